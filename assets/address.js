@@ -1,0 +1,44 @@
+// Addresses: the View as a URL query, and where slices and voxels are served.
+// The server makes the same ones (dashboard/view.py, dashboard/web/slices.py).
+(() => {
+  "use strict";
+  const neuromix = (window.neuromix ??= {});
+
+  const text = (value) => {
+    if (value === null || value === undefined) return "";
+    if (typeof value === "boolean") return value ? "1" : "0";
+    return String(value);
+  };
+
+  const encode = (entries) =>
+    entries.map(([name, value]) => `${name}=${encodeURIComponent(text(value))}`).join("&");
+
+  // Display fields stand in the URL only where they differ from their defaults.
+  const query = (view, config) =>
+    encode(
+      config.fields
+        .filter((name) => !(name in config.defaults) || text(view[name]) !== text(config.defaults[name]))
+        .map((name) => [name, view[name]]),
+    );
+
+  const slice = (which, view, source, config, index = view.slice) => {
+    const volume = source[which];
+    if (!volume) return null;
+    const parameters = encode([
+      ["study", view.study],
+      ["side", view.side],
+      ["window_x", view[`window_${which}`]],
+      ["v", config.version],
+    ]);
+    return `/slices/${volume.id}/${view.plane}/${index}.png?${parameters}`;
+  };
+
+  const voxels = (view, source, config) => {
+    if (!source.x || !source.y) return null;
+    const numbers = config.fields.filter((name) => !(name in config.defaults) || name === "side");
+    const parameters = encode([...numbers.map((name) => [name, view[name]]), ["v", config.version]]);
+    return `/voxels/${source.x.id}-${source.y.id}.bin?${parameters}`;
+  };
+
+  neuromix.address = { query, slice, voxels, text };
+})();

@@ -1,0 +1,69 @@
+// The rest of the page: position of the slice, class colours, copied links, menus, notices.
+(() => {
+  "use strict";
+  const neuromix = (window.neuromix ??= {});
+  const root = document.documentElement;
+
+  const follow = ({ wanted, source, config }) => {
+    neuromix.player.arrived();
+    config.palettes[wanted.palette].forEach((colour, index) => {
+      root.style.setProperty(`--class-${index + 1}`, colour);
+    });
+    root.dataset.components = wanted.components;
+    const position = document.getElementById("position");
+    const mm = source.positions?.[wanted.slice];
+    if (position && mm !== undefined) {
+      position.textContent =
+        `${wanted.slice} / ${source.positions.length - 1}   ${source.axis} = ${mm.toFixed(1).replace("-", "−")} mm`;
+    }
+    const thumb = document.querySelector("#control-slice [role=slider]");
+    thumb?.setAttribute("aria-label", "Slice");
+    thumb?.setAttribute("aria-valuetext", position?.textContent ?? "");
+    neuromix.readout.draw();
+  };
+
+  const say = (sentence, action) => {
+    const notices = document.getElementById("client-notice") ?? document.createElement("div");
+    notices.id = "client-notice";
+    notices.className = "client-notice";
+    notices.setAttribute("role", "alert");
+    notices.textContent = sentence;
+    if (action) {
+      const button = document.createElement("button");
+      button.className = "text-button";
+      button.textContent = "Try again";
+      button.onclick = () => { notices.remove(); action(); };
+      notices.append(button);
+    }
+    document.body.append(notices);
+    return notices;
+  };
+
+  const notAnswering = () =>
+    say("The server has not answered for 20 seconds. Check that it is running. ", () => neuromix.flow.retry());
+
+  const copyLink = async (button) => {
+    const before = button.textContent;
+    try {
+      await navigator.clipboard.writeText(location.href);
+      button.textContent = "Copied";
+    } catch {
+      // Browsers give no clipboard to pages that are not served over https or from this machine.
+      prompt("Copy this link:", location.href);
+    }
+    setTimeout(() => { button.textContent = before; }, 1500);
+  };
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("button");
+    if (button?.id === "copy-link") copyLink(button);
+    if (button?.id === "controls-toggle") root.toggleAttribute("data-controls");
+    if (/^control-window-.-reset$/.test(button?.id ?? "")) {
+      const id = button.id.replace("-reset", "");
+      const facts = neuromix.flow.state.source?.[id.at(-1)];
+      if (facts) neuromix.flow.setProps(id, { value: facts.window });
+    }
+  });
+
+  neuromix.page = { follow, notAnswering };
+})();

@@ -1,0 +1,106 @@
+// The pictures follow the slice without the server's Python: addresses are immutable, so the
+// browser's cache answers. The image element is changed directly: Plotly would redraw each picture
+// through a canvas, and Dash would take note of every change.
+(() => {
+  "use strict";
+  const neuromix = (window.neuromix ??= {});
+
+  const AHEAD = 3; // slices fetched on either side of the one on screen
+  const KEPT = 400; // decoded pictures kept, a few kB each
+  const decoded = new Map();
+  const labelled = new Map(); // label pictures by query, for slices seen before
+  const target = { x: null, y: null, overlay: null };
+
+  const load = (address) => {
+    let entry = decoded.get(address);
+    if (!entry) {
+      const image = new Image();
+      image.src = address;
+      entry = { image, ready: false };
+      entry.promise = image.decode().then(() => { entry.ready = true; }, () => { decoded.delete(address); });
+      decoded.set(address, entry);
+      if (decoded.size > KEPT) decoded.delete(decoded.keys().next().value);
+    }
+    return entry;
+  };
+
+  const graph = (id) => document.querySelector(`#${id} .js-plotly-plot`);
+
+  const element = (plot, index) =>
+    [...plot.querySelectorAll(".imagelayer image")].find((node) => node.__data__?._index === index);
+
+  const put = (plot, index, address, opacity) => {
+    const image = plot?.layout?.images?.[index];
+    const node = image && plot._fullLayout && element(plot, index);
+    if (!node) return false;
+    if (image.source === address && node._imgSrc === address && opacity === undefined) return true;
+    if (node._imgSrc !== address) {
+      node.setAttributeNS("http://www.w3.org/1999/xlink", "xlink:href", address);
+      node._imgSrc = address; // so that Plotly takes it as its own
+    }
+    image.source = plot._fullLayout.images[index].source = address;
+    if (opacity !== undefined && image.opacity !== opacity) {
+      image.opacity = plot._fullLayout.images[index].opacity = opacity;
+      node.setAttribute("opacity", opacity);
+    }
+    return true;
+  };
+
+  const CLEAR =
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII=";
+
+  // Put on screen what has arrived; true when all pictures are the wanted ones.
+  const apply = () => {
+    const { state } = neuromix.flow;
+    let complete = true;
+    for (const [which, ids] of [["x", ["view-image-x", "view-labels"]], ["y", ["view-image-y"]]]) {
+      const address = target[which];
+      if (!address) continue;
+      const arrived = load(address).ready;
+      for (const id of ids) complete = (arrived && put(graph(id), 0, address)) && complete;
+    }
+    if (target.x) {
+      complete = put(graph("view-labels"), 1, target.overlay ?? CLEAR, state.wanted.opacity / 100) && complete;
+    }
+    return complete;
+  };
+
+  const show = ({ wanted, source, config }) => {
+    for (const which of ["x", "y"]) {
+      target[which] = neuromix.address.slice(which, wanted, source, config);
+      if (target[which]) load(target[which]).promise.then(apply);
+    }
+    target.overlay = labelled.get(labelKey(wanted)) ?? null;
+    apply();
+  };
+
+  // Which View a label picture belongs to.
+  const labelKey = (view) => {
+    const { config } = neuromix.flow.state;
+    const other = ["bins", "log", "joint", "axes", "opacity", "window_x", "window_y", "panel"];
+    return neuromix.address.query({ ...view, ...Object.fromEntries(other.map((n) => [n, config.defaults[n]])) }, config);
+  };
+
+  const label = ({ wanted, overlay, shown, config, source }) => {
+    if (shown.query !== neuromix.address.query(wanted, config)) return;
+    target.overlay = overlay.source;
+    labelled.set(labelKey(wanted), overlay.source);
+    if (labelled.size > KEPT) labelled.delete(labelled.keys().next().value);
+    apply();
+    prefetch(wanted, source, config);
+  };
+
+  const prefetch = (view, source, config) => {
+    for (let step = 1; step <= AHEAD; step += 1) {
+      for (const index of [view.slice + step, view.slice - step]) {
+        if (index < 0 || index >= source.positions.length) continue;
+        for (const which of ["x", "y"]) {
+          const address = neuromix.address.slice(which, view, source, config, index);
+          if (address) load(address);
+        }
+      }
+    }
+  };
+
+  neuromix.pictures = { show, label, apply, graph };
+})();

@@ -1,0 +1,55 @@
+// <html data-settled> holds the URL query once every visible view shows it, and is absent while
+// any is behind. Tests and benchmarks wait for it.
+(() => {
+  "use strict";
+  const neuromix = (window.neuromix ??= {});
+  const root = document.documentElement;
+
+  // An event that may change the View unsettles the page before the change has come through; if
+  // nothing came of it by then, the page is as settled as it was.
+  const DOUBT_MS = 150;
+  let doubtUntil = 0;
+  let watching = false;
+
+  const drawn = () => {
+    const { shown } = neuromix.flow.state;
+    return shown.graphs.every(
+      (id) => neuromix.pictures.graph(id)?.layout?.meta?.key === shown.keys[id],
+    );
+  };
+
+  const look = () => {
+    const settled =
+      neuromix.flow.idle() && drawn() && neuromix.pictures.apply() && performance.now() >= doubtUntil;
+    if (!settled) {
+      requestAnimationFrame(look);
+      return;
+    }
+    watching = false;
+    root.dataset.settled = location.search.slice(1);
+  };
+
+  const watch = () => {
+    if (watching) return;
+    watching = true;
+    requestAnimationFrame(look);
+  };
+
+  const unsettle = () => {
+    doubtUntil = 0; // the change has come through: no more doubt
+    delete root.dataset.settled;
+    watch();
+  };
+
+  const doubt = (event) => {
+    if (!("settled" in root.dataset) || !event.target.closest?.(".controls, .slice-bar, .legend, .tabs, [role=option]")) return;
+    delete root.dataset.settled;
+    doubtUntil = performance.now() + DOUBT_MS;
+    watch();
+  };
+  for (const type of ["keydown", "pointerdown", "pointerup", "input", "change", "click"]) {
+    addEventListener(type, doubt, true);
+  }
+
+  neuromix.settled = { watch, unsettle };
+})();

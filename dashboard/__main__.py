@@ -1,0 +1,112 @@
+"""The command line: `python -m dashboard` serves, `python -m dashboard segment` writes labels."""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, get_args
+
+import click
+
+from dashboard.core.analysis import Recipe, Scope, analyse
+from dashboard.core.errors import NeuroMixError
+from dashboard.core.export import write_segmentation
+from dashboard.core.foreground import Foreground
+from dashboard.core.intensity import Scaling
+from dashboard.core.mixture import COMPONENTS, Covariance
+from dashboard.core.orientation import Plane
+from dashboard.core.volume import read_volume
+from dashboard.figures.palette import class_colours
+from dashboard.settings import Settings
+from dashboard.view import SEEDS
+
+DEFAULTS = Recipe(plane="axial", slice=0)
+
+
+class _ServeByDefault(click.Group):
+    """A group whose command may be left out: it is `serve` then."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args or (args[0] not in self.commands and args[0] != "--help"):
+            args = ["serve", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=_ServeByDefault)
+def cli() -> None:
+    """NeuroMix: how tissue classes come out of MRI intensities."""
+
+
+@cli.command()
+@click.option("--data", type=click.Path(path_type=Path), help="Folder of studies.")
+@click.option("--host", help="Address to listen on; 127.0.0.1 if not given.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port; 8050 if not given.")
+def serve(data: Path | None = None, host: str | None = None, port: int | None = None) -> None:
+    """Serve the dashboard on this machine."""
+    from dashboard.serving import serve_forever
+
+    given = {"data": data, "host": host, "port": port}
+    settings = Settings()
+    settings = settings.model_copy(update={k: v for k, v in given.items() if v is not None})
+    serve_forever(settings)
+
+
+def _choice(literal: Any) -> click.Choice[str]:
+    return click.Choice(get_args(literal))
+
+
+@cli.command()
+@click.argument("images", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder to write to.")
+@click.option(
+    "--components", default=DEFAULTS.components,
+    type=click.IntRange(COMPONENTS.start, COMPONENTS.stop - 1),
+)
+@click.option("--scope", default=DEFAULTS.scope, type=_choice(Scope))
+@click.option("--plane", default=DEFAULTS.plane, type=_choice(Plane))
+@click.option("--slice", "index", type=click.IntRange(0), help="From 0, in RAS.")
+@click.option("--covariance", default=DEFAULTS.covariance, type=_choice(Covariance))
+@click.option("--scaling", default=DEFAULTS.scaling, type=_choice(Scaling))
+@click.option("--foreground", default=DEFAULTS.foreground, type=_choice(Foreground))
+@click.option("--seed", default=DEFAULTS.seed, type=click.IntRange(0, SEEDS.stop - 1))
+def segment(images: tuple[Path, ...], out: Path, index: int | None, **settings: Any) -> None:
+    """Fit a mixture to one slice of IMAGES and write its labels on their grid."""
+    recipe = replace(DEFAULTS, **settings)
+    if recipe.scope == "volume":
+        raise NeuroMixError("--scope volume is not available yet; use --scope slice.")
+    volumes = [read_volume(image) for image in images]
+    orientation = volumes[0].orientation
+    count = orientation.count(recipe.plane)
+    if index is None:
+        index = orientation.first_slice(recipe.plane)
+    elif index >= count:
+        raise NeuroMixError(
+            f"{volumes[0].name} has {count} {recipe.plane} slices, so --slice goes up to "
+            f"{count - 1}; {index} was given."
+        )
+    analysis = analyse(volumes, replace(recipe, slice=index))
+    if analysis.problem:
+        raise NeuroMixError(analysis.problem)
+    for volume in volumes:
+        for notice in volume.notices:
+            click.echo(f"{volume.name}: {notice}", err=True)
+    for path in write_segmentation(analysis, images[0], out, class_colours("okabe")):
+        click.echo(path)
+
+
+def main() -> None:
+    """Run a command; whatever goes wrong is one line on stderr and exit code 1."""
+    try:
+        cli.main(standalone_mode=False)
+    except NeuroMixError as error:
+        click.echo(f"Error: {error}", err=True)
+    except click.ClickException as error:
+        click.echo(f"Error: {' '.join(error.format_message().split())}", err=True)
+    except click.Abort:
+        click.echo("Stopped.", err=True)
+    else:
+        return
+    sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

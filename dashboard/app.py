@@ -1,0 +1,32 @@
+"""The application: wiring only."""
+
+from dash import Dash
+from flask_compress import Compress
+
+from dashboard.callbacks import client, opening, panels
+from dashboard.services.workspace import Workspace
+from dashboard.settings import ROOT, Settings
+from dashboard.ui.layout import layout
+from dashboard.web import health, slices
+
+
+def create_app(settings: Settings) -> Dash:
+    """Return a dashboard on the studies that the settings name."""
+    workspace = Workspace(settings)
+    app = Dash(
+        "NeuroMix",
+        title="NeuroMix",
+        update_title=None,
+        assets_folder=str(ROOT / "assets"),
+        serve_locally=True,
+        add_log_handler=False,
+    )
+    app.layout = layout()
+    Compress(app.server)
+    # Dash answers every unknown path with its page, so these have to be registered as well.
+    app.server.register_blueprint(health.routes)
+    app.server.register_blueprint(slices.blueprint(workspace))
+    opening.register(app, workspace)
+    panels.register(app, workspace)
+    client.register(app)
+    return app

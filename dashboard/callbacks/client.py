@@ -1,0 +1,33 @@
+"""The callbacks that run in the browser; their code is in assets/."""
+
+from dash import ClientsideFunction, Dash, Input, Output, State
+
+from dashboard.ui import help as page_help
+from dashboard.ui.ids import FIELDS, Store
+
+
+def register(app: Dash) -> None:
+    """Connect what never needs the server."""
+    app.clientside_callback(
+        ClientsideFunction("flow", "start"),
+        Output(Store.OPENING, "data"),
+        Input(Store.CONFIG, "data"),
+    )
+    app.clientside_callback(
+        ClientsideFunction("flow", "want"),
+        Input(Store.SOURCE, "data"),
+        *(Input(control, prop) for control, prop in FIELDS.values()),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction("flow", "shown"),
+        Input(Store.SHOWN, "data"),
+        State(Store.OVERLAY, "data"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        "() => true",
+        Output(page_help.HELP, "opened"),
+        Input(page_help.HELP_BUTTON, "n_clicks"),
+        prevent_initial_call=True,
+    )

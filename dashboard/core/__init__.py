@@ -1,0 +1,1 @@
+"""The science: volumes, foreground, intensities and mixtures. It knows nothing of any screen."""

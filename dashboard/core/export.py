@@ -1,0 +1,151 @@
+"""What leaves the program: label volumes on the input's own grid, tables and sidecars."""
+
+import json
+import os
+import platform
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import nibabel as nib
+import numpy as np
+from numpy.typing import NDArray
+
+from dashboard import __version__
+from dashboard.core.analysis import Analysis
+from dashboard.core.errors import NeuroMixError
+from dashboard.core.volume import stem
+
+# The libraries whose versions can change a result.
+LIBRARIES = ("numpy", "scipy", "scikit-learn", "nibabel")
+
+
+def write_segmentation(
+    analysis: Analysis, image: Path, out: Path, colours: Sequence[str]
+) -> list[Path]:
+    """Write a label volume, its label table and its components.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        With a mixture.
+    image : Path
+        The first input file, whose grid and name the labels take.
+    out : Path
+        Folder, made where it is missing.
+    colours : sequence of str
+        Hexadecimal colour of each class.
+
+    Returns
+    -------
+    list of Path
+        ``<stem>_dseg.nii.gz``, ``<stem>_dseg.tsv`` and ``<stem>_components.json``.
+
+    Raises
+    ------
+    NeuroMixError
+        If a file cannot be written; none is left half-written.
+    """
+    base = stem(image)
+    labels = label_volume(analysis)
+    table = "".join(
+        f"{c.number}\tclass {c.number}\t{colours[c.number - 1]}\n" for c in analysis.components
+    )
+    record = json.dumps(components_record(analysis), indent=2, ensure_ascii=False, allow_nan=False)
+    nifti = label_image(labels, image, analysis.volumes[0].affine)
+    writers: dict[Path, Callable[[Path], object]] = {
+        out / f"{base}_dseg.nii.gz": lambda path: nib.save(nifti, path),
+        out / f"{base}_dseg.tsv": lambda path: path.write_text(
+            "index\tname\tcolour\n" + table, encoding="utf-8"
+        ),
+        out / f"{base}_components.json": lambda path: path.write_text(
+            record + "\n", encoding="utf-8"
+        ),
+    }
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for path, write in writers.items():
+            _write_whole(path, write)
+    except OSError as error:
+        raise NeuroMixError(
+            f"The results cannot be written to {out} ({error.strerror}). "
+            "Choose another folder with --out."
+        ) from None
+    return list(writers)
+
+
+def label_volume(analysis: Analysis) -> NDArray[np.uint8]:
+    """Return the labels on the stored grid; voxels outside the slice are 0."""
+    recipe = analysis.recipe
+    orientation = analysis.volumes[0].orientation
+    return orientation.place(analysis.labels, recipe.plane, recipe.slice)
+
+
+def label_image(
+    labels: NDArray[np.uint8], image: Path, affine: NDArray[np.float64]
+) -> nib.Nifti1Image:
+    """Return the labels with the position (sform, qform, units) of the input file.
+
+    Parameters
+    ----------
+    labels : ndarray of uint8, shape (i, j, k)
+    image : Path
+        The input file.
+    affine : ndarray, shape (4, 4)
+        Used where the input is no NIfTI file or its own position is unusable.
+    """
+    header = nib.load(image).header
+    if not isinstance(header, nib.Nifti1Header):
+        return nib.Nifti1Image(labels, affine)
+    result = nib.Nifti1Image(labels, affine, header.copy())
+    result.set_data_dtype(np.uint8)
+    result.header.set_slope_inter(1, 0)
+    result.header["cal_min"], result.header["cal_max"] = 0, int(labels.max())
+    return result
+
+
+def components_record(analysis: Analysis) -> dict[str, Any]:
+    """Return all that is needed to read, or to repeat, a mixture (numbers in original units)."""
+    mixture = analysis.mixture
+    if mixture is None:
+        raise NeuroMixError(analysis.problem or "There is no mixture to write.")
+    return {
+        "inputs": [{"name": v.name, "sha256": v.id} for v in analysis.volumes],
+        "settings": asdict(analysis.recipe),
+        "components": [
+            {
+                "index": c.number,
+                "weight": c.weight,
+                "mean": c.mean.tolist(),
+                "covariance": c.covariance.tolist(),
+                "voxels": c.voxels,
+                "volume_ml": c.volume_ml,
+            }
+            for c in analysis.components
+        ],
+        "criteria": {
+            "log_likelihood_per_voxel": mixture.log_likelihood,
+            "bic": mixture.bic,
+            "aic": mixture.aic,
+            "iterations": mixture.iterations,
+            "converged": mixture.converged,
+        },
+        "foreground_voxels": len(analysis.values),
+        "notices": [notice for v in analysis.volumes for notice in v.notices],
+        "versions": {
+            "neuromix": __version__,
+            "python": platform.python_version(),
+            **{name: version(name) for name in LIBRARIES},
+        },
+    }
+
+
+def _write_whole(path: Path, write: Callable[[Path], object]) -> None:
+    """Write beside the target and rename, so that a broken write leaves no half file."""
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".neuromix-") as folder:
+        temporary = Path(folder) / path.name
+        write(temporary)
+        os.replace(temporary, path)

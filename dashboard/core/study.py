@@ -1,0 +1,47 @@
+"""The channels of one head: volumes that have to lie on one grid."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dashboard.core.errors import GridError
+from dashboard.core.volume import Volume
+
+# Affines of one grid differ by rounding only: a thousandth of a millimetre at the most.
+AFFINE_TOLERANCE = 1e-3
+
+
+def same_grid(first: Volume, other: Volume) -> bool:
+    """Return whether two volumes have the same shape and, to rounding, the same affine."""
+    return first.shape == other.shape and np.allclose(
+        first.mm_affine, other.mm_affine, rtol=1e-5, atol=AFFINE_TOLERANCE
+    )
+
+
+def require_same_grid(volumes: Sequence[Volume]) -> None:
+    """Refuse volumes whose voxels do not correspond one to one.
+
+    Raises
+    ------
+    GridError
+        Naming the shapes and affines of the first two volumes that differ.
+    """
+    first = volumes[0]
+    for other in volumes[1:]:
+        if not same_grid(first, other):
+            raise GridError(
+                f"{first.name} and {other.name} are not on the same grid, so their voxels do not "
+                f"correspond: shape {_shape(first)} and affine {_rows(first.affine)} against "
+                f"shape {_shape(other)} and affine {_rows(other.affine)}. "
+                "Resample one of them to the other's grid, or choose another image."
+            )
+
+
+def _shape(volume: Volume) -> str:
+    return " x ".join(map(str, volume.shape))
+
+
+def _rows(affine: NDArray[np.float64]) -> str:
+    rows = (" ".join(f"{value:.4g}" for value in row) for row in affine[:3])
+    return "[" + "; ".join(rows) + "]"

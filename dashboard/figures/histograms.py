@@ -1,0 +1,211 @@
+"""Histograms before and after zero removal, the latter with the mixture's curves."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dashboard.core.analysis import Analysis
+from dashboard.core.intensity import Histogram, histogram
+from dashboard.core.mixture import Component
+from dashboard.figures.style import (
+    INK,
+    NEUTRAL,
+    NEUTRAL_FILL,
+    Figure,
+    axis,
+    layout,
+    message,
+    plain,
+    typed,
+)
+
+CURVE_POINTS = 160
+# On a logarithmic axis nothing below half a voxel is worth a decade.
+LOG_FLOOR = 0.5
+
+
+def histograms(
+    analysis: Analysis,
+    *,
+    bins: int,
+    log: bool,
+    colours: Sequence[str],
+    hidden: Collection[int] = (),
+) -> Figure:
+    """Draw, for each image, all voxels of the slice beside its foreground.
+
+    Parameters
+    ----------
+    analysis : Analysis
+    bins : int
+    log : bool
+        Whether counts are on a logarithmic axis.
+    colours : sequence of str
+        Hexadecimal colour of each class.
+    hidden : collection of int
+        Classes whose curves are left out.
+    """
+    traces: list[dict[str, Any]] = []
+    notes: list[dict[str, Any]] = []
+    axes: dict[str, Any] = {}
+    for row, volume in enumerate(analysis.volumes):
+        before = histogram(analysis.cuts[row], bins)
+        after = histogram(analysis.values[:, row], bins) if len(analysis.values) else None
+        if before is None:
+            return message(f"No voxel of {volume.name} has a finite intensity in this slice.")
+        for column, counts in enumerate((before, after)):
+            number = 2 * row + column + 1
+            suffix = "" if number == 1 else str(number)
+            place = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
+            highest = 1.0
+            if counts is not None:
+                drawn = [_steps(counts, volume.name)]
+                if column:
+                    drawn += _curves(analysis.components, row, counts, colours, hidden)
+                highest = max(float(np.max(trace.pop("top"))) for trace in drawn)
+                traces += [{**trace, **place} for trace in drawn]
+            else:
+                notes.append(_note("no foreground voxels", column, row, len(analysis.volumes)))
+            axes |= _axes(suffix, column, row, len(analysis.volumes), plain(volume.name))
+            axes[f"yaxis{suffix}"] |= _range(highest, log)
+    return {
+        "data": traces,
+        "layout": layout(
+            **axes,
+            annotations=[*_titles(), *notes],
+            margin={"l": 46, "r": 8, "t": 22, "b": 34},
+            hovermode="x",
+        ),
+    }
+
+
+def mixture_histogram(
+    analysis: Analysis, *, bins: int, colours: Sequence[str], hidden: Collection[int] = ()
+) -> Figure:
+    """Draw the foreground of a single image with its mixture: its "joint" view."""
+    counts = histogram(analysis.values[:, 0], bins) if len(analysis.values) else None
+    if counts is None:
+        return message(analysis.problem or "There is nothing to show.")
+    name = analysis.volumes[0].name
+    traces = [_steps(counts, name), *_curves(analysis.components, 0, counts, colours, hidden)]
+    highest = max(float(np.max(trace.pop("top"))) for trace in traces)
+    return {
+        "data": traces,
+        "layout": layout(
+            xaxis=axis(plain(name)),
+            yaxis=axis("voxels", **_range(highest, log=False)),
+            margin={"l": 46, "r": 8, "t": 8, "b": 36},
+            hovermode="x",
+        ),
+    }
+
+
+def _steps(counts: Histogram, name: str) -> dict[str, Any]:
+    """Return the outline of a histogram: one path instead of one shape a bin."""
+    return {
+        "type": "scatter",
+        "x": typed(counts.edges),
+        "y": typed(np.append(counts.counts, counts.counts[-1])),
+        "line": {"shape": "hv", "width": 1, "color": NEUTRAL},
+        "fill": "tozeroy",
+        "fillcolor": NEUTRAL_FILL,
+        "mode": "lines",
+        "name": plain(name),
+        "hovertemplate": "from %{x:.4~g}: %{y} voxels<extra></extra>",
+        "top": counts.counts.max(),
+    }
+
+
+def _curves(
+    components: Sequence[Component],
+    image: int,
+    counts: Histogram,
+    colours: Sequence[str],
+    hidden: Collection[int],
+) -> list[dict[str, Any]]:
+    """Return each component's expected count in a bin, and their sum behind them."""
+    if not components:
+        return []
+    x = np.linspace(counts.edges[0], counts.edges[-1], CURVE_POINTS)
+    area = counts.counts.sum() * counts.width
+    curves = [c.weight * area * _normal(x, c.mean[image], c.sd[image]) for c in components]
+    drawn = [_curve(x, np.sum(curves, axis=0), INK, "sum", dash="dot")]
+    for component, curve in zip(components, curves, strict=True):
+        if component.number not in hidden:
+            colour = colours[component.number - 1]
+            drawn.append(_curve(x, curve, colour, f"class {component.number}"))
+    return drawn
+
+
+def _curve(
+    x: NDArray[np.float64], y: NDArray[np.float64], colour: str, name: str, dash: str = "solid"
+) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "x": typed(x),
+        "y": typed(y),
+        "mode": "lines",
+        "line": {"color": colour, "width": 2, "dash": dash},
+        "name": name,
+        "hoverinfo": "skip",
+        "top": y.max(),
+    }
+
+
+def _normal(x: NDArray[np.float64], mean: float, sd: float) -> NDArray[np.float64]:
+    density: NDArray[np.float64] = np.exp(-(((x - mean) / sd) ** 2) / 2) / (sd * np.sqrt(2 * np.pi))
+    return density
+
+
+def _axes(suffix: str, column: int, row: int, rows: int, name: str) -> dict[str, Any]:
+    left, width = (0.0, 0.45) if column == 0 else (0.55, 0.45)
+    height = 1.0 if rows == 1 else 0.4
+    bottom = 0.0 if rows == 1 or row else 0.6
+    return {
+        f"xaxis{suffix}": axis(
+            name, domain=[left, left + width], anchor=f"y{suffix}", showgrid=False
+        ),
+        f"yaxis{suffix}": axis(
+            "voxels" if column == 0 else "",
+            domain=[bottom, bottom + height],
+            anchor=f"x{suffix}",
+            nticks=4,
+        ),
+    }
+
+
+def _range(highest: float, log: bool) -> dict[str, Any]:
+    if log:
+        top = np.log10(max(highest, 1) * 1.6)
+        return {"type": "log", "range": [float(np.log10(LOG_FLOOR)), float(top)], "dtick": 1}
+    return {"range": [0, highest * 1.06]}
+
+
+def _titles() -> list[dict[str, Any]]:
+    return [
+        {
+            "text": text,
+            "x": x,
+            "y": 1,
+            "xref": "paper",
+            "yref": "paper",
+            "xanchor": "center",
+            "yanchor": "bottom",
+            "showarrow": False,
+            "font": {"size": 12},
+        }
+        for text, x in (("all voxels of the slice", 0.225), ("foreground", 0.775))
+    ]
+
+
+def _note(text: str, column: int, row: int, rows: int) -> dict[str, Any]:
+    return {
+        "text": text,
+        "x": (0.225, 0.775)[column],
+        "y": 0.5 if rows == 1 else (0.8, 0.2)[row],
+        "xref": "paper",
+        "yref": "paper",
+        "showarrow": False,
+    }

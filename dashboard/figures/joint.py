@@ -1,0 +1,215 @@
+"""The joint distribution of two images, with the fitted components."""
+
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dashboard.core.analysis import Analysis
+from dashboard.core.errors import FitError
+from dashboard.core.intensity import Scaling, joint_density
+from dashboard.core.mixture import ellipse
+from dashboard.figures.style import Figure, axis, layout, message, plain, span, typed
+from dashboard.view import Axes, JointKind
+
+# The lesson's 2-D histogram saturates at 10 voxels a cell, and its density has seaborn's levels.
+SATURATION = 10
+LEVELS = np.linspace(0.05, 1, 10)
+# From pale to saturated: many voxels are dark on a light page and still visible on a dark one.
+DENSITY_COLOURS = [[0, "rgba(88, 130, 193, 0.15)"], [0.5, "#5882c1"], [1, "#7b3294"]]
+
+UNITS: dict[Scaling, str] = {
+    "standard": "SD from mean",
+    "robust": "IQR from median",
+    "minmax": "0 to 1",
+    "none": "not scaled",
+}
+
+Extent = tuple[tuple[float, float], tuple[float, float]]
+Cloud = Callable[[NDArray[np.float64], Extent], str]
+
+
+def joint(
+    analysis: Analysis,
+    *,
+    kind: JointKind,
+    axes: Axes,
+    bins: int,
+    colours: Sequence[str],
+    hidden: Collection[int],
+    cloud: Cloud,
+) -> Figure:
+    """Draw the foreground's intensity pairs and the components' 1 and 2 sigma ellipses.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        Of two images.
+    kind : {"scatter", "histogram", "density"}
+    axes : {"raw", "scaled"}
+    bins : int
+        Of the 2-D histogram, each way.
+    colours : sequence of str
+        Hexadecimal colour of each class.
+    hidden : collection of int
+        Classes whose ellipses are left out.
+    cloud : callable
+        Draws points within an extent and returns a PNG's address: a picture of a scatter costs
+        the browser a tenth of the scatter.
+    """
+    if not len(analysis.values):
+        return message(analysis.problem or "There is nothing to show.")
+    points = (analysis.values if axes == "raw" else analysis.scaled)[:, :2]
+    extent = span(points[:, 0]), span(points[:, 1])
+    images: list[dict[str, Any]] = []
+    traces: list[dict[str, Any]] = []
+    try:
+        if kind == "scatter":
+            images = [_picture(cloud(points, extent), extent)]
+        elif kind == "histogram":
+            traces = [_cells(points, bins)]
+        else:
+            traces = [_contours(points)]
+    except FitError as error:
+        return message(str(error))
+    traces += _ellipses(analysis, axes, colours, hidden)
+    names = [plain(volume.name) for volume in analysis.volumes]
+    unit = "" if axes == "raw" else f" ({UNITS[analysis.recipe.scaling]})"
+    return {
+        "data": traces,
+        "layout": layout(
+            images=images,
+            xaxis=axis(f"{names[0]}{unit}", range=list(extent[0])),
+            yaxis=axis(f"{names[1]}{unit}", range=list(extent[1])),
+            margin={"l": 52, "r": 10, "t": 8, "b": 38},
+            hovermode="closest",
+        ),
+    }
+
+
+def _picture(source: str, extent: Extent) -> dict[str, Any]:
+    (left, right), (bottom, top) = extent
+    return {
+        "source": source,
+        "xref": "x",
+        "yref": "y",
+        "x": left,
+        "y": top,
+        "sizex": right - left,
+        "sizey": top - bottom,
+        "sizing": "stretch",
+        "layer": "below",
+    }
+
+
+def _cells(points: NDArray[np.float64], bins: int) -> dict[str, Any]:
+    counts, x, y = np.histogram2d(points[:, 0], points[:, 1], bins=bins)
+    return {
+        "type": "heatmap",
+        # Empty cells stay transparent.
+        "z": np.where(counts > 0, counts, np.nan).T.astype(object).tolist(),
+        "x0": float(x[0] + x[1]) / 2,
+        "dx": float(x[1] - x[0]),
+        "y0": float(y[0] + y[1]) / 2,
+        "dy": float(y[1] - y[0]),
+        "zmin": 0,
+        "zmax": SATURATION,
+        "colorscale": DENSITY_COLOURS,
+        "colorbar": _colourbar(f"voxels<br>({SATURATION} or more<br>are darkest)"),
+        "hovertemplate": "%{z} voxels<extra></extra>",
+    }
+
+
+def _contours(points: NDArray[np.float64]) -> dict[str, Any]:
+    """Return iso-proportion contours: outside level p lies a share p of the voxels."""
+    density = joint_density(points)
+    return {
+        "type": "contour",
+        "z": _typed_rows(density.proportions()),
+        "x": typed(density.x),
+        "y": typed(density.y),
+        "contours": {
+            "start": float(LEVELS[0]),
+            "end": float(LEVELS[-1]),
+            "size": float(LEVELS[1] - LEVELS[0]),
+            "coloring": "lines",
+        },
+        "line": {"width": 1.2},
+        "zmin": 0,
+        "zmax": 1,
+        "colorscale": [[0, "#8fb0dc"], [0.5, "#5882c1"], [1, "#7b3294"]],
+        "colorbar": _colourbar("share of<br>voxels<br>outside") | {"tickformat": ".0%"},
+        "hoverinfo": "skip",
+    }
+
+
+def _typed_rows(values: NDArray[np.float64]) -> dict[str, str]:
+    """Return a matrix as a typed array with its shape."""
+    return {**typed(values), "shape": f"{values.shape[0]}, {values.shape[1]}"}
+
+
+def _colourbar(title: str) -> dict[str, Any]:
+    return {
+        "thickness": 8,
+        "len": 0.8,
+        "outlinewidth": 0,
+        "tickfont": {"size": 10},
+        "title": {"text": title, "font": {"size": 10}},
+    }
+
+
+def _ellipses(
+    analysis: Analysis, axes: Axes, colours: Sequence[str], hidden: Collection[int]
+) -> list[dict[str, Any]]:
+    mixture, scale = analysis.mixture, analysis.scale
+    if mixture is None or scale is None:
+        return []
+    raw = axes == "raw"
+    means = scale.means(mixture.means) if raw else mixture.means
+    covariances = scale.covariances(mixture.covariances) if raw else mixture.covariances
+    shown = [k for k in range(mixture.components) if k + 1 not in hidden]
+    gap = np.full((1, 2), np.nan)
+    curves = {
+        k: np.concatenate(
+            [
+                ellipse(means[k, :2], covariances[k, :2, :2], 1),
+                gap,
+                ellipse(means[k, :2], covariances[k, :2, :2], 2),
+                gap,
+            ]
+        )
+        for k in shown
+    }
+    if not curves:
+        return []
+    # A pale edge lifts each ellipse off the points of its own colour.
+    casing = _line(np.concatenate(list(curves.values())), "rgba(255, 255, 255, 0.85)", 4.5)
+    lines = [_line(curve, colours[k], 2.2) for k, curve in curves.items()]
+    return [casing, *lines, _means(means[shown], shown)]
+
+
+def _line(curve: NDArray[np.float64], colour: str, width: float) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": typed(curve[:, 0]),
+        "y": typed(curve[:, 1]),
+        "line": {"color": colour, "width": width},
+        "connectgaps": False,
+        "hoverinfo": "skip",
+    }
+
+
+def _means(means: NDArray[np.float64], classes: Sequence[int]) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "markers+text",
+        "x": means[:, 0].tolist(),
+        "y": means[:, 1].tolist(),
+        "text": [str(k + 1) for k in classes],
+        "textfont": {"size": 10, "color": "#1f2933"},
+        "marker": {"size": 15, "color": "#ffffff", "line": {"width": 1, "color": "#1f2933"}},
+        "hovertemplate": "class %{text}<br>%{x:.4~g}, %{y:.4~g}<extra>mean</extra>",
+        "cliponaxis": False,
+    }

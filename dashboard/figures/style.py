@@ -1,0 +1,96 @@
+"""What all figures share. Text and grid take the page's theme from app.css, so that switching
+between light and dark needs no new figure."""
+
+import base64
+import html
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Figure = dict[str, Any]
+
+FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+# Legible on both a white and a dark page.
+NEUTRAL = "#8b95a1"
+NEUTRAL_FILL = "rgba(139, 149, 161, 0.35)"
+NEUTRAL_GRID = "rgba(139, 149, 161, 0.22)"
+INK = "#5b6672"
+CLEAR = "rgba(0, 0, 0, 0)"
+
+
+def plain(text: str) -> str:
+    """Return a text that Plotly shows as it stands, whatever a file is called."""
+    return html.escape(text, quote=False)
+
+
+def typed(values: NDArray[Any]) -> dict[str, str]:
+    """Return numbers as a typed array, which the browser takes without parsing."""
+    numbers = values.astype("<f4") if values.dtype.kind == "f" else values.astype("<i4")
+    code = "f4" if values.dtype.kind == "f" else "i4"
+    return {"dtype": code, "bdata": base64.b64encode(numbers.tobytes()).decode()}
+
+
+def layout(**options: Any) -> dict[str, Any]:
+    """Return a transparent layout with the page's font."""
+    return {
+        "autosize": True,
+        "paper_bgcolor": CLEAR,
+        "plot_bgcolor": CLEAR,
+        "font": {"family": FONT, "size": 11, "color": INK},
+        "showlegend": False,
+        "hoverlabel": {"font": {"family": FONT, "size": 12}},
+        "dragmode": False,
+        "modebar": {"bgcolor": CLEAR, "color": NEUTRAL, "activecolor": "#3b5bdb"},
+        **options,
+    }
+
+
+def axis(title: str = "", **options: Any) -> dict[str, Any]:
+    """Return a quiet axis with a fine grid."""
+    return {
+        "title": {"text": title, "standoff": 4, "font": {"size": 11}},
+        "gridcolor": NEUTRAL_GRID,
+        "zeroline": False,
+        "linecolor": NEUTRAL,
+        "showline": True,
+        "ticks": "outside",
+        "ticklen": 3,
+        "tickcolor": NEUTRAL,
+        "tickfont": {"size": 10},
+        "nticks": 6,
+        **options,
+    }
+
+
+def message(sentence: str) -> Figure:
+    """Return a figure that says why there is nothing to draw."""
+    words, lines, line = plain(sentence).split(), [], ""
+    for word in words:
+        if line and len(line) + len(word) > 44:
+            lines.append(line)
+            line = ""
+        line = f"{line} {word}".strip()
+    note = {
+        "text": "<br>".join([*lines, line]),
+        "x": 0.5,
+        "y": 0.5,
+        "xref": "paper",
+        "yref": "paper",
+        "showarrow": False,
+        "font": {"size": 13},
+    }
+    hidden = {"visible": False, "range": [0, 1], "fixedrange": True}
+    return {
+        "data": [],
+        "layout": layout(
+            annotations=[note], xaxis=hidden, yaxis=hidden, margin={"l": 8, "r": 8, "t": 8, "b": 8}
+        ),
+    }
+
+
+def span(values: NDArray[np.float64], padding: float = 0.04) -> tuple[float, float]:
+    """Return an axis range with some air around the values."""
+    low, high = float(values.min()), float(values.max())
+    air = (high - low) * padding or 1.0
+    return low - air, high + air

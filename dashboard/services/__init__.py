@@ -1,0 +1,1 @@
+"""What holds state: the library of studies, the volume store, results, and encoders."""

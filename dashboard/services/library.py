@@ -1,0 +1,104 @@
+"""The studies of a data folder: one sub-folder of images each."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from dashboard.core.errors import NeuroMixError
+from dashboard.core.volume import EXTENSIONS, stem
+
+# Names of label maps and masks: they belong to a study, but are no intensities to plot.
+_LABELS = re.compile(
+    r"(?:^|[_\-. ])(?:dseg|aseg|seg|mask|labels?|lesions?|gt|roi|parc)(?:$|[_\-. \d])", re.IGNORECASE
+)
+# What a study opens with: an anatomical image on X, the lesson's b0 or the next contrast on Y.
+_PREFERENCE = (r"t1w?$", r"t1", r"b0", r"t2", r"flair", r"pd")
+
+
+@dataclass(frozen=True)
+class StudyFiles:
+    """A study and the image files in it.
+
+    Attributes
+    ----------
+    name : str
+        The sub-folder's name.
+    images : dict of str to Path
+        Image names with their files, the likeliest pair first.
+    """
+
+    name: str
+    images: dict[str, Path]
+
+
+class Library:
+    """The studies below one folder, listed anew at each call so that new files appear.
+
+    Names that come from outside are looked up in the listing and never joined to a path; links
+    are not followed.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def studies(self) -> dict[str, StudyFiles]:
+        """List the studies by name; the folder itself is one if it holds images.
+
+        Raises
+        ------
+        NeuroMixError
+            If the folder cannot be read or holds no study.
+        """
+        try:
+            folders = [f for f in self._root.iterdir() if f.is_dir() and not f.is_symlink()]
+            found = [_study(folder) for folder in [self._root, *sorted(folders)]]
+        except OSError as error:
+            raise NeuroMixError(
+                f"The data folder cannot be read ({error.strerror}). Check the folder given by "
+                "--data or DASHBOARD_DATA."
+            ) from None
+        studies = {study.name: study for study in found if study.images}
+        if not studies:
+            raise NeuroMixError(
+                "The data folder holds no study. Put the images of each study (.nii or .nii.gz) "
+                "into a sub-folder of the folder given by --data or DASHBOARD_DATA."
+            )
+        return studies
+
+    def file(self, study: str, image: str) -> Path:
+        """Return the file of an image.
+
+        Raises
+        ------
+        NeuroMixError
+            If there is no such study or image.
+        """
+        images = self.studies()[study].images if study in self.studies() else {}
+        if image not in images:
+            raise NeuroMixError(f"There is no image “{image}” in a study “{study}”.")
+        return images[image]
+
+
+def _study(folder: Path) -> StudyFiles:
+    files = sorted(
+        f
+        for f in folder.iterdir()
+        if f.name.lower().endswith(EXTENSIONS)
+        and not f.name.startswith(".")
+        and f.is_file()
+        and not f.is_symlink()
+    )
+    intensities = [f for f in files if not _LABELS.search(stem(f))] or files
+    stems = [stem(f) for f in intensities]
+    named = {
+        file.name if stems.count(name) > 1 else name: file
+        for name, file in zip(stems, intensities, strict=True)
+    }
+    return StudyFiles(folder.name, dict(sorted(named.items(), key=lambda item: _rank(item[0]))))
+
+
+def _rank(name: str) -> tuple[int, str]:
+    for rank, pattern in enumerate(_PREFERENCE):
+        if re.search(rf"(?:^|[_\-. ]){pattern}", name, re.IGNORECASE):
+            return rank, name
+    return len(_PREFERENCE), name

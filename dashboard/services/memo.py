@@ -1,0 +1,44 @@
+"""Results by key: computed once at a time, the most recent ones kept."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from concurrent.futures import Future
+from typing import Generic, TypeVar
+
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
+
+
+class Memo(Generic[Key, Value]):
+    """A bounded memory of results, safe for threads.
+
+    Callers that ask for a key while it is being computed wait for that one computation. A
+    computation that raises is not remembered.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._results: OrderedDict[Key, Future[Value]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: Key, compute: Callable[[], Value]) -> Value:
+        """Return the result for a key, computing it at most once across threads."""
+        with self._lock:
+            future = self._results.get(key)
+            if mine := future is None:
+                future = self._results[key] = Future()
+            self._results.move_to_end(key)
+            while len(self._results) > self._size:
+                self._results.popitem(last=False)
+        if mine:
+            self._fill(key, future, compute)
+        return future.result()
+
+    def _fill(self, key: Key, future: "Future[Value]", compute: Callable[[], Value]) -> None:
+        try:
+            future.set_result(compute())
+        except BaseException as error:
+            with self._lock:
+                self._results.pop(key, None)
+            future.set_exception(error)

@@ -1,0 +1,91 @@
+"""Slices, labels and point clouds as PNG."""
+
+import io
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+# Level 1 packs a slice three times faster than the default and a tenth larger.
+COMPRESSION = 1
+# A cloud is drawn about twice as fine as it is shown, so that it stays sharp on dense screens.
+CLOUD_SIZE = (720, 720)
+
+Window = tuple[float, float]
+Range = tuple[float, float]
+
+
+def grey(picture: NDArray[Any], window: Window) -> bytes:
+    """Encode intensities as an 8-bit grey PNG.
+
+    Parameters
+    ----------
+    picture : ndarray, 2-D, top row first
+        Intensities; what is not finite is black.
+    window : (float, float)
+        The intensities that are black and white.
+    """
+    low, high = window
+    levels = (np.nan_to_num(picture.astype(np.float32), nan=low) - low) * (255 / (high - low))
+    return _png(Image.fromarray(np.clip(levels, 0, 255).astype(np.uint8)))
+
+
+def labels(picture: NDArray[np.uint8], colours: Sequence[str], hidden: Sequence[int] = ()) -> bytes:
+    """Encode a label map as a palette PNG whose background and hidden classes are transparent.
+
+    Parameters
+    ----------
+    picture : ndarray of uint8, 2-D, top row first
+        0 is background, 1..K are the classes.
+    colours : sequence of str
+        Hexadecimal colour of each class.
+    hidden : sequence of int
+        Classes that are not shown.
+    """
+    image = Image.fromarray(np.ascontiguousarray(picture))
+    image.putpalette(bytes(3) + b"".join(bytes.fromhex(colour[1:]) for colour in colours))
+    alpha = bytes(
+        0 if number == 0 or number in hidden else 255 for number in range(len(colours) + 1)
+    )
+    return _png(image, transparency=alpha)
+
+
+def cloud(
+    points: NDArray[np.float64], classes: NDArray[np.uint8], extent: tuple[Range, Range]
+) -> NDArray[np.uint8]:
+    """Draw points as discs in the number of their class.
+
+    Parameters
+    ----------
+    points : ndarray, shape (voxels, 2)
+    classes : ndarray of uint8, shape (voxels,)
+    extent : ((left, right), (bottom, top))
+        What the picture covers.
+
+    Returns
+    -------
+    ndarray of uint8, 2-D, top row first
+        0 where there is no point.
+    """
+    width, height = CLOUD_SIZE
+    radius = 3 if len(points) < 8000 else 2
+    canvas = np.zeros((height + 2 * radius, width + 2 * radius), dtype=np.uint8)
+    (left, right), (bottom, top) = extent
+    column = (points[:, 0] - left) / (right - left) * width
+    row = (top - points[:, 1]) / (top - bottom) * height
+    inside = (column >= 0) & (column < width) & (row >= 0) & (row < height)
+    # Drawn in a fixed random order, or the last class would cover the others where they meet.
+    order = np.random.default_rng(0).permutation(np.flatnonzero(inside))
+    column, row = column[order].astype(int), row[order].astype(int)
+    reach = np.arange(-radius, radius + 1)
+    for dy, dx in ((y, x) for y in reach for x in reach if x * x + y * y <= (radius + 0.5) ** 2):
+        canvas[row + radius + dy, column + radius + dx] = classes[order]
+    return canvas[radius:-radius, radius:-radius]
+
+
+def _png(image: Image.Image, **options: Any) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG", compress_level=COMPRESSION, **options)
+    return buffer.getvalue()

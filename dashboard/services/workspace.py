@@ -1,0 +1,103 @@
+"""The one door to the data: studies, volumes and analyses of a View."""
+
+from dataclasses import replace
+
+from dashboard.core import analysis as analyses
+from dashboard.core.analysis import Analysis, Recipe
+from dashboard.core.errors import NeuroMixError
+from dashboard.core.mixture import COMPONENTS, Mixture
+from dashboard.core.study import same_grid
+from dashboard.core.volume import Volume
+from dashboard.services.library import Library, StudyFiles
+from dashboard.services.memo import Memo
+from dashboard.services.store import VolumeStore
+from dashboard.settings import Settings
+from dashboard.view import View
+
+# An analysis of a 1 mm slice takes about 2 MB.
+KEPT_ANALYSES = 64
+KEPT_SWEEPS = 64
+
+Key = tuple[tuple[str, ...], Recipe]
+
+
+class Workspace:
+    """Studies, volumes and results behind one running dashboard."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.library = Library(settings.data)
+        self.store = VolumeStore(settings.cache)
+        self._analyses: Memo[Key, Analysis] = Memo(KEPT_ANALYSES)
+        self._sweeps: Memo[Key, dict[int, Mixture]] = Memo(KEPT_SWEEPS)
+
+    def volume(self, study: str, image: str) -> Volume:
+        """Open an image of a study.
+
+        Raises
+        ------
+        NeuroMixError
+            If there is no such image, or it cannot be read.
+        """
+        return replace(self.store.open(self.library.file(study, image)), name=image)
+
+    def volume_by_id(self, study: str, identity: str) -> Volume:
+        """Open the image of a study whose identity starts with `identity`.
+
+        Raises
+        ------
+        NeuroMixError
+            If no image of the study has it, as after a file was replaced.
+        """
+        files = self.library.studies().get(study, StudyFiles(study, {}))
+        for name, path in files.images.items():
+            if self.store.identity(path).startswith(identity):
+                return self.volume(study, name)
+        raise NeuroMixError("The image has changed since this page was opened. Reload the page.")
+
+    def channels(self, view: View) -> tuple[Volume, ...]:
+        """Open the images of a View: X and Y, or one where both are the same."""
+        names = dict.fromkeys((view.x, view.y))
+        return tuple(self.volume(view.study, name) for name in names)
+
+    def companions(self, view: View) -> tuple[Volume, ...]:
+        """Open every image of the study on image X's grid, X and Y first."""
+        channels = self.channels(view)
+        others = self.library.studies()[view.study].images.keys() - {view.x, view.y}
+        opened = list(channels)
+        for name in sorted(others):
+            try:
+                volume = self.volume(view.study, name)
+            except NeuroMixError:
+                continue
+            if same_grid(channels[0], volume):
+                opened.append(volume)
+        return tuple(opened)
+
+    def analyse(self, view: View) -> Analysis:
+        """Analyse what a View shows; each analysis is computed once.
+
+        Raises
+        ------
+        NeuroMixError
+            If an image cannot be opened or the grids differ.
+        """
+        volumes = self.channels(view)
+        recipe = view.recipe()
+        if recipe.slice >= volumes[0].orientation.count(view.plane):
+            raise NeuroMixError(f"There is no {view.plane} slice {recipe.slice} in {view.x}.")
+        return self._analyses.get(
+            _key(volumes, recipe), lambda: analyses.analyse(volumes, recipe)
+        )
+
+    def criteria(self, view: View) -> dict[int, Mixture]:
+        """Fit the View's voxels with every number of components."""
+        volumes = self.channels(view)
+        recipe = replace(view.recipe(), components=COMPONENTS.start)
+        return self._sweeps.get(
+            _key(volumes, recipe), lambda: analyses.criteria(volumes, recipe, COMPONENTS)
+        )
+
+
+def _key(volumes: tuple[Volume, ...], recipe: Recipe) -> Key:
+    # Names are part of messages and tables, so copies under other names are other results.
+    return tuple(f"{volume.id} {volume.name}" for volume in volumes), recipe

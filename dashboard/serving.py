@@ -1,0 +1,61 @@
+"""Serve on this machine: gunicorn where there is one, and Flask's own server on Windows."""
+
+import socket
+from typing import Any
+
+from dashboard.app import create_app
+from dashboard.core.errors import NeuroMixError
+from dashboard.services.library import Library
+from dashboard.settings import Settings
+
+# One process is enough for one person; threads answer pictures while a mixture is being fitted.
+THREADS = 8
+
+
+def serve_forever(settings: Settings) -> None:
+    """Serve until interrupted, after the address is printed.
+
+    Raises
+    ------
+    NeuroMixError
+        If there is no study, or the address cannot be listened on.
+    """
+    Library(settings.data).studies()
+    _require_free(settings.host, settings.port)
+    application = create_app(settings).server
+    application.test_client().get("/")
+    print(f"NeuroMix is at http://{settings.host}:{settings.port} (Ctrl+C stops it)", flush=True)
+    try:
+        _gunicorn(application, settings).run()
+    except ImportError:
+        application.run(settings.host, settings.port, threaded=True)
+
+
+def _require_free(host: str, port: int) -> None:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise NeuroMixError(
+            f"{host}:{port} cannot be listened on ({error.strerror}). If something else uses the "
+            f"port, choose another one, for instance --port {port + 1} (or PORT={port + 1} make run)."
+        ) from None
+
+
+def _gunicorn(application: Any, settings: Settings) -> Any:
+    from gunicorn.app.base import BaseApplication
+
+    class Server(BaseApplication):
+        def load_config(self) -> None:
+            self.cfg.set("bind", f"{settings.host}:{settings.port}")
+            self.cfg.set("worker_class", "gthread")
+            self.cfg.set("threads", THREADS)
+            self.cfg.set("loglevel", "warning")
+            self.cfg.set("control_socket_disable", True)
+
+        def load(self) -> Any:
+            return application
+
+    return Server()

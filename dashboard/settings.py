@@ -1,0 +1,42 @@
+"""Everything the environment can set."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def default_cache() -> Path:
+    """Return this user's cache folder, or a temporary one where there is no home to write to."""
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    folder = Path(base) / "neuromix"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return Path(tempfile.gettempdir()) / "neuromix"
+    return folder
+
+
+class Settings(BaseSettings):
+    """Settings of one running dashboard.
+
+    Attributes
+    ----------
+    data : Path
+        Folder of studies, one sub-folder each (``DASHBOARD_DATA``).
+    cache : Path
+        Where unpacked volumes are kept; can be deleted at any time (``DASHBOARD_CACHE``).
+    host, port : str, int
+        Where `serve` listens (``HOST``, ``PORT``).
+    """
+
+    model_config = SettingsConfigDict(env_prefix="DASHBOARD_", populate_by_name=True)
+
+    data: Path = ROOT / "data"
+    cache: Path = Field(default_factory=default_cache)
+    host: str = Field("127.0.0.1", validation_alias="HOST")
+    port: int = Field(8050, validation_alias="PORT", ge=1, le=65535)

@@ -1,0 +1,74 @@
+"""The name of every component of the page."""
+
+from enum import StrEnum
+
+from dashboard.view import View
+
+
+class Control(StrEnum):
+    """What the user sets; each but the play button and the windows' reset is a field of View."""
+
+    STUDY = "control-study"
+    X = "control-x"
+    Y = "control-y"
+    PLANE = "control-plane"
+    SLICE = "control-slice"
+    PLAY = "control-play"
+    SCOPE = "control-scope"
+    COMPONENTS = "control-components"
+    COVARIANCE = "control-covariance"
+    SCALING = "control-scaling"
+    FOREGROUND = "control-foreground"
+    SEED = "control-seed"
+    SIDE = "control-side"
+    BINS = "control-bins"
+    LOG = "control-log"
+    JOINT = "control-joint"
+    AXES = "control-axes"
+    PALETTE = "control-palette"
+    OPACITY = "control-opacity"
+    WINDOW_X = "control-window-x"
+    WINDOW_Y = "control-window-y"
+    HIDDEN = "control-hidden"
+    PANEL = "control-panel"
+
+
+class ViewId(StrEnum):
+    """What shows data."""
+
+    IMAGE_X = "view-image-x"
+    IMAGE_Y = "view-image-y"
+    LABELS = "view-labels"
+    HISTOGRAMS = "view-histograms"
+    JOINT = "view-joint"
+    COMPONENTS = "view-components"
+    CRITERIA = "view-criteria"
+    HEADER = "view-header"
+
+
+class Store(StrEnum):
+    """What the page holds besides its controls.
+
+    `view` is the View on its way to the screen, `shown` what the panels show, `source` the facts
+    about the open images, `opening` a URL query to be opened, `overlay` the label picture and
+    the scale of the joint view.
+    """
+
+    VIEW = "view"
+    SHOWN = "shown"
+    SOURCE = "source"
+    OPENING = "opening"
+    OVERLAY = "overlay"
+    CONFIG = "config"
+
+
+NOTICES = "notices"
+TITLE_X = "title-image-x"
+TITLE_Y = "title-image-y"
+LABELS_PROBLEM = "labels-problem"
+
+# Each field of the View with the control that sets it, and the control's property.
+FIELDS: dict[str, tuple[Control, str]] = {
+    name: (Control[name.upper()], "checked" if name == "log" else "value")
+    for name in View.__dataclass_fields__
+}

@@ -1,0 +1,86 @@
+"""The page: header, controls, and the linked views."""
+
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import dcc, html
+
+from dashboard import __version__
+from dashboard.figures.palette import PALETTES
+from dashboard.ui import help as page_help
+from dashboard.ui.controls import controls
+from dashboard.ui.ids import FIELDS, NOTICES, Store
+from dashboard.ui.panels import analysis_row, image_row, slice_bar
+from dashboard.view import display_defaults
+
+THEME = {
+    "primaryColor": "indigo",
+    "fontFamily": "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, "
+    "sans-serif",
+    "defaultRadius": "sm",
+}
+
+
+def layout() -> Any:
+    """Return the page before anything is opened."""
+    return dmc.MantineProvider(
+        [
+            *_stores(),
+            _header(),
+            html.Div(className="progress", role="progressbar", **{"aria-label": "Working"}),
+            html.Div(
+                [
+                    controls(),
+                    html.Main(
+                        [
+                            html.Div(id=NOTICES, className="notices", **{"aria-live": "polite"}),
+                            image_row(),
+                            slice_bar(),
+                            analysis_row(),
+                        ]
+                    ),
+                ],
+                className="page",
+            ),
+        ],
+        theme=THEME,
+        defaultColorScheme="auto",
+    )
+
+
+def _stores() -> list[dcc.Store]:
+    config = {
+        "version": __version__,
+        "fields": list(FIELDS),
+        "defaults": display_defaults(),
+        "palettes": {name: list(colours) for name, colours in PALETTES.items()},
+    }
+    names = (Store.VIEW, Store.SHOWN, Store.SOURCE, Store.OPENING, Store.OVERLAY)
+    return [dcc.Store(id=Store.CONFIG, data=config), *(dcc.Store(id=name) for name in names)]
+
+
+def _header() -> html.Header:
+    return html.Header(
+        [
+            html.Button(
+                id="controls-toggle", className="icon-button menu", type="button",
+                **{"aria-label": "Show or hide the controls"},
+            ),
+            html.H1([html.Span(className="logo"), "NeuroMix"]),
+            html.P(
+                "How tissue classes come out of MRI intensities: move the slice or the number "
+                "of components, and every view follows.",
+                className="tagline",
+            ),
+            html.Button("Copy link", id="copy-link", className="text-button", type="button",
+                        title="Copy a link that shows exactly this view"),
+            dmc.ColorSchemeToggle(
+                id="colour-scheme", variant="subtle", color="gray", size="md",
+                lightIcon=html.Span(className="icon sun"),
+                darkIcon=html.Span(className="icon moon"),
+                **{"aria-label": "Switch between light and dark"},
+            ),
+            *page_help.button_and_text(),
+        ],
+        className="top",
+    )  # fmt: skip

@@ -1,0 +1,197 @@
+"""The View: what is on screen, as parameters only. It is the URL query, and nothing else is state."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Literal, Self, get_args
+from urllib.parse import quote, urlencode
+
+from dashboard.core.analysis import Recipe, Scope
+from dashboard.core.foreground import Foreground
+from dashboard.core.intensity import Scaling
+from dashboard.core.mixture import COMPONENTS, Covariance
+from dashboard.core.orientation import Plane, Side
+
+JointKind = Literal["scatter", "histogram", "density"]
+Axes = Literal["scaled", "raw"]
+Palette = Literal["okabe", "bright", "plain"]
+Panel = Literal["components", "criteria", "header"]
+
+BINS = range(10, 201)
+# numpy's random generator takes 32-bit seeds.
+SEEDS = range(2**32)
+PERCENT = range(101)
+
+Window = tuple[float, float]
+
+
+def _one_of(literal: Any) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text not in get_args(literal):
+            raise ValueError(f"one of {', '.join(get_args(literal))}")
+        return text
+
+    return parse
+
+
+def _integer_in(allowed: range) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        expected = f"a whole number from {allowed.start} to {allowed.stop - 1}"
+        # int() would also take other scripts' digits, underscores and blanks.
+        if not (text.isascii() and text.isdigit() and len(text) < 11 and int(text) in allowed):
+            raise ValueError(expected)
+        return int(text)
+
+    return parse
+
+
+def _flag(text: str) -> bool:
+    if text not in ("0", "1"):
+        raise ValueError("0 or 1")
+    return text == "1"
+
+
+def _window(text: str) -> Window:
+    try:
+        low, high = (float(part) for part in text.split(":"))
+    except ValueError:
+        raise ValueError("two intensities, as in 0:480") from None
+    if not (low < high and abs(low) < float("inf") and abs(high) < float("inf")):
+        raise ValueError("a lower intensity before a higher one, as in 0:480")
+    return low, high
+
+
+def _classes(text: str) -> tuple[int, ...]:
+    parse = _integer_in(range(1, COMPONENTS.stop))
+    return tuple(sorted({parse(part) for part in text.split(",")}))
+
+
+def _text(text: str) -> str:
+    return text
+
+
+def _key(parse: Callable[[str], Any], default: Any, *, display: bool = False) -> Any:
+    """Declare a field of the View: its parser, its default, and whether it only changes looks."""
+    return field(default=default, metadata={"parse": parse, "display": display})
+
+
+@dataclass(frozen=True)
+class View:
+    """What is on screen.
+
+    The first eleven fields decide the numbers and always stand in the URL; the display fields
+    follow only where they differ from their defaults. An empty `study`, `x` or `y`, and a `slice`
+    of None, stand for "the first that fits".
+    """
+
+    study: str = _key(_text, "")
+    x: str = _key(_text, "")
+    y: str = _key(_text, "")
+    plane: Plane = _key(_one_of(Plane), "axial")
+    slice: int | None = _key(_integer_in(range(2**15)), None)
+    scope: Scope = _key(_one_of(Scope), "slice")
+    components: int = _key(_integer_in(COMPONENTS), 3)
+    covariance: Covariance = _key(_one_of(Covariance), "full")
+    scaling: Scaling = _key(_one_of(Scaling), "standard")
+    foreground: Foreground = _key(_one_of(Foreground), "positive")
+    seed: int = _key(_integer_in(SEEDS), 12345)
+    side: Side = _key(_one_of(Side), "neurological", display=True)
+    bins: int = _key(_integer_in(BINS), 50, display=True)
+    log: bool = _key(_flag, False, display=True)
+    joint: JointKind = _key(_one_of(JointKind), "scatter", display=True)
+    axes: Axes = _key(_one_of(Axes), "scaled", display=True)
+    palette: Palette = _key(_one_of(Palette), "okabe", display=True)
+    opacity: int = _key(_integer_in(PERCENT), 70, display=True)
+    window_x: Window | None = _key(_window, None, display=True)
+    window_y: Window | None = _key(_window, None, display=True)
+    hidden: tuple[int, ...] = _key(_classes, (), display=True)
+    panel: Panel = _key(_one_of(Panel), "components", display=True)
+
+    @classmethod
+    def parse(cls, query: Mapping[str, str]) -> tuple[Self, list[str]]:
+        """Read a URL query; what is not valid falls back to its default.
+
+        Returns
+        -------
+        view : View
+        notices : list of str
+            One sentence for each entry that was not used.
+        """
+        values: dict[str, Any] = {}
+        notices = []
+        known = {f.name: f for f in fields(cls)}
+        for name, text in query.items():
+            if name not in known:
+                notices.append(f"The link's “{name[:40]}” is not known here and was left out.")
+                continue
+            if text == "":
+                continue
+            try:
+                values[name] = known[name].metadata["parse"](text)
+            except ValueError as expected:
+                notices.append(
+                    f"The link's {name} “{text[:40]}” is not valid (it must be {expected}); "
+                    "the default is shown."
+                )
+        return cls(**values), notices
+
+    @classmethod
+    def from_store(cls, stored: Mapping[str, Any]) -> Self:
+        """Read the View that the page holds.
+
+        Raises
+        ------
+        ValueError
+            If the page sent anything that a URL could not hold.
+        """
+        view, notices = cls.parse(
+            {f.name: _as_text(stored[f.name]) for f in fields(cls) if stored.get(f.name) is not None}
+        )
+        if notices:
+            raise ValueError(" ".join(notices))
+        return view
+
+    def to_store(self) -> dict[str, Any]:
+        """Return the fields as the page holds them: numbers and flags, and texts as in the URL."""
+        return {
+            name: _as_text(value) if isinstance(value, tuple) else value
+            for name, value in asdict(self).items()
+        }
+
+    def query(self) -> str:
+        """Return the URL query, without its question mark."""
+        entries = {}
+        for entry in fields(self):
+            value = getattr(self, entry.name)
+            if not entry.metadata["display"] or value != entry.default:
+                entries[entry.name] = "" if value is None else _as_text(value)
+        # Leaves just what a browser's encodeURIComponent leaves.
+        return urlencode(entries, quote_via=quote, safe="!'()*")
+
+    def recipe(self) -> Recipe:
+        """Return what decides the numbers, besides the volumes."""
+        return Recipe(
+            plane=self.plane,
+            slice=self.slice or 0,
+            scope=self.scope,
+            foreground=self.foreground,
+            scaling=self.scaling,
+            components=self.components,
+            covariance=self.covariance,
+            seed=self.seed,
+        )
+
+
+def display_defaults() -> dict[str, Any]:
+    """Return the display fields with their defaults, which stay out of the URL."""
+    return {f.name: f.default for f in fields(View) if f.metadata["display"]}
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, float):
+        return f"{value:.12g}"
+    if isinstance(value, (tuple, list)):
+        separator = ":" if any(isinstance(v, float) for v in value) else ","
+        return separator.join(_as_text(v) for v in value)
+    return str(value)

@@ -1,0 +1,1 @@
+"""Flask routes beside the Dash page: pictures, numbers under the cursor, headers."""

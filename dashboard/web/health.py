@@ -1,0 +1,13 @@
+"""The address by which a platform asks whether the server lives; it touches no study."""
+
+from flask import Blueprint
+
+from dashboard import __version__
+
+routes = Blueprint("health", __name__)
+
+
+@routes.get("/healthz")
+def healthz() -> dict[str, str]:
+    """Answer that the server is up."""
+    return {"status": "ok", "version": __version__}
