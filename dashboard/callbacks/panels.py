@@ -11,7 +11,7 @@ from dash import Dash, Input, Output, State, html, no_update
 from numpy.typing import NDArray
 
 from dashboard.core.analysis import Analysis
-from dashboard.core.errors import NeuroMixError
+from dashboard.core.errors import GridError, NeuroMixError
 from dashboard.core.volume import Volume
 from dashboard.figures.criteria import criteria
 from dashboard.figures.histograms import histograms, mixture_histogram
@@ -247,6 +247,9 @@ def draw(
 def _drawn(panel: Panel, workspace: Workspace, view: View) -> Any:
     try:
         return panel.draw(workspace, view)
+    except GridError as error:
+        # Shapes and affines are told once, above the panels.
+        return panel.failed(str(error).partition(". ")[0] + ".")
     except NeuroMixError as error:
         return panel.failed(str(error))
     except Exception:

@@ -220,8 +220,9 @@ def _require_variety(scaled: NDArray[np.float64], components: int) -> None:
         distinct = len(np.unique(scaled, axis=0))
         if distinct < max(components, 2):
             raise FitError(
-                f"The foreground has only {distinct} distinct intensities, too few for "
-                f"{components} components. Use fewer components or another slice."
+                f"The foreground has only {distinct} distinct intensity "
+                f"{'value' if distinct == 1 else 'values'}, too few for {components} components. "
+                "Use fewer components or another slice."
             )
     for first in range(scaled.shape[1]):
         for second in range(first + 1, scaled.shape[1]):

@@ -32,8 +32,9 @@ def require_same_grid(volumes: Sequence[Volume]) -> None:
         if not same_grid(first, other):
             raise GridError(
                 f"{first.name} and {other.name} are not on the same grid, so their voxels do not "
-                f"correspond: shape {_shape(first)} and affine {_rows(first.affine)} against "
-                f"shape {_shape(other)} and affine {_rows(other.affine)}. "
+                f"correspond. {first.name} has shape {_shape(first)} and affine "
+                f"{_rows(first.affine)}; {other.name} has shape {_shape(other)} and affine "
+                f"{_rows(other.affine)}. "
                 "Resample one of them to the other's grid, or choose another image."
             )
 
@@ -43,5 +44,5 @@ def _shape(volume: Volume) -> str:
 
 
 def _rows(affine: NDArray[np.float64]) -> str:
-    rows = (" ".join(f"{value:.4g}" for value in row) for row in affine[:3])
+    rows = (" ".join(f"{value + 0.0:.5g}" for value in row) for row in affine[:3])
     return "[" + "; ".join(rows) + "]"

@@ -95,7 +95,7 @@ def mixture_histogram(
         "data": traces,
         "layout": layout(
             xaxis=axis(plain(name)),
-            yaxis=axis("voxels", **_range(highest, log=False)),
+            yaxis=axis("voxels", tickformat="~s", **_range(highest, log=False)),
             margin={"l": 46, "r": 8, "t": 8, "b": 36},
             hovermode="x",
         ),
@@ -172,6 +172,7 @@ def _axes(suffix: str, column: int, row: int, rows: int, name: str) -> dict[str,
             domain=[bottom, bottom + height],
             anchor=f"x{suffix}",
             nticks=4,
+            tickformat="~s",
         ),
     }
 

@@ -119,6 +119,8 @@ def _scale(window: tuple[float, float]) -> dict[str, object]:
                 "ticks": "outside",
                 "ticklen": 3,
                 "nticks": 6,
+                "exponentformat": "power",
+                "minexponent": 5,
                 "tickfont": {"size": 10},
             },
         },

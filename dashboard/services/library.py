@@ -12,7 +12,8 @@ _LABELS = re.compile(
     r"(?:^|[_\-. ])(?:dseg|aseg|seg|mask|labels?|lesions?|gt|roi|parc)(?:$|[_\-. \d])", re.IGNORECASE
 )
 # What a study opens with: an anatomical image on X, the lesson's b0 or the next contrast on Y.
-_PREFERENCE = (r"t1w?$", r"t1", r"b0", r"t2", r"flair", r"pd")
+_PREFERENCE = (r"t1w?$", r"b0", r"t2", r"flair", r"pd", r"t1")
+_RESOLUTION = re.compile(r"[_\-. ]\d+(?:\.\d+)?mm$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,8 @@ def _study(folder: Path) -> StudyFiles:
 
 
 def _rank(name: str) -> tuple[int, str]:
+    contrast = _RESOLUTION.sub("", name)
     for rank, pattern in enumerate(_PREFERENCE):
-        if re.search(rf"(?:^|[_\-. ]){pattern}", name, re.IGNORECASE):
+        if re.search(rf"(?:^|[_\-. \d]){pattern}", contrast, re.IGNORECASE):
             return rank, name
     return len(_PREFERENCE), name

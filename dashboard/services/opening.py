@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from dashboard.core.errors import NeuroMixError
-from dashboard.core.study import same_grid
+from dashboard.core.errors import GridError, NeuroMixError
+from dashboard.core.study import require_same_grid, same_grid
 from dashboard.core.volume import Volume
 from dashboard.services.library import StudyFiles
 from dashboard.services.workspace import Workspace
@@ -56,6 +56,11 @@ def open_view(workspace: Workspace, query: Mapping[str, str]) -> Opened:
     reference = x or y
     if reference:
         view = _choose_slice(view, reference, notices)
+    if x and y:
+        try:
+            require_same_grid((x, y))
+        except GridError as error:
+            problems.append(str(error))
     for volume in {v.id: v for v in (x, y) if v}.values():
         notices.extend(f"{volume.name}: {notice}" for notice in volume.notices)
     view = replace(view, hidden=tuple(k for k in view.hidden if k <= view.components))
@@ -80,11 +85,13 @@ def _choose_images(
         if wanted and wanted not in names:
             notices.append(f"There is no image “{wanted[:60]}” in {files.name}; another is shown.")
     x = view.x if view.x in names else next((n for n in names if n != view.y), names[0])
-    y = view.y if view.y in names else _partner(workspace, view.study, x, names)
+    y = view.y if view.y in names else _partner(workspace, view.study, x, names, notices)
     return replace(view, x=x, y=y)
 
 
-def _partner(workspace: Workspace, study: str, x: str, names: list[str]) -> str:
+def _partner(
+    workspace: Workspace, study: str, x: str, names: list[str], notices: list[str]
+) -> str:
     """Return the first other image on X's grid; X itself where there is none."""
     try:
         first = workspace.volume(study, x)
@@ -94,8 +101,10 @@ def _partner(workspace: Workspace, study: str, x: str, names: list[str]) -> str:
         try:
             if name != x and same_grid(first, workspace.volume(study, name)):
                 return name
-        except NeuroMixError:
-            continue
+        except NeuroMixError as error:
+            notices.append(str(error))
+    if len(names) > 1:
+        notices.append(f"No other image of {study} shares the grid of {x}, so {x} is shown alone.")
     return x
 
 

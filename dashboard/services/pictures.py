@@ -28,8 +28,9 @@ def grey(picture: NDArray[Any], window: Window) -> bytes:
         The intensities that are black and white.
     """
     low, high = window
-    levels = (np.nan_to_num(picture.astype(np.float32), nan=low) - low) * (255 / (high - low))
-    return _png(Image.fromarray(np.clip(levels, 0, 255).astype(np.uint8)))
+    inside = np.clip(np.nan_to_num(picture, nan=low), low, high)
+    levels = (inside - low) / (high - low) * 255
+    return _png(Image.fromarray(levels.astype(np.uint8)))
 
 
 def labels(picture: NDArray[np.uint8], colours: Sequence[str], hidden: Sequence[int] = ()) -> bytes:

@@ -19,7 +19,7 @@ def components_table(analysis: Analysis) -> list[Any]:
         html.Th("Weight", title="Share of the mixture"),
         html.Th("Voxels", title="Voxels for which this class is the likeliest"),
         html.Th("mL", title="Volume of these voxels in this slice"),
-        *(html.Th(name, title=f"Mean ± SD of {name} within the component, in the image's own "
+        *(html.Th(html.Span(name), title=f"Mean ± SD of {name} within the component, in the image's own "
                   "intensity units") for name in names),
         *([html.Th("r", title="Correlation of both images within the component")] if pair else []),
     ]  # fmt: skip
@@ -76,7 +76,7 @@ def header_table(volumes: list[Volume]) -> list[Any]:
 
 def _summary(volume: Volume) -> dict[str, str]:
     size = " × ".join(f"{edge:.4g}" for edge in volume.voxel_size)
-    rows = ["  ".join(f"{value:.4g}" for value in row) for row in volume.affine[:3]]
+    rows = ["  ".join(f"{value + 0.0:.5g}" for value in row) for row in volume.affine[:3]]
     facts = volume.intensities
     return {
         "shape": " × ".join(map(str, volume.shape)),
