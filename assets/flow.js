@@ -26,7 +26,9 @@
   // What the controls hold, as fields of the View.
   const viewOf = (values) => {
     const { config, source } = state;
-    const view = Object.fromEntries(config.fields.map((name, index) => [name, values[index]]));
+    const names = config.fields.filter((name) => name !== "slice");
+    const view = Object.fromEntries(names.map((name, index) => [name, values[index]]));
+    view.slice = state.wanted.slice;
     view.components = Number(view.components);
     view.seed = view.seed === "" || view.seed === null ? state.wanted.seed : Number(view.seed);
     const hidden = (view.hidden ?? []).map(Number).filter((k) => k <= view.components);
@@ -62,6 +64,31 @@
     setProps("opening", { data: open(neuromix.address.query(next, state.config), "push") });
   };
 
+  // While the View keeps changing (a drag, a held key), redrawn graphs would make the pictures
+  // stutter, so the server is asked when the movement rests; a single step is sent at once.
+  const REST_MS = 90;
+  let changed = -Infinity;
+  let held = false;
+  let resting = 0;
+  addEventListener("pointerdown", (event) => { held = Boolean(event.target.closest?.("#control-slice")); }, true);
+  for (const type of ["pointerup", "pointercancel"]) {
+    addEventListener(type, () => {
+      held = false;
+      changed = -Infinity;
+      if (state.wanted) send();
+    }, true);
+  }
+
+  const sendAtRest = () => {
+    const moving = held || performance.now() - changed < REST_MS;
+    changed = performance.now();
+    if (!moving) send();
+    else {
+      clearTimeout(resting);
+      resting = setTimeout(() => { changed = -Infinity; send(); }, REST_MS);
+    }
+  };
+
   const send = () => {
     const query = neuromix.address.query(state.wanted, state.config);
     if (state.inFlight !== null || query === state.shown?.query) return;
@@ -80,7 +107,7 @@
     neuromix.settled.unsettle();
     neuromix.page.follow(state);
     neuromix.pictures.show(state);
-    send();
+    sendAtRest();
   };
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
@@ -116,11 +143,17 @@
         state.shown = shown;
         state.overlay = overlay;
         neuromix.pictures.label(state);
-        send();
+        if (performance.now() - changed > REST_MS) send(); // else the rest of the movement will
         neuromix.settled.watch();
       },
     },
   });
+
+  // The slider is read where it is, in the page: by way of Dash each move would cost 25 ms.
+  const slide = (slice) => {
+    if (!state.wanted || state.source.number !== state.opening) return;
+    want({ ...state.wanted, slice });
+  };
 
   // Whether everything that was asked for has come.
   const idle = () =>
@@ -129,5 +162,5 @@
     state.inFlight === null &&
     state.shown?.query === neuromix.address.query(state.wanted, state.config);
 
-  neuromix.flow = { state, idle, setProps, retry: () => { state.inFlight = null; state.shown = null; send(); } };
+  neuromix.flow = { state, idle, slide, setProps, retry: () => { state.inFlight = null; state.shown = null; send(); } };
 })();

@@ -41,6 +41,14 @@
     mark(true);
   };
 
+  // The slider's thumb says where it is; React may put another thumb in its place.
+  new MutationObserver((changes) => {
+    for (const { target } of changes) {
+      if (!target.closest("#control-slice")) continue;
+      neuromix.flow.slide(Number(target.getAttribute("aria-valuenow")));
+    }
+  }).observe(document.documentElement, { subtree: true, attributeFilter: ["aria-valuenow"] });
+
   document.addEventListener("click", (event) => {
     const id = event.target.closest?.("button")?.id;
     if (id === "control-play") toggle();

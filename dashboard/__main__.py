@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import click
+from pydantic import ValidationError
 
 from dashboard.core.analysis import Recipe, Scope, analyse
 from dashboard.core.errors import NeuroMixError
@@ -45,7 +46,13 @@ def serve(data: Path | None = None, host: str | None = None, port: int | None = 
     from dashboard.serving import serve_forever
 
     given = {"data": data, "host": host, "port": port}
-    settings = Settings()
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        raise NeuroMixError(
+            f"The environment variable {wrong['loc'][0]} is not valid: {wrong['msg']}."
+        ) from None
     settings = settings.model_copy(update={k: v for k, v in given.items() if v is not None})
     serve_forever(settings)
 
@@ -58,7 +65,8 @@ def _choice(literal: Any) -> click.Choice[str]:
 @click.argument("images", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder to write to.")
 @click.option(
-    "--components", default=DEFAULTS.components,
+    "--components",
+    default=DEFAULTS.components,
     type=click.IntRange(COMPONENTS.start, COMPONENTS.stop - 1),
 )
 @click.option("--scope", default=DEFAULTS.scope, type=_choice(Scope))
@@ -93,14 +101,19 @@ def segment(images: tuple[Path, ...], out: Path, index: int | None, **settings: 
         click.echo(path)
 
 
+def _complain(sentence: str) -> None:
+    """Print an error as one line, whatever a file is called."""
+    click.echo(f"Error: {' '.join(sentence.split())}", err=True)
+
+
 def main() -> None:
     """Run a command; whatever goes wrong is one line on stderr and exit code 1."""
     try:
         cli.main(standalone_mode=False)
     except NeuroMixError as error:
-        click.echo(f"Error: {error}", err=True)
+        _complain(str(error))
     except click.ClickException as error:
-        click.echo(f"Error: {' '.join(error.format_message().split())}", err=True)
+        _complain(error.format_message())
     except click.Abort:
         click.echo("Stopped.", err=True)
     else:

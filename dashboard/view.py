@@ -52,7 +52,8 @@ def _flag(text: str) -> bool:
 
 def _window(text: str) -> Window:
     try:
-        low, high = (float(part) for part in text.split(":"))
+        # As many digits as a URL shows, so that a link says just what was on screen.
+        low, high = (float(f"{float(part):.12g}") for part in text.split(":"))
     except ValueError:
         raise ValueError("two intensities, as in 0:480") from None
     if not (low < high and abs(low) < float("inf") and abs(high) < float("inf")):
@@ -144,7 +145,11 @@ class View:
             If the page sent anything that a URL could not hold.
         """
         view, notices = cls.parse(
-            {f.name: _as_text(stored[f.name]) for f in fields(cls) if stored.get(f.name) is not None}
+            {
+                f.name: _as_text(stored[f.name])
+                for f in fields(cls)
+                if stored.get(f.name) is not None
+            }
         )
         if notices:
             raise ValueError(" ".join(notices))

@@ -16,7 +16,8 @@ def register(app: Dash) -> None:
     app.clientside_callback(
         ClientsideFunction("flow", "want"),
         Input(Store.SOURCE, "data"),
-        *(Input(control, prop) for control, prop in FIELDS.values()),
+        # Without the slice: its slider is followed in the page itself, which is much faster.
+        *(Input(*FIELDS[name]) for name in FIELDS if name != "slice"),
         prevent_initial_call=True,
     )
     app.clientside_callback(

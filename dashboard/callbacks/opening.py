@@ -99,7 +99,10 @@ def _limits(opened: Opened) -> list[Any]:
         low, high = (0.0, 1.0)
         if volume:
             window = volume.intensities.window
-            low, high = min(volume.intensities.low, window[0]), max(volume.intensities.high, window[1])
+            low, high = (
+                min(volume.intensities.low, window[0]),
+                max(volume.intensities.high, window[1]),
+            )
         limits += [low, high, (high - low) / WINDOW_STEPS]
     return limits
 

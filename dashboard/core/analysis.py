@@ -123,9 +123,7 @@ def analyse(volumes: Sequence[Volume], recipe: Recipe) -> Analysis:
         )
     except FitError as error:
         problem = str(error)
-    return Analysis(
-        tuple(volumes), recipe, cuts, mask, values, scaled, linear, mixture, problem
-    )
+    return Analysis(tuple(volumes), recipe, cuts, mask, values, scaled, linear, mixture, problem)
 
 
 def criteria(

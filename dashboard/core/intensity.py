@@ -12,13 +12,16 @@ from dashboard.core.errors import FitError
 
 Scaling = Literal["standard", "robust", "minmax", "none"]
 
+# Sums of the squares of a whole volume of smaller intensities stay below the largest float64.
+LARGEST = 1e140
 # The grid of seaborn.kdeplot: points an axis, and how many bandwidths it reaches past the data.
 DENSITY_POINTS = 200
 DENSITY_CUT = 3
 # Kernel standard deviations a convolution reaches: what is left out is below 1e-7 of the peak.
 KERNEL_REACH = 6
-# Binning widens a kernel by spacing**2 / 6; at a quarter of the bandwidth that is 1 % of it.
-FINEST_SPACING = 1 / 4
+# In widths of the kernel where it is narrowest. Binning widens a kernel by spacing**2 / 6, which
+# is taken off it again; what then remains is below 1 % of the peak.
+FINEST_SPACING = 1 / 2
 # Finer than this the padded grid would not fit a worker (16 million cells, 128 MB).
 MAX_REFINEMENT = 16
 
@@ -50,9 +53,15 @@ def histogram(values: NDArray[Any], bins: int) -> Histogram | None:
     Histogram or None
         The result of `numpy.histogram`; None where no value is finite.
     """
-    finite = values[np.isfinite(values)]
+    # Edges in float32 would lie beside the ones that the file's float64 intensities have.
+    finite = values[np.isfinite(values)].astype(np.float64)
     if not finite.size:
         return None
+    low, high = finite.min(), finite.max()
+    if low < high and low + (high - low) / bins == low:
+        # Rounding apart, all values are one: numpy's own range for a constant.
+        low = high = (low + high) / 2
+        finite[:] = low
     counts, edges = np.histogram(finite, bins=bins)
     return Histogram(counts, edges)
 
@@ -98,28 +107,25 @@ def scale(values: NDArray[Any], kind: Scaling) -> tuple[NDArray[np.float64], Lin
     FitError
         If the intensities are so large that their squares overflow.
     """
+    if values.size and not np.abs(values).max() < LARGEST:
+        raise FitError(
+            "The intensities are too large for a mixture (their squares overflow). "
+            "Divide the image by a constant first."
+        )
     if kind == "none":
         images = values.shape[1]
         return values.astype(np.float64), LinearScale(np.zeros(images), np.ones(images))
-    with np.errstate(over="ignore", invalid="ignore"):
-        if kind == "standard":
-            standard = StandardScaler()
-            scaled = standard.fit_transform(values)
-            result = LinearScale(standard.mean_, standard.scale_)
-        elif kind == "robust":
-            robust = RobustScaler()
-            scaled = robust.fit_transform(values)
-            result = LinearScale(robust.center_, robust.scale_)
-        else:
-            minmax = MinMaxScaler()
-            scaled = minmax.fit_transform(values)
-            result = LinearScale(minmax.data_min_, 1 / minmax.scale_)
-    if not np.isfinite(scaled).all():
-        raise FitError(
-            "The intensities are too large to be scaled (their squares overflow). "
-            "Divide the image by a constant first."
-        )
-    return scaled, result
+    if kind == "standard":
+        standard = StandardScaler()
+        scaled = standard.fit_transform(values)
+        return scaled, LinearScale(standard.mean_, standard.scale_)
+    if kind == "robust":
+        robust = RobustScaler()
+        scaled = robust.fit_transform(values)
+        return scaled, LinearScale(robust.center_, robust.scale_)
+    minmax = MinMaxScaler()
+    scaled = minmax.fit_transform(values)
+    return scaled, LinearScale(minmax.data_min_, 1 / minmax.scale_)
 
 
 @dataclass(frozen=True, eq=False)
@@ -189,19 +195,22 @@ def joint_density(points: NDArray[np.float64]) -> JointDensity:
     low = points.min(axis=0) - DENSITY_CUT * spread
     high = points.max(axis=0) + DENSITY_CUT * spread
     coarse = (high - low) / (DENSITY_POINTS - 1)
-    refine = np.clip(np.ceil(coarse / (FINEST_SPACING * spread)), 1, MAX_REFINEMENT).astype(int)
+    # Across a strong correlation a kernel is far narrower than along either axis.
+    narrow = 1 / np.sqrt(np.diag(np.linalg.inv(covariance)))
+    refine = np.clip(np.ceil(coarse / (FINEST_SPACING * narrow)), 1, MAX_REFINEMENT).astype(int)
     step = coarse / refine
     shape = (DENSITY_POINTS - 1) * refine + 1
     counts = _linear_binning((points - low) / step, shape)
-    fine = _convolve(counts, covariance, step) / count
+    kernel = covariance - np.diag(step**2) / 6
+    if not np.linalg.det(kernel) > np.linalg.det(covariance) / 2:
+        kernel = covariance
+    fine = _convolve(counts, kernel, step) / count
     x = np.linspace(low[0], high[0], DENSITY_POINTS)
     y = np.linspace(low[1], high[1], DENSITY_POINTS)
     return JointDensity(x, y, fine[:: refine[0], :: refine[1]].T)
 
 
-def _linear_binning(
-    position: NDArray[np.float64], shape: NDArray[np.int64]
-) -> NDArray[np.float64]:
+def _linear_binning(position: NDArray[np.float64], shape: NDArray[np.int64]) -> NDArray[np.float64]:
     """Share each point among the four grid points around it, by its distance to them."""
     base = np.minimum(position.astype(np.int64), shape - 2)
     part = position - base
@@ -220,7 +229,9 @@ def _convolve(
     """Convolve grid counts with a Gaussian density of the given covariance."""
     reach = np.ceil(KERNEL_REACH * np.sqrt(np.diag(covariance)) / step).astype(int)
     reach = np.minimum(reach, np.array(counts.shape) - 1)
-    padded = [next_fast_len(n + int(r), real=True) for n, r in zip(counts.shape, reach, strict=True)]
+    padded = [
+        next_fast_len(n + int(r), real=True) for n, r in zip(counts.shape, reach, strict=True)
+    ]
     # Distances on the padded torus, so that the kernel is centred on the first cell.
     dx, dy = (np.fft.fftfreq(n, 1 / n) * s for n, s in zip(padded, step, strict=True))
     precision = np.linalg.inv(covariance)

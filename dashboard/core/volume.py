@@ -5,6 +5,7 @@ The header is checked before nibabel allocates anything, since nibabel trusts it
 
 import gzip
 import hashlib
+import logging
 import zlib
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,6 +15,7 @@ from typing import Any
 import nibabel as nib
 import numpy as np
 from nibabel.filebasedimages import ImageFileError
+from nibabel.spatialimages import HeaderDataError, HeaderTypeError
 from numpy.typing import NDArray
 
 from dashboard.core.errors import VolumeError
@@ -27,6 +29,14 @@ MAX_VOXELS = 512**3
 MM_PER_UNIT = {"mm": 1.0, "meter": 1000.0, "micron": 0.001, "unknown": 1.0}
 # Most voxels read to describe a volume's intensities: percentiles are stable far below this.
 SAMPLED_VOXELS = 2_000_000
+# What nibabel raises for headers it cannot make sense of.
+DAMAGED = (
+    ImageFileError, HeaderDataError, HeaderTypeError, OSError, ValueError, zlib.error, EOFError,
+    KeyError,
+)  # fmt: skip
+
+# nibabel reports each header field that it mends on stderr, where a command has one line to say.
+nib.imageglobals.logger.setLevel(logging.CRITICAL)
 
 
 @dataclass(frozen=True)
@@ -161,7 +171,9 @@ def file_id(path: Path) -> str:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except FileNotFoundError:
-        raise VolumeError(f"{path.name}: there is no such file. Check its name and folder.") from None
+        raise VolumeError(
+            f"{path.name}: there is no such file. Check its name and folder."
+        ) from None
     except OSError as error:
         raise VolumeError(f"{path.name}: the file cannot be read ({error.strerror}).") from None
 
@@ -208,7 +220,7 @@ def _open(path: Path) -> Any:
         raise VolumeError(f"{path.name}: the file is empty. Copy or export it again.")
     try:
         return nib.load(path)
-    except (ImageFileError, OSError, ValueError, zlib.error, EOFError, KeyError):
+    except DAMAGED:
         raise VolumeError(
             f"{path.name}: the file's header cannot be read; it is damaged or not an image. "
             "Copy or export it again."
@@ -220,7 +232,9 @@ def _read_data(image: Any, name: str, findings: _Findings) -> NDArray[Any]:
     dtype = image.get_data_dtype()
     if dtype.names or dtype.kind not in "iufb":
         kind = "colours" if dtype.names else "complex numbers"
-        raise VolumeError(f"{name}: its voxels are {kind}; an image of single intensities is needed.")
+        raise VolumeError(
+            f"{name}: its voxels are {kind}; an image of single intensities is needed."
+        )
     try:
         voxels = _first_volume(image, shape, findings)
     except (OSError, EOFError, ValueError, zlib.error, gzip.BadGzipFile):

@@ -59,6 +59,7 @@ def axis(title: str = "", **options: Any) -> dict[str, Any]:
         "tickcolor": NEUTRAL,
         "tickfont": {"size": 10},
         "nticks": 6,
+        "tickangle": 0,
         "exponentformat": "power",
         "minexponent": 5,
         **options,

@@ -9,7 +9,8 @@ from dashboard.core.volume import EXTENSIONS, stem
 
 # Names of label maps and masks: they belong to a study, but are no intensities to plot.
 _LABELS = re.compile(
-    r"(?:^|[_\-. ])(?:dseg|aseg|seg|mask|labels?|lesions?|gt|roi|parc)(?:$|[_\-. \d])", re.IGNORECASE
+    r"(?:^|[_\-. ])(?:dseg|aseg|seg|mask|labels?|lesions?|gt|roi|parc)(?:$|[_\-. \d])",
+    re.IGNORECASE,
 )
 # What a study opens with: an anatomical image on X, the lesson's b0 or the next contrast on Y.
 _PREFERENCE = (r"t1w?$", r"b0", r"t2", r"flair", r"pd", r"t1")
@@ -40,7 +41,8 @@ class Library:
     """
 
     def __init__(self, root: Path) -> None:
-        self._root = root
+        # A folder given as "." has no name of its own.
+        self._root = root.resolve()
 
     def studies(self) -> dict[str, StudyFiles]:
         """List the studies by name; the folder itself is one if it holds images.

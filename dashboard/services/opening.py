@@ -77,9 +77,7 @@ def _choose_study(
     return replace(view, study=name), studies[name]
 
 
-def _choose_images(
-    workspace: Workspace, view: View, files: StudyFiles, notices: list[str]
-) -> View:
+def _choose_images(workspace: Workspace, view: View, files: StudyFiles, notices: list[str]) -> View:
     names = list(files.images)
     for wanted in (view.x, view.y):
         if wanted and wanted not in names:
@@ -89,9 +87,7 @@ def _choose_images(
     return replace(view, x=x, y=y)
 
 
-def _partner(
-    workspace: Workspace, study: str, x: str, names: list[str], notices: list[str]
-) -> str:
+def _partner(workspace: Workspace, study: str, x: str, names: list[str], notices: list[str]) -> str:
     """Return the first other image on X's grid; X itself where there is none."""
     try:
         first = workspace.volume(study, x)

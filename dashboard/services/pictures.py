@@ -28,7 +28,7 @@ def grey(picture: NDArray[Any], window: Window) -> bytes:
         The intensities that are black and white.
     """
     low, high = window
-    inside = np.clip(np.nan_to_num(picture, nan=low), low, high)
+    inside = np.clip(np.where(np.isfinite(picture), picture, low), low, high)
     levels = (inside - low) / (high - low) * 255
     return _png(Image.fromarray(levels.astype(np.uint8)))
 

@@ -15,6 +15,8 @@ from dashboard.services.memo import Memo
 
 # Open maps take address space and file handles, hardly memory: eight channels of eight studies.
 OPEN_VOLUMES = 64
+# What reading a damaged or vanished copy may raise.
+UNUSABLE = (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError)
 # Part of the file names: another number when what is written changes its meaning.
 FORMAT = 1
 
@@ -58,18 +60,20 @@ class VolumeStore:
     def _load(self, identity: str, path: Path) -> Volume:
         try:
             return self._mapped(identity)
-        except (OSError, ValueError, KeyError, TypeError):
+        except UNUSABLE:
             volume = read_volume(path)
         try:
             self._write(volume)
             return self._mapped(identity)
-        except (OSError, ValueError, KeyError, TypeError):
+        except UNUSABLE:
             # A full or read-only disk costs memory, not the study.
             return volume
 
     def _mapped(self, identity: str) -> Volume:
         facts: dict[str, Any] = json.loads((self._folder / f"{identity}.json").read_text("utf-8"))
         data = np.load(self._folder / f"{identity}.npy", mmap_mode="r", allow_pickle=False)
+        if data.ndim != 3:
+            raise ValueError("not a volume")
         intensities = facts.pop("intensities")
         return Volume(
             data=data,

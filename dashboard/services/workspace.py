@@ -85,9 +85,7 @@ class Workspace:
         recipe = view.recipe()
         if recipe.slice >= volumes[0].orientation.count(view.plane):
             raise NeuroMixError(f"There is no {view.plane} slice {recipe.slice} in {view.x}.")
-        return self._analyses.get(
-            _key(volumes, recipe), lambda: analyses.analyse(volumes, recipe)
-        )
+        return self._analyses.get(_key(volumes, recipe), lambda: analyses.analyse(volumes, recipe))
 
     def criteria(self, view: View) -> dict[int, Mixture]:
         """Fit the View's voxels with every number of components."""

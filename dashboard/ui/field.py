@@ -19,9 +19,7 @@ def labelled(name: str, text: str, help_text: str, control: Any, aside: Any = No
         Shown at the end of the label's line.
     """
     label = dmc.Tooltip(
-        html.Label(
-            text, htmlFor=name, id=f"{name}-label", className="field-label", tabIndex=0
-        ),
+        html.Label(text, htmlFor=name, id=f"{name}-label", className="field-label", tabIndex=0),
         label=help_text,
         multiline=True,
         w=250,

@@ -36,23 +36,30 @@ def button_and_text() -> list[Any]:
     return [
         html.Button("Help", id=HELP_BUTTON, className="text-button", type="button"),
         dmc.Modal(
-            [
-                html.Dl(
-                    [item for name, text in _VIEWS.items() for item in (html.Dt(name), html.Dd(text))]
-                ),
-                html.H3("Keys"),
-                html.Table(
-                    html.Tbody(
-                        [html.Tr([html.Th(key), html.Td(text)]) for key, text in _KEYS.items()]
+            html.Div(
+                [
+                    html.Dl(
+                        [
+                            item
+                            for name, text in _VIEWS.items()
+                            for item in (html.Dt(name), html.Dd(text))
+                        ]
                     ),
-                    className="keys",
-                ),
-                html.P(
-                    "Everything on screen is in the address of the page: reload it, or send it "
-                    "to a colleague, and the same view opens. Point at a label to read what its "
-                    "control does. NeuroMix is a teaching and research tool, not a medical device."
-                ),
-            ],
+                    html.H3("Keys"),
+                    html.Table(
+                        html.Tbody(
+                            [html.Tr([html.Th(key), html.Td(text)]) for key, text in _KEYS.items()]
+                        ),
+                        className="keys",
+                    ),
+                    html.P(
+                        "Everything on screen is in the address of the page: reload it, or send it "
+                        "to a colleague, and the same view opens. Point at a label to read what its "
+                        "control does. NeuroMix is a teaching and research tool, not a medical device."
+                    ),
+                ],
+                className="help",
+            ),
             id=HELP,
             title="What this page shows",
             size="lg",

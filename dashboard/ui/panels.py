@@ -72,7 +72,7 @@ def slice_bar() -> html.Div:
                 title="Previous slice (←)", **{"aria-label": "Previous slice"},
             ),
             dmc.Slider(
-                id=Control.SLICE, min=0, max=1, value=0, step=1, size="sm", updatemode="drag",
+                id=Control.SLICE, min=0, max=1, value=0, step=1, size="sm", updatemode="mouseup",
                 className="slice-slider", label=None,
                 **{"aria-label": "Slice"},
             ),

@@ -26,9 +26,7 @@ def components_table(analysis: Analysis) -> list[Any]:
     rows = [
         html.Tr(
             [
-                html.Th(
-                    [html.I(className=f"swatch class-{c.number}"), str(c.number)], scope="row"
-                ),
+                html.Th([html.I(className=f"swatch class-{c.number}"), str(c.number)], scope="row"),
                 html.Td(f"{c.weight:.3f}"),
                 html.Td(f"{c.voxels:,}"),
                 html.Td(_measure(c.volume_ml)),

@@ -1,0 +1,50 @@
+# Relative paths, and tools run as modules: the folder's own path may then hold spaces, where the
+# first line of an installed console script could not.
+PY := .venv/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-long lint bench sample screenshots pins clean runtime dev
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+
+run: runtime ## Serve http://127.0.0.1:8050 (PORT and HOST override)
+	@exec $(PY) -m dashboard
+
+test: lint ## Check everything but the long tests; ARGS="-k mixture" goes to pytest
+	@$(PY) -m scripts.chromium
+	@$(PY) -m pytest $(ARGS)
+
+test-long: dev ## Run the tests marked long
+	@$(PY) -m scripts.chromium
+	@$(PY) -m pytest -m long $(ARGS)
+
+lint: dev ## Check style, types and import direction
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy
+	@$(PY) -c 'from importlinter.cli import lint_imports_command as lint; lint()' --no-logo
+
+bench: dev ## Print the table of timings
+	@$(PY) -m scripts.chromium
+	@$(PY) -m benchmarks $(ARGS)
+
+sample: dev ## Make the sample study again
+	@$(PY) data/make_sample.py
+
+screenshots: dev ## Take the README's pictures again
+	@$(PY) -m scripts.chromium
+	@$(PY) -m scripts.screenshots
+
+pins: ## Pin what pyproject.toml asks for, by uv; ARGS=--upgrade takes the newest
+	@sh scripts/pin $(ARGS)
+
+clean: ## Remove everything that make and the tools made
+	rm -rf .venv .cache .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache test-results
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+runtime:
+	@sh scripts/setup requirements.txt
+
+dev:
+	@sh scripts/setup requirements-dev.txt

@@ -1,0 +1,128 @@
+"""A hosted dashboard, and a browser that tells on it.
+
+A test fails when its page logs an error, throws one, or asks any host but the server's. One that
+provokes such a thing asserts on `complaints` and clears it.
+"""
+
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Request
+
+from scripts.chromium import launch_options
+from scripts.serving import serving, tail
+
+LOGS = pytest.StashKey[dict[str, Path]]()
+HERE = Path(__file__).parent
+
+Serve = Callable[..., str]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, pytest.TestReport]:
+    report = yield
+    if report.failed:
+        for url, log in item.config.stash.get(LOGS, {}).items():
+            report.sections.append((f"log of {url}", tail(log)))
+    return report
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    return {**launch_options(), **browser_type_launch_args}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    # The size at which every linked view is visible without scrolling.
+    return {"viewport": {"width": 1440, "height": 900}, **browser_context_args}
+
+
+@contextmanager
+def server_factory(
+    request: pytest.FixtureRequest, factory: pytest.TempPathFactory
+) -> Iterator[Serve]:
+    logs = request.config.stash.setdefault(LOGS, {})
+    with ExitStack() as stack:
+
+        def serve(data: Path | None = None, **environment: str) -> str:
+            folder = factory.mktemp("server")
+            log = folder / "log"
+            settings = {"DASHBOARD_CACHE": str(folder / "cache"), **environment}
+            if data is not None:
+                settings["DASHBOARD_DATA"] = str(data)
+            url = stack.enter_context(serving(log=log, **settings))
+            logs[url] = log
+            stack.callback(logs.pop, url)
+            return url
+
+        yield serve
+
+
+@pytest.fixture(scope="session")
+def server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """URL of a dashboard with default settings and a cache of its own."""
+    with server_factory(request, tmp_path_factory) as serve:
+        yield serve()
+
+
+@pytest.fixture(scope="session")
+def base_url(server: str) -> str:
+    """Let `page.goto("/?slice=30")` mean the default server."""
+    return server
+
+
+@pytest.fixture(scope="module")
+def serve(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Serve]:
+    """Start more servers, `serve(data, NAME="value")` -> URL; they live as long as the module."""
+    with server_factory(request, tmp_path_factory) as serve:
+        yield serve
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What pages did that no visitor should meet."""
+    return []
+
+
+@pytest.fixture
+def new_context(
+    new_context: Callable[..., BrowserContext],
+    browser: Browser,
+    complaints: list[str],
+    request: pytest.FixtureRequest,
+) -> Iterator[Callable[..., BrowserContext]]:
+    """Watch every context, so also every `page`."""
+
+    def check(asked: Request) -> None:
+        servers = tuple(f"{url}/" for url in request.config.stash.get(LOGS, {}))
+        if not asked.url.startswith((*servers, "blob:", "data:")):
+            complaints.append(f"asked another host: {asked.url}")
+
+    def watched(**options: Any) -> BrowserContext:
+        context = new_context(**options)
+        context.on("request", check)
+        context.on("weberror", lambda error: complaints.append(f"threw {error.error}"))
+        context.on(
+            "console",
+            lambda message: message.type == "error" and complaints.append(f"logged {message.text}"),
+        )
+        return context
+
+    yield watched
+    for context in browser.contexts:
+        context.cookies()  # any round trip, so that what has happened has also arrived
+    assert not complaints
