@@ -1,0 +1,125 @@
+"""Bad input gives a sentence that says what and what to do; nothing else on the page breaks."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+from tests.browser.reading import picture, traces
+
+from scripts.serving import settled
+
+AFFINE = np.diag([2.0, 2.0, 2.0, 1.0])
+SHAPE = (20, 22, 12)
+
+
+def save(folder: Path, name: str, data: np.ndarray, affine: np.ndarray = AFFINE) -> None:
+    folder.mkdir(exist_ok=True)
+    nib.save(nib.Nifti1Image(data, affine), folder / f"{name}.nii.gz")
+
+
+@pytest.fixture(scope="module")
+def url(serve: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> str:
+    root = tmp_path_factory.mktemp("studies")
+    random = np.random.default_rng(0)
+    good = random.normal(100, 10, SHAPE).astype(np.float32)
+    other = random.normal(50, 5, SHAPE).astype(np.float32)
+    gap = good.copy()
+    gap[:, :, 3] = 0
+    gap[:, :, 4] = 7
+    save(root / "gap", "T1", gap)
+    save(root / "gap", "b0", np.where(gap == 7, 5, other).astype(np.float32))
+    save(root / "few", "T1", random.integers(1, 4, SHAPE).astype(np.uint8))
+    save(root / "few", "b0", np.ones(SHAPE, np.uint8))
+    holes = good.copy()
+    holes[:4] = np.nan
+    holes[4:6] = np.inf
+    save(root / "holes", "T1", holes)
+    save(root / "holes", "b0", other)
+    save(root / "series", "T1", np.stack([good, 2 * good], axis=-1))
+    save(root / "series", "b0", other)
+    moved = AFFINE.copy()
+    moved[0, 3] = 7
+    save(root / "grids", "T1", good)
+    save(root / "grids", "b0", other[:, :, :-1], moved)
+    save(root / "torn", "T1", good)
+    (root / "torn" / "b0.nii.gz").write_bytes(b"this is no gzip")
+    (root / "<img src=x onerror=alert(1)>").mkdir()
+    save(root / "<img src=x onerror=alert(1)>", "<b>T1", good)
+    return serve(root)
+
+
+def open_study(page: Page, url: str, query: str) -> None:
+    page.goto(f"{url}/?{query}")
+    settled(page)
+
+
+def notices(page: Page) -> str:
+    return " ".join(page.locator("#notices [role=alert]").all_text_contents())
+
+
+def test_an_empty_slice_says_so_in_every_view_that_needs_a_foreground(page: Page, url: str) -> None:
+    open_study(page, url, "study=gap&slice=3")
+    for name in ("#labels-problem", "#view-joint", "#view-components"):
+        expect(page.locator(name)).to_contain_text("no foreground voxels in this slice")
+    assert [t for t in traces(page, "view-histograms") if len(t["y"]) == 51]
+    assert picture(page, "view-image-x").shape[:2] == (22, 20)
+
+
+def test_a_constant_slice_cannot_carry_a_mixture(page: Page, url: str) -> None:
+    open_study(page, url, "study=gap&slice=4")
+    expect(page.locator("#view-components")).to_contain_text("only 1 distinct intensity value")
+    assert picture(page, "view-labels", 1)[..., 3].max() == 0
+    page.keyboard.press("ArrowRight")
+    settled(page, slice=5)
+    expect(page.locator("#labels-problem")).to_be_hidden()
+    assert picture(page, "view-labels", 1)[..., 3].max() == 255
+
+
+def test_fewer_distinct_values_than_components_is_explained(page: Page, url: str) -> None:
+    open_study(page, url, "study=few&components=4")
+    expect(page.locator("#view-components")).to_contain_text(
+        "only 3 distinct intensity values, too few for 4 components"
+    )
+    page.locator("#control-components").get_by_text("2", exact=True).click()
+    settled(page, components=2)
+    expect(page.locator("#view-components tbody tr")).to_have_count(2)
+
+
+def test_nan_and_infinite_voxels_are_left_out_and_told(page: Page, url: str) -> None:
+    open_study(page, url, "study=holes")
+    assert "1,584 voxels (30.00%) are NaN or infinite" in notices(page)
+    alpha = picture(page, "view-labels", 1)[..., 3]
+    assert (alpha > 0).sum() == 14 * 22
+
+
+def test_of_a_series_the_first_volume_is_shown_and_told(page: Page, url: str) -> None:
+    open_study(page, url, "study=series")
+    assert "holds 2 volumes (20 x 22 x 12 x 2); only the first is used" in notices(page)
+
+
+def test_other_grids_are_refused_with_both_shapes_and_affines(page: Page, url: str) -> None:
+    open_study(page, url, "study=grids&x=T1&y=b0")
+    told = notices(page)
+    for fact in ("20 x 22 x 12", "20 x 22 x 11", "[2 0 0 0;", "[2 0 0 7;", "Resample"):
+        assert fact in told
+    expect(page.locator("#view-joint")).to_contain_text("not on the same grid")
+    assert picture(page, "view-image-x").max() > 0
+    assert picture(page, "view-image-y").max() > 0
+
+
+def test_an_unreadable_file_leaves_the_other_image_on_screen(page: Page, url: str) -> None:
+    open_study(page, url, "study=torn&x=T1&y=b0")
+    assert "b0.nii.gz" in notices(page)
+    assert picture(page, "view-image-x").max() > 0
+    for name in ("view-image-y", "view-histograms", "view-joint"):
+        expect(page.locator(f"#{name}")).to_contain_text("b0.nii.gz")
+    assert "/" not in notices(page)
+
+
+def test_a_name_with_markup_is_only_text(page: Page, url: str) -> None:
+    open_study(page, url, "study=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E")
+    expect(page.locator("#title-image-x")).to_have_text("<b>T1")
+    expect(page.locator("#view-histograms")).to_contain_text("<b>T1")

@@ -1,0 +1,130 @@
+"""Move the slice or the number of components, and every view follows."""
+
+import numpy as np
+import pytest
+from tests.browser.lesson import Lesson, upright
+from playwright.sync_api import Page, expect
+from tests.browser.reading import picture, table, thumb, traces
+
+from scripts.serving import settled
+
+# Okabe and Ito's sky blue, orange and bluish green.
+CLASS_COLOURS = [(86, 180, 233), (230, 159, 0), (0, 158, 115)]
+
+
+@pytest.fixture
+def opened(page: Page) -> Page:
+    page.goto("/")
+    settled(page, slice=30)
+    return page
+
+
+def move_to(page: Page, slice_number: int, steps: int) -> None:
+    thumb(page).focus()
+    for _ in range(abs(steps)):
+        page.keyboard.press("ArrowRight" if steps > 0 else "ArrowLeft")
+    settled(page, slice=slice_number)
+
+
+def assert_shows(page: Page, lesson: Lesson) -> None:
+    """Compare every linked view with the notebook's numbers."""
+    grey = picture(page, "view-image-x")[..., 0].astype(float)
+    tissue = upright(lesson.mask)
+    assert np.corrcoef(grey[tissue], upright(lesson.t1)[tissue])[0, 1] > 0.99
+    grey = picture(page, "view-image-y")[..., 0].astype(float)
+    assert np.corrcoef(grey[tissue], upright(lesson.b0)[tissue])[0, 1] > 0.97
+
+    drawn = [np.array(t["y"][:-1]) for t in traces(page, "view-histograms") if len(t["y"]) == 51]
+    expected = [
+        np.histogram(values, bins=50)[0]
+        for image in (lesson.t1, lesson.b0)
+        for values in (image, image[lesson.mask])
+    ]
+    assert [list(counts) for counts in drawn] == [list(counts) for counts in expected]
+
+    overlay = picture(page, "view-labels", 1)
+    np.testing.assert_array_equal(overlay[..., 3] > 0, tissue)
+    for number, colour in enumerate(CLASS_COLOURS[: lesson.components], start=1):
+        painted = (overlay[..., :3] == colour).all(axis=-1) & (overlay[..., 3] > 0)
+        np.testing.assert_array_equal(painted, upright(lesson.labels) == number)
+
+    voxels = [int(row[2].replace(",", "")) for row in table(page, "view-components")]
+    assert voxels == np.bincount(lesson.labels.ravel())[1:].tolist()
+
+
+def test_the_first_page_shows_the_lesson(opened: Page, sample) -> None:
+    assert_shows(opened, Lesson(sample, 30))
+
+
+def test_every_view_follows_the_slice(opened: Page, sample) -> None:
+    move_to(opened, 32, 2)
+    assert_shows(opened, Lesson(sample, 32))
+    expect(opened.locator("#position")).to_have_text("32 / 69   z = −16.3 mm")
+
+
+def test_every_view_follows_the_number_of_components(opened: Page, sample) -> None:
+    opened.locator("#control-components").get_by_text("5", exact=True).click()
+    settled(opened, components=5)
+    assert_shows(opened, Lesson(sample, 30, components=5))
+    names = [trace["name"] for trace in traces(opened, "view-histograms")]
+    assert names.count("class 5") == 2
+    means = next(t for t in traces(opened, "view-joint") if t["mode"] == "markers+text")
+    assert len(means["x"]) == 5
+
+
+def test_the_joint_view_changes_its_kind_and_axes(opened: Page, sample) -> None:
+    lesson = Lesson(sample, 30)
+    opened.get_by_text("2-D histogram", exact=True).click()
+    settled(opened, joint="histogram")
+    assert "heatmap" in {trace["type"] for trace in traces(opened, "view-joint")}
+    opened.get_by_text("Density", exact=True).click()
+    settled(opened, joint="density")
+    assert "contour" in {trace["type"] for trace in traces(opened, "view-joint")}
+    opened.get_by_text("Raw", exact=True).click()
+    settled(opened, axes="raw")
+    means = next(t for t in traces(opened, "view-joint") if t["mode"] == "markers+text")
+    darkest = lesson.t1[lesson.labels == 1].mean()
+    assert means["x"][0] == pytest.approx(darkest, rel=0.1)
+
+
+def test_a_hidden_class_leaves_every_view(opened: Page, sample) -> None:
+    opened.locator(".class-chip.class-2").click()
+    settled(opened, hidden=2)
+    overlay = picture(opened, "view-labels", 1)
+    np.testing.assert_array_equal(
+        overlay[..., 3] > 0, np.isin(upright(Lesson(sample, 30).labels), [1, 3])
+    )
+    assert "class 2" not in {trace["name"] for trace in traces(opened, "view-histograms")}
+    means = next(t for t in traces(opened, "view-joint") if t["mode"] == "markers+text")
+    assert len(means["x"]) == 2
+
+
+def test_a_drag_ends_on_the_slice_under_the_finger(opened: Page, sample) -> None:
+    box = thumb(opened).bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    track = opened.locator("#control-slice .mantine-Slider-track").bounding_box()
+    opened.mouse.move(x, y)
+    opened.mouse.down()
+    opened.mouse.move(x + 5 * track["width"] / 69, y, steps=5)
+    opened.mouse.up()
+    settled(opened, slice=35)
+    assert_shows(opened, Lesson(sample, 35))
+
+
+def test_the_cursor_reads_the_voxel_under_it(opened: Page, sample) -> None:
+    lesson = Lesson(sample, 30)
+    place = opened.evaluate("""() => {
+        const plot = document.querySelector("#view-image-y .js-plotly-plot");
+        const { xaxis: x, yaxis: y } = plot._fullLayout, box = plot.getBoundingClientRect();
+        return [box.left + x._offset + x.d2p(60), box.top + y._offset + y.d2p(64)];
+    }""")
+    with opened.expect_response("**/voxels/**"):
+        opened.mouse.move(*place)
+    i, j = 127 - 60, 64  # stored towards the left
+    readout = opened.locator("#readout")
+    expect(readout).to_contain_text(f"voxel {i}, {j}, 30")
+    expect(readout).to_contain_text("mm −8.5, 18.6, −20.7")
+    expect(readout).to_contain_text(f"T1 {lesson.t1[i, j]:g}")
+    expect(readout).to_contain_text(f"b0 {lesson.b0[i, j]:g}")
+    expect(readout).to_contain_text(f"class {lesson.labels[i, j]}")
+    expect(readout).to_contain_text("posterior ")

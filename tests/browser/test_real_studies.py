@@ -1,0 +1,49 @@
+"""Real studies, each with its own size, contrast and orientation."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+import pytest
+from playwright.sync_api import Page
+from tests.browser.reading import picture, table
+
+from scripts.serving import settled
+
+STUDIES = {
+    "mni152_2mm": ("MNI152_T1_2mm", "MNI152_T2_2mm"),
+    "glioblastoma": ("t1", "flair"),
+    "ms_patient07": ("T1", "T2"),
+}
+
+
+@pytest.fixture(scope="module")
+def url(serve: Callable[..., str], real_data: Path) -> str:
+    return serve(real_data)
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_a_real_study_opens_with_all_views_filled(
+    page: Page, url: str, real_data: Path, study: str
+) -> None:
+    x, y = STUDIES[study]
+    page.goto(f"{url}/?study={study}")
+    settled(page, study=study, x=x, y=y)
+    image = nib.as_closest_canonical(nib.load(real_data / study / f"{x}.nii.gz"))
+    slice_number = int(image.shape[2] * 3 / 7)
+    values = image.get_fdata()[:, :, slice_number]
+    grey = picture(page, "view-image-x")[..., 0].astype(float)
+    expected = np.clip(np.flipud(values.T), 0, np.percentile(values, 99.5))
+    assert np.corrcoef(grey.ravel(), expected.ravel())[0, 1] > 0.99
+    assert picture(page, "view-labels", 1)[..., 3].max() == 255
+    assert len(table(page, "view-components")) == 3
+
+
+def test_all_storage_orders_of_one_head_look_the_same(page: Page, url: str) -> None:
+    looks = set()
+    for name in ("ASL", "IAL", "LAS", "LPS", "PIR", "RAS", "RIP", "SRP"):
+        page.goto(f"{url}/?study=orientations&x={name}&y={name}&slice=30")
+        settled(page, x=name)
+        looks.add(picture(page, "view-image-x").tobytes())
+    assert len(looks) == 1

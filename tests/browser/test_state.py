@@ -1,0 +1,95 @@
+"""The View is the URL: reload, Back and a copied link show the same, to everybody."""
+
+from collections.abc import Callable
+
+import numpy as np
+from playwright.sync_api import BrowserContext, Page, expect
+from tests.browser.reading import picture, table, thumb
+
+from dashboard.view import View
+from scripts.serving import settled
+
+VIEW_IDS = ["view-image-x", "view-image-y", "view-labels", "view-histograms", "view-joint"]
+
+
+def pixels(page: Page) -> list[bytes]:
+    return [page.locator(f"#{name}").screenshot() for name in VIEW_IDS]
+
+
+def test_the_url_is_the_whole_view(page: Page) -> None:
+    page.goto("/?slice=33&components=4&bins=80")
+    settled(page, slice=33, components=4)
+    view = View(study="sample", x="T1", y="b0", slice=33, components=4, bins=80)
+    assert page.url.partition("?")[2] == view.query()
+
+
+def test_a_reload_shows_the_same(page: Page) -> None:
+    page.goto("/?slice=33&components=4&covariance=tied&joint=density&side=radiological")
+    settled(page, slice=33)
+    before = pixels(page)
+    page.reload()
+    settled(page, slice=33)
+    assert pixels(page) == before
+
+
+def test_back_undoes_a_step_and_forward_repeats_it(page: Page) -> None:
+    page.goto("/?slice=30")
+    settled(page, slice=30)
+    thumb(page).focus()
+    for slice_number in (31, 32):
+        page.keyboard.press("ArrowRight")
+        settled(page, slice=slice_number)
+    page.go_back()
+    settled(page, slice=31)
+    expect(thumb(page)).to_have_attribute("aria-valuenow", "31")
+    page.go_back()
+    settled(page, slice=30)
+    page.go_forward()
+    settled(page, slice=31)
+
+
+def test_another_plane_keeps_the_settings_and_back_returns(page: Page) -> None:
+    page.goto("/?components=4")
+    settled(page, plane="axial")
+    page.get_by_text("Sagittal", exact=True).click()
+    settled(page, plane="sagittal", slice=64, components=4)
+    assert picture(page, "view-image-x").shape[:2] == (70, 128)
+    page.go_back()
+    settled(page, plane="axial", slice=30)
+    assert picture(page, "view-image-x").shape[:2] == (128, 128)
+
+
+def test_the_same_link_gives_two_people_the_same_pixels(
+    page: Page, new_context: Callable[..., BrowserContext]
+) -> None:
+    page.goto("/?slice=41&components=5")
+    settled(page, slice=41)
+    other = new_context().new_page()
+    other.goto(page.url)
+    settled(other, slice=41)
+    assert pixels(other) == pixels(page)
+
+
+def test_two_browsers_never_see_each_others_state(
+    page: Page, new_context: Callable[..., BrowserContext]
+) -> None:
+    other = new_context().new_page()
+    page.goto("/?slice=30&components=2")
+    other.goto("/?slice=50&components=6")
+    settled(page, slice=30)
+    settled(other, slice=50)
+    thumb(page).focus()
+    page.keyboard.press("ArrowRight")
+    settled(page, slice=31, components=2)
+    settled(other, slice=50, components=6)
+    assert len(table(page, "view-components")) == 2
+    assert len(table(other, "view-components")) == 6
+    assert not np.array_equal(picture(page, "view-image-x"), picture(other, "view-image-x"))
+
+
+def test_a_wrong_link_shows_the_default_and_says_so(page: Page) -> None:
+    page.goto("/?components=11&plane=oblique&slice=900&study=nobody&nonsense=1")
+    settled(page, study="sample", components=3, plane="axial", slice=69)
+    notices = page.locator("#notices [role=alert]")
+    expect(notices).to_have_count(5)
+    expect(notices.first).to_contain_text("components “11” is not valid")
