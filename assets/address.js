@@ -33,12 +33,19 @@
     return `/slices/${volume.id}/${view.plane}/${index}.png?${parameters}`;
   };
 
+  const identities = (source) => `${source.x?.id ?? "none"}-${source.y?.id ?? "none"}`;
+
   const voxels = (view, source, config) => {
     if (!source.x || !source.y) return null;
     const numbers = config.fields.filter((name) => !(name in config.defaults) || name === "side");
     const parameters = encode([...numbers.map((name) => [name, view[name]]), ["v", config.version]]);
-    return `/voxels/${source.x.id}-${source.y.id}.bin?${parameters}`;
+    return `/voxels/${identities(source)}.bin?${parameters}`;
   };
 
-  neuromix.address = { query, slice, voxels, text };
+  const panels = (needed, view, source, config) => {
+    const need = needed.map((panel) => panel.id).join(",");
+    return `/panels/${identities(source)}.json?need=${need}&${query(view, config)}&v=${config.version}`;
+  };
+
+  neuromix.address = { query, slice, voxels, panels, text };
 })();

@@ -1,29 +1,29 @@
 // From the controls to the View, and from the View to the screen, one way:
-//   controls -> want -> (one request at a time, the newest wins) -> store "view" -> server -> shown
+//   controls -> want -> (one request at a time, the newest wins) -> /panels -> screen
+// Dash lays out the page and tells what its controls hold; the rest is here, because every Dash
+// callback costs the browser more time than all that it draws (dashboard/web/panels.py).
 (() => {
   "use strict";
   const neuromix = (window.neuromix ??= {});
   const setProps = (id, props) => window.dash_clientside.set_props(id, props);
 
-  // The server has answered by then, or something is wrong; fits take a second at the most.
-  const PATIENCE_MS = 20000;
-
   const state = {
-    config: null, // version, fields and defaults of the View, palettes
+    config: null, // version, fields and defaults of the View, panels, palettes
     source: null, // what the server says of the open images
     wanted: null, // the View that the controls ask for
-    inFlight: null, // the query of the View that the server is working on
-    shown: null, // the server's last answer: query, and the key of each panel
+    inFlight: false, // whether the server is drawing
     overlay: null, // label picture and joint scale of the View that is shown
     opening: 0, // number of the last query that was sent to be opened
     reason: "replace", // how an opened query enters the browser's history
   };
   const slicesOfPlanes = new Map();
-  let watchdog = 0;
+  const query = (view) => neuromix.address.query(view, state.config);
+  const text = neuromix.address.text;
 
-  const asText = (value, pattern) => value.map((number) => Number(number.toPrecision(6))).join(pattern);
+  // ---- from the controls to the View
+  const asText = (value, separator) =>
+    value.map((number) => Number(number.toPrecision(6))).join(separator);
 
-  // What the controls hold, as fields of the View.
   const viewOf = (values) => {
     const { config, source } = state;
     const names = config.fields.filter((name) => name !== "slice");
@@ -61,16 +61,34 @@
     if (view.study !== before.study || view.plane !== before.plane) {
       next.slice = slicesOfPlanes.get(`${view.study} ${view.plane}`) ?? null;
     }
-    setProps("opening", { data: open(neuromix.address.query(next, state.config), "push") });
+    setProps("opening", { data: open(query(next), "push") });
   };
 
+  const want = (view) => {
+    if (state.wanted && query(view) === query(state.wanted)) return;
+    state.wanted = view;
+    neuromix.settled.unsettle();
+    neuromix.page.follow(state);
+    neuromix.pictures.show(state);
+    sendAtRest();
+  };
+
+  // The slider is read where it is, in the page: by way of Dash each move would cost 25 ms.
+  const slide = (slice) => {
+    if (!state.wanted || state.source.number !== state.opening) return;
+    want({ ...state.wanted, slice });
+  };
+
+  // ---- from the View to the screen
   // While the View keeps changing (a drag, a held key), redrawn graphs would make the pictures
   // stutter, so the server is asked when the movement rests; a single step is sent at once.
   const REST_MS = 90;
   let changed = -Infinity;
   let held = false;
   let resting = 0;
-  addEventListener("pointerdown", (event) => { held = Boolean(event.target.closest?.("#control-slice")); }, true);
+  addEventListener("pointerdown", (event) => {
+    held = Boolean(event.target.closest?.("#control-slice"));
+  }, true);
   for (const type of ["pointerup", "pointercancel"]) {
     addEventListener(type, () => {
       held = false;
@@ -82,32 +100,24 @@
   const sendAtRest = () => {
     const moving = held || performance.now() - changed < REST_MS;
     changed = performance.now();
+    clearTimeout(resting);
     if (!moving) send();
-    else {
-      clearTimeout(resting);
-      resting = setTimeout(() => { changed = -Infinity; send(); }, REST_MS);
-    }
+    else resting = setTimeout(() => { changed = -Infinity; send(); }, REST_MS);
   };
 
-  const send = () => {
-    const query = neuromix.address.query(state.wanted, state.config);
-    if (state.inFlight !== null || query === state.shown?.query) return;
-    state.inFlight = query;
-    neuromix.past.record(query, state.reason);
+  const send = async () => {
+    if (state.inFlight) return;
+    const view = state.wanted;
+    neuromix.past.record(query(view), state.reason);
     state.reason = null;
-    watchdog = setTimeout(() => neuromix.page.notAnswering(), PATIENCE_MS);
-    setProps("view", { data: { ...state.wanted, query } });
-  };
-
-  const want = (view) => {
-    if (state.wanted && neuromix.address.query(view, state.config) === neuromix.address.query(state.wanted, state.config)) {
-      return;
-    }
-    state.wanted = view;
-    neuromix.settled.unsettle();
-    neuromix.page.follow(state);
-    neuromix.pictures.show(state);
-    sendAtRest();
+    const needed = neuromix.panels.needed(view, state.config);
+    if (!needed.length) return neuromix.settled.watch();
+    state.inFlight = true;
+    const failure = await neuromix.panels.fetchAndDraw(needed, view, state);
+    state.inFlight = false;
+    if (failure) neuromix.page.failed(failure, send);
+    else if (query(view) === query(state.wanted)) neuromix.settled.watch();
+    else if (performance.now() - changed > REST_MS) send(); // else the movement's rest will
   };
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
@@ -123,44 +133,26 @@
         if (!source || source.number !== state.opening) return; // being opened
         if (source !== state.source) {
           state.source = source;
+          state.wanted = null;
+          changed = -Infinity;
           want(source.view);
-          if (state.reason) {
-            // Opened again as it was: nothing to send, but the URL may say less than the View.
-            neuromix.past.record(neuromix.address.query(state.wanted, state.config), state.reason);
-            state.reason = null;
-          }
-          neuromix.settled.watch();
           return;
         }
         const view = viewOf(values);
-        const fixed = ["study", "x", "y", "plane"].filter((name) => view[name] !== source.view[name]);
-        if (fixed.length) reopen(view);
+        const moved = ["study", "x", "y", "plane"].some((name) => view[name] !== source.view[name]);
+        if (moved) reopen(view);
         else want(view);
-      },
-      shown(shown, overlay) {
-        clearTimeout(watchdog);
-        state.inFlight = null;
-        state.shown = shown;
-        state.overlay = overlay;
-        neuromix.pictures.label(state);
-        if (performance.now() - changed > REST_MS) send(); // else the rest of the movement will
-        neuromix.settled.watch();
       },
     },
   });
 
-  // The slider is read where it is, in the page: by way of Dash each move would cost 25 ms.
-  const slide = (slice) => {
-    if (!state.wanted || state.source.number !== state.opening) return;
-    want({ ...state.wanted, slice });
-  };
-
-  // Whether everything that was asked for has come.
+  // Whether the panels show everything that was asked for.
   const idle = () =>
-    state.source !== null &&
+    state.wanted !== null &&
     state.source.number === state.opening &&
-    state.inFlight === null &&
-    state.shown?.query === neuromix.address.query(state.wanted, state.config);
+    !state.inFlight &&
+    !neuromix.panels.needed(state.wanted, state.config).length &&
+    location.search.slice(1) === query(state.wanted);
 
-  neuromix.flow = { state, idle, slide, setProps, retry: () => { state.inFlight = null; state.shown = null; send(); } };
+  neuromix.flow = { state, idle, slide, setProps, text };
 })();

@@ -39,8 +39,7 @@
     return notices;
   };
 
-  const notAnswering = () =>
-    say("The server has not answered for 20 seconds. Check that it is running. ", () => neuromix.flow.retry());
+  const failed = (sentence, again) => say(`${sentence} `, again);
 
   const copyLink = async (button) => {
     const before = button.textContent;
@@ -65,5 +64,5 @@
     }
   });
 
-  neuromix.page = { follow, notAnswering };
+  neuromix.page = { follow, failed };
 })();

@@ -5,8 +5,8 @@
   "use strict";
   const neuromix = (window.neuromix ??= {});
 
-  const AHEAD = 3; // slices fetched on either side of the one on screen
-  const KEPT = 400; // decoded pictures kept, a few kB each
+  const TOGETHER = 4; // pictures fetched ahead at a time, so that the page's own requests go first
+  const KEPT = 800; // pictures kept: both images of a 1 mm head in two planes
   const decoded = new Map();
   const labelled = new Map(); // label pictures by query, for slices seen before
   const target = { x: null, y: null, overlay: null };
@@ -77,30 +77,36 @@
   // Which View a label picture belongs to.
   const labelKey = (view) => {
     const { config } = neuromix.flow.state;
-    const other = ["bins", "log", "joint", "axes", "opacity", "window_x", "window_y", "panel"];
+    const other = ["bins", "log", "joint", "opacity", "window_x", "window_y", "panel"];
     return neuromix.address.query({ ...view, ...Object.fromEntries(other.map((n) => [n, config.defaults[n]])) }, config);
   };
 
-  const label = ({ wanted, overlay, shown, config, source }) => {
-    if (shown.query !== neuromix.address.query(wanted, config)) return;
-    target.overlay = overlay.source;
-    labelled.set(labelKey(wanted), overlay.source);
+  const label = (overlay, view) => {
+    const { state } = neuromix.flow;
+    state.overlay = overlay;
+    labelled.set(labelKey(view), overlay.source);
     if (labelled.size > KEPT) labelled.delete(labelled.keys().next().value);
+    if (labelKey(view) === labelKey(state.wanted)) target.overlay = overlay.source;
     apply();
-    prefetch(wanted, source, config);
   };
 
-  const prefetch = (view, source, config) => {
-    for (let step = 1; step <= AHEAD; step += 1) {
+  // While the page rests, fetch the plane's other slices, the nearest first: a drag then finds
+  // them in the browser.
+  const fetchAhead = async () => {
+    const { wanted: view, source, config } = neuromix.flow.state;
+    const resting = () => "settled" in document.documentElement.dataset && view === neuromix.flow.state.wanted;
+    const addresses = [];
+    for (let step = 1; step < source.positions.length; step += 1) {
       for (const index of [view.slice + step, view.slice - step]) {
         if (index < 0 || index >= source.positions.length) continue;
-        for (const which of ["x", "y"]) {
-          const address = neuromix.address.slice(which, view, source, config, index);
-          if (address) load(address);
-        }
+        for (const which of ["x", "y"]) addresses.push(neuromix.address.slice(which, view, source, config, index));
       }
+    }
+    const missing = addresses.filter((address) => address && !decoded.has(address)).slice(0, KEPT / 2);
+    while (missing.length && resting()) {
+      await Promise.all(missing.splice(0, TOGETHER).map((address) => load(address).promise));
     }
   };
 
-  neuromix.pictures = { show, label, apply, graph };
+  neuromix.pictures = { show, label, apply, graph, fetchAhead };
 })();

@@ -10,23 +10,20 @@
   const DOUBT_MS = 150;
   let doubtUntil = 0;
   let watching = false;
-
-  const drawn = () => {
-    const { shown } = neuromix.flow.state;
-    return shown.graphs.every(
-      (id) => neuromix.pictures.graph(id)?.layout?.meta?.key === shown.keys[id],
-    );
-  };
+  const AHEAD_MS = 200; // a rest this long is no pause between two steps
+  let ahead = 0;
 
   const look = () => {
     const settled =
-      neuromix.flow.idle() && drawn() && neuromix.pictures.apply() && performance.now() >= doubtUntil;
+      neuromix.flow.idle() && neuromix.pictures.apply() && performance.now() >= doubtUntil;
     if (!settled) {
       requestAnimationFrame(look);
       return;
     }
     watching = false;
     root.dataset.settled = location.search.slice(1);
+    clearTimeout(ahead);
+    ahead = setTimeout(neuromix.pictures.fetchAhead, AHEAD_MS);
   };
 
   const watch = () => {

@@ -3,11 +3,11 @@
 from dash import Dash
 from flask_compress import Compress
 
-from dashboard.callbacks import client, opening, panels
+from dashboard.callbacks import client, opening
 from dashboard.services.workspace import Workspace
 from dashboard.settings import ROOT, Settings
 from dashboard.ui.layout import layout
-from dashboard.web import health, slices
+from dashboard.web import health, panels, slices
 
 
 def create_app(settings: Settings) -> Dash:
@@ -26,7 +26,7 @@ def create_app(settings: Settings) -> Dash:
     # Dash answers every unknown path with its page, so these have to be registered as well.
     app.server.register_blueprint(health.routes)
     app.server.register_blueprint(slices.blueprint(workspace))
+    app.server.register_blueprint(panels.blueprint(workspace))
     opening.register(app, workspace)
-    panels.register(app, workspace)
     client.register(app)
     return app

@@ -41,8 +41,9 @@ def _require_free(host: str, port: int) -> None:
             probe.bind(address)
     except OSError as error:
         raise NeuroMixError(
-            f"{host}:{port} cannot be listened on ({error.strerror}). If something else uses the "
-            f"port, choose another one, for instance --port {port + 1} (or PORT={port + 1} make run)."
+            f"{host}:{port} cannot be listened on ({error.strerror}). If something else uses "
+            f"the port, choose another one, for instance --port {port + 1} "
+            f"(or PORT={port + 1} make run)."
         ) from None
 
 

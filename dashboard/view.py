@@ -1,4 +1,4 @@
-"""The View: what is on screen, as parameters only. It is the URL query, and nothing else is state."""
+"""The View: what is on screen, as parameters only. It is the URL query; nothing else is state."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields

@@ -34,7 +34,14 @@ def serving(*, log: Path, **environment: str) -> Iterator[str]:
 
     What the caller's own environment sets for the dashboard does not reach the server.
     """
-    port = _free_port()
+    with running(log=log, **environment) as (url, _):
+        yield url
+
+
+@contextmanager
+def running(*, log: Path, **environment: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Serve as `serving` does, and give the server's process as well."""
+    port = free_port()
     url = f"http://127.0.0.1:{port}"
     inherited = {
         name: value
@@ -54,7 +61,7 @@ def serving(*, log: Path, **environment: str) -> Iterator[str]:
         while not _is_healthy(port):
             if time.monotonic() > deadline or _ends_within(0.1, server):
                 raise RuntimeError(f"The server did not start:\n{tail(log)}")
-        yield url
+        yield url, server
     finally:
         server.terminate()
         if not _ends_within(STOP_SECONDS, server):
@@ -87,7 +94,7 @@ def _web_line() -> str:
     return web.removeprefix("web:").replace("0.0.0.0", "127.0.0.1")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

@@ -1,9 +1,16 @@
 """What tests of every kind share."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import nibabel as nib
+import numpy as np
 import pytest
+
+from dashboard.services.workspace import Workspace
+from dashboard.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -22,3 +29,47 @@ def real_data() -> Path:
     folder = Path(os.environ["REAL_DATA"])
     assert folder.is_dir(), f"REAL_DATA names no folder: {folder}"
     return folder
+
+
+@pytest.fixture
+def save(tmp_path: Path) -> Callable[..., Path]:
+    """Return a function that saves voxels as an image file, by a name below `tmp_path`."""
+
+    def save(name: str, voxels: Any, affine: Any = None, *, dtype: Any = None) -> Path:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        voxels = np.asarray(voxels, dtype=dtype or np.float64)
+        nib.Nifti1Image(voxels, np.eye(4) if affine is None else affine).to_filename(path)
+        return path
+
+    return save
+
+
+@pytest.fixture
+def head() -> Any:
+    """Return a function that makes one contrast of a small head: four tissues in a dark box."""
+
+    def head(contrast: int, shape: tuple[int, int, int] = (24, 20, 12)) -> Any:
+        tissue = np.random.default_rng(1).integers(1, 5, shape)
+        noise = np.random.default_rng(contrast).normal(0, 8, shape)
+        levels = np.array([[0, 100, 200, 300, 400], [0, 250, 420, 120, 330], [0, 30, 70, 10, 90]])
+        voxels = np.round(levels[contrast % 3][tissue] + noise) + 40.0
+        voxels[:3] = voxels[:, :2] = 0
+        return voxels
+
+    return head
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    """Return the services on the studies below ``tmp_path / "data"``."""
+    (tmp_path / "data").mkdir(exist_ok=True)
+    return Workspace(Settings(data=tmp_path / "data", cache=tmp_path / "cache"))
+
+
+@pytest.fixture
+def study(save: Callable[..., Path], head: Any, workspace: Workspace) -> Workspace:
+    """Return the services on one small study, `pair`, of images T1 and b0 with 2 x 2 x 3 mm."""
+    for number, name in enumerate(("T1", "b0")):
+        save(f"data/pair/{name}.nii.gz", head(number), np.diag([2.0, 2.0, 3.0, 1.0]))
+    return workspace

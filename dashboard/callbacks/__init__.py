@@ -1,6 +1,6 @@
 """The links between controls, View and panels. Data flow one way:
 
-controls -> `want` (browser) -> store `view` -> `panels` (server) -> figures, tables, store `shown`
+controls -> `want` (browser) -> View -> /panels (server, dashboard/web/panels.py) -> screen
 
 `opening` (server) fills the controls from a URL query, at the start, at Back, and when another
 study, image or plane is chosen. The browser's half is in assets/flow.js.

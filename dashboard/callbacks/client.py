@@ -1,6 +1,6 @@
 """The callbacks that run in the browser; their code is in assets/."""
 
-from dash import ClientsideFunction, Dash, Input, Output, State
+from dash import ClientsideFunction, Dash, Input, Output
 
 from dashboard.ui import help as page_help
 from dashboard.ui.ids import FIELDS, Store
@@ -18,12 +18,6 @@ def register(app: Dash) -> None:
         Input(Store.SOURCE, "data"),
         # Without the slice: its slider is followed in the page itself, which is much faster.
         *(Input(*FIELDS[name]) for name in FIELDS if name != "slice"),
-        prevent_initial_call=True,
-    )
-    app.clientside_callback(
-        ClientsideFunction("flow", "shown"),
-        Input(Store.SHOWN, "data"),
-        State(Store.OVERLAY, "data"),
         prevent_initial_call=True,
     )
     app.clientside_callback(

@@ -12,7 +12,7 @@ from dashboard.core.volume import Volume
 from dashboard.services.opening import Opened, open_view
 from dashboard.services.workspace import Workspace
 from dashboard.ui.ids import FIELDS, NOTICES, Control, Store
-from dashboard.web.slices import ID_LENGTH
+from dashboard.web.addresses import ID_LENGTH
 
 # A query of a link that anybody made: longer ones are no View.
 MAX_QUERY = 4096

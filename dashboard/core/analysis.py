@@ -1,7 +1,7 @@
 """The lesson's pipeline for one slice: cut, remove zeros, scale, fit."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -18,6 +18,8 @@ from dashboard.core.study import require_same_grid
 from dashboard.core.volume import Volume
 
 Scope = Literal["slice", "volume"]
+Fit = Callable[[NDArray[np.float64], "Recipe"], Mixture]
+
 NO_FOREGROUND = "There are no foreground voxels in this slice."
 
 
@@ -89,7 +91,14 @@ class Analysis:
         return mixtures.describe(self.mixture, self.scale, self.volumes[0].voxel_ml)
 
 
-def analyse(volumes: Sequence[Volume], recipe: Recipe) -> Analysis:
+def fit_recipe(scaled: NDArray[np.float64], recipe: Recipe) -> Mixture:
+    """Fit the mixture of a recipe to scaled intensities, shape (voxels, images)."""
+    return mixtures.fit(
+        scaled, components=recipe.components, covariance=recipe.covariance, seed=recipe.seed
+    )
+
+
+def analyse(volumes: Sequence[Volume], recipe: Recipe, *, fit: Fit = fit_recipe) -> Analysis:
     """Take one slice of some images through foreground, scaling and mixture.
 
     Parameters
@@ -97,6 +106,8 @@ def analyse(volumes: Sequence[Volume], recipe: Recipe) -> Analysis:
     volumes : sequence of Volume
         The images of one head on one grid; their order is the order of the features.
     recipe : Recipe
+    fit : callable
+        Takes scaled intensities and the recipe; for callers that keep mixtures.
 
     Returns
     -------
@@ -115,19 +126,18 @@ def analyse(volumes: Sequence[Volume], recipe: Recipe) -> Analysis:
         if not len(values):
             raise FitError(NO_FOREGROUND)
         scaled, linear = scale(values, recipe.scaling)
-        mixture = mixtures.fit(
-            scaled,
-            components=recipe.components,
-            covariance=recipe.covariance,
-            seed=recipe.seed,
-        )
+        mixture = fit(scaled, recipe)
     except FitError as error:
         problem = str(error)
     return Analysis(tuple(volumes), recipe, cuts, mask, values, scaled, linear, mixture, problem)
 
 
 def criteria(
-    volumes: Sequence[Volume], recipe: Recipe, candidates: Sequence[int]
+    volumes: Sequence[Volume],
+    recipe: Recipe,
+    candidates: Sequence[int],
+    *,
+    fit: Fit = fit_recipe,
 ) -> dict[int, Mixture]:
     """Fit the same voxels with several numbers of components, to compare BIC and AIC.
 
@@ -144,9 +154,7 @@ def criteria(
     try:
         scaled, _ = scale(values, recipe.scaling)
         for components in candidates:
-            fits[components] = mixtures.fit(
-                scaled, components=components, covariance=recipe.covariance, seed=recipe.seed
-            )
+            fits[components] = fit(scaled, replace(recipe, components=components))
     except FitError:
         # More components than this cannot be fitted either: what was fitted is the answer.
         return fits

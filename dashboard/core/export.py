@@ -1,10 +1,9 @@
 """What leaves the program: label volumes on the input's own grid, tables and sidecars."""
 
 import json
-import os
 import platform
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -67,8 +66,7 @@ def write_segmentation(
     }
     try:
         out.mkdir(parents=True, exist_ok=True)
-        for path, write in writers.items():
-            _write_whole(path, write)
+        _write_whole(writers)
     except OSError as error:
         raise NeuroMixError(
             f"The results cannot be written to {out} ({error.strerror}). "
@@ -100,7 +98,11 @@ def label_image(
     header = nib.load(image).header
     if not isinstance(header, nib.Nifti1Header):
         return nib.Nifti1Image(labels, affine)
-    result = nib.Nifti1Image(labels, affine, header.copy())
+    if isinstance(header, nib.Nifti2Header):
+        # Its affine is in float64, which NIfTI-1 would round.
+        result: nib.Nifti1Image = nib.Nifti2Image(labels, affine, header.copy())
+    else:
+        result = nib.Nifti1Image(labels, affine, header.copy())
     result.set_data_dtype(np.uint8)
     result.header.set_slope_inter(1, 0)
     result.header["cal_min"], result.header["cal_max"] = 0, int(labels.max())
@@ -143,9 +145,11 @@ def components_record(analysis: Analysis) -> dict[str, Any]:
     }
 
 
-def _write_whole(path: Path, write: Callable[[Path], object]) -> None:
-    """Write beside the target and rename, so that a broken write leaves no half file."""
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".neuromix-") as folder:
-        temporary = Path(folder) / path.name
-        write(temporary)
-        os.replace(temporary, path)
+def _write_whole(writers: Mapping[Path, Callable[[Path], object]]) -> None:
+    """Write beside the targets and rename, so that a full disk leaves no half of the results."""
+    parent = next(iter(writers)).parent
+    with tempfile.TemporaryDirectory(dir=parent, prefix=".neuromix-") as folder:
+        for path, write in writers.items():
+            write(Path(folder) / path.name)
+        for path in writers:
+            (Path(folder) / path.name).replace(path)

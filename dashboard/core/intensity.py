@@ -58,9 +58,8 @@ def histogram(values: NDArray[Any], bins: int) -> Histogram | None:
     if not finite.size:
         return None
     low, high = finite.min(), finite.max()
-    if low < high and low + (high - low) / bins == low:
-        # Rounding apart, all values are one: numpy's own range for a constant.
-        low = high = (low + high) / 2
+    if low < high and (high - low) / bins <= np.spacing(max(abs(low), abs(high))):
+        # Rounding apart, all values are one, and numpy has no edges between them.
         finite[:] = low
     counts, edges = np.histogram(finite, bins=bins)
     return Histogram(counts, edges)

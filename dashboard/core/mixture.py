@@ -63,7 +63,8 @@ class Mixture:
     @cached_property
     def counts(self) -> NDArray[np.int64]:
         """Voxels in each class, shape (components,)."""
-        return np.bincount(self.labels, minlength=self.components + 1)[1:]
+        counts: NDArray[np.int64] = np.bincount(self.labels, minlength=self.components + 1)[1:]
+        return counts
 
     @property
     def bic(self) -> float:
@@ -79,7 +80,8 @@ class Mixture:
     def posterior(self, scaled: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the responsibilities, shape (voxels, components); rows sum to 1."""
         joint = _log_joint(scaled, self.weights, self.means, self.covariances)
-        return np.exp(joint - logsumexp(joint, axis=1, keepdims=True))
+        shares: NDArray[np.float64] = np.exp(joint - logsumexp(joint, axis=1, keepdims=True))
+        return shares
 
 
 @dataclass(frozen=True, eq=False)
@@ -194,7 +196,8 @@ def ellipse(
     circle = np.stack([np.cos(angle), np.sin(angle)])
     values, vectors = np.linalg.eigh(covariance)
     axes = vectors * np.sqrt(np.maximum(values, 0))
-    return mean + sigmas * (axes @ circle).T
+    curve: NDArray[np.float64] = mean + sigmas * (axes @ circle).T
+    return curve
 
 
 def free_parameters(components: int, images: int, covariance: Covariance) -> int:
@@ -248,7 +251,7 @@ def _full_covariances(model: GaussianMixture) -> NDArray[np.float64]:
     if model.covariance_type == "tied":
         return np.repeat(given[None], components, axis=0)
     diagonals = given[:, None].repeat(images, axis=1) if given.ndim == 1 else given
-    return diagonals[:, :, None] * np.eye(images)
+    return np.asarray(diagonals[:, :, None] * np.eye(images))
 
 
 def _log_joint(

@@ -18,6 +18,8 @@ from dashboard.figures.style import (
     layout,
     message,
     plain,
+    round_up,
+    span,
     typed,
 )
 
@@ -69,6 +71,8 @@ def histograms(
             else:
                 notes.append(_note("no foreground voxels", column, row, len(analysis.volumes)))
             axes |= _axes(suffix, column, row, len(analysis.volumes), plain(volume.name))
+            if counts is not None:
+                axes[f"xaxis{suffix}"]["range"] = list(span(counts.edges))
             axes[f"yaxis{suffix}"] |= _range(highest, log)
     return {
         "data": traces,
@@ -181,7 +185,8 @@ def _range(highest: float, log: bool) -> dict[str, Any]:
     if log:
         top = np.log10(max(highest, 1) * 1.6)
         return {"type": "log", "range": [float(np.log10(LOG_FLOOR)), float(top)], "dtick": 1}
-    return {"range": [0, highest * 1.06]}
+    # On round numbers, so that neighbouring slices mostly share their axes.
+    return {"range": [0, round_up(highest * 1.02 / 5) * 5]}
 
 
 def _titles() -> list[dict[str, Any]]:

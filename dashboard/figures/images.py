@@ -76,8 +76,12 @@ def picture(
 
 def _letters(rows: int, columns: int, plane: Plane, side: Side) -> list[dict[str, object]]:
     middle, centre = (columns - 1) / 2, (rows - 1) / 2
-    positions = ((-0.5, centre, "left", "middle"), (columns - 0.5, centre, "right", "middle"),
-                 (middle, -0.5, "center", "bottom"), (middle, rows - 0.5, "center", "top"))  # fmt: skip
+    positions = (
+        (-0.5, centre, "left", "middle"),
+        (columns - 0.5, centre, "right", "middle"),
+        (middle, -0.5, "center", "bottom"),
+        (middle, rows - 0.5, "center", "top"),
+    )
     return [
         {
             "text": letter,

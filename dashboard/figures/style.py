@@ -1,5 +1,8 @@
-"""What all figures share. Text and grid take the page's theme from app.css, so that switching
-between light and dark needs no new figure."""
+"""What all figures share.
+
+Text and grid take the page's theme from app.css, so that switching between light and dark needs
+no new figure.
+"""
 
 import base64
 import html
@@ -92,8 +95,18 @@ def message(sentence: str) -> Figure:
     }
 
 
-def span(values: NDArray[np.float64], padding: float = 0.04) -> tuple[float, float]:
-    """Return an axis range with some air around the values."""
+def span(values: NDArray[np.float64]) -> tuple[float, float]:
+    """Return an axis range around the values that ends on round numbers.
+
+    Neighbouring slices then mostly share their axes: they can be compared, and the browser need
+    not draw the axes again.
+    """
     low, high = float(values.min()), float(values.max())
-    air = (high - low) * padding or 1.0
-    return low - air, high + air
+    step = round_up((high - low) / 8) if high > low else 1.0
+    return step * float(np.floor(low / step - 0.1)), step * float(np.ceil(high / step + 0.1))
+
+
+def round_up(value: float) -> float:
+    """Return the next of 1, 2, 2.5, 5, 10 times a power of ten."""
+    power = 10.0 ** np.floor(np.log10(value))
+    return float(power * next(m for m in (1, 2, 2.5, 5, 10) if m * power >= value * (1 - 1e-9)))

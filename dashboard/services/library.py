@@ -97,7 +97,8 @@ def _study(folder: Path) -> StudyFiles:
         file.name if stems.count(name) > 1 else name: file
         for name, file in zip(stems, intensities, strict=True)
     }
-    return StudyFiles(folder.name, dict(sorted(named.items(), key=lambda item: _rank(item[0]))))
+    ranked = sorted(named.items(), key=lambda item: _rank(stem(item[1])))
+    return StudyFiles(folder.name, dict(ranked))
 
 
 def _rank(name: str) -> tuple[int, str]:

@@ -38,7 +38,7 @@ class Memo(Generic[Key, Value]):
     def _fill(self, key: Key, future: "Future[Value]", compute: Callable[[], Value]) -> None:
         try:
             future.set_result(compute())
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001, raised in every caller that waits
             with self._lock:
                 self._results.pop(key, None)
             future.set_exception(error)

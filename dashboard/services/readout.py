@@ -32,9 +32,12 @@ def pack(analysis: Analysis, channels: Sequence[Volume], side: Side) -> bytes:
     def upright(cut: NDArray[Any]) -> NDArray[Any]:
         return np.ascontiguousarray(orientation.upright(cut, plane, side))
 
-    pictures = [
-        upright(orientation.cut(v.data, plane, index).astype("<f4", copy=False)) for v in channels
-    ]
+    # What float32 cannot hold reads as infinite.
+    with np.errstate(over="ignore"):
+        pictures = [
+            upright(orientation.cut(v.data, plane, index).astype("<f4", copy=False))
+            for v in channels
+        ]
     posteriors = []
     for responsibility in analysis.posterior.T:
         cut = np.zeros(analysis.mask.shape, dtype=np.uint8)

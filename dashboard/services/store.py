@@ -1,7 +1,6 @@
 """Unpacked volumes on disk, mapped into memory, so that a study is read once for all workers."""
 
 import json
-import os
 import tempfile
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -100,5 +99,5 @@ class VolumeStore:
             array, description = Path(folder) / "volume.npy", Path(folder) / "volume.json"
             np.save(array, volume.data, allow_pickle=False)
             description.write_text(json.dumps(facts), "utf-8")
-            os.replace(array, self._folder / f"{volume.id}.npy")
-            os.replace(description, self._folder / f"{volume.id}.json")
+            array.replace(self._folder / f"{volume.id}.npy")
+            description.replace(self._folder / f"{volume.id}.json")

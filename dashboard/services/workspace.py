@@ -1,13 +1,19 @@
 """The one door to the data: studies, volumes and analyses of a View."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
 
 from dashboard.core import analysis as analyses
-from dashboard.core.analysis import Analysis, Recipe
+from dashboard.core.analysis import Analysis, Fit, Recipe, fit_recipe
 from dashboard.core.errors import NeuroMixError
 from dashboard.core.mixture import COMPONENTS, Mixture
 from dashboard.core.study import same_grid
 from dashboard.core.volume import Volume
+from dashboard.services.ahead import Ahead
+from dashboard.services.fits import FitStore
 from dashboard.services.library import Library, StudyFiles
 from dashboard.services.memo import Memo
 from dashboard.services.store import VolumeStore
@@ -27,6 +33,8 @@ class Workspace:
     def __init__(self, settings: Settings) -> None:
         self.library = Library(settings.data)
         self.store = VolumeStore(settings.cache)
+        self.ahead = Ahead()
+        self._fits = FitStore(settings.cache)
         self._analyses: Memo[Key, Analysis] = Memo(KEPT_ANALYSES)
         self._sweeps: Memo[Key, dict[int, Mixture]] = Memo(KEPT_SWEEPS)
 
@@ -85,15 +93,38 @@ class Workspace:
         recipe = view.recipe()
         if recipe.slice >= volumes[0].orientation.count(view.plane):
             raise NeuroMixError(f"There is no {view.plane} slice {recipe.slice} in {view.x}.")
-        return self._analyses.get(_key(volumes, recipe), lambda: analyses.analyse(volumes, recipe))
+        return self._analyses.get(
+            _key(volumes, recipe),
+            lambda: analyses.analyse(volumes, recipe, fit=self._fit(volumes)),
+        )
 
     def criteria(self, view: View) -> dict[int, Mixture]:
         """Fit the View's voxels with every number of components."""
         volumes = self.channels(view)
         recipe = replace(view.recipe(), components=COMPONENTS.start)
         return self._sweeps.get(
-            _key(volumes, recipe), lambda: analyses.criteria(volumes, recipe, COMPONENTS)
+            _key(volumes, recipe),
+            lambda: analyses.criteria(volumes, recipe, COMPONENTS, fit=self._fit(volumes)),
         )
+
+    def analyse_neighbours(self, view: View) -> None:
+        """Analyse the slices beside a View's, later and only while nobody waits."""
+        if view.slice is None:
+            return
+        for index in (view.slice - 1, view.slice + 1):
+            if index >= 0:
+                neighbour = replace(view, slice=index)
+                self.ahead.ask(partial(self.analyse, neighbour))
+
+    def _fit(self, volumes: tuple[Volume, ...]) -> Fit:
+        """Return a fit that looks first whether some worker has done it already."""
+        identities = [volume.id for volume in volumes]
+
+        def fit(scaled: NDArray[np.float64], recipe: Recipe) -> Mixture:
+            key = {"volumes": identities, **asdict(recipe)}
+            return self._fits.get(key, lambda: fit_recipe(scaled, recipe))
+
+        return fit
 
 
 def _key(volumes: tuple[Volume, ...], recipe: Recipe) -> Key:

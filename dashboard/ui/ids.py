@@ -49,16 +49,12 @@ class ViewId(StrEnum):
 class Store(StrEnum):
     """What the page holds besides its controls.
 
-    `view` is the View on its way to the screen, `shown` what the panels show, `source` the facts
-    about the open images, `opening` a URL query to be opened, `overlay` the label picture and
-    the scale of the joint view.
+    `opening` is a URL query to be opened, `source` what the server says of the open images,
+    `config` what never changes.
     """
 
-    VIEW = "view"
-    SHOWN = "shown"
     SOURCE = "source"
     OPENING = "opening"
-    OVERLAY = "overlay"
     CONFIG = "config"
 
 
@@ -66,6 +62,8 @@ NOTICES = "notices"
 TITLE_X = "title-image-x"
 TITLE_Y = "title-image-y"
 LABELS_PROBLEM = "labels-problem"
+# Not an element: the label picture that goes over image X, and the scale of the joint view.
+OVERLAY = "overlay"
 
 # Each field of the View with the control that sets it, and the control's property.
 FIELDS: dict[str, tuple[Control, str]] = {

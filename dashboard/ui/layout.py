@@ -10,8 +10,9 @@ from dashboard.figures.palette import PALETTES
 from dashboard.ui import help as page_help
 from dashboard.ui.controls import controls
 from dashboard.ui.ids import FIELDS, NOTICES, Store
-from dashboard.ui.panels import analysis_row, image_row, slice_bar
+from dashboard.ui.panels import GRAPH_CONFIG, analysis_row, image_row, slice_bar
 from dashboard.view import display_defaults
+from dashboard.web.panels import description
 
 THEME = {
     "primaryColor": "indigo",
@@ -53,10 +54,15 @@ def _stores() -> list[dcc.Store]:
         "version": __version__,
         "fields": list(FIELDS),
         "defaults": display_defaults(),
+        "panels": description(),
+        "graph": GRAPH_CONFIG,
         "palettes": {name: list(colours) for name, colours in PALETTES.items()},
     }
-    names = (Store.VIEW, Store.SHOWN, Store.SOURCE, Store.OPENING, Store.OVERLAY)
-    return [dcc.Store(id=Store.CONFIG, data=config), *(dcc.Store(id=name) for name in names)]
+    return [
+        dcc.Store(id=Store.CONFIG, data=config),
+        dcc.Store(id=Store.SOURCE),
+        dcc.Store(id=Store.OPENING),
+    ]
 
 
 def _header() -> html.Header:

@@ -1,4 +1,9 @@
-"""Each panel of the page as a function of the View, and the one callback that draws them."""
+"""Each panel of the page as a function of the View, and the route that draws them.
+
+The panels are no Dash callbacks: on this page each callback costs the browser about 50 ms of
+bookkeeping for its 250 components, more than all that is drawn. The browser asks this route once
+for what changed (assets/flow.js) and hands it to Plotly itself.
+"""
 
 import base64
 import logging
@@ -7,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from dash import Dash, Input, Output, State, html, no_update
+import orjson
+from flask import Blueprint, Response, request
 from numpy.typing import NDArray
 
 from dashboard.core.analysis import Analysis
@@ -21,10 +27,16 @@ from dashboard.figures.palette import class_colours
 from dashboard.figures.style import message
 from dashboard.services import pictures
 from dashboard.services.workspace import Workspace
-from dashboard.ui.ids import LABELS_PROBLEM, TITLE_X, TITLE_Y, Store, ViewId
-from dashboard.ui.tables import components_table, header_table
+from dashboard.ui.ids import LABELS_PROBLEM, OVERLAY, TITLE_X, TITLE_Y, ViewId
 from dashboard.view import View
-from dashboard.web.slices import slice_address
+from dashboard.web.addresses import (
+    answers_errors,
+    check_identities,
+    immutable,
+    slice_address,
+    view_of,
+)
+from dashboard.web.tables import components_table, header_table, sentence
 
 log = logging.getLogger(__name__)
 
@@ -46,31 +58,26 @@ class Panel:
 
     Attributes
     ----------
-    id, prop : str
-        The component's property that is drawn.
+    id : str
+        The element that shows it.
+    kind : {"figure", "html", "text", "overlay"}
+        What is drawn into it.
     fields : frozenset of str
         The View's fields it depends on; it is drawn anew only when one of them changes.
     draw : callable
-        Returns the property's value for a View.
+        Returns what is drawn for a View.
     failed : callable
-        Returns the property's value for a sentence that says why there is nothing to draw.
+        Returns what is drawn instead, for a sentence that says why.
     tab : str or None
         The tab that has to be open for the panel to be visible.
     """
 
     id: str
-    prop: str
+    kind: Literal["figure", "html", "text", "overlay"]
     fields: frozenset[str]
     draw: Callable[[Workspace, View], Any]
     failed: Callable[[str], Any] = message
     tab: str | None = None
-
-    def key(self, view: View) -> str | None:
-        """Return what tells whether the panel is up to date; None while it is not visible."""
-        if self.tab not in (None, view.panel):
-            return None
-        held = view.to_store()
-        return "&".join(f"{name}={held[name]}" for name in sorted(self.fields))
 
 
 def _image(which: Literal["x", "y"]) -> Callable[[Workspace, View], Any]:
@@ -168,8 +175,8 @@ def _header(workspace: Workspace, view: View) -> Any:
     return header_table([workspace.volume(view.study, name) for name in (view.x, view.y)])
 
 
-def _problem(workspace: Workspace, view: View) -> Any:
-    return workspace.analyse(view).problem
+def _problem(workspace: Workspace, view: View) -> str:
+    return workspace.analyse(view).problem or ""
 
 
 def _title(which: Literal["x", "y"]) -> Callable[[Workspace, View], str]:
@@ -180,71 +187,31 @@ def _data_address(png: bytes) -> str:
     return "data:image/png;base64," + base64.b64encode(png).decode()
 
 
-def _sentence(text: str) -> Any:
-    return html.P(text, className="empty", role="status")
-
-
 PANELS = (
-    Panel(TITLE_X, "children", frozenset({"study", "x"}), _title("x"), str),
-    Panel(TITLE_Y, "children", frozenset({"study", "y"}), _title("y"), str),
+    Panel(TITLE_X, "text", frozenset({"study", "x"}), _title("x"), str),
+    Panel(TITLE_Y, "text", frozenset({"study", "y"}), _title("y"), str),
     Panel(ViewId.IMAGE_X, "figure", GEOMETRY | {"x", "window_x"}, _image("x")),
     Panel(ViewId.IMAGE_Y, "figure", GEOMETRY | {"y", "window_y"}, _image("y")),
     Panel(ViewId.LABELS, "figure", GEOMETRY | {"x", "window_x"}, _labels),
     Panel(
-        Store.OVERLAY, "data", NUMBERS | {"side", "palette", "hidden", "axes"}, _overlay,
+        OVERLAY, "overlay", NUMBERS | {"side", "palette", "hidden", "axes"}, _overlay,
         lambda _: {"source": NOTHING},
     ),
-    Panel(LABELS_PROBLEM, "children", NUMBERS, _problem, str),
+    Panel(LABELS_PROBLEM, "text", NUMBERS, _problem, str),
     Panel(
         ViewId.HISTOGRAMS, "figure", NUMBERS | {"bins", "log", "palette", "hidden"}, _histograms
     ),
     Panel(
         ViewId.JOINT, "figure", NUMBERS | {"bins", "joint", "axes", "palette", "hidden"}, _joint
     ),
-    Panel(ViewId.COMPONENTS, "children", NUMBERS, _components, _sentence, tab="components"),
+    Panel(ViewId.COMPONENTS, "html", NUMBERS, _components, sentence, tab="components"),
     Panel(ViewId.CRITERIA, "figure", NUMBERS, _criteria, tab="criteria"),
-    Panel(ViewId.HEADER, "children", IMAGES, _header, _sentence, tab="header"),
+    Panel(ViewId.HEADER, "html", IMAGES, _header, sentence, tab="header"),
 )  # fmt: skip
 
 
-def draw(
-    panels: tuple[Panel, ...], workspace: Workspace, view: View, shown: dict[str, str]
-) -> tuple[list[Any], dict[str, str]]:
-    """Draw the panels that are not up to date.
-
-    Parameters
-    ----------
-    panels : tuple of Panel
-    workspace : Workspace
-    view : View
-    shown : dict
-        The key of each panel as the browser shows it.
-
-    Returns
-    -------
-    values : list
-        For each panel its property's value, or `no_update`.
-    keys : dict
-        The key of each panel as it will then be shown.
-    """
-    values, keys = [], {}
-    for panel in panels:
-        key = panel.key(view)
-        if key is None or key == shown.get(panel.id):
-            values.append(no_update)
-            if panel.id in shown:
-                keys[panel.id] = shown[panel.id]
-            continue
-        value = _drawn(panel, workspace, view)
-        if panel.prop == "figure":
-            # By this mark the browser knows which View a graph on screen belongs to.
-            value["layout"]["meta"] = {"key": key}
-        values.append(value)
-        keys[panel.id] = key
-    return values, keys
-
-
-def _drawn(panel: Panel, workspace: Workspace, view: View) -> Any:
+def draw(panel: Panel, workspace: Workspace, view: View) -> Any:
+    """Draw one panel; whatever goes wrong in it becomes a sentence and stays in it."""
     try:
         return panel.draw(workspace, view)
     except GridError as error:
@@ -257,19 +224,35 @@ def _drawn(panel: Panel, workspace: Workspace, view: View) -> Any:
         return panel.failed(UNEXPECTED)
 
 
-def register(app: Dash, workspace: Workspace) -> None:
-    """Connect the panels to the View."""
+def description() -> list[dict[str, Any]]:
+    """Return what the browser has to know of the panels."""
+    return [
+        {"id": panel.id, "kind": panel.kind, "fields": sorted(panel.fields), "tab": panel.tab}
+        for panel in PANELS
+    ]
 
-    @app.callback(
-        *(Output(panel.id, panel.prop) for panel in PANELS),
-        Output(Store.SHOWN, "data"),
-        Input(Store.VIEW, "data"),
-        State(Store.SHOWN, "data"),
-        prevent_initial_call=True,
-    )
-    def panels(stored: dict[str, Any], shown: dict[str, Any] | None) -> tuple[Any, ...]:
-        view = View.from_store(stored)
-        values, keys = draw(PANELS, workspace, view, (shown or {}).get("keys", {}))
-        visible = [p.id for p in PANELS if p.prop == "figure" and p.key(view)]
-        answer = {"query": stored.get("query"), "keys": keys, "graphs": visible}
-        return (*values, answer)
+
+def blueprint(workspace: Workspace) -> Blueprint:
+    """Return the route that draws a workspace's panels."""
+    routes = Blueprint("panels", __name__)
+
+    @routes.get("/panels/<volumes>.json")
+    @answers_errors
+    def panels(volumes: str) -> Response:
+        with workspace.ahead.request():
+            return answer(volumes)
+
+    def answer(volumes: str) -> Response:
+        query = request.args.to_dict()
+        needed = query.pop("need", "").split(",")
+        view = view_of(query)
+        known = check_identities(workspace, view, volumes)
+        drawn = {str(p.id): draw(p, workspace, view) for p in PANELS if p.id in needed}
+        if OVERLAY in drawn:
+            workspace.analyse_neighbours(view)
+        content = orjson.dumps(drawn, option=orjson.OPT_SERIALIZE_NUMPY)
+        if known:
+            return immutable(content, "application/json")
+        return Response(content, mimetype="application/json", headers={"Cache-Control": "no-store"})
+
+    return routes

@@ -1,0 +1,53 @@
+// The panels: which of them a View changes, and how the server's answer is drawn.
+(() => {
+  "use strict";
+  const neuromix = (window.neuromix ??= {});
+
+  // The server has answered by then, or something is wrong; fits take a second at the most.
+  const PATIENCE_MS = 20000;
+  const shown = new Map(); // key of each panel as it is on screen
+
+  const key = (panel, view, source) =>
+    [source?.x?.id, source?.y?.id, ...panel.fields.map((name) => neuromix.address.text(view[name]))].join(" ");
+
+  const needed = (view, config) => {
+    const { source } = neuromix.flow.state;
+    return config.panels.filter(
+      (panel) => (!panel.tab || panel.tab === view.panel) && shown.get(panel.id) !== key(panel, view, source),
+    );
+  };
+
+  const plot = (id, figure, config) => {
+    const graph = neuromix.pictures.graph(id);
+    window.Plotly.react(graph, figure.data, figure.layout, config.graph);
+  };
+
+  const draw = {
+    figure: (panel, figure, state) => plot(panel.id, figure, state.config),
+    html: (panel, html) => { document.getElementById(panel.id).innerHTML = html; },
+    text: (panel, text) => { document.getElementById(panel.id).textContent = text; },
+    overlay: (panel, overlay, state, view) => neuromix.pictures.label(overlay, view),
+  };
+
+  // Returns a sentence when it failed.
+  const fetchAndDraw = async (panels, view, state) => {
+    const { source, config } = state;
+    const address = neuromix.address.panels(panels, view, source, config);
+    let answer;
+    try {
+      const response = await fetch(address, { signal: AbortSignal.timeout(PATIENCE_MS) });
+      if (!response.ok) return response.status === 404 ? await response.text() : "The server could not draw this.";
+      answer = await response.json();
+    } catch {
+      return "The server does not answer. Check that it is running.";
+    }
+    if (source !== state.source) return null; // another study was opened meanwhile
+    for (const panel of panels) {
+      draw[panel.kind](panel, answer[panel.id], state, view);
+      shown.set(panel.id, key(panel, view, source));
+    }
+    return null;
+  };
+
+  neuromix.panels = { needed, fetchAndDraw };
+})();

@@ -1,0 +1,37 @@
+"""`make bench`: every figure of the README's performance table, from one run on this machine."""
+
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks import pages, science, users
+from benchmarks.studies import SAMPLE, library
+from scripts.serving import running
+
+
+def main() -> None:
+    wanted = sys.argv[1:] or ["science", "pages", "users"]
+    print(f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()}")
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        root, name, x, y = library(folder)
+        if "science" in wanted:
+            science.run()
+        if not {"pages", "users"} & set(wanted):
+            return
+        settings = {"DASHBOARD_DATA": str(root), "DASHBOARD_CACHE": str(folder / "cache")}
+        with running(log=folder / "log", **settings) as (url, server):
+            runs: dict[str, Callable[[], None]] = {
+                "pages": lambda: pages.run(url, name, x, y),
+                "users": lambda: users.run(url, server.pid, SAMPLE, (name, x, y)),
+            }
+            for part in runs:
+                if part in wanted:
+                    runs[part]()
+
+
+if __name__ == "__main__":
+    main()

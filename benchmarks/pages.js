@@ -1,0 +1,58 @@
+// Times in the page, from a key or the release of the pointer to what has been painted.
+window.bench = (() => {
+  const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(() => done(performance.now()))));
+  let start = 0;
+  addEventListener("keydown", () => { start = performance.now(); }, true);
+  addEventListener("pointerup", () => { start = performance.now(); }, true);
+
+  // This dashboard: the pictures' addresses and the mark on <html>, looked at in every frame.
+  const dashboard = () => new Promise((done) => {
+    const image = () => ["view-image-x", "view-image-y"].map((id) => document.querySelector(`#${id} .imagelayer image`).href.baseVal).join();
+    const before = image();
+    const result = {};
+    start = 0;
+    const look = () => {
+      const images = !result.images && image() !== before;
+      const settled = start && "settled" in document.documentElement.dataset && (result.images || images);
+      setTimeout(() => { // after this frame has been painted
+        const time = performance.now() - start;
+        if (images) result.images = time;
+        if (settled) done({ ...result, settled: time });
+      });
+      if (images) result.images = Infinity;
+      if (!settled) requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+  });
+
+  // The naive app: every graph is drawn once a step.
+  const naive = () => new Promise((done) => {
+    const result = {};
+    const graphs = [...document.querySelectorAll(".js-plotly-plot")];
+    const waiting = new Set(graphs);
+    for (const graph of graphs) {
+      const drawn = async () => {
+        graph.removeListener("plotly_afterplot", drawn);
+        waiting.delete(graph);
+        const images = ["image-x", "image-y"].every((id) => !waiting.has(document.querySelector(`#${id} .js-plotly-plot`)));
+        if (images && !result.images) { result.images = -1; result.images = (await painted()) - start; }
+        if (!waiting.size) { result.settled = (await painted()) - start; done(result); }
+      };
+      graph.on("plotly_afterplot", drawn);
+    }
+  });
+
+  // Distinct pictures that were on screen, with the time of each frame.
+  const frames = (picture) => {
+    const seen = [];
+    let running = true;
+    const look = () => {
+      const now = picture();
+      if (seen.at(-1)?.[1] !== now) seen.push([performance.now(), now]);
+      if (running) requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+    return () => { running = false; return seen.map(([time]) => time); };
+  };
+  return { dashboard, naive, frames };
+})();

@@ -1,0 +1,195 @@
+"""Both apps in one browser: slice steps, a drag, the first paint, and what they transfer."""
+
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from benchmarks.studies import SAMPLE
+from benchmarks.table import ratio, show, spread
+from scripts.chromium import launch_options
+from scripts.serving import free_port, settled
+
+STEPS = 30
+SCRIPT = (Path(__file__).parent / "pages.js").read_text()
+THUMB = {"dashboard": "#control-slice [role=slider]", "naive": "[role=slider]"}
+BETWEEN_STEPS_MS = 500  # a person who looks at a slice before the next
+
+
+@dataclass
+class Steps:
+    """Times of slice steps in ms, and the bytes that each transferred."""
+
+    images: list[float] = field(default_factory=list)
+    settled: list[float] = field(default_factory=list)
+    bytes: list[float] = field(default_factory=list)
+
+
+@contextmanager
+def naive(x: Path, y: Path) -> Iterator[str]:
+    port = free_port()
+    command = [sys.executable, "-m", "benchmarks.naive_app", str(x), str(y), "--port", str(port)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/_dash-layout", timeout=5)
+                break
+            except OSError:
+                process.wait(0.1) if process.poll() is not None else time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def opened(browser: Browser, url: str, kind: str) -> Page:
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page.add_init_script(SCRIPT)
+    page.goto(url)
+    if kind == "dashboard":
+        settled(page)
+    else:
+        page.wait_for_function(
+            "document.querySelectorAll('.js-plotly-plot .main-svg').length > 16 && "
+            "document.querySelector('#labels .js-plotly-plot')?.data?.length"
+        )
+    page.wait_for_timeout(3000)  # what is fetched ahead has come
+    return page
+
+
+def step(page: Page, kind: str, key: str, count: int) -> Steps:
+    result = Steps()
+    network = page.context.new_cdp_session(page)
+    network.send("Network.enable")
+    received: list[float] = []
+    network.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
+    page.locator(THUMB[kind]).focus()
+    for _ in range(count):
+        received.clear()
+        page.evaluate(f"() => {{ window.step = bench.{kind}(); }}")
+        page.keyboard.press(key)
+        times = page.evaluate("() => window.step")
+        result.images.append(times["images"])
+        result.settled.append(times["settled"])
+        result.bytes.append(sum(received))
+        page.wait_for_timeout(BETWEEN_STEPS_MS)
+    return result
+
+
+def steps(browser: Browser, study: str, url: str, x: Path, y: Path) -> None:
+    page = opened(browser, f"{url}/?study={study}", "dashboard")
+    new = step(page, "dashboard", "ArrowRight", STEPS)
+    page.close()
+    page = opened(browser, f"{url}/?study={study}", "dashboard")
+    step(page, "dashboard", "ArrowRight", 5)
+    seen = step(page, "dashboard", "ArrowLeft", 5)
+    page.close()
+    with naive(x, y) as address:
+        page = opened(browser, address, "naive")
+        old = step(page, "naive", "ArrowRight", STEPS)
+        page.close()
+    show(
+        f"A slice step on {study}, {STEPS} steps (ms)",
+        ["", "images", "p95", "settled", "p95", "kB"],
+        [
+            ["here, a new slice", *spread(new.images), *spread(new.settled), _kb(new.bytes)],
+            ["here, seen before", *spread(seen.images), *spread(seen.settled), _kb(seen.bytes)],
+            ["naive app", *spread(old.images), *spread(old.settled), _kb(old.bytes)],
+            [
+                "ratio, new slice", ratio(old.images, new.images), "",
+                ratio(old.settled, new.settled), "", "",
+            ],
+        ],
+    )  # fmt: skip
+
+
+def drag(browser: Browser, url: str, naive_url: str) -> None:
+    rows = []
+    for name, kind, address in (
+        ("here", "dashboard", f"{url}/?study=sample&slice=20"),
+        ("naive app", "naive", naive_url),
+    ):
+        page = opened(browser, address, kind)
+        page.wait_for_timeout(2000)
+        requests: list[str] = []
+        page.on("request", lambda request, log=requests: log.append(request.url))
+        picture = {
+            "dashboard": "() => document.querySelector('#view-image-x .imagelayer image').href.baseVal",
+            "naive": "() => document.querySelector('#image-x .heatmaplayer image')?.href.baseVal.length"
+            " + document.querySelector('#image-x .heatmaplayer image')?.href.baseVal.slice(-900)",
+        }[kind]
+        page.evaluate(f"() => {{ window.stop = bench.frames({picture}); }}")
+        handle = page.locator(THUMB[kind]).bounding_box()
+        x, y = handle["x"] + handle["width"] / 2, handle["y"] + handle["height"] / 2
+        page.mouse.move(x, y)
+        page.mouse.down()
+        begin = page.evaluate("() => performance.now()")
+        for number in range(1, 61):
+            page.mouse.move(x + 8 * number, y)
+        page.evaluate(f"() => {{ window.step = bench.{kind}(); }}")
+        end = page.evaluate("() => performance.now()")
+        analyses = sum("/panels/" in url or "_dash-update" in url for url in requests)
+        release = time.perf_counter()
+        page.mouse.up()
+        if kind == "dashboard":
+            settled(page)
+        else:
+            page.wait_for_load_state("networkidle")
+        resting = (time.perf_counter() - release) * 1000
+        times = [t for t in page.evaluate("() => window.stop()") if begin <= t <= end]
+        rows.append(
+            [
+                name, f"{len(times) / (end - begin) * 1000:.0f}", f"{len(times)}",
+                f"{analyses}", f"{resting:.0f}",
+            ]
+        )  # fmt: skip
+        page.close()
+    show(
+        "A drag of 60 moves on sample",
+        ["", "pictures a second", "pictures", "analyses started", "release to settled, ms"],
+        rows,
+    )
+
+
+def first_paint(browser: Browser, url: str) -> None:
+    paints, whole = [], []
+    for _ in range(5):
+        context = browser.new_context(viewport={"width": 1440, "height": 900})
+        page = context.new_page()
+        begin = time.perf_counter()
+        page.goto(url)
+        settled(page)
+        whole.append((time.perf_counter() - begin) * 1000)
+        paints += page.evaluate(
+            "() => performance.getEntriesByName('first-contentful-paint').map(e => e.startTime)"
+        )
+        context.close()
+    show(
+        "Opening the page with an empty browser cache (ms)",
+        ["", "median", "p95"],
+        [["first paint", *spread(paints)], ["every view settled", *spread(whole)]],
+    )
+
+
+def run(url: str, fine: str, x: Path, y: Path) -> None:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(**launch_options())
+        t1, b0 = SAMPLE / "T1.nii.gz", SAMPLE / "b0.nii.gz"
+        first_paint(browser, url)
+        steps(browser, "sample", url, t1, b0)
+        steps(browser, fine, url, x, y)
+        with naive(t1, b0) as address:
+            drag(browser, url, address)
+        browser.close()
+
+
+def _kb(sizes: list[float]) -> str:
+    return f"{sum(sizes) / len(sizes) / 1000:.0f}"

@@ -1,0 +1,100 @@
+"""Addresses of what the browser keeps.
+
+Every address names the identity of its volumes and this program's version, so that its content
+never changes and browsers may cache it for good.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from urllib.parse import quote, urlencode
+
+from flask import Response, request
+
+from dashboard import __version__
+from dashboard.core.errors import NeuroMixError
+from dashboard.core.orientation import Plane, Side
+from dashboard.core.volume import Volume
+from dashboard.services.workspace import Workspace
+from dashboard.view import View, Window
+
+# Characters of a SHA-256 in an address: enough to tell any two volumes of a study apart.
+ID_LENGTH = 16
+# Stands for the identity of an image that cannot be read.
+MISSING = "none"
+ONE_YEAR = 365 * 24 * 3600
+
+
+def slice_address(
+    volume: Volume, *, study: str, plane: Plane, index: int, side: Side, window: Window | None
+) -> str:
+    """Return where a slice's picture is served; the browser makes the same addresses."""
+    asked = View(study=study, side=side, window_x=window)
+    query = {"study": study, "side": side, "window_x": asked.to_store()["window_x"] or ""}
+    parameters = urlencode({**query, "v": __version__}, quote_via=quote, safe="!'()*")
+    return f"/slices/{volume.id[:ID_LENGTH]}/{plane}/{index}.png?{parameters}"
+
+
+def view_of(query: dict[str, str]) -> View:
+    """Read the View of an address that the page made.
+
+    Raises
+    ------
+    NeuroMixError
+        If the query holds anything else.
+    """
+    query.pop("v", None)
+    view, notices = View.parse(query)
+    if notices:
+        raise NeuroMixError(" ".join(notices))
+    return view
+
+
+def check_identities(workspace: Workspace, view: View, identities: str) -> bool:
+    """Refuse an address whose volumes are no longer those of the study.
+
+    Returns
+    -------
+    bool
+        Whether all volumes could be read.
+
+    Raises
+    ------
+    NeuroMixError
+        If a file has changed since the page was opened.
+    """
+    known = identities.split("-")
+    for identity in known:
+        if identity != MISSING:
+            workspace.volume_by_id(view.study, whole_identity(identity))
+    return MISSING not in known
+
+
+def whole_identity(text: str) -> str:
+    """Refuse what cannot be an identity."""
+    if len(text) != ID_LENGTH:
+        raise NeuroMixError("The address names no image.")
+    return text
+
+
+def answers_errors(route: Callable[..., Response]) -> Callable[..., Response]:
+    """Answer 404 with the sentence of an error that the user can mend."""
+
+    @wraps(route)
+    def answered(**arguments: str | int) -> Response:
+        try:
+            return route(**arguments)
+        except NeuroMixError as error:
+            return Response(str(error), 404, mimetype="text/plain")
+
+    return answered
+
+
+def immutable(content: bytes, mimetype: str) -> Response:
+    """Return an answer that browsers keep."""
+    response = Response(content, mimetype=mimetype)
+    response.cache_control.public = True
+    response.cache_control.max_age = ONE_YEAR
+    response.cache_control.immutable = True
+    response.add_etag()
+    response.make_conditional(request)
+    return response

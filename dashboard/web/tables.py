@@ -1,0 +1,66 @@
+"""The tables: components in original units, and what the files' headers say."""
+
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader
+
+from dashboard.core.analysis import Analysis
+from dashboard.core.volume import Volume
+
+
+def measure(value: float) -> str:
+    """Return a number with three or more significant digits and a proper minus sign."""
+    size = abs(value)
+    digits = 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 1 else 3
+    plain = size == 0 or 1e-3 <= size < 1e6
+    return (f"{value:,.{digits}f}" if plain else f"{value:.3g}").replace("-", "−")
+
+
+_templates = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True
+)
+_templates.globals["zip"] = zip
+_templates.filters["measure"] = measure
+
+
+def components_table(analysis: Analysis) -> str:
+    """Return the components with what they measure, and how the fit went, as HTML."""
+    if not analysis.mixture:
+        return sentence(analysis.problem or "")
+    voxels = len(analysis.values)
+    return _templates.get_template("components.html").render(
+        names=[volume.name for volume in analysis.volumes],
+        components=analysis.components,
+        mixture=analysis.mixture,
+        voxels=voxels,
+        volume_ml=voxels * analysis.volumes[0].voxel_ml,
+    )
+
+
+def header_table(volumes: list[Volume]) -> str:
+    """Return the headers side by side, as the notebook prints them, after a summary."""
+    unique = list({volume.name: volume for volume in volumes}.values())
+    headers = [_summary(volume) | dict(volume.header) for volume in unique]
+    return _templates.get_template("header.html").render(
+        names=[volume.name for volume in unique],
+        headers=headers,
+        fields=list(dict.fromkeys(field for header in headers for field in header)),
+    )
+
+
+def sentence(text: str) -> str:
+    """Return a sentence that stands where there is nothing to show, as HTML."""
+    return _templates.get_template("sentence.html").render(text=text)
+
+
+def _summary(volume: Volume) -> dict[str, str]:
+    rows = ["  ".join(f"{value + 0.0:.5g}" for value in row) for row in volume.affine[:3]]
+    facts = volume.intensities
+    return {
+        "shape": " × ".join(map(str, volume.shape)),
+        "voxel size (mm)": " × ".join(f"{edge:.4g}" for edge in volume.voxel_size),
+        "intensities": f"{facts.low:.6g} to {facts.high:.6g}",
+        "affine, row 1": rows[0],
+        "affine, row 2": rows[1],
+        "affine, row 3": rows[2],
+    }

@@ -1,0 +1,152 @@
+import hashlib
+import subprocess
+import sys
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+import pytest
+
+from dashboard.core.volume import Volume, read_volume, stem
+
+ROOT = Path(__file__).resolve().parents[2]
+RNG = np.random.default_rng(8)
+SHAPE = (7, 6, 5)
+VOXELS = RNG.uniform(0, 500, SHAPE)
+
+
+def write(image, path):
+    image.to_filename(path)
+    return path
+
+
+FORMATS = {
+    "float64.nii": lambda: nib.Nifti1Image(VOXELS, np.eye(4)),
+    "float32.nii.gz": lambda: nib.Nifti1Image(VOXELS.astype("f4"), np.eye(4)),
+    "nifti2.nii": lambda: nib.Nifti2Image(VOXELS, np.eye(4)),
+    "pair.img": lambda: nib.Nifti1Pair(VOXELS, np.eye(4)),
+    "big_endian.nii": lambda: nib.Nifti1Image(VOXELS, np.eye(4), nib.Nifti1Header(endianness=">")),
+    "freesurfer.mgz": lambda: nib.MGHImage(VOXELS.astype("f4"), np.eye(4)),
+}
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_voxels_are_nibabels_in_storage_order(tmp_path, name):
+    path = write(FORMATS[name](), tmp_path / name)
+    volume = read_volume(path)
+    expected = nib.load(path).get_fdata()
+    np.testing.assert_array_equal(volume.data, expected)
+    np.testing.assert_array_equal(volume.affine, nib.load(path).affine)
+    assert volume.id == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert volume.notices == ()
+
+
+def test_slope_and_intercept_are_applied(tmp_path):
+    image = nib.Nifti1Image(RNG.integers(0, 999, SHAPE).astype("i2"), np.eye(4))
+    image.header.set_slope_inter(0.1, -7)
+    path = write(image, tmp_path / "scaled.nii")
+    np.testing.assert_array_equal(read_volume(path).data, nib.load(path).get_fdata())
+
+
+@pytest.mark.parametrize(
+    "name", ["avg152/avg152T1.nii.gz", "avg152/grey.nii.gz", "tiny/tensor_fa.nii.gz"]
+)
+def test_real_files_read_as_nibabel_reads_them(real_data, name):
+    volume = read_volume(real_data / name)
+    np.testing.assert_array_equal(volume.data, nib.load(real_data / name).get_fdata())
+
+
+def test_the_header_is_listed_as_the_notebook_prints_it(sample):
+    path = sample / "T1.nii.gz"
+    listed = dict(read_volume(path).header)
+    header = nib.load(path).header
+    assert [*listed][:-1] == [*header.keys()]
+    assert listed["get_xyzt_units()"] == str(header.get_xyzt_units())
+    assert [int(n) for n in listed["dim"].strip("[]").split()] == [3, 128, 128, 70, 1, 1, 1, 1]
+    assert listed["magic"] == "n+1"
+
+
+def test_voxel_volumes_are_their_edges_product(sample):
+    volume = read_volume(sample / "T1.nii.gz")
+    assert volume.voxel_size == pytest.approx((2, 2, 2.2), rel=1e-6)
+    assert volume.voxel_ml == pytest.approx(2 * 2 * 2.2 / 1000, rel=1e-6)
+
+
+def test_of_several_volumes_the_first_is_used_and_this_is_told(save):
+    voxels = RNG.uniform(0, 9, (4, 5, 6, 3))
+    volume = read_volume(save("run.nii.gz", voxels))
+    np.testing.assert_array_equal(volume.data, voxels[..., 0])
+    assert len(volume.notices) == 1
+    assert "3 volumes" in volume.notices[0]
+    assert "only the first" in volume.notices[0]
+
+
+@pytest.mark.parametrize("shape", [(4, 5, 6, 1), (4, 5, 6, 1, 1), (4, 5)])
+def test_axes_of_one_are_no_further_volumes(save, shape):
+    voxels = RNG.uniform(0, 9, shape)
+    volume = read_volume(save("image.nii", voxels))
+    np.testing.assert_array_equal(volume.data, voxels.reshape((*shape, 1)[:3]))
+    assert volume.notices == ()
+
+
+def test_voxels_that_are_not_finite_are_counted_in_a_notice(save):
+    voxels = VOXELS.copy()
+    voxels[0, 0, :3] = np.nan, np.inf, -np.inf
+    volume = read_volume(save("holes.nii", voxels))
+    assert len(volume.notices) == 1
+    assert volume.notices[0].startswith("3 voxels (1.43%) are NaN or infinite")
+    finite = voxels[np.isfinite(voxels)]
+    assert (volume.intensities.low, volume.intensities.high) == (finite.min(), finite.max())
+
+
+@pytest.mark.parametrize(
+    ("affine", "reason"),
+    [(np.diag([np.nan, 1, 1, 1]), "nan"), (np.diag([0, 1, 1, 1]), "zero"),
+     (np.array([[1, 1, 0, 0], [1, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]]), "singular")],
+)  # fmt: skip
+def test_an_unusable_affine_is_replaced_and_told(tmp_path, affine, reason):
+    image = nib.Nifti1Image(VOXELS, None)
+    for row, name in enumerate(("srow_x", "srow_y", "srow_z")):
+        image.header[name] = affine[row]
+    image.header["sform_code"] = 1
+    path = write(nib.Nifti1Image(VOXELS, None, image.header), tmp_path / f"{reason}.nii")
+    volume = read_volume(path)
+    np.testing.assert_array_equal(volume.affine, np.eye(4))
+    assert "affine" in volume.notices[0]
+
+
+@pytest.mark.parametrize("unit", ["mm", "meter", "micron"])
+def test_sizes_are_in_millimetres_whatever_the_headers_unit(tmp_path, unit):
+    scale = {"mm": 1, "meter": 1000, "micron": 0.001}[unit]
+    image = nib.Nifti1Image(VOXELS, np.diag([3, 3, 4, 1]) / [[scale], [scale], [scale], [1]])
+    image.header.set_xyzt_units(unit)
+    volume = read_volume(write(image, tmp_path / "image.nii"))
+    assert volume.voxel_size == pytest.approx((3, 3, 4), rel=1e-6)
+    assert volume.voxel_ml == pytest.approx(0.036, rel=1e-6)
+
+
+def test_the_sample_slices_lie_where_its_affine_says(sample):
+    volume: Volume = read_volume(sample / "T1.nii.gz")
+    centre = [*((np.array(volume.shape[:2]) - 1) / 2), 30, 1]
+    assert volume.slice_positions("axial")[30] == pytest.approx((volume.affine @ centre)[2])
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("T1.nii.gz", "T1"), ("a.b.NII", "a.b"), ("x.img.gz", "x"), (".nii", ".nii"),
+     ("sub-01_T1w.mgz", "sub-01_T1w"), ("notes.txt", "notes.txt")],
+)  # fmt: skip
+def test_a_stem_is_the_name_without_image_extensions(tmp_path, name, expected):
+    assert stem(tmp_path / name) == expected
+
+
+def test_reading_a_mended_header_prints_nothing(tmp_path):
+    content = bytearray(nib.Nifti1Image(VOXELS, np.eye(4)).to_bytes())
+    content[:4] = (347).to_bytes(4, "little")
+    (tmp_path / "mended.nii").write_bytes(content)
+    code = (
+        "import sys, pathlib, dashboard.core.volume as v; v.read_volume(pathlib.Path(sys.argv[1]))"
+    )
+    command = [sys.executable, "-c", code, tmp_path / "mended.nii"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stderr == ""

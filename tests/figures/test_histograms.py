@@ -1,0 +1,131 @@
+import numpy as np
+import pytest
+from scipy.stats import norm
+
+from dashboard.figures.histograms import histograms, mixture_histogram
+from dashboard.figures.palette import class_colours
+
+COLOURS = class_colours("okabe")
+
+
+@pytest.fixture
+def drawn(analysed, valid):
+    """Return a function that draws histograms; by default of two images with 50 bins."""
+
+    def drawn(analysis=None, **options):
+        options = {"bins": 50, "log": False, "colours": COLOURS, **options}
+        return valid(histograms(analysis or analysed(), **options))
+
+    return drawn
+
+
+def outlines(figure):
+    return [t for t in figure["data"] if t["line"].get("shape") == "hv"]
+
+
+def curves(figure, axis):
+    return {
+        t["name"]: t
+        for t in figure["data"]
+        if t["xaxis"] == axis and t["line"].get("shape") != "hv"
+    }
+
+
+@pytest.mark.parametrize("bins", [10, 50, 200])
+def test_bars_are_numpys_before_and_after_zero_removal(analysed, drawn, numbers, bins):
+    analysis = analysed()
+    found = outlines(drawn(analysis, bins=bins))
+    values = [analysis.cuts[0].ravel(), analysis.values[:, 0],
+              analysis.cuts[1].ravel(), analysis.values[:, 1]]  # fmt: skip
+    assert len(found) == 4
+    for trace, expected in zip(found, values, strict=True):
+        counts, edges = np.histogram(expected.astype(float), bins)
+        np.testing.assert_array_equal(numbers(trace["y"])[:-1], counts)
+        np.testing.assert_allclose(numbers(trace["x"]), edges, rtol=1e-6)
+
+
+def test_curves_are_the_weighted_normal_densities_of_each_image(analysed, drawn, numbers):
+    analysis = analysed()
+    figure = drawn(analysis)
+    for image, axis in ((0, "x2"), (1, "x4")):
+        values = analysis.values[:, image]
+        area = len(values) * np.ptp(values) / 50
+        found = curves(figure, axis)
+        for component in analysis.components:
+            curve = found[f"class {component.number}"]
+            density = norm.pdf(numbers(curve["x"]), component.mean[image], component.sd[image])
+            expected = component.weight * area * density
+            np.testing.assert_allclose(numbers(curve["y"]), expected, rtol=1e-3, atol=1e-4)
+
+
+def test_the_dotted_curve_is_the_sum_of_the_components(drawn, numbers):
+    found = curves(drawn(), "x2")
+    total = numbers(found.pop("sum")["y"])
+    assert len(found) == 3
+    np.testing.assert_allclose(total, sum(numbers(c["y"]) for c in found.values()), rtol=1e-4)
+
+
+def test_the_curves_carry_the_classes_colours(drawn):
+    found = curves(drawn(), "x2")
+    assert [found[f"class {k}"]["line"]["color"] for k in (1, 2, 3)] == list(COLOURS[:3])
+
+
+def test_a_hidden_class_has_no_curve_but_stays_in_the_sum(drawn, numbers):
+    everything, some = curves(drawn(), "x2"), curves(drawn(hidden=(2,)), "x2")
+    assert set(some) == {"sum", "class 1", "class 3"}
+    np.testing.assert_array_equal(numbers(some["sum"]["y"]), numbers(everything["sum"]["y"]))
+
+
+def test_curves_have_no_place_before_zero_removal(drawn):
+    figure = drawn()
+    assert curves(figure, "x") == {}
+    assert curves(figure, "x3") == {}
+
+
+def test_a_logarithmic_axis_shows_single_voxels(drawn):
+    axes = drawn(log=True)["layout"]
+    for axis in ("yaxis", "yaxis2", "yaxis3", "yaxis4"):
+        assert axes[axis]["type"] == "log"
+        assert axes[axis]["range"][0] < 0 < axes[axis]["range"][1]
+
+
+def test_the_highest_bar_fits_its_axis(drawn, numbers):
+    figure = drawn()
+    for number, trace in enumerate(outlines(figure), start=1):
+        top = figure["layout"][f"yaxis{number if number > 1 else ''}"]["range"][1]
+        assert top > numbers(trace["y"]).max()
+
+
+def test_one_image_has_one_row(analysed, drawn):
+    assert len(outlines(drawn(analysed(("T1",))))) == 2
+
+
+def test_a_slice_without_foreground_keeps_its_histogram_of_all_voxels(analysed, drawn):
+    figure = drawn(analysed(scale=-1.0))
+    assert len(outlines(figure)) == 2
+    notes = [a["text"] for a in figure["layout"]["annotations"]]
+    assert notes.count("no foreground voxels") == 2
+
+
+def test_a_file_name_is_text_and_never_markup(analysed, drawn):
+    figure = drawn(analysed(("<img src=x onerror=alert(1)>", "a&b")))
+    assert figure["layout"]["xaxis"]["title"]["text"] == "&lt;img src=x onerror=alert(1)&gt;"
+    assert figure["layout"]["xaxis3"]["title"]["text"] == "a&amp;b"
+    assert "<img" not in str(figure)
+
+
+def test_a_single_image_shows_its_mixture_instead_of_a_joint_view(analysed, valid, numbers):
+    analysis = analysed(("T1",))
+    figure = valid(mixture_histogram(analysis, bins=40, colours=COLOURS, hidden=(1,)))
+    bars, total, *classes = figure["data"]
+    counts, _ = np.histogram(analysis.values[:, 0], 40)
+    np.testing.assert_array_equal(numbers(bars["y"])[:-1], counts)
+    assert total["name"] == "sum"
+    assert [t["name"] for t in classes] == ["class 2", "class 3"]
+
+
+def test_a_single_image_without_foreground_says_why(analysed, valid):
+    figure = valid(mixture_histogram(analysed(("T1",), scale=-1.0), bins=40, colours=COLOURS))
+    assert figure["data"] == []
+    text = figure["layout"]["annotations"][0]["text"].replace("<br>", " ")
+    assert "no foreground voxels in this slice" in text

@@ -1,0 +1,155 @@
+import numpy as np
+import pytest
+from shapely import LinearRing, Point
+
+from dashboard.core.intensity import joint_density
+from dashboard.figures.joint import joint
+from dashboard.figures.palette import class_colours
+
+COLOURS = class_colours("bright")
+
+
+@pytest.fixture
+def drawn(analysed, valid):
+    """Return a function that draws a joint view, and the clouds that it asks for."""
+    asked = []
+
+    def cloud(points, extent):
+        asked.append((points, extent))
+        return "data:image/png;base64,AAAA"
+
+    def drawn(analysis=None, **options):
+        options = {"kind": "scatter", "axes": "scaled", "bins": 50, "colours": COLOURS,
+                   "hidden": (), "cloud": cloud, **options}  # fmt: skip
+        figure = valid(joint(analysis or analysed(), **options))
+        return figure, asked
+
+    return drawn
+
+
+def of_type(figure, kind):
+    (trace,) = (t for t in figure["data"] if t["type"] == kind)
+    return trace
+
+
+@pytest.mark.parametrize("axes", ["raw", "scaled"])
+def test_the_scatter_is_a_picture_of_every_foreground_voxel(analysed, drawn, axes):
+    analysis = analysed()
+    figure, ((points, extent),) = drawn(analysis, axes=axes)
+    np.testing.assert_array_equal(points, analysis.values if axes == "raw" else analysis.scaled)
+    image = figure["layout"]["images"][0]
+    (left, right), (bottom, top) = extent
+    assert (image["x"], image["y"]) == (left, top)
+    assert (image["sizex"], image["sizey"]) == (right - left, top - bottom)
+    assert figure["layout"]["xaxis"]["range"] == [left, right]
+    assert figure["layout"]["yaxis"]["range"] == [bottom, top]
+    assert (points > [left, bottom]).all()
+    assert (points < [right, top]).all()
+
+
+@pytest.mark.parametrize("axes", ["raw", "scaled"])
+def test_cells_are_numpys_and_saturate_at_ten(analysed, drawn, axes):
+    analysis = analysed()
+    points = analysis.values if axes == "raw" else analysis.scaled
+    cells = of_type(drawn(analysis, kind="histogram", axes=axes)[0], "heatmap")
+    counts, x, y = np.histogram2d(*points.T, bins=50)
+    shown = np.array(cells["z"], float)
+    np.testing.assert_array_equal(np.nan_to_num(shown), counts.T)
+    assert (cells["zmin"], cells["zmax"]) == (0, 10)
+    # Positions are those of the cells' centres.
+    np.testing.assert_allclose(cells["x0"] + cells["dx"] * np.arange(50), (x[1:] + x[:-1]) / 2)
+    np.testing.assert_allclose(cells["y0"] + cells["dy"] * np.arange(50), (y[1:] + y[:-1]) / 2)
+
+
+def test_empty_cells_are_transparent(drawn):
+    cells = of_type(drawn(kind="histogram")[0], "heatmap")
+    assert not (np.array(cells["z"], float) == 0).any()
+
+
+def test_contours_stand_at_seaborns_ten_shares(analysed, drawn, numbers):
+    analysis = analysed()
+    contour = of_type(drawn(analysis, kind="density")[0], "contour")
+    levels = contour["contours"]
+    found = np.arange(levels["start"], levels["end"] + levels["size"] / 2, levels["size"])
+    np.testing.assert_allclose(found, np.linspace(0.05, 1, 10))
+    expected = joint_density(analysis.scaled)
+    np.testing.assert_allclose(numbers(contour["z"]), expected.proportions(), atol=1e-6)
+    np.testing.assert_allclose(numbers(contour["x"]), expected.x, rtol=1e-5)
+    np.testing.assert_allclose(numbers(contour["y"]), expected.y, rtol=1e-5)
+
+
+def ellipses(figure, numbers, colour):
+    """Return the closed curves of one colour."""
+    (trace,) = (t for t in figure["data"] if t.get("line", {}).get("color") == colour)
+    points = np.column_stack([numbers(trace["x"]), numbers(trace["y"])])
+    parts = np.split(points, np.flatnonzero(np.isnan(points[:, 0])))
+    return [p[~np.isnan(p[:, 0])] for p in parts if len(p) > 2]
+
+
+def test_ellipses_on_raw_axes_are_one_and_two_sigma(analysed, drawn, numbers):
+    analysis = analysed()
+    figure, _ = drawn(analysis, axes="raw")
+    for component in analysis.components:
+        curves = ellipses(figure, numbers, COLOURS[component.number - 1])
+        assert len(curves) == 2
+        for sigma, curve in enumerate(curves, start=1):
+            away = curve - component.mean
+            squared = (away @ np.linalg.inv(component.covariance) * away).sum(axis=1)
+            np.testing.assert_allclose(np.sqrt(squared), sigma, rtol=1e-3)
+
+
+def test_raw_and_scaled_ellipses_are_one_ellipse(analysed, drawn, numbers):
+    analysis = analysed()
+    raw = ellipses(drawn(analysis, axes="raw")[0], numbers, COLOURS[1])[1]
+    scaled = ellipses(drawn(analysis, axes="scaled")[0], numbers, COLOURS[1])[1]
+    mean, sd = analysis.values.mean(axis=0), analysis.values.std(axis=0)
+    ring = LinearRing((raw - mean) / sd)
+    assert max(ring.distance(Point(p)) for p in scaled) < 0.01 * ring.length
+
+
+def test_a_hidden_class_has_neither_ellipse_nor_mean(drawn):
+    figure, _ = drawn(hidden=(1, 3))
+    lines = {t["line"]["color"] for t in figure["data"] if "line" in t}
+    assert COLOURS[1] in lines
+    assert not lines & {COLOURS[0], COLOURS[2]}
+    (means,) = (t for t in figure["data"] if t.get("mode") == "markers+text")
+    assert means["text"] == ["2"]
+
+
+def test_hiding_every_class_leaves_the_voxels(drawn):
+    figure, asked = drawn(hidden=(1, 2, 3))
+    assert figure["data"] == []
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("scaling", "unit"),
+    [("standard", "SD from mean"), ("robust", "IQR from median"), ("minmax", "0 to 1"),
+     ("none", "not scaled")],
+)  # fmt: skip
+def test_axes_name_image_and_unit(analysed, drawn, scaling, unit):
+    analysis = analysed(scaling=scaling)
+    assert drawn(analysis)[0]["layout"]["xaxis"]["title"]["text"] == f"T1 ({unit})"
+    assert drawn(analysis, axes="raw")[0]["layout"]["yaxis"]["title"]["text"] == "b0"
+
+
+def test_a_file_name_is_text_and_never_markup(analysed, drawn):
+    figure, _ = drawn(analysed(("<b>x", "b0")), axes="raw")
+    assert figure["layout"]["xaxis"]["title"]["text"] == "&lt;b&gt;x"
+
+
+@pytest.mark.parametrize("kind", ["scatter", "histogram", "density"])
+def test_a_slice_without_foreground_says_why(analysed, drawn, kind):
+    figure, asked = drawn(analysed(scale=-1.0), kind=kind)
+    text = figure["layout"]["annotations"][0]["text"].replace("<br>", " ")
+    assert "no foreground voxels in this slice" in text
+    assert figure["data"] == asked == []
+
+
+def test_intensities_on_a_line_have_no_contours_but_a_sentence(analysed, drawn):
+    analysis = analysed()
+    copies = type(analysis)(
+        **{**vars(analysis), "scaled": np.column_stack([analysis.values[:, 0]] * 2)}
+    )
+    figure, _ = drawn(copies, kind="density")
+    assert "line" in figure["layout"]["annotations"][0]["text"]

@@ -1,0 +1,59 @@
+import threading
+
+import pytest
+
+from dashboard.services.ahead import Ahead
+
+PATIENCE = 30
+
+
+def test_work_is_done_while_nobody_waits():
+    done = threading.Event()
+    Ahead().ask(done.set)
+    assert done.wait(PATIENCE)
+
+
+def test_work_waits_for_the_end_of_every_request():
+    ahead, order, done = Ahead(), [], threading.Event()
+    with ahead.request():
+        with ahead.request():
+            ahead.ask(lambda: (order.append("work"), done.set()))
+        order.append("one request answered")
+    assert done.wait(PATIENCE)
+    assert order == ["one request answered", "work"]
+
+
+@pytest.fixture
+def held():
+    """Return a queue whose thread is busy until the event is set."""
+    ahead, busy, release = Ahead(), threading.Event(), threading.Event()
+    ahead.ask(lambda: (busy.set(), release.wait(PATIENCE)))
+    assert busy.wait(PATIENCE)
+    return ahead, release
+
+
+def test_the_newest_work_is_done_first_and_its_failure_harms_no_other(held):
+    ahead, release = held
+    order, done = [], threading.Event()
+
+    def fail():
+        order.append("newest")
+        raise ZeroDivisionError
+
+    ahead.ask(lambda: (order.append("oldest"), done.set()))
+    ahead.ask(fail)
+    release.set()
+    assert done.wait(PATIENCE)
+    assert order == ["newest", "oldest"]
+
+
+def test_only_so_much_work_is_kept(held):
+    ahead, release = held
+    count, done = [], threading.Event()
+    # The oldest is done last.
+    ahead.ask(done.set)
+    for number in range(100):
+        ahead.ask(lambda number=number: count.append(number))
+    release.set()
+    assert done.wait(PATIENCE)
+    assert 0 < len(count) < 20

@@ -1,0 +1,90 @@
+import shutil
+from dataclasses import fields
+
+import numpy as np
+import pytest
+
+from dashboard.core.errors import FitError
+from dashboard.core.mixture import Mixture, fit
+from dashboard.services.fits import FitStore
+
+KEY = {"volumes": ["a" * 64], "slice": 5, "components": 3}
+VALUES = np.random.default_rng(0).normal([[0, 0]] * 50 + [[6, 6]] * 50)
+
+
+@pytest.fixture
+def fitted():
+    """Return a function that fits a mixture, and the count of its calls."""
+    calls = []
+
+    def fitted():
+        calls.append(1)
+        return fit(VALUES, components=2, covariance="full", seed=0)
+
+    fitted.calls = calls
+    return fitted
+
+
+def same(found, expected):
+    for field in fields(Mixture):
+        np.testing.assert_array_equal(getattr(found, field.name), getattr(expected, field.name))
+        assert type(getattr(found, field.name)) is type(getattr(expected, field.name))
+
+
+def test_another_worker_finds_the_fit(tmp_path, fitted):
+    first = FitStore(tmp_path).get(KEY, fitted)
+    same(FitStore(tmp_path).get(KEY, fitted), first)
+    assert len(fitted.calls) == 1
+
+
+@pytest.mark.parametrize("change", [{"volumes": ["b" * 64]}, {"slice": 6}, {"components": 2}])
+def test_another_key_is_another_fit(tmp_path, fitted, change):
+    store = FitStore(tmp_path)
+    store.get(KEY, fitted)
+    store.get(KEY | change, fitted)
+    assert len(fitted.calls) == 2
+
+
+def test_an_error_is_passed_on_and_not_remembered(tmp_path, fitted):
+    def fail():
+        raise FitError("too few")
+
+    store = FitStore(tmp_path)
+    with pytest.raises(FitError, match="too few"):
+        store.get(KEY, fail)
+    assert store.get(KEY, fitted).components == 2
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [lambda whole: b"", lambda whole: whole[:-80], lambda whole: whole[:40],  # noqa: ARG005
+     lambda whole: whole[:300] + bytes(200) + whole[500:], lambda whole: b"words"],  # noqa: ARG005
+    ids=["empty", "cut", "head only", "overwritten", "words"],
+)  # fmt: skip
+def test_a_damaged_fit_is_fitted_again(tmp_path, fitted, damage):
+    first = FitStore(tmp_path).get(KEY, fitted)
+    (file,) = tmp_path.rglob("*.npz")
+    file.write_bytes(damage(file.read_bytes()))
+    for _ in range(2):
+        same(FitStore(tmp_path).get(KEY, fitted), first)
+    assert len(fitted.calls) == 2
+
+
+def test_the_folder_can_be_deleted_or_unwritable(tmp_path, fitted):
+    store = FitStore(tmp_path / "cache")
+    store.get(KEY, fitted)
+    shutil.rmtree(tmp_path / "cache")
+    store.get(KEY, fitted)
+    (tmp_path / "file").write_text("in the way")
+    FitStore(tmp_path / "file").get(KEY, fitted)
+    assert len(fitted.calls) == 3
+
+
+def test_the_folder_is_bounded(tmp_path, fitted):
+    size = 20_000
+    for number in range(12):
+        # A store looks at the folder's size when it writes for the first time.
+        FitStore(tmp_path, max_bytes=size).get(KEY | {"slice": number}, fitted)
+    kept = [path.stat().st_size for path in tmp_path.rglob("*.npz")]
+    assert 0 < sum(kept) <= size
+    assert len(kept) < 12

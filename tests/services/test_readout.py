@@ -1,0 +1,68 @@
+import json
+import struct
+
+import nibabel as nib
+import numpy as np
+import pytest
+
+from dashboard.services.readout import pack
+from dashboard.view import View
+
+
+def unpack(packed):
+    """Read the format from its description, as the browser has to."""
+    (length,) = struct.unpack_from("<I", packed)
+    head = json.loads(packed[4 : 4 + length])
+    pixels = head["rows"] * head["columns"]
+    shape = (head["rows"], head["columns"])
+    start = 4 + length
+    assert start % 4 == 0
+    channels = {}
+    for name in head["channels"]:
+        channels[name] = np.frombuffer(packed, "<f4", pixels, start).reshape(shape)
+        start += 4 * pixels
+    layers = np.frombuffer(packed, "u1", offset=start).reshape(1 + head["components"], *shape)
+    return channels, layers[0], layers[1:] / 255
+
+
+@pytest.mark.parametrize("side", ["neurological", "radiological"])
+def test_every_pixel_reads_what_the_files_hold(study, tmp_path, side):
+    view = View("pair", "T1", "b0", slice=5, side=side)
+    channels, labels, _ = unpack(pack(study.analyse(view), study.companions(view), side))
+    assert list(channels) == ["T1", "b0"]
+    mirror = slice(None, None, -1 if side == "radiological" else 1)
+    for name, found in channels.items():
+        data = nib.load(tmp_path / f"data/pair/{name}.nii.gz").get_fdata()
+        np.testing.assert_array_equal(found, data[:, ::-1, 5].T[:, mirror])
+    mask = (channels["T1"] > 0) & (channels["b0"] > 0)
+    np.testing.assert_array_equal(labels > 0, mask)
+
+
+def test_posteriors_sum_to_one_inside_and_name_the_class(study):
+    view = View("pair", "T1", "b0", slice=5, components=4)
+    _, labels, posteriors = unpack(pack(study.analyse(view), study.companions(view), view.side))
+    assert len(posteriors) == 4
+    inside = labels > 0
+    np.testing.assert_allclose(posteriors.sum(axis=0)[inside], 1, atol=2.01 / 255)
+    assert not posteriors[:, ~inside].any()
+    best = np.take_along_axis(posteriors, np.maximum(labels, 1)[None].astype(int) - 1, axis=0)[0]
+    np.testing.assert_array_equal(best[inside], posteriors.max(axis=0)[inside])
+
+
+def test_a_slice_without_mixture_still_reads_its_intensities(study, save, head):
+    save("data/pair/T1.nii.gz", -np.abs(head(0)), np.diag([2.0, 2.0, 3.0, 1.0]))
+    view = View("pair", "T1", "b0", slice=5)
+    channels, labels, posteriors = unpack(
+        pack(study.analyse(view), study.companions(view), "neurological")
+    )
+    assert channels["T1"].min() < 0
+    assert not labels.any()
+    assert len(posteriors) == 0
+
+
+def test_intensities_beyond_float32_do_not_stop_the_readout(study, save, head):
+    save("data/pair/T1.nii.gz", head(0) * 1e300, np.diag([2.0, 2.0, 3.0, 1.0]))
+    view = View("pair", "T1", "b0", slice=5)
+    channels, _, _ = unpack(pack(study.analyse(view), study.companions(view), "neurological"))
+    assert np.isinf(channels["T1"]).any()
+    assert np.isfinite(channels["b0"]).all()

@@ -1,0 +1,208 @@
+"""Commands as a user gives them: files written, one line on stderr, exit codes."""
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from dashboard.__main__ import cli, main
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def run(monkeypatch, capfd, tmp_path):
+    """Return a function that runs a command in `tmp_path`: exit code and lines of each stream."""
+
+    def run(*arguments):
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setattr(sys, "argv", ["dashboard", *map(str, arguments)])
+        code = 0
+        try:
+            main()
+        except SystemExit as stop:
+            code = stop.code
+        out, err = capfd.readouterr()
+        return code, out.splitlines(), err.splitlines()
+
+    return run
+
+
+@pytest.fixture(autouse=True)
+def _images(save, head):
+    affine = np.diag([-2.0, 2.0, 3.0, 1.0])
+    save("T1.nii.gz", head(0), affine)
+    save("b0.nii.gz", head(1), affine)
+    save("epi.nii.gz", head(2, (8, 8, 8)), affine)
+    save("dark.nii", np.zeros((4, 4, 4)))
+    save("huge.nii", head(0) * 1e300)
+
+
+def written(tmp_path):
+    return (
+        sorted(p.name for p in (tmp_path / "out").rglob("*")) if (tmp_path / "out").exists() else []
+    )
+
+
+def test_segment_writes_three_files_and_names_them(run, tmp_path):
+    code, out, err = run("segment", "T1.nii.gz", "b0.nii.gz", "--out", "out")
+    assert (code, err) == (0, [])
+    assert written(tmp_path) == ["T1_components.json", "T1_dseg.nii.gz", "T1_dseg.tsv"]
+    assert [Path(line).name for line in out] == [
+        "T1_dseg.nii.gz",
+        "T1_dseg.tsv",
+        "T1_components.json",
+    ]
+
+
+def test_the_sample_is_segmented_like_its_truth(sample, tmp_path):
+    images = [str(sample / f"{name}.nii.gz") for name in ("T1", "b0")]
+    done = CliRunner().invoke(cli, ["segment", *images, "--out", str(tmp_path), "--slice", "30"])
+    assert done.exit_code == 0
+    labels = np.asarray(nib.load(tmp_path / "T1_dseg.nii.gz").dataobj)[:, :, 30]
+    truth = np.asarray(nib.load(sample / "dseg.nii.gz").dataobj)[:, :, 30]
+    # Fluid, grey and white matter ascend on T1; noise and bias cost some voxels.
+    assert (labels == truth)[truth > 0].mean() > 0.8
+    assert not labels[truth == 0].any()
+
+
+def test_notices_about_an_image_go_to_stderr_and_do_not_fail(run, save, head):
+    save("run.nii", np.stack([head(0), head(1)], -1))
+    code, _, err = run("segment", "run.nii", "--out", "out")
+    assert code == 0
+    assert len(err) == 1
+    assert "2 volumes" in err[0]
+
+
+FAILURES = {
+    "missing file": (["lost.nii"], "lost.nii: there is no such file"),
+    "unreadable": (["words.nii"], "words.nii: the file's header cannot be read"),
+    "not an image": (["notes.txt"], "notes.txt: this is no image file"),
+    "grids differ": (["T1.nii.gz", "epi.nii.gz"], "T1 and epi are not on the same grid"),
+    "nothing to fit": (["dark.nii"], "no foreground voxels in this slice"),
+    "too large": (["huge.nii"], "too large"),
+    "too large, unscaled": (["huge.nii", "--scaling", "none"], "too large"),
+    "copies": (["T1.nii.gz", "T1.nii.gz"], "copies"),
+    "slice out of range": (["T1.nii.gz", "--slice", "12"], "--slice goes up to 11"),
+    "slice below 0": (["T1.nii.gz", "--slice", "-1"], "--slice"),
+    "whole volume": (["T1.nii.gz", "--scope", "volume"], "not available yet"),
+    "no components": (["T1.nii.gz", "--components", "0"], "--components"),
+    "many components": (["T1.nii.gz", "--components", "11"], "--components"),
+    "words for numbers": (["T1.nii.gz", "--seed", "lucky"], "--seed"),
+    "covariance": (["T1.nii.gz", "--covariance", "round"], "full"),
+    "plane": (["T1.nii.gz", "--plane", "oblique"], "axial"),
+    "unknown option": (["T1.nii.gz", "--threshold", "3"], "--threshold"),
+    "no image": ([], "IMAGES"),
+    "line break in a name": (["two\nlines.nii"], "two lines.nii: "),
+}
+
+
+@pytest.mark.parametrize(("arguments", "told"), FAILURES.values(), ids=FAILURES.keys())
+def test_a_failure_is_one_line_and_writes_nothing(run, tmp_path, arguments, told):
+    (tmp_path / "words.nii").write_text("Dear colleague")
+    (tmp_path / "notes.txt").write_text("Dear colleague")
+    code, out, err = run("segment", *arguments, "--out", "out")
+    assert code == 1
+    assert out == []
+    assert len(err) == 1
+    assert err[0].startswith("Error: ")
+    assert told in err[0]
+    assert "Traceback" not in err[0]
+    assert str(tmp_path) not in err[0]
+    assert str(ROOT) not in err[0]
+    assert written(tmp_path) == []
+
+
+def test_results_are_not_written_into_a_file(run, tmp_path):
+    (tmp_path / "out").write_text("in the way")
+    code, _, err = run("segment", "T1.nii.gz", "--out", "out")
+    assert code == 1
+    assert len(err) == 1
+    assert "cannot be written to out" in err[0]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["nonsense"], ["serve", "--port", "0"], ["serve", "--data", "nowhere"], ["--verbose"]],
+)
+def test_serve_refuses_in_one_line(run, arguments):
+    code, _, err = run(*arguments)
+    assert code == 1
+    assert len(err) == 1
+
+
+def test_help_is_no_failure(run):
+    code, out, err = run("--help")
+    assert (code, err) == (0, [])
+    assert any("segment" in line for line in out)
+
+
+def python(*arguments, folder, **environment):
+    command = [sys.executable, "-m", "dashboard", *map(str, arguments)]
+    variables = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
+    return subprocess.run(
+        command, cwd=folder, env=variables, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def test_the_module_itself_succeeds_with_0(tmp_path):
+    done = python("segment", "T1.nii.gz", "b0.nii.gz", "--out", "out", folder=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(written(tmp_path)) == 3
+
+
+def test_the_module_itself_fails_with_1(tmp_path):
+    # By the NIfTI-1 standard the data type is at byte 70; nibabel complains about it by itself.
+    content = bytearray(nib.Nifti1Image(np.ones((3, 3, 3)), np.eye(4)).to_bytes())
+    content[70:72] = (777).to_bytes(2, "little")
+    (tmp_path / "odd.nii").write_bytes(content)
+    done = python("segment", "odd.nii", "--out", "out", folder=tmp_path)
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stderr.startswith("Error: odd.nii: ")
+
+
+def test_a_port_in_use_is_told_with_another_to_try(sample, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = python("serve", "--data", sample.parent, "--port", port, folder=tmp_path,
+                      DASHBOARD_CACHE=str(tmp_path / "cache"))  # fmt: skip
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert f"127.0.0.1:{port}" in done.stderr
+    assert f"--port {port + 1}" in done.stderr
+
+
+def test_a_bad_environment_variable_is_named(tmp_path):
+    done = python(folder=tmp_path, PORT="eight")
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert "PORT" in done.stderr
+
+
+def test_one_head_in_8_axis_orders_is_segmented_alike_on_each_files_own_grid(real_data, tmp_path):
+    canonical = []
+    for path in sorted((real_data / "orientations").iterdir()):
+        arguments = ["segment", str(path), "--out", str(tmp_path), "--plane", "coronal"]
+        assert CliRunner().invoke(cli, arguments).exit_code == 0
+        source = nib.load(path)
+        labels = nib.load(tmp_path / f"{path.name.removesuffix('.nii.gz')}_dseg.nii.gz")
+        assert labels.shape == source.shape
+        np.testing.assert_array_equal(labels.affine, source.affine)
+        for code in ("sform_code", "qform_code"):
+            assert labels.header[code] == source.header[code]
+        canonical.append(np.asarray(nib.as_closest_canonical(labels).dataobj))
+    assert len(canonical) == 8
+    first = canonical[0]
+    assert set(np.unique(first)) == {0, 1, 2, 3}
+    for other in canonical[1:]:
+        np.testing.assert_array_equal(other > 0, first > 0)
+        # The random start depends on the voxels' order in the file, and the fit ends at a
+        # tolerance: a few voxels between two classes may change sides.
+        assert (other == first)[first > 0].mean() > 0.99

@@ -1,0 +1,137 @@
+"""The View and the URL query are two spellings of one thing."""
+
+from urllib.parse import parse_qsl
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard.view import View
+
+CONTRACT = [
+    "study", "x", "y", "plane", "slice", "scope", "components", "covariance", "scaling",
+    "foreground", "seed",
+]  # fmt: skip
+
+numbers = st.floats(-1e12, 1e12).map(lambda value: float(f"{value:.12g}") + 0.0)
+windows = st.tuples(numbers, numbers).filter(lambda pair: pair[0] < pair[1])
+views = st.builds(
+    View,
+    study=st.text(max_size=30),
+    x=st.text(max_size=30),
+    y=st.text(max_size=30),
+    plane=st.sampled_from(["axial", "coronal", "sagittal"]),
+    slice=st.none() | st.integers(0, 32767),
+    scope=st.sampled_from(["slice", "volume"]),
+    components=st.integers(1, 10),
+    covariance=st.sampled_from(["full", "tied", "diag", "spherical"]),
+    scaling=st.sampled_from(["standard", "robust", "minmax", "none"]),
+    foreground=st.sampled_from(["positive", "nonzero", "background"]),
+    seed=st.integers(0, 2**32 - 1),
+    side=st.sampled_from(["neurological", "radiological"]),
+    bins=st.integers(10, 200),
+    log=st.booleans(),
+    joint=st.sampled_from(["scatter", "histogram", "density"]),
+    axes=st.sampled_from(["scaled", "raw"]),
+    palette=st.sampled_from(["okabe", "bright", "plain"]),
+    opacity=st.integers(0, 100),
+    window_x=st.none() | windows,
+    window_y=st.none() | windows,
+    hidden=st.sets(st.integers(1, 10)).map(lambda classes: tuple(sorted(classes))),
+    panel=st.sampled_from(["components", "criteria", "header"]),
+)
+
+
+def parse(query):
+    return View.parse(dict(parse_qsl(query, keep_blank_values=True)))
+
+
+@given(views)
+def test_a_view_comes_back_from_its_query(view):
+    assert parse(view.query()) == (view, [])
+
+
+@given(views)
+def test_a_view_comes_back_from_the_pages_store(view):
+    assert View.from_store(view.to_store()) == view
+
+
+@given(views)
+def test_the_contracts_keys_come_first_and_in_order(view):
+    keys = [key for key, _ in parse_qsl(view.query(), keep_blank_values=True)]
+    assert keys[: len(CONTRACT)] == CONTRACT
+
+
+def test_display_settings_stand_in_the_query_only_when_changed():
+    assert [k for k, _ in parse_qsl(View().query(), keep_blank_values=True)] == CONTRACT
+    assert View(bins=60, log=True).query().endswith("&bins=60&log=1")
+
+
+def test_the_defaults_are_the_lessons():
+    view, notices = View.parse({})
+    recipe = view.recipe()
+    assert notices == []
+    assert (recipe.components, recipe.covariance, recipe.seed) == (3, "full", 12345)
+    assert (recipe.scaling, recipe.foreground, recipe.plane) == ("standard", "positive", "axial")
+    assert recipe.scope == "slice"
+
+
+@pytest.mark.parametrize("window", ["1:1.0000000000000002", "0.12345678901234567:2", "1e-9:1e300"])
+def test_a_window_is_as_precise_as_its_link(window):
+    view, _ = View.parse({"window_x": window})
+    assert parse(view.query()) == (view, [])
+
+
+@given(st.dictionaries(st.sampled_from([*View.__dataclass_fields__, "utm"]), st.text()))
+def test_no_query_fails_and_its_view_is_always_valid(query):
+    view, notices = View.parse(query)
+    assert all(isinstance(notice, str) for notice in notices)
+    assert parse(view.query()) == (view, [])
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [
+        ("plane", "oblique"), ("slice", "-1"), ("slice", "1e3"), ("slice", "٣"),
+        ("slice", "9" * 99),
+        ("components", "0"), ("components", "11"), ("components", "three"), ("seed", "4294967296"),
+        ("palette", "x" * 4000),
+        ("covariance", "FULL"), ("scaling", "<b>"), ("foreground", "../.."), ("scope", "head"),
+        ("bins", "9"), ("log", "yes"), ("window_x", "5:5"), ("window_x", "nan:4"),
+        ("window_y", "0:inf"), ("window_y", "12"), ("hidden", "0"), ("hidden", "1,,2"),
+        ("opacity", "101"), ("panel", "debug"),
+    ],
+)  # fmt: skip
+def test_an_invalid_value_falls_back_with_a_notice_that_names_it(key, text):
+    view, notices = View.parse({key: text})
+    assert view == View()
+    assert len(notices) == 1
+    assert key in notices[0]
+    assert text[:40] in notices[0]
+    assert len(notices[0]) < 200
+
+
+def test_an_unknown_key_is_left_out_with_a_notice():
+    view, notices = View.parse({"utm_source": "mail", "seed": "4"})
+    assert view == View(seed=4)
+    assert len(notices) == 1
+    assert "utm_source" in notices[0]
+
+
+def test_only_the_bad_values_fall_back():
+    view, notices = View.parse({"components": "4", "scaling": "log", "slice": "12"})
+    assert view == View(components=4, slice=12)
+    assert len(notices) == 1
+
+
+@pytest.mark.parametrize("stored", [{"components": 99}, {"plane": "oblique"}, {"slice": -4}])
+def test_a_page_cannot_send_what_a_link_could_not(stored):
+    with pytest.raises(ValueError, match="not valid"):
+        View.from_store(stored)
+
+
+def test_a_query_needs_no_escaping_in_a_link():
+    text = View(study="a&b=c#d é", x="<script>", y="+ %").query()
+    assert text.isascii()
+    assert not set(text) & set(' <>#"+')
+    assert parse(text)[0] == View(study="a&b=c#d é", x="<script>", y="+ %")

@@ -1,0 +1,204 @@
+"""Which panels a change of the View concerns, and what stands in one that cannot be drawn."""
+
+import html
+import json
+import re
+from dataclasses import fields, replace
+
+import orjson
+import plotly.graph_objects as go
+import pytest
+from flask import Flask
+
+from dashboard.ui.ids import LABELS_PROBLEM, OVERLAY, TITLE_X, TITLE_Y, ViewId
+from dashboard.view import View
+from dashboard.web import panels
+from dashboard.web.panels import PANELS, UNEXPECTED, Panel, blueprint, description, draw
+
+VIEW = View("pair", "T1", "b0", slice=5)
+FITTED = {OVERLAY, ViewId.HISTOGRAMS, ViewId.JOINT, ViewId.COMPONENTS, ViewId.CRITERIA}
+
+
+def drawn(workspace, view):
+    """Draw every panel, as the browser gets it."""
+    values = {str(panel.id): draw(panel, workspace, view) for panel in PANELS}
+    return json.loads(orjson.dumps(values, option=orjson.OPT_SERIALIZE_NUMPY))
+
+
+def told(value):
+    """Return all text of a panel, without its markup."""
+    return html.unescape(re.sub(r"(<[^>]*>|\\n|\s)+", " ", json.dumps(value, ensure_ascii=False)))
+
+
+def test_every_figure_is_one_that_plotly_takes(study):
+    values = drawn(study, VIEW)
+    figures = [values[panel.id] for panel in PANELS if panel.kind == "figure"]
+    assert len(figures) == 6
+    for figure in figures:
+        go.Figure(figure)
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"slice": 6}, FITTED | {ViewId.IMAGE_X, ViewId.IMAGE_Y, ViewId.LABELS}),
+        ({"components": 4}, FITTED),
+        ({"seed": 1}, FITTED),
+        ({"covariance": "tied"}, FITTED),
+        ({"scaling": "minmax"}, FITTED),
+        ({"bins": 60}, {ViewId.HISTOGRAMS}),
+        ({"log": True}, {ViewId.HISTOGRAMS}),
+        ({"joint": "density"}, {ViewId.JOINT}),
+        ({"axes": "raw"}, {ViewId.JOINT, OVERLAY}),
+        ({"hidden": (1,)}, {ViewId.HISTOGRAMS, ViewId.JOINT, OVERLAY}),
+        ({"palette": "plain"}, {ViewId.HISTOGRAMS, ViewId.JOINT, OVERLAY}),
+        ({"window_y": (0.0, 9.0)}, {ViewId.IMAGE_Y}),
+        ({"window_x": (0.0, 9.0)}, {ViewId.IMAGE_X, ViewId.LABELS}),
+        ({"side": "radiological"}, {ViewId.IMAGE_X, ViewId.IMAGE_Y, ViewId.LABELS, OVERLAY}),
+        ({"opacity": 10}, {ViewId.LABELS}),
+        ({"panel": "header"}, set()),
+    ],
+)  # fmt: skip
+def test_what_a_change_alters_is_what_the_panels_declare(study, change, expected):
+    before, after = drawn(study, VIEW), drawn(study, replace(VIEW, **change))
+    altered = {name for name, value in after.items() if value != before[name]}
+    # Components and criteria may come out alike; nothing else may change.
+    assert altered <= expected
+    assert altered >= expected - {ViewId.CRITERIA, ViewId.COMPONENTS, ViewId.HISTOGRAMS, OVERLAY}
+    (field,) = change
+    declared = {panel.id for panel in PANELS if field in panel.fields}
+    # The browser itself moves the pictures to another slice and sets the labels' opacity.
+    by_browser = {"slice": {ViewId.IMAGE_X, ViewId.IMAGE_Y, ViewId.LABELS},
+                  "opacity": {ViewId.LABELS}}  # fmt: skip
+    assert altered <= declared | by_browser.get(field, set())
+
+
+@pytest.mark.parametrize("change", [{"x": "b0"}, {"y": "T1"}, {"plane": "coronal"}])
+def test_another_image_or_plane_alters_only_panels_that_declare_it(study, change):
+    before, after = drawn(study, VIEW), drawn(study, replace(VIEW, **change))
+    altered = {name for name, value in after.items() if value != before[name]}
+    (field,) = change
+    assert {ViewId.HISTOGRAMS, ViewId.JOINT, ViewId.COMPONENTS} <= altered
+    assert altered <= {panel.id for panel in PANELS if field in panel.fields}
+    assert (TITLE_X in altered, TITLE_Y in altered) == (field == "x", field == "y")
+
+
+def test_every_field_of_the_view_is_shown_somewhere():
+    # The opacity is set by the browser itself; the open tab decides what is visible.
+    shown = frozenset().union(*(panel.fields for panel in PANELS))
+    assert {field.name for field in fields(View)} - shown == {"opacity", "panel"}
+
+
+def test_the_browser_hears_of_every_panel():
+    told_of = json.loads(json.dumps(description()))
+    assert [panel["id"] for panel in told_of] == [str(panel.id) for panel in PANELS]
+    assert set(told_of[0]["fields"]) == {"study", "x"}
+
+
+@pytest.mark.parametrize(
+    ("view", "broken", "whole"),
+    [
+        (replace(VIEW, x="bad"), (ViewId.IMAGE_X, ViewId.LABELS), ViewId.IMAGE_Y),
+        (replace(VIEW, y="bad"), (ViewId.IMAGE_Y,), ViewId.IMAGE_X),
+    ],
+    ids=["x", "y"],
+)
+def test_a_broken_image_leaves_the_other_ones_panel(study, tmp_path, view, broken, whole):
+    (tmp_path / "data/pair/bad.nii").write_text("no image")
+    values = drawn(study, view)
+    assert values[whole]["layout"]["images"][0]["source"].startswith("/slices/")
+    for panel in (*broken, ViewId.HISTOGRAMS, ViewId.JOINT, ViewId.COMPONENTS, ViewId.CRITERIA):
+        assert "bad.nii: the file's header cannot be read" in told(values[panel])
+    assert str(tmp_path) not in json.dumps(values)
+
+
+def test_images_on_two_grids_are_shown_but_not_fitted(study, save, head):
+    save("data/pair/epi.nii", head(2, (8, 8, 8)))
+    values = drawn(study, replace(VIEW, y="epi"))
+    for panel in (ViewId.IMAGE_X, ViewId.IMAGE_Y):
+        assert values[panel]["layout"]["images"]
+    for panel in (ViewId.HISTOGRAMS, ViewId.JOINT, ViewId.COMPONENTS, LABELS_PROBLEM):
+        assert "not on the same grid" in told(values[panel])
+
+
+def test_a_dark_slice_says_so_where_classes_would_be(study):
+    values = drawn(study, replace(VIEW, plane="sagittal", slice=0))
+    for panel in (ViewId.JOINT, ViewId.COMPONENTS, LABELS_PROBLEM):
+        assert "no foreground voxels in this slice" in told(values[panel])
+    assert values[ViewId.HISTOGRAMS]["data"]
+
+
+def test_an_unforeseen_error_is_a_sentence_and_the_log_has_the_rest(study, caplog):
+    def fail(*_):
+        raise ZeroDivisionError("secret detail in /srv/data")
+
+    figure = draw(Panel(ViewId.JOINT, "figure", frozenset({"bins"}), fail), study, VIEW)
+    go.Figure(figure)
+    assert UNEXPECTED in told(figure)
+    assert "secret" not in told(figure)
+    assert "Traceback" not in told(figure)
+    (record,) = caplog.records
+    assert record.name == panels.__name__
+    assert record.exc_info[0] is ZeroDivisionError
+
+
+def test_tables_hold_the_components_and_the_headers(study):
+    values = drawn(study, VIEW)
+    analysis = study.analyse(VIEW)
+    assert f"{len(analysis.values):,} foreground voxels" in told(values[ViewId.COMPONENTS])
+    for component in analysis.components:
+        assert f"{component.weight:.3f}" in values[ViewId.COMPONENTS]
+        assert f"{component.voxels:,}" in values[ViewId.COMPONENTS]
+    assert "24 × 20 × 12" in values[ViewId.HEADER]
+    assert "sizeof_hdr" in values[ViewId.HEADER]
+
+
+def test_file_names_never_become_markup(study, save, head):
+    name = "<img src=x onerror=alert(1)>"
+    save(f"data/pair/{name}.nii.gz", head(2))
+    values = drawn(study, replace(VIEW, x=name, y=name))
+    for panel in (ViewId.HISTOGRAMS, ViewId.JOINT, ViewId.COMPONENTS, ViewId.HEADER):
+        assert "<img" not in json.dumps(values[panel])
+        assert "&lt;img" in json.dumps(values[panel])
+
+
+@pytest.fixture
+def ask(study):
+    """Return a function that asks the route for panels of a View."""
+    server = Flask(__name__)
+    server.register_blueprint(blueprint(study))
+
+    def ask(view, *needed, identities=None, **headers):
+        ids = identities or [study.volume("pair", name).id[:16] for name in (view.x, view.y)]
+        address = f"/panels/{'-'.join(ids)}.json?{view.query()}&need={','.join(needed)}"
+        return server.test_client().get(address, headers=headers)
+
+    return ask
+
+
+def test_the_route_draws_just_what_is_needed(ask):
+    answer = ask(VIEW, ViewId.JOINT, TITLE_X)
+    assert set(answer.json) == {ViewId.JOINT, TITLE_X}
+    assert answer.json[TITLE_X] == "T1"
+    assert answer.cache_control.immutable
+
+
+def test_what_a_missing_image_left_is_not_kept(ask, tmp_path, study):
+    (tmp_path / "data/pair/bad.nii").write_text("no image")
+    whole = study.volume("pair", "b0").id[:16]
+    answer = ask(replace(VIEW, x="bad"), ViewId.IMAGE_Y, identities=["none", whole])
+    assert answer.json[ViewId.IMAGE_Y]["layout"]["images"]
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("identities", [["0" * 16], ["a"], ["../.."], ["0" * 64]])
+def test_an_address_of_other_volumes_is_404(ask, identities):
+    answer = ask(VIEW, ViewId.JOINT, identities=identities)
+    assert answer.status_code == 404
+    assert b"Traceback" not in answer.data
+
+
+def test_a_query_that_is_no_view_is_404_with_a_sentence(ask):
+    answer = ask(replace(VIEW, components=99), ViewId.JOINT)
+    assert answer.status_code == 404
+    assert "components" in answer.text
