@@ -41,12 +41,21 @@
     } catch {
       return "The server does not answer. Check that it is running.";
     }
+    await graphsOf(panels);
     if (source !== state.source) return null; // another study was opened meanwhile
     for (const panel of panels) {
       draw[panel.kind](panel, answer[panel.id], state, view);
       shown.set(panel.id, key(panel, view, source));
     }
     return null;
+  };
+
+  // At the start the first answer can be faster than Plotly, which Dash loads on demand.
+  const graphsOf = async (panels) => {
+    const figures = panels.filter((panel) => panel.kind === "figure");
+    while (!figures.every((panel) => neuromix.pictures.graph(panel.id)?._fullLayout)) {
+      await new Promise((done) => setTimeout(done, 16));
+    }
   };
 
   neuromix.panels = { needed, fetchAndDraw };
