@@ -19,7 +19,7 @@
 
   const plot = (id, figure, config) => {
     const graph = neuromix.pictures.graph(id);
-    window.Plotly.react(graph, figure.data, figure.layout, config.graph);
+    window.Plotly.react(graph, figure.data, figure.layout, config.graphs[id]);
   };
 
   const draw = {

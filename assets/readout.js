@@ -5,7 +5,7 @@
   const neuromix = (window.neuromix ??= {});
 
   const IMAGES = ["view-image-x", "view-image-y", "view-labels"];
-  const HINT = "Point at an image to read a voxel.";
+  const HINT = "Point at an image, or tap it, to read a voxel.";
   let fetched = { address: null, slice: null, failed: null };
   let cursor = null; // column and row (upwards) of the voxel, in the picture
 

@@ -54,5 +54,10 @@ window.bench = (() => {
     requestAnimationFrame(look);
     return () => { running = false; return seen.map(([time]) => time); };
   };
-  return { dashboard, naive, frames };
+  const address = (selector) => document.querySelector(selector)?.href.baseVal ?? "";
+  const pictureOf = {
+    dashboard: () => address("#view-image-x .imagelayer image"),
+    naive: () => address("#image-x .heatmaplayer image").slice(-900), // long, and ends differently
+  };
+  return { dashboard, naive, frames, pictureOf };
 })();

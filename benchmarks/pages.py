@@ -121,12 +121,7 @@ def drag(browser: Browser, url: str, naive_url: str) -> None:
         page.wait_for_timeout(2000)
         requests: list[str] = []
         page.on("request", lambda request, log=requests: log.append(request.url))
-        picture = {
-            "dashboard": "() => document.querySelector('#view-image-x .imagelayer image').href.baseVal",
-            "naive": "() => document.querySelector('#image-x .heatmaplayer image')?.href.baseVal.length"
-            " + document.querySelector('#image-x .heatmaplayer image')?.href.baseVal.slice(-900)",
-        }[kind]
-        page.evaluate(f"() => {{ window.stop = bench.frames({picture}); }}")
+        page.evaluate(f"() => {{ window.stop = bench.frames(bench.pictureOf.{kind}); }}")
         handle = page.locator(THUMB[kind]).bounding_box()
         x, y = handle["x"] + handle["width"] / 2, handle["y"] + handle["height"] / 2
         page.mouse.move(x, y)

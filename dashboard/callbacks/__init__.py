@@ -1,4 +1,6 @@
-"""The links between controls, View and panels. Data flow one way:
+"""The links between controls, View and panels.
+
+Data flow one way:
 
 controls -> `want` (browser) -> View -> /panels (server, dashboard/web/panels.py) -> screen
 

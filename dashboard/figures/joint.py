@@ -17,7 +17,7 @@ from dashboard.view import Axes, JointKind
 SATURATION = 10
 LEVELS = np.linspace(0.05, 1, 10)
 # From pale to saturated: many voxels are dark on a light page and still visible on a dark one.
-DENSITY_COLOURS = [[0, "rgba(88, 130, 193, 0.15)"], [0.5, "#5882c1"], [1, "#7b3294"]]
+DENSITY_COLOURS = [[0, "rgba(120, 150, 196, 0.08)"], [0.5, "#6c8fc7"], [1, "#5b3a8c"]]
 
 UNITS: dict[Scaling, str] = {
     "standard": "SD from mean",
@@ -116,7 +116,7 @@ def _cells(points: NDArray[np.float64], bins: int) -> dict[str, Any]:
         "zmin": 0,
         "zmax": SATURATION,
         "colorscale": DENSITY_COLOURS,
-        "colorbar": _colourbar(f"voxels<br>({SATURATION} or more<br>are darkest)"),
+        "colorbar": _colourbar("voxels", {0: "0", 5: "5", SATURATION: f"{SATURATION} or more"}),
         "hovertemplate": "%{z} voxels<extra></extra>",
     }
 
@@ -133,13 +133,13 @@ def _contours(points: NDArray[np.float64]) -> dict[str, Any]:
             "start": float(LEVELS[0]),
             "end": float(LEVELS[-1]),
             "size": float(LEVELS[1] - LEVELS[0]),
-            "coloring": "lines",
+            "coloring": "fill",
         },
-        "line": {"width": 1.2},
+        "line": {"width": 0.6, "color": "rgba(58, 82, 122, 0.7)"},
         "zmin": 0,
         "zmax": 1,
-        "colorscale": [[0, "#8fb0dc"], [0.5, "#5882c1"], [1, "#7b3294"]],
-        "colorbar": _colourbar("share of<br>voxels<br>outside") | {"tickformat": ".0%"},
+        "colorscale": DENSITY_COLOURS,
+        "colorbar": _colourbar("voxels outside", {0.05: "5 %", 0.5: "50 %", 1: "100 %"}),
         "hoverinfo": "skip",
     }
 
@@ -149,11 +149,18 @@ def _typed_rows(values: NDArray[np.float64]) -> dict[str, str]:
     return {**typed(values), "shape": f"{values.shape[0]}, {values.shape[1]}"}
 
 
-def _colourbar(title: str) -> dict[str, Any]:
+def _colourbar(title: str, ticks: dict[float, str]) -> dict[str, Any]:
+    """Return a colour scale inside the plot, so that all kinds of joint view share their axes."""
     return {
         "thickness": 8,
-        "len": 0.8,
+        "len": 0.4,
+        "x": 0.99,
+        "xanchor": "right",
+        "y": 0.99,
+        "yanchor": "top",
         "outlinewidth": 0,
+        "tickvals": list(ticks),
+        "ticktext": list(ticks.values()),
         "tickfont": {"size": 10},
         "title": {"text": title, "font": {"size": 10}},
     }

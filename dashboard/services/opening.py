@@ -50,6 +50,9 @@ def open_view(workspace: Workspace, query: Mapping[str, str]) -> Opened:
     wanted, notices = View.parse(query)
     studies = workspace.library.studies()
     view, files = _choose_study(wanted, studies, notices)
+    if view.scope == "volume":
+        notices.append("Fits of the whole volume are not available yet; this slice is fitted.")
+        view = replace(view, scope="slice")
     view = _choose_images(workspace, view, files, notices)
     problems: list[str] = []
     x, y = (_open(workspace, view.study, name, problems) for name in (view.x, view.y))

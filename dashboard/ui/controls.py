@@ -215,11 +215,11 @@ def _display() -> list[html.Div]:
                        **{"aria-label": "Show counts on a logarithmic axis"}),
         ),
         labelled(
-            Control.OPACITY, "Label opacity", "How strongly the labels cover image X, in percent.",
+            Control.OPACITY, "Label opacity (%)", "How strongly the labels cover image X.",
             dmc.Slider(
                 id=Control.OPACITY, min=0, max=100, value=View.opacity, size=SIZE,
                 updatemode="drag",
-                marks=[{"value": v, "label": f"{v} %"} for v in (0, 50, 100)],
+                marks=[{"value": v, "label": str(v)} for v in (0, 50, 100)],
             ),
         ),
         _window(Control.WINDOW_X, "X"),

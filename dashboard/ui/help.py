@@ -53,9 +53,10 @@ def button_and_text() -> list[Any]:
                         className="keys",
                     ),
                     html.P(
-                        "Everything on screen is in the address of the page: reload it, or send it "
-                        "to a colleague, and the same view opens. Point at a label to read what its "
-                        "control does. NeuroMix is a teaching and research tool, not a medical device."
+                        "Everything on screen is in the address of the page: reload it, or send "
+                        "it to a colleague, and the same view opens. Point at a label to read "
+                        "what its control does. NeuroMix is a teaching and research tool, not a "
+                        "medical device."
                     ),
                 ],
                 className="help",

@@ -9,8 +9,8 @@ from dashboard import __version__
 from dashboard.figures.palette import PALETTES
 from dashboard.ui import help as page_help
 from dashboard.ui.controls import controls
-from dashboard.ui.ids import FIELDS, NOTICES, Store
-from dashboard.ui.panels import GRAPH_CONFIG, analysis_row, image_row, slice_bar
+from dashboard.ui.ids import FIELDS, NOTICES, Store, ViewId
+from dashboard.ui.panels import analysis_row, graph_config, image_row, slice_bar
 from dashboard.view import display_defaults
 from dashboard.web.panels import description
 
@@ -55,7 +55,7 @@ def _stores() -> list[dcc.Store]:
         "fields": list(FIELDS),
         "defaults": display_defaults(),
         "panels": description(),
-        "graph": GRAPH_CONFIG,
+        "graphs": {name: graph_config(name) for name in ViewId},
         "palettes": {name: list(colours) for name, colours in PALETTES.items()},
     }
     return [

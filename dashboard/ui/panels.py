@@ -18,6 +18,7 @@ GRAPH_CONFIG = {
     "modeBarButtonsToRemove": ["sendChartToCloud", "select2d", "lasso2d", "autoScale2d"],
     "toImageButtonOptions": {"scale": 2},
 }
+PICTURES = (ViewId.IMAGE_X, ViewId.IMAGE_Y, ViewId.LABELS)
 NOTHING_YET: dict[str, Any] = {
     "data": [],
     "layout": {
@@ -81,7 +82,9 @@ def slice_bar() -> html.Div:
                 title="Next slice (→)", **{"aria-label": "Next slice"},
             ),
             html.Output(id="position", className="position"),
-            html.Div(id="readout", className="readout"),
+            html.Div(
+                "Point at an image, or tap it, to read a voxel.", id="readout", className="readout"
+            ),
         ],
         className="slice-bar",
     )  # fmt: skip
@@ -110,9 +113,14 @@ def _card(title: Any, caption: str, content: Any, kind: str = "") -> html.Sectio
     return html.Section([head, content], className=f"card {kind}".strip())
 
 
+def graph_config(name: str) -> dict[str, Any]:
+    """Return Plotly's settings for a graph: no buttons over the pictures."""
+    return {**GRAPH_CONFIG, "displayModeBar": False} if name in PICTURES else GRAPH_CONFIG
+
+
 def _graph(name: ViewId) -> dcc.Graph:
     return dcc.Graph(
-        id=name, figure=NOTHING_YET, config=GRAPH_CONFIG, responsive=True, className="graph"
+        id=name, figure=NOTHING_YET, config=graph_config(name), responsive=True, className="graph"
     )
 
 

@@ -50,23 +50,27 @@ def view_of(query: dict[str, str]) -> View:
 
 
 def check_identities(workspace: Workspace, view: View, identities: str) -> bool:
-    """Refuse an address whose volumes are no longer those of the study.
+    """Refuse an address whose volumes are no longer those of the View.
 
     Returns
     -------
     bool
-        Whether all volumes could be read.
+        Whether both volumes could be read.
 
     Raises
     ------
     NeuroMixError
         If a file has changed since the page was opened.
     """
-    known = identities.split("-")
-    for identity in known:
-        if identity != MISSING:
-            workspace.volume_by_id(view.study, whole_identity(identity))
-    return MISSING not in known
+    now = []
+    for name in (view.x, view.y):
+        try:
+            now.append(workspace.volume(view.study, name).id[:ID_LENGTH])
+        except NeuroMixError:
+            now.append(MISSING)
+    if identities != "-".join(now):
+        raise NeuroMixError("An image has changed since this page was opened. Reload the page.")
+    return MISSING not in now
 
 
 def whole_identity(text: str) -> str:
@@ -95,6 +99,15 @@ def immutable(content: bytes, mimetype: str) -> Response:
     response.cache_control.public = True
     response.cache_control.max_age = ONE_YEAR
     response.cache_control.immutable = True
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+def revalidated(content: bytes, mimetype: str) -> Response:
+    """Return an answer that browsers keep but ask about before they use it again."""
+    response = Response(content, mimetype=mimetype)
+    response.cache_control.no_cache = True
     response.add_etag()
     response.make_conditional(request)
     return response

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import numpy as np
 import orjson
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, after_this_request, has_request_context, request
 from numpy.typing import NDArray
 
 from dashboard.core.analysis import Analysis
@@ -221,7 +221,15 @@ def draw(panel: Panel, workspace: Workspace, view: View) -> Any:
         return panel.failed(str(error))
     except Exception:
         log.exception("panel %s cannot be drawn", panel.id)
+        if has_request_context():
+            after_this_request(_not_kept)
         return panel.failed(UNEXPECTED)
+
+
+def _not_kept(response: Response) -> Response:
+    """Keep browsers from keeping an answer that another attempt may better."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def description() -> list[dict[str, Any]]:
@@ -251,8 +259,8 @@ def blueprint(workspace: Workspace) -> Blueprint:
         if OVERLAY in drawn:
             workspace.analyse_neighbours(view)
         content = orjson.dumps(drawn, option=orjson.OPT_SERIALIZE_NUMPY)
-        if known:
-            return immutable(content, "application/json")
-        return Response(content, mimetype="application/json", headers={"Cache-Control": "no-store"})
+        if not known:
+            after_this_request(_not_kept)
+        return immutable(content, "application/json")
 
     return routes

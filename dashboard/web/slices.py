@@ -10,6 +10,7 @@ from dashboard.web.addresses import (
     answers_errors,
     check_identities,
     immutable,
+    revalidated,
     view_of,
     whole_identity,
 )
@@ -37,6 +38,7 @@ def blueprint(workspace: Workspace) -> Blueprint:
         view = view_of(request.args.to_dict())
         check_identities(workspace, view, volumes)
         packed = readout.pack(workspace.analyse(view), workspace.companions(view), view.side)
-        return immutable(packed, "application/octet-stream")
+        # The other images of the study take part, and the address does not name them.
+        return revalidated(packed, "application/octet-stream")
 
     return routes

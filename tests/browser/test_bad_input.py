@@ -7,9 +7,9 @@ import nibabel as nib
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
-from tests.browser.reading import picture, traces
 
 from scripts.serving import settled
+from tests.browser.reading import picture, traces
 
 AFFINE = np.diag([2.0, 2.0, 2.0, 1.0])
 SHAPE = (20, 22, 12)

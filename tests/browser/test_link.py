@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from tests.browser.lesson import Lesson, upright
 from playwright.sync_api import Page, expect
-from tests.browser.reading import picture, table, thumb, traces
 
 from scripts.serving import settled
+from tests.browser.lesson import Lesson, upright
+from tests.browser.reading import picture, table, thumb, traces
 
 # Okabe and Ito's sky blue, orange and bluish green.
 CLASS_COLOURS = [(86, 180, 233), (230, 159, 0), (0, 158, 115)]

@@ -2,9 +2,9 @@
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.browser.reading import table, thumb
 
 from scripts.serving import settled
+from tests.browser.reading import table, thumb
 
 CONTROLS = [
     "study", "x", "y", "plane", "slice", "play", "scope", "components", "covariance", "scaling",

@@ -7,9 +7,9 @@ import nibabel as nib
 import numpy as np
 import pytest
 from playwright.sync_api import Page
-from tests.browser.reading import picture, table
 
 from scripts.serving import settled
+from tests.browser.reading import picture, table
 
 STUDIES = {
     "mni152_2mm": ("MNI152_T1_2mm", "MNI152_T2_2mm"),

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import numpy as np
 from playwright.sync_api import BrowserContext, Page, expect
-from tests.browser.reading import picture, table, thumb
 
 from dashboard.view import View
 from scripts.serving import settled
+from tests.browser.reading import picture, table, thumb
 
 VIEW_IDS = ["view-image-x", "view-image-y", "view-labels", "view-histograms", "view-joint"]
 

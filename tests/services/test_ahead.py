@@ -47,13 +47,11 @@ def test_the_newest_work_is_done_first_and_its_failure_harms_no_other(held):
     assert order == ["newest", "oldest"]
 
 
-def test_only_so_much_work_is_kept(held):
+def test_the_oldest_work_makes_room_for_the_newest(held):
     ahead, release = held
-    count, done = [], threading.Event()
-    # The oldest is done last.
-    ahead.ask(done.set)
+    order, done = [], threading.Event()
     for number in range(100):
-        ahead.ask(lambda number=number: count.append(number))
+        ahead.ask(lambda number=number: (order.append(number), number == 92 and done.set()))
     release.set()
     assert done.wait(PATIENCE)
-    assert 0 < len(count) < 20
+    assert order == list(range(99, 91, -1))
