@@ -186,7 +186,8 @@ def _range(highest: float, log: bool) -> dict[str, Any]:
         top = np.log10(max(highest, 1) * 1.6)
         return {"type": "log", "range": [float(np.log10(LOG_FLOOR)), float(top)], "dtick": 1}
     # On round numbers, so that neighbouring slices mostly share their axes.
-    return {"range": [0, round_up(highest * 1.02 / 5) * 5]}
+    step = round_up(max(highest, 1) / 5)
+    return {"range": [0, step * float(np.ceil(highest * 1.02 / step))]}
 
 
 def _titles() -> list[dict[str, Any]]:

@@ -191,6 +191,20 @@ def test_what_a_missing_image_left_is_not_kept(ask, tmp_path, study):
     assert answer.headers["Cache-Control"] == "no-store"
 
 
+def test_what_an_unforeseen_error_left_is_not_kept(ask, monkeypatch):
+    monkeypatch.setattr(panels, "joint", lambda *_, **__: 1 / 0)
+    answer = ask(VIEW, ViewId.JOINT)
+    assert UNEXPECTED in told(answer.json)
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_an_address_of_swapped_images_is_404(ask, study):
+    ids = [study.volume("pair", name).id[:16] for name in ("b0", "T1")]
+    answer = ask(VIEW, ViewId.JOINT, identities=ids)
+    assert answer.status_code == 404
+    assert "Reload the page" in answer.text
+
+
 @pytest.mark.parametrize("identities", [["0" * 16], ["a"], ["../.."], ["0" * 64]])
 def test_an_address_of_other_volumes_is_404(ask, identities):
     answer = ask(VIEW, ViewId.JOINT, identities=identities)

@@ -74,7 +74,7 @@ def test_the_usual_window_is_one_for_all_slices(client, address, voxels):
 
 def test_a_browser_may_keep_a_slice_for_good(client, address):
     answer = client.get(address())
-    assert answer.cache_control.no_cache
+    assert answer.cache_control.immutable
     assert answer.cache_control.public
     assert answer.cache_control.max_age >= 30 * 24 * 3600
     again = client.get(address(), headers={"If-None-Match": answer.headers["ETag"]})
