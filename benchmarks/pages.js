@@ -59,5 +59,18 @@ window.bench = (() => {
     dashboard: () => address("#view-image-x .imagelayer image"),
     naive: () => address("#image-x .heatmaplayer image").slice(-900), // long, and ends differently
   };
-  return { dashboard, naive, frames, pictureOf };
+
+  // When the last view was drawn.
+  let drawn = 0;
+  new MutationObserver(() => {
+    if ("settled" in document.documentElement.dataset) drawn = performance.now();
+  }).observe(document, { attributes: true, subtree: true, attributeFilter: ["data-settled"] });
+  const listen = setInterval(() => {
+    const graphs = document.querySelectorAll(".js-plotly-plot");
+    if (graphs.length < 6) return;
+    clearInterval(listen);
+    for (const graph of graphs) graph.on("plotly_afterplot", () => { window.plotted = performance.now(); });
+  }, 500);
+  const lastDrawn = { dashboard: () => drawn, naive: () => window.plotted };
+  return { dashboard, naive, frames, pictureOf, lastDrawn };
 })();
