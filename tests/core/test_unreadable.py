@@ -30,7 +30,6 @@ FILES = {
     "words.nii": (b"Dear colleague, the scan follows by post.\n" * 40, "header"),
     "header_cut.nii": (nifti(VOXELS)[:200], "header"),
     "cut.nii": (nifti(VOXELS)[:-1], "cut short"),
-    "no_gzip.nii.gz": (nifti(VOXELS), "damaged"),
     "complex.nii": (nifti(VOXELS, np.complex64), "complex"),
     "colours.nii": (nifti(RGB), "colours"),
     "unknown_type.nii": (altered(70, (777).to_bytes(2, "little")), "header"),

@@ -142,7 +142,8 @@ def test_a_stem_is_the_name_without_image_extensions(tmp_path, name, expected):
 
 def test_reading_a_mended_header_prints_nothing(tmp_path):
     content = bytearray(nib.Nifti1Image(VOXELS, np.eye(4)).to_bytes())
-    content[:4] = (347).to_bytes(4, "little")
+    # By the NIfTI-1 standard qform_code is at byte 252; nibabel sets one it does not know to 0.
+    content[252:254] = (77).to_bytes(2, "little")
     (tmp_path / "mended.nii").write_bytes(content)
     code = (
         "import sys, pathlib, dashboard.core.volume as v; v.read_volume(pathlib.Path(sys.argv[1]))"
