@@ -20,6 +20,7 @@ VERSION = 1
 BAD_HEADER = "the file's header cannot be read; it is damaged or not an MGH image."
 
 
+@np.errstate(all="ignore")
 def read_layout(container: Container) -> Layout:
     """Check the header of an MGH file, and leave the file at its first voxel.
 

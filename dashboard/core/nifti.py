@@ -52,6 +52,7 @@ MISSING_HALF = (
 )
 
 
+@np.errstate(all="ignore")
 def read_layout(container: Container, pair: Container | None = None) -> Layout:
     """Check the header of a NIfTI or Analyze file and tell where its voxels lie.
 
@@ -212,8 +213,7 @@ def _mended(kind: Any, raw: Any) -> Any:
 
 def _scaling(header: Any) -> tuple[float, float]:
     try:
-        with np.errstate(all="ignore"):
-            slope, intercept = header.get_slope_inter()
+        slope, intercept = header.get_slope_inter()
     except HeaderDataError:
         raise VolumeError(
             "its header gives a scaling that turns every voxel into nothing (scl_slope "

@@ -197,14 +197,12 @@ def read_volume(path: Path) -> Volume:
 def _sound_affine(image: Image) -> tuple[NDArray[np.float64], list[str]]:
     """Return an affine that can be computed with, and what is unusual about the header's."""
     affine = image.affine
-    sizes = nib.affines.voxel_sizes(affine) if np.isfinite(affine).all() else np.zeros(3)
-    # Voxels between a nanometre and a kilometre, and three axes that span the space.
-    usable = (sizes > 1e-6).all() and (sizes < 1e6).all()
-    if not usable or abs(np.linalg.det(affine[:3, :3] / sizes)) <= 1e-3:
+    if not _spans_space(affine):
         return np.eye(4), [
             "The header's position matrix (affine) is unusable, so 1 mm voxels in storage order "
             "are assumed: left and right, millimetres and volumes are unknown."
         ]
+    sizes = nib.affines.voxel_sizes(affine)
     if sizes.max() > MAX_ANISOTROPY * sizes.min():
         edges = " x ".join(f"{size * MM_PER_UNIT[image.unit]:g}" for size in sizes)
         return affine, [
@@ -212,6 +210,17 @@ def _sound_affine(image: Image) -> tuple[NDArray[np.float64], list[str]]:
             "volumes in mL are doubtful."
         ]
     return affine, []
+
+
+def _spans_space(affine: NDArray[np.float64]) -> bool:
+    """Return whether voxels have a size, a place, and three directions that differ."""
+    # From a nanometre to a kilometre, in millimetres or micrometres; NaN compares as false.
+    if not (np.abs(affine) < 1e9).all():
+        return False
+    sizes = nib.affines.voxel_sizes(affine)
+    if not ((sizes > 1e-6).all() and (sizes < 1e6).all()):
+        return False
+    return bool(abs(np.linalg.det(affine[:3, :3] / sizes)) > 1e-3)
 
 
 def _intensity_notices(intensities: Intensities) -> list[str]:
