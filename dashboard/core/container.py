@@ -90,13 +90,16 @@ class Container:
             raise VolumeError(CUT_SHORT) from None
 
     def skip(self, count: int) -> None:
-        """Pass over `count` bytes.
+        """Pass over `count` bytes, of which those of a gzip are unpacked and checked.
 
         Raises
         ------
         VolumeError
-            If the file ends before, or the gzip is damaged.
+            If the gzip ends before or is damaged; `require` has told of a plain file.
         """
+        if not self.packed:
+            self._file.seek(count, os.SEEK_CUR)
+            return
         while count:
             passed = len(self.read(min(count, CHUNK_BYTES)))
             if not passed:

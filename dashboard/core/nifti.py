@@ -30,7 +30,7 @@ MIN_EXTENSION_BYTES = 16
 # CIFTI: matrices over surfaces and parcels. Its intents, and the code of its extension.
 CIFTI_INTENTS = range(3000, 3100)
 CIFTI_EXTENSION = 32
-# Values of one voxel along the fifth axis: matrices, vectors, points, triangles, quaternions, RGB.
+# Several values in each voxel: matrices, displacements, vectors, points, quaternions, RGB.
 VECTOR_INTENTS = (1004, 1005, 1006, 1007, 1008, 1009, 1010, 2003, 2004)
 
 SCALARS = {2: "u1", 4: "i2", 8: "i4", 16: "f4", 64: "f8", 256: "i1", 512: "u2", 768: "u4",
@@ -166,10 +166,12 @@ def _refuse_what_is_no_grid(raw: Any, axes: list[int]) -> None:
             "this is a CIFTI file: values on surfaces, not an image grid. "
             "Choose the NIfTI volume it was made from."
         )
-    several = len(axes) > 4 and axes[4] > 1
-    if several and (intent in VECTOR_INTENTS or axes[3] == 1):
+    values = math.prod(axes[3:])
+    # By the standard a vector lies along the fifth axis, with one point in time.
+    fifth = len(axes) > 4 and axes[3] == 1 and axes[4] > 1
+    if fifth or (intent in VECTOR_INTENTS and values > 1):
         raise VolumeError(
-            f"each voxel holds a vector of {axes[4]} values; an image of single intensities is "
+            f"each voxel holds a vector of {values:,} values; an image of single intensities is "
             "needed. Save one of its components as a file of its own."
         )
 

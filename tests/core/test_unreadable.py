@@ -83,7 +83,7 @@ FILES = {
     "flat.nii": (altered(44, short(0)), "shape (8, 0, 8)"),
     "scaling.nii": (altered(112, np.array([1, np.nan], "<f4").tobytes()), "scl_inter nan"),
     "vectors.nii": (altered(40, short(5, 8, 8, 4, 1, 2)), "vector of 2 values"),
-    "tensors.nii": (altered(40, short(5, 8, 8, 2, 2, 2, 1, 1, 0, 0, 0, 0, 0, 0, 1005)), "vector"),
+    "tensors.nii": (altered(40, short(4, 8, 8, 4, 2, 1, 1, 1, 0, 0, 0, 0, 0, 0, 1005)), "vector"),
     "series.nii": (altered(40, short(6, 512, 512, 64, 32000, 1, 32000)), "volumes are more than"),
     "matrix.dconn.nii": (altered(504, (3001).to_bytes(4, "little"), nib.Nifti2Image), "CIFTI"),
     "parcels.nii": (extended(32, kind=nib.Nifti2Image), "CIFTI"),
@@ -122,6 +122,14 @@ def test_a_file_that_is_no_image_is_refused_by_name(tmp_path, name):
     assert reason in told
     assert str(tmp_path) not in told
     assert "Error" not in told
+
+
+def test_a_series_cut_short_behind_its_first_volume_is_refused(save):
+    for name in ("run.nii", "run.nii.gz"):
+        path = save(name, np.random.default_rng(1).uniform(1, 9, (6, 6, 6, 4)))
+        path.write_bytes(path.read_bytes()[:-20])
+        with pytest.raises(VolumeError, match="cut short"):
+            read_volume(path)
 
 
 def test_a_gzip_cut_short_is_refused(save):
