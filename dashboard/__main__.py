@@ -15,6 +15,7 @@ from dashboard.core.foreground import Foreground
 from dashboard.core.intensity import Scaling
 from dashboard.core.mixture import COMPONENTS, Covariance
 from dashboard.core.orientation import Plane
+from dashboard.core.study import study_notices
 from dashboard.core.volume import read_volume
 from dashboard.figures.palette import class_colours
 from dashboard.settings import Settings
@@ -96,14 +97,20 @@ def segment(images: tuple[Path, ...], out: Path, index: int | None, **settings: 
         raise NeuroMixError(analysis.problem)
     for volume in volumes:
         for notice in volume.notices:
-            click.echo(f"{volume.name}: {notice}", err=True)
+            _tell(f"{volume.name}: {notice}")
+    for notice in study_notices(volumes):
+        _tell(notice)
     for path in write_segmentation(analysis, images[0], out, class_colours("okabe")):
         click.echo(path)
 
 
+def _tell(sentence: str) -> None:
+    """Print a sentence on stderr as one line, whatever a file is called."""
+    click.echo(" ".join(sentence.split()), err=True)
+
+
 def _complain(sentence: str) -> None:
-    """Print an error as one line, whatever a file is called."""
-    click.echo(f"Error: {' '.join(sentence.split())}", err=True)
+    _tell(f"Error: {sentence}")
 
 
 def main() -> None:

@@ -16,6 +16,9 @@ from numpy.typing import NDArray
 from dashboard import __version__
 from dashboard.core.analysis import Analysis
 from dashboard.core.errors import NeuroMixError
+from dashboard.core.image import nifti_header
+from dashboard.core.layout import header_affine
+from dashboard.core.study import study_notices
 from dashboard.core.volume import stem
 
 # The libraries whose versions can change a result.
@@ -95,9 +98,13 @@ def label_image(
     affine : ndarray, shape (4, 4)
         Used where the input is no NIfTI file or its own position is unusable.
     """
-    header = nib.load(image).header
-    if not isinstance(header, nib.Nifti1Header):
+    header = nifti_header(image)
+    if header is None:
         return nib.Nifti1Image(labels, affine)
+    if not np.allclose(header_affine(header), affine):
+        # A position that was unusable is not handed on.
+        header["sform_code"] = header["qform_code"] = 0
+        header["pixdim"][:4] = 1
     if isinstance(header, nib.Nifti2Header):
         # Its affine is in float64, which NIfTI-1 would round.
         result: nib.Nifti1Image = nib.Nifti2Image(labels, affine, header.copy())
@@ -136,7 +143,10 @@ def components_record(analysis: Analysis) -> dict[str, Any]:
             "converged": mixture.converged,
         },
         "foreground_voxels": len(analysis.values),
-        "notices": [notice for v in analysis.volumes for notice in v.notices],
+        "notices": [
+            *(notice for v in analysis.volumes for notice in v.notices),
+            *study_notices(analysis.volumes),
+        ],
         "versions": {
             "neuromix": __version__,
             "python": platform.python_version(),

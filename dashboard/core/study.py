@@ -1,6 +1,7 @@
 """The channels of one head: volumes that have to lie on one grid."""
 
 from collections.abc import Sequence
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,8 @@ from dashboard.core.volume import Volume
 
 # Affines of one grid differ by rounding only: a thousandth of a millimetre at the most.
 AFFINE_TOLERANCE = 1e-3
+# T1 in thousands beside diffusivities in mm²/s differ by a factor of some 10^6.
+MAX_SCALE_GAP = 1e9
 
 
 def same_grid(first: Volume, other: Volume) -> bool:
@@ -37,6 +40,24 @@ def require_same_grid(volumes: Sequence[Volume]) -> None:
                 f"{_rows(other.affine)}. "
                 "Resample one of them to the other's grid, or choose another image."
             )
+
+
+def study_notices(volumes: Sequence[Volume]) -> list[str]:
+    """Return what is suspicious about images that are to be fitted together, one sentence each."""
+    notices = []
+    for first, other in combinations(volumes, 2):
+        low, high = sorted((first, other), key=_magnitude)
+        gap = _magnitude(high) / _magnitude(low) if _magnitude(low) else 0
+        if gap > MAX_SCALE_GAP:
+            notices.append(
+                f"The intensities of {high.name} are {gap:.0e} times those of {low.name}: check "
+                f"their units and keep the scaling on, or {low.name} plays no part in the fit."
+            )
+    return notices
+
+
+def _magnitude(volume: Volume) -> float:
+    return max(-volume.intensities.low, volume.intensities.high)
 
 
 def _shape(volume: Volume) -> str:

@@ -1,39 +1,28 @@
-"""One image file: validate it, read it, and say what is in it.
+"""One image file as the dashboard uses it: its voxels, where they lie, and what to know of them."""
 
-The header is checked before nibabel allocates anything, since nibabel trusts it.
-"""
-
-import gzip
 import hashlib
 import logging
-import zlib
-from dataclasses import dataclass, field
+import stat
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import nibabel as nib
 import numpy as np
-from nibabel.filebasedimages import ImageFileError
-from nibabel.spatialimages import HeaderDataError, HeaderTypeError
 from numpy.typing import NDArray
 
 from dashboard.core.errors import VolumeError
+from dashboard.core.image import EXTENSIONS as EXTENSIONS  # the page lists files by them
+from dashboard.core.image import MM_PER_UNIT, Image, read_image
 from dashboard.core.orientation import PLANE_AXES, Orientation, Plane
 
-# What the page lists and `segment` takes; other compressions would be unpacked unseen.
-EXTENSIONS = (".nii", ".nii.gz", ".img", ".img.gz", ".mgz", ".mgh", ".mnc")
-# 512 x 512 x 512 in float64 is 1 GiB, the most one image may take of a worker's memory.
-MAX_VOXELS = 512**3
-# Millimetres in one spatial unit of the header; "unknown" is taken as mm, as most tools do.
-MM_PER_UNIT = {"mm": 1.0, "meter": 1000.0, "micron": 0.001, "unknown": 1.0}
 # Most voxels read to describe a volume's intensities: percentiles are stable far below this.
 SAMPLED_VOXELS = 2_000_000
-# What nibabel raises for headers it cannot make sense of.
-DAMAGED = (
-    ImageFileError, HeaderDataError, HeaderTypeError, OSError, ValueError, zlib.error, EOFError,
-    KeyError,
-)  # fmt: skip
+# MRI slices are up to some 20 times as thick as their pixels are wide.
+MAX_ANISOTROPY = 50
+# Scanners give at most 2^16, maps a little more; float32 ends here.
+LARGEST_SINGLE = float(np.finfo(np.float32).max)
 
 # nibabel reports each header field that it mends on stderr, where a command has one line to say.
 nib.imageglobals.logger.setLevel(logging.CRITICAL)
@@ -140,16 +129,6 @@ class Volume:
         return float(abs(np.linalg.det(self.mm_affine[:3, :3]))) / 1000
 
 
-@dataclass
-class _Findings:
-    """Notices collected while one file is read."""
-
-    notices: list[str] = field(default_factory=list)
-
-    def add(self, sentence: str) -> None:
-        self.notices.append(sentence)
-
-
 def stem(path: Path) -> str:
     """Return a file's name without the extensions of an image."""
     lower = path.name.lower()
@@ -168,6 +147,10 @@ def file_id(path: Path) -> str:
         If the file is missing or cannot be read.
     """
     try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise VolumeError(
+                f"{path.name or 'No name'}: this is a folder or a device. Choose an image file."
+            )
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except FileNotFoundError:
@@ -196,145 +179,58 @@ def read_volume(path: Path) -> Volume:
         If the file is missing, damaged, too large, or holds no scalar intensities.
     """
     identity = file_id(path)
-    image = _open(path)
-    findings = _Findings()
-    data = _read_data(image, path.name, findings)
-    affine = _sound_affine(image, findings)
+    image = read_image(path)
+    affine, position = _sound_affine(image)
+    intensities = describe(image.data)
     return Volume(
         id=identity,
         name=stem(path),
-        data=data,
+        data=image.data,
         affine=affine,
-        unit=_spatial_unit(image),
-        header=_header_fields(image),
-        notices=tuple(findings.notices),
-        intensities=describe(data),
+        unit=image.unit,
+        header=image.header,
+        notices=(*image.notices, *position, *_intensity_notices(intensities)),
+        intensities=intensities,
     )
 
 
-def _open(path: Path) -> Any:
-    if not path.name.lower().endswith(EXTENSIONS):
-        known = ", ".join(EXTENSIONS)
-        raise VolumeError(f"{path.name}: this is no image file that can be read ({known}).")
-    if path.stat().st_size == 0:
-        raise VolumeError(f"{path.name}: the file is empty. Copy or export it again.")
-    try:
-        return nib.load(path)
-    except DAMAGED:
-        raise VolumeError(
-            f"{path.name}: the file's header cannot be read; it is damaged or not an image. "
-            "Copy or export it again."
-        ) from None
+def _sound_affine(image: Image) -> tuple[NDArray[np.float64], list[str]]:
+    """Return an affine that can be computed with, and what is unusual about the header's."""
+    affine = image.affine
+    if not _spans_space(affine):
+        return np.eye(4), [
+            "The header's position matrix (affine) is unusable, so 1 mm voxels in storage order "
+            "are assumed: left and right, millimetres and volumes are unknown."
+        ]
+    sizes = nib.affines.voxel_sizes(affine)
+    if sizes.max() > MAX_ANISOTROPY * sizes.min():
+        edges = " x ".join(f"{size * MM_PER_UNIT[image.unit]:g}" for size in sizes)
+        return affine, [
+            f"The voxels measure {edges} mm, which no scanner gives: pictures are distorted and "
+            "volumes in mL are doubtful."
+        ]
+    return affine, []
 
 
-def _read_data(image: Any, name: str, findings: _Findings) -> NDArray[Any]:
-    shape = _checked_shape(image, name)
-    dtype = image.get_data_dtype()
-    if dtype.names or dtype.kind not in "iufb":
-        kind = "colours" if dtype.names else "complex numbers"
-        raise VolumeError(
-            f"{name}: its voxels are {kind}; an image of single intensities is needed."
-        )
-    try:
-        voxels = _first_volume(image, shape, findings)
-    except (OSError, EOFError, ValueError, zlib.error, gzip.BadGzipFile):
-        raise VolumeError(
-            f"{name}: the voxels are damaged or cut short. Copy or export the file again."
-        ) from None
-    finite = np.isfinite(voxels)
-    if not finite.any():
-        raise VolumeError(f"{name}: no voxel has a finite intensity, so there is nothing to show.")
-    if not finite.all():
-        count = int(voxels.size - finite.sum())
-        findings.add(
-            f"{count:,} voxels ({count / voxels.size:.2%}) are NaN or infinite; "
-            "they are never foreground and are left out of every histogram."
-        )
-    return _compact(voxels)
+def _spans_space(affine: NDArray[np.float64]) -> bool:
+    """Return whether voxels have a size, a place, and three directions that differ."""
+    # From a nanometre to a kilometre, in millimetres or micrometres; NaN compares as false.
+    if not (np.abs(affine) < 1e9).all():
+        return False
+    sizes = nib.affines.voxel_sizes(affine)
+    if not ((sizes > 1e-6).all() and (sizes < 1e6).all()):
+        return False
+    return bool(abs(np.linalg.det(affine[:3, :3] / sizes)) > 1e-3)
 
 
-def _checked_shape(image: Any, name: str) -> tuple[int, ...]:
-    shape = tuple(int(n) for n in getattr(image, "shape", ()))
-    if getattr(image, "affine", None) is None or not shape:
-        raise VolumeError(f"{name}: the file holds no image grid (surface or matrix data?).")
-    if min(shape) < 1:
-        raise VolumeError(f"{name}: the header gives the impossible shape {shape}.")
-    voxels = int(np.prod(shape[:3], dtype=object))
-    if voxels > MAX_VOXELS:
-        raise VolumeError(
-            f"{name}: {voxels:,} voxels are more than the {MAX_VOXELS:,} this dashboard takes; "
-            "crop or downsample the image."
-        )
-    return shape
-
-
-def _first_volume(image: Any, shape: tuple[int, ...], findings: _Findings) -> NDArray[np.float64]:
-    """Read the first volume as float64, just as ``get_fdata()`` would give it."""
-    while len(shape) > 3 and shape[-1] == 1:
-        shape = shape[:-1]
-    if len(shape) > 3:
-        count = int(np.prod(shape[3:]))
-        size = " x ".join(map(str, shape))
-        findings.add(f"The file holds {count} volumes ({size}); only the first is used.")
-        voxels = np.asarray(image.dataobj[(..., *[0] * (len(shape) - 3))], dtype=np.float64)
-    else:
-        voxels = image.get_fdata(caching="unchanged")
-    return voxels.reshape((*shape, 1, 1)[:3], order="F")
-
-
-def _compact(voxels: NDArray[np.float64]) -> NDArray[Any]:
-    """Halve the memory where float32 holds every value exactly."""
-    with np.errstate(over="ignore"):
-        single = voxels.astype(np.float32, order="F")
-    return single if np.array_equal(single, voxels, equal_nan=True) else np.asfortranarray(voxels)
-
-
-def _sound_affine(image: Any, findings: _Findings) -> NDArray[np.float64]:
-    affine = np.asarray(image.affine, dtype=np.float64)
-    sizes = nib.affines.voxel_sizes(affine) if np.isfinite(affine).all() else np.zeros(3)
-    # Voxels between a nanometre and a kilometre, and three axes that span the space.
-    if (sizes > 1e-6).all() and (sizes < 1e6).all():
-        directions = affine[:3, :3] / sizes
-        if abs(np.linalg.det(directions)) > 1e-3:
-            return affine
-    findings.add(
-        "The header's position matrix (affine) is unusable, so 1 mm voxels in storage order are "
-        "assumed: left and right, millimetres and volumes are unknown."
-    )
-    return np.eye(4)
-
-
-def _spatial_unit(image: Any) -> str:
-    """Return the header's spatial unit; MGH and MINC are in mm by definition of the format."""
-    if not hasattr(image.header, "get_xyzt_units"):
-        return "mm"
-    try:
-        unit = str(image.header.get_xyzt_units()[0])
-    except KeyError:
-        return "unknown"
-    return unit if unit in MM_PER_UNIT else "unknown"
-
-
-def _header_fields(image: Any) -> tuple[tuple[str, str], ...]:
-    """List the header as ``print(image.header)`` does, with the units spelled out behind it."""
-    header = image.header
-    fields = []
-    if hasattr(header, "items"):
-        fields = [(str(key), _printable(value)) for key, value in header.items()]
-    if hasattr(header, "get_xyzt_units"):
-        try:
-            fields.append(("get_xyzt_units()", str(header.get_xyzt_units())))
-        except KeyError:
-            fields.append(("get_xyzt_units()", "not a known code"))
-    return tuple(fields)
-
-
-def _printable(value: Any) -> str:
-    if isinstance(value, np.ndarray) and value.dtype.kind == "S":
-        value = value.tobytes().split(b"\0")[0].decode("latin-1")
-        return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in value)
-    text = np.array2string(np.asarray(value), separator=" ", threshold=16, precision=6)
-    return " ".join(text.split())
+def _intensity_notices(intensities: Intensities) -> list[str]:
+    largest = max(-intensities.low, intensities.high)
+    if largest <= LARGEST_SINGLE:
+        return []
+    return [
+        f"Intensities reach {largest:.3g}, beyond what float32 and many other programs hold; "
+        "check the scaling (scl_slope) in the file's header."
+    ]
 
 
 def describe(data: NDArray[Any]) -> Intensities:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from dashboard.core.errors import GridError, NeuroMixError
-from dashboard.core.study import require_same_grid, same_grid
+from dashboard.core.study import require_same_grid, same_grid, study_notices
 from dashboard.core.volume import Volume
 from dashboard.services.library import StudyFiles
 from dashboard.services.workspace import Workspace
@@ -60,6 +60,7 @@ def open_view(workspace: Workspace, query: Mapping[str, str]) -> Opened:
     if reference:
         view = _choose_slice(view, reference, notices)
     if x and y:
+        notices.extend(study_notices((x, y)))
         try:
             require_same_grid((x, y))
         except GridError as error:

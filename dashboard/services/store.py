@@ -17,7 +17,7 @@ OPEN_VOLUMES = 64
 # What reading a damaged or vanished copy may raise.
 UNUSABLE = (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError)
 # Part of the file names: another number when what is written changes its meaning.
-FORMAT = 1
+FORMAT = 2
 
 
 class VolumeStore:

@@ -63,6 +63,36 @@ def test_labels_of_another_format_keep_its_position(tmp_path, head):
     np.testing.assert_array_equal(nib.load(written).affine, image.affine)
 
 
+def test_labels_of_an_unusable_position_have_a_usable_one(tmp_path, head):
+    image = nib.Nifti1Image(head(0), None)
+    image.header["qform_code"], image.header["quatern_b"] = 1, np.nan
+    image.header["pixdim"][1:4] = np.inf
+    (tmp_path / "T1.nii").write_bytes(image.header.binaryblock + bytes(4) + head(0).tobytes("F"))
+    whole = bytearray((tmp_path / "T1.nii").read_bytes())
+    # By the NIfTI-1 standard vox_offset is at byte 108 and the magic at 344.
+    whole[108:112], whole[344:347] = np.float32(352).tobytes(), b"n+1"
+    (tmp_path / "T1.nii").write_bytes(whole)
+    analysis, written = segment([tmp_path / "T1.nii"], tmp_path / "out")
+    labels = nib.load(written[0])
+    np.testing.assert_array_equal(labels.affine, np.eye(4))
+    np.testing.assert_array_equal(labels.header.get_zooms(), 1)
+    assert "affine" in " ".join(analysis.volumes[0].notices)
+
+
+def test_labels_of_a_gzip_named_otherwise_take_its_position(pair, tmp_path):
+    renamed = pair[0].rename(tmp_path / "T1.nii")
+    _, written = segment([renamed], tmp_path / "out")
+    np.testing.assert_array_equal(nib.load(written[0]).affine, read_volume(renamed).affine)
+
+
+def test_labels_carry_no_extension_which_may_name_a_patient(tmp_path, head):
+    image = nib.Nifti1Image(head(0), np.eye(4))
+    image.header.extensions.append(nib.nifti1.Nifti1Extension("comment", b"Jane Doe"))
+    image.to_filename(tmp_path / "T1.nii")
+    _, written = segment([tmp_path / "T1.nii"], tmp_path / "out")
+    assert nib.load(written[0]).header.extensions == []
+
+
 def test_the_label_volume_holds_the_analysis_in_its_slice_alone(pair, tmp_path):
     analysis, (written, *_) = segment(pair, tmp_path)
     labels = np.asarray(nib.load(written).dataobj)

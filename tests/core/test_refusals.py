@@ -7,7 +7,7 @@ import pytest
 from dashboard.core.analysis import Recipe, analyse, criteria
 from dashboard.core.errors import FitError, GridError
 from dashboard.core.mixture import fit
-from dashboard.core.study import require_same_grid
+from dashboard.core.study import require_same_grid, study_notices
 from dashboard.core.volume import read_volume
 
 RNG = np.random.default_rng(2)
@@ -127,3 +127,15 @@ def test_one_unit_or_another_the_same_millimetres_are_one_grid(save):
     volumes = [read_volume(path) for path in paths]
     require_same_grid(volumes)
     assert [v.voxel_ml for v in volumes] == pytest.approx([0.008, 0.008])
+
+
+@pytest.mark.parametrize(("factor", "suspicious"), [(1e-6, False), (1e-12, True), (0, False)])
+def test_images_whose_intensities_lie_worlds_apart_are_suspicious(save, factor, suspicious):
+    voxels = RNG.uniform(1, 9, (4, 5, 6))
+    t1, adc = (
+        read_volume(save(f"{n}.nii", v)) for n, v in (("T1", voxels), ("ADC", voxels * factor))
+    )
+    for volumes in ([t1, adc], [adc, t1]):
+        notices = study_notices(volumes)
+        assert bool(notices) == suspicious
+        assert all("The intensities of T1 are 1e+12 times those of ADC" in n for n in notices)

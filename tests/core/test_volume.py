@@ -1,6 +1,8 @@
+import gzip
 import hashlib
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 
 import nibabel as nib
@@ -39,6 +41,74 @@ def test_voxels_are_nibabels_in_storage_order(tmp_path, name):
     np.testing.assert_array_equal(volume.affine, nib.load(path).affine)
     assert volume.id == hashlib.sha256(path.read_bytes()).hexdigest()
     assert volume.notices == ()
+
+
+@pytest.mark.parametrize("name", ["packed.nii", "plain.nii.gz", "packed.mgh", "members.nii"])
+def test_content_and_not_the_name_tells_whether_a_file_is_gzipped(tmp_path, name):
+    kind = nib.MGHImage if name.endswith("mgh") else nib.Nifti1Image
+    plain = kind(VOXELS.astype("f4"), np.eye(4)).to_bytes()
+    content = {
+        "plain": plain,
+        "packed": gzip.compress(plain),
+        "members": gzip.compress(plain[:700]) + gzip.compress(plain[700:]),
+    }
+    (tmp_path / name).write_bytes(content[name.split(".")[0]])
+    volume = read_volume(tmp_path / name)
+    np.testing.assert_array_equal(volume.data, VOXELS.astype("f4"))
+    assert volume.notices == ()
+
+
+@pytest.mark.parametrize(
+    "name", ["tiny/tensor_t1.nii.gz", "odd/nibabel_example_nifti2.nii.gz", "odd/ras.img",
+             "odd/nibabel_anatomical.nii", "odd/nibabel_test.mgz"],
+)  # fmt: skip
+def test_headers_are_listed_with_the_values_of_nibabels(real_data, name):
+    listed = dict(read_volume(real_data / name).header)
+    for key, value in nib.load(real_data / name).header.items():
+        shown = listed[key].replace("[", "").replace("]", "")
+        if value.dtype.kind == "S":
+            assert shown == value.item().decode("latin-1").partition("\0")[0]
+        else:
+            numbers = np.array(shown.split(), dtype=float)
+            np.testing.assert_allclose(numbers, value.ravel(), rtol=1e-4, atol=1e-6)
+
+
+def test_voxels_of_an_analyze_pair_are_nibabels(tmp_path):
+    image = nib.Spm2AnalyzeImage(VOXELS.astype("i2"), np.diag([-2.0, 2.0, 3.0, 1.0]))
+    image.to_filename(tmp_path / "old.img")
+    (tmp_path / "old.mat").unlink(missing_ok=True)
+    volume = read_volume(tmp_path / "old.img")
+    np.testing.assert_array_equal(volume.data, nib.load(tmp_path / "old.img").get_fdata())
+    np.testing.assert_array_equal(volume.affine, nib.load(tmp_path / "old.img").affine)
+    assert "left and right are assumed" in volume.notices[0]
+
+
+def test_a_minc_file_is_read_as_nibabel_reads_it(real_data):
+    path = real_data / "odd" / "nibabel_tiny.mnc"
+    volume = read_volume(path)
+    np.testing.assert_array_equal(volume.data, nib.load(path).get_fdata())
+    np.testing.assert_array_equal(volume.affine, nib.load(path).affine)
+
+
+def test_a_volume_is_kept_in_float32_until_an_intensity_needs_more(save):
+    # The last of several chunks holds the first number that float32 would round.
+    voxels = np.arange(1_500_000.0).reshape(100, 150, 100)
+    assert read_volume(save("single.nii", voxels)).data.dtype == np.float32
+    voxels[-1, -1, -1] = 2**24 + 1
+    volume = read_volume(save("double.nii", voxels))
+    assert volume.data.dtype == np.float64
+    assert volume.data.flags.f_contiguous
+    np.testing.assert_array_equal(volume.data, voxels)
+
+
+def test_reading_takes_no_more_than_three_copies(save):
+    path = save("large.nii.gz", RNG.integers(0, 9, (128, 128, 128)), dtype=np.float32)
+    tracemalloc.start()
+    volume = read_volume(path)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    # Chunks of 4 MiB come on top: the stored one, and its intensities in float64.
+    assert peak < 3 * volume.data.nbytes + 24 * 2**20
 
 
 def test_slope_and_intercept_are_applied(tmp_path):
@@ -115,6 +185,40 @@ def test_an_unusable_affine_is_replaced_and_told(tmp_path, affine, reason):
     assert "affine" in volume.notices[0]
 
 
+def headed(path, voxels=VOXELS, affine=None, **fields):
+    affine = np.eye(4) if affine is None else affine
+    image = nib.Nifti1Image(voxels, affine, dtype=voxels.dtype)
+    content = bytearray(image.to_bytes())
+    header = nib.Nifti1Header(bytes(content[:348]), check=False)
+    for key, value in fields.items():
+        header[key] = value
+    content[:348] = header.binaryblock
+    path.write_bytes(content)
+    return read_volume(path)
+
+
+WHOLE = np.full(SHAPE, 2**60, dtype="i8")
+UNUSUAL = {
+    "bitpix": ({"bitpix": 8}, "8 bits a voxel, but data type float64"),
+    "size inf": ({"pixdim": [1, np.inf, np.inf, np.inf, 0, 0, 0, 0]}, "(inf x inf x inf)"),
+    "size 0": ({"pixdim": [1, 0, 2, 2, 0, 0, 0, 0]}, "(0 x 2 x 2)"),
+    "nowhere": ({"sform_code": 0, "qform_code": 0}, "left and right are assumed"),
+    "slope": ({"scl_slope": 1e38, "scl_inter": 0}, "Intensities reach"),
+    "whole": ({"voxels": WHOLE}, "beyond 2^53"),
+    "flat voxels": ({"affine": np.diag([0.001, 1, 1000, 1])}, "0.001 x 1 x 1000 mm"),
+    "huge affine": ({"affine": np.diag([1e30, 1e30, 1e30, 1])}, "affine"),
+    "nan qform": ({"sform_code": 0, "qform_code": 1, "quatern_b": np.nan}, "affine"),
+    "far away": ({"affine": np.eye(4) + 1e30 * np.eye(4, k=3)}, "affine"),
+}
+
+
+@pytest.mark.parametrize(("fields", "told"), UNUSUAL.values(), ids=UNUSUAL.keys())
+def test_an_unusual_header_is_read_and_told_with_its_consequence(tmp_path, fields, told):
+    volume = headed(tmp_path / "image.nii", **fields)
+    assert len(volume.notices) == 1
+    assert told in volume.notices[0]
+
+
 @pytest.mark.parametrize("unit", ["mm", "meter", "micron"])
 def test_sizes_are_in_millimetres_whatever_the_headers_unit(tmp_path, unit):
     scale = {"mm": 1, "meter": 1000, "micron": 0.001}[unit]
@@ -142,7 +246,8 @@ def test_a_stem_is_the_name_without_image_extensions(tmp_path, name, expected):
 
 def test_reading_a_mended_header_prints_nothing(tmp_path):
     content = bytearray(nib.Nifti1Image(VOXELS, np.eye(4)).to_bytes())
-    content[:4] = (347).to_bytes(4, "little")
+    # By the NIfTI-1 standard qform_code is at byte 252; nibabel sets one it does not know to 0.
+    content[252:254] = (77).to_bytes(2, "little")
     (tmp_path / "mended.nii").write_bytes(content)
     code = (
         "import sys, pathlib, dashboard.core.volume as v; v.read_volume(pathlib.Path(sys.argv[1]))"

@@ -1,0 +1,123 @@
+"""The bytes of an image file, plain or gzipped, read once from front to end.
+
+Whether a file is gzipped is seen from its first bytes and not from its name: browsers unpack
+`.nii.gz` or rename it `.nii` as they please. A gzip is read to its end, since only there lies the
+checksum that tells a damaged one.
+"""
+
+import gzip
+import os
+import stat
+import zlib
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self, cast
+
+from dashboard.core.errors import VolumeError
+
+GZIP_MAGIC = b"\x1f\x8b"
+# Deflate packs at most 1032 bytes into one, so a small file cannot hold what a header claims.
+MAX_GZIP_RATIO = 1032
+# Padding and footers behind the voxels are far smaller; an endless tail would be unpacked unseen.
+MAX_TAIL_BYTES = 64 * 2**20
+# What is read at once: large enough for speed, small beside any volume.
+CHUNK_BYTES = 4 * 2**20
+
+# What file objects raise for a gzip that is damaged.
+_DAMAGED = (OSError, EOFError, zlib.error)
+
+CUT_SHORT = "the voxels are damaged or cut short. Copy or export the file again."
+
+
+class Container:
+    """An open image file; sentences in its errors do not name it.
+
+    Attributes
+    ----------
+    packed : bool
+        Whether the file is a gzip.
+    """
+
+    def __init__(self, path: Path) -> None:
+        try:
+            self._file: BinaryIO = path.open("rb")
+        except OSError as error:
+            raise VolumeError(f"the file cannot be read ({error.strerror}).") from None
+        status = os.fstat(self._file.fileno())
+        self._size = status.st_size
+        if not stat.S_ISREG(status.st_mode) or not self._size:
+            self._file.close()
+            raise VolumeError("the file is empty. Copy or export it again.")
+        self.packed = self._file.read(len(GZIP_MAGIC)) == GZIP_MAGIC
+        self._file.seek(0)
+        self._stream: BinaryIO = self._file
+        if self.packed:
+            self._stream = cast(BinaryIO, gzip.GzipFile(fileobj=self._file))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stream.close()
+        self._file.close()
+
+    def require(self, count: int) -> None:
+        """Refuse a file that cannot hold `count` bytes, before any of them is unpacked.
+
+        Raises
+        ------
+        VolumeError
+        """
+        if count > self._size * (MAX_GZIP_RATIO if self.packed else 1):
+            raise VolumeError(CUT_SHORT)
+
+    def read(self, count: int) -> bytes:
+        """Return the next `count` bytes, fewer at the end of the file.
+
+        Raises
+        ------
+        VolumeError
+            If the gzip is damaged.
+        """
+        try:
+            return self._stream.read(count)
+        except _DAMAGED:
+            raise VolumeError(CUT_SHORT) from None
+
+    def skip(self, count: int) -> None:
+        """Pass over `count` bytes, of which those of a gzip are unpacked and checked.
+
+        Raises
+        ------
+        VolumeError
+            If the gzip ends before or is damaged; `require` has told of a plain file.
+        """
+        if not self.packed:
+            self._file.seek(count, os.SEEK_CUR)
+            return
+        while count:
+            passed = len(self.read(min(count, CHUNK_BYTES)))
+            if not passed:
+                raise VolumeError(CUT_SHORT)
+            count -= passed
+
+    def finish(self) -> None:
+        """Read a gzip to its end, where its checksum is compared.
+
+        Raises
+        ------
+        VolumeError
+            If the gzip is damaged, or unpacks to far more than a header and its voxels.
+        """
+        tail = 0
+        while self.packed and (passed := len(self.read(CHUNK_BYTES))):
+            tail += passed
+            if tail > MAX_TAIL_BYTES:
+                raise VolumeError(
+                    "the file unpacks to far more than its header describes. Export it again."
+                )

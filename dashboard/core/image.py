@@ -1,0 +1,173 @@
+"""One image file of any format taken: from its name and bytes to voxels, affine and header."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import nibabel as nib
+import numpy as np
+from numpy.typing import NDArray
+
+from dashboard.core import mgh, minc, nifti
+from dashboard.core.container import Container
+from dashboard.core.errors import VolumeError
+from dashboard.core.layout import Layout
+from dashboard.core.voxels import compact, finite_notices, read_voxels
+
+# The name chooses the format and the content has to agree: nothing else is ever tried.
+NIFTI, PAIR, MGH, MINC = (".nii", ".nii.gz"), (".img", ".img.gz"), (".mgz", ".mgh"), (".mnc",)
+# Other compressions would be unpacked unseen.
+EXTENSIONS = (*NIFTI, *PAIR, *MGH, *MINC)
+# Millimetres in one spatial unit of the header; "unknown" is taken as mm, as most tools do.
+MM_PER_UNIT = {"mm": 1.0, "meter": 1000.0, "micron": 0.001, "unknown": 1.0}
+
+
+@dataclass(frozen=True, eq=False)
+class Image:
+    """What a file holds, before anything is concluded from it.
+
+    Attributes
+    ----------
+    data : ndarray, shape (i, j, k)
+        Intensities of the first volume in storage order.
+    affine : ndarray, shape (4, 4)
+        The header's, whatever its use.
+    unit : str
+        The header's spatial unit: mm, meter, micron or unknown.
+    header : tuple of (str, str)
+        Fields and values of the header, in the order in which they are printed.
+    notices : tuple of str
+        What was unusual about the file, one sentence each.
+    """
+
+    data: NDArray[Any]
+    affine: NDArray[np.float64]
+    unit: str
+    header: tuple[tuple[str, str], ...]
+    notices: tuple[str, ...]
+
+
+def read_image(path: Path) -> Image:
+    """Read the first volume of an image file, every byte of which is checked.
+
+    Raises
+    ------
+    VolumeError
+        Naming the file, if it is damaged, too large, or holds no scalar intensities.
+    """
+    with _named(path):
+        _require_known(path)
+        if path.name.lower().endswith(MINC):
+            with Container(path) as file:
+                layout, voxels = minc.read_voxels(file)
+            return _image(layout, compact(voxels))
+        with _opened(path) as (layout, file):
+            data, notices = read_voxels(file, layout)
+            footer = file.read(mgh.FOOTER_BYTES)
+            file.finish()
+        if path.name.lower().endswith(MGH):
+            layout = replace(layout, header=mgh.with_footer(layout.header.binaryblock, footer))
+        return _image(layout, data, notices)
+
+
+def nifti_header(path: Path) -> nib.Nifti1Header | None:
+    """Return the header of a NIfTI file, without its extensions; None for other formats.
+
+    Raises
+    ------
+    VolumeError
+        Naming the file, if it has changed since it was read and is no image any more.
+    """
+    if not path.name.lower().endswith((*NIFTI, *PAIR)):
+        return None
+    with _named(path), _opened(path) as (layout, _):
+        return layout.header if isinstance(layout.header, nib.Nifti1Header) else None
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Put the file's name, and never its folder, before what is wrong with it."""
+    try:
+        yield
+    except VolumeError as error:
+        raise VolumeError(f"{path.name}: {error}") from None
+
+
+def _require_known(path: Path) -> None:
+    name = path.name.lower()
+    if name.endswith((".hdr", ".hdr.gz")):
+        raise VolumeError(nifti.MISSING_HALF)
+    if not name.endswith(EXTENSIONS):
+        known = ", ".join(EXTENSIONS)
+        raise VolumeError(f"this is no image file that can be read ({known}).")
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[Layout, Container]]:
+    """Open a file, check its header, and go to its first voxel."""
+    name = path.name.lower()
+    with Container(path) as file:
+        if name.endswith(MGH):
+            yield mgh.read_layout(file), file
+        elif name.endswith(PAIR):
+            with Container(_header_file(path)) as head:
+                layout = nifti.read_layout(head, file)
+                head.finish()
+            file.skip(layout.offset)
+            yield layout, file
+        else:
+            yield nifti.read_layout(file), file
+
+
+def _header_file(path: Path) -> Path:
+    """Return the .hdr beside an .img."""
+    base = path.name[: path.name.lower().rindex(".img")]
+    for extension in (".hdr", ".hdr.gz", ".HDR"):
+        beside = path.with_name(base + extension)
+        if beside.is_file():
+            return beside
+    raise VolumeError(nifti.MISSING_HALF)
+
+
+def _image(layout: Layout, data: NDArray[Any], notices: list[str] | None = None) -> Image:
+    return Image(
+        data=data,
+        affine=layout.affine,
+        unit=_spatial_unit(layout.header),
+        header=_fields(layout.header),
+        notices=(*layout.notices, *(notices or ()), *finite_notices(data)),
+    )
+
+
+def _spatial_unit(header: Any) -> str:
+    """Return the header's spatial unit; MGH and MINC are in mm by definition of the format."""
+    if not hasattr(header, "get_xyzt_units"):
+        return "mm"
+    try:
+        unit = str(header.get_xyzt_units()[0])
+    except KeyError:
+        return "unknown"
+    return unit if unit in MM_PER_UNIT else "unknown"
+
+
+def _fields(header: Any) -> tuple[tuple[str, str], ...]:
+    """List the header as ``print(header)`` does, with the units spelled out behind it."""
+    fields = []
+    if hasattr(header, "items"):
+        fields = [(str(key), _printable(value)) for key, value in header.items()]
+    if hasattr(header, "get_xyzt_units"):
+        try:
+            fields.append(("get_xyzt_units()", str(header.get_xyzt_units())))
+        except KeyError:
+            fields.append(("get_xyzt_units()", "not a known code"))
+    return tuple(fields)
+
+
+def _printable(value: Any) -> str:
+    if isinstance(value, np.ndarray) and value.dtype.kind == "S":
+        value = value.tobytes().split(b"\0")[0].decode("latin-1")
+        return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in value)
+    text = np.array2string(np.asarray(value), separator=" ", threshold=16, precision=6)
+    return " ".join(text.split())

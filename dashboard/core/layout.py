@@ -1,0 +1,116 @@
+"""Where the voxels of a file lie and how they are read, once a header has been checked."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from nibabel.spatialimages import HeaderDataError
+from numpy.typing import NDArray
+
+from dashboard.core.errors import VolumeError
+
+# 512 x 512 x 512 in float64 is 1 GiB, the most one image may take of a worker's memory.
+MAX_VOXELS = 512**3
+# A resting-state run of 1,200 volumes at 2 mm is 4.3 GB in float32; all of it is unpacked once.
+MAX_STORED_BYTES = 8 * 2**30
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """The checked header of one file.
+
+    Attributes
+    ----------
+    shape : tuple of int
+        Voxels along each stored axis, without the trailing axes of one beyond the third.
+    dtype : dtype
+        As stored, byte order included.
+    offset : int
+        Bytes before the first voxel.
+    slope, intercept : float
+        ``intensity = slope * stored + intercept``.
+    affine : ndarray, shape (4, 4)
+        Of the header, whatever its use: NaN where it gives none.
+    header : nibabel header
+    notices : tuple of str
+        What was unusual, one sentence each.
+    """
+
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+    offset: int
+    slope: float
+    intercept: float
+    affine: NDArray[np.float64]
+    header: Any
+    notices: tuple[str, ...] = ()
+
+    @property
+    def voxels(self) -> int:
+        """Number of voxels of one volume."""
+        return math.prod(self.shape[:3])
+
+    @property
+    def stored_bytes(self) -> int:
+        """Bytes of the voxels of all volumes."""
+        return math.prod(self.shape) * self.dtype.itemsize
+
+
+def checked_shape(axes: Sequence[int], itemsize: int) -> tuple[int, ...]:
+    """Return the shape that a header gives, once it is known to be possible and affordable.
+
+    Parameters
+    ----------
+    axes : sequence of int
+        As stored.
+    itemsize : int
+        Bytes of a voxel.
+
+    Returns
+    -------
+    tuple of int
+        Without the trailing axes of one beyond the third.
+
+    Raises
+    ------
+    VolumeError
+    """
+    # Integers of numpy would overflow unseen.
+    shape = tuple(int(n) for n in axes)
+    if not shape:
+        raise VolumeError("the file holds no image grid (surface or matrix data?).")
+    if min(shape) < 1:
+        raise VolumeError(f"the header gives the impossible shape {shape}. Export the file again.")
+    while len(shape) > 3 and shape[-1] == 1:
+        shape = shape[:-1]
+    voxels = math.prod(shape[:3])
+    if voxels > MAX_VOXELS:
+        raise VolumeError(
+            f"{voxels:,} voxels are more than the {MAX_VOXELS:,} this dashboard takes; "
+            "crop or downsample the image."
+        )
+    if math.prod(shape) * itemsize > MAX_STORED_BYTES:
+        raise VolumeError(
+            f"its {math.prod(shape[3:]):,} volumes are more than the "
+            f"{MAX_STORED_BYTES // 2**30} GiB this dashboard unpacks; take the first one out of it."
+        )
+    return shape
+
+
+def series_notices(shape: tuple[int, ...]) -> list[str]:
+    """Return what is to be said about a file of several volumes."""
+    if len(shape) <= 3:
+        return []
+    size = " x ".join(map(str, shape))
+    return [f"The file holds {math.prod(shape[3:])} volumes ({size}); only the first is used."]
+
+
+def header_affine(header: Any) -> NDArray[np.float64]:
+    """Return the affine of a nibabel header, all NaN where the header contradicts itself."""
+    try:
+        with np.errstate(all="ignore"):
+            return np.asarray(header.get_best_affine(), dtype=np.float64)
+    except (HeaderDataError, ValueError, ArithmeticError, np.linalg.LinAlgError):
+        return np.full((4, 4), np.nan)
