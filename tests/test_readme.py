@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 from dashboard.__main__ import cli
-from dashboard.core.volume import EXTENSIONS, MAX_VOXELS
+from dashboard.core.image import EXTENSIONS
+from dashboard.core.layout import MAX_VOXELS
 from dashboard.settings import Settings
 from dashboard.ui.controls import controls
 from dashboard.view import View
