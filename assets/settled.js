@@ -29,7 +29,7 @@
   const watch = () => {
     if (watching) return;
     watching = true;
-    requestAnimationFrame(look);
+    look();
   };
 
   const unsettle = () => {

@@ -23,7 +23,8 @@ from dashboard.figures.style import (
     typed,
 )
 
-CURVE_POINTS = 160
+VOXELS = ("all voxels", "foreground")
+CURVE_POINTS = 100
 # On a logarithmic axis nothing below half a voxel is worth a decade.
 LOG_FLOOR = 0.5
 
@@ -78,8 +79,8 @@ def histograms(
         "data": traces,
         "layout": layout(
             **axes,
-            annotations=[*_titles(), *notes],
-            margin={"l": 46, "r": 8, "t": 22, "b": 34},
+            annotations=notes,
+            margin={"l": 46, "r": 8, "t": 8, "b": 34},
             hovermode="x",
         ),
     }
@@ -169,7 +170,10 @@ def _axes(suffix: str, column: int, row: int, rows: int, name: str) -> dict[str,
     bottom = 0.0 if rows == 1 or row else 0.6
     return {
         f"xaxis{suffix}": axis(
-            name, domain=[left, left + width], anchor=f"y{suffix}", showgrid=False
+            f"{name}, {VOXELS[column]}",
+            domain=[left, left + width],
+            anchor=f"y{suffix}",
+            showgrid=False,
         ),
         f"yaxis{suffix}": axis(
             "voxels" if column == 0 else "",
@@ -188,23 +192,6 @@ def _range(highest: float, log: bool) -> dict[str, Any]:
     # On round numbers, so that neighbouring slices mostly share their axes.
     step = round_up(max(highest, 1) / 5)
     return {"range": [0, step * float(np.ceil(highest * 1.02 / step))]}
-
-
-def _titles() -> list[dict[str, Any]]:
-    return [
-        {
-            "text": text,
-            "x": x,
-            "y": 1,
-            "xref": "paper",
-            "yref": "paper",
-            "xanchor": "center",
-            "yanchor": "bottom",
-            "showarrow": False,
-            "font": {"size": 12},
-        }
-        for text, x in (("all voxels of the slice", 0.225), ("foreground", 0.775))
-    ]
 
 
 def _note(text: str, column: int, row: int, rows: int) -> dict[str, Any]:
