@@ -14,7 +14,7 @@ from dashboard.core.study import same_grid
 from dashboard.core.volume import Volume
 from dashboard.services.ahead import Ahead
 from dashboard.services.fits import FitStore
-from dashboard.services.library import Library, StudyFiles
+from dashboard.services.library import Library
 from dashboard.services.memo import Memo
 from dashboard.services.store import VolumeStore
 from dashboard.settings import Settings
@@ -46,7 +46,8 @@ class Workspace:
         NeuroMixError
             If there is no such image, or it cannot be read.
         """
-        return replace(self.store.open(self.library.file(study, image)), name=image)
+        volume = self.store.open(self.library.file(study, image))
+        return volume if volume.name == image else replace(volume, name=image)
 
     def volume_by_id(self, study: str, identity: str) -> Volume:
         """Open the image of a study whose identity starts with `identity`.
@@ -56,8 +57,7 @@ class Workspace:
         NeuroMixError
             If no image of the study has it, as after a file was replaced.
         """
-        files = self.library.studies().get(study, StudyFiles(study, {}))
-        for name, path in files.images.items():
+        for name, path in self.library.images(study).items():
             if self.store.identity(path).startswith(identity):
                 return self.volume(study, name)
         raise NeuroMixError("The image has changed since this page was opened. Reload the page.")
@@ -70,7 +70,7 @@ class Workspace:
     def companions(self, view: View) -> tuple[Volume, ...]:
         """Open every image of the study on image X's grid, X and Y first."""
         channels = self.channels(view)
-        others = self.library.studies()[view.study].images.keys() - {view.x, view.y}
+        others = self.library.images(view.study).keys() - {view.x, view.y}
         opened = list(channels)
         for name in sorted(others):
             try:

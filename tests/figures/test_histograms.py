@@ -113,7 +113,7 @@ def test_a_file_name_is_text_and_never_markup(analysed, drawn):
         figure["layout"]["xaxis"]["title"]["text"]
         == "&lt;img src=x onerror=alert(1)&gt;, all voxels"
     )
-    assert figure["layout"]["xaxis3"]["title"]["text"] == "a&amp;b"
+    assert figure["layout"]["xaxis3"]["title"]["text"] == "a&amp;b, all voxels"
     assert "<img" not in str(figure)
 
 
