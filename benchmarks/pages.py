@@ -17,6 +17,7 @@ from benchmarks.table import ratio, show, spread
 from scripts.chromium import launch_options
 from scripts.serving import free_port, settled
 
+WARM_UP = 7  # the browser compiles what is run often
 STEPS = 20  # from the middle, so that every slice holds some brain
 SCRIPT = (Path(__file__).parent / "pages.js").read_text()
 THUMB = {"dashboard": "#control-slice [role=slider]", "naive": "[role=slider]"}
@@ -88,18 +89,17 @@ def step(page: Page, kind: str, key: str, count: int) -> Steps:
 
 def steps(browser: Browser, study: str, url: str, x: Path, y: Path) -> None:
     page = opened(browser, f"{url}/?study={study}", "dashboard")
+    step(page, "dashboard", "ArrowRight", WARM_UP)
     new = step(page, "dashboard", "ArrowRight", STEPS)
-    page.close()
-    page = opened(browser, f"{url}/?study={study}", "dashboard")
-    step(page, "dashboard", "ArrowRight", 5)
-    seen = step(page, "dashboard", "ArrowLeft", 5)
+    seen = step(page, "dashboard", "ArrowLeft", STEPS)
     page.close()
     with naive(x, y) as address:
         page = opened(browser, address, "naive")
+        step(page, "naive", "ArrowRight", WARM_UP)
         old = step(page, "naive", "ArrowRight", STEPS)
         page.close()
     show(
-        f"A slice step on {study}, {STEPS} steps (ms)",
+        f"A slice step on {study}, {STEPS} steps after {WARM_UP} to warm up (ms)",
         ["", "images", "p95", "settled", "p95", "kB"],
         [
             ["here, a new slice", *spread(new.images), *spread(new.settled), _kb(new.bytes)],
