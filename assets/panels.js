@@ -58,5 +58,17 @@
     }
   };
 
-  neuromix.panels = { needed, fetchAndDraw };
+  // While the page rests, ask for what the next step will need: the answer waits in the browser's
+  // cache. The server passes it over when anybody waits for an answer.
+  const fetchAhead = async ({ wanted, source, config }) => {
+    for (const index of [wanted.slice + 1, wanted.slice - 1]) {
+      if (index < 0 || index >= source.positions.length) continue;
+      const view = { ...wanted, slice: index };
+      const address = neuromix.address.panels(needed(view, config), view, source, config);
+      await fetch(address, { headers: { "X-Ahead": "1" }, priority: "low" }).catch(() => null);
+      if (wanted !== neuromix.flow.state.wanted) return;
+    }
+  };
+
+  neuromix.panels = { needed, fetchAndDraw, fetchAhead };
 })();

@@ -23,7 +23,10 @@
     watching = false;
     root.dataset.settled = location.search.slice(1);
     clearTimeout(ahead);
-    ahead = setTimeout(neuromix.pictures.fetchAhead, AHEAD_MS);
+    ahead = setTimeout(async () => {
+      await neuromix.panels.fetchAhead(neuromix.flow.state);
+      neuromix.pictures.fetchAhead();
+    }, AHEAD_MS);
   };
 
   const watch = () => {

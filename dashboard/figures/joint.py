@@ -108,7 +108,7 @@ def _cells(points: NDArray[np.float64], bins: int) -> dict[str, Any]:
     return {
         "type": "heatmap",
         # Empty cells stay transparent.
-        "z": np.where(counts > 0, counts, np.nan).T.astype(object).tolist(),
+        "z": _typed_rows(np.where(counts > 0, counts, np.nan).T),
         "x0": float(x[0] + x[1]) / 2,
         "dx": float(x[1] - x[0]),
         "y0": float(y[0] + y[1]) / 2,

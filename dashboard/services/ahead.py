@@ -33,6 +33,11 @@ class Ahead:
                 self._requests -= 1
                 self._changed.notify_all()
 
+    @property
+    def busy(self) -> bool:
+        """Whether a request is being answered."""
+        return self._requests > 0
+
     def ask(self, work: Callable[[], object]) -> None:
         """Do some work later, the newest first; the oldest makes room for it."""
         with self._changed:

@@ -9,6 +9,7 @@ import base64
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, Literal
 
 import numpy as np
@@ -247,16 +248,19 @@ def blueprint(workspace: Workspace) -> Blueprint:
     @routes.get("/panels/<volumes>.json")
     @answers_errors
     def panels(volumes: str) -> Response:
+        ahead = "X-Ahead" in request.headers  # of a page that rests
+        if ahead and workspace.ahead.busy:
+            return Response(status=HTTPStatus.NO_CONTENT, headers={"Cache-Control": "no-store"})
         with workspace.ahead.request():
-            return answer(volumes)
+            return answer(volumes, ahead=ahead)
 
-    def answer(volumes: str) -> Response:
+    def answer(volumes: str, *, ahead: bool) -> Response:
         query = request.args.to_dict()
         needed = query.pop("need", "").split(",")
         view = view_of(query)
         known = check_identities(workspace, view, volumes)
         drawn = {str(p.id): draw(p, workspace, view) for p in PANELS if p.id in needed}
-        if OVERLAY in drawn:
+        if OVERLAY in drawn and not ahead:
             workspace.analyse_neighbours(view)
         content = orjson.dumps(drawn, option=orjson.OPT_SERIALIZE_NUMPY)
         if not known:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Response
 
 from scripts.serving import settled
 from tests.browser.reading import thumb
@@ -18,7 +18,10 @@ def requests_of(page: Page, part: str) -> Iterator[list[str]]:
     network.send("Network.enable")
     network.on(
         "Network.requestWillBeSent",
-        lambda event: asked.update({event["requestId"]: event["request"]["url"]}),
+        lambda event: (
+            "X-Ahead" in event["request"]["headers"]
+            or asked.update({event["requestId"]: event["request"]["url"]})
+        ),
     )
 
     def cached(event: dict) -> None:
@@ -82,6 +85,20 @@ def test_a_view_that_was_seen_before_asks_the_server_for_nothing(opened: Page) -
     with requests_of(opened, "/panels/") as analyses:
         opened.keyboard.press("ArrowRight")
         settled(opened, slice=26)
+    assert analyses == []
+
+
+def test_the_next_slice_waits_in_the_browser(page: Page) -> None:
+    def of_the_next(response: Response) -> bool:
+        return "/panels/" in response.url and "slice=26&" in response.url
+
+    with page.expect_response(of_the_next):
+        page.goto("/?slice=25")
+        settled(page, slice=25)
+    with requests_of(page, "/panels/") as analyses:
+        thumb(page).focus()
+        page.keyboard.press("ArrowRight")
+        settled(page, slice=26)
     assert analyses == []
 
 

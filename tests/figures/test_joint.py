@@ -48,12 +48,12 @@ def test_the_scatter_is_a_picture_of_every_foreground_voxel(analysed, drawn, axe
 
 
 @pytest.mark.parametrize("axes", ["raw", "scaled"])
-def test_cells_are_numpys_and_saturate_at_ten(analysed, drawn, axes):
+def test_cells_are_numpys_and_saturate_at_ten(analysed, drawn, numbers, axes):
     analysis = analysed()
     points = analysis.values if axes == "raw" else analysis.scaled
     cells = of_type(drawn(analysis, kind="histogram", axes=axes)[0], "heatmap")
     counts, x, y = np.histogram2d(*points.T, bins=50)
-    shown = np.array(cells["z"], float)
+    shown = numbers(cells["z"])
     np.testing.assert_array_equal(np.nan_to_num(shown), counts.T)
     assert (cells["zmin"], cells["zmax"]) == (0, 10)
     # Positions are those of the cells' centres.
@@ -61,9 +61,9 @@ def test_cells_are_numpys_and_saturate_at_ten(analysed, drawn, axes):
     np.testing.assert_allclose(cells["y0"] + cells["dy"] * np.arange(50), (y[1:] + y[:-1]) / 2)
 
 
-def test_empty_cells_are_transparent(drawn):
+def test_empty_cells_are_transparent(drawn, numbers):
     cells = of_type(drawn(kind="histogram")[0], "heatmap")
-    assert not (np.array(cells["z"], float) == 0).any()
+    assert not (numbers(cells["z"]) == 0).any()
 
 
 def test_contours_stand_at_seaborns_ten_shares(analysed, drawn, numbers):

@@ -198,6 +198,15 @@ def test_what_an_unforeseen_error_left_is_not_kept(ask, monkeypatch):
     assert answer.headers["Cache-Control"] == "no-store"
 
 
+def test_what_a_resting_page_asks_ahead_delays_nobody(ask, study):
+    with study.ahead.request():
+        passed_over = ask(VIEW, ViewId.JOINT, **{"X-Ahead": "1"})
+        assert passed_over.status_code == 204
+        assert passed_over.headers["Cache-Control"] == "no-store"
+        assert ask(VIEW, ViewId.JOINT).status_code == 200
+    assert ask(VIEW, ViewId.JOINT, **{"X-Ahead": "1"}).json[ViewId.JOINT]["data"]
+
+
 def test_an_address_of_swapped_images_is_404(ask, study):
     ids = [study.volume("pair", name).id[:16] for name in ("b0", "T1")]
     answer = ask(VIEW, ViewId.JOINT, identities=ids)
