@@ -46,7 +46,9 @@ def naive(x: Path, y: Path) -> Iterator[str]:
                 urllib.request.urlopen(f"http://127.0.0.1:{port}/_dash-layout", timeout=5)
                 break
             except OSError:
-                process.wait(0.1) if process.poll() is not None else time.sleep(0.1)
+                if process.poll() is not None:
+                    raise RuntimeError("The naive app did not start.") from None
+                time.sleep(0.1)
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
