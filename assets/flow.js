@@ -18,7 +18,6 @@
   };
   const slicesOfPlanes = new Map();
   const query = (view) => neuromix.address.query(view, state.config);
-  const text = neuromix.address.text;
 
   // ---- from the controls to the View
   const asText = (value, separator) =>
@@ -154,5 +153,5 @@
     !neuromix.panels.needed(state.wanted, state.config).length &&
     location.search.slice(1) === query(state.wanted);
 
-  neuromix.flow = { state, idle, slide, setProps, text };
+  neuromix.flow = { state, idle, slide, setProps };
 })();

@@ -156,5 +156,5 @@
     if (cursor && "settled" in document.documentElement.dataset) fetchSlice().then(draw);
   }).observe(document.documentElement, { attributeFilter: ["data-settled"] });
 
-  neuromix.readout = { draw, HINT };
+  neuromix.readout = { draw };
 })();
