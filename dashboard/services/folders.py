@@ -90,7 +90,7 @@ class Folders:
         )
 
     def _target(self, link: Path, stamps: Stamps) -> Path | None:
-        """Follow a link to its end; None if that is missing, or not below the root."""
+        """Follow a link to its end, there or not; None if that is not below the root."""
         try:
             target = link.resolve()
         except (OSError, RuntimeError):  # Python 3.11 and 3.12 call a loop a RuntimeError
@@ -100,7 +100,7 @@ class Folders:
             return None
         # What a link leads to comes and goes without any change in the link's own folder.
         stamps.setdefault(target.parent, changed(target.parent))
-        return target if target.exists() else None
+        return target
 
 
 class Look:

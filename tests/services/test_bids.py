@@ -156,6 +156,12 @@ def test_derivatives_may_be_the_data_folder(tree):
     ]  # fmt: skip
 
 
+def test_derivatives_without_a_pipelines_folder_belong_to_their_subjects_too(tree):
+    root = tree("sub-01/anat/sub-01_T1w.nii derivatives/sub-01/anat/sub-01_dseg.nii")
+    assert Library(root).names() == ["sub-01"]
+    assert names(root, "sub-01") == ["T1w", "dseg"]
+
+
 def test_a_subjects_own_files_belong_to_each_session(tree):
     root = tree("""
         sub-01/ses-1/anat/sub-01_ses-1_T1w.nii sub-01/ses-2/anat/sub-01_ses-2_T1w.nii

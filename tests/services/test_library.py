@@ -123,10 +123,9 @@ def test_images_of_one_stem_keep_their_extensions(folder):
 
 
 def test_no_two_files_get_one_name(folder):
-    root = folder("a/T1.nii", "a/T1.nii.gz", "a/T1.nii.nii", "a/T1.nii.nii.gz")
-    files = Library(root).study("a").files
+    files = Library(folder("a/T1.nii", "a/T1.nii.gz", "a/T1.nii.nii")).study("a").files
     assert {name: file.file_name for name, file in files.items()} == {
-        name: name for name in ("T1.nii", "T1.nii.gz", "T1.nii.nii", "T1.nii.nii.gz")
+        name: name for name in ("T1.nii", "T1.nii.gz", "T1.nii.nii")
     }
 
 
@@ -192,6 +191,14 @@ def test_a_link_is_followed_only_inside_the_folder(folder, tmp_path):
     }  # fmt: skip
     for name in ("study", "study2", "up", "self", "h", "up/data", "d/.."):
         assert Library(root).study(name) is None
+
+
+def test_a_folder_that_holds_a_link_to_itself_is_listed_once(folder):
+    root = folder("T1.nii", "sub-1/anat/T1.nii")
+    (root / "again").symlink_to(".")
+    (root / "sub-1" / "ses-1").symlink_to("../sub-1")
+    (root / "sub-2").symlink_to(root)
+    assert Library(root).names() == ["data", "sub-1"]
 
 
 def test_the_folder_itself_may_be_a_link(folder, tmp_path):
@@ -291,6 +298,7 @@ def test_what_has_not_changed_is_not_listed_again(folder, monkeypatch):
 def test_a_folder_that_cannot_be_read_is_left_out(folder, monkeypatch):
     root = folder("a/T1.nii", "b/T1.nii", "sub-01/anat/T1.nii", "sub-02/anat/T1.nii",
                   "sub-03/ses-1/anat/T1.nii")  # fmt: skip
+    age(root)
     shut = {root / name for name in ("b", "sub-01", "sub-03/ses-1")}
 
     def scandir(path, scandir=os.scandir):
