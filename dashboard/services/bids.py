@@ -2,8 +2,8 @@
 
 The libraries for it were measured on 1,000 subjects with two sessions and one pipeline: ancpbids
 took 0.8 s or more to list them, bids2table 1.8 s, pybids 16 s, each by reading the whole data set,
-and again after each change. The folders of subjects and sessions alone take a tenth of that, and
-what a name means is in its words.
+and again after each change. The folders of subjects and sessions alone take 0.2 s, and 0.02 s to
+see that nothing changed; what a name means is in its words.
 """
 
 import re
