@@ -20,7 +20,7 @@ def serve_forever(settings: Settings) -> None:
     NeuroMixError
         If there is no study, or the address cannot be listened on.
     """
-    Library(settings.data).studies()
+    Library(settings.data).names()
     _require_free(settings.host, settings.port)
     application = create_app(settings).server
     application.test_client().get("/")

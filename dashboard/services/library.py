@@ -1,143 +1,129 @@
-"""The studies of a data folder: one sub-folder of images each."""
+"""The studies of a data folder: sub-folders of images, and BIDS subjects and sessions."""
 
-import os
-import re
-import time
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from dashboard.core.errors import NeuroMixError
-from dashboard.core.volume import EXTENSIONS, stem
-
-# Names of label maps and masks: they belong to a study, but are no intensities to plot.
-_LABELS = re.compile(
-    r"(?:^|[_\-. ])(?:dseg|aseg|seg|mask|labels?|lesions?|gt|roi|parc)(?:$|[_\-. \d])",
-    re.IGNORECASE,
-)
-# What a study opens with: an anatomical image on X, the lesson's b0 or the next contrast on Y.
-_PREFERENCE = (r"t1w?$", r"b0", r"t2", r"flair", r"pd", r"t1")
-# File systems keep times as coarsely as two seconds (FAT).
-CLOCK_TICK_NS = 2_000_000_000
-_RESOLUTION = re.compile(r"[_\-. ]\d+(?:\.\d+)?mm$", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class StudyFiles:
-    """A study and the image files in it.
-
-    Attributes
-    ----------
-    name : str
-        The sub-folder's name.
-    images : dict of str to Path
-        Image names with their files, the likeliest pair first.
-    """
-
-    name: str
-    images: dict[str, Path]
+from dashboard.services import bids
+from dashboard.services.files import ImageFile as ImageFile  # what a library is made of
+from dashboard.services.files import StudyFiles as StudyFiles
+from dashboard.services.files import is_image
+from dashboard.services.files import study_files as study_files
+from dashboard.services.folders import Folders, Listing, Look, Stamps, unchanged
 
 
 class Library:
     """The studies below one folder, as they are at each call, so that new files appear.
 
-    Names that come from outside are looked up in the listing and never joined to a path; links
-    are not followed.
+    A sub-folder of images is a study of its name, and so is the folder itself. A BIDS data set,
+    which the folder is or holds, has one study for each subject and session: ``sub-01/ses-02``,
+    or ``set/sub-01/ses-02`` below the folder of the set. Names that come from outside are looked
+    up in listings and never joined to a path.
     """
 
     def __init__(self, root: Path) -> None:
-        # A folder given as "." has no name of its own.
-        self._root = root.resolve()
-        self._read: dict[Path, tuple[int, StudyFiles]] = {}
+        self._folders = Folders(root)
+        self._known: dict[str | None, tuple[Stamps, Any]] = {}
 
-    def studies(self) -> dict[str, StudyFiles]:
-        """List the studies by name; the folder itself is one if it holds images.
+    def names(self) -> list[str]:
+        """Name the studies, without a look at the files of any BIDS subject.
 
         Raises
         ------
         NeuroMixError
             If the folder cannot be read or holds no study.
         """
-        found = self._list()
-        studies = {study.name: study for study in found if study.images}
-        if not studies:
+        names: list[str] = self._remembered(None, lambda look: list(self._names(look)))
+        if not names:
             raise NeuroMixError(
                 "The data folder holds no study. Put the images of each study (.nii or .nii.gz) "
                 "into a sub-folder of the folder given by --data or DASHBOARD_DATA."
             )
-        return studies
+        return list(names)
 
-    def images(self, study: str) -> dict[str, Path]:
-        """Return the images of a study; none where there is no such study."""
-        found = self._list(study)
-        return found[-1].images if found else {}
-
-    def file(self, study: str, image: str) -> Path:
-        """Return the file of an image.
+    def study(self, name: str) -> StudyFiles | None:
+        """Return a study with its files; None where there is none, or none of its files is there.
 
         Raises
         ------
         NeuroMixError
-            If there is no such study or image.
+            If the folder cannot be read.
         """
-        images = self.images(study)
-        if image not in images:
-            raise NeuroMixError(f"There is no image “{image}” in a study “{study}”.")
-        return images[image]
+        study: StudyFiles | None = self._remembered(name, lambda look: self._study(look, name))
+        return study
 
-    def _list(self, name: str | None = None) -> list[StudyFiles]:
-        """List all studies, or those of one name."""
+    def _remembered(self, key: str | None, find: Callable[[Look], Any]) -> Any:
+        """Look again only if something changed: a request looks at its study a dozen times."""
+        known = self._known.get(key)
+        if known and unchanged(known[0]):
+            return known[1]
+        look = Look(self._folders)
+        result = find(look)
+        if look.settled and result:
+            self._known[key] = look.stamps, result
+        else:
+            self._known.pop(key, None)
+        return result
+
+    def _names(self, look: Look) -> Iterator[str]:
+        root = self._root(look)
+        found: set[str] = set()
+        if bids.is_dataset(root):
+            found.update(bids.study_names(look, root))
+        for folder in _plain_folders(root):
+            listing = look.read(root.path / folder)
+            if listing and _holds_images(listing):
+                found.add(folder)
+            if listing and bids.is_dataset(listing):
+                found.update(f"{folder}/{name}" for name in bids.study_names(look, listing))
+        if _holds_images(root) and root.path.name not in found:
+            yield root.path.name
+        yield from sorted(found)
+
+    def _study(self, look: Look, name: str) -> StudyFiles | None:
+        root = self._root(look)
+        head, _, rest = name.partition("/")
+        study = None
+        if bids.is_subject(head) and bids.is_dataset(root):
+            study = bids.study(look, root, name, name)
+        elif head in _plain_folders(root) and (listing := look.read(root.path / head)):
+            if not rest:
+                study = _plain_study(look, listing) if name == head else None
+            elif bids.is_dataset(listing):
+                study = bids.study(look, listing, rest, name)
+        if study is None and name == root.path.name:
+            study = _plain_study(look, root)
+        return study
+
+    def _root(self, look: Look) -> Listing:
         try:
-            with os.scandir(self._root) as entries:
-                names = [
-                    entry.name
-                    for entry in entries
-                    if name in (None, entry.name) and entry.is_dir(follow_symlinks=False)
-                ]
-            folders = [self._root / found for found in sorted(names)]
-            if name in (None, self._root.name):
-                folders.insert(0, self._root)
-            return [self._study(folder) for folder in folders]
+            return look.require(self._folders.root)
         except OSError as error:
             raise NeuroMixError(
                 f"The data folder cannot be read ({error.strerror}). Check the folder given by "
                 "--data or DASHBOARD_DATA."
             ) from None
 
-    def _study(self, folder: Path) -> StudyFiles:
-        """Read a folder, unless it is as it was: a request looks at its study a dozen times."""
-        changed = folder.stat().st_mtime_ns
-        known = self._read.get(folder)
-        if known and known[0] == changed:
-            return known[1]
-        study = _study(folder)
-        # A clock tick can hide a second change that comes right after the first.
-        if time.time_ns() - changed > CLOCK_TICK_NS:
-            self._read[folder] = changed, study
-        return study
 
-
-def _study(folder: Path) -> StudyFiles:
-    files = sorted(
-        f
-        for f in folder.iterdir()
-        if f.name.lower().endswith(EXTENSIONS)
-        and not f.name.startswith(".")
-        and f.is_file()
-        and not f.is_symlink()
-    )
-    intensities = [f for f in files if not _LABELS.search(stem(f))] or files
-    stems = [stem(f) for f in intensities]
-    named = {
-        file.name if stems.count(name) > 1 else name: file
-        for name, file in zip(stems, intensities, strict=True)
+def _plain_folders(root: Listing) -> dict[str, None]:
+    """Return the folders that are not a data set's own."""
+    if not bids.is_dataset(root):
+        return root.folders
+    return {
+        name: None
+        for name in root.folders
+        if name != bids.DERIVATIVES and not bids.is_subject(name)
     }
-    ranked = sorted(named.items(), key=lambda item: _rank(stem(item[1])))
-    return StudyFiles(folder.name, dict(ranked))
 
 
-def _rank(name: str) -> tuple[int, str]:
-    contrast = _RESOLUTION.sub("", name)
-    for rank, pattern in enumerate(_PREFERENCE):
-        if re.search(rf"(?:^|[_\-. \d]){pattern}", contrast, re.IGNORECASE):
-            return rank, name
-    return len(_PREFERENCE), name
+def _holds_images(listing: Listing) -> bool:
+    return any(is_image(file, listing.files) for file in listing.files)
+
+
+def _plain_study(look: Look, listing: Listing) -> StudyFiles | None:
+    for file in listing.files:
+        if file.endswith(".bval"):
+            look.watch(listing.path / file)
+    study = study_files(listing.path.name, {file: listing.path / file for file in listing.files})
+    return study if study.files else None

@@ -48,8 +48,8 @@ def open_view(workspace: Workspace, query: Mapping[str, str]) -> Opened:
         If there is no study at all.
     """
     wanted, notices = View.parse(query)
-    studies = workspace.library.studies()
-    view, files = _choose_study(wanted, studies, notices)
+    studies = workspace.library.names()
+    view, files = _choose_study(workspace, wanted, studies, notices)
     if view.scope == "volume":
         notices.append("Fits of the whole volume are not available yet; this slice is fitted.")
         view = replace(view, scope="slice")
@@ -68,21 +68,24 @@ def open_view(workspace: Workspace, query: Mapping[str, str]) -> Opened:
     for volume in {v.id: v for v in (x, y) if v}.values():
         notices.extend(f"{volume.name}: {notice}" for notice in volume.notices)
     view = replace(view, hidden=tuple(k for k in view.hidden if k <= view.components))
-    return Opened(view, list(studies), list(files.images), (x, y), notices, problems)
+    return Opened(view, studies, list(files.of("image")), (x, y), notices, problems)
 
 
 def _choose_study(
-    view: View, studies: Mapping[str, StudyFiles], notices: list[str]
+    workspace: Workspace, view: View, studies: list[str], notices: list[str]
 ) -> tuple[View, StudyFiles]:
-    first = FIRST_STUDY if FIRST_STUDY in studies else next(iter(studies))
+    first = FIRST_STUDY if FIRST_STUDY in studies else studies[0]
     if view.study and view.study not in studies:
         notices.append(f"There is no study “{view.study[:60]}”; {first} is shown.")
     name = view.study if view.study in studies else first
-    return replace(view, study=name), studies[name]
+    files = workspace.library.study(name)
+    if files is None:
+        raise NeuroMixError(f"None of the images of {name} is there. Choose another study.")
+    return replace(view, study=name), files
 
 
 def _choose_images(workspace: Workspace, view: View, files: StudyFiles, notices: list[str]) -> View:
-    names = list(files.images)
+    names = list(files.of("image"))
     for wanted in (view.x, view.y):
         if wanted and wanted not in names:
             notices.append(f"There is no image “{wanted[:60]}” in {files.name}; another is shown.")

@@ -14,7 +14,7 @@ from dashboard.core.study import same_grid
 from dashboard.core.volume import Volume
 from dashboard.services.ahead import Ahead
 from dashboard.services.fits import FitStore
-from dashboard.services.library import Library
+from dashboard.services.library import ImageFile, Library
 from dashboard.services.memo import Memo
 from dashboard.services.store import VolumeStore
 from dashboard.settings import Settings
@@ -46,7 +46,10 @@ class Workspace:
         NeuroMixError
             If there is no such image, or it cannot be read.
         """
-        volume = self.store.open(self.library.file(study, image))
+        found = self.library.study(study)
+        if found is None or image not in found.files:
+            raise NeuroMixError(f"There is no image “{image[:60]}” in a study “{study[:60]}”.")
+        volume = self.store.open(found.files[image].path)
         return volume if volume.name == image else replace(volume, name=image)
 
     def volume_by_id(self, study: str, identity: str) -> Volume:
@@ -57,8 +60,8 @@ class Workspace:
         NeuroMixError
             If no image of the study has it, as after a file was replaced.
         """
-        for name, path in self.library.images(study).items():
-            if self.store.identity(path).startswith(identity):
+        for name, file in self._images(study).items():
+            if self.store.identity(file.path).startswith(identity):
                 return self.volume(study, name)
         raise NeuroMixError("The image has changed since this page was opened. Reload the page.")
 
@@ -70,7 +73,7 @@ class Workspace:
     def companions(self, view: View) -> tuple[Volume, ...]:
         """Open every image of the study on image X's grid, X and Y first."""
         channels = self.channels(view)
-        others = self.library.images(view.study).keys() - {view.x, view.y}
+        others = self._images(view.study).keys() - {view.x, view.y}
         opened = list(channels)
         for name in sorted(others):
             try:
@@ -115,6 +118,10 @@ class Workspace:
             if index >= 0:
                 neighbour = replace(view, slice=index)
                 self.ahead.ask(partial(self.analyse, neighbour))
+
+    def _images(self, study: str) -> dict[str, ImageFile]:
+        found = self.library.study(study)
+        return found.of("image") if found else {}
 
     def _fit(self, volumes: tuple[Volume, ...]) -> Fit:
         """Return a fit that looks first whether some worker has done it already."""

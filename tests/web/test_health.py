@@ -14,7 +14,8 @@ def test_health_touches_no_study(client, monkeypatch):
     def touched(*_):
         raise AssertionError("a study was touched")
 
-    monkeypatch.setattr(Library, "studies", touched)
+    monkeypatch.setattr(Library, "names", touched)
+    monkeypatch.setattr(Library, "study", touched)
     answer = client.get("/healthz")
     assert answer.status_code == 200
     assert answer.json["status"] == "ok"

@@ -40,7 +40,7 @@ def pixels(answer):
 
 @pytest.fixture
 def voxels(study):
-    return nib.load(study.library.file("pair", "T1")).get_fdata()
+    return nib.load(study.library.study("pair").files["T1"].path).get_fdata()
 
 
 def test_a_slice_is_the_files_in_a_given_window(client, address, voxels):

@@ -1,0 +1,73 @@
+"""What an image file is for, by its name: an intensity, a mask, a label map, a probability."""
+
+import re
+from typing import Literal
+
+Role = Literal["image", "mask", "labels", "probability"]
+
+ROLES: tuple[Role, ...] = ("image", "mask", "labels", "probability")
+
+# Whole words of a name, looked for in this order: a "gm_mask" is a mask, and
+# "labels_csf1_gm2_wm3" a label map, although both name tissues.
+_WORDS: tuple[tuple[Role, str], ...] = (
+    ("probability", r"probsegs?|probtissue|probs?|probability|pve|tpm|priors?"),
+    ("mask", r"masks?|brainmask|defacemask"),
+    ("labels", r"dseg|aseg|segs?|segmentation|pveseg|labels?|lesions?|wmh|gt|rois?|parc|"
+               r"parcellation|aparc|wmparc|ribbon|atlas|classmap|class[_\-. ]map|dtissue"),
+    ("probability", r"csf|gm|wm|gr[ea]y|white"),
+)  # fmt: skip
+# A number may follow a word, as in mask2.
+_PATTERNS = [
+    (role, re.compile(rf"(?:^|[_\-+. ])(?:{words})(?:$|[_\-+. \d])", re.IGNORECASE))
+    for role, words in _WORDS
+]
+# FreeSurfer calls its skull-stripped T1 so.
+_STRIPPED = re.compile(r"brainmask(?:\.\w+)?\.mg[zh]$", re.IGNORECASE)
+
+# What a study opens with: an anatomical image on X, the lesson's b0 or the next contrast on Y.
+_PREFERENCE = tuple(
+    re.compile(rf"(?:^|[_\-. \d]){contrast}", re.IGNORECASE)
+    for contrast in (r"t1w?$", r"b0", r"t2", r"flair", r"pd", r"t1")
+)
+_RESOLUTION = re.compile(r"[_\-. ]\d+(?:\.\d+)?mm$", re.IGNORECASE)
+
+# The same for the suffixes of BIDS. A diffusion run comes late: it has many volumes on a grid of
+# its own, and is long to open.
+_SUFFIXES = (
+    "T1w", "UNIT1", "b0", "T2w", "FLAIR", "PDw", "PDT2", "T2starw", "inplaneT1", "inplaneT2",
+)  # fmt: skip
+_LATE_SUFFIXES = ("sbref", "boldref", "m0scan", "dwi", "cbf", "bold")
+# An image after a contrast agent is no likely partner of the one before.
+_LATE_ENTITIES = {"ce", "part", "inv"}
+
+
+def role_of(file_name: str, stem: str) -> Role:
+    """Return what a file is for by the words of its name.
+
+    Parameters
+    ----------
+    file_name : str
+        The whole name.
+    stem : str
+        The part of it whose words count: without extensions, and of a BIDS name its suffix.
+    """
+    if _STRIPPED.match(file_name):
+        return "image"
+    return next((role for role, pattern in _PATTERNS if pattern.search(stem)), "image")
+
+
+def contrast_rank(stem: str) -> int:
+    """Return the place of an image's contrast among those that a study opens with."""
+    contrast = _RESOLUTION.sub("", stem)
+    found = (rank for rank, pattern in enumerate(_PREFERENCE) if pattern.search(contrast))
+    return next(found, len(_PREFERENCE))
+
+
+def suffix_rank(entities: dict[str, str]) -> int:
+    """Return the place of a BIDS image among those that a study opens with."""
+    suffix = entities.get("suffix", "")
+    if suffix in _LATE_SUFFIXES:
+        return len(_SUFFIXES) + 1 + _LATE_SUFFIXES.index(suffix)
+    if suffix in _SUFFIXES and not _LATE_ENTITIES & entities.keys():
+        return _SUFFIXES.index(suffix)
+    return len(_SUFFIXES)
