@@ -16,11 +16,18 @@ def measure(value: float) -> str:
     return (f"{value:,.{digits}f}" if plain else f"{value:.3g}").replace("-", "−")
 
 
+def ordinal(number: int) -> str:
+    """Return a whole number as its place in a row: 1st, 2nd, 11th, 23rd."""
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{'th' if number % 100 in (11, 12, 13) else ending}"
+
+
 _templates = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True
 )
 _templates.globals["zip"] = zip
 _templates.filters["measure"] = measure
+_templates.filters["ordinal"] = ordinal
 
 
 def components_table(analysis: Analysis) -> str:
