@@ -27,7 +27,7 @@ def test_names_come_by_index(table):
 
 def test_columns_stand_in_any_order_beside_others(table):
     content = (
-        "\ufeffcolor\tName\tabbreviation\tINDEX\r\n#ff0000\tRinde \u2013 gro\u00df\tGM\t 2 \r\n"
+        "\ufeffIndex\tcolor\tNAME \tabbreviation\r\n 2 \t#ff0000\tRinde \u2013 gro\u00df\tGM\r\n"
     )
     assert table(content) == {2: "Rinde \u2013 gro\u00df"}
 
