@@ -21,8 +21,8 @@ Covariance = Literal["full", "tied", "diag", "spherical"]
 COMPONENTS = range(1, 11)
 # Images that correlate more than this carry one image's information: their covariance is singular.
 MAX_CORRELATION = 1 - 1e-7
-# A CT slice of 1024 x 1024 is fitted whole, which takes scikit-learn about half a second an
-# iteration. Beyond it the time of a step would be lost, and memory by the gigabyte.
+# A CT slice of 1024 x 1024 is fitted whole, at about half a second an iteration. Beyond it a fit
+# would keep its reader waiting for tens of seconds, and take memory by the gigabyte.
 MAX_WHOLE_VOXELS = 2**20
 # What larger slices are fitted by: means are then known to some 0.3 % of their component's SD.
 SUBSET_VOXELS = 2**18
