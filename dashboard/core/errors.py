@@ -16,5 +16,9 @@ class GridError(NeuroMixError):
     """Images that should lie on one voxel grid don't."""
 
 
+class LabelError(NeuroMixError):
+    """An image does not hold what a segmentation holds: a few whole numbers."""
+
+
 class FitError(NeuroMixError):
     """The chosen voxels cannot carry the mixture that was asked for."""

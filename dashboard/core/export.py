@@ -143,6 +143,7 @@ def components_record(analysis: Analysis) -> dict[str, Any]:
             "converged": mixture.converged,
         },
         "foreground_voxels": len(analysis.values),
+        **({"fitted_voxels": mixture.fitted_voxels} if mixture.spacing > 1 else {}),
         "notices": [
             *(notice for v in analysis.volumes for notice in v.notices),
             *study_notices(analysis.volumes),

@@ -22,7 +22,7 @@ BETWEEN_LOOKS = 200
 # What reading a damaged or vanished file may raise.
 UNUSABLE = (OSError, EOFError, ValueError, KeyError, AttributeError, TypeError, zipfile.BadZipFile)
 ARRAYS = ("weights", "means", "covariances", "labels")
-NUMBERS = ("log_likelihood", "parameters", "iterations", "converged")
+NUMBERS = ("log_likelihood", "parameters", "iterations", "converged", "fitted_voxels")
 
 
 class FitStore:

@@ -12,6 +12,8 @@ from PIL import Image
 COMPRESSION = 1
 # A cloud is drawn finer than it is mostly shown, so that it stays sharp on dense screens.
 CLOUD_SIZE = (560, 560)
+# Points drawn at once: their places and order take some 40 MB.
+CLOUD_CHUNK = 2**20
 
 Window = tuple[float, float]
 Range = tuple[float, float]
@@ -74,15 +76,27 @@ def cloud(
     radius = 2 if len(points) < 8000 else 1
     canvas = np.zeros((height + 2 * radius, width + 2 * radius), dtype=np.uint8)
     (left, right), (bottom, top) = extent
-    column = (points[:, 0] - left) / (right - left) * width
-    row = (top - points[:, 1]) / (top - bottom) * height
-    inside = (column >= 0) & (column < width) & (row >= 0) & (row < height)
-    # Drawn in a fixed random order, or the last class would cover the others where they meet.
-    order = np.random.default_rng(0).permutation(np.flatnonzero(inside))
-    column, row = column[order].astype(int), row[order].astype(int)
     reach = np.arange(-radius, radius + 1)
-    for dy, dx in ((y, x) for y in reach for x in reach if x * x + y * y <= (radius + 0.5) ** 2):
-        canvas[row + radius + dy, column + radius + dx] = classes[order]
+    disc = [(y, x) for y in reach for x in reach if x * x + y * y <= (radius + 0.5) ** 2]
+    rng = np.random.default_rng(0)
+    # Very many points in several rounds of evenly spaced ones: the first is a sample of them all,
+    # and the others only add discs where there was none.
+    rounds = max(1, -(-len(points) // CLOUD_CHUNK))
+    empty = np.ones((height, width), dtype=bool)
+    for first in range(rounds):
+        some, numbers = points[first::rounds], classes[first::rounds]
+        column = (some[:, 0] - left) / (right - left) * width
+        row = (top - some[:, 1]) / (top - bottom) * height
+        inside = (column >= 0) & (column < width) & (row >= 0) & (row < height)
+        chosen = np.flatnonzero(inside)
+        if first:
+            chosen = chosen[empty[row[chosen].astype(int), column[chosen].astype(int)]]
+        # Drawn in a fixed random order, or the last class would cover the others where they meet.
+        order = rng.permutation(chosen)
+        column, row = column[order].astype(int), row[order].astype(int)
+        empty[row, column] = False
+        for dy, dx in disc:
+            canvas[row + radius + dy, column + radius + dx] = numbers[order]
     return canvas[radius:-radius, radius:-radius]
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader
+from jinja2 import Environment, FileSystemLoader, Template
 
 from dashboard.core.analysis import Analysis
 from dashboard.core.volume import Volume
@@ -16,11 +16,23 @@ def measure(value: float) -> str:
     return (f"{value:,.{digits}f}" if plain else f"{value:.3g}").replace("-", "−")
 
 
+def ordinal(number: int) -> str:
+    """Return a whole number as its place in a row: 1st, 2nd, 11th, 23rd."""
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{'th' if number % 100 in (11, 12, 13) else ending}"
+
+
 _templates = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True
 )
 _templates.globals["zip"] = zip
 _templates.filters["measure"] = measure
+_templates.filters["ordinal"] = ordinal
+
+
+def template(name: str) -> Template:
+    """Return one of the templates beside this module; they escape all that is put into them."""
+    return _templates.get_template(name)
 
 
 def components_table(analysis: Analysis) -> str:
@@ -28,7 +40,7 @@ def components_table(analysis: Analysis) -> str:
     if not analysis.mixture:
         return sentence(analysis.problem or "")
     voxels = len(analysis.values)
-    return _templates.get_template("components.html").render(
+    return template("components.html").render(
         names=[volume.name for volume in analysis.volumes],
         components=analysis.components,
         mixture=analysis.mixture,
@@ -41,7 +53,7 @@ def header_table(volumes: list[Volume]) -> str:
     """Return the headers side by side, as the notebook prints them, after a summary."""
     unique = list({volume.name: volume for volume in volumes}.values())
     headers = [_summary(volume) | dict(volume.header) for volume in unique]
-    return _templates.get_template("header.html").render(
+    return template("header.html").render(
         names=[volume.name for volume in unique],
         headers=headers,
         fields=list(dict.fromkeys(field for header in headers for field in header)),
@@ -50,7 +62,7 @@ def header_table(volumes: list[Volume]) -> str:
 
 def sentence(text: str) -> str:
     """Return a sentence that stands where there is nothing to show, as HTML."""
-    return _templates.get_template("sentence.html").render(text=text)
+    return template("sentence.html").render(text=text)
 
 
 def _summary(volume: Volume) -> dict[str, str]:

@@ -169,3 +169,19 @@ def test_an_analysis_without_mixture_writes_nothing(save, tmp_path):
     with pytest.raises(NeuroMixError, match="no foreground"):
         segment([path], tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_a_mixture_fitted_to_a_subset_says_so(pair, tmp_path, monkeypatch):
+    def record(out):
+        _, written = segment(pair, tmp_path / out)
+        return json.loads(written[2].read_text())
+
+    whole = record("whole")
+    assert "fitted_voxels" not in whole
+    monkeypatch.setattr("dashboard.core.mixture.MAX_WHOLE_VOXELS", 100)
+    monkeypatch.setattr("dashboard.core.mixture.SUBSET_VOXELS", 90)
+    subset = record("subset")
+    assert 45 < subset.pop("fitted_voxels") <= 90
+    assert subset.keys() == whole.keys()
+    assert subset["foreground_voxels"] == whole["foreground_voxels"]
+    assert sum(c["voxels"] for c in subset["components"]) == whole["foreground_voxels"]

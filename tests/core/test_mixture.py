@@ -3,8 +3,9 @@ import pytest
 from shapely import Polygon
 from sklearn.mixture import GaussianMixture
 
+from dashboard.core import mixture
 from dashboard.core.intensity import scale
-from dashboard.core.mixture import describe, ellipse, fit
+from dashboard.core.mixture import describe, ellipse, fit, spacing
 
 COVARIANCES = ["full", "tied", "diag", "spherical"]
 SEED = 11
@@ -64,6 +65,53 @@ def test_criteria_are_scikit_learns(fitted):
     assert found.bic == pytest.approx(model.bic(values))
     assert found.aic == pytest.approx(model.aic(values))
     assert (found.iterations, found.converged) == (model.n_iter_, model.converged_)
+
+
+@pytest.fixture
+def small_limits(monkeypatch):
+    """Take 1,000 voxels for a very large slice, which is fitted by at most 300 of them."""
+    monkeypatch.setattr(mixture, "MAX_WHOLE_VOXELS", 1000)
+    monkeypatch.setattr(mixture, "SUBSET_VOXELS", 300)
+    monkeypatch.setattr(mixture, "CHUNK", 128)
+
+
+@pytest.mark.parametrize("covariance", COVARIANCES)
+@pytest.mark.parametrize("images", [1, 2, 4])
+@pytest.mark.usefixtures("small_limits")
+def test_very_large_slices_are_fitted_by_every_nth_voxel_and_assigned_whole(covariance, images):
+    values = scale(blobs(images, 1500), "standard")[0]
+    found = fit(values, components=3, covariance=covariance, seed=SEED)
+    model = GaussianMixture(3, covariance_type=covariance, random_state=SEED).fit(values[::5])
+    order = np.argsort(model.means_[:, 0])
+    np.testing.assert_allclose(found.means, model.means_[order])
+    np.testing.assert_array_equal(found.labels, np.argsort(order)[model.predict(values)] + 1)
+    np.testing.assert_allclose(found.posterior(values), model.predict_proba(values)[:, order])
+    assert (found.fitted_voxels, found.spacing) == (300, 5)
+    assert found.log_likelihood == pytest.approx(model.score(values))
+    assert found.bic == pytest.approx(model.bic(values))
+    assert found.aic == pytest.approx(model.aic(values))
+
+
+@pytest.mark.usefixtures("small_limits")
+def test_slices_up_to_the_limit_are_fitted_whole():
+    values = scale(blobs(2, 1000), "standard")[0]
+    model, order, found = both(values, 3, "full")
+    assert (found.fitted_voxels, found.spacing) == (1000, 1)
+    labels = GaussianMixture(3, random_state=SEED).fit_predict(values)
+    np.testing.assert_array_equal(found.labels, np.argsort(order)[labels] + 1)
+    np.testing.assert_array_equal(found.means, model.means_[order])
+
+
+@pytest.mark.parametrize("edge", [1280, 1536, 2048, 3000, 4000, 4096, 8192, 11585])
+def test_the_subset_is_out_of_step_with_rows_and_patterns(edge):
+    n, voxels = spacing(edge**2), edge**2
+    assert mixture.SUBSET_VOXELS / 2 < -(-voxels // n) <= mixture.SUBSET_VOXELS
+    columns = np.unique(np.arange(0, voxels, n) % edge)
+    assert len(columns) == edge
+
+
+def test_a_ct_slice_of_1024_by_1024_is_fitted_whole():
+    assert spacing(1024**2) == 1
 
 
 @pytest.mark.parametrize("covariance", COVARIANCES)

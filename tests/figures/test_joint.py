@@ -47,6 +47,13 @@ def test_the_scatter_is_a_picture_of_every_foreground_voxel(analysed, drawn, axe
     assert (points < [right, top]).all()
 
 
+def test_cells_of_very_many_points_are_counted_in_parts(analysed, drawn, monkeypatch):
+    analysis = analysed()
+    at_once = of_type(drawn(analysis, kind="histogram")[0], "heatmap")
+    monkeypatch.setattr("dashboard.figures.joint.COUNTED_POINTS", 17)
+    assert of_type(drawn(analysis, kind="histogram")[0], "heatmap") == at_once
+
+
 @pytest.mark.parametrize("axes", ["raw", "scaled"])
 def test_cells_are_numpys_and_saturate_at_ten(analysed, drawn, numbers, axes):
     analysis = analysed()

@@ -78,6 +78,29 @@ def test_points_outside_the_axes_are_left_out():
     assert not drawn.any()
 
 
+def test_very_many_points_cover_what_they_cover_at_once(monkeypatch):
+    rng = np.random.default_rng(0)
+    points, classes = rng.normal(size=(30_000, 2)), rng.integers(1, 3, 30_000).astype(np.uint8)
+    extent = ((-4.0, 4.0), (-3.0, 5.0))
+    at_once = pictures.cloud(points, classes, extent)
+    monkeypatch.setattr(pictures, "CLOUD_CHUNK", 2_000)
+    in_rounds = pictures.cloud(points, classes, extent)
+    np.testing.assert_array_equal(in_rounds > 0, at_once > 0)
+    first, second = np.bincount(in_rounds.ravel(), minlength=3)[1:]
+    assert 0.9 < first / second < 1.1
+
+
+def test_points_drawn_in_rounds_keep_their_classes(monkeypatch):
+    monkeypatch.setattr(pictures, "CLOUD_CHUNK", 2_000)
+    points = np.random.default_rng(0).normal(size=(30_000, 2))
+    classes = np.where(points[:, 0] < 0, 1, 2).astype(np.uint8)
+    drawn = pictures.cloud(points, classes, ((-4.0, 4.0), (-3.0, 5.0)))
+    middle = drawn.shape[1] // 2
+    # A disc reaches one pixel beyond its point.
+    assert not (drawn[:, : middle - 1] == 2).any()
+    assert not (drawn[:, middle + 1 :] == 1).any()
+
+
 def test_no_class_covers_the_others_where_they_meet():
     """Of two classes at one place, about half of the pixels are each one's."""
     points = np.random.default_rng(0).uniform(0, 1, (10_000, 2)).repeat(2, axis=0)

@@ -5,6 +5,8 @@ import nibabel as nib
 import numpy as np
 import pytest
 
+from dashboard.core.errors import NeuroMixError
+from dashboard.services import readout
 from dashboard.services.readout import pack
 from dashboard.view import View
 
@@ -47,6 +49,22 @@ def test_posteriors_sum_to_one_inside_and_name_the_class(study):
     assert not posteriors[:, ~inside].any()
     best = np.take_along_axis(posteriors, np.maximum(labels, 1)[None].astype(int) - 1, axis=0)[0]
     np.testing.assert_array_equal(best[inside], posteriors.max(axis=0)[inside])
+
+
+def test_posteriors_computed_in_parts_are_the_same(study, monkeypatch):
+    view = View("pair", "T1", "b0", slice=5)
+    at_once = pack(study.analyse(view), study.companions(view), view.side)
+    monkeypatch.setattr(readout, "CHUNK", 13)
+    assert pack(study.analyse(view), study.companions(view), view.side) == at_once
+
+
+def test_a_slice_too_large_to_be_sent_is_refused(study, monkeypatch):
+    view = View("pair", "T1", "b0", slice=5)
+    monkeypatch.setattr(readout, "MAX_PIXELS", 24 * 20 - 1)
+    with pytest.raises(NeuroMixError, match="too large"):
+        pack(study.analyse(view), study.companions(view), view.side)
+    monkeypatch.setattr(readout, "MAX_PIXELS", 24 * 20)
+    assert pack(study.analyse(view), study.companions(view), view.side)
 
 
 def test_a_slice_without_mixture_still_reads_its_intensities(study, save, head):

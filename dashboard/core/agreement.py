@@ -1,0 +1,253 @@
+"""How a label map agrees with a reference segmentation on the same grid."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
+
+from dashboard.core.errors import GridError, LabelError
+
+# Tissue segmentations have fewer than 10 labels, FreeSurfer's subcortical one (aseg) some 45. A
+# table of the 110 and more of a cortical parcellation is one that nobody can read.
+MAX_LABELS = 50
+# FreeSurfer numbers its labels up to 14,175; a table for larger numbers would not be worth its
+# memory (11 rows of 2^16 counts are 6 MB).
+MAX_TABULATED = 2**16 - 1
+# Labels in float32 are exact up to 2^24, in float64 up to 2^53.
+MAX_LABEL = 2**53
+# Voxels counted at once: their indices take 8 MB, whatever the volume's size.
+CHUNK = 2**20
+
+
+@dataclass(frozen=True)
+class Match:
+    """One class beside the reference label that it stands for.
+
+    Attributes
+    ----------
+    number : int
+        The class, 1..K.
+    label : int or None
+        The reference's label; None where the class has no counterpart.
+    dice : float or None
+        2 |A and B| / (|A| + |B|), 0..1.
+    volume_ml : float
+        Volume of the class.
+    reference_ml : float or None
+        Volume of the reference's label.
+    """
+
+    number: int
+    label: int | None
+    dice: float | None
+    volume_ml: float
+    reference_ml: float | None
+
+    @property
+    def difference(self) -> float | None:
+        """Volume of the class less the reference's, as a share of the reference's."""
+        if not self.reference_ml:
+            return None
+        return (self.volume_ml - self.reference_ml) / self.reference_ml
+
+
+@dataclass(frozen=True, eq=False)
+class Agreement:
+    """Classes against the labels of a reference.
+
+    Attributes
+    ----------
+    labels : tuple of int
+        The columns of `counts`: 0 (background), then the reference's labels in ascending order.
+    counts : ndarray of int, shape (classes + 1, labels)
+        Voxels by class (rows: background, then 1..K) and label.
+    dice : ndarray, shape (classes, labels - 1)
+        Of every class with every label besides the background; 0 where both are empty.
+    matches : tuple of Match
+        One for each class, class 1 first.
+    """
+
+    labels: tuple[int, ...]
+    counts: NDArray[np.int64]
+    dice: NDArray[np.float64]
+    matches: tuple[Match, ...]
+
+    @property
+    def matched(self) -> dict[int, int]:
+        """The reference label of each class that has one."""
+        return {m.number: m.label for m in self.matches if m.label is not None}
+
+    @property
+    def mean_dice(self) -> float | None:
+        """Mean over the matched classes; None where no class is matched."""
+        found = [m.dice for m in self.matches if m.dice is not None]
+        return sum(found) / len(found) if found else None
+
+    @property
+    def agreeing(self) -> float | None:
+        """Share of the voxels with a reference label whose class is the matched one, 0..1."""
+        labelled = int(self.counts[:, 1:].sum())
+        if not labelled:
+            return None
+        columns = {label: column for column, label in enumerate(self.labels)}
+        same = sum(int(self.counts[k, columns[label]]) for k, label in self.matched.items())
+        return same / labelled
+
+
+def agreement(
+    labels: NDArray[Any],
+    reference: NDArray[Any],
+    *,
+    classes: int,
+    voxel_ml: float,
+    reference_labels: Collection[int] = (),
+    name: str = "The reference",
+) -> Agreement:
+    """Compare a label map with a reference segmentation, voxel by voxel.
+
+    Classes and labels are matched one to one so that the sum of their Dice coefficients [1]_ is
+    the largest, by the Hungarian method [2]_. Pairs that share no voxel are no match; where there
+    are more classes than labels, or the other way round, some of them stay without one.
+
+    Parameters
+    ----------
+    labels : ndarray of int, any shape
+        0 is background, 1..K are the classes.
+    reference : ndarray, the shape of `labels`
+        Whole numbers, of whatever type; 0 is background.
+    classes : int
+        K; also classes without a voxel have their row.
+    voxel_ml : float
+        Volume of a voxel in mL.
+    reference_labels : collection of int
+        Labels that get a column even where they are absent, such as those of the whole volume,
+        so that tables of its slices have the same columns.
+    name : str
+        What messages call the reference.
+
+    Returns
+    -------
+    Agreement
+
+    Raises
+    ------
+    GridError
+        If the two have different shapes.
+    LabelError
+        If the reference is no segmentation with at most `MAX_LABELS` labels.
+
+    References
+    ----------
+    .. [1] L. R. Dice, "Measures of the amount of ecologic association between species",
+       Ecology 26 (1945), 297-302.
+    .. [2] H. W. Kuhn, "The Hungarian method for the assignment problem", Naval Research Logistics
+       Quarterly 2 (1955), 83-97.
+    """
+    if labels.shape != reference.shape:
+        raise GridError(
+            f"{name} has shape {_shape(reference)} and the label map {_shape(labels)}, so their "
+            "voxels do not correspond. Resample the reference to the image's grid."
+        )
+    found, counts = _confusion(labels, reference, classes, name)
+    columns, counts = _with_columns(found, counts, reference_labels, name)
+    in_class, in_label = counts[1:].sum(axis=1), counts[:, 1:].sum(axis=0)
+    sizes = in_class[:, None] + in_label[None, :]
+    dice: NDArray[np.float64] = 2 * counts[1:, 1:] / np.maximum(sizes, 1)
+    rows, others = linear_sum_assignment(dice, maximize=True)
+    partner = {int(k): int(j) for k, j in zip(rows, others, strict=True) if dice[k, j] > 0}
+    matches = []
+    for k in range(classes):
+        volume_ml, j = float(in_class[k] * voxel_ml), partner.get(k)
+        if j is None:
+            matches.append(Match(k + 1, None, None, volume_ml, None))
+        else:
+            reference_ml = float(in_label[j] * voxel_ml)
+            matches.append(Match(k + 1, columns[j + 1], float(dice[k, j]), volume_ml, reference_ml))
+    return Agreement(columns, counts, dice, tuple(matches))
+
+
+def _confusion(
+    labels: NDArray[Any], reference: NDArray[Any], classes: int, name: str
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the labels present, and the voxels of each class with each of them."""
+    highest = _highest(reference, name)
+    if highest > MAX_TABULATED:
+        present = np.unique(reference)
+        _require_few(len(np.union1d(present, 0)), name)
+        width = len(present)
+    else:
+        present = np.arange(highest + 1)
+        width = highest + 1
+    counts = np.zeros((classes + 1) * width, dtype=np.int64)
+    for row, values in _chunks(labels, reference):
+        column = values.astype(np.int64)
+        if not np.array_equal(column, values):
+            raise LabelError(
+                f"{name} holds values between whole numbers, so it is no segmentation. "
+                "Choose a label map, or resample it by the nearest neighbour."
+            )
+        if highest > MAX_TABULATED:
+            column = np.searchsorted(present, values)
+        counts += np.bincount(row * np.int64(width) + column, minlength=counts.size)
+    table = counts.reshape(classes + 1, width)
+    there = table.any(axis=0)
+    return present[there].astype(np.int64), table[:, there]
+
+
+def _highest(reference: NDArray[Any], name: str) -> int:
+    """Return the largest label, once all values are known to be finite and not negative."""
+    if not reference.size:
+        return 0
+    low, high = reference.min(), reference.max()
+    if not (np.isfinite(low) and np.isfinite(high)):
+        raise LabelError(
+            f"{name} holds values that are not numbers (NaN or infinite), so it is no "
+            "segmentation. Choose a label map."
+        )
+    if low < 0:
+        raise LabelError(
+            f"{name} holds negative values (down to {low:g}), so it is no segmentation. "
+            "Choose a label map whose background is 0."
+        )
+    if high > MAX_LABEL:
+        raise LabelError(
+            f"{name} holds values up to {high:g}, too large for labels. Choose a label map."
+        )
+    return int(high)
+
+
+def _chunks(
+    labels: NDArray[Any], reference: NDArray[Any]
+) -> Iterator[tuple[NDArray[Any], NDArray[Any]]]:
+    # In the order in which the reference is stored: a mapped volume is not copied for it.
+    order: Any = "C" if reference.flags.c_contiguous else "F"
+    first, second = labels.ravel(order=order), reference.ravel(order=order)
+    for start in range(0, first.size, CHUNK):
+        yield first[start : start + CHUNK], second[start : start + CHUNK]
+
+
+def _with_columns(
+    found: NDArray[np.int64], counts: NDArray[np.int64], wanted: Collection[int], name: str
+) -> tuple[tuple[int, ...], NDArray[np.int64]]:
+    """Return labels and counts with columns for the background and for all labels wanted."""
+    columns = sorted({0, *found.tolist(), *(int(label) for label in wanted)})
+    _require_few(len(columns), name)
+    whole = np.zeros((len(counts), len(columns)), dtype=np.int64)
+    whole[:, np.searchsorted(columns, found)] = counts
+    return tuple(columns), whole
+
+
+def _require_few(labels: int, name: str) -> None:
+    """Refuse more labels than a table can show; `labels` counts the background."""
+    if labels > MAX_LABELS + 1:
+        raise LabelError(
+            f"{name} holds {labels - 1:,} labels, more than the {MAX_LABELS} that can be compared "
+            "in a table. Choose a segmentation of tissues instead of a parcellation."
+        )
+
+
+def _shape(array: NDArray[Any]) -> str:
+    return " x ".join(map(str, array.shape))

@@ -1,0 +1,33 @@
+import re
+
+import pytest
+
+from dashboard.view import View
+from dashboard.web.tables import components_table, ordinal
+
+VIEW = View("pair", "T1", "b0", slice=5)
+
+
+def facts(workspace):
+    return " ".join(re.sub("<[^>]*>", " ", components_table(workspace.analyse(VIEW))).split())
+
+
+def test_a_mixture_fitted_to_a_subset_says_so(study, monkeypatch):
+    monkeypatch.setattr("dashboard.core.mixture.MAX_WHOLE_VOXELS", 100)
+    monkeypatch.setattr("dashboard.core.mixture.SUBSET_VOXELS", 90)
+    (voxels,) = re.findall(r"(\d+) foreground voxels", facts(study))
+    fitted = -(-int(voxels) // 5)
+    assert f"Fitted to every 5th voxel ({fitted} of {voxels})." in facts(study)
+
+
+def test_a_mixture_fitted_whole_says_nothing_of_it(study):
+    assert "itted to" not in facts(study)
+
+
+@pytest.mark.parametrize(
+    ("number", "place"),
+    [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (12, "12th"), (13, "13th"),
+     (17, "17th"), (21, "21st"), (67, "67th"), (111, "111th"), (122, "122nd")],
+)  # fmt: skip
+def test_places_in_a_row_are_written_as_words_are_said(number, place):
+    assert ordinal(number) == place
