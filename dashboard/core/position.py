@@ -8,9 +8,11 @@ import numpy as np
 from nibabel.spatialimages import HeaderDataError
 from numpy.typing import NDArray
 
-# Of the smallest voxel edge, at the farthest corner of the grid: what moves a voxel by less leaves
-# it nearest to its own place. Rounding, also of the quaternion, stays below a tenth of this.
+# Of the smallest voxel edge: what moves a voxel by less leaves it nearest to its own place.
 CONFLICT = 0.5
+# Of the grid's diagonal: a qform keeps three numbers of its quaternion in float32, which leaves
+# rotations near a half turn uncertain by 2 √(3 · 2⁻²³) ≈ 0.0012 rad.
+QUATERNION_ROUNDING = 0.002
 # Smaller parts of a conflict are not named.
 NAMED_DEGREES = 0.1
 NAMED_SIZE = 1e-3
@@ -67,7 +69,9 @@ def _conflict(header: Any, shape: tuple[int, ...]) -> list[str]:
     corners = np.array(list(product(*((0, n - 1) for n in shape))), dtype=np.float64)
     there, elsewhere = (nib.affines.apply_affine(form, corners) for form in forms)
     farthest = np.linalg.norm(there - elsewhere, axis=1).max()
-    if farthest <= CONFLICT * nib.affines.voxel_sizes(sform).min():
+    sizes = nib.affines.voxel_sizes(sform)
+    diagonal = float(np.linalg.norm(sizes * (np.array(shape) - 1)))
+    if farthest <= CONFLICT * sizes.min() + QUATERNION_ROUNDING * diagonal:
         return []
     end = (
         "The sform is used, as most programs do; those that prefer the qform show and save this "
@@ -83,9 +87,9 @@ def _conflict(header: Any, shape: tuple[int, ...]) -> list[str]:
     parts = [f"by a shift of {np.linalg.norm(first - other):.3g} {_unit(header)}"]
     if (degrees := turn(sform, qform)) >= NAMED_DEGREES:
         parts.insert(0, f"by a rotation of {degrees:.3g}°")
-    sizes = [nib.affines.voxel_sizes(form) for form in forms]
-    if not np.allclose(sizes[0], sizes[1], rtol=NAMED_SIZE, atol=0):
-        edges = " and ".join(" x ".join(f"{edge:.4g}" for edge in size) for size in sizes)
+    others = nib.affines.voxel_sizes(qform)
+    if not np.allclose(sizes, others, rtol=NAMED_SIZE, atol=0):
+        edges = " and ".join(" x ".join(f"{edge:.4g}" for edge in e) for e in (sizes, others))
         parts.append(f"in voxel size ({edges})")
     return [
         f"The header gives two positions that disagree: sform and qform differ {_listed(parts)}. "

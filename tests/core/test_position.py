@@ -3,7 +3,7 @@
 import nibabel as nib
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from nibabel.eulerangles import euler2mat
 
@@ -80,15 +80,21 @@ def test_mirrored_forms_are_called_out_as_a_swap_of_sides(axis):
     assert "check left and right" in told
 
 
-@pytest.mark.parametrize(("mm", "told"), [(0.9, False), (1.1, True)])
-def test_less_than_half_a_voxel_is_no_conflict(mm, told):
+@pytest.mark.parametrize(("mm", "told"), [(1.3, False), (1.6, True)])
+def test_what_half_a_voxel_and_rounding_explain_is_no_conflict(mm, told):
     moved = AFFINE.copy()
+    # Half of 2 mm, and two thousandths of the grid's diagonal of 213 mm.
     moved[1, 3] += mm
     assert bool(notices(AFFINE, moved)) == told
 
 
+ANGLES = st.floats(-np.pi, np.pi) | st.floats(-0.01, 0.01).map(lambda angle: np.pi + angle)
+
+
+@example((1.0, np.pi, 0.001953125), (1.0, 1.0, 1.0), (0.0, 0.0, 0.0))
+@example((np.pi + 1.28e-3, 3.51967601e-03, -7.19e-04), (0.3, 1.0, 1.0), (0.0, 0.0, 0.0))
 @given(
-    st.tuples(*[st.floats(-np.pi, np.pi)] * 3),
+    st.tuples(*[ANGLES] * 3),
     st.tuples(*[st.floats(0.3, 6)] * 3),
     st.tuples(*[st.floats(-300, 300)] * 3),
 )
