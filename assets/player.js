@@ -82,7 +82,7 @@
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const owned = event.target.closest?.(OWN_KEYS);
-    if (event.key === " " && !owned && !event.target.closest?.("button, a")) {
+    if (event.key === " " && !owned && !event.target.closest?.("button, a, summary")) {
       event.preventDefault();
       toggle();
     } else if (event.key in KEYS && (!owned || (event.key.startsWith("Page") && owned.closest("#control-slice")))) {

@@ -19,6 +19,7 @@ from dashboard.core.container import Container
 from dashboard.core.errors import VolumeError
 from dashboard.core.foreign import foreign_content
 from dashboard.core.layout import Layout, checked_shape, header_affine, series_notices
+from dashboard.core.position import position_notices
 
 # A NIfTI-1 header is 348 bytes, a NIfTI-2 header 540; four more say whether extensions follow.
 HEADER_BYTES = {348: "1", 540: "2"}
@@ -98,7 +99,7 @@ def read_layout(container: Container, pair: Container | None = None) -> Layout:
         intercept=intercept,
         affine=header_affine(header),
         header=header,
-        notices=(*notices, *_position_notices(raw, header, len(axes)), *series_notices(shape)),
+        notices=(*notices, *position_notices(raw, header, shape), *series_notices(shape)),
     )
 
 
@@ -223,21 +224,3 @@ def _scaling(header: Any) -> tuple[float, float]:
             "Export the file again."
         ) from None
     return (1.0 if slope is None else float(slope)), float(intercept or 0.0)
-
-
-def _position_notices(raw: Any, header: Any, axes: int) -> list[str]:
-    """Return what is wrong with the voxel sizes, and where the position is only assumed."""
-    sizes = np.abs(np.asarray(raw["pixdim"][1 : 1 + min(axes, 3)], dtype=np.float64))
-    notices = []
-    if not (np.isfinite(sizes).all() and (sizes > 0).all()):
-        given = " x ".join(f"{size:g}" for size in sizes)
-        notices.append(
-            f"The header's voxel size ({given}) is impossible; sizes are taken from its position "
-            "matrix where there is one and are 1 mm elsewhere, so check lengths and volumes."
-        )
-    if not any(int(header[code]) > 0 for code in ("sform_code", "qform_code") if code in header):
-        notices.append(
-            "The header gives no position (sform or qform), so left and right are assumed, "
-            "not known."
-        )
-    return notices

@@ -1,0 +1,46 @@
+// The check of the study's images: its remedies, and whether the visitor keeps it open. The card is
+// drawn anew with every change that concerns it, and a redrawn <details> would forget both.
+(() => {
+  "use strict";
+  const neuromix = (window.neuromix ??= {});
+
+  const chosen = new Map(); // by study: whether the visitor left it open, and how bad it was then
+  let returnFocus = false; // a remedy's own button is gone once it has worked
+
+  const study = () => neuromix.flow.state.wanted?.study ?? "";
+
+  // What was closed stays closed until there is a problem that was not there before.
+  const restore = (details) => {
+    const before = chosen.get(study());
+    if (before) {
+      const isNew = details.dataset.severity === "problem" && before.severity !== "problem";
+      details.open = before.open || isNew;
+    }
+    if (returnFocus) details.querySelector("summary").focus({ preventScroll: true });
+    returnFocus = false;
+  };
+
+  const follow = () => {
+    const card = document.getElementById("view-preflight");
+    if (!card) return;
+    waiting.disconnect();
+    new MutationObserver(() => {
+      const details = card.querySelector(".preflight");
+      if (details) restore(details);
+    }).observe(card, { childList: true });
+  };
+  const waiting = new MutationObserver(follow); // until Dash has laid out the page
+  waiting.observe(document.documentElement, { childList: true, subtree: true });
+
+  document.addEventListener("click", (event) => {
+    const remedy = event.target.closest?.(".remedy");
+    if (remedy) {
+      returnFocus = true;
+      neuromix.flow.change(JSON.parse(remedy.dataset.changes));
+      return;
+    }
+    const details = event.target.closest?.(".preflight summary")?.parentElement;
+    // The browser turns it over right after this; a key's press is a click as well.
+    if (details) chosen.set(study(), { open: !details.open, severity: details.dataset.severity });
+  });
+})();

@@ -1,0 +1,136 @@
+"""Where a NIfTI or Analyze header puts its voxels, and where it contradicts itself."""
+
+from itertools import product
+from typing import Any
+
+import nibabel as nib
+import numpy as np
+from nibabel.spatialimages import HeaderDataError
+from numpy.typing import NDArray
+
+# Of the smallest voxel edge: what moves a voxel by less leaves it nearest to its own place.
+CONFLICT = 0.5
+# Of the grid's diagonal: a qform keeps three numbers of its quaternion in float32, which leaves
+# rotations near a half turn uncertain by 2 √(3 · 2⁻²³) ≈ 0.0012 rad.
+QUATERNION_ROUNDING = 0.002
+# Smaller parts of a conflict are not named.
+NAMED_DEGREES = 0.1
+NAMED_SIZE = 1e-3
+
+
+def position_notices(raw: Any, header: Any, shape: tuple[int, ...]) -> list[str]:
+    """Return what is wrong with the voxel sizes, and where the position is only assumed.
+
+    Parameters
+    ----------
+    raw : nibabel header
+        As stored.
+    header : nibabel header
+        As nibabel mends it on loading.
+    shape : tuple of int
+        Voxels along each stored axis.
+
+    Returns
+    -------
+    list of str
+    """
+    sizes = np.abs(np.asarray(raw["pixdim"][1 : 1 + min(len(shape), 3)], dtype=np.float64))
+    notices = []
+    if not (np.isfinite(sizes).all() and (sizes > 0).all()):
+        given = " x ".join(f"{size:g}" for size in sizes)
+        notices.append(
+            f"The header's voxel size ({given}) is impossible; sizes are taken from its position "
+            "matrix where there is one and are 1 mm elsewhere, so check lengths and volumes."
+        )
+    if not any(int(header[code]) > 0 for code in ("sform_code", "qform_code") if code in header):
+        notices.append(
+            "The header gives no position (sform or qform), so left and right are assumed, "
+            "not known."
+        )
+    return notices + _conflict(header, (*shape, 1, 1)[:3])
+
+
+def turn(first: NDArray[np.float64], other: NDArray[np.float64]) -> float:
+    """Return the angle between the axes of two affines, in degrees.
+
+    Of axes that are not at right angles, the nearest rotation counts.
+    """
+    between = np.linalg.inv(_directions(first)) @ _directions(other)
+    left, _, right = np.linalg.svd(between)
+    return float(np.degrees(np.arccos(np.clip((np.trace(left @ right) - 1) / 2, -1, 1))))
+
+
+def _conflict(header: Any, shape: tuple[int, ...]) -> list[str]:
+    """Return how sform and qform differ, where both are given and mean different places."""
+    forms = _both_forms(header)
+    if forms is None:
+        return []
+    sform, qform = forms
+    corners = np.array(list(product(*((0, n - 1) for n in shape))), dtype=np.float64)
+    there, elsewhere = (nib.affines.apply_affine(form, corners) for form in forms)
+    farthest = np.linalg.norm(there - elsewhere, axis=1).max()
+    sizes = nib.affines.voxel_sizes(sform)
+    diagonal = float(np.linalg.norm(sizes * (np.array(shape) - 1)))
+    if farthest <= CONFLICT * sizes.min() + QUATERNION_ROUNDING * diagonal:
+        return []
+    end = (
+        "The sform is used, as most programs do; those that prefer the qform show and save this "
+        "image elsewhere"
+    )
+    if np.linalg.det(sform[:3, :3]) * np.linalg.det(qform[:3, :3]) < 0:
+        return [
+            "The header gives two positions that are mirror images of each other: its sform and "
+            f"qform disagree on which side is left. {end}, so check left and right."
+        ]
+    middle = (np.array(shape) - 1) / 2
+    first, other = (nib.affines.apply_affine(form, middle) for form in forms)
+    parts = [f"by a shift of {np.linalg.norm(first - other):.3g} {_unit(header)}"]
+    if (degrees := turn(sform, qform)) >= NAMED_DEGREES:
+        parts.insert(0, f"by a rotation of {degrees:.3g}°")
+    others = nib.affines.voxel_sizes(qform)
+    if not np.allclose(sizes, others, rtol=NAMED_SIZE, atol=0):
+        edges = " and ".join(" x ".join(f"{edge:.4g}" for edge in e) for e in (sizes, others))
+        parts.append(f"in voxel size ({edges})")
+    return [
+        f"The header gives two positions that disagree: sform and qform differ {_listed(parts)}. "
+        f"{end}."
+    ]
+
+
+def _both_forms(header: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+    """Return sform and qform where both are given and both can be computed with."""
+    if not hasattr(header, "get_qform"):
+        return None
+    try:
+        with np.errstate(all="ignore"):
+            forms = [header.get_sform(coded=True)[0], header.get_qform(coded=True)[0]]
+    except (HeaderDataError, ValueError, ArithmeticError, np.linalg.LinAlgError):
+        return None
+    if any(form is None or not _usable(np.asarray(form, dtype=np.float64)) for form in forms):
+        return None
+    sform, qform = (np.asarray(form, dtype=np.float64) for form in forms)
+    return sform, qform
+
+
+def _usable(form: NDArray[np.float64]) -> bool:
+    # The widest scanner position in micrometres is far below; NaN compares as false.
+    if not (np.abs(form) < 1e9).all():
+        return False
+    sizes = nib.affines.voxel_sizes(form)
+    return bool((sizes > 0).all() and abs(np.linalg.det(form[:3, :3] / sizes)) > 1e-3)
+
+
+def _directions(form: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(form[:3, :3] / nib.affines.voxel_sizes(form))
+
+
+def _unit(header: Any) -> str:
+    try:
+        unit = str(header.get_xyzt_units()[0])
+    except KeyError:
+        return "mm"
+    return {"meter": "m", "micron": "µm"}.get(unit, "mm")
+
+
+def _listed(parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

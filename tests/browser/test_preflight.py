@@ -1,0 +1,96 @@
+"""The check of a study above its pictures, and its remedies, by mouse and keyboard."""
+
+from collections.abc import Callable
+from typing import Any
+
+import nibabel as nib
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from scripts.serving import settled
+
+
+@pytest.fixture(scope="module")
+def url(serve: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Serve a sound study, one with z-scores, and one whose images lie on two grids."""
+    data = tmp_path_factory.mktemp("data")
+    random = np.random.default_rng(6)
+    inside = np.zeros((24, 24, 16), dtype=bool)
+    inside[4:-4, 4:-4, 2:-2] = True
+
+    def save(name: str, low: float, high: float, background: float, affine: Any) -> None:
+        path = data / name
+        path.parent.mkdir(exist_ok=True)
+        voxels = np.where(inside, random.uniform(low, high, inside.shape), background)
+        nib.Nifti1Image(voxels.astype("f4"), affine).to_filename(path)
+
+    save("sound/T1.nii", 50, 400, 0, np.eye(4))
+    save("sound/T2.nii", 50, 400, 0, np.eye(4))
+    save("zscored/T1.nii", -2, 2, -5, np.eye(4))
+    save("zscored/T2.nii", -2, 2, -5, np.eye(4))
+    save("apart/T1.nii", 50, 400, 0, np.eye(4))
+    save("apart/T2.nii", 50, 400, 0, np.diag([1, 1, 1.5, 1]))
+    return serve(data)
+
+
+def test_a_sound_study_is_one_closed_line(page: Page, url: str) -> None:
+    page.goto(f"{url}/?study=sound")
+    settled(page, study="sound")
+    line = page.locator(".preflight summary")
+    expect(line).to_contain_text("2 images on one grid · 24 × 24 × 16 · 1 × 1 × 1 mm · RAS")
+    expect(page.locator(".preflight-table")).to_be_hidden()
+    assert line.bounding_box()["height"] < 30  # type: ignore[index]
+    line.click()
+    expect(page.locator(".preflight-table tbody tr")).to_have_count(2)
+    expect(page.locator(".preflight-table")).to_be_visible()
+
+
+def test_a_problem_opens_the_card_by_itself(page: Page, url: str) -> None:
+    page.goto(f"{url}/?study=apart&x=T1&y=T2")
+    settled(page, study="apart")
+    expect(page.locator(".findings li").first).to_contain_text("T2 is not on the grid of T1")
+    expect(page.locator(".remedy").first).to_contain_text("grid of T1")
+
+
+def test_a_remedy_takes_one_click_and_is_told_as_done(page: Page, url: str) -> None:
+    page.goto(f"{url}/?study=zscored")
+    settled(page, study="zscored", foreground="positive")
+    page.locator(".preflight summary").click()
+    page.locator(".remedy").click()
+    settled(page, foreground="background")
+    expect(page.locator(".findings")).to_contain_text("left out")
+    expect(page.locator(".remedy")).to_have_count(0)
+    expect(page.locator(".preflight summary")).to_be_focused()
+    page.go_back()
+    settled(page, foreground="positive")
+    expect(page.locator(".remedy")).to_be_visible()
+
+
+def test_the_card_is_opened_and_mends_by_keyboard_without_starting_the_player(
+    page: Page, url: str
+) -> None:
+    page.goto(f"{url}/?study=zscored")
+    settled(page, study="zscored")
+    page.locator(".preflight summary").focus()
+    page.keyboard.press("Space")
+    expect(page.locator(".remedy")).to_be_visible()
+    expect(page.locator("#control-play")).to_have_attribute("aria-pressed", "false")
+    page.keyboard.press("Tab")
+    expect(page.locator(".remedy")).to_be_focused()
+    page.keyboard.press("Enter")
+    settled(page, foreground="background")
+    page.keyboard.press("Enter")
+    expect(page.locator(".findings")).to_be_hidden()
+
+
+def test_a_card_that_was_closed_stays_closed_in_its_study(page: Page, url: str) -> None:
+    page.goto(f"{url}/?study=apart&x=T1&y=T2")
+    settled(page, study="apart")
+    page.locator(".preflight summary").click()
+    page.evaluate("neuromix.flow.change({ y: 'T1' })")
+    settled(page, y="T1")
+    expect(page.locator(".findings")).to_be_hidden()
+    page.evaluate("neuromix.flow.change({ y: 'T2' })")
+    settled(page, y="T2")
+    expect(page.locator(".findings")).to_be_hidden()
