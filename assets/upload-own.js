@@ -9,8 +9,12 @@
   let shown = null; // key of the study that the line is about
   let asked = 0;
 
-  const until = (day) =>
-    new Date(`${day}T00:00Z`).toLocaleDateString("en-GB", { timeZone: "UTC", day: "numeric", month: "short", year: "numeric" });
+  // The line has little room: the year is told only where it is another one.
+  const until = (day) => {
+    const date = new Date(`${day}T00:00Z`);
+    const year = date.getUTCFullYear() === new Date().getUTCFullYear() ? {} : { year: "numeric" };
+    return date.toLocaleDateString("en-GB", { timeZone: "UTC", day: "numeric", month: "short", ...year });
+  };
 
   const calm = () => {
     clearTimeout(asked);
@@ -30,7 +34,7 @@
       const answer = await fetch(`/uploads/${encodeURIComponent(study)}`);
       const facts = answer.ok ? await answer.json() : {};
       if (study !== shown || !facts.own) return;
-      at("upload-until").textContent = `Your upload, removed on ${until(facts.removed)} · `;
+      at("upload-until").textContent = `Your upload, removed on ${until(facts.removed)}`;
       at("upload-own").hidden = false;
     } catch {
       shown = null; // to be asked again
@@ -50,7 +54,7 @@
       if (!answer.ok && answer.status !== 404) throw new Error(answer.statusText);
       neuromix.flow.open({});
     } catch {
-      at("upload-until").textContent = "This upload could not be removed. Try again · ";
+      at("upload-until").textContent = "This upload could not be removed. Try again.";
     }
   };
 

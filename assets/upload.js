@@ -56,7 +56,7 @@
 
   const problem = (files) => {
     if (!files.length && !refused.length) return "There is no image in what was dropped.";
-    if (!files.length) return refused.length === 1 ? refused.pop() : "None of these files can be opened.";
+    if (!files.length) return ""; // the sentences on each say it
     if (files.length > limits.files) {
       return `These are ${files.length} files, more than the ${limits.files} that can be uploaded at once. Drop the images of one head only.`;
     }
@@ -118,9 +118,8 @@
     };
   };
 
-  const failed = ({ error, refused: more }) => {
-    const lines = [...refused, ...(more ?? [])].filter((line) => line !== error);
-    tell("These files were not opened", [error, ...lines]);
+  const failed = (sentence, more = []) => {
+    tell("These files were not opened", [sentence, ...refused, ...more].filter(Boolean));
   };
 
   const answered = (sent) => {
@@ -132,10 +131,11 @@
       // An answer of a proxy, or of a server that is going down.
     }
     if (sent.status !== 201) {
-      const error = answer.error ?? `The server could not take the upload (${sent.status}). Try again later.`;
-      return failed({ error, refused: answer.refused });
+      if (answer.refused?.length) return failed("", answer.refused);
+      return failed(answer.error ?? `The server could not take the upload (${sent.status}). Try again later.`);
     }
     const lines = [...refused, ...answer.refused];
+    refused = [];
     if (lines.length) tell(`“${answer.title}” is open, without ${count(lines.length)}`, lines);
     else hide();
     neuromix.flow.open({ study: answer.study });
@@ -161,7 +161,7 @@
     sent.onerror = () => {
       if (!mine()) return;
       request = null;
-      failed({ error: LOST });
+      failed(LOST);
     };
     request = sent;
     sent.open("POST", "/uploads");
@@ -190,7 +190,7 @@
     refused = [];
     const files = readable(chosen);
     const wrong = problem(files);
-    if (wrong) return failed({ error: wrong });
+    if (wrong !== null) return failed(wrong);
     const total = files.reduce((sum, file) => sum + file.size, 0);
     show("sending", `Uploading ${count(files.length)}`);
     at("upload-files").textContent = listed(files);
@@ -201,7 +201,7 @@
     const full = await roomFor(total);
     if (request !== asked) return; // cancelled meanwhile
     request = null;
-    if (full) failed({ error: full });
+    if (full) failed(full);
     else send(files);
   };
 
@@ -282,7 +282,7 @@
       await start(await dropped(event.dataTransfer));
     } catch {
       refused = [];
-      failed({ error: "The dropped files cannot be read. Check that they are still there, and try again." });
+      failed("The dropped files cannot be read. Check that they are still there, and try again.");
     }
   });
 

@@ -258,9 +258,9 @@ class Uploads:
 
     def sweep(self) -> None:
         """Remove what dead workers left, what has had its time, and what no study names."""
+        self._swept = self._now()
         if not self._folder.is_dir():
             return
-        self._swept = self._now()
         try:
             with self._lock.held():
                 for path in files(self._incoming):

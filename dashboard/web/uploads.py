@@ -1,18 +1,13 @@
 """Routes by which studies are uploaded and removed."""
 
-import socket
 import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from http import HTTPStatus
-from typing import Any
+from typing import IO, Any, cast
 
 from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 from werkzeug.http import parse_options_header
-from werkzeug.wsgi import get_input_stream
 
 from dashboard.core.errors import NeuroMixError
 from dashboard.services.receiving import (
@@ -26,6 +21,7 @@ from dashboard.services.receiving import (
 )
 from dashboard.services.uploads import Uploads
 from dashboard.web import visitor
+from dashboard.web.body import Body, body_of
 
 # Boundary and headers of one part of a form, with the longest names that file systems allow.
 PART_BYTES = 4096
@@ -34,12 +30,6 @@ FORM_BYTES = 512 * 2**10
 # Threads of a worker that may wait for slow uploads: of the four that the Procfile gives it, one
 # is always left for the page.
 TOGETHER = 3
-# A connection on which nothing has come for so long is dead.
-STALLED_SECONDS = 60.0
-# How long the rest of a refused drop is read away. A browser reads no answer before it has sent
-# all, and one that is cut off shows none.
-DRAIN_SECONDS = 20.0
-DRAIN_BYTES = 64 * 2**10
 
 STATUS: dict[type[NeuroMixError], HTTPStatus] = {
     TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -74,14 +64,14 @@ def blueprint(uploads: Uploads) -> Blueprint:
 
     @routes.post("/uploads")
     def upload() -> tuple[Response, int]:
-        with _stream(uploads.limits) as stream, _drained(stream):
-            _require_own_page()
+        with body_of(request.environ, _most(uploads.limits)) as body:
             if not places.acquire(blocking=False):
                 raise _RefusalError(BUSY, HTTPStatus.SERVICE_UNAVAILABLE)
             try:
-                with uploads.receive() as drop:
-                    _read(stream, drop, uploads.limits)
-                    kept = uploads.keep(drop, visitor.owner(), wanted=_still_there)
+                with body.drained(), uploads.receive() as drop:
+                    _require_own_page()
+                    _read(body, drop, uploads.limits)
+                    kept = uploads.keep(drop, visitor.owner(), wanted=body.awaited)
             finally:
                 places.release()
         return _unkept(jsonify(study=kept.key, title=kept.title, refused=kept.refused)), 201
@@ -89,6 +79,9 @@ def blueprint(uploads: Uploads) -> Blueprint:
     @routes.get("/uploads/room")
     def room() -> tuple[str, int]:
         """Tell before anything is sent whether there is room for it."""
+        if not places.acquire(blocking=False):
+            raise _RefusalError(BUSY, HTTPStatus.SERVICE_UNAVAILABLE)
+        places.release()
         uploads.require_room(request.args.get("bytes", 0, int))
         return "", HTTPStatus.NO_CONTENT
 
@@ -117,7 +110,7 @@ def _require_own_page() -> None:
         raise _RefusalError(FOREIGN, HTTPStatus.FORBIDDEN)
 
 
-def _read(stream: Any, drop: Drop, limits: Limits) -> None:
+def _read(body: Body, drop: Drop, limits: Limits) -> None:
     """Parse the form, each of its files straight to disk."""
     if request.content_length is not None:
         if request.content_length > _most(limits):
@@ -137,7 +130,7 @@ def _read(stream: Any, drop: Drop, limits: Limits) -> None:
 
     parser = FormDataParser(part, max_form_memory_size=FORM_BYTES, silent=False)
     try:
-        parser.parse(stream, mimetype, request.content_length, options)
+        parser.parse(cast(IO[bytes], body), mimetype, request.content_length, options)
     except RequestEntityTooLarge:
         raise limits.too_large() from None
     except (ClientDisconnected, ValueError):
@@ -147,75 +140,6 @@ def _read(stream: Any, drop: Drop, limits: Limits) -> None:
 def _most(limits: Limits) -> int:
     """Return the size of the largest body that can hold a permitted drop."""
     return limits.drop + limits.files * PART_BYTES
-
-
-@contextmanager
-def _stream(limits: Limits) -> Iterator["_Limited"]:
-    """Give the body of the request, read no further than it may be and never for ever."""
-    connection = request.environ.get("gunicorn.socket")
-    if connection is not None:
-        connection.settimeout(STALLED_SECONDS)
-    try:
-        # Without its own limit, since a body whose length is too large has to be read away too.
-        yield _Limited(get_input_stream(request.environ), _most(limits))
-    finally:
-        if connection is not None:
-            with suppress(OSError):
-                connection.settimeout(None)
-
-
-class _Limited:
-    """A body of which no more than `most` bytes are read, whatever its length says."""
-
-    def __init__(self, stream: Any, most: int) -> None:
-        self._stream = stream
-        self._left = most
-        self.ended = False
-
-    def read(self, size: int) -> bytes:
-        try:
-            data: bytes = self._stream.read(size)
-        except OSError:
-            self.ended = True
-            raise ClientDisconnected from None
-        except ClientDisconnected:
-            self.ended = True
-            raise
-        self.ended = not data
-        self._left -= len(data)
-        if self._left < 0:
-            raise RequestEntityTooLarge
-        return data
-
-
-@contextmanager
-def _drained(stream: "_Limited") -> Iterator[None]:
-    """Read away what is left of a refused body, so that the browser comes to read the answer."""
-    try:
-        yield
-    except UploadError:
-        end = time.monotonic() + DRAIN_SECONDS
-        with suppress(RequestEntityTooLarge, ClientDisconnected):
-            while not stream.ended and time.monotonic() < end:
-                stream.read(DRAIN_BYTES)
-        raise
-
-
-def _still_there() -> bool:
-    """Tell whether the browser still waits for its answer, where the server lets us look."""
-    connection = request.environ.get("gunicorn.socket")
-    if type(connection) is not socket.socket:  # of https nothing can be looked at unread
-        return True
-    try:
-        connection.settimeout(0)
-        return connection.recv(1, socket.MSG_PEEK) != b""
-    except BlockingIOError:
-        return True
-    except OSError:
-        return False
-    finally:
-        with suppress(OSError):
-            connection.settimeout(STALLED_SECONDS)
 
 
 def _unkept(answer: Response) -> Response:
