@@ -62,6 +62,12 @@ def blueprint(uploads: Uploads) -> Blueprint:
         answer = jsonify(error=str(error), refused=list(getattr(error, "refused", ())))
         return _unkept(answer), status
 
+    @routes.before_app_request
+    def sweep() -> None:
+        """Remove what has had its time also where nobody uploads."""
+        if request.path == visitor.PAGE:
+            uploads.sweep_at_times()
+
     @routes.post("/uploads")
     def upload() -> tuple[Response, int]:
         with body_of(request.environ, _most(uploads.limits)) as body:

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import select
+import signal
 import socket
 import struct
 import time
@@ -246,6 +247,16 @@ def test_the_server_keeps_no_token(client, tmp_path):
     assert not [path for path in on_disk(tmp_path) if token.encode() in Path(path).read_bytes()]
 
 
+def test_opening_the_page_removes_what_has_had_its_time(client, uploads, tmp_path, monkeypatch):
+    post(client, ("T1.nii", b"t1"))
+    later = time.time() + 7 * 24 * 3600
+    monkeypatch.setattr(uploads, "_now", lambda: later)
+    client.get("/uploads/room")
+    assert on_disk(tmp_path) != []
+    client.get("/")
+    assert on_disk(tmp_path) == []
+
+
 # ---- as it is hosted
 
 
@@ -285,6 +296,20 @@ def until(true, seconds=10):
     while not true():
         assert time.monotonic() < end, "did not come about"
         os.sched_yield()
+
+
+@pytest.mark.slow
+def test_a_killed_worker_leaves_nothing_once_another_has_taken_its_place(hosted):
+    folder, port, process = hosted
+    body = raw((b"T1.nii", b"x" * 500_000), end=b"")
+    with closing(sent(port, body, headers=["Content-Length: 1000000"])):
+        until(lambda: on_disk(folder / "incoming"))
+        (path,) = on_disk(folder / "incoming")
+        worker = int(Path(path).name.partition("-")[0])
+        assert worker in workers_of(process)
+        os.kill(worker, signal.SIGKILL)
+        until(lambda: len(set(workers_of(process)) - {worker}) == WORKERS)
+        until(lambda: not on_disk(folder))
 
 
 def chunk(data):
