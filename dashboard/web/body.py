@@ -76,7 +76,7 @@ class Body(io.RawIOBase):
             with suppress(OSError):
                 self._connection.shutdown(socket.SHUT_RD)
 
-    def awaited(self) -> bool:
+    def wanted(self) -> bool:
         """Tell whether the browser still waits for its answer, where the server lets us look."""
         # Of an encrypted connection nothing can be looked at without taking it.
         if self._connection is None or type(self._connection) is not socket.socket:

@@ -77,7 +77,7 @@ def blueprint(uploads: Uploads) -> Blueprint:
                 with body.drained(), uploads.receive() as drop:
                     _require_own_page()
                     _read(body, drop, uploads.limits)
-                    kept = uploads.keep(drop, visitor.owner(), wanted=body.awaited)
+                    kept = uploads.keep(drop, visitor.owner(), wanted=body.wanted)
             finally:
                 places.release()
         return _unkept(jsonify(study=kept.key, title=kept.title, refused=kept.refused)), 201

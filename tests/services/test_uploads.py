@@ -198,6 +198,14 @@ def test_the_halves_of_a_pair_are_one_image_side_by_side(uploads, reader):
     assert {name for _, name in reader.opened} == {"A.img", "b.IMG"}
 
 
+def test_two_pairs_of_one_name_stay_apart(uploads):
+    halves = [("a.img", b"i1"), ("a.hdr", b"h1"), ("a.img", b"i2"), ("a.hdr", b"h2")]
+    key = upload(uploads, *halves).key
+    assert contents(uploads, key) == {"a.img": b"i1", "a (2).img": b"i2"}
+    headers = [f.path.with_suffix(".hdr").read_bytes() for f in uploads.study(key).files.values()]
+    assert sorted(headers) == [b"h1", b"h2"]
+
+
 def test_one_image_under_two_headers_is_two(uploads, folder):
     for header in (b"h1", b"h2"):
         key = upload(uploads, ("a.img", b"i"), ("a.hdr", header)).key

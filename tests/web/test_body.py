@@ -31,21 +31,21 @@ def closed(connection, how):
 def test_a_browser_that_has_gone_waits_no_more(ends, how):
     server, browser = ends
     body = Body(io.BytesIO(), 0, server)
-    assert body.awaited()
+    assert body.wanted()
     closed(browser, how)
-    assert not body.awaited()
+    assert not body.wanted()
 
 
 def test_looking_takes_nothing_from_the_next_request(ends):
     server, browser = ends
     browser.sendall(b"GET")
     server.recv(1)
-    assert Body(io.BytesIO(), 0, server).awaited()
+    assert Body(io.BytesIO(), 0, server).wanted()
     assert server.recv(9) == b"ET"
 
 
 def test_without_a_connection_to_look_at_somebody_waits():
-    assert Body(io.BytesIO(), 0, None).awaited()
+    assert Body(io.BytesIO(), 0, None).wanted()
 
 
 def test_no_more_is_read_than_may_be():

@@ -164,6 +164,17 @@ def test_the_largest_drop_is_taken_and_one_byte_more_is_not(client, tmp_path):
     assert on_disk(tmp_path) == before
 
 
+def test_an_announced_length_is_refused_before_the_files(client, tmp_path):
+    answer = client.post(
+        "/uploads",
+        data=raw((b"a.nii", b"x")),
+        content_type="multipart/form-data; boundary=X",
+        environ_overrides={"CONTENT_LENGTH": str(10**9)},
+    )
+    assert answer.status_code == 413
+    assert on_disk(tmp_path) == []
+
+
 def test_too_many_files_are_413(client, tmp_path):
     files = [(f"{n}.nii", b"x%d" % n) for n in range(5)]
     answer = post(client, *files)
