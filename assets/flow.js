@@ -78,6 +78,11 @@
     want({ ...state.wanted, slice });
   };
 
+  // Opens what somebody else on the page names, such as {study}; the rest is as it comes.
+  const openView = (view) => {
+    setProps("opening", { data: open(`?${new URLSearchParams(view)}`, "push") });
+  };
+
   // ---- from the View to the screen
   // While the View keeps changing (a drag, a held key), redrawn graphs would make the pictures
   // stutter, so the server is asked when the movement rests; a single step is sent at once.
@@ -153,5 +158,5 @@
     !neuromix.panels.needed(state.wanted, state.config).length &&
     location.search.slice(1) === query(state.wanted);
 
-  neuromix.flow = { state, idle, slide, setProps };
+  neuromix.flow = { state, idle, slide, setProps, open: openView };
 })();

@@ -29,9 +29,19 @@ class Settings(BaseSettings):
     data : Path
         Folder of studies, one sub-folder each (``DASHBOARD_DATA``).
     cache : Path
-        Where unpacked volumes are kept; can be deleted at any time (``DASHBOARD_CACHE``).
+        Where unpacked volumes are kept; can be deleted at any time, apart from the uploads in it
+        (``DASHBOARD_CACHE``).
     host, port : str, int
         Where `serve` listens (``HOST``, ``PORT``).
+    uploads : Path
+        Where uploaded studies are kept; ``uploads`` in the cache if not given
+        (``DASHBOARD_UPLOADS``).
+    max_upload_bytes : int
+        Largest upload, all files of one drop together (``MAX_UPLOAD_BYTES``).
+    upload_days : int
+        Days after which an upload is removed (``UPLOAD_DAYS``).
+    upload_quota_bytes : int
+        Room for all uploads together (``UPLOAD_QUOTA_BYTES``).
     """
 
     model_config = SettingsConfigDict(env_prefix="DASHBOARD_", populate_by_name=True)
@@ -40,3 +50,8 @@ class Settings(BaseSettings):
     cache: Path = Field(default_factory=default_cache)
     host: str = Field("127.0.0.1", validation_alias="HOST")
     port: int = Field(8050, validation_alias="PORT", ge=1, le=65535)
+    uploads: Path = Field(default_factory=lambda given: given["cache"] / "uploads")
+    # A 4-D run of 7 T is about 300 MB.
+    max_upload_bytes: int = Field(512 * 2**20, validation_alias="MAX_UPLOAD_BYTES", gt=0)
+    upload_days: int = Field(7, validation_alias="UPLOAD_DAYS", ge=1, le=36500)
+    upload_quota_bytes: int = Field(10 * 2**30, validation_alias="UPLOAD_QUOTA_BYTES", gt=0)

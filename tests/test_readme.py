@@ -11,6 +11,7 @@ from PIL import Image
 from dashboard.__main__ import cli
 from dashboard.core.image import EXTENSIONS
 from dashboard.core.layout import MAX_VOXELS
+from dashboard.services.receiving import Limits
 from dashboard.settings import Settings
 from dashboard.ui.controls import controls
 from dashboard.view import View
@@ -141,7 +142,11 @@ def refusal(entry, value):
 
 
 def test_every_control_is_named():
-    labels = [part.children for part in controls()._traverse() if is_label(part)]
+    labels = [
+        part.children
+        for part in controls(Limits(drop=1, store=1, days=1))._traverse()
+        if is_label(part)
+    ]
     assert len(labels) > 10
     told = ", ".join(first_column("Controls and keys", "Control")).split(", ")
     assert set(labels) == set(told)

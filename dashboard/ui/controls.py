@@ -6,6 +6,8 @@ import dash_mantine_components as dmc
 from dash import html
 
 from dashboard.core.mixture import COMPONENTS
+from dashboard.services.receiving import Limits
+from dashboard.ui import upload
 from dashboard.ui.field import labelled
 from dashboard.ui.ids import Control
 from dashboard.view import BINS, SEEDS, View
@@ -13,11 +15,14 @@ from dashboard.view import BINS, SEEDS, View
 SIZE = "xs"
 
 
-def controls() -> html.Nav:
+def controls(limits: Limits) -> html.Nav:
     """Return the whole control panel."""
     return html.Nav(
         [
-            _section("Data", [_study(), _pair(_image(Control.X), _image(Control.Y))]),
+            _section(
+                "Data",
+                [_study(limits), upload.own_upload(), _pair(_image(Control.X), _image(Control.Y))],
+            ),
             _section("View", [_plane(), _side()]),
             _section("Foreground", [_pair(_foreground(), _scaling())]),
             _section("Mixture", [_components(), _pair(_covariance(), _seed()), _scope()]),
@@ -54,11 +59,12 @@ def _segments(name: Control, data: dict[str, str], value: str) -> dmc.SegmentedC
     )
 
 
-def _study() -> html.Div:
+def _study(limits: Limits) -> html.Div:
     return labelled(
         Control.STUDY, "Study",
         "The head that is shown: a sub-folder of images on the same voxel grid.",
         _select(Control.STUDY, [], None, searchable=True, nothingFoundMessage="No such study"),
+        upload.open_button(limits),
     )  # fmt: skip
 
 

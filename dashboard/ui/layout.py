@@ -7,7 +7,9 @@ from dash import dcc, html
 
 from dashboard import __version__
 from dashboard.figures.palette import PALETTES
+from dashboard.services.receiving import Limits
 from dashboard.ui import help as page_help
+from dashboard.ui import upload
 from dashboard.ui.controls import controls
 from dashboard.ui.ids import FIELDS, NOTICES, Store, ViewId
 from dashboard.ui.panels import analysis_row, graph_config, image_row, slice_bar
@@ -22,7 +24,7 @@ THEME = {
 }
 
 
-def layout() -> Any:
+def layout(limits: Limits) -> Any:
     """Return the page before anything is opened."""
     return dmc.MantineProvider(
         [
@@ -31,7 +33,7 @@ def layout() -> Any:
             html.Div(className="progress", role="progressbar", **{"aria-label": "Working"}),
             html.Div(
                 [
-                    controls(),
+                    controls(limits),
                     html.Main(
                         [
                             html.Div(id=NOTICES, className="notices", **{"aria-live": "polite"}),
@@ -43,6 +45,7 @@ def layout() -> Any:
                 ],
                 className="page",
             ),
+            *upload.overlay(),
         ],
         theme=THEME,
         defaultColorScheme="auto",

@@ -1,0 +1,65 @@
+// Below the study: until when an upload of this browser is kept, and a button that removes it.
+(() => {
+  "use strict";
+  const neuromix = (window.neuromix ??= {});
+  const at = (id) => document.getElementById(id);
+
+  const PREFIX = "upload-";
+  const SURE_MS = 5000; // a question that nobody answers is withdrawn
+  let shown = null; // key of the study that the line is about
+  let asked = 0;
+
+  // The line has little room: the year is told only where it is another one.
+  const until = (day) => {
+    const date = new Date(`${day}T00:00Z`);
+    const year = date.getUTCFullYear() === new Date().getUTCFullYear() ? {} : { year: "numeric" };
+    return date.toLocaleDateString("en-GB", { timeZone: "UTC", day: "numeric", month: "short", ...year });
+  };
+
+  const calm = () => {
+    clearTimeout(asked);
+    asked = 0;
+    at("upload-remove").textContent = "Remove now";
+    at("upload-removing").textContent = "";
+  };
+
+  const follow = async () => {
+    const study = neuromix.flow.state.source?.view.study ?? "";
+    if (study === shown || !at("upload-own")) return;
+    shown = study;
+    at("upload-own").hidden = true;
+    calm();
+    if (!study.startsWith(PREFIX)) return;
+    try {
+      const answer = await fetch(`/uploads/${encodeURIComponent(study)}`);
+      const facts = answer.ok ? await answer.json() : {};
+      if (study !== shown || !facts.own) return;
+      at("upload-until").textContent = `Your upload, removed on ${until(facts.removed)}`;
+      at("upload-own").hidden = false;
+    } catch {
+      shown = null; // to be asked again
+    }
+  };
+
+  const remove = async () => {
+    if (!asked) {
+      at("upload-remove").textContent = "Really remove?";
+      at("upload-removing").textContent = "Press again to remove the upload.";
+      asked = setTimeout(calm, SURE_MS);
+      return;
+    }
+    calm();
+    try {
+      const answer = await fetch(`/uploads/${encodeURIComponent(shown)}`, { method: "DELETE" });
+      if (!answer.ok && answer.status !== 404) throw new Error(answer.statusText);
+      neuromix.flow.open({});
+    } catch {
+      at("upload-until").textContent = "This upload could not be removed. Try again.";
+    }
+  };
+
+  document.addEventListener("click", (event) => {
+    if (event.target.id === "upload-remove") remove();
+  });
+  new MutationObserver(follow).observe(document.documentElement, { attributeFilter: ["data-settled"] });
+})();

@@ -1,0 +1,64 @@
+"""Locks between worker processes, which the system gives back when a process dies."""
+
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+if sys.platform == "win32":
+
+    def take(_file: BinaryIO, *, wait: bool) -> bool:  # noqa: ARG001
+        """Lock nothing: where there is no fork there is no second worker."""
+        return True
+
+else:
+    import fcntl
+
+    def take(file: BinaryIO, *, wait: bool) -> bool:
+        """Lock an open file until it is closed; False where somebody else has it."""
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            return False
+        return True
+
+
+class Lock:
+    """One holder at a time, among the threads of all workers."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._threads = threading.Lock()
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Wait for the lock and hold it."""
+        with self._threads, self._path.open("ab") as file:
+            take(file, wait=True)
+            yield
+
+
+def create_locked(path: Path) -> BinaryIO:
+    """Create a file that nobody takes for abandoned while it is open."""
+    while True:
+        # A sweep may get hold of the file before its maker does, and remove it.
+        file = path.open("xb")
+        if take(file, wait=False) and path.exists():
+            return file
+        file.close()
+        path.unlink(missing_ok=True)
+
+
+def remove_abandoned(path: Path) -> None:
+    """Remove a file of `create_locked`, unless its maker still has it open."""
+    # Windows has no such lock, but keeps a file that is open somewhere.
+    with suppress(OSError):
+        if os.name == "posix":
+            with path.open("rb") as file:
+                if take(file, wait=False):
+                    path.unlink(missing_ok=True)
+        else:
+            path.unlink(missing_ok=True)

@@ -1,0 +1,134 @@
+"""What uploaded studies consist of, one small file each: a study exists while its file does."""
+
+import json
+import os
+import re
+import secrets
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+PREFIX = "upload-"
+# 128 random bits, as a URL takes them: who knows a key may see the study.
+_KEY = re.compile(rf"{PREFIX}[A-Za-z0-9_-]{{22}}")
+_NEW = ".new-"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One image of a study.
+
+    Attributes
+    ----------
+    name : str
+        The original file name.
+    blob : str
+        The file that holds it.
+    header : str or None
+        The other half of a pair.
+    source : str
+        Identity by which the volume store forgets it.
+    """
+
+    name: str
+    blob: str
+    header: str | None
+    source: str
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """A study: its title, whose it is (a hash), when it was made, its files."""
+
+    title: str
+    owner: str
+    created: float
+    files: tuple[Entry, ...]
+
+    @property
+    def blobs(self) -> set[str]:
+        """Every file that the study needs."""
+        return {name for file in self.files for name in (file.blob, file.header) if name}
+
+
+def new_key() -> str:
+    """Return a key that nobody can guess."""
+    return PREFIX + secrets.token_urlsafe(16)
+
+
+class Manifests:
+    """The manifests of one folder, read again only when they changed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._read: dict[str, tuple[tuple[int, int], Manifest]] = {}
+
+    def get(self, key: str) -> Manifest | None:
+        """Return a study's manifest; None where there is no such study."""
+        if not _KEY.fullmatch(key):
+            return None
+        path = self._path(key)
+        try:
+            status = path.stat()
+            known = self._read.get(key)
+            version = (status.st_mtime_ns, status.st_ino)
+            if known and known[0] == version:
+                return known[1]
+            facts = json.loads(path.read_text("utf-8"))
+            files = tuple(Entry(**file) for file in facts.pop("files"))
+            manifest = Manifest(**facts, files=files)
+        except (OSError, ValueError, TypeError, KeyError, AttributeError):
+            self._read.pop(key, None)
+            return None
+        self._read[key] = version, manifest
+        return manifest
+
+    def all(self) -> dict[str, Manifest]:
+        """Return every study by its key."""
+        try:
+            keys = [path.name.removesuffix(".json") for path in self._folder.iterdir()]
+        except OSError:
+            return {}
+        for gone in self._read.keys() - set(keys):
+            self._read.pop(gone, None)
+        found = {key: self.get(key) for key in keys}
+        return {key: manifest for key, manifest in found.items() if manifest}
+
+    def write(self, key: str, manifest: Manifest) -> None:
+        """Write a manifest so that it is there whole or not at all, also after a power cut."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        new = self._folder / f"{_NEW}{key}"
+        try:
+            with new.open("w", encoding="utf-8") as file:
+                json.dump(asdict(manifest), file, ensure_ascii=False)
+                file.flush()
+                os.fsync(file.fileno())
+            new.replace(self._path(key))
+        except OSError:
+            new.unlink(missing_ok=True)
+            raise
+        sync_folder(self._folder)
+
+    def remove(self, key: str) -> None:
+        """Remove a study's manifest, and with it the study."""
+        self._path(key).unlink(missing_ok=True)
+        self._read.pop(key, None)
+
+    def remove_damaged(self) -> None:
+        """Remove what no manifest can be read from; nobody may be writing one."""
+        if self._folder.is_dir():
+            for path in self._folder.iterdir():
+                if self.get(path.name.removesuffix(".json")) is None:
+                    path.unlink(missing_ok=True)
+
+    def _path(self, key: str) -> Path:
+        return self._folder / f"{key}.json"
+
+
+def sync_folder(folder: Path) -> None:
+    """Make new names in a folder outlast a power cut, where the system can."""
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

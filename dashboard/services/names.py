@@ -1,0 +1,82 @@
+"""What people call their files: text to show, from which nothing but the extension is used."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from dashboard.core.image import EXTENSIONS
+
+# A volume in two files: voxels and header.
+PAIR_IMAGES = tuple(e for e in EXTENSIONS if e.startswith(".img"))
+PAIR_HEADERS = (".hdr", ".hdr.gz")
+UPLOADED = (*EXTENSIONS, *PAIR_HEADERS)
+
+MAX_NAME = 120  # longer ones would not fit any control; file systems allow 255
+MAX_TITLE = 60  # fits the study control on a wide screen
+
+NAMELESS = "image"
+# Marks that turn the direction of what follows, on the whole page.
+_TURNING = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\u061c]")
+_ENCODED_BREAKS = re.compile("%0[AD]", re.IGNORECASE)
+
+
+def extension(name: str) -> str | None:
+    """Return the extension of an image file, in lower case; None for other kinds."""
+    lower = name.lower()
+    found = [e for e in UPLOADED if lower.endswith(e)]
+    return max(found, key=len) if found else None
+
+
+def stem(name: str) -> str:
+    """Return a file's name without the extension of an image."""
+    return name[: len(name) - len(extension(name) or "")]
+
+
+def plain(text: str) -> str:
+    """Return text without anything that is not printed: one line, one direction."""
+    text = _TURNING.sub("", unicodedata.normalize("NFC", text))
+    visible = "".join(" " if unicodedata.category(c) in _UNPRINTED else c for c in text)
+    return " ".join(visible.split())
+
+
+_UNPRINTED = ("Cc", "Cs", "Zl", "Zp")
+
+
+def clean(name: str) -> str:
+    """Return the last part of a file name as a browser sent it, for people to read.
+
+    Browsers write line breaks in a name as %0D and %0A, and old ones send the whole path.
+    """
+    name = plain(_ENCODED_BREAKS.sub(" ", re.split(r"[/\\]", name)[-1]))
+    ending = name[len(stem(name)) :]
+    base = stem(name).strip()
+    if ending and not base.strip("."):
+        base = NAMELESS
+    return base[: MAX_NAME - len(ending)] + ending
+
+
+def unique(name: str, taken: Iterable[str]) -> str:
+    """Return the name, numbered where another file has it already."""
+    known = {other.casefold() for other in taken}
+    ending = name[len(stem(name)) :]
+    number, found = 1, name
+    while found.casefold() in known:
+        number += 1
+        found = f"{stem(name)} ({number}){ending}"
+    return found
+
+
+def title(names: list[str]) -> str:
+    """Name a study after its images: "T1", or "T1 + 2 more"."""
+    more = f" + {len(names) - 1} more" if len(names) > 1 else ""
+    first = stem(names[0])
+    room = MAX_TITLE - len(more)
+    return (first if len(first) <= room else first[: room - 1].rstrip() + "…") + more
+
+
+def amount(count: int) -> str:
+    """Write a number of bytes as file managers do: "512 MB", "10 GB"."""
+    for unit, size in (("GB", 2**30), ("MB", 2**20), ("kB", 2**10)):
+        if count >= size:
+            return f"{count / size:.1f}".removesuffix(".0") + f" {unit}"
+    return f"{count} bytes"

@@ -1,0 +1,318 @@
+"""Uploaded studies: kept once by content, listed for the browser that made them, removed in time.
+
+On disk, below one folder: `incoming/` holds what is arriving, `blobs/` files by their SHA-256,
+`studies/` one manifest a study. Nothing but a manifest makes a study, and it is written last.
+"""
+
+import logging
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from dashboard.core.errors import NeuroMixError
+from dashboard.services import names
+from dashboard.services.locks import Lock, remove_abandoned
+from dashboard.services.manifests import Entry, Manifest, Manifests, new_key, sync_folder
+from dashboard.services.receiving import (
+    AbandonedError,
+    Arrived,
+    Drop,
+    Limits,
+    NothingToOpenError,
+)
+from dashboard.services.room import Room, files
+from dashboard.services.study_files_stand_in import StudyFiles, study_files
+
+log = logging.getLogger(__name__)
+
+DAY_SECONDS = 24 * 3600
+# A sweep lists three folders; more often it would find nothing new.
+SWEEP_SECONDS = 300
+
+UNEXPECTED = "{name}: the file could not be read because of an error in the program."
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A drop that became a study, and what of it was left out."""
+
+    key: str
+    title: str
+    refused: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Checked:
+    image: Arrived
+    source: str
+
+
+class Uploads:
+    """The uploaded studies of one folder, shared by all workers.
+
+    Parameters
+    ----------
+    folder : Path
+    limits : Limits
+    open_volume : callable of (path, original file name)
+        Reads an image; raises NeuroMixError with a sentence that names the file.
+    forget : callable of SHA-256
+        Removes what was unpacked from a file.
+    now : callable
+        The time in seconds, as ``time.time``.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        limits: Limits,
+        *,
+        open_volume: Callable[[Path, str], Any],
+        forget: Callable[[str], None],
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self.limits = limits
+        self._folder = folder
+        self._incoming, self._blobs = folder / "incoming", folder / "blobs"
+        self._manifests = Manifests(folder / "studies")
+        self._studies: dict[str, tuple[Manifest, StudyFiles]] = {}
+        self._open_volume = open_volume
+        self._forget = forget
+        self._now = now
+        self._lock = Lock(folder / "lock")
+        self._room = Room(limits, self._blobs, self._incoming)
+        self._swept = float("-inf")
+
+    # ---- what is there
+
+    def study(self, key: str) -> StudyFiles | None:
+        """Return a study for whoever knows its key; None where there is none (any more)."""
+        manifest = self._manifest(key)
+        if manifest is None:
+            self._studies.pop(key, None)
+            return None
+        known = self._studies.get(key)
+        if known and known[0] is manifest:
+            return known[1]
+        paths = {file.name: self._blobs / file.blob for file in manifest.files}
+        found = study_files(manifest.title, paths)
+        self._studies[key] = manifest, found
+        return found
+
+    def title(self, key: str) -> str | None:
+        """Return what a study is called."""
+        manifest = self._manifest(key)
+        return manifest.title if manifest else None
+
+    def listed(self, owner: str) -> dict[str, str]:
+        """Return the titles of a browser's own studies by key, the newest first."""
+        own = [
+            (manifest.created, key, manifest.title)
+            for key, manifest in self._manifests.all().items()
+            if manifest.owner == owner and not self._expired(manifest)
+        ]
+        return {key: title for _, key, title in sorted(own, reverse=True)}
+
+    def owns(self, owner: str, key: str) -> bool:
+        """Tell whether a study is there and was made by this browser."""
+        manifest = self._manifest(key)
+        return manifest is not None and manifest.owner == owner
+
+    def expiry(self, key: str) -> date:
+        """Return the day on which a study is removed.
+
+        Raises
+        ------
+        NeuroMixError
+            If there is no such study.
+        """
+        manifest = self._manifest(key)
+        if manifest is None:
+            raise NeuroMixError("This upload is not there any more.")
+        return datetime.fromtimestamp(self._end(manifest), UTC).date()
+
+    # ---- what comes
+
+    @contextmanager
+    def receive(self) -> Iterator[Drop]:
+        """Take a drop in; what has not been kept at the end is removed."""
+        self.sweep_at_times()
+        with self._room.promise(full=self.sweep) as reserve:
+            drop = Drop(self._incoming, self.limits, reserve)
+            with drop, drop.disk():
+                self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                self._incoming.mkdir(exist_ok=True)
+                yield drop
+
+    def require_room(self, count: int) -> None:
+        """Refuse a drop that would not fit, before any of it is sent.
+
+        Raises
+        ------
+        UploadError
+        """
+        if count > self.limits.drop:
+            raise self.limits.too_large()
+        with self._room.promise(full=self.sweep) as reserve:
+            reserve(count)
+
+    def keep(self, drop: Drop, owner: str, *, wanted: Callable[[], bool] = lambda: True) -> Kept:
+        """Make a study of a drop's readable images.
+
+        Parameters
+        ----------
+        drop : Drop
+            After all of it has arrived.
+        owner : str
+        wanted : callable
+            Asked at the end whether anybody still waits for the study.
+
+        Raises
+        ------
+        UploadError
+            If nothing of it can be read, nobody waits, or the disk is full.
+        """
+        arrived = drop.images()
+        checked: list[_Checked] = []
+        try:
+            checked.extend(self._check(arrived, drop.refused))
+            if not checked:
+                raise _nothing(drop.refused)
+            if not wanted():
+                raise AbandonedError("The upload was cancelled.")
+            for image in checked:
+                for file in image.image.files:
+                    os.fsync(file.file.fileno())
+            key, manifest = self._adopt(checked, owner)
+        finally:
+            read = {image.image.identity for image in checked}
+            others = {image.image.sha256 for image in arrived if image.identity not in read}
+            self._forget_unused(others | {image.source for image in checked})
+        return Kept(key, manifest.title, tuple(drop.refused))
+
+    def _check(self, arrived: list[Arrived], refused: list[str]) -> Iterator[_Checked]:
+        """Open each image; what cannot be read is told."""
+        for image in arrived:
+            try:
+                volume = self._open_volume(image.image.path, image.name)
+            except NeuroMixError as error:
+                refused.append(str(error))
+            except Exception:
+                log.exception("an uploaded file cannot be opened")
+                refused.append(UNEXPECTED.format(name=image.name))
+            else:
+                yield _Checked(image, getattr(volume, "source", image.image.sha256))
+
+    def _adopt(self, checked: list[_Checked], owner: str) -> tuple[str, Manifest]:
+        """Move files to their places and write the manifest, which no sweep may come between."""
+        with self._lock.held():
+            self._blobs.mkdir(exist_ok=True)
+            entries = [self._entry(image) for image in checked]
+            sync_folder(self._blobs)
+            order = study_files("", {file.name: self._blobs / file.blob for file in entries})
+            manifest = Manifest(
+                title=names.title([file.file_name for file in order.files.values()]),
+                owner=owner,
+                created=self._now(),
+                files=tuple(entries),
+            )
+            key = new_key()
+            self._manifests.write(key, manifest)
+        return key, manifest
+
+    def _entry(self, checked: _Checked) -> Entry:
+        identity = checked.image.identity
+        places = []
+        for file in checked.image.files:
+            size = os.fstat(file.file.fileno()).st_size
+            file.file.close()  # Windows moves no open file
+            place = self._blobs / (identity + "".join(file.path.suffixes))
+            if not (place.is_file() and place.stat().st_size == size):
+                file.path.replace(place)
+            places.append(place.name)
+        return Entry(
+            name=checked.image.name,
+            blob=places[0],
+            header=places[1] if len(places) > 1 else None,
+            source=checked.source,
+        )
+
+    # ---- what goes
+
+    def remove(self, owner: str, key: str) -> None:
+        """Remove a study of this browser, with every byte that no other study needs.
+
+        Raises
+        ------
+        NeuroMixError
+            If it has no such study.
+        """
+        if not self.owns(owner, key):
+            raise NeuroMixError("There is no such upload of yours; it may be removed already.")
+        self._remove([key])
+
+    def sweep(self) -> None:
+        """Remove what dead workers left, what has had its time, and what no study names."""
+        self._swept = self._now()
+        if not self._folder.is_dir():
+            return
+        try:
+            with self._lock.held():
+                for path in files(self._incoming):
+                    remove_abandoned(path)
+                self._manifests.remove_damaged()
+            ended = [k for k, m in self._manifests.all().items() if self._expired(m)]
+            self._remove(ended)
+        except OSError as error:
+            log.warning("uploads cannot be swept: %s", error)
+
+    def sweep_at_times(self) -> None:
+        """Sweep, unless that was done a few minutes ago."""
+        if self._now() - self._swept > SWEEP_SECONDS:
+            self.sweep()
+
+    def _remove(self, keys: Iterable[str]) -> None:
+        sources: set[str] = set()
+        with self._lock.held():
+            for key in keys:
+                manifest = self._manifests.get(key)
+                if manifest:
+                    sources |= {file.source for file in manifest.files}
+                self._manifests.remove(key)
+                self._studies.pop(key, None)
+            needed = {name for m in self._manifests.all().values() for name in m.blobs}
+            for path in files(self._blobs):
+                if path.name not in needed:
+                    path.unlink(missing_ok=True)
+        self._forget_unused(sources)
+
+    def _forget_unused(self, sources: set[str]) -> None:
+        """Forget what was unpacked from files that no study has."""
+        used = {file.source for m in self._manifests.all().values() for file in m.files}
+        for source in sources - used:
+            self._forget(source)
+
+    # ---- how long
+
+    def _manifest(self, key: str) -> Manifest | None:
+        manifest = self._manifests.get(key)
+        return None if manifest is None or self._expired(manifest) else manifest
+
+    def _end(self, manifest: Manifest) -> float:
+        return manifest.created + self.limits.days * DAY_SECONDS
+
+    def _expired(self, manifest: Manifest) -> bool:
+        return self._now() >= self._end(manifest)
+
+
+def _nothing(refused: list[str]) -> NothingToOpenError:
+    if not refused:
+        return NothingToOpenError("No file has arrived. Choose the image files once more.")
+    if len(refused) == 1:
+        return NothingToOpenError(refused[0], tuple(refused))
+    return NothingToOpenError("None of these files can be opened.", tuple(refused))

@@ -1,0 +1,94 @@
+import io
+import socket
+import struct
+from collections.abc import Iterator
+
+import pytest
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
+
+from dashboard.core.errors import NeuroMixError
+from dashboard.web import body as bodies
+from dashboard.web.body import Body, body_of
+
+
+@pytest.fixture
+def ends() -> Iterator[tuple[socket.socket, socket.socket]]:
+    """The server's end and the browser's end of a connection."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        browser = socket.create_connection(listening.getsockname())
+        server, _ = listening.accept()
+    with server, browser:
+        yield server, browser
+
+
+def closed(connection, how):
+    if how == "reset":
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+
+
+@pytest.mark.parametrize("how", ["closed", "reset"])
+def test_a_browser_that_has_gone_waits_no_more(ends, how):
+    server, browser = ends
+    body = Body(io.BytesIO(), 0, server)
+    assert body.wanted()
+    closed(browser, how)
+    assert not body.wanted()
+
+
+def test_looking_takes_nothing_from_the_next_request(ends):
+    server, browser = ends
+    browser.sendall(b"GET")
+    server.recv(1)
+    assert Body(io.BytesIO(), 0, server).wanted()
+    assert server.recv(9) == b"ET"
+
+
+def test_without_a_connection_to_look_at_somebody_waits():
+    assert Body(io.BytesIO(), 0, None).wanted()
+
+
+def test_no_more_is_read_than_may_be():
+    body = Body(io.BytesIO(b"x" * 11), 10, None)
+    assert body.read(10) == b"x" * 10
+    with pytest.raises(RequestEntityTooLarge):
+        body.read(1)
+
+
+def test_a_connection_on_which_nothing_comes_is_given_up(ends, monkeypatch):
+    server, browser = ends
+    monkeypatch.setattr(bodies, "STALLED_SECONDS", 0.01)
+    browser.sendall(b"half")
+    environ = {
+        "wsgi.input": server.makefile("rb", buffering=0),
+        "wsgi.input_terminated": True,
+        "gunicorn.socket": server,
+    }
+    with body_of(environ, 100) as body:
+        assert body.read(100) == b"half"
+        with pytest.raises(ClientDisconnected):
+            body.read(100)
+    assert server.gettimeout() is None
+
+
+def test_a_refused_body_is_read_away():
+    stream = io.BytesIO(b"x" * 200_000)
+    body = Body(stream, 10**6, None)
+    with pytest.raises(NeuroMixError), body.drained():
+        raise NeuroMixError("No.")
+    assert stream.read() == b""
+
+
+def test_of_a_refused_body_that_stalls_no_more_is_waited_for(ends, monkeypatch):
+    server, browser = ends
+    monkeypatch.setattr(bodies, "DRAIN_STALLED_SECONDS", 0.01)
+    browser.sendall(b"half")
+    environ = {
+        "wsgi.input": server.makefile("rb", buffering=0),
+        "wsgi.input_terminated": True,
+        "gunicorn.socket": server,
+    }
+    with pytest.raises(NeuroMixError), body_of(environ, 100) as body, body.drained():
+        raise NeuroMixError("No.")
+    browser.sendall(b"more")
+    assert server.recv(9) in (b"", b"more")
