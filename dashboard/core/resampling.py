@@ -92,6 +92,10 @@ def resample(
         affine=target.affine,
         unit=target.unit,
         intensities=describe(data),
+        processing=(
+            *volume.processing,
+            f"{'nearest' if nearest else 'linear'} onto the grid of {target.name}",
+        ),
     )
 
 

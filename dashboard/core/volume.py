@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import stat
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +18,11 @@ from dashboard.core.image import EXTENSIONS as EXTENSIONS  # the page lists file
 from dashboard.core.image import MM_PER_UNIT, Image, read_image
 from dashboard.core.orientation import PLANE_AXES, Orientation, Plane
 
+# The volumes of a file whose mean is taken; None stands for all of them.
+Take = tuple[int, ...] | None
+FIRST: Take = (0,)
+# Percent of the voxels beyond each end of a clipped range.
+CLIP_LEVELS = ("0.1", "0.5", "1")
 # Most voxels read to describe a volume's intensities: percentiles are stable far below this.
 SAMPLED_VOXELS = 2_000_000
 # MRI slices are up to some 20 times as thick as their pixels are wide.
@@ -41,12 +47,29 @@ class Intensities:
         negative), and the one that 0.5 % of the non-zero voxels exceed.
     background : float
         The most frequent intensity.
+    mean : float
+        Of the finite voxels.
+    background_share : float
+        Share of the finite voxels that have the most frequent intensity.
+    voxels, zeros, negatives, nonfinite, saturated : int
+        Counts: all voxels; those that are 0, below 0, NaN or infinite; and exactly `high`.
+    limits : mapping of str to tuple of float
+        For each level of clipping p, the p-th and (100 - p)-th percentile of the voxels that
+        differ from the background.
     """
 
     low: float
     high: float
     window: tuple[float, float]
     background: float
+    mean: float
+    background_share: float
+    voxels: int
+    zeros: int
+    negatives: int
+    nonfinite: int
+    saturated: int
+    limits: Mapping[str, tuple[float, float]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,9 +79,9 @@ class Volume:
     Attributes
     ----------
     id : str
-        SHA-256 of the file.
+        Identity of the voxels: the source's, or that of what was done to it.
     name : str
-        The file's name without its extensions.
+        What views call it: the file's name without its extensions, or a name in a study.
     data : ndarray, shape (i, j, k)
         Intensities in storage order, float32 where that loses nothing and float64 elsewhere.
     affine : ndarray, shape (4, 4)
@@ -70,6 +93,14 @@ class Volume:
     notices : tuple of str
         What was unusual about the file, one sentence each.
     intensities : Intensities
+    source : str
+        SHA-256 of the file; of a pair, of both.
+    volumes : int
+        Number of volumes in the file, of which this is one or a mean.
+    digest : str
+        Hash of the intensities: the same for copies under other headers or compressions.
+    processing : tuple of str
+        What was done since the file was read, in short: "mean of 65 volumes".
     """
 
     id: str
@@ -80,6 +111,15 @@ class Volume:
     header: tuple[tuple[str, str], ...]
     notices: tuple[str, ...]
     intensities: Intensities
+    source: str
+    volumes: int
+    digest: str
+    processing: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """The name with what was done to the voxels, as views and tables show it."""
+        return f"{self.name} ({', '.join(self.processing)})" if self.processing else self.name
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -161,13 +201,18 @@ def file_id(path: Path) -> str:
         raise VolumeError(f"{path.name}: the file cannot be read ({error.strerror}).") from None
 
 
-def read_volume(path: Path) -> Volume:
+def read_volume(path: Path, *, name: str | None = None, take: Take = FIRST) -> Volume:
     """Read one image file whole.
 
     Parameters
     ----------
     path : Path
-        A NIfTI, Analyze, MGH or MINC file. Of a 4-D file the first volume is taken.
+        A NIfTI, Analyze, MGH or MINC file.
+    name : str, optional
+        What messages call the file, where it is stored under another name.
+    take : tuple of int, or None
+        Volumes of a 4-D or 5-D file, counted from 0 in storage order, whose mean is taken; None
+        takes the mean of all.
 
     Returns
     -------
@@ -191,6 +236,9 @@ def read_volume(path: Path) -> Volume:
         header=image.header,
         notices=(*image.notices, *position, *_intensity_notices(intensities)),
         intensities=intensities,
+        source=identity,
+        volumes=1,
+        digest=hashlib.sha256(np.ascontiguousarray(image.data, "<f8").tobytes()).hexdigest(),
     )
 
 
@@ -253,9 +301,26 @@ def describe(data: NDArray[Any]) -> Intensities:
     white = float(np.percentile(shown, 99.5)) if shown.size else high
     black = min(0.0, float(np.percentile(sample, 0.5))) if low < 0 else (0.0 if white > 0 else low)
     values, counts = np.unique(sample, return_counts=True)
+    background = values[counts.argmax()]
+    bulk = sample[sample != background]
     return Intensities(
         low=low,
         high=high,
         window=(black, white) if white > black else (black, black + 1.0),
-        background=float(values[counts.argmax()]),
+        background=float(background),
+        mean=float(finite.mean(dtype=np.float64)),
+        background_share=float((sample == background).mean()),
+        voxels=data.size,
+        zeros=int((finite == 0).sum()),
+        negatives=int((finite < 0).sum()),
+        nonfinite=int(data.size - finite.size),
+        saturated=int((finite == high).sum()),
+        limits={level: _limits(bulk, float(level), (low, high)) for level in CLIP_LEVELS},
     )
+
+
+def _limits(bulk: NDArray[Any], level: float, whole: tuple[float, float]) -> tuple[float, float]:
+    if not bulk.size:
+        return whole
+    low, high = np.percentile(bulk, [level, 100 - level])
+    return float(low), float(high)

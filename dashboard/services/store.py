@@ -17,7 +17,7 @@ OPEN_VOLUMES = 64
 # What reading a damaged or vanished copy may raise.
 UNUSABLE = (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError)
 # Part of the file names: another number when what is written changes its meaning.
-FORMAT = 2
+FORMAT = 3
 
 
 class VolumeStore:
@@ -79,7 +79,8 @@ class VolumeStore:
             affine=np.array(facts.pop("affine")),
             header=tuple((key, value) for key, value in facts.pop("header")),
             notices=tuple(facts.pop("notices")),
-            intensities=Intensities(**{**intensities, "window": tuple(intensities["window"])}),
+            processing=tuple(facts.pop("processing")),
+            intensities=_intensities(intensities),
             **facts,
         )
 
@@ -93,6 +94,10 @@ class VolumeStore:
             "unit": volume.unit,
             "header": volume.header,
             "notices": volume.notices,
+            "source": volume.source,
+            "volumes": volume.volumes,
+            "digest": volume.digest,
+            "processing": volume.processing,
             "intensities": asdict(volume.intensities),
         }
         with tempfile.TemporaryDirectory(dir=self._folder, prefix=".new-") as folder:
@@ -101,3 +106,8 @@ class VolumeStore:
             description.write_text(json.dumps(facts), "utf-8")
             array.replace(self._folder / f"{volume.id}.npy")
             description.replace(self._folder / f"{volume.id}.json")
+
+
+def _intensities(stored: dict[str, Any]) -> Intensities:
+    limits = {level: tuple(pair) for level, pair in stored.pop("limits").items()}
+    return Intensities(**{**stored, "window": tuple(stored["window"]), "limits": limits})

@@ -16,6 +16,7 @@ from typing import Any
 
 from dashboard.core.errors import NeuroMixError
 from dashboard.services import names
+from dashboard.services.files import StudyFiles, study_files
 from dashboard.services.locks import Lock, remove_abandoned
 from dashboard.services.manifests import Entry, Manifest, Manifests, new_key, sync_folder
 from dashboard.services.receiving import (
@@ -26,7 +27,6 @@ from dashboard.services.receiving import (
     NothingToOpenError,
 )
 from dashboard.services.room import Room, files
-from dashboard.services.study_files_stand_in import StudyFiles, study_files
 
 log = logging.getLogger(__name__)
 
