@@ -26,6 +26,8 @@
     if (!volume) return null;
     const parameters = encode([
       ["study", view.study],
+      ["x", view[which]],
+      ["grid", view.grid],
       ["side", view.side],
       ["window_x", view[`window_${which}`]],
       ["v", config.version],
@@ -33,18 +35,19 @@
     return `/slices/${volume.id}/${view.plane}/${index}.png?${parameters}`;
   };
 
-  const identities = (source) => `${source.x?.id ?? "none"}-${source.y?.id ?? "none"}`;
+  // Optional fields that decide what is read under the cursor.
+  const READ = ["side", "mix", "mask", "grid", "clip"];
 
   const voxels = (view, source, config) => {
     if (!source.x || !source.y) return null;
-    const numbers = config.fields.filter((name) => !(name in config.defaults) || name === "side");
+    const numbers = config.fields.filter((name) => !(name in config.defaults) || READ.includes(name));
     const parameters = encode([...numbers.map((name) => [name, view[name]]), ["v", config.version]]);
-    return `/voxels/${identities(source)}.bin?${parameters}`;
+    return `/voxels/${source.key}.bin?${parameters}`;
   };
 
   const panels = (needed, view, source, config) => {
     const need = needed.map((panel) => panel.id).join(",");
-    return `/panels/${identities(source)}.json?need=${need}&${query(view, config)}&v=${config.version}`;
+    return `/panels/${source.key}.json?need=${need}&${query(view, config)}&v=${config.version}`;
   };
 
   neuromix.address = { query, slice, voxels, panels, text };

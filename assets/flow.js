@@ -30,6 +30,13 @@
     view.slice = state.wanted.slice;
     view.components = Number(view.components);
     view.seed = view.seed === "" || view.seed === null ? state.wanted.seed : Number(view.seed);
+    // What is chosen anyway stays out of the URL.
+    const same = (a, b) => [...a].sort().join() === [...b].sort().join();
+    const { mix, mask, reference } = source.defaults;
+    view.mix = !view.mix?.length || same(view.mix, mix) ? "" : view.mix.join(",");
+    view.mask = view.mask === mask ? "" : view.mask ?? "";
+    view.reference = view.reference === reference ? "" : view.reference ?? "";
+    view.grid ??= "";
     const hidden = (view.hidden ?? []).map(Number).filter((k) => k <= view.components);
     view.hidden = hidden.sort((a, b) => a - b).join(",");
     for (const which of ["x", "y"]) {
@@ -48,12 +55,14 @@
   };
 
   // Another study, image or plane: the server has to say what can be chosen there.
+  const REOPENED = ["study", "x", "y", "plane", "mix", "mask", "reference", "grid"];
   const reopen = (view) => {
     const before = state.source.view;
     const next = { ...view };
     slicesOfPlanes.set(`${before.study} ${before.plane}`, state.wanted.slice);
     if (view.study !== before.study) {
-      Object.assign(next, { x: "", y: "", window_x: null, window_y: null });
+      const empty = ["x", "y", "mix", "mask", "reference", "grid", "foreground"].map((name) => [name, ""]);
+      Object.assign(next, Object.fromEntries(empty), { window_x: null, window_y: null });
     }
     if (view.x !== before.x) next.window_x = null;
     if (view.y !== before.y) next.window_y = null;
@@ -62,6 +71,9 @@
     }
     setProps("opening", { data: open(query(next), "push") });
   };
+
+  // What a button of the check changes, or another volume of an image.
+  const change = (changes) => reopen({ ...state.wanted, ...changes });
 
   const want = (view) => {
     if (state.wanted && query(view) === query(state.wanted)) return;
@@ -126,6 +138,14 @@
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     flow: {
+      take(...volumes) {
+        if (!state.wanted) return;
+        ["x", "y"].forEach((which, index) => {
+          const { volumes: facts } = state.source[which] ?? {};
+          if (!facts || !volumes[index] || volumes[index] === facts.taken) return;
+          change({ [which]: `${facts.image}:${volumes[index]}` });
+        });
+      },
       start(config) {
         state.config = config;
         window.addEventListener("popstate", () => {
@@ -143,7 +163,7 @@
           return;
         }
         const view = viewOf(values);
-        const moved = ["study", "x", "y", "plane"].some((name) => view[name] !== source.view[name]);
+        const moved = REOPENED.some((name) => view[name] !== source.view[name]);
         if (moved) reopen(view);
         else want(view);
       },
@@ -158,5 +178,5 @@
     !neuromix.panels.needed(state.wanted, state.config).length &&
     location.search.slice(1) === query(state.wanted);
 
-  neuromix.flow = { state, idle, slide, setProps, open: openView };
+  neuromix.flow = { state, idle, slide, change, setProps, open: openView };
 })();

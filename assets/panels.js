@@ -8,7 +8,7 @@
   const shown = new Map(); // key of each panel as it is on screen
 
   const key = (panel, view, source) =>
-    [source?.x?.id, source?.y?.id, ...panel.fields.map((name) => neuromix.address.text(view[name]))].join(" ");
+    [source?.key, ...panel.fields.map((name) => neuromix.address.text(view[name]))].join(" ");
 
   const needed = (view, config) => {
     const { source } = neuromix.flow.state;

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, Self, get_args
 from urllib.parse import quote, urlencode
 
-from dashboard.core.analysis import Recipe, Scope
+from dashboard.core.analysis import Clip, Recipe, Scope
 from dashboard.core.foreground import Foreground
 from dashboard.core.intensity import Scaling
 from dashboard.core.mixture import COMPONENTS, Covariance
@@ -70,42 +70,51 @@ def _text(text: str) -> str:
     return text
 
 
-def _key(parse: Callable[[str], Any], default: Any, *, display: bool = False) -> Any:
-    """Declare a field of the View: its parser, its default, and whether it only changes looks."""
-    return field(default=default, metadata={"parse": parse, "display": display})
+def _key(parse: Callable[[str], Any], default: Any, *, always: bool = False) -> Any:
+    """Declare a field of the View: its parser, its default, and whether every URL shows it."""
+    return field(default=default, metadata={"parse": parse, "always": always})
 
 
 @dataclass(frozen=True)
 class View:
     """What is on screen.
 
-    The first eleven fields decide the numbers and always stand in the URL; the display fields
-    follow only where they differ from their defaults. An empty `study`, `x` or `y`, and a `slice`
-    of None, stand for "the first that fits".
+    The first eleven fields always stand in the URL; the others follow only where they differ from
+    their defaults. An empty `study`, `x` or `y`, and a `slice` of None, stand for "the first that
+    fits". The name of an image may carry a selection of its volumes: `dwi:3`, `dwi:mean`.
+
+    `mix` names the images of the mixture, separated by commas (empty: all); `mask` and `reference`
+    an image each (empty: the first that fits); `grid` the image to whose grid all others are
+    resampled (empty: none is).
     """
 
-    study: str = _key(_text, "")
-    x: str = _key(_text, "")
-    y: str = _key(_text, "")
-    plane: Plane = _key(_one_of(Plane), "axial")
-    slice: int | None = _key(_integer_in(range(2**15)), None)
-    scope: Scope = _key(_one_of(Scope), "slice")
-    components: int = _key(_integer_in(COMPONENTS), 3)
-    covariance: Covariance = _key(_one_of(Covariance), "full")
-    scaling: Scaling = _key(_one_of(Scaling), "standard")
-    foreground: Foreground = _key(_one_of(Foreground), "positive")
-    seed: int = _key(_integer_in(SEEDS), 12345)
-    side: Side = _key(_one_of(Side), "neurological", display=True)
-    bins: int = _key(_integer_in(BINS), 50, display=True)
-    log: bool = _key(_flag, False, display=True)
-    joint: JointKind = _key(_one_of(JointKind), "scatter", display=True)
-    axes: Axes = _key(_one_of(Axes), "scaled", display=True)
-    palette: Palette = _key(_one_of(Palette), "okabe", display=True)
-    opacity: int = _key(_integer_in(PERCENT), 70, display=True)
-    window_x: Window | None = _key(_window, None, display=True)
-    window_y: Window | None = _key(_window, None, display=True)
-    hidden: tuple[int, ...] = _key(_classes, (), display=True)
-    panel: Panel = _key(_one_of(Panel), "components", display=True)
+    study: str = _key(_text, "", always=True)
+    x: str = _key(_text, "", always=True)
+    y: str = _key(_text, "", always=True)
+    plane: Plane = _key(_one_of(Plane), "axial", always=True)
+    slice: int | None = _key(_integer_in(range(2**15)), None, always=True)
+    scope: Scope = _key(_one_of(Scope), "slice", always=True)
+    components: int = _key(_integer_in(COMPONENTS), 3, always=True)
+    covariance: Covariance = _key(_one_of(Covariance), "full", always=True)
+    scaling: Scaling = _key(_one_of(Scaling), "standard", always=True)
+    foreground: Foreground = _key(_one_of(Foreground), "positive", always=True)
+    seed: int = _key(_integer_in(SEEDS), 12345, always=True)
+    mix: str = _key(_text, "")
+    mask: str = _key(_text, "")
+    reference: str = _key(_text, "")
+    grid: str = _key(_text, "")
+    clip: Clip = _key(_one_of(Clip), "none")
+    side: Side = _key(_one_of(Side), "neurological")
+    bins: int = _key(_integer_in(BINS), 50)
+    log: bool = _key(_flag, False)
+    joint: JointKind = _key(_one_of(JointKind), "scatter")
+    axes: Axes = _key(_one_of(Axes), "scaled")
+    palette: Palette = _key(_one_of(Palette), "okabe")
+    opacity: int = _key(_integer_in(PERCENT), 70)
+    window_x: Window | None = _key(_window, None)
+    window_y: Window | None = _key(_window, None)
+    hidden: tuple[int, ...] = _key(_classes, ())
+    panel: Panel = _key(_one_of(Panel), "components")
 
     @classmethod
     def parse(cls, query: Mapping[str, str]) -> tuple[Self, list[str]]:
@@ -167,7 +176,7 @@ class View:
         entries = {}
         for entry in fields(self):
             value = getattr(self, entry.name)
-            if not entry.metadata["display"] or value != entry.default:
+            if entry.metadata["always"] or value != entry.default:
                 entries[entry.name] = "" if value is None else _as_text(value)
         # Leaves just what a browser's encodeURIComponent leaves.
         return urlencode(entries, quote_via=quote, safe="!'()*")
@@ -179,6 +188,7 @@ class View:
             slice=self.slice or 0,
             scope=self.scope,
             foreground=self.foreground,
+            clip=self.clip,
             scaling=self.scaling,
             components=self.components,
             covariance=self.covariance,
@@ -186,9 +196,9 @@ class View:
         )
 
 
-def display_defaults() -> dict[str, Any]:
-    """Return the display fields with their defaults, which stay out of the URL."""
-    return {f.name: f.default for f in fields(View) if f.metadata["display"]}
+def optional_defaults() -> dict[str, Any]:
+    """Return the fields that stay out of the URL at their defaults, with these."""
+    return {f.name: f.default for f in fields(View) if not f.metadata["always"]}
 
 
 def _as_text(value: Any) -> str:

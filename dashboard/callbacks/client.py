@@ -3,7 +3,7 @@
 from dash import ClientsideFunction, Dash, Input, Output
 
 from dashboard.ui import help as page_help
-from dashboard.ui.ids import FIELDS, Store
+from dashboard.ui.ids import FIELDS, VOLUME_X, VOLUME_Y, Store
 
 
 def register(app: Dash) -> None:
@@ -18,6 +18,12 @@ def register(app: Dash) -> None:
         Input(Store.SOURCE, "data"),
         # Without the slice: its slider is followed in the page itself, which is much faster.
         *(Input(*FIELDS[name]) for name in FIELDS if name != "slice"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction("flow", "take"),
+        Input(VOLUME_X, "value"),
+        Input(VOLUME_Y, "value"),
         prevent_initial_call=True,
     )
     app.clientside_callback(

@@ -1,5 +1,6 @@
 """Fill the controls from a URL query."""
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -9,9 +10,20 @@ from dash import Dash, Input, Output, no_update
 from dashboard.core.errors import NeuroMixError
 from dashboard.core.orientation import PLANE_AXES
 from dashboard.core.volume import Volume
+from dashboard.services.channels import (
+    NO_REFERENCE,
+    mask_name,
+    masks,
+    reference_name,
+)
+from dashboard.services.files import StudyFiles
+from dashboard.services.manifests import PREFIX
 from dashboard.services.opening import Opened, open_view
+from dashboard.services.selection import B0, MEAN, find
 from dashboard.services.workspace import Workspace
-from dashboard.ui.ids import FIELDS, NOTICES, Control, Store
+from dashboard.ui.ids import FIELDS, NOTICES, VOLUME_X, VOLUME_Y, Control, Store
+from dashboard.view import View
+from dashboard.web import visitor
 from dashboard.web.addresses import ID_LENGTH
 
 # A query of a link that anybody made: longer ones are no View.
@@ -23,6 +35,15 @@ LIMITS = (
     Output(Control.STUDY, "data"),
     Output(Control.X, "data"),
     Output(Control.Y, "data"),
+    Output(Control.MIX, "data"),
+    Output(Control.MASK, "data"),
+    Output(Control.REFERENCE, "data"),
+    Output(Control.GRID, "data"),
+    *(
+        Output(f"{volume}{part}", prop)
+        for volume in (VOLUME_X, VOLUME_Y)
+        for part, prop in (("", "data"), ("", "value"), ("-field", "hidden"))
+    ),
     Output(Control.SLICE, "max"),
     *(
         Output(control, limit)
@@ -46,14 +67,14 @@ def register(app: Dash, workspace: Workspace) -> None:
     def opening(asked: dict[str, Any]) -> tuple[Any, ...]:
         query = dict(parse_qsl(str(asked["search"]).lstrip("?")[:MAX_QUERY]))
         try:
-            opened = open_view(workspace, query)
+            opened = open_view(workspace, query, visitor.owner())
         except NeuroMixError as error:
             nothing = [no_update] * (len(FIELDS) + len(LIMITS) + 1)
             return (*nothing, _alerts([str(error)], []))
         return (
             *_control_values(opened).values(),
             *_limits(opened),
-            {**source(opened), "number": asked["number"]},
+            {**source(opened), "key": key(workspace, opened.view), "number": asked["number"]},
             _alerts(opened.problems, opened.notices),
         )
 
@@ -64,6 +85,12 @@ def source(opened: Opened) -> dict[str, Any]:
     x, y = opened.volumes
     reference = x or y
     facts: dict[str, Any] = {"view": view.to_store(), "x": _facts(x), "y": _facts(y)}
+    for which, volume in zip("xy", opened.volumes, strict=True):
+        _, taken, alone = _volumes(opened.files, getattr(view, which), volume)
+        if volume and not alone:
+            facts[which]["volumes"] = {"image": volume.name, "taken": taken}
+    facts["defaults"] = _helpers(opened, replace(view, mask="", reference=""))
+    facts["defaults"]["mix"] = opened.unchosen
     if reference:
         orientation = reference.orientation
         facts["positions"] = reference.slice_positions(view.plane).round(3).tolist()
@@ -74,6 +101,11 @@ def source(opened: Opened) -> dict[str, Any]:
     return facts
 
 
+def key(workspace: Workspace, view: View) -> str:
+    """Return what addresses name instead of all the voxels that a View depends on."""
+    return workspace.identity(view)[0][:ID_LENGTH]
+
+
 def _facts(volume: Volume | None) -> dict[str, Any] | None:
     if volume is None:
         return None
@@ -81,20 +113,48 @@ def _facts(volume: Volume | None) -> dict[str, Any] | None:
 
 
 def _control_values(opened: Opened) -> dict[str, Any]:
-    values = opened.view.to_store()
+    view = opened.view
+    values = view.to_store() | _helpers(opened, view)
+    values["mix"] = opened.mixed
     values["components"] = str(values["components"])
-    values["hidden"] = [str(number) for number in opened.view.hidden]
+    values["hidden"] = [str(number) for number in view.hidden]
+    values["grid"] = view.grid or None
     for which, volume in zip("xy", opened.volumes, strict=True):
-        window = getattr(opened.view, f"window_{which}")
+        window = getattr(view, f"window_{which}")
         auto = volume.intensities.window if volume else (0.0, 1.0)
         values[f"window_{which}"] = list(window or auto)
     return {name: values[name] for name in FIELDS}
 
 
+def _helpers(opened: Opened, view: View) -> dict[str, Any]:
+    """Return the mask and the reference that a View stands for."""
+    return {
+        "mask": mask_name(view, opened.files),
+        "reference": reference_name(view, opened.files) or view.reference or None,
+    }
+
+
 def _limits(opened: Opened) -> list[Any]:
+    files, view = opened.files, opened.view
+    images = list(files.of("image"))
+    # The chosen volume of an image stands in its place.
+    chosen = {found[0].name: name for name in (view.x, view.y) if (found := find(files, name))}
+    shown = [_renamed(images, files, name) for name in (view.x, view.y)]
+    mixable = list(dict.fromkeys([*opened.mixed, *(chosen.get(n, n) for n in images)]))
+    references = list(files.of("labels", "mask"))
     reference = opened.volumes[0] or opened.volumes[1]
-    count = reference.orientation.count(opened.view.plane) if reference else 1
-    limits: list[Any] = [opened.studies, opened.images, opened.images, count - 1]
+    count = reference.orientation.count(view.plane) if reference else 1
+    limits: list[Any] = [
+        _studies(opened.studies),
+        *shown,
+        mixable,
+        list(masks(files)),
+        [*references, {"value": NO_REFERENCE, "label": "none"}] if references else [],
+        images,
+    ]
+    for name, volume in zip((view.x, view.y), opened.volumes, strict=True):
+        limits += _volumes(files, name, volume)
+    limits.append(count - 1)
     for volume in opened.volumes:
         low, high = (0.0, 1.0)
         if volume:
@@ -105,6 +165,39 @@ def _limits(opened: Opened) -> list[Any]:
             )
         limits += [low, high, (high - low) / WINDOW_STEPS]
     return limits
+
+
+def _renamed(images: list[str], files: StudyFiles, chosen: str) -> list[str]:
+    """Return the images, and in the place of one of several volumes the chosen volume."""
+    found = find(files, chosen)
+    name = found[0].name if found else ""
+    return [chosen if image == name else image for image in images]
+
+
+def _studies(studies: dict[str, str]) -> list[Any]:
+    own = [
+        {"value": name, "label": title}
+        for name, title in studies.items()
+        if name.startswith(PREFIX)
+    ]
+    rest = [name for name in studies if not name.startswith(PREFIX)]
+    if not own:
+        return rest
+    return [{"group": "Uploads", "items": own}, {"group": "Studies", "items": rest}]
+
+
+def _volumes(files: StudyFiles, name: str, volume: Volume | None) -> list[Any]:
+    """Return the volumes that can be taken of an image, the one taken, and whether it is alone."""
+    found = find(files, name)
+    if volume is None or found is None or volume.volumes == 1:
+        return [[], None, True]
+    file, take = found
+    options = [{"value": MEAN, "label": f"mean of {volume.volumes}"}]
+    if file.b0_volumes:
+        options.insert(0, {"value": B0, "label": f"mean of {len(file.b0_volumes)} b0"})
+    options += [{"value": str(n), "label": str(n)} for n in range(volume.volumes)]
+    taken = MEAN if take is None else B0 if take == file.b0_volumes else str(take[0])
+    return [options, taken, False]
 
 
 def _alerts(problems: list[str], notices: list[str]) -> list[Any]:

@@ -1,4 +1,4 @@
-"""The lesson's pipeline for one slice: cut, remove zeros, scale, fit."""
+"""The lesson's pipeline for one slice: cut, remove zeros, clip, scale, fit."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +18,8 @@ from dashboard.core.study import require_same_grid
 from dashboard.core.volume import Volume
 
 Scope = Literal["slice", "volume"]
+# Percent of the voxels beyond each end of an image's intensity range that are set to that end.
+Clip = Literal["none", "0.1", "0.5", "1"]
 Fit = Callable[[NDArray[np.float64], "Recipe"], Mixture]
 
 NO_FOREGROUND = "There are no foreground voxels in this slice."
@@ -31,6 +33,7 @@ class Recipe:
     slice: int
     scope: Scope = "slice"
     foreground: Foreground = "positive"
+    clip: Clip = "none"
     scaling: Scaling = "standard"
     components: int = 3
     covariance: Covariance = "full"
@@ -44,7 +47,14 @@ class Analysis:
     Attributes
     ----------
     volumes : tuple of Volume
+        The images of the mixture, and behind them those that are only shown.
+    mixed : int
+        The number of images the mixture is fitted to.
+    axes : tuple of int
+        Which of the volumes are X and Y; twice the same where one image is shown alone.
     recipe : Recipe
+    mask_volume : Volume or None
+        The external mask, where the foreground is one.
     cuts : tuple of ndarray, 2-D
         The slice of each image, in storage order.
     mask : ndarray of bool, 2-D
@@ -59,7 +69,10 @@ class Analysis:
     """
 
     volumes: tuple[Volume, ...]
+    mixed: int
+    axes: tuple[int, int]
     recipe: Recipe
+    mask_volume: Volume | None
     cuts: tuple[NDArray[Any], ...]
     mask: NDArray[np.bool_]
     values: NDArray[np.float64]
@@ -81,14 +94,32 @@ class Analysis:
         """Responsibilities of the foreground voxels, shape (voxels, components)."""
         if not self.mixture:
             return np.zeros((len(self.values), 0))
-        return self.mixture.posterior(self.scaled)
+        return self.mixture.posterior(self.features)
+
+    @property
+    def features(self) -> NDArray[np.float64]:
+        """What the mixture is fitted to, shape (voxels, mixed)."""
+        return self.scaled[:, : self.mixed]
+
+    @property
+    def shown(self) -> tuple[int, ...]:
+        """Which of the volumes are X and Y, each once."""
+        return tuple(dict.fromkeys(self.axes))
+
+    @property
+    def facts(self) -> list[str]:
+        """What was done to the foreground's intensities before the fit, in short."""
+        if self.recipe.clip == "none":
+            return []
+        return [f"clipped to {self.recipe.clip}–{100 - float(self.recipe.clip):g} %"]
 
     @cached_property
     def components(self) -> list[Component]:
         """The components in original units; empty without a mixture."""
         if not self.mixture or not self.scale:
             return []
-        return mixtures.describe(self.mixture, self.scale, self.volumes[0].voxel_ml)
+        scale = self.scale.first(self.mixed)
+        return mixtures.describe(self.mixture, scale, self.volumes[0].voxel_ml)
 
 
 def fit_recipe(scaled: NDArray[np.float64], recipe: Recipe) -> Mixture:
@@ -98,14 +129,29 @@ def fit_recipe(scaled: NDArray[np.float64], recipe: Recipe) -> Mixture:
     )
 
 
-def analyse(volumes: Sequence[Volume], recipe: Recipe, *, fit: Fit = fit_recipe) -> Analysis:
-    """Take one slice of some images through foreground, scaling and mixture.
+def analyse(
+    volumes: Sequence[Volume],
+    recipe: Recipe,
+    *,
+    mixed: int | None = None,
+    axes: tuple[int, int] | None = None,
+    mask: Volume | None = None,
+    fit: Fit = fit_recipe,
+) -> Analysis:
+    """Take one slice of some images through foreground, clipping, scaling and mixture.
 
     Parameters
     ----------
     volumes : sequence of Volume
-        The images of one head on one grid; their order is the order of the features.
+        The images of one head on one grid: those of the mixture, in the order of the features,
+        and behind them those that are only shown.
     recipe : Recipe
+    mixed : int, optional
+        The number of images of the mixture; all if not given.
+    axes : tuple of int, optional
+        Which of the volumes are X and Y; the first two if not given.
+    mask : Volume, optional
+        For the foreground rule "mask", on the same grid.
     fit : callable
         Takes scaled intensities and the recipe; for callers that keep mixtures.
 
@@ -117,19 +163,35 @@ def analyse(volumes: Sequence[Volume], recipe: Recipe, *, fit: Fit = fit_recipe)
     Raises
     ------
     GridError
-        If the images are not on one grid.
+        If the images, or the mask, are not on one grid.
+    FitError
+        If the rule is "mask" and there is none.
     """
-    require_same_grid(volumes)
-    cuts, mask, values = _foreground_values(volumes, recipe)
+    mixed = len(volumes) if mixed is None else mixed
+    mask = mask if recipe.foreground == "mask" else None
+    cuts, kept, values = _foreground_values(volumes, recipe, mixed, mask)
     scaled, linear, mixture, problem = values, None, None, None
     try:
         if not len(values):
             raise FitError(NO_FOREGROUND)
         scaled, linear = scale(values, recipe.scaling)
-        mixture = fit(scaled, recipe)
+        mixture = fit(scaled[:, :mixed], recipe)
     except FitError as error:
         problem = str(error)
-    return Analysis(tuple(volumes), recipe, cuts, mask, values, scaled, linear, mixture, problem)
+    return Analysis(
+        volumes=tuple(volumes),
+        mixed=mixed,
+        axes=axes or (0, min(1, len(volumes) - 1)),
+        recipe=recipe,
+        mask_volume=mask,
+        cuts=cuts,
+        mask=kept,
+        values=values,
+        scaled=scaled,
+        scale=linear,
+        mixture=mixture,
+        problem=problem,
+    )
 
 
 def criteria(
@@ -137,17 +199,29 @@ def criteria(
     recipe: Recipe,
     candidates: Sequence[int],
     *,
+    mask: Volume | None = None,
     fit: Fit = fit_recipe,
 ) -> dict[int, Mixture]:
     """Fit the same voxels with several numbers of components, to compare BIC and AIC.
+
+    Parameters
+    ----------
+    volumes : sequence of Volume
+        The images of the mixture.
+    recipe : Recipe
+    candidates : sequence of int
+        Numbers of components, ascending.
+    mask : Volume, optional
+        For the foreground rule "mask".
+    fit : callable
+        As in `analyse`.
 
     Returns
     -------
     dict
         The mixture of each number of components that the voxels can carry.
     """
-    require_same_grid(volumes)
-    _, _, values = _foreground_values(volumes, recipe)
+    _, _, values = _foreground_values(volumes, recipe, len(volumes), mask)
     fits: dict[int, Mixture] = {}
     if not len(values):
         return fits
@@ -162,11 +236,26 @@ def criteria(
 
 
 def _foreground_values(
-    volumes: Sequence[Volume], recipe: Recipe
+    volumes: Sequence[Volume], recipe: Recipe, mixed: int, mask: Volume | None
 ) -> tuple[tuple[NDArray[Any], ...], NDArray[np.bool_], NDArray[np.float64]]:
+    """Return the slice of each image, its foreground, and the intensities there.
+
+    Only the images of the mixture decide what is foreground; a voxel without an intensity in an
+    image that is shown beside them has no place in the joint view and is left out as well.
+    """
+    require_same_grid([*volumes, *([mask] if mask else [])])
     orientation = volumes[0].orientation
-    cuts = tuple(orientation.cut(v.data, recipe.plane, recipe.slice) for v in volumes)
-    backgrounds = [v.intensities.background for v in volumes]
-    mask = foreground(cuts, recipe.foreground, backgrounds)
-    values = np.stack([cut[mask] for cut in cuts], axis=1).astype(np.float64)
-    return cuts, mask, values
+
+    def cut(volume: Volume) -> NDArray[Any]:
+        return orientation.cut(volume.data, recipe.plane, recipe.slice)
+
+    cuts = tuple(cut(volume) for volume in volumes)
+    backgrounds = [volume.intensities.background for volume in volumes]
+    kept = foreground(cuts[:mixed], recipe.foreground, backgrounds, cut(mask) if mask else None)
+    for shown in cuts[mixed:]:
+        kept &= np.isfinite(shown)
+    values = np.stack([cut[kept] for cut in cuts], axis=1).astype(np.float64)
+    if recipe.clip != "none":
+        low, high = zip(*(v.intensities.limits[recipe.clip] for v in volumes), strict=True)
+        np.clip(values, low, high, out=values)
+    return cuts, kept, values

@@ -19,7 +19,7 @@ from dashboard.core.errors import NeuroMixError
 from dashboard.core.image import nifti_header
 from dashboard.core.layout import header_affine
 from dashboard.core.study import study_notices
-from dashboard.core.volume import stem
+from dashboard.core.volume import Volume, stem
 
 # The libraries whose versions can change a result.
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "nibabel")
@@ -122,7 +122,8 @@ def components_record(analysis: Analysis) -> dict[str, Any]:
     if mixture is None:
         raise NeuroMixError(analysis.problem or "There is no mixture to write.")
     return {
-        "inputs": [{"name": v.name, "sha256": v.id} for v in analysis.volumes],
+        "inputs": [_input(volume) for volume in analysis.volumes[: analysis.mixed]],
+        "mask": _input(analysis.mask_volume) if analysis.mask_volume else None,
         "settings": asdict(analysis.recipe),
         "components": [
             {
@@ -153,6 +154,19 @@ def components_record(analysis: Analysis) -> dict[str, Any]:
             "python": platform.python_version(),
             **{name: version(name) for name in LIBRARIES},
         },
+    }
+
+
+def _input(volume: Volume) -> dict[str, Any]:
+    facts = volume.intensities
+    return {
+        "name": volume.name,
+        "sha256": volume.source,
+        "processing": list(volume.processing),
+        "shape": volume.shape,
+        "minimum": facts.low,
+        "maximum": facts.high,
+        "mean": facts.mean,
     }
 
 

@@ -1,4 +1,4 @@
-"""Which voxels take part in the mixture: the lesson's zero removal, and two other rules."""
+"""Which voxels take part in the mixture: the lesson's zero removal, and three other rules."""
 
 from collections.abc import Sequence
 from typing import Any, Literal
@@ -6,11 +6,18 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-Foreground = Literal["positive", "nonzero", "background"]
+from dashboard.core.errors import FitError
+
+NO_MASK = "The foreground is to be a mask, and none is chosen. Choose one, or another rule."
+
+Foreground = Literal["positive", "nonzero", "background", "mask"]
 
 
 def foreground(
-    channels: Sequence[NDArray[Any]], rule: Foreground, backgrounds: Sequence[float] = ()
+    channels: Sequence[NDArray[Any]],
+    rule: Foreground,
+    backgrounds: Sequence[float] = (),
+    mask: NDArray[Any] | None = None,
 ) -> NDArray[np.bool_]:
     """Mark the voxels that take part.
 
@@ -18,24 +25,36 @@ def foreground(
     ----------
     channels : sequence of ndarray, all of one shape
         Intensities of each image.
-    rule : {"positive", "nonzero", "background"}
-        Keep voxels where all images are > 0; where all differ from 0; or where all differ from
-        their image's background intensity.
+    rule : {"positive", "nonzero", "background", "mask"}
+        Keep voxels where all images are > 0; where all differ from 0; where all differ from
+        their image's background intensity; or where an external mask is > 0.
     backgrounds : sequence of float
         The most frequent intensity of each image's whole volume, for the rule "background".
+    mask : ndarray, the channels' shape
+        For the rule "mask".
 
     Returns
     -------
     ndarray of bool, the channels' shape
         Voxels that are NaN or infinite in any image are never marked.
+
+    Raises
+    ------
+    FitError
+        If the rule is "mask" and there is none.
     """
-    mask = np.ones(channels[0].shape, dtype=bool)
+    if rule == "mask":
+        if mask is None:
+            raise FitError(NO_MASK)
+        kept = np.asarray(mask > 0)
+    else:
+        kept = np.ones(channels[0].shape, dtype=bool)
     for number, channel in enumerate(channels):
-        mask &= np.isfinite(channel)
+        kept &= np.isfinite(channel)
         if rule == "positive":
-            mask &= channel > 0
+            kept &= channel > 0
         elif rule == "nonzero":
-            mask &= channel != 0
-        else:
-            mask &= channel != backgrounds[number]
-    return mask
+            kept &= channel != 0
+        elif rule == "background":
+            kept &= channel != backgrounds[number]
+    return kept

@@ -1,7 +1,7 @@
 """Histograms, scaling and the joint density of intensities."""
 
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,6 +85,10 @@ class LinearScale:
     def covariances(self, scaled: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return covariances in scaled units, shape (..., images, images), in original units."""
         return scaled * np.outer(self.factor, self.factor)
+
+    def first(self, images: int) -> Self:
+        """Return the scale of the first images alone."""
+        return replace(self, offset=self.offset[:images], factor=self.factor[:images])
 
 
 def scale(values: NDArray[Any], kind: Scaling) -> tuple[NDArray[np.float64], LinearScale]:

@@ -2,6 +2,12 @@
 
 import csv
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dashboard.core.agreement import CHUNK, MAX_LABELS
 
 # The table of FreeSurfer's 1,300 and more labels is 50 kB.
 MAX_BYTES = 2**20
@@ -45,3 +51,25 @@ def _is_index(text: str) -> bool:
     text = text.strip()
     # Longer ones are no labels, and take `int` its time.
     return text.isascii() and text.isdigit() and len(text) < 16
+
+
+def distinct_labels(voxels: NDArray[Any]) -> tuple[int, ...]:
+    """Return the whole numbers in a label map besides 0, ascending.
+
+    Parameters
+    ----------
+    voxels : ndarray
+        A whole volume; read a chunk at a time.
+
+    Returns
+    -------
+    tuple of int
+        Of more than `MAX_LABELS` not all, but more than that.
+    """
+    found: set[float] = set()
+    flat = voxels.ravel(order="K")
+    for start in range(0, flat.size, CHUNK):
+        found.update(np.unique(flat[start : start + CHUNK]).tolist())
+        if len(found) > MAX_LABELS + 1:
+            break
+    return tuple(sorted(int(value) for value in found if value and float(value).is_integer()))

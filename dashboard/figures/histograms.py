@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from dashboard.core.analysis import Analysis
 from dashboard.core.intensity import Histogram, histogram
-from dashboard.core.mixture import Component
 from dashboard.figures.style import (
     INK,
     NEUTRAL,
@@ -23,7 +22,6 @@ from dashboard.figures.style import (
     typed,
 )
 
-VOXELS = ("all voxels", "foreground")
 CURVE_POINTS = 100
 # On a logarithmic axis nothing below half a voxel is worth a decade.
 LOG_FLOOR = 0.5
@@ -53,25 +51,28 @@ def histograms(
     traces: list[dict[str, Any]] = []
     notes: list[dict[str, Any]] = []
     axes: dict[str, Any] = {}
-    for row, volume in enumerate(analysis.volumes):
-        before = histogram(analysis.cuts[row], bins)
-        after = histogram(analysis.values[:, row], bins) if len(analysis.values) else None
+    rows = len(analysis.shown)
+    for row, image in enumerate(analysis.shown):
+        volume = analysis.volumes[image]
+        before = histogram(analysis.cuts[image], bins)
+        after = histogram(analysis.values[:, image], bins) if len(analysis.values) else None
         if before is None:
-            return message(f"No voxel of {volume.name} has a finite intensity in this slice.")
+            return message(f"No voxel of {volume.label} has a finite intensity in this slice.")
         for column, counts in enumerate((before, after)):
             number = 2 * row + column + 1
             suffix = "" if number == 1 else str(number)
             place = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
             highest = 1.0
             if counts is not None:
-                drawn = [_steps(counts, volume.name)]
+                drawn = [_steps(counts, volume.label)]
                 if column:
-                    drawn += _curves(analysis.components, row, counts, colours, hidden)
+                    drawn += _curves(analysis, image, counts, colours, hidden)
                 highest = max(float(np.max(trace.pop("top"))) for trace in drawn)
                 traces += [{**trace, **place} for trace in drawn]
             else:
-                notes.append(_note("no foreground voxels", column, row, len(analysis.volumes)))
-            axes |= _axes(suffix, column, row, len(analysis.volumes), plain(volume.name))
+                notes.append(_note("no foreground voxels", column, row, rows))
+            title = f"{plain(volume.label)}, {', '.join(_voxels(analysis, column))}"
+            axes |= _axes(suffix, column, row, rows, title)
             if counts is not None:
                 axes[f"xaxis{suffix}"]["range"] = list(span(counts.edges))
             axes[f"yaxis{suffix}"] |= _range(highest, log)
@@ -90,11 +91,12 @@ def mixture_histogram(
     analysis: Analysis, *, bins: int, colours: Sequence[str], hidden: Collection[int] = ()
 ) -> Figure:
     """Draw the foreground of a single image with its mixture: its "joint" view."""
-    counts = histogram(analysis.values[:, 0], bins) if len(analysis.values) else None
+    image = analysis.axes[0]
+    counts = histogram(analysis.values[:, image], bins) if len(analysis.values) else None
     if counts is None:
         return message(analysis.problem or "There is nothing to show.")
-    name = analysis.volumes[0].name
-    traces = [_steps(counts, name), *_curves(analysis.components, 0, counts, colours, hidden)]
+    name = ", ".join([analysis.volumes[image].label, *analysis.facts])
+    traces = [_steps(counts, name), *_curves(analysis, image, counts, colours, hidden)]
     highest = max(float(np.max(trace.pop("top"))) for trace in traces)
     return {
         "data": traces,
@@ -123,15 +125,21 @@ def _steps(counts: Histogram, name: str) -> dict[str, Any]:
     }
 
 
+def _voxels(analysis: Analysis, column: int) -> list[str]:
+    """Return which voxels are counted: all, or the foreground as it is fitted."""
+    return ["foreground", *analysis.facts] if column else ["all voxels"]
+
+
 def _curves(
-    components: Sequence[Component],
+    analysis: Analysis,
     image: int,
     counts: Histogram,
     colours: Sequence[str],
     hidden: Collection[int],
 ) -> list[dict[str, Any]]:
     """Return each component's expected count in a bin, and their sum behind them."""
-    if not components:
+    components = analysis.components
+    if not components or image >= analysis.mixed:
         return []
     x = np.linspace(counts.edges[0], counts.edges[-1], CURVE_POINTS)
     area = counts.counts.sum() * counts.width
@@ -164,13 +172,13 @@ def _normal(x: NDArray[np.float64], mean: float, sd: float) -> NDArray[np.float6
     return density
 
 
-def _axes(suffix: str, column: int, row: int, rows: int, name: str) -> dict[str, Any]:
+def _axes(suffix: str, column: int, row: int, rows: int, title: str) -> dict[str, Any]:
     left, width = (0.0, 0.45) if column == 0 else (0.55, 0.45)
     height = 1.0 if rows == 1 else 0.4
     bottom = 0.0 if rows == 1 or row else 0.6
     return {
         f"xaxis{suffix}": axis(
-            f"{name}, {VOXELS[column]}",
+            title,
             domain=[left, left + width],
             anchor=f"y{suffix}",
             showgrid=False,

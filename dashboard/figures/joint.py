@@ -63,7 +63,8 @@ def joint(
     """
     if not len(analysis.values):
         return message(analysis.problem or "There is nothing to show.")
-    points = (analysis.values if axes == "raw" else analysis.scaled)[:, :2]
+    x, y = analysis.axes
+    points = (analysis.values if axes == "raw" else analysis.scaled)[:, [x, y]]
     extent = span(points[:, 0]), span(points[:, 1])
     images: list[dict[str, Any]] = []
     traces: list[dict[str, Any]] = []
@@ -77,7 +78,7 @@ def joint(
     except FitError as error:
         return message(str(error))
     traces += _ellipses(analysis, axes, colours, hidden)
-    names = [plain(volume.name) for volume in analysis.volumes]
+    names = [plain(", ".join([analysis.volumes[i].label, *analysis.facts])) for i in (x, y)]
     unit = "" if axes == "raw" else f" ({UNITS[analysis.recipe.scaling]})"
     return {
         "data": traces,
@@ -176,20 +177,23 @@ def _colourbar(title: str, ticks: dict[float, str]) -> dict[str, Any]:
 def _ellipses(
     analysis: Analysis, axes: Axes, colours: Sequence[str], hidden: Collection[int]
 ) -> list[dict[str, Any]]:
-    mixture, scale = analysis.mixture, analysis.scale
-    if mixture is None or scale is None:
+    mixture, images = analysis.mixture, list(analysis.axes)
+    if mixture is None or analysis.scale is None or max(images) >= analysis.mixed:
         return []
+    scale = analysis.scale.first(analysis.mixed)
     raw = axes == "raw"
     means = scale.means(mixture.means) if raw else mixture.means
     covariances = scale.covariances(mixture.covariances) if raw else mixture.covariances
+    # A mixture of more images is seen from the side: its marginal in X and Y.
+    means, covariances = means[:, images], covariances[:, images][:, :, images]
     shown = [k for k in range(mixture.components) if k + 1 not in hidden]
     gap = np.full((1, 2), np.nan)
     curves = {
         k: np.concatenate(
             [
-                ellipse(means[k, :2], covariances[k, :2, :2], 1),
+                ellipse(means[k], covariances[k], 1),
                 gap,
-                ellipse(means[k, :2], covariances[k, :2, :2], 2),
+                ellipse(means[k], covariances[k], 2),
                 gap,
             ]
         )

@@ -15,10 +15,23 @@ class Memo(Generic[Key, Value]):
 
     Callers that ask for a key while it is being computed wait for that one computation. A
     computation that raises is not remembered.
+
+    Parameters
+    ----------
+    size : int
+        Most results kept.
+    weigh : callable, optional
+        The bytes of a result.
+    max_bytes : int
+        Most bytes kept, the newest result apart.
     """
 
-    def __init__(self, size: int) -> None:
+    def __init__(
+        self, size: int, *, weigh: Callable[[Value], int] = lambda _: 0, max_bytes: int = 0
+    ) -> None:
         self._size = size
+        self._weigh = weigh
+        self._max_bytes = max_bytes
         self._results: OrderedDict[Key, Future[Value]] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -42,3 +55,18 @@ class Memo(Generic[Key, Value]):
             with self._lock:
                 self._results.pop(key, None)
             future.set_exception(error)
+        else:
+            self._lighten()
+
+    def _lighten(self) -> None:
+        """Drop the oldest results beyond the bytes that are kept."""
+        with self._lock:
+            total = 0
+            for key, future in reversed(list(self._results.items())):
+                if not future.done():
+                    continue
+                weight = self._weigh(future.result())
+                if total and total + weight > self._max_bytes > 0:
+                    del self._results[key]
+                else:
+                    total += weight

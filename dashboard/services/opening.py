@@ -1,17 +1,21 @@
-"""Fit a View to what there is: the study's images, the number of slices."""
+"""From a URL query to a View of what exists."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from dashboard.core.errors import GridError, NeuroMixError
-from dashboard.core.study import require_same_grid, same_grid, study_notices
+from dashboard.core.errors import NeuroMixError
+from dashboard.core.study import same_grid
 from dashboard.core.volume import Volume
-from dashboard.services.library import StudyFiles
+from dashboard.services.channels import NO_REFERENCE, intended, mask_name, masks
+from dashboard.services.files import StudyFiles
+from dashboard.services.selection import MAX_MIXED, SEPARATOR, find, split_names
 from dashboard.services.workspace import Workspace
 from dashboard.view import View
 
 # A study opens with the lesson's where there is one.
 FIRST_STUDY = "sample"
+# A head fills some two thirds of its box at most: beyond that, air is not 0 and a mask is needed.
+AIR_IS_EMPTY = 0.75
 
 
 @dataclass(frozen=True)
@@ -21,64 +25,88 @@ class Opened:
     Attributes
     ----------
     view : View
-    studies, images : list of str
-        What can be chosen.
+    studies : dict of str to str
+        What can be chosen, with what it is called; this browser's uploads first.
+    files : StudyFiles
+        Of the chosen study.
+    mixed, unchosen : list of str
+        The images of the mixture, and those it would have if none were chosen.
     volumes : tuple of (Volume or None)
         X and Y; None where the image cannot be read.
     notices : list of str
-        What was changed in the View, and what is unusual about the images.
+        What was changed in the View.
     problems : list of str
         What cannot be shown, and why.
     """
 
     view: View
-    studies: list[str]
-    images: list[str]
+    studies: dict[str, str]
+    files: StudyFiles
+    mixed: list[str]
+    unchosen: list[str]
     volumes: tuple[Volume | None, Volume | None]
     notices: list[str]
     problems: list[str]
 
 
-def open_view(workspace: Workspace, query: Mapping[str, str]) -> Opened:
+def open_view(workspace: Workspace, query: Mapping[str, str], owner: str = "") -> Opened:
     """Read a URL query and fit it to the study it names.
+
+    Parameters
+    ----------
+    workspace : Workspace
+    query : mapping
+    owner : str
+        The browser whose uploads are listed.
 
     Raises
     ------
     NeuroMixError
         If there is no study at all.
     """
-    wanted, notices = View.parse(query)
-    studies = workspace.library.names()
-    view, files = _choose_study(workspace, wanted, studies, notices)
+    view, notices = View.parse(query)
+    studies = _studies(workspace, owner)
+    view, files = _choose_study(workspace, view, studies, notices)
+    if view.study not in studies:
+        studies = {view.study: f"{workspace.uploads.title(view.study)} (shared)", **studies}
     if view.scope == "volume":
         notices.append("Fits of the whole volume are not available yet; this slice is fitted.")
         view = replace(view, scope="slice")
     view = _choose_images(workspace, view, files, notices)
+    view = _choose_helpers(view, files, notices)
     problems: list[str] = []
-    x, y = (_open(workspace, view.study, name, problems) for name in (view.x, view.y))
-    reference = x or y
-    if reference:
+    x, y = (_open(workspace, view, name, problems) for name in (view.x, view.y))
+    if reference := x or y:
         view = _choose_slice(view, reference, notices)
-    if x and y:
-        notices.extend(study_notices((x, y)))
-        try:
-            require_same_grid((x, y))
-        except GridError as error:
-            problems.append(str(error))
-    for volume in {v.id: v for v in (x, y) if v}.values():
-        notices.extend(f"{volume.name}: {notice}" for notice in volume.notices)
+        if not query.get("foreground"):
+            view = _choose_foreground(workspace, view, files, reference, notices)
     view = replace(view, hidden=tuple(k for k in view.hidden if k <= view.components))
-    return Opened(view, studies, list(files.of("image")), (x, y), notices, problems)
+    unchosen = _mixed(workspace, replace(view, mix=""), files)
+    mixed = _mixed(workspace, view, files) if view.mix else unchosen
+    return Opened(view, studies, files, mixed, unchosen, (x, y), notices, problems)
+
+
+def _studies(workspace: Workspace, owner: str) -> dict[str, str]:
+    own = workspace.uploads.listed(owner) if owner else {}
+    try:
+        return own | {name: name for name in workspace.library.names()}
+    except NeuroMixError:
+        if own:
+            return own
+        raise
 
 
 def _choose_study(
-    workspace: Workspace, view: View, studies: list[str], notices: list[str]
+    workspace: Workspace, view: View, studies: Mapping[str, str], notices: list[str]
 ) -> tuple[View, StudyFiles]:
-    first = FIRST_STUDY if FIRST_STUDY in studies else studies[0]
-    if view.study and view.study not in studies:
-        notices.append(f"There is no study “{view.study[:60]}”; {first} is shown.")
-    name = view.study if view.study in studies else first
-    files = workspace.library.study(name)
+    first = FIRST_STUDY if FIRST_STUDY in studies else next(iter(studies))
+    name = view.study or first
+    files = workspace.study(name)
+    if files is None and name in studies:
+        raise NeuroMixError(f"None of the images of {name} is there. Choose another study.")
+    if files is None:
+        notices.append(f"There is no study “{name[:60]}”; {studies[first]} is shown.")
+        name, files = first, workspace.study(first)
     if files is None:
         raise NeuroMixError(f"None of the images of {name} is there. Choose another study.")
     return replace(view, study=name), files
@@ -87,33 +115,86 @@ def _choose_study(
 def _choose_images(workspace: Workspace, view: View, files: StudyFiles, notices: list[str]) -> View:
     names = list(files.of("image"))
     for wanted in (view.x, view.y):
-        if wanted and wanted not in names:
+        if wanted and not find(files, wanted):
             notices.append(f"There is no image “{wanted[:60]}” in {files.name}; another is shown.")
-    x = view.x if view.x in names else next((n for n in names if n != view.y), names[0])
-    y = view.y if view.y in names else _partner(workspace, view.study, x, names, notices)
-    return replace(view, x=x, y=y)
+    x = view.x if find(files, view.x) else next((n for n in names if n != view.y), names[0])
+    view = replace(view, x=x, grid=view.grid if find(files, view.grid) else "")
+    y = view.y if find(files, view.y) else _partner(workspace, view, names)
+    return replace(view, y=y)
 
 
-def _partner(workspace: Workspace, study: str, x: str, names: list[str], notices: list[str]) -> str:
+def _partner(workspace: Workspace, view: View, names: list[str]) -> str:
     """Return the first other image on X's grid; X itself where there is none."""
+    x = view.x
     try:
-        first = workspace.volume(study, x)
+        first = workspace.volume(view.study, x, view.grid)
     except NeuroMixError:
         return next((name for name in names if name != x), x)
     for name in names:
         try:
-            if name != x and same_grid(first, workspace.volume(study, name)):
+            if name != x and same_grid(first, workspace.volume(view.study, name, view.grid)):
                 return name
-        except NeuroMixError as error:
-            notices.append(str(error))
-    if len(names) > 1:
-        notices.append(f"No other image of {study} shares the grid of {x}, so {x} is shown alone.")
+        except NeuroMixError:
+            continue
     return x
 
 
-def _open(workspace: Workspace, study: str, name: str, problems: list[str]) -> Volume | None:
+def _choose_helpers(view: View, files: StudyFiles, notices: list[str]) -> View:
+    """Drop what the study has not: images of the mixture, mask, reference."""
+    known, unknown = split_names(view.mix, files) if view.mix else ([], [])
+    if unknown:
+        notices.append(
+            f"There is no image “{unknown[0][:60]}” in {files.name} to be mixed; it is left out."
+        )
+    if len(known) > MAX_MIXED:
+        notices.append(f"A mixture takes {MAX_MIXED} images at the most; the first are mixed.")
+    view = replace(view, mix=SEPARATOR.join(known[:MAX_MIXED]))
+    if view.mask and not find(files, view.mask):
+        notices.append(f"There is no mask “{view.mask[:60]}” in {files.name}.")
+        view = replace(view, mask="")
+    if view.reference not in ("", NO_REFERENCE) and not find(files, view.reference):
+        notices.append(f"There is no reference “{view.reference[:60]}” in {files.name}.")
+        view = replace(view, reference="")
+    if view.foreground == "mask" and mask_name(view, files) is None:
+        notices.append(f"{files.name} has no mask; voxels above 0 are kept.")
+        view = replace(view, foreground="positive")
+    return view
+
+
+def _choose_foreground(
+    workspace: Workspace, view: View, files: StudyFiles, volume: Volume, notices: list[str]
+) -> View:
+    """Keep to a mask where zero removal would keep the air around the head."""
+    facts = volume.intensities
+    if (facts.voxels - facts.zeros - facts.negatives) < AIR_IS_EMPTY * facts.voxels:
+        return view
+    for name in masks(files):
+        try:
+            mask = workspace.volume(view.study, name, view.grid)
+        except NeuroMixError:
+            continue
+        if same_grid(volume, mask):
+            notices.append(
+                f"Air is not 0 in {volume.name}, so voxels above 0 would be nearly all of them; "
+                f"those in {name} are kept instead."
+            )
+            chosen = "" if name == mask_name(view, files) else name
+            return replace(view, foreground="mask", mask=view.mask or chosen)
+    return view
+
+
+def _mixed(workspace: Workspace, view: View, files: StudyFiles) -> list[str]:
+    """Return the images of the mixture, or those meant where one of them cannot be opened."""
     try:
-        return workspace.volume(study, name)
+        channels = workspace.channels(view)
+    except NeuroMixError:
+        return intended(view, files)
+    return list(channels.names[: channels.mixed])
+
+
+def _open(workspace: Workspace, view: View, name: str, problems: list[str]) -> Volume | None:
+    try:
+        return workspace.volume(view.study, name, view.grid)
     except NeuroMixError as error:
         if str(error) not in problems:
             problems.append(str(error))

@@ -60,7 +60,7 @@ def pack(analysis: Analysis, channels: Sequence[Volume], side: Side) -> bytes:
         {
             "rows": rows,
             "columns": columns,
-            "channels": [v.name for v in channels],
+            "channels": [v.label for v in channels],
             "components": len(posteriors),
         }
     ).encode()

@@ -1,5 +1,6 @@
 """The one door to the data: studies, volumes and analyses of a View."""
 
+import hashlib
 from dataclasses import asdict, replace
 from functools import partial
 
@@ -7,22 +8,41 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboard.core import analysis as analyses
+from dashboard.core.agreement import Agreement, agreement
 from dashboard.core.analysis import Analysis, Fit, Recipe, fit_recipe
 from dashboard.core.errors import NeuroMixError
+from dashboard.core.labels import distinct_labels, read_label_names
 from dashboard.core.mixture import COMPONENTS, Mixture
-from dashboard.core.study import same_grid
+from dashboard.core.study import require_same_grid, same_grid
 from dashboard.core.volume import Volume
 from dashboard.services.ahead import Ahead
+from dashboard.services.channels import (
+    Channels,
+    intended,
+    mask_name,
+    open_channels,
+    reference_name,
+)
+from dashboard.services.files import StudyFiles
 from dashboard.services.fits import FitStore
-from dashboard.services.library import ImageFile, Library
+from dashboard.services.library import Library
+from dashboard.services.manifests import PREFIX
 from dashboard.services.memo import Memo
+from dashboard.services.receiving import Limits
+from dashboard.services.selection import find
 from dashboard.services.store import VolumeStore
+from dashboard.services.uploads import Uploads
 from dashboard.settings import Settings
 from dashboard.view import View
 
-# An analysis of a 1 mm slice takes about 2 MB.
+# An analysis of a 1 mm slice takes about 2 MB, one of a scanned histology plate 500 MB.
 KEPT_ANALYSES = 64
+KEPT_BYTES = 256 * 2**20
 KEPT_SWEEPS = 64
+# Labels of a reference are looked up once for the whole volume.
+KEPT_REFERENCES = 64
+
+MISSING = "none"
 
 Key = tuple[tuple[str, ...], Recipe]
 
@@ -33,56 +53,124 @@ class Workspace:
     def __init__(self, settings: Settings) -> None:
         self.library = Library(settings.data)
         self.store = VolumeStore(settings.cache)
+        self.uploads = Uploads(
+            settings.uploads,
+            Limits(
+                drop=settings.max_upload_bytes,
+                store=settings.upload_quota_bytes,
+                days=settings.upload_days,
+            ),
+            open_volume=lambda path, name: self.store.open(path, name=name),
+            forget=self._forget,
+        )
         self.ahead = Ahead()
         self._fits = FitStore(settings.cache)
-        self._analyses: Memo[Key, Analysis] = Memo(KEPT_ANALYSES)
-        self._sweeps: Memo[Key, dict[int, Mixture]] = Memo(KEPT_SWEEPS)
+        self._analyses: Memo[Key, Analysis] = Memo(
+            KEPT_ANALYSES, weigh=_bytes, max_bytes=KEPT_BYTES
+        )
+        self._sweeps: Memo[Key, dict[int, Mixture]] = Memo(
+            KEPT_SWEEPS,
+            weigh=lambda fits: sum(fit.labels.nbytes for fit in fits.values()),
+            max_bytes=KEPT_BYTES,
+        )
+        self._labels: Memo[str, tuple[int, ...]] = Memo(KEPT_REFERENCES)
 
-    def volume(self, study: str, image: str) -> Volume:
+    def study(self, name: str) -> StudyFiles | None:
+        """Return the files of a study, of the library or uploaded; None if there is none."""
+        if name.startswith(PREFIX):
+            return self.uploads.study(name)
+        return self.library.study(name)
+
+    def volume(self, study: str, image: str, grid: str = "") -> Volume:
         """Open an image of a study.
 
+        Parameters
+        ----------
+        study, image : str
+            The image's name may select among its volumes.
+        grid : str
+            Name of the image whose grid this one is brought to; its own if empty.
+
         Raises
         ------
         NeuroMixError
-            If there is no such image, or it cannot be read.
+            If there is no such image, it cannot be read, or lies elsewhere than the grid.
         """
-        found = self.library.study(study)
-        if found is None or image not in found.files:
+        files = self.study(study)
+        found = find(files, image) if files else None
+        if found is None:
             raise NeuroMixError(f"There is no image “{image[:60]}” in a study “{study[:60]}”.")
-        volume = self.store.open(found.files[image].path)
-        return volume if volume.name == image else replace(volume, name=image)
+        file, take = found
+        volume = self.store.open(file.path, name=file.file_name, take=take)
+        if volume.name != file.name:
+            volume = replace(volume, name=file.name)
+        if not grid or grid == image:
+            return volume
+        target = self.volume(study, grid)
+        if same_grid(volume, target):
+            return volume
+        return self.store.resampled(volume, target, nearest=file.role in ("mask", "labels"))
 
-    def volume_by_id(self, study: str, identity: str) -> Volume:
-        """Open the image of a study whose identity starts with `identity`.
+    def channels(self, view: View) -> Channels:
+        """Open the images of a View.
 
         Raises
         ------
         NeuroMixError
-            If no image of the study has it, as after a file was replaced.
+            If one of them cannot be opened.
         """
-        for name, file in self._images(study).items():
-            if self.store.identity(file.path).startswith(identity):
-                return self.volume(study, name)
-        raise NeuroMixError("The image has changed since this page was opened. Reload the page.")
-
-    def channels(self, view: View) -> tuple[Volume, ...]:
-        """Open the images of a View: X and Y, or one where both are the same."""
-        names = dict.fromkeys((view.x, view.y))
-        return tuple(self.volume(view.study, name) for name in names)
+        return open_channels(view, self._files(view), self._open(view))
 
     def companions(self, view: View) -> tuple[Volume, ...]:
-        """Open every image of the study on image X's grid, X and Y first."""
+        """Open the images whose intensities are read under the cursor: X and Y first."""
         channels = self.channels(view)
-        others = self._images(view.study).keys() - {view.x, view.y}
-        opened = list(channels)
-        for name in sorted(others):
-            try:
-                volume = self.volume(view.study, name)
-            except NeuroMixError:
-                continue
-            if same_grid(channels[0], volume):
-                opened.append(volume)
+        opened = [channels.volumes[i] for i in dict.fromkeys(channels.axes)]
+        opened += [v for i, v in enumerate(channels.volumes) if i not in channels.axes]
+        if view.mix:
+            everything = replace(view, mix="")
+            known = {volume.id for volume in opened}
+            opened += [v for v in self.channels(everything).volumes if v.id not in known]
         return tuple(opened)
+
+    def reference(self, view: View) -> Volume | None:
+        """Open the label map that the classes are compared with; None without one.
+
+        Raises
+        ------
+        NeuroMixError
+            If it cannot be read, or lies on another grid than image X.
+        """
+        name = reference_name(view, self._files(view))
+        if name is None:
+            return None
+        volume = self._open(view)(name)
+        require_same_grid([self._open(view)(view.x), volume])
+        return volume
+
+    def reference_names(self, view: View) -> tuple[str, dict[int, str]]:
+        """Return what the reference is called, and what its labels are."""
+        files = self._files(view)
+        name = reference_name(view, files) or ""
+        found = find(files, name)
+        table = found[0].label_names if found else None
+        return name, read_label_names(table) if table else {}
+
+    def identity(self, view: View) -> tuple[str, bool]:
+        """Return a hash of all voxels that a View depends on, and whether all could be read."""
+        try:
+            files = self._files(view)
+        except NeuroMixError:
+            return MISSING, False
+        names = [view.x, view.y, *intended(view, files), view.grid]
+        names += [mask_name(view, files) or "", reference_name(view, files) or ""]
+        identities = []
+        for name in names:
+            try:
+                identities.append(self._open(view)(name).id if name else "")
+            except NeuroMixError:
+                identities.append(MISSING)
+        joined = " ".join(identities)
+        return hashlib.sha256(joined.encode()).hexdigest(), MISSING not in identities
 
     def analyse(self, view: View) -> Analysis:
         """Analyse what a View shows; each analysis is computed once.
@@ -92,22 +180,58 @@ class Workspace:
         NeuroMixError
             If an image cannot be opened or the grids differ.
         """
-        volumes = self.channels(view)
-        recipe = view.recipe()
-        if recipe.slice >= volumes[0].orientation.count(view.plane):
+        channels, recipe = self.channels(view), view.recipe()
+        if recipe.slice >= channels.volumes[0].orientation.count(view.plane):
             raise NeuroMixError(f"There is no {view.plane} slice {recipe.slice} in {view.x}.")
         return self._analyses.get(
-            _key(volumes, recipe),
-            lambda: analyses.analyse(volumes, recipe, fit=self._fit(volumes)),
+            (tuple(channels.identities), recipe),
+            lambda: analyses.analyse(
+                channels.volumes,
+                recipe,
+                mixed=channels.mixed,
+                axes=channels.axes,
+                mask=channels.mask,
+                fit=self._fit(channels),
+            ),
         )
 
     def criteria(self, view: View) -> dict[int, Mixture]:
         """Fit the View's voxels with every number of components."""
-        volumes = self.channels(view)
+        channels = self.channels(view)
         recipe = replace(view.recipe(), components=COMPONENTS.start)
         return self._sweeps.get(
-            _key(volumes, recipe),
-            lambda: analyses.criteria(volumes, recipe, COMPONENTS, fit=self._fit(volumes)),
+            (tuple(channels.identities), recipe),
+            lambda: analyses.criteria(
+                channels.volumes[: channels.mixed],
+                recipe,
+                COMPONENTS,
+                mask=channels.mask,
+                fit=self._fit(channels),
+            ),
+        )
+
+    def agreement(self, view: View) -> Agreement | None:
+        """Compare the classes of a slice with the reference; None without one.
+
+        Raises
+        ------
+        NeuroMixError
+            If the reference cannot be read, is no label map, or lies on another grid.
+        """
+        reference = self.reference(view)
+        analysis = self.analyse(view)
+        if reference is None or analysis.mixture is None:
+            return None
+        orientation = analysis.volumes[0].orientation
+        return agreement(
+            analysis.labels,
+            orientation.cut(reference.data, view.plane, analysis.recipe.slice),
+            classes=analysis.recipe.components,
+            voxel_ml=reference.voxel_ml,
+            reference_labels=self._labels.get(
+                reference.id, lambda: distinct_labels(reference.data)
+            ),
+            name=reference.name,
         )
 
     def analyse_neighbours(self, view: View) -> None:
@@ -119,21 +243,36 @@ class Workspace:
                 neighbour = replace(view, slice=index)
                 self.ahead.ask(partial(self.analyse, neighbour))
 
-    def _images(self, study: str) -> dict[str, ImageFile]:
-        found = self.library.study(study)
-        return found.of("image") if found else {}
+    def _files(self, view: View) -> StudyFiles:
+        files = self.study(view.study)
+        if files is None:
+            raise NeuroMixError(f"There is no study “{view.study[:60]}” any more. Choose another.")
+        return files
 
-    def _fit(self, volumes: tuple[Volume, ...]) -> Fit:
+    def _open(self, view: View) -> partial[Volume]:
+        return partial(self.volume, view.study, grid=view.grid)
+
+    def _fit(self, channels: Channels) -> Fit:
         """Return a fit that looks first whether some worker has done it already."""
-        identities = [volume.id for volume in volumes]
+        every = [*channels.volumes, *([channels.mask] if channels.mask else [])]
 
         def fit(scaled: NDArray[np.float64], recipe: Recipe) -> Mixture:
-            key = {"volumes": identities, **asdict(recipe)}
+            key = {
+                "volumes": [volume.id for volume in every],
+                "sources": [volume.source for volume in every],
+                "mixed": channels.mixed,
+                **asdict(recipe),
+            }
             return self._fits.get(key, lambda: fit_recipe(scaled, recipe))
 
         return fit
 
+    def _forget(self, source: str) -> None:
+        """Remove everything that was made of a file."""
+        self.store.forget(source)
+        self._fits.forget(source)
 
-def _key(volumes: tuple[Volume, ...], recipe: Recipe) -> Key:
-    # Names are part of messages and tables, so copies under other names are other results.
-    return tuple(f"{volume.id} {volume.name}" for volume in volumes), recipe
+
+def _bytes(analysis: Analysis) -> int:
+    arrays = (analysis.values, analysis.scaled, analysis.mask)
+    return sum(array.nbytes for array in arrays)

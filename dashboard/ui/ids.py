@@ -27,6 +27,11 @@ class Control(StrEnum):
     AXES = "control-axes"
     PALETTE = "control-palette"
     OPACITY = "control-opacity"
+    MIX = "control-mix"
+    MASK = "control-mask"
+    REFERENCE = "control-reference"
+    GRID = "control-grid"
+    CLIP = "control-clip"
     WINDOW_X = "control-window-x"
     WINDOW_Y = "control-window-y"
     HIDDEN = "control-hidden"
@@ -44,6 +49,8 @@ class ViewId(StrEnum):
     COMPONENTS = "view-components"
     CRITERIA = "view-criteria"
     HEADER = "view-header"
+    AGREEMENT = "view-agreement"
+    PREFLIGHT = "view-preflight"
 
 
 class Store(StrEnum):
@@ -62,6 +69,10 @@ NOTICES = "notices"
 TITLE_X = "title-image-x"
 TITLE_Y = "title-image-y"
 LABELS_PROBLEM = "labels-problem"
+LABELS_FACTS = "labels-facts"
+# Which volume of a 4-D image is X and Y; part of the names of the View's images.
+VOLUME_X = "control-volume-x"
+VOLUME_Y = "control-volume-y"
 # Not an element: the label picture that goes over image X, and the scale of the joint view.
 OVERLAY = "overlay"
 

@@ -13,7 +13,7 @@ from dashboard.ui import upload
 from dashboard.ui.controls import controls
 from dashboard.ui.ids import FIELDS, NOTICES, Store, ViewId
 from dashboard.ui.panels import analysis_row, graph_config, image_row, slice_bar
-from dashboard.view import display_defaults
+from dashboard.view import optional_defaults
 from dashboard.web.panels import description
 
 THEME = {
@@ -37,6 +37,7 @@ def layout(limits: Limits) -> Any:
                     html.Main(
                         [
                             html.Div(id=NOTICES, className="notices", **{"aria-live": "polite"}),
+                            html.Div(id=ViewId.PREFLIGHT, className="preflight-place"),
                             image_row(),
                             slice_bar(),
                             analysis_row(),
@@ -56,7 +57,7 @@ def _stores() -> list[dcc.Store]:
     config = {
         "version": __version__,
         "fields": list(FIELDS),
-        "defaults": display_defaults(),
+        "defaults": optional_defaults(),
         "panels": description(),
         "graphs": {name: graph_config(name) for name in ViewId},
         "palettes": {name: list(colours) for name, colours in PALETTES.items()},

@@ -6,7 +6,7 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 
 from dashboard.core.mixture import COMPONENTS
-from dashboard.ui.ids import LABELS_PROBLEM, TITLE_X, TITLE_Y, Control, ViewId
+from dashboard.ui.ids import LABELS_FACTS, LABELS_PROBLEM, TITLE_X, TITLE_Y, Control, ViewId
 from dashboard.view import View
 
 GRAPH_CONFIG = {
@@ -43,7 +43,8 @@ def image_row() -> html.Div:
                 "image-card",
             ),
             _card(
-                "Label map", "likeliest class of each voxel",
+                "Label map",
+                html.Span(["likeliest class of each voxel ", html.B(id=LABELS_FACTS)]),
                 html.Div(
                     [
                         _graph(ViewId.LABELS),
@@ -108,7 +109,7 @@ def analysis_row() -> html.Div:
     )  # fmt: skip
 
 
-def _card(title: Any, caption: str, content: Any, kind: str = "") -> html.Section:
+def _card(title: Any, caption: Any, content: Any, kind: str = "") -> html.Section:
     head = html.Header([html.H2(title), html.Span(caption, className="caption")])
     return html.Section([head, content], className=f"card {kind}".strip())
 
@@ -143,7 +144,10 @@ def _legend() -> html.Div:
 def _tabs() -> dmc.Tabs:
     tabs = {"components": "Components", "criteria": "Criteria", "header": "Header"}
     panels = {
-        "components": html.Div(id=ViewId.COMPONENTS, className="table-scroll"),
+        "components": html.Div(
+            [html.Div(id=ViewId.COMPONENTS), html.Div(id=ViewId.AGREEMENT)],
+            className="table-scroll",
+        ),
         "criteria": _graph(ViewId.CRITERIA),
         "header": html.Div(id=ViewId.HEADER, className="table-scroll"),
     }

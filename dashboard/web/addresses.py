@@ -12,26 +12,30 @@ from flask import Response, request
 
 from dashboard import __version__
 from dashboard.core.errors import NeuroMixError
-from dashboard.core.orientation import Plane, Side
 from dashboard.core.volume import Volume
 from dashboard.services.workspace import Workspace
 from dashboard.view import View, Window
 
 # Characters of a SHA-256 in an address: enough to tell any two volumes of a study apart.
 ID_LENGTH = 16
-# Stands for the identity of an image that cannot be read.
-MISSING = "none"
+CHANGED = "An image has changed since this page was opened. Reload the page."
 ONE_YEAR = 365 * 24 * 3600
 
 
 def slice_address(
-    volume: Volume, *, study: str, plane: Plane, index: int, side: Side, window: Window | None
+    volume: Volume, *, view: View, image: str, index: int, window: Window | None
 ) -> str:
     """Return where a slice's picture is served; the browser makes the same addresses."""
-    asked = View(study=study, side=side, window_x=window)
-    query = {"study": study, "side": side, "window_x": asked.to_store()["window_x"] or ""}
+    asked = View(window_x=window)
+    query = {
+        "study": view.study,
+        "x": image,
+        "grid": view.grid,
+        "side": view.side,
+        "window_x": asked.to_store()["window_x"] or "",
+    }
     parameters = urlencode({**query, "v": __version__}, quote_via=quote, safe="!'()*")
-    return f"/slices/{volume.id[:ID_LENGTH]}/{plane}/{index}.png?{parameters}"
+    return f"/slices/{volume.id[:ID_LENGTH]}/{view.plane}/{index}.png?{parameters}"
 
 
 def view_of(query: dict[str, str]) -> View:
@@ -49,35 +53,23 @@ def view_of(query: dict[str, str]) -> View:
     return view
 
 
-def check_identities(workspace: Workspace, view: View, identities: str) -> bool:
-    """Refuse an address whose volumes are no longer those of the View.
+def check_identity(workspace: Workspace, view: View, identity: str) -> bool:
+    """Refuse an address whose voxels are no longer those of the View.
 
     Returns
     -------
     bool
-        Whether both volumes could be read.
+        Whether every image could be read.
 
     Raises
     ------
     NeuroMixError
         If a file has changed since the page was opened.
     """
-    now = []
-    for name in (view.x, view.y):
-        try:
-            now.append(workspace.volume(view.study, name).id[:ID_LENGTH])
-        except NeuroMixError:
-            now.append(MISSING)
-    if identities != "-".join(now):
-        raise NeuroMixError("An image has changed since this page was opened. Reload the page.")
-    return MISSING not in now
-
-
-def whole_identity(text: str) -> str:
-    """Refuse what cannot be an identity."""
-    if len(text) != ID_LENGTH:
-        raise NeuroMixError("The address names no image.")
-    return text
+    now, complete = workspace.identity(view)
+    if identity != now[:ID_LENGTH]:
+        raise NeuroMixError(CHANGED)
+    return complete
 
 
 def answers_errors(route: Callable[..., Response]) -> Callable[..., Response]:

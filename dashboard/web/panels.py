@@ -27,16 +27,19 @@ from dashboard.figures.joint import Extent, joint
 from dashboard.figures.palette import class_colours
 from dashboard.figures.style import message
 from dashboard.services import pictures
+from dashboard.services.checking import check
 from dashboard.services.workspace import Workspace
-from dashboard.ui.ids import LABELS_PROBLEM, OVERLAY, TITLE_X, TITLE_Y, ViewId
+from dashboard.ui.ids import LABELS_FACTS, LABELS_PROBLEM, OVERLAY, TITLE_X, TITLE_Y, ViewId
 from dashboard.view import View
 from dashboard.web.addresses import (
     answers_errors,
-    check_identities,
+    check_identity,
     immutable,
     slice_address,
     view_of,
 )
+from dashboard.web.agreement import agreement_table
+from dashboard.web.preflight import preflight_card
 from dashboard.web.tables import components_table, header_table, sentence
 
 log = logging.getLogger(__name__)
@@ -46,11 +49,12 @@ UNEXPECTED = (
     "other settings may work."
 )
 
-IMAGES = frozenset({"study", "x", "y"})
+IMAGES = frozenset({"study", "x", "y", "grid"})
 NUMBERS = IMAGES | {
-    "plane", "slice", "scope", "components", "covariance", "scaling", "foreground", "seed"
+    "mix", "mask", "plane", "slice", "scope", "components", "covariance", "scaling", "foreground",
+    "clip", "seed",
 }  # fmt: skip
-GEOMETRY = frozenset({"study", "plane", "side"})
+GEOMETRY = frozenset({"study", "grid", "plane", "side"})
 
 
 @dataclass(frozen=True)
@@ -83,21 +87,19 @@ class Panel:
 
 def _image(which: Literal["x", "y"]) -> Callable[[Workspace, View], Any]:
     def draw(workspace: Workspace, view: View) -> Any:
-        volume = workspace.volume(view.study, getattr(view, which))
-        window = getattr(view, f"window_{which}")
-        return _picture(volume, view, window, scale=True)
+        name = getattr(view, which)
+        volume = workspace.volume(view.study, name, view.grid)
+        return _picture(volume, view, name, getattr(view, f"window_{which}"), scale=True)
 
     return draw
 
 
-def _picture(volume: Volume, view: View, window: Any, **options: Any) -> Any:
+def _picture(volume: Volume, view: View, name: str, window: Any, **options: Any) -> Any:
     across, up = volume.orientation.picture_shape(view.plane)
     index = min(view.slice or 0, volume.orientation.count(view.plane) - 1)
     scale = options.pop("scale", False)
     return picture(
-        source=slice_address(
-            volume, study=view.study, plane=view.plane, index=index, side=view.side, window=window
-        ),
+        source=slice_address(volume, view=view, image=name, index=index, window=window),
         rows=up,
         columns=across,
         pixel=volume.pixel_size(view.plane),
@@ -109,8 +111,8 @@ def _picture(volume: Volume, view: View, window: Any, **options: Any) -> Any:
 
 
 def _labels(workspace: Workspace, view: View) -> Any:
-    volume = workspace.volume(view.study, view.x)
-    return _picture(volume, view, view.window_x, overlay=True, opacity=view.opacity / 100)
+    volume = workspace.volume(view.study, view.x, view.grid)
+    return _picture(volume, view, view.x, view.window_x, overlay=True, opacity=view.opacity / 100)
 
 
 def _overlay(workspace: Workspace, view: View) -> dict[str, Any]:
@@ -120,8 +122,9 @@ def _overlay(workspace: Workspace, view: View) -> dict[str, Any]:
     png = pictures.labels(upright, class_colours(view.palette), view.hidden)
     answer: dict[str, Any] = {"source": _data_address(png) if analysis.mixture else NOTHING}
     if analysis.scale and view.axes == "scaled":
-        answer["offset"] = analysis.scale.offset.tolist()
-        answer["factor"] = analysis.scale.factor.tolist()
+        axes = list(analysis.shown)
+        answer["offset"] = analysis.scale.offset[axes].tolist()
+        answer["factor"] = analysis.scale.factor[axes].tolist()
     return answer
 
 
@@ -138,7 +141,7 @@ def _histograms(workspace: Workspace, view: View) -> Any:
 def _joint(workspace: Workspace, view: View) -> Any:
     analysis = workspace.analyse(view)
     colours = class_colours(view.palette)
-    if len(analysis.volumes) == 1:
+    if len(analysis.shown) == 1:
         return mixture_histogram(analysis, bins=view.bins, colours=colours, hidden=view.hidden)
 
     def cloud(points: NDArray[np.float64], extent: Extent) -> str:
@@ -159,8 +162,11 @@ def _cloud(analysis: Analysis, points: NDArray[np.float64], extent: Extent, view
     if analysis.mixture is None:
         classes, colours = np.ones(len(points), dtype=np.uint8), ("#8b95a1",)
         return _data_address(pictures.labels(pictures.cloud(points, classes, extent), colours))
-    shown = ~np.isin(analysis.mixture.labels, view.hidden)
-    drawn = pictures.cloud(points[shown], analysis.mixture.labels[shown], extent)
+    labels = analysis.mixture.labels
+    if view.hidden:
+        shown = ~np.isin(labels, view.hidden)
+        points, labels = points[shown], labels[shown]
+    drawn = pictures.cloud(points, labels, extent)
     return _data_address(pictures.labels(drawn, class_colours(view.palette)))
 
 
@@ -173,7 +179,21 @@ def _components(workspace: Workspace, view: View) -> Any:
 
 
 def _header(workspace: Workspace, view: View) -> Any:
-    return header_table([workspace.volume(view.study, name) for name in (view.x, view.y)])
+    return header_table(
+        [workspace.volume(view.study, name, view.grid) for name in (view.x, view.y)]
+    )
+
+
+def _agreement(workspace: Workspace, view: View) -> str:
+    found = workspace.agreement(view)
+    if found is None:
+        return ""
+    name, label_names = workspace.reference_names(view)
+    return agreement_table(found, label_names, name)
+
+
+def _preflight(workspace: Workspace, view: View) -> str:
+    return preflight_card(check(workspace, view))
 
 
 def _problem(workspace: Workspace, view: View) -> str:
@@ -181,7 +201,22 @@ def _problem(workspace: Workspace, view: View) -> str:
 
 
 def _title(which: Literal["x", "y"]) -> Callable[[Workspace, View], str]:
-    return lambda _, view: str(getattr(view, which))
+    def title(workspace: Workspace, view: View) -> str:
+        name: str = getattr(view, which)
+        try:
+            return workspace.volume(view.study, name, view.grid).label
+        except NeuroMixError:
+            return name
+
+    return title
+
+
+def _facts(workspace: Workspace, view: View) -> str:
+    """Return what was done to the images behind the label map."""
+    analysis = workspace.analyse(view)
+    used = [v for i, v in enumerate(analysis.volumes) if i < analysis.mixed or i in analysis.axes]
+    done = [volume.label for volume in used if volume.processing]
+    return "; ".join([*done, *analysis.facts])
 
 
 def _data_address(png: bytes) -> str:
@@ -189,8 +224,12 @@ def _data_address(png: bytes) -> str:
 
 
 PANELS = (
-    Panel(TITLE_X, "text", frozenset({"study", "x"}), _title("x"), str),
-    Panel(TITLE_Y, "text", frozenset({"study", "y"}), _title("y"), str),
+    Panel(TITLE_X, "text", frozenset({"study", "grid", "x"}), _title("x"), str),
+    Panel(TITLE_Y, "text", frozenset({"study", "grid", "y"}), _title("y"), str),
+    Panel(
+        ViewId.PREFLIGHT, "html", IMAGES | {"mix", "mask", "reference", "foreground", "clip"},
+        _preflight, sentence,
+    ),
     Panel(ViewId.IMAGE_X, "figure", GEOMETRY | {"x", "window_x"}, _image("x")),
     Panel(ViewId.IMAGE_Y, "figure", GEOMETRY | {"y", "window_y"}, _image("y")),
     Panel(ViewId.LABELS, "figure", GEOMETRY | {"x", "window_x"}, _labels),
@@ -199,6 +238,7 @@ PANELS = (
         lambda _: {"source": NOTHING},
     ),
     Panel(LABELS_PROBLEM, "text", NUMBERS, _problem, str),
+    Panel(LABELS_FACTS, "text", NUMBERS, _facts, lambda _: ""),
     Panel(
         ViewId.HISTOGRAMS, "figure", NUMBERS | {"bins", "log", "palette", "hidden"}, _histograms
     ),
@@ -206,6 +246,9 @@ PANELS = (
         ViewId.JOINT, "figure", NUMBERS | {"bins", "joint", "axes", "palette", "hidden"}, _joint
     ),
     Panel(ViewId.COMPONENTS, "html", NUMBERS, _components, sentence, tab="components"),
+    Panel(
+        ViewId.AGREEMENT, "html", NUMBERS | {"reference"}, _agreement, sentence, tab="components"
+    ),
     Panel(ViewId.CRITERIA, "figure", NUMBERS, _criteria, tab="criteria"),
     Panel(ViewId.HEADER, "html", IMAGES, _header, sentence, tab="header"),
 )  # fmt: skip
@@ -245,20 +288,20 @@ def blueprint(workspace: Workspace) -> Blueprint:
     """Return the route that draws a workspace's panels."""
     routes = Blueprint("panels", __name__)
 
-    @routes.get("/panels/<volumes>.json")
+    @routes.get("/panels/<identity>.json")
     @answers_errors
-    def panels(volumes: str) -> Response:
+    def panels(identity: str) -> Response:
         ahead = "X-Ahead" in request.headers  # of a page that rests
         if ahead and workspace.ahead.busy:
             return Response(status=HTTPStatus.NO_CONTENT, headers={"Cache-Control": "no-store"})
         with workspace.ahead.request():
-            return answer(volumes, ahead=ahead)
+            return answer(identity, ahead=ahead)
 
-    def answer(volumes: str, *, ahead: bool) -> Response:
+    def answer(identity: str, *, ahead: bool) -> Response:
         query = request.args.to_dict()
         needed = query.pop("need", "").split(",")
         view = view_of(query)
-        known = check_identities(workspace, view, volumes)
+        known = check_identity(workspace, view, identity)
         drawn = {str(p.id): draw(p, workspace, view) for p in PANELS if p.id in needed}
         if OVERLAY in drawn and not ahead:
             workspace.analyse_neighbours(view)

@@ -7,12 +7,13 @@ from dashboard.core.orientation import PLANE_AXES
 from dashboard.services import pictures, readout
 from dashboard.services.workspace import Workspace
 from dashboard.web.addresses import (
+    CHANGED,
+    ID_LENGTH,
     answers_errors,
-    check_identities,
+    check_identity,
     immutable,
     revalidated,
     view_of,
-    whole_identity,
 )
 
 
@@ -24,7 +25,9 @@ def blueprint(workspace: Workspace) -> Blueprint:
     @answers_errors
     def slice_png(volume: str, plane: str, index: int) -> Response:
         view = view_of(request.args.to_dict())
-        image = workspace.volume_by_id(view.study, whole_identity(volume))
+        image = workspace.volume(view.study, view.x, view.grid)
+        if image.id[:ID_LENGTH] != volume:
+            raise NeuroMixError(CHANGED)
         if plane not in PLANE_AXES or index >= image.orientation.count(plane):
             raise NeuroMixError(f"{image.name} has no {plane} slice {index}.")
         cut = image.orientation.cut(image.data, plane, index)
@@ -32,11 +35,11 @@ def blueprint(workspace: Workspace) -> Blueprint:
         picture = image.orientation.upright(cut, plane, view.side)
         return immutable(pictures.grey(picture, window), "image/png")
 
-    @routes.get("/voxels/<volumes>.bin")
+    @routes.get("/voxels/<identity>.bin")
     @answers_errors
-    def voxels(volumes: str) -> Response:
+    def voxels(identity: str) -> Response:
         view = view_of(request.args.to_dict())
-        check_identities(workspace, view, volumes)
+        check_identity(workspace, view, identity)
         packed = readout.pack(workspace.analyse(view), workspace.companions(view), view.side)
         # The other images of the study take part, and the address does not name them.
         return revalidated(packed, "application/octet-stream")

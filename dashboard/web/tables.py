@@ -41,7 +41,8 @@ def components_table(analysis: Analysis) -> str:
         return sentence(analysis.problem or "")
     voxels = len(analysis.values)
     return template("components.html").render(
-        names=[volume.name for volume in analysis.volumes],
+        names=[volume.label for volume in analysis.volumes[: analysis.mixed]],
+        facts=analysis.facts,
         components=analysis.components,
         mixture=analysis.mixture,
         voxels=voxels,
@@ -51,10 +52,10 @@ def components_table(analysis: Analysis) -> str:
 
 def header_table(volumes: list[Volume]) -> str:
     """Return the headers side by side, as the notebook prints them, after a summary."""
-    unique = list({volume.name: volume for volume in volumes}.values())
+    unique = list({volume.label: volume for volume in volumes}.values())
     headers = [_summary(volume) | dict(volume.header) for volume in unique]
     return template("header.html").render(
-        names=[volume.name for volume in unique],
+        names=[volume.label for volume in unique],
         headers=headers,
         fields=list(dict.fromkeys(field for header in headers for field in header)),
     )

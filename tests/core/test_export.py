@@ -132,6 +132,7 @@ def test_the_record_repeats_the_fit_in_original_units(pair, tmp_path):
         "slice": 5,
         "scope": "slice",
         "foreground": "positive",
+        "clip": "none",
         **settings,
     }
     assert record["settings"] == expected
