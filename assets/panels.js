@@ -26,6 +26,12 @@
     figure: (panel, figure, state) => plot(panel.id, figure, state.config),
     html: (panel, html) => { document.getElementById(panel.id).innerHTML = html; },
     text: (panel, text) => { document.getElementById(panel.id).textContent = text; },
+    facts: (_, { short, long }) => {
+      for (const place of document.querySelectorAll(".facts-of-images")) {
+        place.textContent = short;
+        place.title = long;
+      }
+    },
     overlay: (panel, overlay, state, view) => neuromix.pictures.label(overlay, view),
   };
 

@@ -14,6 +14,7 @@ from dashboard.figures.style import (
     NEUTRAL_FILL,
     Figure,
     axis,
+    axis_title,
     layout,
     message,
     plain,
@@ -22,6 +23,10 @@ from dashboard.figures.style import (
     typed,
 )
 
+VOXELS = (", all voxels", ", foreground")
+# Characters of a title below one of two histograms side by side, at 1440 pixels.
+TITLE_ROOM = 24
+JOINT_ROOM = 50
 CURVE_POINTS = 100
 # On a logarithmic axis nothing below half a voxel is worth a decade.
 LOG_FLOOR = 0.5
@@ -71,7 +76,8 @@ def histograms(
                 traces += [{**trace, **place} for trace in drawn]
             else:
                 notes.append(_note("no foreground voxels", column, row, rows))
-            title = f"{plain(volume.label)}, {', '.join(_voxels(analysis, column))}"
+            facts = [*volume.processing, *(analysis.facts if column else [])]
+            title = axis_title(volume.name, facts, what=VOXELS[column], room=TITLE_ROOM)
             axes |= _axes(suffix, column, row, rows, title)
             if counts is not None:
                 axes[f"xaxis{suffix}"]["range"] = list(span(counts.edges))
@@ -81,7 +87,7 @@ def histograms(
         "layout": layout(
             **axes,
             annotations=notes,
-            margin={"l": 46, "r": 8, "t": 8, "b": 34},
+            margin={"l": 46, "r": 8, "t": 8, "b": 48 if "<br>" in title else 34},
             hovermode="x",
         ),
     }
@@ -95,15 +101,16 @@ def mixture_histogram(
     counts = histogram(analysis.values[:, image], bins) if len(analysis.values) else None
     if counts is None:
         return message(analysis.problem or "There is nothing to show.")
-    name = ", ".join([analysis.volumes[image].label, *analysis.facts])
-    traces = [_steps(counts, name), *_curves(analysis, image, counts, colours, hidden)]
+    volume = analysis.volumes[image]
+    facts = [*volume.processing, *analysis.facts]
+    traces = [_steps(counts, volume.label), *_curves(analysis, image, counts, colours, hidden)]
     highest = max(float(np.max(trace.pop("top"))) for trace in traces)
     return {
         "data": traces,
         "layout": layout(
-            xaxis=axis(plain(name)),
+            xaxis=axis(axis_title(volume.name, facts, room=JOINT_ROOM)),
             yaxis=axis("voxels", tickformat="~s", **_range(highest, log=False)),
-            margin={"l": 46, "r": 8, "t": 8, "b": 36},
+            margin={"l": 46, "r": 8, "t": 8, "b": 50 if facts else 36},
             hovermode="x",
         ),
     }
@@ -123,11 +130,6 @@ def _steps(counts: Histogram, name: str) -> dict[str, Any]:
         "hovertemplate": "from %{x:.4~g}: %{y} voxels<extra></extra>",
         "top": counts.counts.max(),
     }
-
-
-def _voxels(analysis: Analysis, column: int) -> list[str]:
-    """Return which voxels are counted: all, or the foreground as it is fitted."""
-    return ["foreground", *analysis.facts] if column else ["all voxels"]
 
 
 def _curves(

@@ -10,11 +10,13 @@ from dashboard.core.analysis import Analysis
 from dashboard.core.errors import FitError
 from dashboard.core.intensity import Scaling, joint_density
 from dashboard.core.mixture import ellipse
-from dashboard.figures.style import Figure, axis, layout, message, plain, span, typed
+from dashboard.figures.style import Figure, axis, axis_title, layout, message, span, typed
 from dashboard.view import Axes, JointKind
 
 # The lesson's 2-D histogram saturates at 10 voxels a cell, and its density has seaborn's levels.
 SATURATION = 10
+# Characters of an axis title, at 1440 pixels.
+TITLE_ROOM = 44
 LEVELS = np.linspace(0.05, 1, 10)
 # From pale to saturated: many voxels are dark on a light page and still visible on a dark one.
 DENSITY_COLOURS = [[0, "rgba(120, 150, 196, 0.08)"], [0.5, "#6c8fc7"], [1, "#5b3a8c"]]
@@ -78,15 +80,23 @@ def joint(
     except FitError as error:
         return message(str(error))
     traces += _ellipses(analysis, axes, colours, hidden)
-    names = [plain(", ".join([analysis.volumes[i].label, *analysis.facts])) for i in (x, y)]
     unit = "" if axes == "raw" else f" ({UNITS[analysis.recipe.scaling]})"
+    titles = [
+        axis_title(volume.name, [*volume.processing, *analysis.facts], what=unit, room=TITLE_ROOM)
+        for volume in (analysis.volumes[x], analysis.volumes[y])
+    ]
     return {
         "data": traces,
         "layout": layout(
             images=images,
-            xaxis=axis(f"{names[0]}{unit}", range=list(extent[0])),
-            yaxis=axis(f"{names[1]}{unit}", range=list(extent[1])),
-            margin={"l": 52, "r": 10, "t": 8, "b": 38},
+            xaxis=axis(titles[0], range=list(extent[0])),
+            yaxis=axis(titles[1], range=list(extent[1])),
+            margin={
+                "l": 66 if "<br>" in titles[1] else 52,
+                "r": 10,
+                "t": 8,
+                "b": 52 if "<br>" in titles[0] else 38,
+            },
             hovermode="closest",
         ),
     }

@@ -6,6 +6,7 @@ no new figure.
 
 import base64
 import html
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,40 @@ CLEAR = "rgba(0, 0, 0, 0)"
 def plain(text: str) -> str:
     """Return a text that Plotly shows as it stands, whatever a file is called."""
     return html.escape(text, quote=False)
+
+
+def elided(text: str, room: int) -> str:
+    """Return a text of at most `room` characters, the middle of a longer one left out."""
+    if len(text) <= room:
+        return text
+    tail = (room - 1) // 2
+    return f"{text[: room - 1 - tail]}…{text[len(text) - tail :]}"
+
+
+def axis_title(name: str, facts: Sequence[str], *, what: str = "", room: int) -> str:
+    """Return the title of an axis of intensities, and in a second line what was done to them.
+
+    Parameters
+    ----------
+    name : str
+        Of the image.
+    facts : sequence of str
+        As in `Volume.processing` and `Analysis.facts`.
+    what : str
+        Comes behind the name.
+    room : int
+        Characters that fit into a line.
+    """
+    title = plain(elided(name, max(room - len(what), 8))) + what
+    done = ", ".join(short_fact(fact) for fact in facts)
+    return f"{title}<br>{plain(done)}" if done else title
+
+
+def short_fact(fact: str) -> str:
+    """Return in a word what was done to an image, where that has a usual word."""
+    if "onto the grid" in fact:
+        return "resampled"
+    return "clipped" if fact.startswith("clipped") else fact
 
 
 def typed(values: NDArray[Any]) -> dict[str, str]:

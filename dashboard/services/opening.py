@@ -119,20 +119,23 @@ def _choose_images(workspace: Workspace, view: View, files: StudyFiles, notices:
             notices.append(f"There is no image “{wanted[:60]}” in {files.name}; another is shown.")
     x = view.x if find(files, view.x) else next((n for n in names if n != view.y), names[0])
     view = replace(view, x=x, grid=view.grid if find(files, view.grid) else "")
-    y = view.y if find(files, view.y) else _partner(workspace, view, names)
+    y = view.y if find(files, view.y) else _partner(workspace, view, files, names)
     return replace(view, y=y)
 
 
-def _partner(workspace: Workspace, view: View, names: list[str]) -> str:
+def _partner(workspace: Workspace, view: View, files: StudyFiles, names: list[str]) -> str:
     """Return the first other image on X's grid; X itself where there is none."""
     x = view.x
     try:
         first = workspace.volume(view.study, x, view.grid)
     except NeuroMixError:
         return next((name for name in names if name != x), x)
+    own = find(files, x)
     for name in names:
+        if own and own[0].name == name:
+            continue
         try:
-            if name != x and same_grid(first, workspace.volume(view.study, name, view.grid)):
+            if same_grid(first, workspace.volume(view.study, name, view.grid)):
                 return name
         except NeuroMixError:
             continue

@@ -69,7 +69,8 @@ NOTICES = "notices"
 TITLE_X = "title-image-x"
 TITLE_Y = "title-image-y"
 LABELS_PROBLEM = "labels-problem"
-LABELS_FACTS = "labels-facts"
+# Not an element: what was done to the images, in the heading of every card.
+FACTS = "facts"
 # Which volume of a 4-D image is X and Y; part of the names of the View's images.
 VOLUME_X = "control-volume-x"
 VOLUME_Y = "control-volume-y"

@@ -6,7 +6,7 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 
 from dashboard.core.mixture import COMPONENTS
-from dashboard.ui.ids import LABELS_FACTS, LABELS_PROBLEM, TITLE_X, TITLE_Y, Control, ViewId
+from dashboard.ui.ids import LABELS_PROBLEM, TITLE_X, TITLE_Y, Control, ViewId
 from dashboard.view import View
 
 GRAPH_CONFIG = {
@@ -43,8 +43,7 @@ def image_row() -> html.Div:
                 "image-card",
             ),
             _card(
-                "Label map",
-                html.Span(["likeliest class of each voxel ", html.B(id=LABELS_FACTS)]),
+                "Label map", "likeliest class of each voxel",
                 html.Div(
                     [
                         _graph(ViewId.LABELS),
@@ -109,8 +108,9 @@ def analysis_row() -> html.Div:
     )  # fmt: skip
 
 
-def _card(title: Any, caption: Any, content: Any, kind: str = "") -> html.Section:
-    head = html.Header([html.H2(title), html.Span(caption, className="caption")])
+def _card(title: Any, caption: str, content: Any, kind: str = "") -> html.Section:
+    facts = html.B(className="facts-of-images")
+    head = html.Header([html.H2(title), facts, html.Span(caption, className="caption")])
     return html.Section([head, content], className=f"card {kind}".strip())
 
 

@@ -7,6 +7,8 @@ from dashboard.web.tables import measure, template
 
 # Steps of the shading of a row's shares; the page's style has one class for each.
 SHADES = 5
+# A class ten times as large as its label is not the same tissue, however much larger.
+MOST = 9.99
 
 
 def agreement_table(
@@ -55,6 +57,8 @@ def difference(share: float | None) -> str:
     """Return a relative difference in percent, with its sign."""
     if share is None:
         return "–"
+    if share > MOST:
+        return f"> +{MOST * 100:.0f} %"
     return ("+" if share > 0 else "") + measure(100 * share) + " %"
 
 

@@ -25,11 +25,11 @@ from dashboard.figures.histograms import histograms, mixture_histogram
 from dashboard.figures.images import NOTHING, picture
 from dashboard.figures.joint import Extent, joint
 from dashboard.figures.palette import class_colours
-from dashboard.figures.style import message
+from dashboard.figures.style import message, short_fact
 from dashboard.services import pictures
 from dashboard.services.checking import check
 from dashboard.services.workspace import Workspace
-from dashboard.ui.ids import LABELS_FACTS, LABELS_PROBLEM, OVERLAY, TITLE_X, TITLE_Y, ViewId
+from dashboard.ui.ids import FACTS, LABELS_PROBLEM, OVERLAY, TITLE_X, TITLE_Y, ViewId
 from dashboard.view import View
 from dashboard.web.addresses import (
     answers_errors,
@@ -65,7 +65,7 @@ class Panel:
     ----------
     id : str
         The element that shows it.
-    kind : {"figure", "html", "text", "overlay"}
+    kind : {"figure", "html", "text", "overlay", "facts"}
         What is drawn into it.
     fields : frozenset of str
         The View's fields it depends on; it is drawn anew only when one of them changes.
@@ -78,7 +78,7 @@ class Panel:
     """
 
     id: str
-    kind: Literal["figure", "html", "text", "overlay"]
+    kind: Literal["figure", "html", "text", "overlay", "facts"]
     fields: frozenset[str]
     draw: Callable[[Workspace, View], Any]
     failed: Callable[[str], Any] = message
@@ -204,19 +204,21 @@ def _title(which: Literal["x", "y"]) -> Callable[[Workspace, View], str]:
     def title(workspace: Workspace, view: View) -> str:
         name: str = getattr(view, which)
         try:
-            return workspace.volume(view.study, name, view.grid).label
+            return workspace.volume(view.study, name).label  # resampling is told beside it
         except NeuroMixError:
             return name
 
     return title
 
 
-def _facts(workspace: Workspace, view: View) -> str:
-    """Return what was done to the images behind the label map."""
+def _facts(workspace: Workspace, view: View) -> dict[str, str]:
+    """Return what was done to the images in use: in a word or two, and in full."""
     analysis = workspace.analyse(view)
     used = [v for i, v in enumerate(analysis.volumes) if i < analysis.mixed or i in analysis.axes]
+    facts = [*(fact for volume in used for fact in volume.processing), *analysis.facts]
+    short = [word for word in ("resampled", "clipped") if word in map(short_fact, facts)]
     done = [volume.label for volume in used if volume.processing]
-    return "; ".join([*done, *analysis.facts])
+    return {"short": ", ".join(short), "long": "; ".join([*done, *analysis.facts])}
 
 
 def _data_address(png: bytes) -> str:
@@ -238,7 +240,7 @@ PANELS = (
         lambda _: {"source": NOTHING},
     ),
     Panel(LABELS_PROBLEM, "text", NUMBERS, _problem, str),
-    Panel(LABELS_FACTS, "text", NUMBERS, _facts, lambda _: ""),
+    Panel(FACTS, "facts", NUMBERS, _facts, lambda _: {"short": "", "long": ""}),
     Panel(
         ViewId.HISTOGRAMS, "figure", NUMBERS | {"bins", "log", "palette", "hidden"}, _histograms
     ),

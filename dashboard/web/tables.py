@@ -42,7 +42,10 @@ def components_table(analysis: Analysis) -> str:
     voxels = len(analysis.values)
     return template("components.html").render(
         names=[volume.label for volume in analysis.volumes[: analysis.mixed]],
-        facts=analysis.facts,
+        facts=[
+            *(volume.label for volume in analysis.volumes[: analysis.mixed] if volume.processing),
+            *analysis.facts,
+        ],
         components=analysis.components,
         mixture=analysis.mixture,
         voxels=voxels,
