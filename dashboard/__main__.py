@@ -8,15 +8,16 @@ from typing import Any, get_args
 import click
 from pydantic import ValidationError
 
-from dashboard.core.analysis import Recipe, Scope, analyse
-from dashboard.core.errors import NeuroMixError
+from dashboard.core.analysis import Clip, Recipe, Scope, analyse, compare
+from dashboard.core.errors import GridError, NeuroMixError
 from dashboard.core.export import write_segmentation
 from dashboard.core.foreground import Foreground
 from dashboard.core.intensity import Scaling
 from dashboard.core.mixture import COMPONENTS, Covariance
 from dashboard.core.orientation import Plane
-from dashboard.core.study import study_notices
-from dashboard.core.volume import read_volume
+from dashboard.core.resampling import resample as resampled
+from dashboard.core.study import MAX_MIXED, same_grid, study_notices
+from dashboard.core.volume import Take, Volume, read_volume
 from dashboard.figures.palette import class_colours
 from dashboard.settings import Settings
 from dashboard.view import SEEDS
@@ -58,6 +59,9 @@ def serve(data: Path | None = None, host: str | None = None, port: int | None = 
     serve_forever(settings)
 
 
+IMAGE = click.Path(path_type=Path)
+
+
 def _choice(literal: Any) -> click.Choice[str]:
     return click.Choice(get_args(literal))
 
@@ -75,33 +79,82 @@ def _choice(literal: Any) -> click.Choice[str]:
 @click.option("--slice", "index", type=click.IntRange(0), help="From 0, in RAS.")
 @click.option("--covariance", default=DEFAULTS.covariance, type=_choice(Covariance))
 @click.option("--scaling", default=DEFAULTS.scaling, type=_choice(Scaling))
-@click.option("--foreground", default=DEFAULTS.foreground, type=_choice(Foreground))
+@click.option(
+    "--foreground", type=_choice(Foreground), help="positive, or mask where one is given."
+)
+@click.option("--mask", type=IMAGE, help="Keep the voxels where this image is above 0.")
+@click.option("--clip", default=DEFAULTS.clip, type=_choice(Clip), help="Percent at each end.")
+@click.option("--reference", type=IMAGE, help="Label map to compare the classes with.")
+@click.option("--volume", default="0", help="Of 4-D images: a number from 0, or mean.")
+@click.option("--resample", is_flag=True, help="Bring all to the first image's grid.")
 @click.option("--seed", default=DEFAULTS.seed, type=click.IntRange(0, SEEDS.stop - 1))
-def segment(images: tuple[Path, ...], out: Path, index: int | None, **settings: Any) -> None:
+def segment(
+    images: tuple[Path, ...],
+    out: Path,
+    index: int | None,
+    mask: Path | None,
+    reference: Path | None,
+    volume: str,
+    resample: bool,
+    **settings: Any,
+) -> None:
     """Fit a mixture to one slice of IMAGES and write its labels on their grid."""
+    if mask:
+        settings["foreground"] = "mask"
     recipe = replace(DEFAULTS, **settings)
     if recipe.scope == "volume":
         raise NeuroMixError("--scope volume is not available yet; use --scope slice.")
-    volumes = [read_volume(image) for image in images]
-    orientation = volumes[0].orientation
-    count = orientation.count(recipe.plane)
-    if index is None:
-        index = orientation.first_slice(recipe.plane)
-    elif index >= count:
-        raise NeuroMixError(
-            f"{volumes[0].name} has {count} {recipe.plane} slices, so --slice goes up to "
-            f"{count - 1}; {index} was given."
-        )
-    analysis = analyse(volumes, replace(recipe, slice=index))
+    if len(images) > MAX_MIXED:
+        raise NeuroMixError(f"A mixture takes {MAX_MIXED} images at the most.")
+    take = _taken(volume)
+    volumes = [read_volume(image, take=take) for image in images]
+    overlays = [read_volume(image) if image else None for image in (mask, reference)]
+    if resample:
+        first = volumes[0]
+        volumes = [_onto(volume, first) for volume in volumes]
+        overlays = [_onto(volume, first, nearest=True) if volume else None for volume in overlays]
+    index = _slice(volumes[0], recipe.plane, index)
+    try:
+        analysis = analyse(volumes, replace(recipe, slice=index), mask=overlays[0])
+    except GridError as error:
+        raise GridError(f"{error} --resample brings all to the first image's grid.") from None
     if analysis.problem:
         raise NeuroMixError(analysis.problem)
-    for volume in volumes:
-        for notice in volume.notices:
-            _tell(f"{volume.name}: {notice}")
+    agreed = compare(analysis, overlays[1]) if overlays[1] else None
+    for read in (*volumes, *(volume for volume in overlays if volume)):
+        for notice in read.notices:
+            _tell(f"{read.name}: {notice}")
     for notice in study_notices(volumes):
         _tell(notice)
-    for path in write_segmentation(analysis, images[0], out, class_colours("okabe")):
+    for path in write_segmentation(analysis, images[0], out, class_colours("okabe"), agreed):
         click.echo(path)
+
+
+def _taken(volume: str) -> Take:
+    """Return the volumes that are taken of each 4-D image."""
+    if volume == "mean":
+        return None
+    if volume.isascii() and volume.isdigit() and len(volume) < 10:
+        return (int(volume),)
+    raise NeuroMixError(f"--volume takes a number from 0, or mean; {volume[:20]!r} was given.")
+
+
+def _onto(volume: Volume, target: Volume, *, nearest: bool = False) -> Volume:
+    if same_grid(volume, target):
+        return volume
+    return resampled(volume, target, nearest=nearest)
+
+
+def _slice(volume: Volume, plane: Plane, index: int | None) -> int:
+    count = volume.orientation.count(plane)
+    if index is None:
+        return volume.orientation.first_slice(plane)
+    if index < count:
+        return index
+    raise NeuroMixError(
+        f"{volume.name} has {count} {plane} slices, so --slice goes up to {count - 1}; "
+        f"{index} was given."
+    )
 
 
 def _tell(sentence: str) -> None:

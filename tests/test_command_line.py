@@ -1,5 +1,6 @@
 """Commands as a user gives them: files written, one line on stderr, exit codes."""
 
+import json
 import os
 import socket
 import subprocess
@@ -70,6 +71,77 @@ def test_the_sample_is_segmented_like_its_truth(sample, tmp_path):
     # Fluid, grey and white matter ascend on T1; noise and bias cost some voxels.
     assert (labels == truth)[truth > 0].mean() > 0.8
     assert not labels[truth == 0].any()
+
+
+def labels(tmp_path, name="T1"):
+    return np.asarray(nib.load(tmp_path / "out" / f"{name}_dseg.nii.gz").dataobj)
+
+
+def record(tmp_path, name="T1"):
+    return json.loads((tmp_path / "out" / f"{name}_components.json").read_text("utf-8"))
+
+
+def test_a_mask_decides_where_labels_are(run, save, tmp_path):
+    mask = np.zeros((24, 20, 12))
+    mask[6:20, 5:15] = 1
+    save("mask.nii.gz", mask, np.diag([-2.0, 2.0, 3.0, 1.0]))
+    code, _, err = run(
+        "segment", "T1.nii.gz", "--mask", "mask.nii.gz", "--slice", "5", "--out", "out"
+    )
+    assert (code, err) == (0, [])
+    np.testing.assert_array_equal(labels(tmp_path)[:, :, 5] > 0, mask[:, :, 5] > 0)
+    assert record(tmp_path)["settings"]["foreground"] == "mask"
+    assert record(tmp_path)["mask"]["name"] == "mask"
+
+
+def test_images_of_another_grid_are_resampled_on_request_and_recorded(run, tmp_path):
+    code, _, (line,) = run("segment", "T1.nii.gz", "epi.nii.gz", "--out", "out")
+    assert code == 1
+    assert "--resample" in line
+    code, _, _ = run("segment", "T1.nii.gz", "epi.nii.gz", "--resample", "--out", "out")
+    assert code == 0
+    assert labels(tmp_path).shape == nib.load(tmp_path / "T1.nii.gz").shape
+    processing = [i["processing"] for i in record(tmp_path)["inputs"]]
+    assert processing == [[], ["linear onto the grid of T1"]]
+
+
+def test_a_reference_is_compared_by_dice(run, save, tmp_path):
+    assert run("segment", "T1.nii.gz", "--components", "2", "--out", "out")[0] == 0
+    found = labels(tmp_path)
+    # The reference numbers the same classes otherwise.
+    save("gt.nii.gz", np.choose(found, [0, 7, 4]), np.diag([-2.0, 2.0, 3.0, 1.0]))
+    options = ("--components", "2", "--reference", "gt.nii.gz", "--out", "out")
+    assert run("segment", "T1.nii.gz", *options)[0] == 0
+    agreement = record(tmp_path)["agreement"]
+    assert agreement["mean_dice"] == 1
+    assert [c["label"] for c in agreement["classes"]] == [7, 4]
+
+
+def test_the_mean_of_a_series_is_that_of_its_volumes(run, save, head, tmp_path):
+    series = np.stack([head(0), head(1), head(2)], axis=-1)
+    save("run.nii.gz", series)
+    assert run("segment", "run.nii.gz", "--volume", "mean", "--out", "out")[0] == 0
+    (given,) = record(tmp_path, "run")["inputs"]
+    mean = series.mean(axis=-1)
+    assert (given["minimum"], given["maximum"]) == (mean.min(), mean.max())
+    assert given["mean"] == pytest.approx(mean.mean())
+    assert given["processing"] == ["mean of 3 volumes"]
+    code, _, (line,) = run("segment", "run.nii.gz", "--volume", "3", "--out", "out")
+    assert code == 1
+    assert "3 volumes" in line
+
+
+@pytest.mark.parametrize("wrong", ["first", "-1", "1.5", ""])
+def test_a_volume_is_a_number_or_the_mean(run, wrong):
+    code, _, (line,) = run("segment", "T1.nii.gz", f"--volume={wrong}", "--out", "out")
+    assert code == 1
+    assert "--volume" in line
+
+
+def test_more_than_eight_images_are_refused(run):
+    code, _, (line,) = run("segment", *["T1.nii.gz"] * 9, "--out", "out")
+    assert code == 1
+    assert "8 images" in line
 
 
 def test_notices_about_an_image_go_to_stderr_and_do_not_fail(run, save, head):

@@ -1,6 +1,6 @@
 """The lesson's pipeline for one slice: cut, remove zeros, clip, scale, fit."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboard.core import mixture as mixtures
+from dashboard.core.agreement import Agreement, agreement
 from dashboard.core.errors import FitError
 from dashboard.core.foreground import Foreground, foreground
 from dashboard.core.intensity import LinearScale, Scaling, scale
@@ -191,6 +192,38 @@ def analyse(
         scale=linear,
         mixture=mixture,
         problem=problem,
+    )
+
+
+def compare(
+    analysis: Analysis, reference: Volume, reference_labels: Collection[int] = ()
+) -> Agreement:
+    """Compare the classes of a slice with a reference segmentation.
+
+    Parameters
+    ----------
+    analysis : Analysis
+    reference : Volume
+        A label map.
+    reference_labels : collection of int
+        Labels that are told even where the slice has none of them.
+
+    Raises
+    ------
+    GridError
+        If the reference is not on the grid of the images.
+    LabelError
+        If it is no label map.
+    """
+    first, recipe = analysis.volumes[0], analysis.recipe
+    require_same_grid([first, reference])
+    return agreement(
+        analysis.labels,
+        first.orientation.cut(reference.data, recipe.plane, recipe.slice),
+        classes=recipe.components,
+        voxel_ml=first.voxel_ml,
+        reference_labels=reference_labels,
+        name=reference.name,
     )
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboard import __version__
+from dashboard.core.agreement import Agreement
 from dashboard.core.analysis import Analysis
 from dashboard.core.errors import NeuroMixError
 from dashboard.core.image import nifti_header
@@ -26,7 +27,11 @@ LIBRARIES = ("numpy", "scipy", "scikit-learn", "nibabel")
 
 
 def write_segmentation(
-    analysis: Analysis, image: Path, out: Path, colours: Sequence[str]
+    analysis: Analysis,
+    image: Path,
+    out: Path,
+    colours: Sequence[str],
+    agreement: Agreement | None = None,
 ) -> list[Path]:
     """Write a label volume, its label table and its components.
 
@@ -40,6 +45,8 @@ def write_segmentation(
         Folder, made where it is missing.
     colours : sequence of str
         Hexadecimal colour of each class.
+    agreement : Agreement, optional
+        With a reference, to be recorded beside the components.
 
     Returns
     -------
@@ -56,7 +63,8 @@ def write_segmentation(
     table = "".join(
         f"{c.number}\tclass {c.number}\t{colours[c.number - 1]}\n" for c in analysis.components
     )
-    record = json.dumps(components_record(analysis), indent=2, ensure_ascii=False, allow_nan=False)
+    facts = components_record(analysis) | ({"agreement": _agreed(agreement)} if agreement else {})
+    record = json.dumps(facts, indent=2, ensure_ascii=False, allow_nan=False)
     nifti = label_image(labels, image, analysis.volumes[0].affine)
     writers: dict[Path, Callable[[Path], object]] = {
         out / f"{base}_dseg.nii.gz": lambda path: nib.save(nifti, path),
@@ -167,6 +175,16 @@ def _input(volume: Volume) -> dict[str, Any]:
         "minimum": facts.low,
         "maximum": facts.high,
         "mean": facts.mean,
+    }
+
+
+def _agreed(agreement: Agreement) -> dict[str, Any]:
+    return {
+        "mean_dice": agreement.mean_dice,
+        "matched_share_of_reference": agreement.agreeing,
+        "classes": [asdict(match) for match in agreement.matches],
+        "labels": list(agreement.labels),
+        "confusion": agreement.counts.tolist(),
     }
 
 

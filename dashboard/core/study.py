@@ -11,6 +11,8 @@ from dashboard.core.volume import Volume
 
 # Affines of one grid differ by rounding only: a thousandth of a millimetre at the most.
 AFFINE_TOLERANCE = 1e-3
+# Covariances of more images have more parameters than a slice has voxels to spare.
+MAX_MIXED = 8
 # T1 in thousands beside diffusivities in mm²/s differ by a factor of some 10^6.
 MAX_SCALE_GAP = 1e9
 

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from dashboard.core.errors import NeuroMixError
-from dashboard.core.study import same_grid
+from dashboard.core.study import MAX_MIXED, same_grid
 from dashboard.core.volume import Volume
 from dashboard.services.files import ImageFile, StudyFiles
-from dashboard.services.selection import MAX_MIXED, contrasts, in_order, split_names
+from dashboard.services.selection import contrasts, in_order, split_names
 from dashboard.view import View
 
 Open = Callable[[str], Volume]

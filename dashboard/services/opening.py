@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from dashboard.core.errors import NeuroMixError
-from dashboard.core.study import same_grid
+from dashboard.core.study import MAX_MIXED, same_grid
 from dashboard.core.volume import Volume
 from dashboard.services.channels import NO_REFERENCE, intended, mask_name, masks
 from dashboard.services.files import StudyFiles
-from dashboard.services.selection import MAX_MIXED, SEPARATOR, find, split_names
+from dashboard.services.selection import SEPARATOR, find, split_names
 from dashboard.services.workspace import Workspace
 from dashboard.view import View
 

@@ -10,8 +10,6 @@ SELECTOR = ":"
 MEAN, B0 = "mean", "b0"
 # Between the names of the mixture's images.
 SEPARATOR = ","
-# Covariances of more images have more parameters than a slice has voxels to spare.
-MAX_MIXED = 8
 # Time series: readable as images, but no contrast that belongs into every mixture.
 SERIES = ("bold", "asl", "cbf")
 

@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboard.core import analysis as analyses
-from dashboard.core.agreement import Agreement, agreement
+from dashboard.core.agreement import Agreement
 from dashboard.core.analysis import Analysis, Fit, Recipe, fit_recipe
 from dashboard.core.errors import NeuroMixError
 from dashboard.core.labels import distinct_labels, read_label_names
 from dashboard.core.mixture import COMPONENTS, Mixture
-from dashboard.core.study import require_same_grid, same_grid
+from dashboard.core.study import same_grid
 from dashboard.core.volume import Volume
 from dashboard.services.ahead import Ahead
 from dashboard.services.channels import (
@@ -138,14 +138,12 @@ class Workspace:
         Raises
         ------
         NeuroMixError
-            If it cannot be read, or lies on another grid than image X.
+            If it cannot be read.
         """
         name = reference_name(view, self._files(view))
         if name is None:
             return None
-        volume = self._open(view)(name)
-        require_same_grid([self._open(view)(view.x), volume])
-        return volume
+        return self._open(view)(name)
 
     def reference_names(self, view: View) -> tuple[str, dict[int, str]]:
         """Return what the reference is called, and what its labels are."""
@@ -222,17 +220,8 @@ class Workspace:
         analysis = self.analyse(view)
         if reference is None or analysis.mixture is None:
             return None
-        orientation = analysis.volumes[0].orientation
-        return agreement(
-            analysis.labels,
-            orientation.cut(reference.data, view.plane, analysis.recipe.slice),
-            classes=analysis.recipe.components,
-            voxel_ml=reference.voxel_ml,
-            reference_labels=self._labels.get(
-                reference.id, lambda: distinct_labels(reference.data)
-            ),
-            name=reference.name,
-        )
+        labels = self._labels.get(reference.id, lambda: distinct_labels(reference.data))
+        return analyses.compare(analysis, reference, labels)
 
     def analyse_neighbours(self, view: View) -> None:
         """Analyse the slices beside a View's, later and only while nobody waits."""

@@ -6,9 +6,9 @@ import dash_mantine_components as dmc
 from dash import html
 
 from dashboard.core.mixture import COMPONENTS
+from dashboard.core.study import MAX_MIXED
 from dashboard.core.volume import CLIP_LEVELS
 from dashboard.services.receiving import Limits
-from dashboard.services.selection import MAX_MIXED
 from dashboard.ui import upload
 from dashboard.ui.field import labelled
 from dashboard.ui.ids import VOLUME_X, VOLUME_Y, Control
