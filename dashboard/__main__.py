@@ -79,9 +79,7 @@ def _choice(literal: Any) -> click.Choice[str]:
 @click.option("--slice", "index", type=click.IntRange(0), help="From 0, in RAS.")
 @click.option("--covariance", default=DEFAULTS.covariance, type=_choice(Covariance))
 @click.option("--scaling", default=DEFAULTS.scaling, type=_choice(Scaling))
-@click.option(
-    "--foreground", type=_choice(Foreground), help="positive, or mask where one is given."
-)
+@click.option("--foreground", default=DEFAULTS.foreground, type=_choice(Foreground))
 @click.option("--mask", type=IMAGE, help="Keep the voxels where this image is above 0.")
 @click.option("--clip", default=DEFAULTS.clip, type=_choice(Clip), help="Percent at each end.")
 @click.option("--reference", type=IMAGE, help="Label map to compare the classes with.")

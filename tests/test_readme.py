@@ -107,8 +107,8 @@ def test_every_option_of_segment_is_named_with_its_default():
         if parameter.required:
             assert table[option] == "required"
         elif option != "--slice":  # by default the one that the page opens with
-            default = {None: "none", False: "off"}.get(parameter.default, parameter.default)
-            assert table[option] == str(default)
+            given = parameter.to_info_dict()["default"]
+            assert table[option] == {None: "none", False: "off"}.get(given, str(given))
 
 
 def test_every_option_of_serve_is_named():
