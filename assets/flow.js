@@ -54,6 +54,12 @@
     return { search, number: state.opening };
   };
 
+  // Opens a query once the images of its study are read.
+  const openWhenRead = async (search, reason) => {
+    const opening = open(search, reason);
+    if (await neuromix.reading.read(search)) setProps("opening", { data: opening });
+  };
+
   // Another study, image or plane: the server has to say what can be chosen there.
   const REOPENED = ["study", "x", "y", "plane", "mix", "mask", "reference", "grid"];
   const reopen = (view) => {
@@ -69,7 +75,7 @@
     if (view.study !== before.study || view.plane !== before.plane) {
       next.slice = slicesOfPlanes.get(`${view.study} ${view.plane}`) ?? null;
     }
-    setProps("opening", { data: open(query(next), "push") });
+    openWhenRead(query(next), "push");
   };
 
   // What a button of the check changes, or another volume of an image.
@@ -92,7 +98,7 @@
 
   // Opens what somebody else on the page names, such as {study}; the rest is as it comes.
   const openView = (view) => {
-    setProps("opening", { data: open(`?${new URLSearchParams(view)}`, "push") });
+    openWhenRead(`?${new URLSearchParams(view)}`, "push");
   };
 
   // ---- from the View to the screen
@@ -149,9 +155,10 @@
       start(config) {
         state.config = config;
         window.addEventListener("popstate", () => {
-          setProps("opening", { data: open(location.search, "replace") });
+          openWhenRead(location.search, "replace");
         });
-        return open(location.search, "replace");
+        openWhenRead(location.search, "replace");
+        return window.dash_clientside.no_update;
       },
       want(source, ...values) {
         if (!source || source.number !== state.opening) return; // being opened

@@ -7,7 +7,7 @@ from dashboard.callbacks import client, opening
 from dashboard.services.workspace import Workspace
 from dashboard.settings import ROOT, Settings
 from dashboard.ui.layout import layout
-from dashboard.web import health, panels, slices, uploads, visitor
+from dashboard.web import health, panels, reading, slices, uploads, visitor
 
 
 def create_app(settings: Settings) -> Dash:
@@ -29,6 +29,7 @@ def create_app(settings: Settings) -> Dash:
     app.server.register_blueprint(health.routes)
     app.server.register_blueprint(slices.blueprint(workspace))
     app.server.register_blueprint(panels.blueprint(workspace))
+    app.server.register_blueprint(reading.blueprint(workspace))
     app.server.register_blueprint(uploads.blueprint(workspace.uploads))
     opening.register(app, workspace)
     client.register(app)

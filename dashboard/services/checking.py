@@ -5,7 +5,7 @@ from dashboard.core.preflight import Choices, Preflight, preflight
 from dashboard.core.volume import Volume
 from dashboard.services.channels import intended, mask_name, masks, reference_name
 from dashboard.services.files import StudyFiles
-from dashboard.services.selection import SERIES, find, in_order
+from dashboard.services.selection import SERIES, contrasts, find, in_order
 from dashboard.services.workspace import Workspace
 from dashboard.view import View
 
@@ -52,9 +52,18 @@ def check(workspace: Workspace, view: View) -> Preflight:
     )
 
 
+def images_to_read(workspace: Workspace, study: str) -> list[str]:
+    """Return the images that a study is opened with, in the order in which they are needed."""
+    files = workspace.study(study)
+    if files is None:
+        return []
+    view = View(study=study)
+    return [*_images(view, files, contrasts(files, ())), *_others(view, files)]
+
+
 def _images(view: View, files: StudyFiles, fitted: list[str]) -> list[str]:
     """Return the images to check: those in use, and the first of the others."""
-    used = list(dict.fromkeys([view.x, view.y, *fitted, *([view.grid] if view.grid else [])]))
+    used = [name for name in dict.fromkeys([view.x, view.y, *fitted, view.grid]) if name]
     taken = [found[0] for name in used if (found := find(files, name))]
     rest = [
         name

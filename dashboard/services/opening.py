@@ -9,11 +9,9 @@ from dashboard.core.volume import Volume
 from dashboard.services.channels import NO_REFERENCE, intended, mask_name, masks
 from dashboard.services.files import StudyFiles
 from dashboard.services.selection import SEPARATOR, find, split_names
-from dashboard.services.workspace import Workspace
+from dashboard.services.workspace import FIRST_STUDY, Workspace
 from dashboard.view import View
 
-# A study opens with the lesson's where there is one.
-FIRST_STUDY = "sample"
 # A head fills some two thirds of its box at most: beyond that, air is not 0 and a mask is needed.
 AIR_IS_EMPTY = 0.75
 

@@ -43,6 +43,8 @@ KEPT_SWEEPS = 64
 KEPT_REFERENCES = 64
 
 MISSING = "none"
+# A library opens with the lesson's study where there is one.
+FIRST_STUDY = "sample"
 
 Key = tuple[tuple[str, ...], Recipe]
 
@@ -110,6 +112,29 @@ class Workspace:
         if same_grid(volume, target):
             return volume
         return self.store.resampled(volume, target, nearest=file.role in ("mask", "labels"))
+
+    def first_study(self) -> str:
+        """Return the study that opens when none is asked for.
+
+        Raises
+        ------
+        NeuroMixError
+            If the library holds none.
+        """
+        names = self.library.names()
+        return FIRST_STUDY if FIRST_STUDY in names else names[0]
+
+    def is_read(self, study: str, image: str) -> bool:
+        """Return whether an image opens at once, because it has been unpacked before."""
+        files = self.study(study)
+        found = find(files, image) if files else None
+        if found is None:
+            return True
+        file, take = found
+        try:
+            return self.store.holds(file.path, name=file.file_name, take=take)
+        except NeuroMixError:
+            return True
 
     def channels(self, view: View) -> Channels:
         """Open the images of a View.

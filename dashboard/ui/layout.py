@@ -32,6 +32,13 @@ def layout(limits: Limits) -> Any:
             _header(),
             html.Div(className="progress", role="progressbar", **{"aria-label": "Working"}),
             html.Div(
+                [html.Span(), html.Progress(max=1, value="0")],
+                id="reading",
+                className="reading",
+                role="status",
+                hidden=True,
+            ),
+            html.Div(
                 [
                     controls(limits),
                     html.Main(
