@@ -1,10 +1,10 @@
 """One image file of any format taken: from its name and bytes to voxels, affine and header."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import nibabel as nib
 import numpy as np
@@ -14,10 +14,13 @@ from dashboard.core import mgh, minc, nifti
 from dashboard.core.container import Container
 from dashboard.core.errors import VolumeError
 from dashboard.core.layout import Layout
-from dashboard.core.voxels import compact, finite_notices, read_voxels
+from dashboard.core.summary import Summary
+from dashboard.core.unpacked import Unpacked
+from dashboard.core.voxels import FIRST, Take, finite_notices, read_voxels, taken
 
 # The name chooses the format and the content has to agree: nothing else is ever tried.
 NIFTI, PAIR, MGH, MINC = (".nii", ".nii.gz"), (".img", ".img.gz"), (".mgz", ".mgh"), (".mnc",)
+HEADERS = (".hdr", ".hdr.gz")
 # Other compressions would be unpacked unseen.
 EXTENSIONS = (*NIFTI, *PAIR, *MGH, *MINC)
 # Millimetres in one spatial unit of the header; "unknown" is taken as mm, as most tools do.
@@ -31,7 +34,13 @@ class Image:
     Attributes
     ----------
     data : ndarray, shape (i, j, k)
-        Intensities of the first volume in storage order.
+        Intensities of one volume, or the mean of several, in storage order; mapped, read-only.
+    summary : Summary
+        Of the intensities.
+    volumes : int
+        Volumes in the file.
+    taken : tuple of int
+        Those of which the intensities are the mean.
     affine : ndarray, shape (4, 4)
         The header's, whatever its use.
     unit : str
@@ -43,36 +52,74 @@ class Image:
     """
 
     data: NDArray[Any]
+    summary: Summary
+    volumes: int
+    taken: tuple[int, ...]
     affine: NDArray[np.float64]
     unit: str
     header: tuple[tuple[str, str], ...]
     notices: tuple[str, ...]
 
 
-def read_image(path: Path) -> Image:
-    """Read the first volume of an image file, every byte of which is checked.
+def files_of(path: Path) -> tuple[Path, ...]:
+    """Return the files that an image consists of: a header beside an .img belongs to it."""
+    if not path.name.lower().endswith(PAIR):
+        return (path,)
+    header = _header_file(path)
+    return (path, header) if header else (path,)
+
+
+def read_image(
+    path: Path,
+    room: BinaryIO,
+    *,
+    name: str | None = None,
+    take: Take = FIRST,
+    scratch: Path | None = None,
+) -> Image:
+    """Unpack a volume of an image file, or the mean of several; every byte of it is checked.
+
+    Parameters
+    ----------
+    path : Path
+        Its extension tells the format.
+    room : file object
+        New, open for reading and writing; takes the voxels as an ``.npy``.
+    name : str, optional
+        What messages call the file.
+    take : tuple of int, or None
+        Volumes counted from 0; None for all.
+    scratch : Path, optional
+        Folder for what is needed in between.
 
     Raises
     ------
     VolumeError
         Naming the file, if it is damaged, too large, or holds no scalar intensities.
+    OSError
+        If there is no room on the disk.
     """
-    with _named(path):
+    with _named(name or path.name):
         _require_known(path)
         if path.name.lower().endswith(MINC):
-            with Container(path) as file:
-                layout, voxels = minc.read_voxels(file)
-            return _image(layout, compact(voxels))
+            with Container(path) as file, minc.opened(file, scratch) as opened:
+                wanted = taken(1, take)
+                unpacked = Unpacked(room, opened.layout.grid)
+                for values in opened.chunks():
+                    unpacked.add(values)
+                return _image(opened.layout, unpacked, wanted)
         with _opened(path) as (layout, file):
-            data, notices = read_voxels(file, layout)
+            wanted = taken(layout.volumes, take)
+            unpacked = Unpacked(room, layout.grid)
+            notices = read_voxels(file, layout, wanted, unpacked, scratch=scratch)
             footer = file.read(mgh.FOOTER_BYTES)
             file.finish()
         if path.name.lower().endswith(MGH):
             layout = replace(layout, header=mgh.with_footer(layout.header.binaryblock, footer))
-        return _image(layout, data, notices)
+        return _image(layout, unpacked, wanted, notices)
 
 
-def nifti_header(path: Path) -> nib.Nifti1Header | None:
+def nifti_header(path: Path, *, name: str | None = None) -> nib.Nifti1Header | None:
     """Return the header of a NIfTI file, without its extensions; None for other formats.
 
     Raises
@@ -82,22 +129,22 @@ def nifti_header(path: Path) -> nib.Nifti1Header | None:
     """
     if not path.name.lower().endswith((*NIFTI, *PAIR)):
         return None
-    with _named(path), _opened(path) as (layout, _):
+    with _named(name or path.name), _opened(path) as (layout, _):
         return layout.header if isinstance(layout.header, nib.Nifti1Header) else None
 
 
 @contextmanager
-def _named(path: Path) -> Iterator[None]:
+def _named(name: str) -> Iterator[None]:
     """Put the file's name, and never its folder, before what is wrong with it."""
     try:
         yield
     except VolumeError as error:
-        raise VolumeError(f"{path.name}: {error}") from None
+        raise VolumeError(f"{name}: {error}") from None
 
 
 def _require_known(path: Path) -> None:
     name = path.name.lower()
-    if name.endswith((".hdr", ".hdr.gz")):
+    if name.endswith(HEADERS):
         raise VolumeError(nifti.MISSING_HALF)
     if not name.endswith(EXTENSIONS):
         known = ", ".join(EXTENSIONS)
@@ -112,7 +159,10 @@ def _opened(path: Path) -> Iterator[tuple[Layout, Container]]:
         if name.endswith(MGH):
             yield mgh.read_layout(file), file
         elif name.endswith(PAIR):
-            with Container(_header_file(path)) as head:
+            header = _header_file(path)
+            if header is None:
+                raise VolumeError(nifti.MISSING_HALF)
+            with Container(header) as head:
                 layout = nifti.read_layout(head, file)
                 head.finish()
             file.skip(layout.offset)
@@ -121,24 +171,42 @@ def _opened(path: Path) -> Iterator[tuple[Layout, Container]]:
             yield nifti.read_layout(file), file
 
 
-def _header_file(path: Path) -> Path:
-    """Return the .hdr beside an .img."""
+def _header_file(path: Path) -> Path | None:
+    """Return the .hdr beside an .img, where there is one."""
     base = path.name[: path.name.lower().rindex(".img")]
     for extension in (".hdr", ".hdr.gz", ".HDR"):
         beside = path.with_name(base + extension)
         if beside.is_file():
             return beside
-    raise VolumeError(nifti.MISSING_HALF)
+    return None
 
 
-def _image(layout: Layout, data: NDArray[Any], notices: list[str] | None = None) -> Image:
+def _image(
+    layout: Layout, unpacked: Unpacked, wanted: tuple[int, ...], notices: Iterable[str] = ()
+) -> Image:
     return Image(
-        data=data,
+        data=unpacked.array(),
+        summary=unpacked.summary,
+        volumes=layout.volumes,
+        taken=wanted,
         affine=layout.affine,
         unit=_spatial_unit(layout.header),
         header=_fields(layout.header),
-        notices=(*layout.notices, *(notices or ()), *finite_notices(data)),
+        notices=(
+            *layout.notices,
+            *_series_notices(layout, wanted),
+            *notices,
+            *finite_notices(unpacked.summary),
+        ),
     )
+
+
+def _series_notices(layout: Layout, wanted: tuple[int, ...]) -> list[str]:
+    """Tell what nobody may have chosen: that of several volumes the first one is used."""
+    if layout.volumes == 1 or wanted != FIRST:
+        return []
+    size = " x ".join(map(str, layout.shape))
+    return [f"The file holds {layout.volumes:,} volumes ({size}); volume 0 is used."]
 
 
 def _spatial_unit(header: Any) -> str:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from dashboard.core.errors import VolumeError
 
-# 512 x 512 x 512 in float64 is 1 GiB, the most one image may take of a worker's memory.
+# 512 x 512 x 512 in float64 is 1 GiB, the most one image may take of the disk.
 MAX_VOXELS = 512**3
 # A resting-state run of 1,200 volumes at 2 mm is 4.3 GB in float32; all of it is unpacked once.
 MAX_STORED_BYTES = 8 * 2**30
@@ -53,9 +53,15 @@ class Layout:
         return math.prod(self.shape[:3])
 
     @property
-    def stored_bytes(self) -> int:
-        """Bytes of the voxels of all volumes."""
-        return math.prod(self.shape) * self.dtype.itemsize
+    def grid(self) -> tuple[int, int, int]:
+        """Shape of one volume."""
+        i, j, k = (*self.shape, 1, 1)[:3]
+        return i, j, k
+
+    @property
+    def volumes(self) -> int:
+        """Number of volumes, those along a fifth and further axes included."""
+        return math.prod(self.shape[3:])
 
 
 def checked_shape(axes: Sequence[int], itemsize: int) -> tuple[int, ...]:
@@ -97,14 +103,6 @@ def checked_shape(axes: Sequence[int], itemsize: int) -> tuple[int, ...]:
             f"{MAX_STORED_BYTES // 2**30} GiB this dashboard unpacks; take the first one out of it."
         )
     return shape
-
-
-def series_notices(shape: tuple[int, ...]) -> list[str]:
-    """Return what is to be said about a file of several volumes."""
-    if len(shape) <= 3:
-        return []
-    size = " x ".join(map(str, shape))
-    return [f"The file holds {math.prod(shape[3:])} volumes ({size}); only the first is used."]
 
 
 def header_affine(header: Any) -> NDArray[np.float64]:

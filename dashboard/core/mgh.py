@@ -10,7 +10,7 @@ from nibabel.spatialimages import HeaderDataError
 from dashboard.core.container import Container
 from dashboard.core.errors import VolumeError
 from dashboard.core.foreign import foreign_content
-from dashboard.core.layout import Layout, checked_shape, header_affine, series_notices
+from dashboard.core.layout import Layout, checked_shape, header_affine
 
 # The voxels begin here; how they were measured (TR, TE) follows them.
 DATA_OFFSET = 284
@@ -46,7 +46,7 @@ def read_layout(container: Container) -> Layout:
         intercept=0.0,
         affine=header_affine(header),
         header=header,
-        notices=(*([notice] if unplaced else []), *series_notices(shape)),
+        notices=(notice,) if unplaced else (),
     )
 
 

@@ -18,7 +18,7 @@ from nibabel.spm2analyze import Spm2AnalyzeHeader
 from dashboard.core.container import Container
 from dashboard.core.errors import VolumeError
 from dashboard.core.foreign import foreign_content
-from dashboard.core.layout import Layout, checked_shape, header_affine, series_notices
+from dashboard.core.layout import Layout, checked_shape, header_affine
 from dashboard.core.position import position_notices
 
 # A NIfTI-1 header is 348 bytes, a NIfTI-2 header 540; four more say whether extensions follow.
@@ -99,7 +99,7 @@ def read_layout(container: Container, pair: Container | None = None) -> Layout:
         intercept=intercept,
         affine=header_affine(header),
         header=header,
-        notices=(*notices, *position_notices(raw, header, shape), *series_notices(shape)),
+        notices=(*notices, *position_notices(raw, header, shape)),
     )
 
 

@@ -12,7 +12,8 @@ from scipy.ndimage import affine_transform
 
 from dashboard.core.errors import GridError
 from dashboard.core.layout import MAX_VOXELS
-from dashboard.core.volume import Volume, describe
+from dashboard.core.summary import summarise
+from dashboard.core.volume import Volume
 
 # Part of a resampled volume's identity: another number when the same inputs give other voxels.
 METHOD = 1
@@ -85,13 +86,33 @@ def resample(
             f"lies where {volume.name} has intensities. Check the positions (affines) in both "
             "headers, or choose another image."
         )
+    summary = summarise(data)
+    return on_grid(
+        replace(volume, data=data, intensities=summary.intensities(), digest=summary.digest),
+        volume,
+        target,
+        nearest=nearest,
+    )
+
+
+def on_grid(resampled: Volume, volume: Volume, target: Volume, *, nearest: bool = False) -> Volume:
+    """Return resampled voxels under the names of today's volume and target.
+
+    Parameters
+    ----------
+    resampled : Volume
+        Gives voxels and intensities.
+    volume, target, nearest
+        What was resampled onto which grid, and how.
+    """
     return replace(
         volume,
-        id=_identity(volume, target, nearest=nearest),
-        data=data,
+        id=resampled_id(volume, target, nearest=nearest),
+        data=resampled.data,
         affine=target.affine,
         unit=target.unit,
-        intensities=describe(data),
+        intensities=resampled.intensities,
+        digest=resampled.digest,
         processing=(
             *volume.processing,
             f"{'nearest' if nearest else 'linear'} onto the grid of {target.name}",
@@ -179,8 +200,8 @@ def _any_finite(data: NDArray[Any]) -> bool:
     return any(bool(np.isfinite(data[block]).any()) for block in _blocks(data.shape))
 
 
-def _identity(volume: Volume, target: Volume, *, nearest: bool) -> str:
-    """Return the SHA-256 of everything that decides the voxels."""
+def resampled_id(volume: Volume, target: Volume, *, nearest: bool = False) -> str:
+    """Return the identity of a resampled volume: SHA-256 of everything that decides its voxels."""
     method = f"{'nearest' if nearest else 'linear'} {METHOD}"
     grid = np.asarray(target.mm_affine + 0.0, dtype="<f8").tobytes()  # no negative zeros
     facts = f"{method} {volume.id} {'x'.join(map(str, target.shape))} "

@@ -1,30 +1,39 @@
 """One image file as the dashboard uses it: its voxels, where they lie, and what to know of them."""
 
-import hashlib
 import logging
-import stat
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import nibabel as nib
 import numpy as np
 from numpy.typing import NDArray
 
 from dashboard.core.errors import VolumeError
-from dashboard.core.image import EXTENSIONS as EXTENSIONS  # the page lists files by them
-from dashboard.core.image import MM_PER_UNIT, Image, read_image
+from dashboard.core.identity import file_id, volume_id
+from dashboard.core.image import EXTENSIONS, MM_PER_UNIT, Image, read_image
 from dashboard.core.orientation import PLANE_AXES, Orientation, Plane
+from dashboard.core.summary import CLIP_LEVELS, Intensities, describe
+from dashboard.core.unpacked import nameless
+from dashboard.core.voxels import FIRST, Take
 
-# The volumes of a file whose mean is taken; None stands for all of them.
-Take = tuple[int, ...] | None
-FIRST: Take = (0,)
-# Percent of the voxels beyond each end of a clipped range.
-CLIP_LEVELS = ("0.1", "0.5", "1")
-# Most voxels read to describe a volume's intensities: percentiles are stable far below this.
-SAMPLED_VOXELS = 2_000_000
+__all__ = [
+    "CLIP_LEVELS",
+    "EXTENSIONS",
+    "FIRST",
+    "MAX_ANISOTROPY",
+    "Intensities",
+    "Take",
+    "Volume",
+    "describe",
+    "file_id",
+    "read_volume",
+    "stem",
+    "unpack",
+    "volume_id",
+]
+
 # MRI slices are up to some 20 times as thick as their pixels are wide.
 MAX_ANISOTROPY = 50
 # Scanners give at most 2^16, maps a little more; float32 ends here.
@@ -32,44 +41,6 @@ LARGEST_SINGLE = float(np.finfo(np.float32).max)
 
 # nibabel reports each header field that it mends on stderr, where a command has one line to say.
 nib.imageglobals.logger.setLevel(logging.CRITICAL)
-
-
-@dataclass(frozen=True)
-class Intensities:
-    """What is known of all voxels of a volume together, in the image's own unit.
-
-    Attributes
-    ----------
-    low, high : float
-        Smallest and largest finite intensity.
-    window : tuple of float
-        Black and white of the grey pictures: the smallest intensity (0 where nothing is
-        negative), and the one that 0.5 % of the non-zero voxels exceed.
-    background : float
-        The most frequent intensity.
-    mean : float
-        Of the finite voxels.
-    background_share : float
-        Share of the finite voxels that have the most frequent intensity.
-    voxels, zeros, negatives, nonfinite, saturated : int
-        Counts: all voxels; those that are 0, below 0, NaN or infinite; and exactly `high`.
-    limits : mapping of str to tuple of float
-        For each level of clipping p, the p-th and (100 - p)-th percentile of the voxels that
-        differ from the background.
-    """
-
-    low: float
-    high: float
-    window: tuple[float, float]
-    background: float
-    mean: float
-    background_share: float
-    voxels: int
-    zeros: int
-    negatives: int
-    nonfinite: int
-    saturated: int
-    limits: Mapping[str, tuple[float, float]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,11 +67,12 @@ class Volume:
     source : str
         SHA-256 of the file; of a pair, of both.
     volumes : int
-        Number of volumes in the file, of which this is one or a mean.
+        Number of volumes in the file, of which this is one or the mean of some.
     digest : str
         Hash of the intensities: the same for copies under other headers or compressions.
     processing : tuple of str
-        What was done since the file was read, in short: "mean of 65 volumes".
+        What was done since the file was read, in short: "mean of 65 volumes", "volume 3 of 65",
+        where volumes are counted from 0.
     """
 
     id: str
@@ -178,38 +150,16 @@ def stem(path: Path) -> str:
     return path.name
 
 
-def file_id(path: Path) -> str:
-    """Return the SHA-256 of a file, which is the identity of its volume.
-
-    Raises
-    ------
-    VolumeError
-        If the file is missing or cannot be read.
-    """
-    try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise VolumeError(
-                f"{path.name or 'No name'}: this is a folder or a device. Choose an image file."
-            )
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except FileNotFoundError:
-        raise VolumeError(
-            f"{path.name}: there is no such file. Check its name and folder."
-        ) from None
-    except OSError as error:
-        raise VolumeError(f"{path.name}: the file cannot be read ({error.strerror}).") from None
-
-
 def read_volume(path: Path, *, name: str | None = None, take: Take = FIRST) -> Volume:
-    """Read one image file whole.
+    """Read one image file into a temporary one, which ends with the volume.
 
     Parameters
     ----------
     path : Path
-        A NIfTI, Analyze, MGH or MINC file.
+        A NIfTI, Analyze, MGH or MINC file; its extension tells which.
     name : str, optional
-        What messages call the file, where it is stored under another name.
+        The file's own name, where it is stored under another one: messages name it, and its
+        stem is the volume's name.
     take : tuple of int, or None
         Volumes of a 4-D or 5-D file, counted from 0 in storage order, whose mean is taken; None
         takes the mean of all.
@@ -221,25 +171,81 @@ def read_volume(path: Path, *, name: str | None = None, take: Take = FIRST) -> V
     Raises
     ------
     VolumeError
-        If the file is missing, damaged, too large, or holds no scalar intensities.
+        If the file is missing, damaged, too large, or holds no scalar intensities; if it has no
+        such volume; or if there is no room for its voxels on the disk.
     """
-    identity = file_id(path)
-    image = read_image(path)
+    source = file_id(path, name=name)
+    try:
+        with nameless(None) as room:
+            return unpack(path, source, room, name=name, take=take)
+    except OSError as error:
+        raise VolumeError(
+            f"{name or path.name}: there is no room to unpack it ({error.strerror}). Free space "
+            "on the disk, or choose another cache or temporary folder."
+        ) from None
+
+
+def unpack(
+    path: Path,
+    source: str,
+    room: BinaryIO,
+    *,
+    name: str | None = None,
+    take: Take = FIRST,
+    scratch: Path | None = None,
+) -> Volume:
+    """Read one image file into a file that is given.
+
+    Parameters
+    ----------
+    path, name, take
+        As for `read_volume`.
+    source : str
+        The file's identity.
+    room : file object
+        New, open for reading and writing; takes the voxels as an ``.npy``.
+    scratch : Path, optional
+        Folder for what is needed in between.
+
+    Returns
+    -------
+    Volume
+        Its data are those in `room`, mapped.
+
+    Raises
+    ------
+    VolumeError
+        As for `read_volume`.
+    OSError
+        If there is no room on the disk.
+    """
+    image = read_image(path, room, name=name, take=take, scratch=scratch)
     affine, position = _sound_affine(image)
-    intensities = describe(image.data)
+    intensities = image.summary.intensities()
     return Volume(
-        id=identity,
-        name=stem(path),
+        id=source if image.volumes == 1 else volume_id(source, take),
+        name=stem(Path(name or path.name)),
         data=image.data,
         affine=affine,
         unit=image.unit,
         header=image.header,
         notices=(*image.notices, *position, *_intensity_notices(intensities)),
         intensities=intensities,
-        source=identity,
-        volumes=1,
-        digest=hashlib.sha256(np.ascontiguousarray(image.data, "<f8").tobytes()).hexdigest(),
+        source=source,
+        volumes=image.volumes,
+        digest=image.summary.digest,
+        processing=_processing(image),
     )
+
+
+def _processing(image: Image) -> tuple[str, ...]:
+    """Return what the voxels are of a series; volumes are counted from 0."""
+    used, held = len(image.taken), image.volumes
+    if held == 1:
+        return ()
+    if used == 1:
+        return (f"volume {image.taken[0]:,} of {held:,}",)
+    return (f"mean of {'' if used == held else f'{used:,} of '}{held:,} volumes",)
 
 
 def _sound_affine(image: Image) -> tuple[NDArray[np.float64], list[str]]:
@@ -279,48 +285,3 @@ def _intensity_notices(intensities: Intensities) -> list[str]:
         f"Intensities reach {largest:.3g}, beyond what float32 and many other programs hold; "
         "check the scaling (scl_slope) in the file's header."
     ]
-
-
-def describe(data: NDArray[Any]) -> Intensities:
-    """Summarise all finite voxels of a volume.
-
-    Parameters
-    ----------
-    data : ndarray
-        Intensities with at least one finite value.
-
-    Returns
-    -------
-    Intensities
-    """
-    finite = data[np.isfinite(data)]
-    step = max(1, finite.size // SAMPLED_VOXELS)
-    low, high = float(finite.min()), float(finite.max())
-    sample = finite[::step]
-    shown = sample[sample != 0]
-    white = float(np.percentile(shown, 99.5)) if shown.size else high
-    black = min(0.0, float(np.percentile(sample, 0.5))) if low < 0 else (0.0 if white > 0 else low)
-    values, counts = np.unique(sample, return_counts=True)
-    background = values[counts.argmax()]
-    bulk = sample[sample != background]
-    return Intensities(
-        low=low,
-        high=high,
-        window=(black, white) if white > black else (black, black + 1.0),
-        background=float(background),
-        mean=float(finite.mean(dtype=np.float64)),
-        background_share=float((sample == background).mean()),
-        voxels=data.size,
-        zeros=int((finite == 0).sum()),
-        negatives=int((finite < 0).sum()),
-        nonfinite=int(data.size - finite.size),
-        saturated=int((finite == high).sum()),
-        limits={level: _limits(bulk, float(level), (low, high)) for level in CLIP_LEVELS},
-    )
-
-
-def _limits(bulk: NDArray[Any], level: float, whole: tuple[float, float]) -> tuple[float, float]:
-    if not bulk.size:
-        return whole
-    low, high = np.percentile(bulk, [level, 100 - level])
-    return float(low), float(high)

@@ -4,8 +4,10 @@ import hashlib
 import json
 import tempfile
 import threading
+import time
 import zipfile
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,12 @@ from dashboard.core.mixture import Mixture
 MAX_BYTES = 256 * 2**20
 # How many new fits are written between two looks at the folder's size.
 BETWEEN_LOOKS = 200
+# Of each SHA-256 so many letters are in a fit's file name: with eight images it stays below the 255
+# that file systems take, and two files that share them cost a fit at most.
+MARK = 16
+SEPARATOR = "-"
+# What is being written is small and done at once; left behind, its process was killed.
+NEW, LEFT_SECONDS = ".new-", 3600
 # What reading a damaged or vanished file may raise.
 UNUSABLE = (OSError, EOFError, ValueError, KeyError, AttributeError, TypeError, zipfile.BadZipFile)
 ARRAYS = ("weights", "means", "covariances", "labels")
@@ -45,7 +53,8 @@ class FitStore:
         ----------
         key : mapping
             Everything that decides the result besides the versions of this program and of
-            scikit-learn and numpy, as JSON values.
+            scikit-learn and numpy, as JSON values. "sources" lists the SHA-256 of the files that
+            take part, by which `forget` finds the fit.
         fit : callable
             What it raises is passed on and not remembered.
         """
@@ -57,10 +66,16 @@ class FitStore:
         self._write(path, mixture)
         return mixture
 
+    def forget(self, source: str) -> None:
+        """Remove every fit in which the file with that SHA-256 took part."""
+        for path in _listed(self._folder):
+            if source[:MARK] in path.name.split(SEPARATOR)[:-1]:
+                path.unlink(missing_ok=True)
+
     def _write(self, path: Path, mixture: Mixture) -> None:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=self._folder, delete=False) as file:
+            with tempfile.NamedTemporaryFile(dir=self._folder, prefix=NEW, delete=False) as file:
                 arrays = {name: getattr(mixture, name) for name in (*ARRAYS, *NUMBERS)}
                 np.savez(file, **arrays)
             Path(file.name).replace(path)
@@ -74,19 +89,33 @@ class FitStore:
             self._written += 1
             if self._written % BETWEEN_LOOKS != 1:
                 return
-        found = ((file.stat(), file) for file in self._folder.iterdir())
-        files = sorted(found, key=lambda pair: -pair[0].st_mtime)
+        found = []
+        for file in _listed(self._folder):
+            # Another worker may be removing what is listed here.
+            with suppress(OSError):
+                found.append((file.stat(), file))
         total = 0
-        for status, file in files:
+        for status, file in sorted(found, key=lambda pair: -pair[0].st_mtime):
             total += status.st_size
-            if total > self._max_bytes:
+            left = file.name.startswith(NEW) and time.time() - status.st_mtime > LEFT_SECONDS
+            if left or total > self._max_bytes:
                 file.unlink(missing_ok=True)
 
 
+def _listed(folder: Path) -> list[Path]:
+    try:
+        return list(folder.iterdir())
+    except OSError:
+        return []
+
+
 def _name(key: Mapping[str, Any]) -> str:
+    """Return a file name of the beginnings of all sources and the hash of the whole key."""
     libraries = {name: version(name) for name in ("scikit-learn", "numpy")}
     whole = {**key, **libraries, "neuromix": __version__}
-    return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
+    decided = hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
+    marks = dict.fromkeys(source[:MARK] for source in key.get("sources", ()))
+    return SEPARATOR.join((*marks, decided))
 
 
 def _read(path: Path) -> Mixture:

@@ -48,12 +48,21 @@ class Memo(Generic[Key, Value]):
             self._fill(key, future, compute)
         return future.result()
 
+    def drop(self, gone: Callable[[Key, Value], bool]) -> None:
+        """Forget some of the results that are there."""
+        with self._lock:
+            for key, future in list(self._results.items()):
+                there = future.done() and not future.exception()
+                if there and gone(key, future.result()):
+                    del self._results[key]
+
     def _fill(self, key: Key, future: "Future[Value]", compute: Callable[[], Value]) -> None:
         try:
             future.set_result(compute())
         except BaseException as error:  # noqa: BLE001, raised in every caller that waits
             with self._lock:
-                self._results.pop(key, None)
+                if self._results.get(key) is future:
+                    del self._results[key]
             future.set_exception(error)
         else:
             self._lighten()

@@ -97,7 +97,7 @@ def test_nan_and_infinite_voxels_are_left_out_and_told(page: Page, url: str) -> 
 
 def test_of_a_series_the_first_volume_is_shown_and_told(page: Page, url: str) -> None:
     open_study(page, url, "study=series")
-    assert "holds 2 volumes (20 x 22 x 12 x 2); only the first is used" in notices(page)
+    assert "holds 2 volumes (20 x 22 x 12 x 2); volume 0 is used" in notices(page)
 
 
 def test_other_grids_are_refused_with_both_shapes_and_affines(page: Page, url: str) -> None:

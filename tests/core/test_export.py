@@ -145,7 +145,7 @@ def test_the_record_repeats_the_fit_in_original_units(pair, tmp_path):
 def test_what_was_unusual_about_the_images_is_recorded(save, head, tmp_path):
     path = save("run.nii.gz", np.stack([head(0), head(1)], axis=-1))
     _, (_, _, written) = segment([path], tmp_path)
-    assert "only the first is used" in json.loads(written.read_text())["notices"][0]
+    assert "volume 0 is used" in json.loads(written.read_text())["notices"][0]
 
 
 def test_writing_into_a_file_is_refused_with_the_folder_as_given(pair, tmp_path):

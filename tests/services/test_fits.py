@@ -1,4 +1,6 @@
+import os
 import shutil
+import time
 from dataclasses import fields
 
 import numpy as np
@@ -78,6 +80,44 @@ def test_the_folder_can_be_deleted_or_unwritable(tmp_path, fitted):
     (tmp_path / "file").write_text("in the way")
     FitStore(tmp_path / "file").get(KEY, fitted)
     assert len(fitted.calls) == 3
+
+
+def test_every_fit_of_a_forgotten_file_goes(tmp_path, fitted):
+    sources = ["a" * 64, "b" * 64, "c" * 64]
+    places = {"ab": (0, 1), "ba": (1, 0), "bc": (1, 2), "aa": (0, 0)}
+    of = {name: {"sources": [sources[n] for n in use]} for name, use in places.items()}
+    store = FitStore(tmp_path)
+    for key in (*of.values(), {}):
+        store.get(KEY | key, fitted)
+    assert len(fitted.calls) == 5
+    FitStore(tmp_path).forget("a" * 64)
+    assert len(list(tmp_path.rglob("*.npz"))) == 2
+    for key in (of["bc"], {}):
+        store.get(KEY | key, fitted)
+    assert len(fitted.calls) == 5
+    for name in ("ab", "ba", "aa"):
+        store.get(KEY | of[name], fitted)
+    assert len(fitted.calls) == 8
+    FitStore(tmp_path / "nowhere").forget("a" * 64)
+
+
+def test_eight_sources_fit_into_a_file_name(tmp_path, fitted):
+    sources = [f"{n}" * 64 for n in range(8)]
+    for _ in range(2):
+        FitStore(tmp_path).get(KEY | {"sources": sources}, fitted)
+    assert len(fitted.calls) == 1
+    FitStore(tmp_path).forget("7" * 64)
+    assert list(tmp_path.rglob("*.npz")) == []
+
+
+def test_what_a_killed_process_left_goes_in_time(tmp_path, fitted):
+    (tmp_path / "fits").mkdir()
+    for name, age in ((".new-old", 7200), (".new-now", 0)):
+        (tmp_path / "fits" / name).write_bytes(b"half")
+        then = time.time() - age
+        os.utime(tmp_path / "fits" / name, (then, then))
+    FitStore(tmp_path).get(KEY, fitted)
+    assert [path.name for path in tmp_path.rglob(".new-*")] == [".new-now"]
 
 
 def test_the_folder_is_bounded(tmp_path, fitted):

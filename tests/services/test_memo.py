@@ -91,3 +91,14 @@ def test_only_the_most_recently_used_results_are_kept():
         assert get(key) == key
     # The third, "a", was kept by use; "b" had to go for "c".
     assert calls == ["a", "b", "c", "b"]
+
+
+def test_results_can_be_dropped_by_key_and_value():
+    memo = Memo(9)
+    for key in "abc":
+        memo.get(key, lambda key=key: key * 2)
+    memo.drop(lambda key, value: key == "a" or value == "cc")
+    computed = []
+    for key in "abc":
+        memo.get(key, lambda key=key: computed.append(key))
+    assert computed == ["a", "c"]

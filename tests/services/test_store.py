@@ -1,15 +1,25 @@
+import errno
+import os
 import shutil
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
 
 import nibabel as nib
 import numpy as np
 import pytest
 
-from dashboard.core.errors import VolumeError
-from dashboard.core.volume import read_volume
+from dashboard.core.errors import GridError, VolumeError
+from dashboard.core.resampling import resample
+from dashboard.core.volume import read_volume, unpack
 from dashboard.services import store as stores
 from dashboard.services.store import VolumeStore
 
-FIELDS = ("id", "name", "unit", "header", "notices", "intensities")
+ROOT = Path(__file__).resolve().parents[2]
+FIELDS = ("id", "name", "unit", "header", "notices", "intensities", "source",
+          "volumes", "digest", "processing")  # fmt: skip
 
 
 @pytest.fixture
@@ -29,11 +39,11 @@ def reads(monkeypatch):
     """The files that are read from their source."""
     found = []
 
-    def counted(path):
+    def counted(path, *args, **kwargs):
         found.append(path.name)
-        return read_volume(path)
+        return unpack(path, *args, **kwargs)
 
-    monkeypatch.setattr(stores, "read_volume", counted)
+    monkeypatch.setattr(stores, "unpack", counted)
     return found
 
 
@@ -131,6 +141,351 @@ def test_nothing_unfinished_stays_in_the_cache(cache, image):
     names = sorted(path.name for path in cache.rglob("*") if path.is_file())
     assert names == [f"{identity}.json", f"{identity}.npy"]
     assert not list(cache.rglob(".new-*"))
+
+
+def test_a_copy_lies_in_its_files_folder(cache, image):
+    volume = VolumeStore(cache).open(image)
+    (array,) = cache.rglob("*.npy")
+    assert array.parent.name == volume.source
+
+
+def test_copies_of_other_versions_are_removed(cache):
+    old = cache / "volumes-3" / "volume.npy"
+    old.parent.mkdir(parents=True)
+    old.write_bytes(b"voxels of an upload that is removed today")
+    VolumeStore(cache)
+    assert not old.parent.exists()
+
+
+# ---- series
+
+
+@pytest.fixture
+def run(save, head):
+    return save("study/run.nii.gz", np.stack([head(n) for n in range(3)], axis=-1))
+
+
+def test_volumes_and_means_of_a_run_are_kept_beside_each_other(cache, run, reads):
+    expected = nib.load(run).get_fdata()
+    takes = {(0,): expected[..., 0], (2,): expected[..., 2], None: expected.mean(axis=-1)}
+    for _ in range(2):
+        store = VolumeStore(cache)
+        for take, voxels in takes.items():
+            volume = store.open(run, take=take)
+            np.testing.assert_allclose(volume.data, voxels, rtol=1e-14)
+            assert isinstance(volume.data, np.memmap)
+    assert len(reads) == len(takes)
+    assert len(list(cache.rglob("*.npy"))) == len(takes)
+    assert len({path.parent for path in cache.rglob("*.npy")}) == 1
+
+
+def test_the_mean_of_one_volume_is_its_copy(cache, image, reads):
+    for take in ((0,), None):
+        assert VolumeStore(cache).open(image, take=take).processing == ()
+    assert len(reads) == 1
+    assert len(list(cache.rglob("*.npy"))) == 1
+
+
+# ---- names
+
+
+@pytest.fixture
+def stored(tmp_path):
+    """Return a function that stores an upload's bytes under a hashed name."""
+
+    def stored(content, extension=".nii.gz"):
+        path = tmp_path / "blobs" / ("5eb" + "0" * 61 + extension)
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(content)
+        return path
+
+    return stored
+
+
+BAD = {
+    "empty": lambda whole: b"",  # noqa: ARG005
+    "words": lambda whole: b"Dear colleague" * 50,  # noqa: ARG005
+    "cut": lambda whole: whole[:-50],
+    "checksum": lambda whole: whole[:-8] + bytes(8),
+}
+
+
+@pytest.mark.parametrize("damage", BAD.values(), ids=BAD)
+@pytest.mark.parametrize("take", [(0,), None, (9,)])
+def test_messages_call_an_upload_by_its_own_name(cache, image, stored, damage, take):
+    path = stored(damage(image.read_bytes()))
+    with pytest.raises(VolumeError, match=r"^My scan\.nii\.gz: ") as caught:
+        VolumeStore(cache).open(path, name="My scan.nii.gz", take=take)
+    assert "5eb" not in str(caught.value)
+    assert str(path.parent) not in str(caught.value)
+
+
+def test_messages_about_what_is_not_there_too(cache, image, stored, tmp_path):
+    half = stored(b"voxels", ".img")
+    folder = tmp_path / "folder.nii"
+    folder.mkdir()
+    whole = stored(image.read_bytes())
+    for path, take in ((half, (0,)), (folder, (0,)), (tmp_path / "5eb.nii", (0,)), (whole, (1,))):
+        for read in (VolumeStore(cache).open, read_volume):
+            with pytest.raises(VolumeError, match=r"^Mine\.nii: ") as caught:
+                read(path, name="Mine.nii", take=take)
+            assert "5eb" not in str(caught.value)
+    with pytest.raises(VolumeError, match=r"^Mine\.nii: "):
+        VolumeStore(cache).identity(tmp_path / "5eb.nii", name="Mine.nii")
+
+
+def test_the_paths_extension_and_not_the_name_tells_the_format(cache, image, stored):
+    volume = VolumeStore(cache).open(stored(image.read_bytes()), name="Head.of.MINE.mnc")
+    assert volume.name == "Head.of.MINE"
+    np.testing.assert_array_equal(volume.data, nib.load(image).get_fdata())
+
+
+def test_no_stored_name_is_written_down(cache, image, stored):
+    VolumeStore(cache).open(stored(image.read_bytes()), name="T1.nii.gz")
+    (description,) = cache.rglob("*.json")
+    assert "5eb0" not in description.read_text()
+
+
+# ---- pairs
+
+
+def test_a_header_that_was_edited_makes_another_volume(cache, tmp_path, head):
+    nib.Nifti1Pair(head(0), np.diag([2, 2, 2, 1])).to_filename(tmp_path / "pair.img")
+    store = VolumeStore(cache)
+    before = store.open(tmp_path / "pair.img")
+    voxels = (tmp_path / "pair.img").stat()
+    nib.Nifti1Pair(head(0), np.diag([2, 2, 3, 1])).to_filename(tmp_path / "other.img")
+    (tmp_path / "other.hdr").replace(tmp_path / "pair.hdr")
+    assert (tmp_path / "pair.img").stat() == voxels
+    after = store.open(tmp_path / "pair.img")
+    assert after.id != before.id
+    assert after.voxel_size == (2, 2, 3)
+    assert after.digest == before.digest
+
+
+# ---- what goes
+
+
+def test_a_forgotten_file_leaves_nothing_but_what_is_open(cache, run, image):
+    store = VolumeStore(cache)
+    kept = store.open(image)
+    volume = store.open(run)
+    for take in ((1,), None):
+        store.open(run, take=take)
+    store.resampled(volume, replace(kept, affine=np.diag([3.0, 3, 3, 1])))
+    store.forget(volume.source)
+    assert {path.parent.name for path in cache.rglob("*.npy")} == {kept.source}
+    assert {path.parent.name for path in cache.rglob("*.json")} == {kept.source}
+    assert np.isfinite(volume.data).all()
+    assert store.open(run).data is not volume.data
+    store.forget("0" * 64)
+
+
+def test_a_file_another_worker_forgot_is_let_go(cache, run, image):
+    one, other = VolumeStore(cache), VolumeStore(cache)
+    volume = one.open(run)
+    other.forget(volume.source)
+    one.open(image)
+    assert [key[0] for key in one._volumes._results] == [one.identity(image)]
+
+
+def test_nothing_is_kept_of_a_file_removed_while_it_was_read(cache, image, monkeypatch):
+    def removed(path, *args, **kwargs):
+        volume = unpack(path, *args, **kwargs)
+        path.unlink()
+        return volume
+
+    monkeypatch.setattr(stores, "unpack", removed)
+    with pytest.raises(VolumeError, match=r"^T1\.nii\.gz: there is no such file"):
+        VolumeStore(cache).open(image)
+    assert [path for path in cache.rglob("*") if path.is_file()] == []
+
+
+def test_nothing_is_kept_of_a_file_changed_while_it_was_read(cache, image, head, save, monkeypatch):
+    def changed(path, *args, **kwargs):
+        save("study/T1.nii.gz", head(1))
+        return unpack(path, *args, **kwargs)
+
+    monkeypatch.setattr(stores, "unpack", changed)
+    store = VolumeStore(cache)
+    with pytest.raises(VolumeError, match="changed while it was read"):
+        store.open(image)
+    assert list(cache.rglob("*.npy")) == []
+    monkeypatch.undo()
+    same(store.open(image), image)
+
+
+def test_a_volume_resampled_while_its_file_is_forgotten_is_not_kept(cache, image, run, monkeypatch):
+    store = VolumeStore(cache)
+    volume, target = store.open(image), replace(store.open(run), affine=np.diag([3.0, 3, 3, 1]))
+
+    def forgotten(*args, **kwargs):
+        VolumeStore(cache).forget(volume.source)
+        return resample(*args, **kwargs)
+
+    monkeypatch.setattr(stores, "resample", forgotten)
+    found = store.resampled(volume, target)
+    np.testing.assert_array_equal(found.data, resample(volume, target).data)
+    assert not list(cache.rglob(f"{volume.source}*"))
+    assert not list(cache.rglob(f"{found.id}*"))
+
+
+def test_files_unopened_for_longest_lose_their_copies(cache, save, head):
+    paths = [save(f"study/{n}.nii", head(n)) for n in range(4)]
+    whole = VolumeStore(cache)
+    sources = [whole.open(path).source for path in paths[:3]]
+    for age, source in zip((30, 20, 10), sources, strict=True):
+        (folder,) = cache.rglob(source)
+        then = folder.stat().st_mtime - age
+        os.utime(folder, (then, then))
+        size = sum(file.stat().st_size for file in folder.iterdir())
+    # The oldest is opened again; a store looks when it writes for the first time.
+    store = VolumeStore(cache, max_bytes=int(3.5 * size))
+    store.open(paths[0])
+    newest = store.open(paths[3]).source
+    kept = {path.parent.name for path in cache.rglob("*.npy")}
+    assert kept == {sources[0], sources[2], newest}
+
+
+def test_what_was_just_opened_is_kept_whatever_its_size(cache, image):
+    volume = VolumeStore(cache, max_bytes=1).open(image)
+    assert [path.parent.name for path in cache.rglob("*.npy")] == [volume.source]
+
+
+KILLED = """
+import os, pathlib, signal, sys
+from dashboard.core.unpacked import Unpacked
+from dashboard.services.store import VolumeStore
+add = Unpacked.add
+def dying(self, values):
+    add(self, values)
+    os.kill(os.getpid(), signal.SIGKILL)
+Unpacked.add = dying
+VolumeStore(pathlib.Path(sys.argv[1])).open(pathlib.Path(sys.argv[2]))
+"""
+
+
+def test_a_killed_process_leaves_nothing_after_the_next_start(cache, image):
+    done = subprocess.run([sys.executable, "-c", KILLED, cache, image], cwd=ROOT, check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert list(cache.rglob("*.npy"))
+    VolumeStore(cache)
+    assert [path for path in cache.rglob("*") if path.is_file()] == []
+    assert list(cache.glob("*/*")) == []
+
+
+def test_what_another_process_is_writing_is_left_alone(cache, image, monkeypatch):
+    def meanwhile(*args, **kwargs):
+        VolumeStore(cache)
+        return unpack(*args, **kwargs)
+
+    monkeypatch.setattr(stores, "unpack", meanwhile)
+    assert isinstance(VolumeStore(cache).open(image).data, np.memmap)
+    assert len(list(cache.rglob("*.npy"))) == 1
+
+
+# ---- full disks
+
+
+def full(*_, **__):
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_full_cache_costs_time_and_not_the_study(cache, image, monkeypatch):
+    monkeypatch.setattr(stores, "unpack", full)
+    store = VolumeStore(cache)
+    volume = store.open(image)
+    same(volume, image)
+    assert store.open(image) is volume
+    assert [path for path in cache.rglob("*") if path.is_file()] == []
+
+
+def test_no_room_anywhere_is_told(cache, image, monkeypatch):
+    monkeypatch.setattr("dashboard.core.unpacked.Unpacked.add", full)
+    for read in (VolumeStore(cache).open, read_volume):
+        with pytest.raises(VolumeError, match=r"^T1\.nii\.gz: there is no room .*No space left"):
+            read(image)
+
+
+def test_no_room_to_resample_is_told_before_a_map_meets_a_full_disk(cache, image, monkeypatch):
+    store = VolumeStore(cache)
+    volume = store.open(image)
+    monkeypatch.setattr(os, "posix_fallocate", full)
+    with pytest.raises(VolumeError, match=r"^T1: there is no room"):
+        store.resampled(volume, replace(volume, affine=np.diag([3.0, 3, 3, 1])))
+
+
+# ---- other grids
+
+
+@pytest.fixture
+def grids(save, head):
+    """A volume's file, and that of another grid."""
+    return (save("study/b0.nii.gz", head(0), np.diag([2.0, 2, 3, 1])),
+            save("study/T1.nii.gz", head(1), np.diag([1.7, 1.8, 2, 1])))  # fmt: skip
+
+
+@pytest.mark.parametrize("nearest", [False, True])
+def test_a_volume_on_another_grid_is_computed_once(cache, grids, monkeypatch, nearest):
+    calls = []
+
+    def counted(*args, **kwargs):
+        calls.append(1)
+        return resample(*args, **kwargs)
+
+    monkeypatch.setattr(stores, "resample", counted)
+    for _ in range(2):
+        store = VolumeStore(cache)
+        volume, target = map(store.open, grids)
+        expected = resample(volume, target, nearest=nearest)
+        for _ in range(2):
+            found = store.resampled(volume, target, nearest=nearest)
+            np.testing.assert_array_equal(found.data, expected.data)
+            np.testing.assert_array_equal(found.affine, expected.affine)
+            for field in (*FIELDS, "label"):
+                assert getattr(found, field) == getattr(expected, field)
+            with pytest.raises(ValueError, match="read-only"):
+                found.data[0, 0, 0] = 1
+    assert len(calls) == 1
+    assert (next(cache.rglob(volume.source)) / f"{found.id}.npy").exists()
+
+
+def test_resampled_voxels_have_todays_names(cache, grids):
+    store = VolumeStore(cache)
+    volume, target = map(store.open, grids)
+    first = store.resampled(volume, target)
+    again = VolumeStore(cache).resampled(
+        replace(volume, name="dwi", processing=("mean of 65 volumes",)), replace(target, name="A")
+    )
+    assert first.label == "b0 (linear onto the grid of T1)"
+    assert again.label == "dwi (mean of 65 volumes, linear onto the grid of A)"
+    assert again.id == first.id
+
+
+def test_a_resampled_volume_is_not_the_one_it_is_made_of(cache, grids):
+    store = VolumeStore(cache)
+    volume, target = map(store.open, grids)
+    found = store.resampled(volume, target)
+    assert found.digest != volume.digest
+    assert store.resampled(volume, volume).digest == volume.digest
+
+
+def test_a_refused_grid_leaves_nothing(cache, grids):
+    store = VolumeStore(cache)
+    volume, target = map(store.open, grids)
+    away = replace(target, affine=np.diag([2.0, 2, 2, 1]) + 1e4 * np.eye(4, k=3))
+    before = sorted(cache.rglob("*"))
+    with pytest.raises(GridError, match="different places"):
+        store.resampled(volume, away)
+    assert sorted(cache.rglob("*")) == before
+
+
+def test_a_grid_is_found_where_nothing_can_be_written(tmp_path, grids):
+    (tmp_path / "cache").write_text("a file in the way")
+    store = VolumeStore(tmp_path / "cache")
+    volume, target = map(store.open, grids)
+    expected = resample(volume, target)
+    np.testing.assert_array_equal(store.resampled(volume, target).data, expected.data)
 
 
 def test_a_file_that_vanished_is_told(cache, image):

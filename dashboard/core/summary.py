@@ -1,0 +1,233 @@
+"""What is known of all voxels of a volume together, gathered chunk by chunk.
+
+No array as large as a volume is ever made here: counts, extremes, mean and digest are running
+ones, and what needs an order is taken from an evenly spaced sample.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+# Percent of the voxels beyond each end of a clipped range.
+CLIP_LEVELS = ("0.1", "0.5", "1")
+# Most voxels sorted to describe a volume's intensities: percentiles are stable far below this.
+SAMPLED_VOXELS = 2_000_000
+# Voxels looked at at once: in float64 2 MiB, which stay in a processor's cache.
+CHUNK_VOXELS = 2**18
+
+
+@dataclass(frozen=True)
+class Intensities:
+    """What is known of all voxels of a volume together, in the image's own unit.
+
+    Attributes
+    ----------
+    low, high : float
+        Smallest and largest finite intensity.
+    window : tuple of float
+        Black and white of the grey pictures: the smallest intensity (0 where nothing is
+        negative), and the one that 0.5 % of the non-zero voxels exceed.
+    background : float
+        The most frequent intensity.
+    mean : float
+        Of the finite voxels.
+    background_share : float
+        Share of the finite voxels that have the most frequent intensity.
+    voxels, zeros, negatives, nonfinite, saturated : int
+        Counts: all voxels; those that are 0, below 0, NaN or infinite; and exactly `high`.
+    limits : mapping of str to tuple of float
+        For each level of clipping p, the p-th and (100 - p)-th percentile of the voxels that
+        differ from the background.
+    """
+
+    low: float
+    high: float
+    window: tuple[float, float]
+    background: float
+    mean: float
+    background_share: float
+    voxels: int
+    zeros: int
+    negatives: int
+    nonfinite: int
+    saturated: int
+    limits: Mapping[str, tuple[float, float]]
+
+
+class Summary:
+    """Takes the voxels of a volume in storage order and describes them at the end.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Of the volume: as many voxels are to come.
+    """
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        self.voxels = int(np.prod(shape, dtype=np.int64))
+        self.nonfinite = 0
+        self._step = -(-self.voxels // SAMPLED_VOXELS)
+        self._sample: NDArray[Any] = np.empty(-(-self.voxels // self._step), dtype=np.float32)
+        self._sampled = 0
+        self._finite = 0
+        self._low, self._high = np.inf, -np.inf
+        self._sum = 0.0
+        self._zeros = self._negatives = self._saturated = 0
+        self._hash = hashlib.sha256(" ".join(map(str, shape)).encode())
+
+    @property
+    def digest(self) -> str:
+        """Hash of shape and intensities, all of which have come."""
+        return self._hash.hexdigest()
+
+    @np.errstate(all="ignore")
+    def add(self, values: NDArray[Any]) -> None:
+        """Take the next voxels, as float32 or float64."""
+        # One number has one pattern of bits: no -0, and one kind of NaN.
+        plain = np.add(values, 0.0, dtype="<f8")
+        known = np.isfinite(values)
+        finite = values
+        if not known.all():
+            plain[np.isnan(plain)] = np.nan
+            finite = values[known]
+            self.nonfinite += values.size - finite.size
+        self._hash.update(plain.data)
+        if not finite.size:
+            return
+        self._count(finite)
+        self._take_sample(finite)
+        self._finite += finite.size
+
+    def intensities(self) -> Intensities:
+        """Describe the voxels, at least one of which is finite."""
+        ordered = self._sample[: self._sampled]
+        ordered.sort()
+        background = _most_frequent(ordered)
+        bulk, nonzero = _Others(ordered, background), _Others(ordered, 0.0)
+        white = nonzero.percentile(99.5) if nonzero.size else self._high
+        if self._low < 0:
+            black = min(0.0, _Others(ordered, np.inf).percentile(0.5))
+        else:
+            black = 0.0 if white > 0 else self._low
+        return Intensities(
+            low=self._low,
+            high=self._high,
+            window=(black, white) if white > black else (black, black + 1.0),
+            background=background,
+            mean=self._sum / self._finite,
+            background_share=1 - bulk.size / ordered.size,
+            voxels=self.voxels,
+            zeros=self._zeros,
+            negatives=self._negatives,
+            nonfinite=self.nonfinite,
+            saturated=self._saturated,
+            limits={
+                level: (bulk.percentile(float(level)), bulk.percentile(100 - float(level)))
+                if bulk.size
+                else (self._low, self._high)
+                for level in CLIP_LEVELS
+            },
+        )
+
+    def _count(self, finite: NDArray[Any]) -> None:
+        low, high = float(finite.min()), float(finite.max())
+        self._sum += float(finite.sum(dtype=np.float64))
+        if low <= 0:
+            self._zeros += finite.size - int(np.count_nonzero(finite))
+        if low < 0:
+            self._negatives += int(np.count_nonzero(finite < 0))
+        self._low = min(self._low, low)
+        if high > self._high:
+            self._high, self._saturated = high, 0
+        if high == self._high:
+            self._saturated += int(np.count_nonzero(finite == high))
+
+    def _take_sample(self, finite: NDArray[Any]) -> None:
+        """Take every so manieth finite voxel, so that there is one wherever there is any."""
+        taken = finite[-self._finite % self._step :: self._step]
+        if taken.dtype == np.float64 and self._sample.dtype != np.float64:
+            self._sample = self._sample.astype(np.float64)
+        self._sample[self._sampled : self._sampled + taken.size] = taken
+        self._sampled += taken.size
+
+
+def summarise(data: NDArray[Any]) -> Summary:
+    """Look at an array, such as one mapped from disk, a chunk at a time.
+
+    Parameters
+    ----------
+    data : ndarray
+        Intensities in storage order.
+
+    Returns
+    -------
+    Summary
+    """
+    summary = Summary(data.shape)
+    kind = np.float32 if data.dtype == np.float32 else np.float64
+    chunks = np.nditer(
+        data,
+        flags=["external_loop", "buffered"],
+        op_flags=["readonly"],
+        op_dtypes=kind,
+        order="F",
+        casting="same_kind",
+        buffersize=CHUNK_VOXELS,
+    )
+    for chunk in chunks:
+        summary.add(np.asarray(chunk))
+    return summary
+
+
+def describe(data: NDArray[Any]) -> Intensities:
+    """Summarise all finite voxels of a volume.
+
+    Parameters
+    ----------
+    data : ndarray
+        Intensities with at least one finite value.
+
+    Returns
+    -------
+    Intensities
+    """
+    return summarise(data).intensities()
+
+
+def _most_frequent(ordered: NDArray[Any]) -> float:
+    """Return the value of the longest run, the smallest of several."""
+    run, longer = 1, ordered.size + 1
+    # There is a run of n where a value equals that n - 1 places on: longer ones hold shorter ones.
+    while longer - run > 1:
+        middle = (run + longer) // 2
+        if (ordered[middle - 1 :] == ordered[: ordered.size - middle + 1]).any():
+            run = middle
+        else:
+            longer = middle
+    return float(ordered[(ordered[run - 1 :] == ordered[: ordered.size - run + 1]).argmax()])
+
+
+class _Others:
+    """The values of an ordered sample that differ from one value."""
+
+    def __init__(self, ordered: NDArray[Any], value: float) -> None:
+        self._ordered = ordered
+        needle = ordered.dtype.type(value)  # another type would copy the sample
+        self._first, last = (int(ordered.searchsorted(needle, side)) for side in ("left", "right"))
+        self._gap = last - self._first
+        self.size = ordered.size - self._gap
+
+    @np.errstate(all="ignore")
+    def percentile(self, percent: float) -> float:
+        """Return a percentile as ``np.percentile`` does by default."""
+        place = percent / 100 * (self.size - 1)
+        index = int(place)
+        low, high = self._at(index), self._at(min(index + 1, self.size - 1))
+        return low if high == low else low + (high - low) * (place - index)
+
+    def _at(self, index: int) -> float:
+        return float(self._ordered[index if index < self._first else index + self._gap])
