@@ -72,6 +72,10 @@ class Copies:
             **facts,
         )
 
+    def has(self, source: str, identity: str) -> bool:
+        """Tell whether there is a copy."""
+        return (self._folder / source / f"{identity}.json").exists()
+
     @contextmanager
     def place(self) -> Iterator["Place"]:
         """Give a place for a new copy; what is not kept at the end is removed."""

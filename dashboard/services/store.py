@@ -92,6 +92,17 @@ class VolumeStore:
         called = stem(Path(name or path.name))
         return volume if volume.name == called else replace(volume, name=called)
 
+    def holds(self, path: Path, *, name: str | None = None, take: Take = FIRST) -> bool:
+        """Return whether a volume opens without its file being unpacked.
+
+        Raises
+        ------
+        VolumeError
+            If there is no such file.
+        """
+        source = self.identity(path, name=name)
+        return self._copies.has(source, volume_id(source, take))
+
     def resampled(self, volume: Volume, target: Volume, *, nearest: bool = False) -> Volume:
         """Return a volume on the grid of another one, from the store where it is there.
 

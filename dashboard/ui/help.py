@@ -10,7 +10,7 @@ HELP = "help"
 
 _VIEWS = {
     "Your images": "drop files of one head anywhere on the page, or open them above Study. The "
-    "line above the pictures tells what is unusual about the images before you trust a plot, and has "
+    "line above the pictures tells what is unusual about them before you trust a plot, and has "
     "a button for what can be mended.",
     "Images X and Y": "one slice of each image, upright, in true proportions. Black and white "
     "are the same intensities in every slice. Point at a voxel to read its position, "
