@@ -40,7 +40,7 @@ def _differences(images: Mapping[str, Volume], groups: list[list[str]]) -> str:
     heads = [name for group in rest for name in group]
     told = "; ".join(_described(images, first[0], rest))
     text = f"{names(heads)} {_be(heads)} not on the grid of {first[0]}: {told}."
-    apart = [group[0] for group in rest if _coverage(images, first[0], group[0]) == 0]
+    apart = [group[0] for group in rest if _are_apart(images, first[0], group[0])]
     if apart:
         gap = number(round(grids.distance(images[first[0]], images[apart[0]])))
         text += f" {names(apart)} and {first[0]} do not overlap in space (middles {gap} mm apart)."
@@ -83,6 +83,11 @@ def _have(several: list[str], what: str) -> str:
         return what
     verb, _, rest = what.partition(" ")
     return f"{'have' if verb == 'has' else verb.removesuffix('s')} {rest}"
+
+
+def _are_apart(images: Mapping[str, Volume], first: str, other: str) -> bool:
+    # Both ways, because a small image can lie between the points that are probed of a large one.
+    return not (_coverage(images, first, other) or _coverage(images, other, first))
 
 
 def _coverage(images: Mapping[str, Volume], target: str, other: str) -> float:
