@@ -8,7 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks import pages, science, users
-from benchmarks.studies import SAMPLE, library
+from benchmarks.studies import library
+from dashboard.settings import Settings
 from scripts.serving import running
 
 
@@ -26,7 +27,9 @@ def main() -> None:
         with running(log=folder / "log", **settings) as (url, server):
             runs: dict[str, Callable[[], None]] = {
                 "pages": lambda: pages.run(url, name, x, y),
-                "users": lambda: users.run(url, server.pid, SAMPLE, (name, x, y)),
+                "users": lambda: users.run(
+                    url, server.pid, Settings(data=root, cache=folder / "cache"), name
+                ),
             }
             for part in runs:
                 if part in wanted:

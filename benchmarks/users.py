@@ -4,14 +4,17 @@ import http.client
 import random
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from benchmarks.table import show, spread
 from dashboard import __version__
-from dashboard.core.volume import file_id
+from dashboard.services.opening import open_view
+from dashboard.services.workspace import Workspace
+from dashboard.settings import Settings
 from dashboard.view import View
-from dashboard.web.addresses import ID_LENGTH
+from dashboard.web.addresses import ID_LENGTH, slice_address
 
 USERS = 20
 SECONDS = 60
@@ -22,9 +25,11 @@ NEED = "overlay,labels-problem,view-histograms,view-joint,view-components"
 class User(threading.Thread):
     """Somebody who moves through a study: two pictures and the panels of each slice."""
 
-    def __init__(self, url: str, view: View, ids: tuple[str, str], last: int, seed: int) -> None:
+    def __init__(self, url: str, view: View, workspace: Workspace, last: int, seed: int) -> None:
         super().__init__()
-        self._url, self._view, self._ids, self._last = url, view, ids, last
+        self._url, self._view, self._last = url, view, last
+        self._key = workspace.identity(view)[0][:ID_LENGTH]
+        self._volumes = {name: workspace.volume(view.study, name) for name in (view.x, view.y)}
         self._random = random.Random(seed)
         self.times: list[float] = []
         self.errors = 0
@@ -51,22 +56,23 @@ class User(threading.Thread):
     def _addresses(self, index: int) -> list[str]:
         view = View(**{**self._view.to_store(), "slice": index, "hidden": ()})
         query = f"{view.query()}&v={__version__}"
-        picture = f"study={view.study}&side={view.side}&window_x=&v={__version__}"
         return [
-            *(f"/slices/{i}/{view.plane}/{index}.png?{picture}" for i in self._ids),
-            f"/panels/{'-'.join(self._ids)}.json?need={NEED}&{query}",
+            *(
+                slice_address(volume, view=view, image=name, index=index, window=None)
+                for name, volume in self._volumes.items()
+            ),
+            f"/panels/{self._key}.json?need={NEED}&{query}",
         ]
 
 
-def run(url: str, server: int, sample: Path, fine: tuple[str, Path, Path]) -> None:
+def run(url: str, server: int, settings: Settings, fine: str) -> None:
     users = []
-    studies = [("sample", sample / "T1.nii.gz", sample / "b0.nii.gz", 69), (*fine, 181)]
+    workspace = Workspace(settings)
     for number in range(USERS):
-        name, x, y, last = studies[number % len(studies)]
-        ids = (file_id(x)[:ID_LENGTH], file_id(y)[:ID_LENGTH])
-        image_x, image_y = (p.name.removesuffix(".nii.gz") for p in (x, y))
-        view = View(study=name, x=image_x, y=image_y, slice=0, components=2 + number % 4)
-        users.append(User(url, view, ids, last, number))
+        view = open_view(workspace, {"study": ("sample", fine)[number % 2]}).view
+        last = workspace.volume(view.study, view.x).orientation.count(view.plane) - 1
+        view = replace(view, components=2 + number % 4)
+        users.append(User(url, view, workspace, last, number))
     for user in users:
         user.start()
     memory = []
@@ -77,7 +83,7 @@ def run(url: str, server: int, sample: Path, fine: tuple[str, Path, Path]) -> No
         user.join()
     times = [t for user in users for t in user.times]
     show(
-        f"{USERS} users moving slices for {SECONDS} s, half on sample, half on {fine[0]}",
+        f"{USERS} users moving slices for {SECONDS} s, half on sample, half on {fine}",
         ["slices", "p50, ms", "p95, ms", "errors", "MB a worker after 20, 40, 60 s"],
         [
             [

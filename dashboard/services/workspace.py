@@ -285,6 +285,8 @@ class Workspace:
         """Remove everything that was made of a file."""
         self.store.forget(source)
         self._fits.forget(source)
+        # Analyses hold voxels of their slices.
+        self._analyses.drop(lambda _, made: any(v.source == source for v in made.volumes))
 
 
 def _bytes(analysis: Analysis) -> int:
