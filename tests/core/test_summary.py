@@ -5,6 +5,7 @@ import pytest
 
 from dashboard.core import summary
 from dashboard.core.summary import CLIP_LEVELS, Summary, describe, summarise
+from dashboard.core.volume import read_volume
 
 RNG = np.random.default_rng(6)
 SHAPE = (31, 28, 25)
@@ -132,3 +133,14 @@ def test_float64_may_come_after_float32():
         expected = np.percentile(bulk, [float(level), 100 - float(level)])
         np.testing.assert_allclose(limits, expected, rtol=1e-12)
     assert mixed.intensities().mean == pytest.approx(both.mean(), rel=1e-12)
+
+
+def test_a_files_voxels_and_an_array_of_them_are_the_same(save):
+    voxels = holes()
+    volume = read_volume(save("head.nii.gz", voxels))
+    for array in (voxels, np.asfortranarray(voxels), volume.data):
+        assert summarise(array).digest == volume.digest
+        assert describe(array) == volume.intensities
+    copy = read_volume(save("copy.nii", voxels, np.diag([2.0, 2, 2, 1])))
+    assert copy.digest == volume.digest
+    assert copy.id != volume.id
