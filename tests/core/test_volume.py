@@ -113,6 +113,14 @@ def test_a_volume_is_kept_in_float32_until_an_intensity_needs_more(save):
     np.testing.assert_array_equal(volume.data, voxels)
 
 
+def test_what_is_not_finite_needs_no_float64(save):
+    voxels = VOXELS.astype(np.float32)
+    voxels[1, 2, 3:] = np.nan, np.inf
+    volume = read_volume(save("holes.nii", voxels, dtype=np.float32))
+    assert volume.data.dtype == np.float32
+    np.testing.assert_array_equal(volume.data, voxels)
+
+
 @pytest.mark.parametrize("take", [(0,), None], ids=["first", "mean"])
 @pytest.mark.parametrize("name", ["large.nii", "large.nii.gz"])
 def test_reading_takes_no_copy_of_a_volume(save, name, take):

@@ -274,6 +274,8 @@ def test_a_forgotten_file_leaves_nothing_but_what_is_open(cache, run, image):
         store.open(run, take=take)
     store.resampled(volume, replace(kept, affine=np.diag([3.0, 3, 3, 1])))
     store.forget(volume.source)
+    # A map that is kept would keep the voxels on the disk.
+    assert {key[0] for key in store._volumes._results} == {kept.source}
     assert {path.parent.name for path in cache.rglob("*.npy")} == {kept.source}
     assert {path.parent.name for path in cache.rglob("*.json")} == {kept.source}
     assert np.isfinite(volume.data).all()
