@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from dashboard.core.errors import NeuroMixError
+from dashboard.services.checking import check
 from dashboard.services.opening import open_view
 from dashboard.services.workspace import Workspace
 from dashboard.settings import Settings
@@ -19,7 +20,8 @@ def test_an_empty_query_opens_the_lesson(shipped):
     opened = open_view(shipped, {})
     assert opened.view == View(study="sample", x="T1", y="b0", slice=30)
     assert (opened.notices, opened.problems) == ([], [])
-    assert opened.images == ["T1", "b0"]
+    assert opened.mixed == opened.unchosen == ["T1", "b0"]
+    assert opened.studies == {"sample": "sample"}
 
 
 def test_a_view_that_fits_is_opened_as_it_is(shipped):
@@ -65,13 +67,15 @@ def test_one_unreadable_image_leaves_the_other_open(study, tmp_path, broken, who
     assert opened.view.slice == int(12 * 3 / 7)
 
 
-def test_a_grid_mismatch_is_a_problem_and_both_open(study, save, head):
+def test_a_grid_mismatch_leaves_both_open_and_is_left_to_the_check(study, save, head):
     save("data/pair/epi.nii", head(2, (8, 8, 8)))
     opened = open_view(study, {"x": "T1", "y": "epi"})
     assert all(opened.volumes)
-    assert len(opened.problems) == 1
-    assert "24 x 20 x 12" in opened.problems[0]
-    assert "8 x 8 x 8" in opened.problems[0]
+    assert (opened.notices, opened.problems) == ([], [])
+    found = check(study, opened.view)
+    problems = [f.text for f in found.findings if f.severity == "problem"]
+    assert len(problems) == 1
+    assert "epi" in problems[0]
 
 
 def test_the_partner_is_on_the_first_images_grid(study, save, head):
@@ -85,14 +89,6 @@ def test_an_image_without_partner_is_shown_alone(study, tmp_path):
     opened = open_view(study, {})
     assert (opened.view.x, opened.view.y) == ("T1", "T1")
     assert opened.problems == []
-
-
-def test_what_is_unusual_about_an_image_is_told_once(study, save, head):
-    save("data/pair/run.nii", np.stack([head(0), head(1)], -1), np.diag([2.0, 2.0, 3.0, 1.0]))
-    opened = open_view(study, {"x": "run", "y": "run"})
-    assert [n for n in opened.notices if "2 volumes" in n] == opened.notices
-    assert len(opened.notices) == 1
-    assert opened.notices[0].startswith("run: ")
 
 
 def test_no_study_at_all_is_an_error(study, tmp_path):

@@ -32,8 +32,8 @@ def test_a_replaced_image_has_another_analysis(study, save, head):
     np.testing.assert_array_equal(after.cuts[0], before.cuts[0] * 3 + 1)
 
 
-def test_an_image_with_itself_is_analysed_alone(study, head):
-    analysis = study.analyse(View("pair", "T1", "T1", slice=5))
+def test_an_image_with_itself_is_analysed_alone_where_it_alone_is_mixed(study, head):
+    analysis = study.analyse(View("pair", "T1", "T1", slice=5, mix="T1"))
     cut = head(0)[:, :, 5]
     scaled = StandardScaler().fit_transform(cut[cut > 0].reshape(-1, 1))
     model = GaussianMixture(3, random_state=12345).fit(scaled)
@@ -61,15 +61,6 @@ def test_images_on_two_grids_are_never_fitted(study, save, head):
 def test_a_slice_out_of_range_is_told(study):
     with pytest.raises(NeuroMixError, match="no axial slice 12"):
         study.analyse(View("pair", "T1", "b0", slice=12))
-
-
-def test_an_identity_leads_to_its_image_within_its_study_only(study, save, head):
-    identity = study.volume("pair", "b0").id
-    assert study.volume_by_id("pair", identity[:16]).name == "b0"
-    save("data/other/flair.nii", head(2))
-    for name, asked in (("other", identity), ("nobody", identity), ("pair", "0" * 64)):
-        with pytest.raises(NeuroMixError, match="Reload"):
-            study.volume_by_id(name, asked)
 
 
 def test_companions_are_the_images_on_the_same_grid(study, save, head, tmp_path):

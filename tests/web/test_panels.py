@@ -5,14 +5,16 @@ import json
 import re
 from dataclasses import fields, replace
 
+import numpy as np
 import orjson
 import plotly.graph_objects as go
 import pytest
 from flask import Flask
 
-from dashboard.ui.ids import LABELS_PROBLEM, OVERLAY, TITLE_X, TITLE_Y, ViewId
+from dashboard.ui.ids import LABELS_FACTS, LABELS_PROBLEM, OVERLAY, TITLE_X, TITLE_Y, ViewId
 from dashboard.view import View
 from dashboard.web import panels
+from dashboard.web.addresses import ID_LENGTH
 from dashboard.web.panels import PANELS, UNEXPECTED, Panel, blueprint, description, draw
 
 VIEW = View("pair", "T1", "b0", slice=5)
@@ -73,14 +75,48 @@ def test_what_a_change_alters_is_what_the_panels_declare(study, change, expected
     assert altered <= declared | by_browser.get(field, set())
 
 
-@pytest.mark.parametrize("change", [{"x": "b0"}, {"y": "T1"}, {"plane": "coronal"}])
-def test_another_image_or_plane_alters_only_panels_that_declare_it(study, change):
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"x": "b0"}, {ViewId.HISTOGRAMS, ViewId.JOINT, ViewId.COMPONENTS}),
+        # All images are mixed, whichever are shown: the mixture stays.
+        ({"y": "T1"}, {ViewId.HISTOGRAMS, ViewId.JOINT}),
+        ({"plane": "coronal"}, {ViewId.HISTOGRAMS, ViewId.JOINT, ViewId.COMPONENTS}),
+    ],
+)
+def test_another_image_or_plane_alters_only_panels_that_declare_it(study, change, expected):
     before, after = drawn(study, VIEW), drawn(study, replace(VIEW, **change))
     altered = {name for name, value in after.items() if value != before[name]}
     (field,) = change
-    assert {ViewId.HISTOGRAMS, ViewId.JOINT, ViewId.COMPONENTS} <= altered
+    assert expected <= altered
     assert altered <= {panel.id for panel in PANELS if field in panel.fields}
     assert (TITLE_X in altered, TITLE_Y in altered) == (field == "x", field == "y")
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"mix": "T1,b0"}, {ViewId.COMPONENTS, ViewId.PREFLIGHT}),
+        ({"clip": "1"}, {ViewId.COMPONENTS, ViewId.HISTOGRAMS, ViewId.JOINT, LABELS_FACTS}),
+        ({"foreground": "mask"}, {ViewId.COMPONENTS, ViewId.HISTOGRAMS, ViewId.AGREEMENT}),
+        ({"reference": "none"}, {ViewId.AGREEMENT}),
+        ({"grid": "epi"}, {ViewId.IMAGE_X, ViewId.IMAGE_Y, ViewId.HEADER, TITLE_X, TITLE_Y}),
+    ],
+    ids=["mix", "clip", "foreground", "reference", "grid"],
+)  # fmt: skip
+def test_a_change_of_the_pipeline_alters_only_panels_that_declare_it(
+    study, save, head, change, expected
+):
+    affine = np.diag([2.0, 2.0, 3.0, 1.0])
+    save("data/pair/adc.nii", head(2), affine)
+    save("data/pair/epi.nii", head(2)[::2, ::2], np.diag([4.0, 4.0, 3.0, 1.0]))
+    save("data/pair/dseg.nii", (head(0) > 150) + 2 * (head(0) > 350), affine, dtype=np.uint8)
+    before, after = drawn(study, VIEW), drawn(study, replace(VIEW, **change))
+    altered = {name for name, value in after.items() if value != before[name]}
+    (field,) = change
+    assert expected <= altered
+    assert altered <= {panel.id for panel in PANELS if field in panel.fields}
+    assert UNEXPECTED not in told(after)
 
 
 def test_every_field_of_the_view_is_shown_somewhere():
@@ -92,7 +128,7 @@ def test_every_field_of_the_view_is_shown_somewhere():
 def test_the_browser_hears_of_every_panel():
     told_of = json.loads(json.dumps(description()))
     assert [panel["id"] for panel in told_of] == [str(panel.id) for panel in PANELS]
-    assert set(told_of[0]["fields"]) == {"study", "x"}
+    assert set(told_of[0]["fields"]) == {"study", "grid", "x"}
 
 
 @pytest.mark.parametrize(
@@ -168,9 +204,9 @@ def ask(study):
     server = Flask(__name__)
     server.register_blueprint(blueprint(study))
 
-    def ask(view, *needed, identities=None, **headers):
-        ids = identities or [study.volume("pair", name).id[:16] for name in (view.x, view.y)]
-        address = f"/panels/{'-'.join(ids)}.json?{view.query()}&need={','.join(needed)}"
+    def ask(view, *needed, key=None, **headers):
+        key = key or study.identity(view)[0][:ID_LENGTH]
+        address = f"/panels/{key}.json?{view.query()}&need={','.join(needed)}"
         return server.test_client().get(address, headers=headers)
 
     return ask
@@ -183,10 +219,9 @@ def test_the_route_draws_just_what_is_needed(ask):
     assert answer.cache_control.immutable
 
 
-def test_what_a_missing_image_left_is_not_kept(ask, tmp_path, study):
+def test_what_a_missing_image_left_is_not_kept(ask, tmp_path):
     (tmp_path / "data/pair/bad.nii").write_text("no image")
-    whole = study.volume("pair", "b0").id[:16]
-    answer = ask(replace(VIEW, x="bad"), ViewId.IMAGE_Y, identities=["none", whole])
+    answer = ask(replace(VIEW, x="bad"), ViewId.IMAGE_Y)
     assert answer.json[ViewId.IMAGE_Y]["layout"]["images"]
     assert answer.headers["Cache-Control"] == "no-store"
 
@@ -208,17 +243,26 @@ def test_what_a_resting_page_asks_ahead_delays_nobody(ask, study):
 
 
 def test_an_address_of_swapped_images_is_404(ask, study):
-    ids = [study.volume("pair", name).id[:16] for name in ("b0", "T1")]
-    answer = ask(VIEW, ViewId.JOINT, identities=ids)
+    swapped = replace(VIEW, x="b0", y="T1")
+    answer = ask(VIEW, ViewId.JOINT, key=study.identity(swapped)[0][:ID_LENGTH])
     assert answer.status_code == 404
     assert "Reload the page" in answer.text
 
 
-@pytest.mark.parametrize("identities", [["0" * 16], ["a"], ["../.."], ["0" * 64]])
-def test_an_address_of_other_volumes_is_404(ask, identities):
-    answer = ask(VIEW, ViewId.JOINT, identities=identities)
+@pytest.mark.parametrize("key", ["0" * 16, "a", "../..", "0" * 64])
+def test_an_address_of_other_volumes_is_404(ask, key):
+    answer = ask(VIEW, ViewId.JOINT, key=key)
     assert answer.status_code == 404
     assert b"Traceback" not in answer.data
+
+
+def test_a_replaced_image_of_the_mixture_makes_the_old_address_404(ask, study, save, head):
+    affine = np.diag([2.0, 2.0, 3.0, 1.0])
+    save("data/pair/adc.nii", head(2), affine)
+    key = study.identity(VIEW)[0][:ID_LENGTH]
+    assert ask(VIEW, ViewId.JOINT, key=key).status_code == 200
+    save("data/pair/adc.nii", head(2) + 1, affine)
+    assert ask(VIEW, ViewId.JOINT, key=key).status_code == 404
 
 
 def test_a_query_that_is_no_view_is_404_with_a_sentence(ask):

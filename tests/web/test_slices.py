@@ -1,4 +1,5 @@
 import io
+from dataclasses import replace
 from urllib.parse import quote
 
 import nibabel as nib
@@ -26,8 +27,11 @@ def address(study):
     def address(index=5, plane="axial", side="neurological", window=None):
         return slice_address(
             study.volume("pair", "T1"),
-            study="pair", plane=plane, index=index, side=side, window=window,
-        )  # fmt: skip
+            view=View("pair", "T1", "b0", plane=plane, side=side),
+            image="T1",
+            index=index,
+            window=window,
+        )
 
     return address
 
@@ -102,9 +106,12 @@ def replaced(url, old, new):
     [
         ("/5.png", "/12.png", "no axial slice 12"),
         ("/axial/", "/oblique/", "no oblique slice"),
-        ("study=pair", "study=nobody", "Reload"),
-        ("study=pair", "study=" + quote("../pair", safe=""), "Reload"),
-        ("study=pair&", "", "Reload"),
+        ("study=pair", "study=nobody", "no image “T1” in a study “nobody”"),
+        ("study=pair", "study=" + quote("../pair", safe=""), "no image “T1”"),
+        ("study=pair&", "", "no image “T1”"),
+        ("x=T1", "x=T9", "no image “T9”"),
+        ("x=T1", "x=b0", "Reload"),
+        ("grid=", "grid=T9", "no image “T9”"),
         ("side=neurological", "side=upside-down", "not valid"),
         ("window_x=", "window_x=9:1", "not valid"),
         ("study=pair", "study=pair&debug=1", "not known"),
@@ -143,13 +150,13 @@ def test_a_path_leads_nowhere_else(client, path):
 
 def test_numbers_under_the_cursor_are_served_for_the_view(client, study, tmp_path):
     view = View("pair", "T1", "b0", slice=5)
-    ids = "-".join(study.volume("pair", name).id[:16] for name in ("T1", "b0"))
-    answer = client.get(f"/voxels/{ids}.bin?{view.query()}")
+    key = study.identity(view)[0][:16]
+    answer = client.get(f"/voxels/{key}.bin?{view.query()}")
     assert answer.status_code == 200
     assert answer.cache_control.no_cache
     b0 = nib.load(tmp_path / "data/pair/b0.nii.gz").get_fdata()[:, ::-1, 5].T
     assert b0.astype("<f4").tobytes() in answer.data
-    wrong = client.get(f"/voxels/{ids}.bin?{View('pair', 'T1', 'b0', slice=50).query()}")
+    wrong = client.get(f"/voxels/{key}.bin?{replace(view, slice=50).query()}")
     assert wrong.status_code == 404
     assert "no axial slice 50" in wrong.text
 
