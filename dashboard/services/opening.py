@@ -116,7 +116,13 @@ def _choose_images(workspace: Workspace, view: View, files: StudyFiles, notices:
         if wanted and not find(files, wanted):
             notices.append(f"There is no image “{wanted[:60]}” in {files.name}; another is shown.")
     x = view.x if find(files, view.x) else next((n for n in names if n != view.y), names[0])
-    view = replace(view, x=x, grid=view.grid if find(files, view.grid) else "")
+    if view.grid and not find(files, view.grid):
+        notices.append(
+            f"There is no image “{view.grid[:60]}” in {files.name} to take the grid of; "
+            "every image keeps its own."
+        )
+        view = replace(view, grid="")
+    view = replace(view, x=x)
     y = view.y if find(files, view.y) else _partner(workspace, view, files, names)
     return replace(view, y=y)
 
