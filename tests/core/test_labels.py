@@ -1,8 +1,10 @@
 import os
 
+import numpy as np
 import pytest
 
-from dashboard.core.labels import MAX_BYTES, read_label_names
+from dashboard.core.agreement import MAX_LABELS
+from dashboard.core.labels import MAX_BYTES, distinct_labels, read_label_names
 
 
 @pytest.fixture
@@ -62,3 +64,11 @@ def test_a_missing_table_a_folder_and_a_pipe_give_no_names(tmp_path):
     os.mkfifo(tmp_path / "pipe.tsv")
     for path in (tmp_path / "none.tsv", tmp_path, tmp_path / "pipe.tsv"):
         assert read_label_names(path) == {}
+
+
+def test_the_labels_of_a_volume_are_its_whole_numbers_besides_0(monkeypatch):
+    monkeypatch.setattr("dashboard.core.labels.CHUNK", 7)
+    voxels = np.random.default_rng(2).choice([0, 3, 4, 41, 14175], (9, 8, 7))
+    assert distinct_labels(voxels) == tuple(np.unique(voxels)[1:])
+    assert distinct_labels(np.array([0.5, 2.0, np.nan, 1.0, 0.0])) == (1, 2)
+    assert len(distinct_labels(np.arange(500))) > MAX_LABELS

@@ -12,11 +12,11 @@ from dashboard.core.volume import read_volume
 def analysed(save, head):
     """Return a function that analyses a slice of images with given names and voxels."""
 
-    def analysed(names=("T1", "b0"), *, scale=1.0, **settings):
+    def analysed(names=("T1", "b0"), *, scale=1.0, mixed=None, axes=None, **settings):
         volumes = [
             read_volume(save(f"{name}.nii.gz", head(n) * scale)) for n, name in enumerate(names)
         ]
-        return analyse(volumes, Recipe("axial", 5, **settings))
+        return analyse(volumes, Recipe("axial", 5, **settings), mixed=mixed, axes=axes)
 
     return analysed
 

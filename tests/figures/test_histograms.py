@@ -132,3 +132,26 @@ def test_a_single_image_without_foreground_says_why(analysed, valid):
     assert figure["data"] == []
     text = figure["layout"]["annotations"][0]["text"].replace("<br>", " ")
     assert "no foreground voxels in this slice" in text
+
+
+def test_an_image_that_is_not_mixed_has_bars_but_no_curves(analysed, drawn):
+    figure = drawn(analysed(("T1", "b0", "adc"), mixed=2, axes=(1, 2)))
+    assert len(outlines(figure)) == 4
+    assert set(curves(figure, "x2")) == {"sum", "class 1", "class 2", "class 3"}
+    assert curves(figure, "x4") == {}
+    titles = [figure["layout"][f"xaxis{n}"]["title"]["text"] for n in (2, 4)]
+    assert titles == ["b0, foreground", "adc, foreground"]
+
+
+def test_curves_of_shown_images_are_their_own_marginals(analysed, drawn, numbers):
+    analysis = analysed(("T1", "b0", "adc"), axes=(2, 0))
+    figure = drawn(analysis)
+    for image, axis in ((2, "x2"), (0, "x4")):
+        values = analysis.values[:, image]
+        area = len(values) * np.ptp(values) / 50
+        for component in analysis.components:
+            curve = curves(figure, axis)[f"class {component.number}"]
+            sd = np.sqrt(component.covariance[image, image])
+            expected = norm.pdf(numbers(curve["x"]), component.mean[image], sd)
+            expected *= component.weight * area
+            np.testing.assert_allclose(numbers(curve["y"]), expected, rtol=1e-3, atol=1e-4)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from shapely import LinearRing, Point
@@ -160,3 +162,31 @@ def test_intensities_on_a_line_have_no_contours_but_a_sentence(analysed, drawn):
     )
     figure, _ = drawn(copies, kind="density")
     assert "line" in figure["layout"]["annotations"][0]["text"]
+
+
+@pytest.mark.parametrize("axes", [(0, 1), (2, 0), (1, 2)])
+def test_ellipses_of_three_images_are_their_marginals(analysed, drawn, numbers, axes):
+    """Of a normal density, the marginal in two images has their block of the covariance."""
+    whole = analysed(("T1", "b0", "adc"))
+    figure, ((points, _),) = drawn(replace(whole, axes=axes), axes="raw")
+    np.testing.assert_array_equal(points, whole.values[:, axes])
+    assert figure["layout"]["yaxis"]["title"]["text"] == ("T1", "b0", "adc")[axes[1]]
+    for component in whole.components:
+        block = component.covariance[np.ix_(axes, axes)]
+        curves = ellipses(figure, numbers, COLOURS[component.number - 1])
+        assert len(curves) == 2
+        for sigma, curve in enumerate(curves, start=1):
+            away = curve - component.mean[list(axes)]
+            squared = (away @ np.linalg.inv(block) * away).sum(axis=1)
+            np.testing.assert_allclose(np.sqrt(squared), sigma, rtol=1e-3)
+
+
+@pytest.mark.parametrize("unit", ["raw", "scaled"])
+@pytest.mark.parametrize("axes", [(0, 2), (2, 1)])
+def test_an_image_that_is_not_mixed_has_voxels_but_no_ellipses(analysed, drawn, axes, unit):
+    analysis = analysed(("T1", "b0", "adc"), mixed=2, axes=axes)
+    figure, ((points, _),) = drawn(analysis, axes=unit)
+    values = analysis.values if unit == "raw" else analysis.scaled
+    np.testing.assert_array_equal(points, values[:, axes])
+    assert figure["data"] == []
+    assert analysis.mixture

@@ -86,7 +86,7 @@ def test_all_images_but_no_masks_labels_or_probabilities_are_contrasts():
 
 def test_of_a_bids_study_one_image_of_each_suffix_is_mixed_and_no_series():
     files = study(
-        bids("mprage", "T1w"), bids("run-2", "T1w"), bids("flair", "FLAIR"), bids("flair2", "FLAIR"),
+        bids("mprage", "T1w"), bids("run-2", "T1w"), bids("flair", "FLAIR"), bids("f2", "FLAIR"),
         bids("rest", "bold"), bids("label", "asl"), bids("flow", "cbf"), "plain",
     )  # fmt: skip
     assert contrasts(files, ("mprage", "flair")) == ["mprage", "flair", "plain"]
