@@ -65,11 +65,14 @@ class Memo(Generic[Key, Value]):
                     del self._results[key]
             future.set_exception(error)
         else:
-            self._lighten()
+            self._lighten(key)
 
-    def _lighten(self) -> None:
+    def _lighten(self, newest: Key) -> None:
         """Drop the oldest results beyond the bytes that are kept."""
         with self._lock:
+            # Others may have been asked for while this one was computed.
+            if newest in self._results:
+                self._results.move_to_end(newest)
             total = 0
             for key, future in reversed(list(self._results.items())):
                 if not future.done():

@@ -102,3 +102,47 @@ def test_results_can_be_dropped_by_key_and_value():
     for key in "abc":
         memo.get(key, lambda key=key: computed.append(key))
     assert computed == ["a", "c"]
+
+
+def test_so_many_bytes_are_kept_the_newest_first():
+    memo, calls = Memo(100, weigh=len, max_bytes=10), []
+
+    def get(key):
+        return memo.get(key, lambda: calls.append(key) or key)
+
+    for key in ("aaaa", "bbbb", "cc"):
+        get(key)
+    get("aaaa")
+    get("ddd")  # 13 bytes: "bbbb", the longest unused, goes
+    calls.clear()
+    for key in ("ddd", "aaaa", "cc"):
+        get(key)
+    assert calls == []
+    get("bbbb")
+    assert calls == ["bbbb"]
+
+
+def test_the_newest_result_is_kept_however_heavy():
+    memo, calls = Memo(100, weigh=len, max_bytes=10), []
+    for key in ("a", "b" * 50, "b" * 50):
+        memo.get(key, lambda key=key: calls.append(key) or key)
+    assert calls == ["a", "b" * 50]
+    memo.get("a", lambda: calls.append("a again") or "a")
+    assert calls[-1] == "a again"
+
+
+def test_a_result_is_kept_when_it_comes_though_others_were_asked_for_since():
+    memo, started, release = Memo(100, weigh=len, max_bytes=4), threading.Event(), threading.Event()
+
+    def slow():
+        started.set()
+        assert release.wait(PATIENCE)
+        return "slow"
+
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(memo.get, "key", slow)
+        assert started.wait(PATIENCE)
+        memo.get("other", lambda: "heavy")
+        release.set()
+        assert waiting.result(PATIENCE) == "slow"
+    assert memo.get("key", lambda: "computed again") == "slow"
