@@ -95,3 +95,153 @@ def test_no_study_at_all_is_an_error(study, tmp_path):
     shutil.rmtree(tmp_path / "data/pair")
     with pytest.raises(NeuroMixError, match="holds no study"):
         open_view(study, {})
+
+
+AFFINE = np.diag([2.0, 2.0, 3.0, 1.0])
+
+
+@pytest.fixture
+def helped(study, save, head):
+    """Services on the study `pair`, more air around its head, with more images and overlays."""
+    save("data/pair/T1.nii.gz", np.where(np.arange(24)[:, None, None] < 6, 0, head(0)), AFFINE)
+    save("data/pair/adc.nii", head(2), AFFINE)
+    save("data/pair/epi.nii", head(2)[::2, ::2], np.diag([4.0, 4.0, 3.0, 1.0]))
+    save("data/pair/brain_mask.nii", head(0) > 0, AFFINE, dtype=np.uint8)
+    save("data/pair/dseg.nii", (head(0) > 150) + 1, AFFINE, dtype=np.uint8)
+    return study
+
+
+@pytest.fixture
+def airy(helped, save, head):
+    """Return the same where the air of X is not 0."""
+    save("data/pair/T1.nii.gz", head(0) + 12, AFFINE)
+    return helped
+
+
+def test_what_is_mixed_and_what_would_be_are_told(helped):
+    assert open_view(helped, {}).mixed == ["T1", "b0", "adc"]
+    opened = open_view(helped, {"mix": "adc,T1"})
+    assert (opened.mixed, opened.unchosen) == (["T1", "adc"], ["T1", "b0", "adc"])
+    assert list(opened.files.files)[-2:] == ["brain_mask", "dseg"]
+    assert opened.notices == []
+
+
+@pytest.mark.parametrize(
+    ("query", "named", "expected"),
+    [
+        ({"mix": "T1,T9"}, "T9", {"mix": "T1"}),
+        ({"mix": "T9"}, "T9", {"mix": ""}),
+        ({"mask": "T9"}, "T9", {"mask": ""}),
+        ({"reference": "T9"}, "T9", {"reference": ""}),
+        ({"grid": "T9"}, "T9", {"grid": ""}),
+        ({"x": "T1:median"}, "T1:median", {"x": "T1"}),
+        ({"clip": "2"}, "2", {"clip": "none"}),
+    ],
+)
+def test_a_helper_that_does_not_exist_falls_back_with_a_notice(helped, query, named, expected):
+    opened = open_view(helped, query)
+    assert {key: getattr(opened.view, key) for key in expected} == expected
+    assert len(opened.notices) == 1
+    assert f"“{named}”" in opened.notices[0]
+
+
+@pytest.mark.parametrize(
+    "query", [{"mix": "b0,adc"}, {"mask": "dseg", "foreground": "mask"}, {"reference": "none"},
+              {"reference": "dseg"}, {"grid": "epi"}, {"clip": "0.5"}, {"y": "T1:0"}]
+)  # fmt: skip
+def test_a_helper_that_exists_is_kept(helped, query):
+    opened = open_view(helped, query)
+    assert {key: getattr(opened.view, key) for key in query} == query
+    assert opened.notices == []
+
+
+def test_more_than_eight_images_are_cut_with_a_notice(study, save, head):
+    names = [f"echo{n}" for n in range(9)]
+    for name in names:
+        save(f"data/pair/{name}.nii", head(2), AFFINE)
+    opened = open_view(study, {"mix": ",".join(names)})
+    assert opened.view.mix == ",".join(names[:8])
+    assert opened.mixed == names[:8]
+    assert len(opened.notices) == 1
+    assert "8 images" in opened.notices[0]
+
+
+def test_where_air_is_not_0_the_mask_is_the_foreground(airy):
+    opened = open_view(airy, {})
+    assert (opened.view.foreground, opened.view.mask) == ("mask", "")
+    (notice,) = opened.notices
+    assert "Air is not 0 in T1" in notice
+    assert "brain_mask" in notice
+    # As a URL that says so, it opens without a word.
+    again = open_view(airy, {**opened.view.to_store(), "slice": "5", "components": "3",
+                             "seed": "12345", "bins": "50", "opacity": "70", "log": "0",
+                             "hidden": "", "window_x": "", "window_y": ""})  # fmt: skip
+    assert (again.view.foreground, again.notices) == ("mask", [])
+
+
+def test_where_the_mask_lies_elsewhere_the_label_map_is(airy, save):
+    save("data/pair/brain_mask.nii", np.ones((8, 8, 8)), AFFINE, dtype=np.uint8)
+    view = open_view(airy, {}).view
+    assert (view.foreground, view.mask) == ("mask", "dseg")
+
+
+def test_where_no_mask_fits_zero_removal_stays(airy, tmp_path):
+    for name in ("brain_mask", "dseg"):
+        (tmp_path / f"data/pair/{name}.nii").unlink()
+    opened = open_view(airy, {})
+    assert (opened.view.foreground, opened.notices) == ("positive", [])
+
+
+@pytest.mark.parametrize("rule", ["positive", "nonzero", "background"])
+def test_a_foreground_in_the_url_is_kept(airy, rule):
+    opened = open_view(airy, {"foreground": rule})
+    assert (opened.view.foreground, opened.notices) == (rule, [])
+
+
+def test_images_with_an_empty_background_keep_zero_removal(helped):
+    assert open_view(helped, {}).view.foreground == "positive"
+
+
+def test_the_rule_mask_without_any_mask_falls_back_with_a_notice(study):
+    opened = open_view(study, {"foreground": "mask"})
+    assert opened.view.foreground == "positive"
+    assert opened.notices == ["pair has no mask; voxels above 0 are kept."]
+
+
+# ---- uploads
+
+
+@pytest.fixture
+def upload(study, save, head):
+    """Return the key of a study that one browser uploaded."""
+    with study.uploads.receive() as drop:
+        for number, name in enumerate(("T1", "b0")):
+            part = drop.part(f"{name}.nii.gz")
+            path = save(f"mine/{name}.nii.gz", head(number) + number, AFFINE)
+            part.write(path.read_bytes())
+            part.close()
+        return study.uploads.keep(drop, "a" * 64).key
+
+
+def test_an_upload_is_in_its_owners_list(study, upload):
+    opened = open_view(study, {"study": upload}, "a" * 64)
+    assert opened.studies == {upload: study.uploads.title(upload), "pair": "pair"}
+    assert next(iter(opened.studies)) == upload
+    assert (opened.view.study, opened.view.x, opened.view.y) == (upload, "T1", "b0")
+    assert (opened.notices, opened.problems) == ([], [])
+
+
+@pytest.mark.parametrize("owner", ["", "b" * 64])
+def test_others_open_an_upload_by_its_key_as_shared_and_see_it_nowhere_else(study, upload, owner):
+    opened = open_view(study, {"study": upload}, owner)
+    assert opened.studies == {upload: f"{study.uploads.title(upload)} (shared)", "pair": "pair"}
+    assert opened.view.study == upload
+    assert all(opened.volumes)
+    assert open_view(study, {}, owner).studies == {"pair": "pair"}
+
+
+def test_an_upload_that_is_gone_falls_back_with_a_notice(study, upload):
+    study.uploads.remove("a" * 64, upload)
+    opened = open_view(study, {"study": upload}, "a" * 64)
+    assert opened.view.study == "pair"
+    assert len(opened.notices) == 1
