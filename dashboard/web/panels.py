@@ -226,8 +226,8 @@ def _data_address(png: bytes) -> str:
 
 
 PANELS = (
-    Panel(TITLE_X, "text", frozenset({"study", "grid", "x"}), _title("x"), str),
-    Panel(TITLE_Y, "text", frozenset({"study", "grid", "y"}), _title("y"), str),
+    Panel(TITLE_X, "text", frozenset({"study", "x"}), _title("x"), str),
+    Panel(TITLE_Y, "text", frozenset({"study", "y"}), _title("y"), str),
     Panel(
         ViewId.PREFLIGHT, "html", IMAGES | {"mix", "mask", "reference", "foreground", "clip"},
         _preflight, sentence,

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 import pytest
 from flask import Flask
 
-from dashboard.ui.ids import LABELS_FACTS, LABELS_PROBLEM, OVERLAY, TITLE_X, TITLE_Y, ViewId
+from dashboard.ui.ids import FACTS, LABELS_PROBLEM, OVERLAY, TITLE_X, TITLE_Y, ViewId
 from dashboard.view import View
 from dashboard.web import panels
 from dashboard.web.addresses import ID_LENGTH
@@ -97,10 +97,10 @@ def test_another_image_or_plane_alters_only_panels_that_declare_it(study, change
     ("change", "expected"),
     [
         ({"mix": "T1,b0"}, {ViewId.COMPONENTS, ViewId.PREFLIGHT}),
-        ({"clip": "1"}, {ViewId.COMPONENTS, ViewId.HISTOGRAMS, ViewId.JOINT, LABELS_FACTS}),
+        ({"clip": "1"}, {ViewId.COMPONENTS, ViewId.HISTOGRAMS, ViewId.JOINT, FACTS}),
         ({"foreground": "mask"}, {ViewId.COMPONENTS, ViewId.HISTOGRAMS, ViewId.AGREEMENT}),
         ({"reference": "none"}, {ViewId.AGREEMENT}),
-        ({"grid": "epi"}, {ViewId.IMAGE_X, ViewId.IMAGE_Y, ViewId.HEADER, TITLE_X, TITLE_Y}),
+        ({"grid": "epi"}, {ViewId.IMAGE_X, ViewId.IMAGE_Y, ViewId.HEADER, FACTS}),
     ],
     ids=["mix", "clip", "foreground", "reference", "grid"],
 )  # fmt: skip
@@ -128,7 +128,7 @@ def test_every_field_of_the_view_is_shown_somewhere():
 def test_the_browser_hears_of_every_panel():
     told_of = json.loads(json.dumps(description()))
     assert [panel["id"] for panel in told_of] == [str(panel.id) for panel in PANELS]
-    assert set(told_of[0]["fields"]) == {"study", "grid", "x"}
+    assert set(told_of[0]["fields"]) == {"study", "x"}
 
 
 @pytest.mark.parametrize(
