@@ -20,12 +20,13 @@
   const query = (view) => neuromix.address.query(view, state.config);
 
   // ---- from the controls to the View
+  const controlled = () => state.config.fields.filter((name) => name !== "slice");
   const asText = (value, separator) =>
     value.map((number) => Number(number.toPrecision(6))).join(separator);
 
   const viewOf = (values) => {
     const { config, source } = state;
-    const names = config.fields.filter((name) => name !== "slice");
+    const names = controlled();
     const view = Object.fromEntries(names.map((name, index) => [name, values[index]]));
     view.slice = state.wanted.slice;
     view.components = Number(view.components);
@@ -171,6 +172,9 @@
         }
         const view = viewOf(values);
         const moved = REOPENED.some((name) => view[name] !== source.view[name]);
+        // Without any image the mixture has all: the list says so.
+        const mix = values[controlled().indexOf("mix")];
+        if (!moved && !mix?.length) setProps("control-mix", { value: source.defaults.mix });
         if (moved) reopen(view);
         else want(view);
       },

@@ -1,0 +1,35 @@
+"""What a visitor does with the page's own kinds of controls."""
+
+from urllib.parse import parse_qs, urlsplit
+
+from playwright.sync_api import Page, expect
+
+
+def choose(page: Page, control: str, option: str, *, typed: str = "") -> None:
+    """Open a list, maybe search it, and take the option of that name."""
+    field = page.locator(f"#{control}")
+    field.click()
+    if typed:
+        field.fill(typed)
+    found = page.locator("[role=option]:visible").get_by_text(option, exact=True)
+    expect(found).to_have_count(1)
+    found.click()
+
+
+def options(page: Page, control: str) -> list[str]:
+    """Open a list, read its options, and close it again."""
+    page.locator(f"#{control}").click()
+    expect(page.locator("[role=option]:visible").first).to_be_visible()
+    found = page.locator("[role=option]:visible").all_inner_texts()
+    page.keyboard.press("Escape")
+    return found
+
+
+def pills(page: Page) -> list[str]:
+    """Names in the list of images that are mixed."""
+    return page.locator(".mantine-MultiSelect-pill").all_inner_texts()
+
+
+def address(page: Page) -> dict[str, str]:
+    """Entries of the page's URL that are not empty."""
+    return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}

@@ -1,0 +1,181 @@
+"""Several images, several volumes of one, and studies one after the other."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from scripts.serving import settled
+from tests.browser.acting import address, choose, options, pills
+from tests.browser.reading import picture, table
+
+SHAPE = (24, 20, 12)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    data = tmp_path_factory.mktemp("data")
+    random = np.random.default_rng(4)
+    kinds = random.integers(0, 3, SHAPE)
+
+    def save(name: str, voxels: np.ndarray) -> None:
+        path = data / f"{name}.nii.gz"
+        path.parent.mkdir(exist_ok=True)
+        nib.Nifti1Image(voxels.astype(np.float32), np.eye(4)).to_filename(path)
+
+    t1 = np.array([100, 200, 300])[kinds] + random.normal(0, 8, SHAPE)
+    ramp = np.arange(SHAPE[0])[:, None, None] * 10.0 + 5 + random.normal(0, 1, SHAPE)
+    save("series/T1", t1)
+    # The first volume and the mean are mirror images of each other.
+    save("series/dwi", np.stack([ramp, 4 * ramp[::-1], 4 * ramp[::-1]], axis=-1))
+    for number, name in enumerate(("T1", "T2", "FLAIR", "PD")):
+        means = np.roll([100, 220, 340], number)
+        save(f"four/{name}", means[kinds] + random.normal(0, 9, SHAPE))
+    t1[:4] = t1[-4:] = 0  # else a study with a mask would open with it
+    save("masked/T1", t1)
+    other = np.array([250, 90, 160])[kinds] + random.normal(0, 8, SHAPE)
+    save("masked/T2", np.where(t1 > 0, other, 0))
+    mask = np.zeros(SHAPE)
+    mask[6:16, 4:16] = 1
+    save("masked/brain_mask", mask)
+    return data
+
+
+@pytest.fixture(scope="module")
+def url(serve: Callable[..., str], folder: Path) -> str:
+    return serve(folder)
+
+
+def columns(page: Page) -> list[str]:
+    return page.locator("#view-components thead th span").all_inner_texts()
+
+
+def test_a_volume_of_a_series_is_chosen_and_back_undoes_it(page: Page, url: str) -> None:
+    page.goto(f"{url}/?study=series&x=dwi&y=T1")
+    settled(page, x="dwi")
+    expect(page.locator("#control-volume-x")).to_be_visible()
+    expect(page.locator("#control-volume-y")).to_be_hidden()
+    expect(page.locator("#control-volume-x")).to_have_value("0")
+    assert options(page, "control-volume-x") == ["mean of 3", "0", "1", "2"]
+    choose(page, "control-volume-x", "mean of 3")
+    settled(page, x="dwi:mean")
+    expect(page.locator("#control-volume-x")).to_have_value("mean of 3")
+    expect(page.locator("#control-x")).to_have_value("dwi:mean")
+    page.go_back()
+    settled(page, x="dwi")
+    expect(page.locator("#control-volume-x")).to_have_value("0")
+
+
+def test_the_mean_of_a_series_is_shown_and_named(page: Page, url: str) -> None:
+    page.goto(f"{url}/?study=series&x=dwi:0&y=T1")
+    settled(page, x="dwi:0")
+    first = picture(page, "view-image-x")[..., 0].mean(axis=0)
+    page.goto(f"{url}/?study=series&x=dwi:mean&y=T1")
+    settled(page, x="dwi:mean")
+    mean = picture(page, "view-image-x")[..., 0].mean(axis=0)
+    assert first[-3:].mean() > 2 * first[:3].mean()
+    assert mean[:3].mean() > 2 * mean[-3:].mean()
+    expect(page.locator("#title-image-x")).to_contain_text("mean of 3 volumes")
+
+
+def test_an_image_of_one_volume_has_no_volume_to_choose(page: Page, url: str) -> None:
+    page.goto(f"{url}/?study=four")
+    settled(page, study="four")
+    expect(page.locator("#control-volume-x")).to_be_hidden()
+    expect(page.locator("#control-volume-y")).to_be_hidden()
+
+
+def assert_mix_can_be_chosen(page: Page, images: list[str], left_out: str) -> None:
+    assert sorted(pills(page)) == sorted(images)
+    assert sorted(columns(page)) == sorted(images)
+    rest = [name for name in images if name != left_out]
+    pill = page.locator(".mantine-MultiSelect-pill").get_by_text(left_out, exact=True)
+    pill.locator("..").get_by_role("button", include_hidden=True).click()
+    page.keyboard.press("Escape")
+    settled(page)
+    assert sorted(address(page)["mix"].split(",")) == sorted(rest)
+    assert sorted(columns(page)) == sorted(rest)
+    page.go_back()
+    settled(page)
+    assert "mix" not in address(page)
+    assert sorted(columns(page)) == sorted(images)
+    assert sorted(pills(page)) == sorted(images)
+
+
+def test_an_image_is_left_out_of_the_mixture_and_back_restores_it(page: Page, url: str) -> None:
+    page.goto(f"{url}/?study=four")
+    settled(page, study="four")
+    assert_mix_can_be_chosen(page, ["FLAIR", "PD", "T1", "T2"], "PD")
+
+
+def test_a_real_study_of_four_images_mixes_three(
+    page: Page, serve: Callable[..., str], real_data: Path
+) -> None:
+    page.goto(f"{serve(real_data)}/?study=glioblastoma")
+    settled(page, study="glioblastoma")
+    assert_mix_can_be_chosen(page, ["adc", "flair", "t1", "t1_contrast"], "adc")
+
+
+def test_taking_every_image_out_of_the_mixture_mixes_all(page: Page, url: str) -> None:
+    page.goto(f"{url}/?study=four&mix=T1")
+    settled(page, mix="T1")
+    assert pills(page) == ["T1"]
+    page.locator("#control-mix").click()
+    page.keyboard.press("Backspace")
+    page.keyboard.press("Escape")
+    settled(page)
+    assert "mix" not in address(page)
+    expect(page.locator(".mantine-MultiSelect-pill")).to_have_count(4)
+    assert len(columns(page)) == 4
+
+
+def test_an_emptied_mixture_of_all_images_is_filled_again(page: Page, url: str) -> None:
+    page.goto(f"{url}/?study=four")
+    settled(page, study="four")
+    before = page.url
+    page.locator("#control-mix").click()
+    for left in (3, 2, 1):
+        page.keyboard.press("Backspace")
+        expect(page.locator("#view-components thead th span")).to_have_count(left)
+        settled(page)
+    page.keyboard.press("Backspace")
+    settled(page)
+    expect(page.locator(".mantine-MultiSelect-pill")).to_have_count(4)
+    assert len(columns(page)) == 4
+    assert page.url == before
+
+
+def test_another_study_starts_afresh_and_back_returns(page: Page, url: str) -> None:
+    chosen = {
+        "mix": "T1", "mask": "brain_mask", "reference": "none", "grid": "T1", "foreground": "mask",
+    }  # fmt: skip
+    query = "&".join(f"{name}={value}" for name, value in chosen.items())
+    page.goto(f"{url}/?study=masked&{query}")
+    settled(page, study="masked", mix="T1", grid="T1", foreground="mask")
+    before = address(page)
+    choose(page, "control-study", "four")
+    settled(page, study="four")
+    assert not set(chosen) - {"foreground"} & set(address(page))
+    assert address(page)["foreground"] == "positive"
+    assert len(columns(page)) == 4
+    expect(page.locator("#control-grid")).to_have_value("")
+    page.go_back()
+    settled(page)
+    assert address(page) == before
+    assert columns(page) == ["T1"]
+    expect(page.locator("#control-grid")).to_have_value("T1")
+    expect(page.locator("#control-foreground")).to_have_value("in a mask")
+
+
+def test_voxels_in_a_mask_are_kept(page: Page, url: str) -> None:
+    page.goto(f"{url}/?study=masked")
+    settled(page, foreground="positive")
+    expect(page.locator("#control-mask")).to_have_value("brain_mask")
+    choose(page, "control-foreground", "in a mask")
+    settled(page, foreground="mask")
+    alpha = picture(page, "view-labels", 1)[..., 3]
+    assert (alpha > 0).sum() == 10 * 12
+    expect(page.locator("#view-components .facts")).to_contain_text("120 foreground voxels")
