@@ -1,0 +1,94 @@
+"""Classes against a reference segmentation: live, and as others compute it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from playwright.sync_api import Page, expect
+from scipy.optimize import linear_sum_assignment
+from sklearn.metrics import f1_score
+
+from scripts.serving import settled
+from tests.browser.acting import choose
+from tests.browser.lesson import upright
+from tests.browser.reading import picture, table, thumb
+
+CLASS_COLOURS = [(86, 180, 233), (230, 159, 0), (0, 158, 115)]
+
+
+def painted(page: Page) -> NDArray[np.int64]:
+    """Classes of the label picture on screen, 0 where there is none."""
+    overlay = picture(page, "view-labels", 1)
+    classes = np.zeros(overlay.shape[:2], dtype=int)
+    for number, colour in enumerate(CLASS_COLOURS, start=1):
+        classes[(overlay[..., :3] == colour).all(axis=-1) & (overlay[..., 3] > 0)] = number
+    return classes
+
+
+def dice(page: Page) -> dict[int, float]:
+    rows = page.evaluate(
+        """() => [...document.querySelectorAll("#view-agreement .agreement tbody tr")]
+            .map(row => [...row.cells].map(cell => cell.innerText.trim()))"""
+    )
+    return {int(row[0]): float(row[2]) for row in rows}
+
+
+def expected_dice(classes: NDArray, reference: NDArray) -> dict[int, float]:
+    """Dice as scikit-learn's F1 of each pair, matched one to one by SciPy."""
+    labels = [label for label in np.unique(reference) if label]
+    numbers = [1, 2, 3]
+    score = np.array(
+        [[f1_score((reference == k).ravel(), (classes == n).ravel()) for k in labels]
+         for n in numbers]
+    )  # fmt: skip
+    rows, columns = linear_sum_assignment(score, maximize=True)
+    return {numbers[r]: score[r, c] for r, c in zip(rows, columns, strict=True)}
+
+
+def test_dice_of_the_sample_follows_the_slice(page: Page, sample: Path) -> None:
+    reference = nib.load(sample / "dseg.nii.gz").get_fdata()
+    shown = []
+    page.goto("/?slice=30")
+    for slice_number in (30, 31, 32):
+        settled(page, slice=slice_number)
+        expected = expected_dice(painted(page), upright(reference[:, :, slice_number]))
+        assert dice(page) == pytest.approx(expected, abs=6e-4)
+        shown.append(dice(page))
+        thumb(page).focus()
+        page.keyboard.press("ArrowRight")
+    assert shown[0] != shown[1] != shown[2]
+
+
+def test_dice_of_the_sample_follows_the_settings(page: Page) -> None:
+    page.goto("/?slice=30")
+    settled(page, slice=30)
+    before = dice(page)
+    choose(page, "control-covariance", "spherical")
+    settled(page, covariance="spherical")
+    assert dice(page) != before
+
+
+def test_without_a_reference_there_is_no_agreement_to_show(page: Page) -> None:
+    page.goto("/")
+    settled(page)
+    expect(page.locator("#view-agreement")).to_contain_text("Slice against dseg")
+    choose(page, "control-reference", "none")
+    settled(page, reference="none")
+    expect(page.locator("#view-agreement")).to_be_empty()
+    page.go_back()
+    settled(page)
+    expect(page.locator("#view-agreement")).to_contain_text("Slice against dseg")
+
+
+def test_a_simulated_head_is_segmented_as_it_was_made(
+    page: Page, serve: Callable[..., str], real_data: Path
+) -> None:
+    page.goto(f"{serve(real_data)}/?study=brainweb_t1")
+    settled(page, study="brainweb_t1", foreground="mask")
+    found = dice(page)
+    assert sorted(found) == [1, 2, 3]
+    assert min(found.values()) >= 0.88
+    assert len(table(page, "view-components")) == 3

@@ -1,0 +1,146 @@
+"""The check names what is wrong before anything is plotted, and one click mends it."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nibabel as nib
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from scripts.serving import settled
+from tests.browser.acting import address
+from tests.browser.reading import table, traces
+
+SHAPE = (30, 26, 20)
+
+
+def tissue(seed: int) -> Any:
+    """Three tissues inside a box, air of exactly 0 around them."""
+    random = np.random.default_rng(seed)
+    voxels = np.zeros(SHAPE)
+    inner = tuple(edge - 8 for edge in SHAPE)
+    kinds = np.random.default_rng(0).integers(0, 3, inner)
+    voxels[4:-4, 4:-4, 4:-4] = np.array([[100, 200, 300], [250, 90, 160]])[seed % 2][kinds]
+    voxels[4:-4, 4:-4, 4:-4] += random.normal(0, 8, inner)
+    return voxels
+
+
+@pytest.fixture(scope="module")
+def url(serve: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> str:
+    data = tmp_path_factory.mktemp("data")
+
+    def save(name: str, voxels: Any, affine: Any = None) -> None:
+        path = data / f"{name}.nii.gz"
+        path.parent.mkdir(exist_ok=True)
+        affine = np.eye(4) if affine is None else affine
+        nib.Nifti1Image(voxels.astype(np.float32), affine).to_filename(path)
+
+    moved = np.eye(4)
+    moved[:3, 3] = 0.5
+    save("apart/T1", tissue(0))
+    save("apart/T2", tissue(1), moved)
+    outlier = tissue(0)
+    outlier[12, 12, 10] = 1e6
+    save("outlier/T1", outlier)
+    save("outlier/T2", tissue(1))
+    for seed in (0, 1):
+        voxels = tissue(seed)
+        inside = voxels > 0
+        scored = (voxels - voxels[inside].mean()) / voxels[inside].std()
+        save(f"scored/{'T1' if seed == 0 else 'T2'}", np.where(inside, scored, -3))
+    return serve(data)
+
+
+def open_study(page: Page, url: str, query: str) -> None:
+    page.goto(f"{url}/?{query}")
+    settled(page)
+
+
+def remedy(page: Page, words: str) -> Any:
+    return page.locator(".remedy").filter(has_text=words).first
+
+
+def findings(page: Page, severity: str) -> str:
+    found = page.locator(f".findings li[data-severity={severity}]")
+    return " ".join(found.all_text_contents())
+
+
+def resample_and_undo(page: Page, *, target: str, other: str) -> None:
+    card = page.locator(".preflight")
+    expect(card).to_have_attribute("open", "")
+    assert card.bounding_box()["y"] < page.locator("#view-image-x").bounding_box()["y"]
+    assert "not on the grid of" in findings(page, "problem")
+    expect(page.locator("#view-joint")).to_contain_text("not on the same grid")
+    assert table(page, "view-components") == []
+    before = address(page)
+    assert "grid" not in before
+
+    remedy(page, f"to the grid of {target} (").click()
+    settled(page, grid=target)
+    assert "not on the grid of" not in findings(page, "problem")
+    assert "resampled" in findings(page, "fact").lower()
+    said = f"linear onto the grid of {target}"
+    expect(page.locator("#labels-facts")).to_contain_text(f"{other} ({said})")
+    for view in ("view-joint", "view-histograms", "view-components"):
+        expect(page.locator(f"#{view}")).to_contain_text(said)
+    assert len(table(page, "view-components")) == 3
+
+    page.go_back()
+    settled(page)
+    assert address(page) == before
+    assert "not on the grid of" in findings(page, "problem")
+    expect(page.locator("#labels-facts")).to_be_empty()
+
+
+def test_images_on_two_grids_are_not_fitted_until_they_are_resampled(page: Page, url: str) -> None:
+    open_study(page, url, "study=apart&x=T1&y=T2")
+    resample_and_undo(page, target="T1", other="T2")
+
+
+def test_real_images_on_several_grids_are_mended_by_one_click(
+    page: Page, serve: Callable[..., str], real_data: Path
+) -> None:
+    x, y = "nimare_MNI152NLin6Asym_res-02_T1w", "RNiftyReg_flash_t1"
+    open_study(page, serve(real_data), f"study=grid_mismatch&x={x}&y={y}")
+    resample_and_undo(page, target=x, other=y)
+
+
+def test_an_outlier_is_clipped_by_one_click(page: Page, url: str) -> None:
+    def widest() -> float:
+        return max(max(trace["x"]) for trace in traces(page, "view-histograms") if trace["x"])
+
+    open_study(page, url, "study=outlier&slice=10")
+    assert "A few voxels of T1 lie far outside the rest" in findings(page, "warning")
+    assert widest() > 1e5
+    page.locator(".preflight summary").click()
+    remedy(page, "Clip at the 0.1 and 99.9 percentiles").click()
+    settled(page, clip="0.1")
+    assert "far outside" not in findings(page, "warning")
+    assert "Intensities are clipped at the 0.1 and 99.9 percentiles" in findings(page, "fact")
+    expect(page.locator("#labels-facts")).to_contain_text("clipped")
+    # Those of the foreground end there; those of all voxels, which are shown as well, do not.
+    means = [float(row[4].split(" ")[0].replace(",", "")) for row in table(page, "view-components")]
+    assert max(means) < 400
+    page.go_back()
+    settled(page)
+    assert "clip" not in address(page)
+    assert "far outside" in findings(page, "warning")
+
+
+def test_a_background_that_is_not_zero_is_left_out_by_one_click(page: Page, url: str) -> None:
+    def foreground() -> int:
+        return sum(int(row[2].replace(",", "")) for row in table(page, "view-components"))
+
+    open_study(page, url, "study=scored&slice=10")
+    first = foreground()
+    page.locator(".preflight summary").click()
+    remedy(page, "Keep voxels that differ from the background").click()
+    settled(page, foreground="background")
+    expect(page.locator("#control-foreground")).to_have_value("not background")
+    assert foreground() == (SHAPE[0] - 8) * (SHAPE[1] - 8)
+    assert first < foreground()
+    page.go_back()
+    settled(page, foreground="positive")
+    assert foreground() == first
