@@ -72,7 +72,7 @@
       const view = { ...wanted, slice: index };
       const address = neuromix.address.panels(needed(view, config), view, source, config);
       await fetch(address, { headers: { "X-Ahead": "1" }, priority: "low" }).catch(() => null);
-      if (wanted !== neuromix.flow.state.wanted) return;
+      if (wanted !== neuromix.flow.state.wanted || !neuromix.settled.mayFetchAhead()) return;
     }
   };
 

@@ -94,7 +94,7 @@
   // them in the browser.
   const fetchAhead = async () => {
     const { wanted: view, source, config } = neuromix.flow.state;
-    const resting = () => "settled" in document.documentElement.dataset && view === neuromix.flow.state.wanted;
+    const resting = () => neuromix.settled.mayFetchAhead() && view === neuromix.flow.state.wanted;
     const addresses = [];
     for (let step = 1; step < source.positions.length; step += 1) {
       for (const index of [view.slice + step, view.slice - step]) {

@@ -12,6 +12,8 @@
   let watching = false;
   const AHEAD_MS = 200; // a rest this long is no pause between two steps
   let ahead = 0;
+  let fetching = null; // what is being asked for ahead
+  let stopped = false;
 
   const look = () => {
     const settled =
@@ -23,11 +25,21 @@
     watching = false;
     root.dataset.settled = location.search.slice(1);
     clearTimeout(ahead);
-    ahead = setTimeout(async () => {
-      await neuromix.panels.fetchAhead(neuromix.flow.state);
-      neuromix.pictures.fetchAhead();
-    }, AHEAD_MS);
+    if (!stopped) ahead = setTimeout(() => { fetching = fetchAhead(); }, AHEAD_MS);
   };
+
+  const fetchAhead = async () => {
+    await neuromix.panels.fetchAhead(neuromix.flow.state);
+    await neuromix.pictures.fetchAhead();
+  };
+
+  // Resolves once nothing is asked for ahead any more; the next View begins anew.
+  const stopAhead = () => {
+    clearTimeout(ahead);
+    stopped = true;
+    return fetching;
+  };
+  const mayFetchAhead = () => !stopped && "settled" in root.dataset;
 
   const watch = () => {
     if (watching) return;
@@ -36,6 +48,7 @@
   };
 
   const unsettle = () => {
+    stopped = false;
     doubtUntil = 0; // the change has come through: no more doubt
     delete root.dataset.settled;
     watch();
@@ -51,5 +64,5 @@
     addEventListener(type, doubt, true);
   }
 
-  neuromix.settled = { watch, unsettle };
+  neuromix.settled = { watch, unsettle, stopAhead, mayFetchAhead };
 })();

@@ -50,6 +50,7 @@
     }
     calm();
     try {
+      await neuromix.settled.stopAhead(); // slices asked for ahead would find the study gone
       const answer = await fetch(`/uploads/${encodeURIComponent(shown)}`, { method: "DELETE" });
       if (!answer.ok && answer.status !== 404) throw new Error(answer.statusText);
       neuromix.flow.open({});

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from scripts.serving import settled
 from tests.browser.acting import address, choose, options, pills
-from tests.browser.reading import picture, table
+from tests.browser.reading import picture
 
 SHAPE = (24, 20, 12)
 
