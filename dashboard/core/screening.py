@@ -267,8 +267,10 @@ def _holes(images: Images, _: Choices) -> Iterator[Finding]:
             continue
         share = facts.nonfinite / facts.voxels
         many = share >= STANDS_OUT
+        # Resampling leaves them where the image was never measured.
+        moved = any("onto the grid of" in step for step in volume.processing)
         yield Finding(
-            "fact" if many else "warning",
+            "fact" if moved else "warning",
             f"{facts.nonfinite:,} voxels of {name} ({percent(share)}) are NaN or infinite"
             + (", as a background often is" if many else "")
             + ": they are never foreground and in no histogram.",

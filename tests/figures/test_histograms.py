@@ -112,7 +112,7 @@ def test_a_long_name_is_cut_in_its_middle_and_what_was_done_stands_below(analyse
     axes = drawn(analysis)["layout"]
     before, after = (axes[name]["title"]["text"] for name in ("xaxis", "xaxis2"))
     assert before == "sub-01…m_T1w, all voxels"
-    assert after == "sub-01…_T1w, foreground<br>clipped"
+    assert after == "sub-01…m_T1w, foreground<br>clipped"
 
 
 def test_a_file_name_is_text_and_never_markup(analysed, drawn):
