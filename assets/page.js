@@ -64,5 +64,10 @@
     }
   });
 
+  // Names that a narrow list cuts short are told in full.
+  document.addEventListener("pointerover", (event) => {
+    if (event.target.matches?.(".controls input[aria-haspopup]")) event.target.title = event.target.value;
+  });
+
   neuromix.page = { follow, failed };
 })();

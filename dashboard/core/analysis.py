@@ -8,12 +8,13 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from dashboard.core import components as described
 from dashboard.core import mixture as mixtures
 from dashboard.core.agreement import Agreement, agreement
 from dashboard.core.errors import FitError
 from dashboard.core.foreground import Foreground, foreground
 from dashboard.core.intensity import LinearScale, Scaling, scale
-from dashboard.core.mixture import Component, Covariance, Mixture
+from dashboard.core.mixture import Covariance, Mixture
 from dashboard.core.orientation import Plane
 from dashboard.core.study import require_same_grid
 from dashboard.core.volume import Volume
@@ -115,12 +116,12 @@ class Analysis:
         return [f"clipped to {self.recipe.clip}–{100 - float(self.recipe.clip):g} %"]
 
     @cached_property
-    def components(self) -> list[Component]:
+    def components(self) -> list[described.Component]:
         """The components in original units; empty without a mixture."""
         if not self.mixture or not self.scale:
             return []
         scale = self.scale.first(self.mixed)
-        return mixtures.describe(self.mixture, scale, self.volumes[0].voxel_ml)
+        return described.describe(self.mixture, scale, self.volumes[0].voxel_ml)
 
 
 def fit_recipe(scaled: NDArray[np.float64], recipe: Recipe) -> Mixture:

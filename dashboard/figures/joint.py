@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboard.core.analysis import Analysis
+from dashboard.core.components import ellipse
 from dashboard.core.errors import FitError
 from dashboard.core.intensity import Scaling, joint_density
-from dashboard.core.mixture import ellipse
 from dashboard.figures.style import Figure, axis, axis_title, layout, message, span, typed
 from dashboard.view import Axes, JointKind
 

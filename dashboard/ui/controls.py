@@ -6,36 +6,26 @@ import dash_mantine_components as dmc
 from dash import html
 
 from dashboard.core.mixture import COMPONENTS
-from dashboard.core.study import MAX_MIXED
-from dashboard.core.volume import CLIP_LEVELS
 from dashboard.services.receiving import Limits
-from dashboard.ui import upload
-from dashboard.ui.field import labelled
-from dashboard.ui.ids import VOLUME_X, VOLUME_Y, Control
+from dashboard.ui import image_controls
+from dashboard.ui.field import SIZE, labelled, pair, select
+from dashboard.ui.ids import Control
 from dashboard.view import BINS, SEEDS, View
-
-SIZE = "xs"
-# Options of a list that a browser draws without a pause; typing finds the others.
-MOST_LISTED = 200
 
 
 def controls(limits: Limits) -> html.Nav:
     """Return the whole control panel."""
     return html.Nav(
         [
-            _section(
-                "Data",
-                [
-                    _study(limits),
-                    upload.own_upload(),
-                    _pair(_image(Control.X), _image(Control.Y)),
-                    _pair(_volume(VOLUME_X), _volume(VOLUME_Y)),
-                    _pair(_grid(), _reference()),
-                ],
-            ),
+            _section("Data", image_controls.data(limits)),
             _section("View", [_plane(), _side()]),
-            _section("Foreground", [_pair(_foreground(), _mask()), _pair(_clip(), _scaling())]),
-            _section("Mixture", [_mix(), _components(), _pair(_covariance(), _seed()), _scope()]),
+            _section(
+                "Foreground", [image_controls.foreground(), pair(image_controls.clip(), _scaling())]
+            ),
+            _section(
+                "Mixture",
+                [image_controls.mix(), _components(), pair(_covariance(), _seed()), _scope()],
+            ),
             _section("Display", [*_joint(), *_display()]),
         ],
         className="controls",
@@ -47,17 +37,6 @@ def _section(title: str, children: list[Any]) -> html.Section:
     return html.Section([html.H2(title), *children])
 
 
-def _pair(*children: Any) -> html.Div:
-    return html.Div(list(children), className="pair")
-
-
-def _select(name: Control, data: list[Any], value: Any, **options: Any) -> dmc.Select:
-    return dmc.Select(
-        id=name, data=data, value=value, size=SIZE, allowDeselect=False, **options,
-        comboboxProps={"shadow": "md"}, **{"aria-describedby": f"{name}-help"},
-    )  # fmt: skip
-
-
 def _segments(name: Control, data: dict[str, str], value: str) -> dmc.SegmentedControl:
     return dmc.SegmentedControl(
         id=name,
@@ -67,96 +46,6 @@ def _segments(name: Control, data: dict[str, str], value: str) -> dmc.SegmentedC
         fullWidth=True,
         **{"aria-labelledby": f"{name}-label", "aria-describedby": f"{name}-help"},
     )
-
-
-def _study(limits: Limits) -> html.Div:
-    return labelled(
-        Control.STUDY, "Study",
-        "The head that is shown: a sub-folder of images on the same voxel grid.",
-        _select(Control.STUDY, [], None, searchable=True, nothingFoundMessage="No such study",
-                limit=MOST_LISTED),
-        upload.open_button(limits),
-    )  # fmt: skip
-
-
-def _image(name: Control) -> html.Div:
-    which, axis = ("X", "horizontal") if name is Control.X else ("Y", "vertical")
-    return labelled(
-        name, f"Image {which}",
-        f"The image whose intensities are on the {axis} axis of the joint view"
-        + ("; its means also number the classes." if which == "X" else "."),
-        _select(name, [], None, searchable=True, nothingFoundMessage="No such image"),
-    )  # fmt: skip
-
-
-def _volume(name: str) -> html.Div:
-    which = name[-1].upper()
-    field = labelled(
-        name, f"Volume of {which}",
-        f"Image {which} holds several volumes: one of them, counted from 0, or their mean, which "
-        "is what a b0 needs.",
-        dmc.Select(id=name, data=[], size=SIZE, allowDeselect=False, searchable=True, limit=300,
-                   comboboxProps={"shadow": "md"}),
-    )  # fmt: skip
-    return html.Div(field, id=f"{name}-field", hidden=True)
-
-
-def _grid() -> html.Div:
-    return labelled(
-        Control.GRID, "Grid",
-        "The image onto whose voxels all others are resampled: intensities linearly, masks and "
-        "label maps by the nearest voxel. Left empty, each keeps its own.",
-        _select(Control.GRID, [], None, clearable=True, placeholder="each its own"),
-    )  # fmt: skip
-
-
-def _reference() -> html.Div:
-    return labelled(
-        Control.REFERENCE, "Reference",
-        "A segmentation that the classes are compared with: Dice and volumes below the "
-        "components.",
-        _select(Control.REFERENCE, [], None, placeholder="none here"),
-    )  # fmt: skip
-
-
-def _mask() -> html.Div:
-    return labelled(
-        Control.MASK, "Mask",
-        "The image whose voxels above 0 are the foreground, where “in a mask” are kept.",
-        _select(Control.MASK, [], None, placeholder="none here"),
-    )  # fmt: skip
-
-
-def _clip() -> html.Div:
-    return labelled(
-        Control.CLIP, "Clip range",
-        "Sets the foreground's intensities below and above these percentiles of each image to "
-        "them, so that a few extreme voxels don't decide the scale.",
-        _select(
-            Control.CLIP,
-            [
-                {"value": "none", "label": "off"},
-                *(
-                    {"value": level, "label": f"{level}–{100 - float(level):g} %"}
-                    for level in CLIP_LEVELS
-                ),
-            ],
-            View.clip,
-        ),
-    )  # fmt: skip
-
-
-def _mix() -> html.Div:
-    return labelled(
-        Control.MIX, "Images mixed",
-        "The images whose intensities the mixture is fitted to together, one to eight. Unless "
-        "chosen otherwise, all on the grid of image X.",
-        dmc.MultiSelect(
-            id=Control.MIX, data=[], value=[], size=SIZE, maxValues=MAX_MIXED, searchable=True,
-            comboboxProps={"shadow": "md"}, className="mix",
-            **{"aria-describedby": f"{Control.MIX}-help"},
-        ),
-    )  # fmt: skip
 
 
 def _plane() -> html.Div:
@@ -182,31 +71,12 @@ def _side() -> html.Div:
     )  # fmt: skip
 
 
-def _foreground() -> html.Div:
-    return labelled(
-        Control.FOREGROUND, "Keep voxels",
-        "Which voxels take part: those above zero in both images (the lesson's zero removal), "
-        "those that are not zero, those that differ from each image's most frequent value, or "
-        "those in a mask.",
-        _select(
-            Control.FOREGROUND,
-            [
-                {"value": "positive", "label": "above 0"},
-                {"value": "nonzero", "label": "not 0"},
-                {"value": "background", "label": "not background"},
-                {"value": "mask", "label": "in a mask"},
-            ],
-            View.foreground,
-        ),
-    )  # fmt: skip
-
-
 def _scaling() -> html.Div:
     return labelled(
         Control.SCALING, "Scaling",
         "How the foreground is scaled before the fit: mean and SD, median and interquartile "
         "range, minimum and range, or not at all.",
-        _select(
+        select(
             Control.SCALING,
             [
                 {"value": "standard", "label": "standard"},
@@ -240,7 +110,7 @@ def _covariance() -> html.Div:
         Control.COVARIANCE, "Covariance",
         "The shape of the components: free ellipses, one ellipse for all, ellipses along the "
         "axes, or circles.",
-        _select(Control.COVARIANCE, ["full", "tied", "diag", "spherical"], View.covariance),
+        select(Control.COVARIANCE, ["full", "tied", "diag", "spherical"], View.covariance),
     )  # fmt: skip
 
 
@@ -315,7 +185,7 @@ def _display() -> list[html.Div]:
         _window(Control.WINDOW_Y, "Y"),
         labelled(
             Control.PALETTE, "Class colours", "The colours of the classes in every view.",
-            _select(
+            select(
                 Control.PALETTE,
                 [
                     {"value": "okabe", "label": "Okabe–Ito (colour-blind safe)"},

@@ -5,6 +5,10 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import html
 
+from dashboard.ui.ids import Control
+
+SIZE = "xs"
+
 
 def labelled(name: str, text: str, help_text: str, control: Any, aside: Any = None) -> html.Div:
     """Put a label above a control; the help shows when the label is pointed at or focused.
@@ -31,3 +35,16 @@ def labelled(name: str, text: str, help_text: str, control: Any, aside: Any = No
     line = html.Div([label, aside], className="field-line")
     description = html.Span(help_text, id=f"{name}-help", className="visually-hidden")
     return html.Div([line, control, description], className="field", title="")
+
+
+def pair(*children: Any) -> html.Div:
+    """Put controls side by side."""
+    return html.Div(list(children), className="pair")
+
+
+def select(name: Control, data: list[Any], value: Any, **options: Any) -> dmc.Select:
+    """Return a list to choose one of."""
+    return dmc.Select(
+        id=name, data=data, value=value, size=SIZE, allowDeselect=False, **options,
+        comboboxProps={"shadow": "md"}, **{"aria-describedby": f"{name}-help"},
+    )  # fmt: skip

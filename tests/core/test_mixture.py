@@ -4,8 +4,9 @@ from shapely import Polygon
 from sklearn.mixture import GaussianMixture
 
 from dashboard.core import mixture
+from dashboard.core.components import describe, ellipse
 from dashboard.core.intensity import scale
-from dashboard.core.mixture import describe, ellipse, fit, spacing
+from dashboard.core.mixture import fit, spacing
 
 COVARIANCES = ["full", "tied", "diag", "spherical"]
 SEED = 11
