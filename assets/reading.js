@@ -4,6 +4,7 @@
   "use strict";
   const neuromix = (window.neuromix ??= {});
   let current = 0; // number of the reading that the page waits for
+  let known = null; // the study that was read last
 
   const tell = (text, share) => {
     const place = document.getElementById("reading");
@@ -16,7 +17,9 @@
   // Resolves once everything is read; with false where another study was asked for meanwhile.
   const read = async (search) => {
     const mine = ++current;
-    const query = new URLSearchParams({ study: new URLSearchParams(search).get("study") ?? "" });
+    const study = new URLSearchParams(search).get("study") ?? "";
+    if (study === known) return true;
+    const query = new URLSearchParams({ study });
     try {
       const answer = await fetch(`/reading.json?${query}`);
       const { images } = answer.ok ? await answer.json() : { images: [] };
@@ -30,6 +33,7 @@
     }
     if (mine !== current) return false;
     tell(null);
+    known = study;
     return true;
   };
 

@@ -60,6 +60,11 @@ def notices(page: Page) -> str:
     return " ".join(page.locator("#notices [role=alert]").all_text_contents())
 
 
+def findings(page: Page, severity: str) -> str:
+    found = page.locator(f"#view-preflight li[data-severity={severity}]")
+    return " ".join(found.all_text_contents()).replace("\xa0", " ")
+
+
 def test_an_empty_slice_says_so_in_every_view_that_needs_a_foreground(page: Page, url: str) -> None:
     open_study(page, url, "study=gap&slice=3")
     for name in ("#labels-problem", "#view-joint", "#view-components"):
@@ -90,20 +95,22 @@ def test_fewer_distinct_values_than_components_is_explained(page: Page, url: str
 
 def test_nan_and_infinite_voxels_are_left_out_and_told(page: Page, url: str) -> None:
     open_study(page, url, "study=holes")
-    assert "1,584 voxels (30.00%) are NaN or infinite" in notices(page)
+    assert "1,584 voxels of T1 (30 %) are NaN or infinite" in findings(page, "warning")
     alpha = picture(page, "view-labels", 1)[..., 3]
     assert (alpha > 0).sum() == 14 * 22
 
 
 def test_of_a_series_the_first_volume_is_shown_and_told(page: Page, url: str) -> None:
     open_study(page, url, "study=series")
-    assert "holds 2 volumes (20 x 22 x 12 x 2); volume 0 is used" in notices(page)
+    told = page.locator("#view-preflight li").filter(has_text="holds 2 volumes")
+    expect(told).to_have_count(1)
+    expect(page.locator("#title-image-x")).to_have_text("T1 (volume 0 of 2)")
 
 
-def test_other_grids_are_refused_with_both_shapes_and_affines(page: Page, url: str) -> None:
+def test_other_grids_are_refused_with_both_shapes_and_the_shift(page: Page, url: str) -> None:
     open_study(page, url, "study=grids&x=T1&y=b0")
-    told = notices(page)
-    for fact in ("20 x 22 x 12", "20 x 22 x 11", "[2 0 0 0;", "[2 0 0 7;", "Resample"):
+    told = findings(page, "problem")
+    for fact in ("20 × 22 × 12", "20 × 22 × 11", "7 mm", "Resample b0 to the grid of T1"):
         assert fact in told
     expect(page.locator("#view-joint")).to_contain_text("not on the same grid")
     assert picture(page, "view-image-x").max() > 0

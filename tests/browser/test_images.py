@@ -126,9 +126,9 @@ def test_taking_every_image_out_of_the_mixture_mixes_all(page: Page, url: str) -
     page.locator("#control-mix").click()
     page.keyboard.press("Backspace")
     page.keyboard.press("Escape")
+    expect(page.locator(".mantine-MultiSelect-pill")).to_have_count(4)
     settled(page)
     assert "mix" not in address(page)
-    expect(page.locator(".mantine-MultiSelect-pill")).to_have_count(4)
     assert len(columns(page)) == 4
 
 

@@ -67,6 +67,13 @@ def findings(page: Page, severity: str) -> str:
     return " ".join(found.all_text_contents())
 
 
+def facts(page: Page) -> list[Any]:
+    """Where each card says what was done to the images: the three pictures, and two plots."""
+    places = page.locator(".facts-of-images").all()
+    assert len(places) == 5
+    return places
+
+
 def resample_and_undo(page: Page, *, target: str, other: str) -> None:
     card = page.locator(".preflight")
     expect(card).to_have_attribute("open", "")
@@ -82,16 +89,20 @@ def resample_and_undo(page: Page, *, target: str, other: str) -> None:
     assert "not on the grid of" not in findings(page, "problem")
     assert "resampled" in findings(page, "fact").lower()
     said = f"linear onto the grid of {target}"
-    expect(page.locator("#labels-facts")).to_contain_text(f"{other} ({said})")
-    for view in ("view-joint", "view-histograms", "view-components"):
-        expect(page.locator(f"#{view}")).to_contain_text(said)
+    for place in facts(page):
+        expect(place).to_have_text("resampled")
+        assert f"{other} ({said})" in place.get_attribute("title")
+    for view in ("view-joint", "view-histograms"):
+        expect(page.locator(f"#{view}")).to_contain_text("resampled")
+    expect(page.locator("#view-components")).to_contain_text(f"{other} ({said})")
     assert len(table(page, "view-components")) == 3
 
     page.go_back()
     settled(page)
     assert address(page) == before
     assert "not on the grid of" in findings(page, "problem")
-    expect(page.locator("#labels-facts")).to_be_empty()
+    for place in facts(page):
+        expect(place).to_be_empty()
 
 
 def test_images_on_two_grids_are_not_fitted_until_they_are_resampled(page: Page, url: str) -> None:
@@ -119,7 +130,8 @@ def test_an_outlier_is_clipped_by_one_click(page: Page, url: str) -> None:
     settled(page, clip="0.1")
     assert "far outside" not in findings(page, "warning")
     assert "Intensities are clipped at the 0.1 and 99.9 percentiles" in findings(page, "fact")
-    expect(page.locator("#labels-facts")).to_contain_text("clipped")
+    for place in facts(page):
+        expect(place).to_have_text("clipped")
     # Those of the foreground end there; those of all voxels, which are shown as well, do not.
     means = [float(row[4].split(" ")[0].replace(",", "")) for row in table(page, "view-components")]
     assert max(means) < 400
