@@ -113,6 +113,12 @@ class Workspace:
             return volume
         return self.store.resampled(volume, target, nearest=file.role in ("mask", "labels"))
 
+    def entities(self, study: str, image: str) -> dict[str, str]:
+        """Return what the BIDS name of an image's file says; nothing where it has none."""
+        files = self.study(study)
+        found = find(files, image) if files else None
+        return dict(found[0].entities) if found else {}
+
     def first_study(self) -> str:
         """Return the study that opens when none is asked for.
 

@@ -179,8 +179,10 @@ def _components(workspace: Workspace, view: View) -> Any:
 
 
 def _header(workspace: Workspace, view: View) -> Any:
+    names = (view.x, view.y)
     return header_table(
-        [workspace.volume(view.study, name, view.grid) for name in (view.x, view.y)]
+        [workspace.volume(view.study, name, view.grid) for name in names],
+        [workspace.entities(view.study, name) for name in names],
     )
 
 

@@ -1,5 +1,6 @@
 """The tables: components in original units, and what the files' headers say."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, Template
@@ -53,12 +54,24 @@ def components_table(analysis: Analysis) -> str:
     )
 
 
-def header_table(volumes: list[Volume]) -> str:
-    """Return the headers side by side, as the notebook prints them, after a summary."""
-    unique = list({volume.label: volume for volume in volumes}.values())
-    headers = [_summary(volume) | dict(volume.header) for volume in unique]
+def header_table(volumes: list[Volume], entities: list[Mapping[str, str]]) -> str:
+    """Return the headers side by side, as the notebook prints them, after a summary.
+
+    Parameters
+    ----------
+    volumes : list of Volume
+    entities : list of mapping
+        What each file's BIDS name says; empty elsewhere.
+    """
+    columns = {
+        volume.label: {f"BIDS {key}": value for key, value in told.items()}
+        | _summary(volume)
+        | dict(volume.header)
+        for volume, told in zip(volumes, entities, strict=True)
+    }
+    headers = list(columns.values())
     return template("header.html").render(
-        names=[volume.label for volume in unique],
+        names=list(columns),
         headers=headers,
         fields=list(dict.fromkeys(field for header in headers for field in header)),
     )

@@ -2,7 +2,9 @@ import re
 
 import pytest
 
+from dashboard.ui.ids import ViewId
 from dashboard.view import View
+from dashboard.web.panels import PANELS
 from dashboard.web.tables import components_table, ordinal
 
 VIEW = View("pair", "T1", "b0", slice=5)
@@ -31,3 +33,15 @@ def test_a_mixture_fitted_whole_says_nothing_of_it(study):
 )  # fmt: skip
 def test_places_in_a_row_are_written_as_words_are_said(number, place):
     assert ordinal(number) == place
+
+
+def test_the_header_tells_what_a_bids_name_says(workspace, save, head):
+    folder = "data/ds/sub-07/anat/sub-07_acq-mprage"
+    save(f"{folder}_T1w.nii.gz", head(0))
+    save(f"{folder}_T2w.nii.gz", head(1))
+    view = View("ds/sub-07", "acq-mprage_T1w", "acq-mprage_T2w")
+    rows = re.findall(
+        r"<th scope=.row.>BIDS (.*?)</th><td>(.*?)</td><td>(.*?)</td>",
+        next(panel for panel in PANELS if panel.id == ViewId.HEADER).draw(workspace, view),
+    )
+    assert rows == [("sub", "07", "07"), ("acq", "mprage", "mprage"), ("suffix", "T1w", "T2w")]
