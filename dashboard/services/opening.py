@@ -12,8 +12,8 @@ from dashboard.services.selection import SEPARATOR, find, split_names
 from dashboard.services.workspace import FIRST_STUDY, Workspace
 from dashboard.view import View
 
-# A head fills some two thirds of its box at most: beyond that, air is not 0 and a mask is needed.
-AIR_IS_EMPTY = 0.75
+# Share of voxels above 0 beyond which zero removal removes nothing, and a mask is needed instead.
+NOTHING_REMOVED = 0.99
 
 
 @dataclass(frozen=True)
@@ -171,9 +171,9 @@ def _choose_helpers(view: View, files: StudyFiles, notices: list[str]) -> View:
 def _choose_foreground(
     workspace: Workspace, view: View, files: StudyFiles, volume: Volume, notices: list[str]
 ) -> View:
-    """Keep to a mask where zero removal would keep the air around the head."""
+    """Keep to a mask where zero removal would remove nothing of the air around the head."""
     facts = volume.intensities
-    if (facts.voxels - facts.zeros - facts.negatives) < AIR_IS_EMPTY * facts.voxels:
+    if facts.voxels - facts.zeros - facts.negatives < NOTHING_REMOVED * facts.voxels:
         return view
     for name in masks(files):
         try:
@@ -182,8 +182,8 @@ def _choose_foreground(
             continue
         if same_grid(volume, mask):
             notices.append(
-                f"Air is not 0 in {volume.name}, so voxels above 0 would be nearly all of them; "
-                f"those in {name} are kept instead."
+                f"Air is not 0 in {volume.name}, so zero removal would keep all of it; the voxels "
+                f"in {name} are kept instead."
             )
             chosen = "" if name == mask_name(view, files) else name
             return replace(view, foreground="mask", mask=view.mask or chosen)
