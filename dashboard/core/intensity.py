@@ -1,5 +1,6 @@
 """Histograms, scaling and the joint density of intensities."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal, Self
 
@@ -14,6 +15,8 @@ Scaling = Literal["standard", "robust", "minmax", "none"]
 
 # Sums of the squares of a whole volume of smaller intensities stay below the largest float64.
 LARGEST = 1e140
+# Values counted at once: 8 MB in float64.
+COUNTED_AT_ONCE = 2**20
 # The grid of seaborn.kdeplot: points an axis, and how many bandwidths it reaches past the data.
 DENSITY_POINTS = 200
 DENSITY_CUT = 3
@@ -53,16 +56,31 @@ def histogram(values: NDArray[Any], bins: int) -> Histogram | None:
     Histogram or None
         The result of `numpy.histogram`; None where no value is finite.
     """
-    # Edges in float32 would lie beside the ones that the file's float64 intensities have.
-    finite = values[np.isfinite(values)].astype(np.float64)
-    if not finite.size:
+    parts = list(_finite_parts(values)) if values.size <= COUNTED_AT_ONCE else None
+    low, high = np.inf, -np.inf
+    for part in parts or _finite_parts(values):
+        low, high = min(low, float(part.min())), max(high, float(part.max()))
+    if low > high:
         return None
-    low, high = finite.min(), finite.max()
     if low < high and (high - low) / bins <= np.spacing(max(abs(low), abs(high))):
         # Rounding apart, all values are one, and numpy has no edges between them.
-        finite[:] = low
-    counts, edges = np.histogram(finite, bins=bins)
+        high = low
+    counts, edges = np.zeros(bins, dtype=np.int64), np.zeros(bins + 1)
+    for part in parts or _finite_parts(values):
+        found, edges = np.histogram(np.minimum(part, high), bins=bins, range=(low, high))
+        counts += found
     return Histogram(counts, edges)
+
+
+def _finite_parts(values: NDArray[Any]) -> Iterator[NDArray[np.float64]]:
+    """Yield the finite values a part at a time, so that the largest slices take no copy."""
+    flat = values.ravel(order="K")
+    for start in range(0, flat.size, COUNTED_AT_ONCE):
+        part = flat[start : start + COUNTED_AT_ONCE]
+        # Edges in float32 would lie beside the ones that the file's float64 intensities have.
+        finite = part[np.isfinite(part)].astype(np.float64)
+        if finite.size:
+            yield finite
 
 
 @dataclass(frozen=True, eq=False)

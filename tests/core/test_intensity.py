@@ -76,3 +76,14 @@ def test_nothing_finite_has_no_histogram():
 def test_values_that_differ_by_rounding_alone_share_one_bin():
     found = histogram(np.array([0.3, 0.1 + 0.2, 0.3]), 50)
     assert found.counts.max() == found.counts.sum() == 3
+
+
+def test_a_large_slice_is_counted_in_parts_as_numpy_counts_it_whole(monkeypatch):
+    values = np.random.default_rng(1).gamma(2, 80, (70, 41)).astype(np.float32)
+    values[3, 3] = np.nan
+    counts, edges = np.histogram(values[np.isfinite(values)].astype(np.float64), 50)
+    monkeypatch.setattr("dashboard.core.intensity.COUNTED_AT_ONCE", 100)
+    for stored in (values, values.T, np.asfortranarray(values)[::-1]):
+        found = histogram(stored, 50)
+        np.testing.assert_array_equal(found.counts, counts)
+        np.testing.assert_array_equal(found.edges, edges)
