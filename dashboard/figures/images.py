@@ -14,6 +14,16 @@ NOTHING = (
 MARGIN = {"l": 4, "r": 52, "t": 4, "b": 4}
 
 
+# A graph without any trace keeps the clipping of the slice before, whatever its shape was.
+NO_POINTS: dict[str, object] = {
+    "type": "scatter",
+    "x": [None],
+    "y": [None],
+    "mode": "markers",
+    "hoverinfo": "skip",
+}
+
+
 def picture(
     *,
     source: str,
@@ -60,7 +70,7 @@ def picture(
     aspect = min(max(pixel[0] / pixel[1], 1 / MAX_ASPECT), MAX_ASPECT)
     hidden = {"visible": False, "constrain": "domain"}
     return {
-        "data": [_scale(window)] if window else [],
+        "data": [_scale(window) if window else NO_POINTS],
         "layout": layout(
             images=images,
             margin=MARGIN,
@@ -102,11 +112,7 @@ def _letters(rows: int, columns: int, plane: Plane, side: Side) -> list[dict[str
 def _scale(window: tuple[float, float]) -> dict[str, object]:
     """Return a trace without points that carries the grey scale."""
     return {
-        "type": "scatter",
-        "x": [None],
-        "y": [None],
-        "mode": "markers",
-        "hoverinfo": "skip",
+        **NO_POINTS,
         "marker": {
             "color": [window[0]],
             "cmin": window[0],

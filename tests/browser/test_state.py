@@ -59,6 +59,28 @@ def test_another_plane_keeps_the_settings_and_back_returns(page: Page) -> None:
     assert picture(page, "view-image-x").shape[:2] == (128, 128)
 
 
+# Width of each picture, and of the window that it is seen through.
+WIDTHS = """
+() => [...document.querySelectorAll(".imagelayer image")].map((image) => {
+    const [, id] = image.getAttribute("clip-path").match(/#([^"')]+)/);
+    return [image, document.querySelector(`#${id} rect`)].map((e) => Number(e.getAttribute("width")));
+})
+"""
+
+
+def test_a_slice_of_another_shape_is_shown_whole_in_every_picture(page: Page) -> None:
+    page.goto("/?plane=sagittal")
+    settled(page, plane="sagittal")
+    before = page.evaluate(WIDTHS)
+    page.get_by_text("Axial", exact=True).click()
+    settled(page, plane="axial")
+    widths = page.evaluate(WIDTHS)
+    assert widths[0] != before[0]
+    assert len(widths) == 4  # X, Y, X below the labels, and the labels
+    for picture_width, window_width in widths:
+        assert abs(picture_width - window_width) < 1
+
+
 def test_the_same_link_gives_two_people_the_same_pixels(
     page: Page, new_context: Callable[..., BrowserContext]
 ) -> None:
