@@ -41,6 +41,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     mask = np.zeros(SHAPE)
     mask[6:16, 4:16] = 1
     save("masked/brain_mask", mask)
+    save("tall/T1", t1.transpose(2, 1, 0))
     return data
 
 
@@ -179,3 +180,26 @@ def test_voxels_in_a_mask_are_kept(page: Page, url: str) -> None:
     alpha = picture(page, "view-labels", 1)[..., 3]
     assert (alpha > 0).sum() == 10 * 12
     expect(page.locator("#view-components .facts")).to_contain_text("120 foreground voxels")
+
+
+# Size of each picture, and of the window that it is seen through.
+SIZES = """
+() => [...document.querySelectorAll(".imagelayer image")].map((image) => {
+    const [, id] = image.getAttribute("clip-path").match(/#([^"')]+)/);
+    const size = (e) => ["width", "height"].map((side) => Number(e.getAttribute(side)));
+    return [size(image), size(document.querySelector(`#${id} rect`))];
+})
+"""
+
+
+def test_a_slice_of_another_shape_is_shown_whole_in_every_picture(page: Page, url: str) -> None:
+    page.goto(f"{url}/?study=tall")
+    settled(page, plane="axial")
+    before = page.evaluate(SIZES)
+    page.get_by_text("Sagittal", exact=True).click()
+    settled(page, plane="sagittal")
+    after = page.evaluate(SIZES)
+    assert after[0] != before[0]
+    assert len(after) == 4  # X, Y, X below the labels, and the labels
+    for image, window in after:
+        assert image == pytest.approx(window, abs=1)
