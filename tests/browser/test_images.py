@@ -203,3 +203,28 @@ def test_a_slice_of_another_shape_is_shown_whole_in_every_picture(page: Page, ur
     assert len(after) == 4  # X, Y, X below the labels, and the labels
     for image, window in after:
         assert image == pytest.approx(window, abs=1)
+
+
+# Everything that the line about reading has said.
+TOLD = """
+window.told = [];
+new MutationObserver(() => {
+    const line = document.getElementById("reading");
+    if (line && !line.hidden && line.textContent !== told.at(-1)) told.push(line.textContent);
+}).observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
+"""
+
+
+def test_the_page_tells_which_image_of_a_new_study_is_being_read(
+    page: Page, serve: Callable[..., str], folder: Path
+) -> None:
+    page.add_init_script(TOLD)
+    page.goto(f"{serve(folder)}/?study=four")
+    settled(page, study="four")
+    names = ("T1", "T2", "FLAIR", "PD")
+    expected = [f"Reading {name} ({number} of 4)" for number, name in enumerate(names, 1)]
+    assert page.evaluate("told") == expected
+    expect(page.locator("#reading")).to_be_hidden()
+    page.reload()
+    settled(page, study="four")
+    assert page.evaluate("told") == []
