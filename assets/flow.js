@@ -15,6 +15,8 @@
     overlay: null, // label picture and joint scale of the View that is shown
     opening: 0, // number of the last query that was sent to be opened
     reason: "replace", // how an opened query enters the browser's history
+    byControls: false, // whether the controls already hold what is being opened
+    mix: [], // images that the controls had mixed when that began
   };
   const slicesOfPlanes = new Map();
   const query = (view) => neuromix.address.query(view, state.config);
@@ -24,6 +26,11 @@
   const asText = (value, separator) =>
     value.map((number) => Number(number.toPrecision(6))).join(separator);
 
+  const same = (a, b) => [...a].sort().join() === [...b].sort().join();
+  const mixed = (values) => values[controlled().indexOf("mix")] ?? [];
+  const mixOf = (names) =>
+    !names?.length || same(names, state.source.defaults.mix) ? "" : names.join(",");
+
   const viewOf = (values) => {
     const { config, source } = state;
     const names = controlled();
@@ -32,9 +39,8 @@
     view.components = Number(view.components);
     view.seed = view.seed === "" || view.seed === null ? state.wanted.seed : Number(view.seed);
     // What is chosen anyway stays out of the URL.
-    const same = (a, b) => [...a].sort().join() === [...b].sort().join();
-    const { mix, mask, reference } = source.defaults;
-    view.mix = !view.mix?.length || same(view.mix, mix) ? "" : view.mix.join(",");
+    const { mask, reference } = source.defaults;
+    view.mix = mixOf(view.mix);
     view.mask = view.mask === mask ? "" : view.mask ?? "";
     view.reference = view.reference === reference ? "" : view.reference ?? "";
     view.grid ??= "";
@@ -56,14 +62,15 @@
   };
 
   // Opens a query once the images of its study are read.
-  const openWhenRead = async (search, reason) => {
+  const openWhenRead = async (search, reason, { byControls = false } = {}) => {
+    state.byControls = byControls;
     const opening = open(search, reason);
     if (await neuromix.reading.read(search)) setProps("opening", { data: opening });
   };
 
   // Another study, image or plane: the server has to say what can be chosen there.
   const REOPENED = ["study", "x", "y", "plane", "mix", "mask", "reference", "grid"];
-  const reopen = (view) => {
+  const reopen = (view, how) => {
     const before = state.source.view;
     const next = { ...view };
     slicesOfPlanes.set(`${before.study} ${before.plane}`, state.wanted.slice);
@@ -76,7 +83,12 @@
     if (view.study !== before.study || view.plane !== before.plane) {
       next.slice = slicesOfPlanes.get(`${view.study} ${view.plane}`) ?? null;
     }
-    openWhenRead(query(next), "push");
+    openWhenRead(query(next), "push", how);
+  };
+
+  const reopenAs = (view, mix) => {
+    state.mix = mix;
+    reopen(view, { byControls: true });
   };
 
   // What a button of the check changes, or another volume of an image.
@@ -162,20 +174,33 @@
         return window.dash_clientside.no_update;
       },
       want(source, ...values) {
-        if (!source || source.number !== state.opening) return; // being opened
+        if (!source) return;
+        const mix = mixed(values);
+        if (source.number !== state.opening) {
+          // Another is being opened. What is chosen meanwhile would be lost with its answer.
+          if (state.byControls && source === state.source) reopenAs(viewOf(values), mix);
+          return;
+        }
         if (source !== state.source) {
           state.source = source;
           state.wanted = null;
           changed = -Infinity;
+          // One list is changed several times in a row, faster than the server answers: what it
+          // holds now goes first.
+          if (state.byControls && !same(mix, state.mix)) {
+            state.wanted = source.view;
+            reopenAs({ ...source.view, mix: mixOf(mix) }, mix);
+            return;
+          }
+          setProps("control-mix", { value: source.mixed });
           want(source.view);
           return;
         }
         const view = viewOf(values);
         const moved = REOPENED.some((name) => view[name] !== source.view[name]);
         // Without any image the mixture has all: the list says so.
-        const mix = values[controlled().indexOf("mix")];
-        if (!moved && !mix?.length) setProps("control-mix", { value: source.defaults.mix });
-        if (moved) reopen(view);
+        if (!moved && !mix.length) setProps("control-mix", { value: source.defaults.mix });
+        if (moved) reopenAs(view, mix);
         else want(view);
       },
     },

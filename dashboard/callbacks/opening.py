@@ -31,6 +31,8 @@ MAX_QUERY = 4096
 # Steps of an intensity window's slider.
 WINDOW_STEPS = 500
 
+# The list of mixed images is filled in the page, where it is known whether it has changed since.
+FILLED = [name for name in FIELDS if name != "mix"]
 LIMITS = (
     Output(Control.STUDY, "data"),
     Output(Control.X, "data"),
@@ -57,7 +59,7 @@ def register(app: Dash, workspace: Workspace) -> None:
     """Connect the controls to the URL."""
 
     @app.callback(
-        *(Output(control, prop) for control, prop in FIELDS.values()),
+        *(Output(*FIELDS[name]) for name in FILLED),
         *LIMITS,
         Output(Store.SOURCE, "data"),
         Output(NOTICES, "children"),
@@ -69,7 +71,7 @@ def register(app: Dash, workspace: Workspace) -> None:
         try:
             opened = open_view(workspace, query, visitor.owner())
         except NeuroMixError as error:
-            nothing = [no_update] * (len(FIELDS) + len(LIMITS) + 1)
+            nothing = [no_update] * (len(FILLED) + len(LIMITS) + 1)
             return (*nothing, _alerts([str(error)], []))
         return (
             *_control_values(opened).values(),
@@ -91,6 +93,7 @@ def source(opened: Opened) -> dict[str, Any]:
             facts[which]["volumes"] = {"image": volume.name, "taken": taken}
     facts["defaults"] = _helpers(opened, replace(view, mask="", reference=""))
     facts["defaults"]["mix"] = opened.unchosen
+    facts["mixed"] = opened.mixed
     if reference:
         orientation = reference.orientation
         facts["positions"] = reference.slice_positions(view.plane).round(3).tolist()
@@ -115,7 +118,6 @@ def _facts(volume: Volume | None) -> dict[str, Any] | None:
 def _control_values(opened: Opened) -> dict[str, Any]:
     view = opened.view
     values = view.to_store() | _helpers(opened, view)
-    values["mix"] = opened.mixed
     values["components"] = str(values["components"])
     values["hidden"] = [str(number) for number in view.hidden]
     values["grid"] = view.grid or None
@@ -123,7 +125,7 @@ def _control_values(opened: Opened) -> dict[str, Any]:
         window = getattr(view, f"window_{which}")
         auto = volume.intensities.window if volume else (0.0, 1.0)
         values[f"window_{which}"] = list(window or auto)
-    return {name: values[name] for name in FIELDS}
+    return {name: values[name] for name in FILLED}
 
 
 def _helpers(opened: Opened, view: View) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import nibabel as nib
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from scripts.serving import settled
 from tests.browser.acting import address, choose, options, pills
@@ -118,6 +118,30 @@ def test_a_real_study_of_four_images_mixes_three(
     page.goto(f"{serve(real_data)}/?study=glioblastoma")
     settled(page, study="glioblastoma")
     assert_mix_can_be_chosen(page, ["adc", "flair", "t1", "t1_contrast"], "adc")
+
+
+def test_images_left_out_faster_than_the_server_answers_are_all_left_out(
+    page: Page, url: str
+) -> None:
+    page.goto(f"{url}/?study=four")
+    settled(page, study="four")
+    first, second, *_ = pills(page)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/_dash-update-component", hold)
+    page.locator("#control-mix").click()
+    for left in (3, 2):
+        page.keyboard.press("Backspace")
+        expect(page.locator(".mantine-MultiSelect-pill")).to_have_count(left)
+    page.unroute("**/_dash-update-component")
+    for answer in held:
+        answer.continue_()
+    page.keyboard.press("Escape")
+    settled(page, mix=f"{first},{second}")
+    assert pills(page) == columns(page) == [first, second]
 
 
 def test_taking_every_image_out_of_the_mixture_mixes_all(page: Page, url: str) -> None:
