@@ -144,26 +144,6 @@ class View:
                 )
         return cls(**values), notices
 
-    @classmethod
-    def from_store(cls, stored: Mapping[str, Any]) -> Self:
-        """Read the View that the page holds.
-
-        Raises
-        ------
-        ValueError
-            If the page sent anything that a URL could not hold.
-        """
-        view, notices = cls.parse(
-            {
-                f.name: _as_text(stored[f.name])
-                for f in fields(cls)
-                if stored.get(f.name) is not None
-            }
-        )
-        if notices:
-            raise ValueError(" ".join(notices))
-        return view
-
     def to_store(self) -> dict[str, Any]:
         """Return the fields as the page holds them: numbers and flags, and texts as in the URL."""
         return {
