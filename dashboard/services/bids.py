@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from dashboard.core.volume import stem
 from dashboard.services.files import (
@@ -21,6 +22,7 @@ from dashboard.services.files import (
     is_image,
 )
 from dashboard.services.folders import Listing, Look
+from dashboard.services.names import natural
 from dashboard.services.roles import contrast_rank, role_of, suffix_rank
 
 DESCRIPTION = "dataset_description.json"
@@ -43,7 +45,7 @@ class _Found:
 
     file: ImageFile
     names: tuple[str, ...]
-    place: tuple[int, int, int, str]
+    place: tuple[Any, ...]
 
 
 def is_dataset(listing: Listing) -> bool:
@@ -205,7 +207,7 @@ def _found(
     rank = 0  # only images have a likeliest pair
     if role == "image":
         rank = suffix_rank(entities) if entities else contrast_rank(called)
-    return _Found(image, names, (rank, order, len(entities), name.lower()))
+    return _Found(image, names, (rank, order, len(entities), natural(name)))
 
 
 def _entities(called: str) -> dict[str, str]:

@@ -5,9 +5,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from dashboard.core.image import EXTENSIONS
 from dashboard.core.volume import stem
+from dashboard.services.names import natural
 from dashboard.services.roles import ROLES, Role, contrast_rank, role_of
 
 HEADERS = (".hdr", ".hdr.gz")
@@ -134,5 +136,5 @@ def b0_volumes(bval: Path) -> tuple[int, ...]:
     return tuple(index for index, value in enumerate(values) if value < B0_LIMIT)
 
 
-def _place(file: ImageFile) -> tuple[int, str]:
-    return contrast_rank(stem(Path(file.file_name))), file.name
+def _place(file: ImageFile) -> tuple[Any, ...]:
+    return contrast_rank(stem(Path(file.file_name))), natural(file.name)

@@ -11,6 +11,7 @@ from dashboard.services.files import StudyFiles as StudyFiles
 from dashboard.services.files import is_image
 from dashboard.services.files import study_files as study_files
 from dashboard.services.folders import Folders, Listing, Look, Stamps, unchanged
+from dashboard.services.names import natural
 
 
 class Library:
@@ -79,7 +80,7 @@ class Library:
                 found.update(f"{folder}/{name}" for name in bids.study_names(look, listing))
         if _holds_images(root) and root.path.name not in found:
             yield root.path.name
-        yield from sorted(found)
+        yield from sorted(found, key=natural)
 
     def _study(self, look: Look, name: str) -> StudyFiles | None:
         root = self._root(look)

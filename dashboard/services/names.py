@@ -66,6 +66,13 @@ def unique(name: str, taken: Iterable[str]) -> str:
     return found
 
 
+def natural(name: str) -> tuple[tuple[str, int], ...]:
+    """Return what names are sorted by, so that sub-2 comes before sub-10."""
+    words = re.split(r"([0-9]+)", name.casefold())
+    keys = [("", int(word)) if number % 2 else (word, 0) for number, word in enumerate(words)]
+    return (*keys, (name, 0))  # names that differ in nothing else keep one order
+
+
 def title(names: list[str]) -> str:
     """Name a study after its images: "T1", or "T1 + 2 more"."""
     more = f" + {len(names) - 1} more" if len(names) > 1 else ""

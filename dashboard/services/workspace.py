@@ -185,7 +185,7 @@ class Workspace:
         return name, read_label_names(table) if table else {}
 
     def identity(self, view: View) -> tuple[str, bool]:
-        """Return a hash of all voxels that a View depends on, and whether all could be read."""
+        """Return a hash of all files that a View depends on, and whether all could be read."""
         try:
             files = self._files(view)
         except NeuroMixError:
@@ -198,7 +198,8 @@ class Workspace:
                 identities.append(self._open(view)(name).id if name else "")
             except NeuroMixError:
                 identities.append(MISSING)
-        joined = " ".join(identities)
+        # What its labels are called is read from a file of its own.
+        joined = " ".join([*identities, repr(self.reference_names(view)[1])])
         return hashlib.sha256(joined.encode()).hexdigest(), MISSING not in identities
 
     def analyse(self, view: View) -> Analysis:

@@ -195,7 +195,9 @@ def _agreement(workspace: Workspace, view: View) -> str:
 
 
 def _preflight(workspace: Workspace, view: View) -> str:
-    return preflight_card(check(workspace, view))
+    checked = check(workspace, view)
+    names = [row.name for row in checked.rows]
+    return preflight_card(checked, {name: workspace.entities(view.study, name) for name in names})
 
 
 def _problem(workspace: Workspace, view: View) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader
@@ -24,11 +25,19 @@ _templates.filters["unbroken"] = lambda text: _WITHIN.sub("\N{NO-BREAK SPACE}", 
 _templates.filters["as_json"] = lambda value: json.dumps(value, ensure_ascii=False)
 
 
-def preflight_card(preflight: Preflight) -> str:
-    """Return the card as HTML: one line that opens to all findings and a table of the images."""
+def preflight_card(preflight: Preflight, entities: Mapping[str, Mapping[str, str]]) -> str:
+    """Return the card as HTML: one line that opens to all findings and a table of the images.
+
+    Parameters
+    ----------
+    preflight : Preflight
+    entities : mapping of str to mapping
+        What the BIDS name of each row's file says; empty elsewhere.
+    """
     return _templates.get_template("preflight.html").render(
         findings=preflight.findings,
         rows=preflight.rows,
+        entities=entities,
         severity=severity(preflight),
         counts=counts(preflight),
         summary=summary(preflight),

@@ -44,6 +44,12 @@ def test_each_subject_and_session_with_images_is_a_study(tree):
     assert Library(tree(SMALL)).names() == STUDIES
 
 
+def test_numbers_in_names_are_in_their_order(tree):
+    subjects = ["sub-2", "sub-02", "sub-9", "sub-010/ses-2", "sub-010/ses-10", "sub-A1", "sub-a2"]
+    files = " ".join(f"{name}/anat/{name.replace('/', '_')}_T1w.nii" for name in subjects)
+    assert Library(tree(files)).names() == [subjects[1], subjects[0], *subjects[2:]]
+
+
 def test_a_data_set_in_a_sub_folder_gives_its_name_to_its_studies(tree):
     root = tree(SMALL, "ds1")
     tree("head/T1.nii.gz extra/sub-x/anat/sub-x_FLAIR.nii")

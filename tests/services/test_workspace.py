@@ -104,6 +104,15 @@ def test_a_replaced_file_has_another_identity(helped, save, name):
     assert after != before
 
 
+def test_other_names_of_labels_are_another_identity(helped, tmp_path):
+    table = tmp_path / "data/pair/dseg.tsv"
+    identities = set()
+    for names in ("", "index\tname\n1\tGM\n2\tWM\n", "index\tname\n1\tGM\n2\tlesion\n"):
+        table.write_text(names)
+        identities.add(helped.identity(VIEW)[0])
+    assert len(identities) == 3
+
+
 def test_a_file_that_plays_no_part_changes_no_identity(helped, save):
     view = View("pair", "T1", "b0", slice=5, mix="T1,b0", reference="none", mask="dseg")
     before = helped.identity(view)

@@ -46,8 +46,8 @@ class Parsed(HTMLParser):
         return [a for t, a in self.elements if t == tag and name in (None, a.get("class"))]
 
 
-def card(*findings, rows=ROWS):
-    parsed = Parsed(preflight_card(Preflight(findings, rows)))
+def card(*findings, rows=ROWS, entities=None):
+    parsed = Parsed(preflight_card(Preflight(findings, rows), entities or {}))
     assert not parsed.inside
     return parsed
 
@@ -120,6 +120,13 @@ def test_every_image_is_a_row_with_a_cell_for_each_heading():
         assert len(headings) == 11 + (rows[-1].volumes > 1) + (rows[-1].grid > 1)
         assert len(parsed.all("td")) == len(rows) * (len(headings) - 1)
         assert all(a["title"] for a in headings[1:])
+
+
+def test_what_a_bids_name_says_stands_below_an_images_name():
+    told = {"T1": {"sub": "01", "acq": EVIL, "suffix": "T1w"}}
+    parsed = card(entities=told)
+    assert f"sub 01 · acq {EVIL} · suffix T1w" in parsed.text
+    assert "sub 01" not in card().text
 
 
 def test_numbers_keep_to_their_units_across_line_ends():
