@@ -11,7 +11,7 @@ from PIL import Image
 from dashboard.__main__ import cli
 from dashboard.core.image import EXTENSIONS
 from dashboard.core.layout import MAX_VOXELS
-from dashboard.services.receiving import Limits
+from dashboard.services.limits import Limits
 from dashboard.settings import Settings
 from dashboard.ui.controls import controls
 from dashboard.view import View

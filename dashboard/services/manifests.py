@@ -4,7 +4,7 @@ import json
 import os
 import re
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 PREFIX = "upload-"
@@ -37,17 +37,31 @@ class Entry:
 
 @dataclass(frozen=True)
 class Manifest:
-    """A study: its title, whose it is (a hash), when it was made, its files."""
+    """A study.
+
+    Attributes
+    ----------
+    title : str
+    owner : str
+        Hash of what the browser that made it calls itself.
+    created : float
+        Seconds since 1970.
+    files : tuple of Entry
+    sidecars : dict of str to str
+        Original names of the .bval and .tsv files that belong to them, and what holds them.
+    """
 
     title: str
     owner: str
     created: float
     files: tuple[Entry, ...]
+    sidecars: dict[str, str] = field(default_factory=dict)
 
     @property
     def blobs(self) -> set[str]:
         """Every file that the study needs."""
-        return {name for file in self.files for name in (file.blob, file.header) if name}
+        images = {name for file in self.files for name in (file.blob, file.header) if name}
+        return images | set(self.sidecars.values())
 
 
 def new_key() -> str:

@@ -9,7 +9,10 @@ from dashboard.core.image import EXTENSIONS
 # A volume in two files: voxels and header.
 PAIR_IMAGES = tuple(e for e in EXTENSIONS if e.startswith(".img"))
 PAIR_HEADERS = (".hdr", ".hdr.gz")
-UPLOADED = (*EXTENSIONS, *PAIR_HEADERS)
+IMAGES = (*EXTENSIONS, *PAIR_HEADERS)
+# What belongs to an image of the same name: b-values, and what labels are called.
+SIDECARS = (".bval", ".tsv")
+UPLOADED = (*IMAGES, *SIDECARS)
 
 MAX_NAME = 120  # longer ones would not fit any control; file systems allow 255
 MAX_TITLE = 60  # fits the study control on a wide screen
@@ -21,14 +24,14 @@ _ENCODED_BREAKS = re.compile("%0[AD]", re.IGNORECASE)
 
 
 def extension(name: str) -> str | None:
-    """Return the extension of an image file, in lower case; None for other kinds."""
+    """Return the extension of a file that is taken, in lower case; None for other kinds."""
     lower = name.lower()
     found = [e for e in UPLOADED if lower.endswith(e)]
     return max(found, key=len) if found else None
 
 
 def stem(name: str) -> str:
-    """Return a file's name without the extension of an image."""
+    """Return a file's name without such an extension."""
     return name[: len(name) - len(extension(name) or "")]
 
 

@@ -11,12 +11,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
-from dashboard.core.errors import NeuroMixError
 from dashboard.services import names
+from dashboard.services.limits import Limits
 from dashboard.services.locks import create_locked
 
-# Eight images with masks and labels; a pair is two files.
-MAX_FILES = 32
 # Room is asked for in steps when a browser does not say how much it sends.
 STEP_BYTES = 16 * 2**20
 # Errors of a full disk, or of a full share of it.
@@ -26,72 +24,8 @@ HALF = (
     "{name}: the other half of the pair is missing. Drop the .hdr and the .img file of an image "
     "together, under the same name."
 )
+ALONE = "{name}: no image of this name came with it, so it was left out."
 UNKNOWN = "{name}: this is no image file that can be read ({known}), so it was left out."
-
-
-class UploadError(NeuroMixError):
-    """A drop is refused; `refused` says more of single files."""
-
-    def __init__(self, sentence: str, refused: tuple[str, ...] = ()) -> None:
-        super().__init__(sentence)
-        self.refused = refused
-
-
-class TooLargeError(UploadError):
-    """A drop is larger than one may be."""
-
-
-class StoreFullError(UploadError):
-    """There is no room for a drop."""
-
-
-class NothingToOpenError(UploadError):
-    """No file of a drop can be opened."""
-
-
-class AbandonedError(UploadError):
-    """Whoever sent a drop is gone."""
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What uploads may take.
-
-    Attributes
-    ----------
-    drop, store : int
-        Bytes of one drop, and of all uploads together.
-    days : int
-        How long an upload is kept.
-    files : int
-        Files in one drop.
-    """
-
-    drop: int
-    store: int
-    days: int
-    files: int = MAX_FILES
-
-    def too_large(self) -> TooLargeError:
-        """Say that a drop has too many bytes."""
-        return TooLargeError(
-            f"These files are more than the {names.amount(self.drop)} that can be uploaded at "
-            "once. Drop fewer files, or compress them (.nii.gz)."
-        )
-
-    def too_many(self) -> TooLargeError:
-        """Say that a drop has too many files."""
-        return TooLargeError(
-            f"These are more than the {self.files} files that can be uploaded at once. Drop the "
-            "images of one head only."
-        )
-
-    def full(self) -> StoreFullError:
-        """Say that there is no room."""
-        return StoreFullError(
-            "There is no room for this upload on the server now. Remove an upload of yours that "
-            f"you no longer need, or try again later: each is removed after {self.days} days."
-        )
 
 
 @dataclass
@@ -208,11 +142,13 @@ class Drop:
         name = names.clean(name)
         ending = names.extension(name)
         if ending is None:
-            known = ", ".join(names.UPLOADED)
+            known = ", ".join(names.IMAGES)
             self.refused.append(UNKNOWN.format(name=name or "A file without a name", known=known))
             return Part(self, None)
         with self.disk():
             path = self._place(name, ending)
+            if ending in names.SIDECARS:
+                name = names.stem(name) + ending  # by this name it is looked for
             received = Received(name, path, create_locked(path))
         self._received.append(received)
         return Part(self, received)
@@ -239,7 +175,7 @@ class Drop:
         found: dict[str, Arrived] = {}
         same: set[tuple[str, str]] = set()
         for received in self._received:
-            if received.path.name.endswith(".hdr"):
+            if received.path.name.endswith((".hdr", *names.SIDECARS)):
                 continue
             header = None
             if received.path.name.endswith(names.PAIR_IMAGES):
@@ -252,6 +188,18 @@ class Drop:
                 same.add((received.name, image.identity))
                 found[image.name] = image
         self.refused += [HALF.format(name=half.name) for half in headers.values()]
+        return list(found.values())
+
+    def sidecars(self, images: list[Arrived]) -> list[Received]:
+        """Return what belongs to these images by its name; the rest is told and left out."""
+        called = {names.stem(image.name) for image in images}
+        found: dict[str, Received] = {}
+        for received in self._received:
+            if received.path.name.endswith(names.SIDECARS):
+                if names.stem(received.name) in called:
+                    found.setdefault(received.name, received)
+                else:
+                    self.refused.append(ALONE.format(name=received.name))
         return list(found.values())
 
     def _place(self, name: str, ending: str) -> Path:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from dashboard.services.receiving import Limits, StoreFullError
+from dashboard.services.limits import Limits, StoreFullError
 
 
 class Room:

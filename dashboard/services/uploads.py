@@ -1,13 +1,13 @@
 """Uploaded studies: kept once by content, listed for the browser that made them, removed in time.
 
 On disk, below one folder: `incoming/` holds what is arriving, `blobs/` files by their SHA-256,
-`studies/` one manifest a study. Nothing but a manifest makes a study, and it is written last.
+`studies/` one manifest a study.
 """
 
 import logging
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -17,16 +17,11 @@ from typing import Any
 from dashboard.core.errors import NeuroMixError
 from dashboard.services import names
 from dashboard.services.files import StudyFiles, study_files
-from dashboard.services.locks import Lock, remove_abandoned
-from dashboard.services.manifests import Entry, Manifest, Manifests, new_key, sync_folder
-from dashboard.services.receiving import (
-    AbandonedError,
-    Arrived,
-    Drop,
-    Limits,
-    NothingToOpenError,
-)
-from dashboard.services.room import Room, files
+from dashboard.services.limits import AbandonedError, Limits, NothingToOpenError
+from dashboard.services.manifests import Entry, Manifest
+from dashboard.services.receiving import Arrived, Drop
+from dashboard.services.room import Room
+from dashboard.services.shelf import Checked, Shelf
 
 log = logging.getLogger(__name__)
 
@@ -44,12 +39,6 @@ class Kept:
     key: str
     title: str
     refused: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class _Checked:
-    image: Arrived
-    source: str
 
 
 class Uploads:
@@ -77,15 +66,11 @@ class Uploads:
         now: Callable[[], float] = time.time,
     ) -> None:
         self.limits = limits
-        self._folder = folder
-        self._incoming, self._blobs = folder / "incoming", folder / "blobs"
-        self._manifests = Manifests(folder / "studies")
+        self._shelf = Shelf(folder, forget)
         self._studies: dict[str, tuple[Manifest, StudyFiles]] = {}
         self._open_volume = open_volume
-        self._forget = forget
         self._now = now
-        self._lock = Lock(folder / "lock")
-        self._room = Room(limits, self._blobs, self._incoming)
+        self._room = Room(limits, self._shelf.blobs, self._shelf.incoming)
         self._swept = float("-inf")
 
     # ---- what is there
@@ -99,8 +84,7 @@ class Uploads:
         known = self._studies.get(key)
         if known and known[0] is manifest:
             return known[1]
-        paths = {file.name: self._blobs / file.blob for file in manifest.files}
-        found = study_files(manifest.title, paths)
+        found = study_files(manifest.title, self._paths(manifest.files, manifest.sidecars))
         self._studies[key] = manifest, found
         return found
 
@@ -113,7 +97,7 @@ class Uploads:
         """Return the titles of a browser's own studies by key, the newest first."""
         own = [
             (manifest.created, key, manifest.title)
-            for key, manifest in self._manifests.all().items()
+            for key, manifest in self._shelf.manifests.all().items()
             if manifest.owner == owner and not self._expired(manifest)
         ]
         return {key: title for _, key, title in sorted(own, reverse=True)}
@@ -143,10 +127,9 @@ class Uploads:
         """Take a drop in; what has not been kept at the end is removed."""
         self.sweep_at_times()
         with self._room.promise(full=self.sweep) as reserve:
-            drop = Drop(self._incoming, self.limits, reserve)
+            drop = Drop(self._shelf.incoming, self.limits, reserve)
             with drop, drop.disk():
-                self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-                self._incoming.mkdir(exist_ok=True)
+                self._shelf.make()
                 yield drop
 
     def require_room(self, count: int) -> None:
@@ -178,24 +161,28 @@ class Uploads:
             If nothing of it can be read, nobody waits, or the disk is full.
         """
         arrived = drop.images()
-        checked: list[_Checked] = []
+        sidecars = drop.sidecars(arrived)
+        checked: list[Checked] = []
         try:
             checked.extend(self._check(arrived, drop.refused))
             if not checked:
                 raise _nothing(drop.refused)
             if not wanted():
                 raise AbandonedError("The upload was cancelled.")
-            for image in checked:
-                for file in image.image.files:
-                    os.fsync(file.file.fileno())
-            key, manifest = self._adopt(checked, owner)
+            read = {names.stem(one.image.name) for one in checked}
+            sidecars = [file for file in sidecars if names.stem(file.name) in read]
+            for file in [*(file for one in checked for file in one.image.files), *sidecars]:
+                os.fsync(file.file.fileno())
+            key, manifest = self._shelf.add(
+                checked, sidecars, lambda e: self._manifest_of(e, owner)
+            )
         finally:
-            read = {image.image.identity for image in checked}
-            others = {image.image.sha256 for image in arrived if image.identity not in read}
-            self._forget_unused(others | {image.source for image in checked})
+            kept = {one.image.identity for one in checked}
+            others = {image.image.sha256 for image in arrived if image.identity not in kept}
+            self._shelf.forget_unused(others | {one.source for one in checked})
         return Kept(key, manifest.title, tuple(drop.refused))
 
-    def _check(self, arrived: list[Arrived], refused: list[str]) -> Iterator[_Checked]:
+    def _check(self, arrived: list[Arrived], refused: list[str]) -> Iterator[Checked]:
         """Open each image; what cannot be read is told."""
         for image in arrived:
             try:
@@ -206,41 +193,17 @@ class Uploads:
                 log.exception("an uploaded file cannot be opened")
                 refused.append(UNEXPECTED.format(name=image.name))
             else:
-                yield _Checked(image, getattr(volume, "source", image.image.sha256))
+                yield Checked(image, getattr(volume, "source", image.image.sha256))
 
-    def _adopt(self, checked: list[_Checked], owner: str) -> tuple[str, Manifest]:
-        """Move files to their places and write the manifest, which no sweep may come between."""
-        with self._lock.held():
-            self._blobs.mkdir(exist_ok=True)
-            entries = [self._entry(image) for image in checked]
-            sync_folder(self._blobs)
-            order = study_files("", {file.name: self._blobs / file.blob for file in entries})
-            manifest = Manifest(
-                title=names.title([file.file_name for file in order.files.values()]),
-                owner=owner,
-                created=self._now(),
-                files=tuple(entries),
-            )
-            key = new_key()
-            self._manifests.write(key, manifest)
-        return key, manifest
+    def _manifest_of(self, entries: tuple[Entry, ...], owner: str) -> Manifest:
+        order = study_files("", self._paths(entries, {}))
+        title = names.title([file.file_name for file in order.files.values()])
+        return Manifest(title=title, owner=owner, created=self._now(), files=entries)
 
-    def _entry(self, checked: _Checked) -> Entry:
-        identity = checked.image.identity
-        places = []
-        for file in checked.image.files:
-            size = os.fstat(file.file.fileno()).st_size
-            file.file.close()  # Windows moves no open file
-            place = self._blobs / (identity + "".join(file.path.suffixes))
-            if not (place.is_file() and place.stat().st_size == size):
-                file.path.replace(place)
-            places.append(place.name)
-        return Entry(
-            name=checked.image.name,
-            blob=places[0],
-            header=places[1] if len(places) > 1 else None,
-            source=checked.source,
-        )
+    def _paths(self, entries: tuple[Entry, ...], sidecars: dict[str, str]) -> dict[str, Path]:
+        """Return where the files of a study lie, by the names that they came with."""
+        blobs = {**{file.name: file.blob for file in entries}, **sidecars}
+        return {name: self._shelf.blobs / blob for name, blob in blobs.items()}
 
     # ---- what goes
 
@@ -254,20 +217,13 @@ class Uploads:
         """
         if not self.owns(owner, key):
             raise NeuroMixError("There is no such upload of yours; it may be removed already.")
-        self._remove([key])
+        self._shelf.remove([key])
 
     def sweep(self) -> None:
         """Remove what dead workers left, what has had its time, and what no study names."""
         self._swept = self._now()
-        if not self._folder.is_dir():
-            return
         try:
-            with self._lock.held():
-                for path in files(self._incoming):
-                    remove_abandoned(path)
-                self._manifests.remove_damaged()
-            ended = [k for k, m in self._manifests.all().items() if self._expired(m)]
-            self._remove(ended)
+            self._shelf.sweep(self._expired)
         except OSError as error:
             log.warning("uploads cannot be swept: %s", error)
 
@@ -276,31 +232,10 @@ class Uploads:
         if self._now() - self._swept > SWEEP_SECONDS:
             self.sweep()
 
-    def _remove(self, keys: Iterable[str]) -> None:
-        sources: set[str] = set()
-        with self._lock.held():
-            for key in keys:
-                manifest = self._manifests.get(key)
-                if manifest:
-                    sources |= {file.source for file in manifest.files}
-                self._manifests.remove(key)
-                self._studies.pop(key, None)
-            needed = {name for m in self._manifests.all().values() for name in m.blobs}
-            for path in files(self._blobs):
-                if path.name not in needed:
-                    path.unlink(missing_ok=True)
-        self._forget_unused(sources)
-
-    def _forget_unused(self, sources: set[str]) -> None:
-        """Forget what was unpacked from files that no study has."""
-        used = {file.source for m in self._manifests.all().values() for file in m.files}
-        for source in sources - used:
-            self._forget(source)
-
     # ---- how long
 
     def _manifest(self, key: str) -> Manifest | None:
-        manifest = self._manifests.get(key)
+        manifest = self._shelf.manifests.get(key)
         return None if manifest is None or self._expired(manifest) else manifest
 
     def _end(self, manifest: Manifest) -> float:

@@ -26,9 +26,9 @@ from dashboard.services.channels import (
 from dashboard.services.files import StudyFiles
 from dashboard.services.fits import FitStore
 from dashboard.services.library import Library
+from dashboard.services.limits import Limits
 from dashboard.services.manifests import PREFIX
 from dashboard.services.memo import Memo
-from dashboard.services.receiving import Limits
 from dashboard.services.selection import find
 from dashboard.services.store import VolumeStore
 from dashboard.services.uploads import Uploads

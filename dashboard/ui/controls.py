@@ -6,7 +6,7 @@ import dash_mantine_components as dmc
 from dash import html
 
 from dashboard.core.mixture import COMPONENTS
-from dashboard.services.receiving import Limits
+from dashboard.services.limits import Limits
 from dashboard.ui import image_controls
 from dashboard.ui.field import SIZE, labelled, pair, select
 from dashboard.ui.ids import Control

@@ -5,7 +5,7 @@ from dash import html
 
 from dashboard.core.study import MAX_MIXED
 from dashboard.core.volume import CLIP_LEVELS
-from dashboard.services.receiving import Limits
+from dashboard.services.limits import Limits
 from dashboard.ui import upload
 from dashboard.ui.field import SIZE, labelled, pair, select
 from dashboard.ui.ids import VOLUME_X, VOLUME_Y, Control

@@ -7,7 +7,7 @@ from dash import dcc, html
 
 from dashboard import __version__
 from dashboard.figures.palette import PALETTES
-from dashboard.services.receiving import Limits
+from dashboard.services.limits import Limits
 from dashboard.ui import help as page_help
 from dashboard.ui import upload
 from dashboard.ui.controls import controls

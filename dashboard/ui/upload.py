@@ -11,7 +11,7 @@ import dash_mantine_components as dmc
 from dash import html
 
 from dashboard.services import names
-from dashboard.services.receiving import Limits
+from dashboard.services.limits import Limits
 
 UPLOAD = "control-upload"
 

@@ -10,15 +10,15 @@ from werkzeug.formparser import FormDataParser
 from werkzeug.http import parse_options_header
 
 from dashboard.core.errors import NeuroMixError
-from dashboard.services.receiving import (
+from dashboard.services.limits import (
     AbandonedError,
-    Drop,
     Limits,
     NothingToOpenError,
     StoreFullError,
     TooLargeError,
     UploadError,
 )
+from dashboard.services.receiving import Drop
 from dashboard.services.uploads import Uploads
 from dashboard.web import visitor
 from dashboard.web.body import Body, body_of

@@ -11,14 +11,14 @@ import pytest
 
 from dashboard.core.errors import NeuroMixError
 from dashboard.services import names, receiving
-from dashboard.services.locks import create_locked
-from dashboard.services.receiving import (
+from dashboard.services.limits import (
     AbandonedError,
     Limits,
     NothingToOpenError,
     StoreFullError,
     TooLargeError,
 )
+from dashboard.services.locks import create_locked
 from dashboard.services.uploads import Uploads
 
 ANNA, BEN = "a" * 64, "b" * 64

@@ -16,7 +16,7 @@ import pytest
 from flask import Flask, make_response
 
 from dashboard.core.errors import NeuroMixError
-from dashboard.services.receiving import Limits
+from dashboard.services.limits import Limits
 from dashboard.services.uploads import Uploads
 from dashboard.web import visitor
 from dashboard.web.uploads import PART_BYTES, TOGETHER, blueprint
