@@ -3,6 +3,7 @@
 (() => {
   "use strict";
   const neuromix = (window.neuromix ??= {});
+  const { amount, readable, problem, dropped } = neuromix.files;
   const at = (id) => document.getElementById(id);
 
   const RATE_MS = 4000; // the rate is that of the last seconds
@@ -10,17 +11,11 @@
   const NAMES_SHOWN = 3;
   const LOST = "The connection to the server was lost, or a file changed or cannot be read. Try again.";
 
-  let limits = null; // bytes, files and extensions that the server takes
+  let limits = null; // what the server takes: see files.js
   let request = null; // the upload under way
   let refused = []; // sentences on files that are left out
 
   // ---- text
-  const amount = (bytes) => {
-    for (const [unit, size] of [["GB", 2 ** 30], ["MB", 2 ** 20], ["kB", 2 ** 10]]) {
-      if (bytes >= size) return `${(bytes / size).toFixed(bytes / size < 100 ? 1 : 0).replace(/\.0$/, "")} ${unit}`;
-    }
-    return `${bytes} bytes`;
-  };
   const duration = (seconds) => {
     if (seconds < 60) return `${Math.max(1, Math.round(seconds))} s left`;
     return `${Math.round(seconds / 60)} min left`;
@@ -30,41 +25,6 @@
     const names = files.slice(0, NAMES_SHOWN).map((file) => file.name);
     const more = files.length - names.length;
     return names.join(", ") + (more ? ` and ${more} more` : "");
-  };
-
-  // ---- what the server would refuse, told before anything is sent
-  const extension = (name) =>
-    limits.extensions.filter((end) => name.toLowerCase().endsWith(end)).sort((a, b) => b.length - a.length)[0];
-
-  const readable = (files) => {
-    const half = (file) => /\.(hdr|img)(\.gz)?$/i.exec(file.name);
-    const stem = (file) => file.name.slice(0, half(file).index).toLowerCase();
-    const side = (file) => half(file)[1].toLowerCase();
-    const halves = files.filter(half);
-    return files.filter((file) => {
-      if (!extension(file.name)) {
-        refused.push(`${file.name}: this is no image file that can be read (${limits.extensions.join(", ")}), so it was left out.`);
-        return false;
-      }
-      if (half(file) && !halves.some((other) => stem(other) === stem(file) && side(other) !== side(file))) {
-        refused.push(`${file.name}: the other half of the pair is missing. Drop the .hdr and the .img file of an image together, under the same name.`);
-        return false;
-      }
-      return true;
-    });
-  };
-
-  const problem = (files) => {
-    if (!files.length && !refused.length) return "There is no image in what was dropped.";
-    if (!files.length) return ""; // the sentences on each say it
-    if (files.length > limits.files) {
-      return `These are ${files.length} files, more than the ${limits.files} that can be uploaded at once. Drop the images of one head only.`;
-    }
-    const total = files.reduce((sum, file) => sum + file.size, 0);
-    if (total > limits.bytes) {
-      return `These files have ${amount(total)}, more than the ${amount(limits.bytes)} that can be uploaded at once. Drop fewer files, or compress them (.nii.gz).`;
-    }
-    return null;
   };
 
   // ---- the card
@@ -188,8 +148,8 @@
     }
     hide();
     refused = [];
-    const files = readable(chosen);
-    const wrong = problem(files);
+    const files = readable(chosen, limits, refused);
+    const wrong = files.length || !refused.length ? problem(files, limits) : ""; // the sentences say it
     if (wrong !== null) return failed(wrong);
     const total = files.reduce((sum, file) => sum + file.size, 0);
     show("sending", `Uploading ${count(files.length)}`);
@@ -223,36 +183,6 @@
   const waiting = new MutationObserver(() => { if (makeInput()) waiting.disconnect(); });
   if (!makeInput()) waiting.observe(document, { childList: true, subtree: true });
 
-  const ask = (entry, method) => new Promise((resolve, reject) => entry[method](resolve, reject));
-
-  // A folder stands for the images in it and below; what else lies there is nobody's mistake.
-  const within = async (folder) => {
-    const reader = folder.createReader();
-    const found = [];
-    for (let some = []; ; ) {
-      some = await ask(reader, "readEntries"); // gives at most a hundred at a time
-      if (!some.length) return found;
-      for (const entry of some) {
-        if (entry.name.startsWith(".")) continue;
-        if (entry.isDirectory) found.push(...(await within(entry)));
-        else if (extension(entry.name)) found.push(await ask(entry, "file"));
-        if (found.length > limits.files) return found; // too many as it is
-      }
-    }
-  };
-
-  const dropped = async (transfer) => {
-    // Entries have to be taken at once: the list is empty after the event.
-    const items = [...transfer.items].filter((item) => item.kind === "file");
-    const taken = items.map((item) => ({ entry: item.webkitGetAsEntry?.(), file: item.getAsFile() }));
-    const files = [];
-    for (const { entry, file } of taken) {
-      if (entry?.isDirectory) files.push(...(await within(entry)));
-      else if (file) files.push(file);
-    }
-    return files;
-  };
-
   const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
   let inside = 0; // every element that is crossed tells of entering and leaving
   const target = (shown) => {
@@ -279,7 +209,7 @@
     target(false);
     if (!limits) return;
     try {
-      await start(await dropped(event.dataTransfer));
+      await start(await dropped(event.dataTransfer, limits));
     } catch {
       refused = [];
       failed("The dropped files cannot be read. Check that they are still there, and try again.");

@@ -20,11 +20,16 @@ def open_button(limits: Limits) -> Any:
     """Return the button that opens files of the visitor's own."""
     text = (
         "Opens images of one head as a study of your own: NIfTI (.nii, .nii.gz), pairs of .hdr "
-        f"and .img, MGH or MINC, up to {names.amount(limits.drop)} together. Or drop them "
-        "anywhere on this page. Only who has the link sees them, and they are removed after "
+        f"and .img, MGH or MINC, up to {names.amount(limits.drop)} together, with a .bval or .tsv "
+        "of the same name. Or drop them anywhere on this page. Only who has the link sees them, and they are removed after "
         f"{limits.days} {'day' if limits.days == 1 else 'days'}."
     )
-    told = {"bytes": limits.drop, "files": limits.files, "extensions": names.UPLOADED}
+    told = {
+        "bytes": limits.drop,
+        "files": limits.files,
+        "images": names.IMAGES,
+        "sidecars": names.SIDECARS,
+    }
     label = html.Label(
         html.Span("Open files…"),
         id="upload-open",

@@ -6,10 +6,13 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import nibabel as nib
+import numpy as np
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from scripts.serving import settled
+from tests.browser.acting import options
 
 MEGABYTE = 2**20
 
@@ -89,6 +92,19 @@ def test_dropped_images_open_as_one_study(upload_page: Page, sample: Path) -> No
     upload_page.go_back()
     settled(upload_page, study="sample")
     expect(upload_page.locator("#upload-own")).to_be_hidden()
+
+
+def test_an_uploaded_series_has_its_b0_mean(upload_page: Page, tmp_path: Path) -> None:
+    voxels = np.random.default_rng(0).integers(1, 900, (12, 12, 8, 4)).astype(np.int16)
+    path = tmp_path / "dwi.nii.gz"
+    nib.Nifti1Image(voxels, np.eye(4)).to_filename(path)
+    drop(upload_page, ("dwi.nii.gz", path.read_bytes()), ("dwi.bval", b"0 1000 1000 5"),
+         ("bvecs.tsv", b"0"))  # fmt: skip
+    opened(upload_page)
+    assert told(upload_page) == [
+        "bvecs.tsv: no image of this name came with it, so it was left out."
+    ]
+    assert options(upload_page, "control-volume-x")[:2] == ["mean of 2 b0", "mean of 4"]
 
 
 def test_progress_is_told_and_cancel_ends_it(upload_page: Page, large: Path, sample: Path) -> None:

@@ -221,6 +221,31 @@ def test_a_compressed_pair_is_found_by_its_reader(uploads):
     assert file.path.with_name(file.path.name.replace(".img.gz", ".hdr")).read_bytes() == b"h"
 
 
+def test_b_values_and_names_of_labels_stay_with_their_image(uploads, folder):
+    table = b"index\tname\n1\tlesion\n"
+    kept = upload(
+        uploads, ("dwi.BVAL", b"0 1000 5\n"), ("dwi.nii.gz", b"dwi"), ("dseg.nii", b"dseg"),
+        ("dseg.tsv", table), ("participants.tsv", b"x"), ("dwi.bvec", b"0 0 1"),
+    )  # fmt: skip
+    study = uploads.study(kept.key)
+    assert study.files["dwi"].b0_volumes == (0, 2)
+    assert study.files["dseg"].label_names.read_bytes() == table
+    assert list(study.files) == ["dwi", "dseg"]
+    told, other = sorted(kept.refused)
+    assert told.startswith("dwi.bvec: this is no image file that can be read (.nii")
+    assert ".bval" not in told
+    assert other == "participants.tsv: no image of this name came with it, so it was left out."
+    assert f"blobs/{sha(table)}.tsv" in on_disk(folder)
+    uploads.remove(ANNA, kept.key)
+    assert on_disk(folder) == []
+
+
+def test_a_sidecar_goes_with_an_image_that_cannot_be_read(uploads, folder):
+    kept = upload(uploads, ("dwi.nii", b"bad"), ("dwi.bval", b"0 0"), ("T1.nii", b"t1"))
+    assert kept.refused == ("dwi.nii: this is no image.",)
+    assert on_disk(folder) == [f"blobs/{sha(b't1')}.nii", f"studies/{kept.key}.json"]
+
+
 def test_half_a_pair_is_left_out_and_told(uploads, folder):
     kept = upload(uploads, ("a.img", b"i"), ("b.hdr", b"h"), ("c.nii", b"c"))
     assert contents(uploads, kept.key) == {"c.nii": b"c"}
