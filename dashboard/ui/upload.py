@@ -21,7 +21,8 @@ def open_button(limits: Limits) -> Any:
     text = (
         "Opens images of one head as a study of your own: NIfTI (.nii, .nii.gz), pairs of .hdr "
         f"and .img, MGH or MINC, up to {names.amount(limits.drop)} together, with a .bval or .tsv "
-        "of the same name. Or drop them anywhere on this page. Only who has the link sees them, and they are removed after "
+        "of the same name. Or drop them anywhere on this page. Only who has the link sees them, "
+        "and they are removed after "
         f"{limits.days} {'day' if limits.days == 1 else 'days'}."
     )
     told = {

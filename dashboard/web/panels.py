@@ -5,42 +5,29 @@ bookkeeping for its 250 components, more than all that is drawn. The browser ask
 for what changed (assets/flow.js) and hands it to Plotly itself.
 """
 
-import base64
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Literal
 
-import numpy as np
 import orjson
 from flask import Blueprint, Response, after_this_request, has_request_context, request
-from numpy.typing import NDArray
 
-from dashboard.core.analysis import Analysis
 from dashboard.core.errors import GridError, NeuroMixError
-from dashboard.core.volume import Volume
-from dashboard.figures.criteria import criteria
-from dashboard.figures.histograms import histograms, mixture_histogram
-from dashboard.figures.images import NOTHING, picture
-from dashboard.figures.joint import Extent, joint
-from dashboard.figures.palette import class_colours
-from dashboard.figures.style import message, short_fact
-from dashboard.services import pictures
-from dashboard.services.checking import check
+from dashboard.figures.images import NOTHING
+from dashboard.figures.style import message
 from dashboard.services.workspace import Workspace
 from dashboard.ui.ids import FACTS, LABELS_PROBLEM, OVERLAY, TITLE_X, TITLE_Y, ViewId
 from dashboard.view import View
+from dashboard.web import drawings
 from dashboard.web.addresses import (
     answers_errors,
     check_identity,
     immutable,
-    slice_address,
     view_of,
 )
-from dashboard.web.agreement import agreement_table
-from dashboard.web.preflight import preflight_card
-from dashboard.web.tables import components_table, header_table, sentence
+from dashboard.web.tables import sentence
 
 log = logging.getLogger(__name__)
 
@@ -85,178 +72,37 @@ class Panel:
     tab: str | None = None
 
 
-def _image(which: Literal["x", "y"]) -> Callable[[Workspace, View], Any]:
-    def draw(workspace: Workspace, view: View) -> Any:
-        name = getattr(view, which)
-        volume = workspace.volume(view.study, name, view.grid)
-        return _picture(volume, view, name, getattr(view, f"window_{which}"), scale=True)
-
-    return draw
-
-
-def _picture(volume: Volume, view: View, name: str, window: Any, **options: Any) -> Any:
-    across, up = volume.orientation.picture_shape(view.plane)
-    index = min(view.slice or 0, volume.orientation.count(view.plane) - 1)
-    scale = options.pop("scale", False)
-    return picture(
-        source=slice_address(volume, view=view, image=name, index=index, window=window),
-        rows=up,
-        columns=across,
-        pixel=volume.pixel_size(view.plane),
-        plane=view.plane,
-        side=view.side,
-        window=(window or volume.intensities.window) if scale else None,
-        **options,
-    )
-
-
-def _labels(workspace: Workspace, view: View) -> Any:
-    volume = workspace.volume(view.study, view.x, view.grid)
-    return _picture(volume, view, view.x, view.window_x, overlay=True, opacity=view.opacity / 100)
-
-
-def _overlay(workspace: Workspace, view: View) -> dict[str, Any]:
-    """Return the label picture, and how the joint view's axes are scaled."""
-    analysis = workspace.analyse(view)
-    upright = analysis.volumes[0].orientation.upright(analysis.labels, view.plane, view.side)
-    png = pictures.labels(upright, class_colours(view.palette), view.hidden)
-    answer: dict[str, Any] = {"source": _data_address(png) if analysis.mixture else NOTHING}
-    if analysis.scale and view.axes == "scaled":
-        axes = list(analysis.shown)
-        answer["offset"] = analysis.scale.offset[axes].tolist()
-        answer["factor"] = analysis.scale.factor[axes].tolist()
-    return answer
-
-
-def _histograms(workspace: Workspace, view: View) -> Any:
-    return histograms(
-        workspace.analyse(view),
-        bins=view.bins,
-        log=view.log,
-        colours=class_colours(view.palette),
-        hidden=view.hidden,
-    )
-
-
-def _joint(workspace: Workspace, view: View) -> Any:
-    analysis = workspace.analyse(view)
-    colours = class_colours(view.palette)
-    if len(analysis.shown) == 1:
-        return mixture_histogram(analysis, bins=view.bins, colours=colours, hidden=view.hidden)
-
-    def cloud(points: NDArray[np.float64], extent: Extent) -> str:
-        return _cloud(analysis, points, extent, view)
-
-    return joint(
-        analysis,
-        kind=view.joint,
-        axes=view.axes,
-        bins=view.bins,
-        colours=colours,
-        hidden=view.hidden,
-        cloud=cloud,
-    )
-
-
-def _cloud(analysis: Analysis, points: NDArray[np.float64], extent: Extent, view: View) -> str:
-    if analysis.mixture is None:
-        classes, colours = np.ones(len(points), dtype=np.uint8), ("#8b95a1",)
-        return _data_address(pictures.labels(pictures.cloud(points, classes, extent), colours))
-    labels = analysis.mixture.labels
-    if view.hidden:
-        shown = ~np.isin(labels, view.hidden)
-        points, labels = points[shown], labels[shown]
-    drawn = pictures.cloud(points, labels, extent)
-    return _data_address(pictures.labels(drawn, class_colours(view.palette)))
-
-
-def _criteria(workspace: Workspace, view: View) -> Any:
-    return criteria(workspace.criteria(view), view.components)
-
-
-def _components(workspace: Workspace, view: View) -> Any:
-    return components_table(workspace.analyse(view))
-
-
-def _header(workspace: Workspace, view: View) -> Any:
-    names = (view.x, view.y)
-    return header_table(
-        [workspace.volume(view.study, name, view.grid) for name in names],
-        [workspace.entities(view.study, name) for name in names],
-    )
-
-
-def _agreement(workspace: Workspace, view: View) -> str:
-    found = workspace.agreement(view)
-    if found is None:
-        return ""
-    name, label_names = workspace.reference_names(view)
-    return agreement_table(found, label_names, name)
-
-
-def _preflight(workspace: Workspace, view: View) -> str:
-    checked = check(workspace, view)
-    names = [row.name for row in checked.rows]
-    return preflight_card(checked, {name: workspace.entities(view.study, name) for name in names})
-
-
-def _problem(workspace: Workspace, view: View) -> str:
-    return workspace.analyse(view).problem or ""
-
-
-def _title(which: Literal["x", "y"]) -> Callable[[Workspace, View], str]:
-    def title(workspace: Workspace, view: View) -> str:
-        name: str = getattr(view, which)
-        try:
-            return workspace.volume(view.study, name).label  # resampling is told beside it
-        except NeuroMixError:
-            return name
-
-    return title
-
-
-def _facts(workspace: Workspace, view: View) -> dict[str, str]:
-    """Return what was done to the images in use: in a word or two, and in full."""
-    analysis = workspace.analyse(view)
-    used = [v for i, v in enumerate(analysis.volumes) if i < analysis.mixed or i in analysis.axes]
-    facts = [*(fact for volume in used for fact in volume.processing), *analysis.facts]
-    short = [word for word in ("resampled", "clipped") if word in map(short_fact, facts)]
-    done = [volume.label for volume in used if volume.processing]
-    return {"short": ", ".join(short), "long": "; ".join([*done, *analysis.facts])}
-
-
-def _data_address(png: bytes) -> str:
-    return "data:image/png;base64," + base64.b64encode(png).decode()
-
-
 PANELS = (
-    Panel(TITLE_X, "text", frozenset({"study", "x"}), _title("x"), str),
-    Panel(TITLE_Y, "text", frozenset({"study", "y"}), _title("y"), str),
+    Panel(TITLE_X, "text", frozenset({"study", "x"}), drawings.title("x"), str),
+    Panel(TITLE_Y, "text", frozenset({"study", "y"}), drawings.title("y"), str),
     Panel(
         ViewId.PREFLIGHT, "html", IMAGES | {"mix", "mask", "reference", "foreground", "clip"},
-        _preflight, sentence,
+        drawings.preflight, sentence,
     ),
-    Panel(ViewId.IMAGE_X, "figure", GEOMETRY | {"x", "window_x"}, _image("x")),
-    Panel(ViewId.IMAGE_Y, "figure", GEOMETRY | {"y", "window_y"}, _image("y")),
-    Panel(ViewId.LABELS, "figure", GEOMETRY | {"x", "window_x"}, _labels),
+    Panel(ViewId.IMAGE_X, "figure", GEOMETRY | {"x", "window_x"}, drawings.image("x")),
+    Panel(ViewId.IMAGE_Y, "figure", GEOMETRY | {"y", "window_y"}, drawings.image("y")),
+    Panel(ViewId.LABELS, "figure", GEOMETRY | {"x", "window_x"}, drawings.labels),
     Panel(
-        OVERLAY, "overlay", NUMBERS | {"side", "palette", "hidden", "axes"}, _overlay,
+        OVERLAY, "overlay", NUMBERS | {"side", "palette", "hidden", "axes"}, drawings.overlay,
         lambda _: {"source": NOTHING},
     ),
-    Panel(LABELS_PROBLEM, "text", NUMBERS, _problem, str),
-    Panel(FACTS, "facts", NUMBERS, _facts, lambda _: {"short": "", "long": ""}),
+    Panel(LABELS_PROBLEM, "text", NUMBERS, drawings.problem, str),
+    Panel(FACTS, "facts", NUMBERS, drawings.facts, lambda _: {"short": "", "long": ""}),
     Panel(
-        ViewId.HISTOGRAMS, "figure", NUMBERS | {"bins", "log", "palette", "hidden"}, _histograms
+        ViewId.HISTOGRAMS, "figure", NUMBERS | {"bins", "log", "palette", "hidden"},
+        drawings.histograms,
     ),
     Panel(
-        ViewId.JOINT, "figure", NUMBERS | {"bins", "joint", "axes", "palette", "hidden"}, _joint
+        ViewId.JOINT, "figure", NUMBERS | {"bins", "joint", "axes", "palette", "hidden"},
+        drawings.joint,
     ),
-    Panel(ViewId.COMPONENTS, "html", NUMBERS, _components, sentence, tab="components"),
+    Panel(ViewId.COMPONENTS, "html", NUMBERS, drawings.components, sentence, tab="components"),
     Panel(
-        ViewId.AGREEMENT, "html", NUMBERS | {"reference"}, _agreement, sentence, tab="components"
+        ViewId.AGREEMENT, "html", NUMBERS | {"reference"}, drawings.agreement, sentence,
+        tab="components",
     ),
-    Panel(ViewId.CRITERIA, "figure", NUMBERS, _criteria, tab="criteria"),
-    Panel(ViewId.HEADER, "html", IMAGES, _header, sentence, tab="header"),
+    Panel(ViewId.CRITERIA, "figure", NUMBERS, drawings.criteria, tab="criteria"),
+    Panel(ViewId.HEADER, "html", IMAGES, drawings.header, sentence, tab="header"),
 )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from flask import Flask
 
 from dashboard.ui.ids import FACTS, LABELS_PROBLEM, OVERLAY, TITLE_X, TITLE_Y, ViewId
 from dashboard.view import View
-from dashboard.web import panels
+from dashboard.web import drawings, panels
 from dashboard.web.addresses import ID_LENGTH
 from dashboard.web.panels import PANELS, UNEXPECTED, Panel, blueprint, description, draw
 
@@ -227,7 +227,7 @@ def test_what_a_missing_image_left_is_not_kept(ask, tmp_path):
 
 
 def test_what_an_unforeseen_error_left_is_not_kept(ask, monkeypatch):
-    monkeypatch.setattr(panels, "joint", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr(drawings.joint_figure, "joint", lambda *_, **__: 1 / 0)
     answer = ask(VIEW, ViewId.JOINT)
     assert UNEXPECTED in told(answer.json)
     assert answer.headers["Cache-Control"] == "no-store"

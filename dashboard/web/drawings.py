@@ -1,0 +1,186 @@
+"""What each panel shows of a View: figures, tables, texts and pictures."""
+
+import base64
+from collections.abc import Callable
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dashboard.core.analysis import Analysis
+from dashboard.core.errors import NeuroMixError
+from dashboard.core.volume import Volume
+from dashboard.figures import criteria as criteria_figure
+from dashboard.figures import histograms as histogram_figures
+from dashboard.figures import joint as joint_figure
+from dashboard.figures.images import NOTHING, picture
+from dashboard.figures.joint import Extent
+from dashboard.figures.palette import class_colours
+from dashboard.figures.style import short_fact
+from dashboard.services import pictures
+from dashboard.services.checking import check
+from dashboard.services.workspace import Workspace
+from dashboard.view import View
+from dashboard.web.addresses import slice_address
+from dashboard.web.agreement import agreement_table
+from dashboard.web.preflight import preflight_card
+from dashboard.web.tables import components_table, header_table
+
+
+def image(which: Literal["x", "y"]) -> Callable[[Workspace, View], Any]:
+    """Return what draws the picture of image X or Y, with its scale."""
+
+    def draw(workspace: Workspace, view: View) -> Any:
+        name = getattr(view, which)
+        volume = workspace.volume(view.study, name, view.grid)
+        return _picture(volume, view, name, getattr(view, f"window_{which}"), scale=True)
+
+    return draw
+
+
+def _picture(volume: Volume, view: View, name: str, window: Any, **options: Any) -> Any:
+    across, up = volume.orientation.picture_shape(view.plane)
+    index = min(view.slice or 0, volume.orientation.count(view.plane) - 1)
+    scale = options.pop("scale", False)
+    return picture(
+        source=slice_address(volume, view=view, image=name, index=index, window=window),
+        rows=up,
+        columns=across,
+        pixel=volume.pixel_size(view.plane),
+        plane=view.plane,
+        side=view.side,
+        window=(window or volume.intensities.window) if scale else None,
+        **options,
+    )
+
+
+def labels(workspace: Workspace, view: View) -> Any:
+    """Return the picture of image X that the label map lies over."""
+    volume = workspace.volume(view.study, view.x, view.grid)
+    return _picture(volume, view, view.x, view.window_x, overlay=True, opacity=view.opacity / 100)
+
+
+def overlay(workspace: Workspace, view: View) -> dict[str, Any]:
+    """Return the label picture, and how the joint view's axes are scaled."""
+    analysis = workspace.analyse(view)
+    upright = analysis.volumes[0].orientation.upright(analysis.labels, view.plane, view.side)
+    png = pictures.labels(upright, class_colours(view.palette), view.hidden)
+    answer: dict[str, Any] = {"source": _data_address(png) if analysis.mixture else NOTHING}
+    if analysis.scale and view.axes == "scaled":
+        axes = list(analysis.shown)
+        answer["offset"] = analysis.scale.offset[axes].tolist()
+        answer["factor"] = analysis.scale.factor[axes].tolist()
+    return answer
+
+
+def histograms(workspace: Workspace, view: View) -> Any:
+    """Return the histograms before and after the foreground rule."""
+    return histogram_figures.histograms(
+        workspace.analyse(view),
+        bins=view.bins,
+        log=view.log,
+        colours=class_colours(view.palette),
+        hidden=view.hidden,
+    )
+
+
+def joint(workspace: Workspace, view: View) -> Any:
+    """Return the joint view, of a single image its histogram with the mixture."""
+    analysis = workspace.analyse(view)
+    colours = class_colours(view.palette)
+    if len(analysis.shown) == 1:
+        return histogram_figures.mixture_histogram(
+            analysis, bins=view.bins, colours=colours, hidden=view.hidden
+        )
+
+    def cloud(points: NDArray[np.float64], extent: Extent) -> str:
+        return _cloud(analysis, points, extent, view)
+
+    return joint_figure.joint(
+        analysis,
+        kind=view.joint,
+        axes=view.axes,
+        bins=view.bins,
+        colours=colours,
+        hidden=view.hidden,
+        cloud=cloud,
+    )
+
+
+def _cloud(analysis: Analysis, points: NDArray[np.float64], extent: Extent, view: View) -> str:
+    if analysis.mixture is None:
+        classes, colours = np.ones(len(points), dtype=np.uint8), ("#8b95a1",)
+        return _data_address(pictures.labels(pictures.cloud(points, classes, extent), colours))
+    labels = analysis.mixture.labels
+    if view.hidden:
+        shown = ~np.isin(labels, view.hidden)
+        points, labels = points[shown], labels[shown]
+    drawn = pictures.cloud(points, labels, extent)
+    return _data_address(pictures.labels(drawn, class_colours(view.palette)))
+
+
+def criteria(workspace: Workspace, view: View) -> Any:
+    """Return the criteria by number of components."""
+    return criteria_figure.criteria(workspace.criteria(view), view.components)
+
+
+def components(workspace: Workspace, view: View) -> Any:
+    """Return the table of components."""
+    return components_table(workspace.analyse(view))
+
+
+def header(workspace: Workspace, view: View) -> Any:
+    """Return the headers of X and Y."""
+    names = (view.x, view.y)
+    return header_table(
+        [workspace.volume(view.study, name, view.grid) for name in names],
+        [workspace.entities(view.study, name) for name in names],
+    )
+
+
+def agreement(workspace: Workspace, view: View) -> str:
+    """Return the comparison with the reference; nothing without one."""
+    found = workspace.agreement(view)
+    if found is None:
+        return ""
+    name, label_names = workspace.reference_names(view)
+    return agreement_table(found, label_names, name)
+
+
+def preflight(workspace: Workspace, view: View) -> str:
+    """Return the check of the study's images."""
+    checked = check(workspace, view)
+    names = [row.name for row in checked.rows]
+    return preflight_card(checked, {name: workspace.entities(view.study, name) for name in names})
+
+
+def problem(workspace: Workspace, view: View) -> str:
+    """Return why there is no mixture; nothing where there is one."""
+    return workspace.analyse(view).problem or ""
+
+
+def title(which: Literal["x", "y"]) -> Callable[[Workspace, View], str]:
+    """Return what names image X or Y."""
+
+    def title(workspace: Workspace, view: View) -> str:
+        name: str = getattr(view, which)
+        try:
+            return workspace.volume(view.study, name).label  # resampling is told beside it
+        except NeuroMixError:
+            return name
+
+    return title
+
+
+def facts(workspace: Workspace, view: View) -> dict[str, str]:
+    """Return what was done to the images in use: in a word or two, and in full."""
+    analysis = workspace.analyse(view)
+    used = [v for i, v in enumerate(analysis.volumes) if i < analysis.mixed or i in analysis.axes]
+    facts = [*(fact for volume in used for fact in volume.processing), *analysis.facts]
+    short = [word for word in ("resampled", "clipped") if word in map(short_fact, facts)]
+    done = [volume.label for volume in used if volume.processing]
+    return {"short": ", ".join(short), "long": "; ".join([*done, *analysis.facts])}
+
+
+def _data_address(png: bytes) -> str:
+    return "data:image/png;base64," + base64.b64encode(png).decode()
