@@ -233,6 +233,7 @@ def criteria(
     recipe: Recipe,
     candidates: Sequence[int],
     *,
+    mixed: int | None = None,
     mask: Volume | None = None,
     fit: Fit = fit_recipe,
 ) -> dict[int, Mixture]:
@@ -241,10 +242,12 @@ def criteria(
     Parameters
     ----------
     volumes : sequence of Volume
-        The images of the mixture.
+        As in `analyse`: those that are only shown decide with which voxels take part.
     recipe : Recipe
     candidates : sequence of int
         Numbers of components, ascending.
+    mixed : int, optional
+        The number of images of the mixture; all if not given.
     mask : Volume, optional
         For the foreground rule "mask".
     fit : callable
@@ -255,14 +258,15 @@ def criteria(
     dict
         The mixture of each number of components that the voxels can carry.
     """
-    _, _, values = _foreground_values(volumes, recipe, len(volumes), mask)
+    mixed = len(volumes) if mixed is None else mixed
+    _, _, values = _foreground_values(volumes, recipe, mixed, mask)
     fits: dict[int, Mixture] = {}
     if not len(values):
         return fits
     try:
         scaled, _ = scale(values, recipe.scaling)
         for components in candidates:
-            fits[components] = fit(scaled, replace(recipe, components=components))
+            fits[components] = fit(scaled[:, :mixed], replace(recipe, components=components))
     except FitError:
         # More components than this cannot be fitted either: what was fitted is the answer.
         return fits

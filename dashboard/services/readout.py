@@ -71,7 +71,7 @@ def pack(analysis: Analysis, channels: Sequence[Volume], side: Side) -> bytes:
 
 def _posterior_steps(analysis: Analysis) -> list[NDArray[np.uint8]]:
     """Return each component's posterior as a slice in storage order, in steps of 1/255."""
-    mixture, scaled = analysis.mixture, analysis.scaled
+    mixture, scaled = analysis.mixture, analysis.features
     if mixture is None:
         return []
     steps = np.empty((mixture.components, len(scaled)), dtype=np.uint8)

@@ -1,7 +1,7 @@
 """The one door to the data: studies, volumes and analyses of a View."""
 
 import hashlib
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -232,9 +232,10 @@ class Workspace:
         return self._sweeps.get(
             (tuple(channels.identities), recipe),
             lambda: analyses.criteria(
-                channels.volumes[: channels.mixed],
+                channels.volumes,
                 recipe,
                 COMPONENTS,
+                mixed=channels.mixed,
                 mask=channels.mask,
                 fit=self._fit(channels),
             ),
@@ -278,11 +279,14 @@ class Workspace:
         every = [*channels.volumes, *([channels.mask] if channels.mask else [])]
 
         def fit(scaled: NDArray[np.float64], recipe: Recipe) -> Mixture:
+            # The numbers themselves, so that nothing that decides them can be forgotten here.
+            numbers = hashlib.sha256(np.ascontiguousarray(scaled).data).hexdigest()
             key = {
-                "volumes": [volume.id for volume in every],
+                "features": [*scaled.shape, numbers],
+                "components": recipe.components,
+                "covariance": recipe.covariance,
+                "seed": recipe.seed,
                 "sources": [volume.source for volume in every],
-                "mixed": channels.mixed,
-                **asdict(recipe),
             }
             return self._fits.get(key, lambda: fit_recipe(scaled, recipe))
 

@@ -106,6 +106,22 @@ def test_clipping_is_numpys_at_the_head_percentiles(images, level):
     np.testing.assert_allclose(analysis.scaled, scaled, atol=1e-9)
 
 
+def test_criteria_are_of_the_voxels_that_the_classes_are_of(images, save):
+    # Where an image that is only shown has no intensity, no voxel is classified.
+    holes = np.asarray(images[1].data, float).copy()
+    holes[:50] = np.nan
+    partial = read_volume(save("partial.nii", holes, images[1].affine))
+    volumes = [images[0], partial]
+    analysis = analyse(volumes, RECIPE, mixed=1)
+    t1 = cut(images[0])
+    mask = (t1 > 0) & np.isfinite(holes[:, :, SLICE])
+    scaled = StandardScaler().fit_transform(t1[mask][:, None])
+    for k, mixture in criteria(volumes, RECIPE, [2, 3], mixed=1).items():
+        model = GaussianMixture(k, random_state=12345).fit(scaled)
+        assert mixture.bic == pytest.approx(model.bic(scaled))
+        assert len(mixture.labels) == len(analysis.values) == mask.sum()
+
+
 def test_clipping_is_told_as_a_fact(images):
     assert analyse(images[:2], RECIPE).facts == []
     (fact,) = analyse(images[:2], Recipe("axial", SLICE, clip="0.1")).facts

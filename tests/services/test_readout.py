@@ -51,6 +51,18 @@ def test_posteriors_sum_to_one_inside_and_name_the_class(study):
     np.testing.assert_array_equal(best[inside], posteriors.max(axis=0)[inside])
 
 
+@pytest.mark.parametrize("mix", ["T1", "b0", "adc", "b0,adc"])
+def test_posteriors_are_of_the_mixed_images_whatever_is_shown(study, save, head, mix):
+    save("data/pair/adc.nii", head(2), np.diag([2.0, 2.0, 3.0, 1.0]))
+    view = View("pair", "T1", "b0", slice=5, mix=mix)
+    analysis = study.analyse(view)
+    _, labels, posteriors = unpack(pack(analysis, study.companions(view), view.side))
+    best = posteriors.argmax(axis=0) + 1
+    sure = (labels > 0) & (posteriors.max(axis=0) > 0.51)
+    assert sure.sum() > 100
+    np.testing.assert_array_equal(best[sure], labels[sure])
+
+
 def test_posteriors_computed_in_parts_are_the_same(study, monkeypatch):
     view = View("pair", "T1", "b0", slice=5)
     at_once = pack(study.analyse(view), study.companions(view), view.side)

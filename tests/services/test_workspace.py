@@ -78,6 +78,21 @@ def test_companions_are_the_images_on_the_same_grid(study, save, head, tmp_path)
     assert [volume.name for volume in found] == ["b0", "T1", "adc"]
 
 
+def test_criteria_and_classes_of_other_voxels_share_no_fit(study, save, head):
+    holes = head(1)
+    holes[:8] = np.nan
+    save("data/pair/holes.nii", holes, np.diag([2.0, 2.0, 3.0, 1.0]))
+    alone = View("pair", "T1", "T1", slice=5, mix="T1")
+    beside = View("pair", "T1", "holes", slice=5, mix="T1")
+    counts = []
+    for view in (alone, beside):
+        swept = study.criteria(view)[3]
+        counts.append(len(swept.labels))
+        assert len(study.analyse(view).values) == counts[-1]
+        assert study.analyse(view).mixture.bic == swept.bic
+    assert counts[1] < counts[0]
+
+
 # ---- the voxels that a View depends on
 
 
