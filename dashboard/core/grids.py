@@ -4,7 +4,7 @@ Grids are compared after their axes were brought into RAS order, so that what is
 storage order is told from what is another place.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import nibabel as nib
 import numpy as np
@@ -13,17 +13,13 @@ from numpy.typing import NDArray
 
 from dashboard.core.findings import number, times
 from dashboard.core.position import turn
-from dashboard.core.study import AFFINE_TOLERANCE, same_grid
+from dashboard.core.study import SAME_PLACE, same_grid, same_places
 from dashboard.core.volume import Volume
 
-# Headers store voxel sizes in float32 and many programs round them to three decimals.
-SIZE_TOLERANCE = 1e-3
-# A tenth of a degree moves the edge of a head by less than 0.2 mm.
-SMALLEST_TURN = 0.1
 # An offset this close to whole voxels needs no interpolation.
 WHOLE_VOXEL = 0.01
-# Points along each axis by which the overlap of two boxes is measured: good to a few percent.
-PROBES = 24
+# Positions this close to an edge of the field of view are within it, as in resampling.
+ROUNDING = 1e-4
 # Where an image covers less of the target than this, it is said before anybody resamples.
 SMALL_OVERLAP = 0.5
 
@@ -49,21 +45,31 @@ def grouped(images: Mapping[str, Volume]) -> list[list[str]]:
 
 
 def overlap(target: Volume, other: Volume) -> float:
-    """Return the share of a volume's box that another volume's box covers."""
-    probes = [np.linspace(0, n - 1, min(n, PROBES)) for n in target.shape]
-    points = np.stack([axis.ravel() for axis in np.meshgrid(*probes)], axis=1)
-    mm = nib.affines.apply_affine(target.mm_affine, points)
-    there = nib.affines.apply_affine(np.linalg.inv(other.mm_affine), mm)
-    inside = (there >= -0.5) & (there <= np.array(other.shape) - 0.5)
-    return float(inside.all(axis=1).mean())
+    """Return the share of a volume's voxels whose centres lie in another volume's field of view."""
+    to_other = np.linalg.solve(other.mm_affine, target.mm_affine)[:3]
+    along = int(np.argmax(target.shape))
+    across = [axis for axis in range(3) if axis != along]
+    i, j = np.ogrid[: target.shape[across[0]], : target.shape[across[1]]]
+    # Where each row of voxels enters the other's box, and where it leaves it.
+    first = np.zeros(np.broadcast(i, j).shape)
+    last = first + target.shape[along] - 1
+    for row, count in zip(to_other, other.shape, strict=True):
+        start = row[across[0]] * i + row[across[1]] * j + row[3]
+        low, high = -0.5 - ROUNDING - start, count - 0.5 + ROUNDING - start
+        if row[along] < 0:
+            low, high = high, low
+        if row[along]:
+            first = np.maximum(first, np.ceil(low / row[along]))
+            last = np.minimum(last, np.floor(high / row[along]))
+        else:
+            last = np.where((low <= 0) & (high >= 0), last, -1)
+    return float(np.maximum(last - first + 1, 0).sum() / np.prod(target.shape))
 
 
 def is_reordered(first: Volume, other: Volume) -> bool:
     """Return whether two grids hold the same voxels in another storage order."""
     (shape, affine), (other_shape, other_affine) = _upright(first), _upright(other)
-    return shape == other_shape and np.allclose(
-        affine, other_affine, rtol=1e-5, atol=AFFINE_TOLERANCE
-    )
+    return shape == other_shape and same_places(shape, affine, other_affine)
 
 
 def difference(first: Volume, other: Volume) -> str:
@@ -81,20 +87,40 @@ def difference(first: Volume, other: Volume) -> str:
         )
     (shape, affine), (other_shape, other_affine) = _upright(first), _upright(other)
     sizes, other_sizes = (nib.affines.voxel_sizes(a) for a in (affine, other_affine))
-    degrees = turn(affine, other_affine)
-    same_size = np.allclose(sizes, other_sizes, rtol=SIZE_TOLERANCE, atol=0)
-    if same_size and degrees < SMALLEST_TURN:
+    radians = np.radians(turn(affine, other_affine))
+    # Both are told where they move the far side of the grid by more than rounding does.
+    same_size = bool((np.abs(other_sizes / sizes - 1) * shape < SAME_PLACE).all())
+    turned = radians * max(shape) >= SAME_PLACE
+    if same_size and not turned:
         return _offset(first, other)
+    other_order = letters(first) != letters(other)
+    counts = (shape, other_shape) if other_order else (first.shape, other.shape)
+    edges = (sizes, other_sizes) if other_order else (first.voxel_size, other.voxel_size)
     parts = []
     if shape != other_shape:
-        parts.append(f"{times(other.shape)} instead of {times(first.shape)} voxels")
+        parts.append(f"{times(counts[1])} instead of {times(counts[0])} voxels")
     if not same_size:
-        parts.append(f"{times(other.voxel_size)} instead of {times(first.voxel_size)} mm")
-    if letters(first) != letters(other):
+        mm, other_mm = _told_apart(*edges)
+        parts.append(f"{other_mm} instead of {mm} mm")
+    if parts and other_order:
+        parts[-1] += " (from left, back and foot)"
+    if other_order:
         parts.append(f"axes {letters(other)} instead of {letters(first)}")
-    if degrees >= SMALLEST_TURN:
-        parts.append(f"axes turned by {degrees:.1f}°")
+    if turned:
+        degrees = np.degrees(radians)
+        parts.append(
+            f"axes turned by {degrees:.1f}°" if degrees >= 1 else f"axes turned by {degrees:.2g}°"
+        )
     return "has " + ", ".join(parts)
+
+
+def _told_apart(one: Sequence[float], other: Sequence[float]) -> tuple[str, str]:
+    """Write two voxel sizes with as many digits as it takes to see that they differ."""
+    for digits in range(3, 9):
+        told = [" × ".join(f"{edge:.{digits}g}" for edge in edges) for edges in (one, other)]
+        if told[0] != told[1]:
+            break
+    return told[0], told[1]
 
 
 def distance(first: Volume, other: Volume) -> float:

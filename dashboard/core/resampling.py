@@ -105,6 +105,9 @@ def on_grid(resampled: Volume, volume: Volume, target: Volume, *, nearest: bool 
     volume, target, nearest
         What was resampled onto which grid, and how.
     """
+    how = "nearest" if nearest else "linear"
+    if _is_whole(_to_source(volume, target)):
+        how = "voxel by voxel"
     return replace(
         volume,
         id=resampled_id(volume, target, nearest=nearest),
@@ -115,7 +118,7 @@ def on_grid(resampled: Volume, volume: Volume, target: Volume, *, nearest: bool 
         digest=resampled.digest,
         processing=(
             *volume.processing,
-            f"{'nearest' if nearest else 'linear'} onto the grid of {target.name}",
+            f"{how} onto the grid of {target.name}",
         ),
     )
 
@@ -126,6 +129,11 @@ def _to_source(volume: Volume, target: Volume) -> NDArray[np.float64]:
     whole = np.rint(matrix)
     corners = np.array(list(product(*((0, n - 1) for n in target.shape))))
     return whole if np.abs(_positions(matrix - whole, corners)).max() < ROUNDING else matrix
+
+
+def _is_whole(matrix: NDArray[np.float64]) -> bool:
+    """Return whether a matrix maps voxels onto voxels, with nothing between them."""
+    return np.array_equal(matrix, np.rint(matrix))
 
 
 def _positions(matrix: NDArray[np.float64], voxels: NDArray[Any]) -> NDArray[np.float64]:
@@ -161,7 +169,7 @@ def _resampled(
         return None
     box = np.asarray(source[tuple(slice(a, b) for a, b in zip(low, high, strict=True))])
     offset = _positions(matrix, start) - low
-    order = 0 if nearest or np.array_equal(matrix, np.rint(matrix)) else 1
+    order = 0 if nearest or _is_whole(matrix) else 1
 
     def transformed(values: NDArray[Any]) -> NDArray[Any]:
         return np.asarray(

@@ -293,3 +293,18 @@ def test_a_real_pair_comes_onto_one_grid(real_data):
         np.testing.assert_allclose(
             found.data[inside], expected[inside], rtol=1e-4, atol=source.intensities.high * 1e-6
         )
+
+
+@pytest.mark.parametrize("nearest", [False, True])
+def test_it_is_told_whether_voxels_were_moved_or_interpolated(save, nearest):
+    voxels = RNG.normal(100, 9, (6, 7, 8))
+    stored = read_volume(save("stored.nii", voxels))
+    flipped = np.array([[0.0, 0, 1, 0], [0, -1, 0, 6], [1, 0, 0, 0], [0, 0, 0, 1]])
+    reordered = read_volume(save("reordered.nii", voxels, flipped))
+    between = read_volume(
+        save("between.nii", voxels, nib.affines.from_matvec(np.eye(3), [0.5, 0, 0]))
+    )
+    how = "nearest" if nearest else "linear"
+    for volume, told in ((reordered, "voxel by voxel"), (between, how)):
+        found = resample(volume, stored, nearest=nearest)
+        assert found.processing == (f"{told} onto the grid of stored",)
