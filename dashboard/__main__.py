@@ -90,6 +90,7 @@ def segment(
     images: tuple[Path, ...],
     out: Path,
     index: int | None,
+    foreground: Foreground,
     mask: Path | None,
     reference: Path | None,
     volume: str,
@@ -97,9 +98,7 @@ def segment(
     **settings: Any,
 ) -> None:
     """Fit a mixture to one slice of IMAGES and write its labels on their grid."""
-    if mask:
-        settings["foreground"] = "mask"
-    recipe = replace(DEFAULTS, **settings)
+    recipe = replace(DEFAULTS, **settings, foreground=_rule(foreground, mask))
     if recipe.scope == "volume":
         raise NeuroMixError("--scope volume is not available yet; use --scope slice.")
     if len(images) > MAX_MIXED:
@@ -124,8 +123,20 @@ def segment(
             _tell(f"{read.name}: {notice}")
     for notice in study_notices(volumes):
         _tell(notice)
-    for path in write_segmentation(analysis, images[0], out, class_colours("okabe"), agreed):
+    written = write_segmentation(
+        analysis, images[0], out, class_colours("okabe"), reference=overlays[1], agreement=agreed
+    )
+    for path in written:
         click.echo(path)
+
+
+def _rule(foreground: Foreground, mask: Path | None) -> Foreground:
+    """Return the foreground rule; a mask is given to be the foreground."""
+    if foreground == "mask" and not mask:
+        raise NeuroMixError("--foreground mask needs a mask; give it with --mask.")
+    if mask and foreground not in (DEFAULTS.foreground, "mask"):
+        raise NeuroMixError(f"--mask and --foreground {foreground} exclude each other; give one.")
+    return "mask" if mask else foreground
 
 
 def _taken(volume: str) -> Take:

@@ -94,6 +94,13 @@ def test_a_mask_decides_where_labels_are(run, save, tmp_path):
     assert record(tmp_path)["mask"]["name"] == "mask"
 
 
+def test_a_mask_and_another_rule_exclude_each_other(run):
+    for options in (("--mask", "T1.nii.gz", "--foreground", "nonzero"), ("--foreground", "mask")):
+        code, _, (line,) = run("segment", "T1.nii.gz", *options, "--out", "out")
+        assert code == 1
+        assert "--mask" in line
+
+
 def test_images_of_another_grid_are_resampled_on_request_and_recorded(run, tmp_path):
     code, _, (line,) = run("segment", "T1.nii.gz", "epi.nii.gz", "--out", "out")
     assert code == 1
@@ -102,7 +109,7 @@ def test_images_of_another_grid_are_resampled_on_request_and_recorded(run, tmp_p
     assert code == 0
     assert labels(tmp_path).shape == nib.load(tmp_path / "T1.nii.gz").shape
     processing = [i["processing"] for i in record(tmp_path)["inputs"]]
-    assert processing == [[], ["linear onto the grid of T1"]]
+    assert processing == [[], ["voxel by voxel onto the grid of T1"]]
 
 
 def test_a_reference_is_compared_by_dice(run, save, tmp_path):
@@ -115,6 +122,8 @@ def test_a_reference_is_compared_by_dice(run, save, tmp_path):
     agreement = record(tmp_path)["agreement"]
     assert agreement["mean_dice"] == 1
     assert [c["label"] for c in agreement["classes"]] == [7, 4]
+    assert record(tmp_path)["reference"]["name"] == "gt"
+    assert record(tmp_path)["reference"]["processing"] == []
 
 
 def test_the_mean_of_a_series_is_that_of_its_volumes(run, save, head, tmp_path):

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from dashboard import __version__
 from dashboard.core.agreement import Agreement
-from dashboard.core.analysis import Analysis
+from dashboard.core.analysis import Analysis, Recipe
 from dashboard.core.errors import NeuroMixError
 from dashboard.core.image import nifti_header
 from dashboard.core.layout import header_affine
@@ -31,6 +31,8 @@ def write_segmentation(
     image: Path,
     out: Path,
     colours: Sequence[str],
+    *,
+    reference: Volume | None = None,
     agreement: Agreement | None = None,
 ) -> list[Path]:
     """Write a label volume, its label table and its components.
@@ -45,8 +47,10 @@ def write_segmentation(
         Folder, made where it is missing.
     colours : sequence of str
         Hexadecimal colour of each class.
+    reference : Volume, optional
+        A label map that the classes were compared with.
     agreement : Agreement, optional
-        With a reference, to be recorded beside the components.
+        With the reference.
 
     Returns
     -------
@@ -63,7 +67,10 @@ def write_segmentation(
     table = "".join(
         f"{c.number}\tclass {c.number}\t{colours[c.number - 1]}\n" for c in analysis.components
     )
-    facts = components_record(analysis) | ({"agreement": _agreed(agreement)} if agreement else {})
+    facts = components_record(analysis)
+    if reference and agreement:
+        facts |= {"reference": _input(reference), "agreement": _agreed(agreement)}
+        facts["notices"] += [f"{reference.name}: {notice}" for notice in reference.notices]
     record = json.dumps(facts, indent=2, ensure_ascii=False, allow_nan=False)
     nifti = label_image(labels, image, analysis.volumes[0].affine)
     writers: dict[Path, Callable[[Path], object]] = {
@@ -120,6 +127,7 @@ def label_image(
         result = nib.Nifti1Image(labels, affine, header.copy())
     result.set_data_dtype(np.uint8)
     result.header.set_slope_inter(1, 0)
+    result.header.set_intent("none")  # not that of the intensities
     result.header["cal_min"], result.header["cal_max"] = 0, int(labels.max())
     return result
 
@@ -129,8 +137,12 @@ def components_record(analysis: Analysis) -> dict[str, Any]:
     mixture = analysis.mixture
     if mixture is None:
         raise NeuroMixError(analysis.problem or "There is no mixture to write.")
+    used = [*analysis.volumes, *([analysis.mask_volume] if analysis.mask_volume else [])]
     return {
-        "inputs": [_input(volume) for volume in analysis.volumes[: analysis.mixed]],
+        "inputs": [
+            _input(volume) | _clipped(volume, analysis.recipe)
+            for volume in analysis.volumes[: analysis.mixed]
+        ],
         "mask": _input(analysis.mask_volume) if analysis.mask_volume else None,
         "settings": asdict(analysis.recipe),
         "components": [
@@ -154,8 +166,8 @@ def components_record(analysis: Analysis) -> dict[str, Any]:
         "foreground_voxels": len(analysis.values),
         **({"fitted_voxels": mixture.fitted_voxels} if mixture.spacing > 1 else {}),
         "notices": [
-            *(notice for v in analysis.volumes for notice in v.notices),
-            *study_notices(analysis.volumes),
+            *(f"{volume.name}: {notice}" for volume in used for notice in volume.notices),
+            *study_notices(analysis.volumes[: analysis.mixed]),
         ],
         "versions": {
             "neuromix": __version__,
@@ -176,6 +188,13 @@ def _input(volume: Volume) -> dict[str, Any]:
         "maximum": facts.high,
         "mean": facts.mean,
     }
+
+
+def _clipped(volume: Volume, recipe: Recipe) -> dict[str, Any]:
+    """Return the range that an image's foreground was clipped to, if it was."""
+    if recipe.clip == "none":
+        return {}
+    return {"clipped_to": list(volume.intensities.limits[recipe.clip])}
 
 
 def _agreed(agreement: Agreement) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """The Gaussian mixture of scaled intensities, with classes in a stable order."""
 
-import math
 import threading
 import warnings
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from scipy.linalg import cholesky, solve_triangular
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
 
+from dashboard.core import sampling
 from dashboard.core.errors import FitError
 
 Covariance = Literal["full", "tied", "diag", "spherical"]
@@ -163,17 +163,8 @@ def fit(
 
 
 def spacing(voxels: int) -> int:
-    """Return n, where every n-th of so many voxels is fitted: 1, or a prime number.
-
-    A prime number, because rows, tiles and repeated patterns mostly have lengths of small factors,
-    and a subset in step with them would see the same columns only.
-    """
-    if voxels <= MAX_WHOLE_VOXELS:
-        return 1
-    n = -(-voxels // SUBSET_VOXELS)
-    while any(n % divisor == 0 for divisor in range(2, math.isqrt(n) + 1)):
-        n += 1
-    return n
+    """Return n, where every n-th of so many voxels is fitted."""
+    return 1 if voxels <= MAX_WHOLE_VOXELS else sampling.step(voxels, SUBSET_VOXELS)
 
 
 def free_parameters(components: int, images: int, covariance: Covariance) -> int:

@@ -12,8 +12,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dashboard.core import sampling
+
 # Percent of the voxels beyond each end of a clipped range.
 CLIP_LEVELS = ("0.1", "0.5", "1")
+# A constant background covers a third of a box and more. Air that is merely dark shares one value
+# in up to a fifth of the voxels of 8-bit averages, and is no background that could be left out.
+BACKGROUND_SHARE = 0.25
 # Most voxels sorted to describe a volume's intensities: percentiles are stable far below this.
 SAMPLED_VOXELS = 2_000_000
 # Voxels looked at at once: in float64 2 MiB, which stay in a processor's cache.
@@ -40,8 +45,8 @@ class Intensities:
     voxels, zeros, negatives, nonfinite, saturated : int
         Counts: all voxels; those that are 0, below 0, NaN or infinite; and exactly `high`.
     limits : mapping of str to tuple of float
-        For each level of clipping p, the p-th and (100 - p)-th percentile of the voxels that
-        differ from the background.
+        For each level of clipping p, the p-th and (100 - p)-th percentile of the finite voxels,
+        a background left out.
     """
 
     low: float
@@ -57,6 +62,11 @@ class Intensities:
     saturated: int
     limits: Mapping[str, tuple[float, float]]
 
+    @property
+    def has_background(self) -> bool:
+        """Whether the most frequent intensity is a background: 0, or that of a large part."""
+        return _is_background(self.background, self.background_share)
+
 
 class Summary:
     """Takes the voxels of a volume in storage order and describes them at the end.
@@ -70,7 +80,7 @@ class Summary:
     def __init__(self, shape: tuple[int, ...]) -> None:
         self.voxels = int(np.prod(shape, dtype=np.int64))
         self.nonfinite = 0
-        self._step = -(-self.voxels // SAMPLED_VOXELS)
+        self._step = sampling.step(self.voxels, SAMPLED_VOXELS)
         self._sample: NDArray[Any] = np.empty(-(-self.voxels // self._step), dtype=np.float32)
         self._sampled = 0
         self._finite = 0
@@ -107,7 +117,9 @@ class Summary:
         ordered = self._sample[: self._sampled]
         ordered.sort()
         background = _most_frequent(ordered)
-        bulk, nonzero = _Others(ordered, background), _Others(ordered, 0.0)
+        others, nonzero = _Others(ordered, background), _Others(ordered, 0.0)
+        share = 1 - others.size / ordered.size
+        bulk = others if _is_background(background, share) else _Others(ordered, np.inf)
         white = nonzero.percentile(99.5) if nonzero.size else self._high
         if self._low < 0:
             black = min(0.0, _Others(ordered, np.inf).percentile(0.5))
@@ -119,7 +131,7 @@ class Summary:
             window=(black, white) if white > black else (black, black + 1.0),
             background=background,
             mean=self._sum / self._finite,
-            background_share=1 - bulk.size / ordered.size,
+            background_share=share,
             voxels=self.voxels,
             zeros=self._zeros,
             negatives=self._negatives,
@@ -196,6 +208,10 @@ def describe(data: NDArray[Any]) -> Intensities:
     Intensities
     """
     return summarise(data).intensities()
+
+
+def _is_background(value: float, share: float) -> bool:
+    return value == 0 or share >= BACKGROUND_SHARE
 
 
 def _most_frequent(ordered: NDArray[Any]) -> float:

@@ -22,7 +22,7 @@ from dashboard.core.volume import Intensities, Volume
 from dashboard.services.locks import create_locked, remove_abandoned
 
 # Part of the folder's name: another number when what is written changes its meaning.
-FORMAT = 4
+FORMAT = 5
 # Some 700 images of 1 mm in float32, or 20 of the largest; a laptop's disk bears it.
 MAX_BYTES = 20 * 2**30
 # How many new copies are written between two looks at the folder's size.

@@ -145,7 +145,25 @@ def test_the_record_repeats_the_fit_in_original_units(pair, tmp_path):
 def test_what_was_unusual_about_the_images_is_recorded(save, head, tmp_path):
     path = save("run.nii.gz", np.stack([head(0), head(1)], axis=-1))
     _, (_, _, written) = segment([path], tmp_path)
-    assert "volume 0 is used" in json.loads(written.read_text())["notices"][0]
+    (notice,) = json.loads(written.read_text())["notices"]
+    assert notice.startswith("run: ")
+    assert "volume 0 is used" in notice
+
+
+def test_the_range_that_was_clipped_to_is_recorded(pair, tmp_path):
+    _, (_, _, written) = segment(pair, tmp_path, clip="1")
+    for path, given in zip(pair, json.loads(written.read_text())["inputs"], strict=True):
+        voxels = nib.load(path).get_fdata()
+        expected = np.percentile(voxels[voxels != 0], [1, 99])
+        np.testing.assert_allclose(given["clipped_to"], expected)
+
+
+def test_labels_have_no_intent_of_the_intensities(tmp_path, head):
+    image = nib.Nifti1Image(head(0), np.eye(4))
+    image.header.set_intent("z score")
+    image.to_filename(tmp_path / "T1.nii")
+    _, (written, *_) = segment([tmp_path / "T1.nii"], tmp_path / "out")
+    assert nib.load(written).header.get_intent()[0] == "none"
 
 
 def test_writing_into_a_file_is_refused_with_the_folder_as_given(pair, tmp_path):
