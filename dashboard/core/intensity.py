@@ -206,7 +206,7 @@ def joint_density(points: NDArray[np.float64]) -> JointDensity:
        Computational and Graphical Statistics 3 (1994), 433-445.
     """
     count = len(points)
-    covariance = np.cov(points.T) * count ** (-2 / 6) if count > 2 else np.zeros((2, 2))
+    covariance = _covariance(points) * count ** (-2 / 6) if count > 2 else np.zeros((2, 2))
     spread = np.sqrt(np.diag(covariance))
     if not np.linalg.det(covariance) > 1e-10 * (spread**2).prod():
         raise FitError(
@@ -221,27 +221,41 @@ def joint_density(points: NDArray[np.float64]) -> JointDensity:
     refine = np.clip(np.ceil(coarse / (FINEST_SPACING * narrow)), 1, MAX_REFINEMENT).astype(int)
     step = coarse / refine
     shape = (DENSITY_POINTS - 1) * refine + 1
-    counts = _linear_binning((points - low) / step, shape)
+    counts = np.zeros(int(shape.prod()))
+    for part in _parts(points):
+        _add_linearly(counts, (part - low) / step, shape)
     kernel = covariance - np.diag(step**2) / 6
     if not np.linalg.det(kernel) > np.linalg.det(covariance) / 2:
         kernel = covariance
-    fine = _convolve(counts, kernel, step) / count
+    fine = _convolve(counts.reshape(shape), kernel, step) / count
     x = np.linspace(low[0], high[0], DENSITY_POINTS)
     y = np.linspace(low[1], high[1], DENSITY_POINTS)
     return JointDensity(x, y, fine[:: refine[0], :: refine[1]].T)
 
 
-def _linear_binning(position: NDArray[np.float64], shape: NDArray[np.int64]) -> NDArray[np.float64]:
+def _parts(points: NDArray[np.float64]) -> Iterator[NDArray[np.float64]]:
+    """Yield points by the million: of a very large slice, copies of all would take gigabytes."""
+    for start in range(0, len(points), COUNTED_AT_ONCE):
+        yield points[start : start + COUNTED_AT_ONCE]
+
+
+def _covariance(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    middle = points.mean(axis=0)
+    products = sum((part - middle).T @ (part - middle) for part in _parts(points))
+    return np.asarray(products / (len(points) - 1))
+
+
+def _add_linearly(
+    counts: NDArray[np.float64], position: NDArray[np.float64], shape: NDArray[np.int64]
+) -> None:
     """Share each point among the four grid points around it, by its distance to them."""
     base = np.minimum(position.astype(np.int64), shape - 2)
     part = position - base
-    counts = np.zeros(int(shape.prod()))
     for right in (0, 1):
         for above in (0, 1):
             weight = np.abs(1 - right - part[:, 0]) * np.abs(1 - above - part[:, 1])
             cell = (base[:, 0] + right) * shape[1] + base[:, 1] + above
             counts += np.bincount(cell, weight, counts.size)
-    return counts.reshape(shape)
 
 
 def _convolve(
