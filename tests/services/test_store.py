@@ -150,11 +150,25 @@ def test_a_copy_lies_in_its_files_folder(cache, image):
 
 
 def test_copies_of_other_versions_are_removed(cache):
-    old = cache / "volumes-3" / "volume.npy"
-    old.parent.mkdir(parents=True)
-    old.write_bytes(b"voxels of an upload that is removed today")
+    source, secret = "a1" * 32, b"voxels of an upload that is removed today"
+    for old in (f"volumes-3/{source}/{source}.npy", f"volumes-1/{source}.npy"):
+        (cache / old).parent.mkdir(parents=True)
+        (cache / old).write_bytes(secret)
     VolumeStore(cache)
-    assert not old.parent.exists()
+    assert list(cache.iterdir()) == []
+
+
+def test_a_cache_in_a_folder_of_other_things_leaves_them_alone(cache, image):
+    own = [
+        cache / path
+        for path in ("volumes-2023/raw.nii.gz", "volumes-old/a.npy", "volumes-3/.new-idea",
+                     "volumes-4/.new-notes/a", "volumes-4/mine.npy")
+    ]  # fmt: skip
+    for path in own:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"precious")
+    VolumeStore(cache, max_bytes=1).open(image)
+    assert all(path.read_bytes() == b"precious" for path in own)
 
 
 # ---- series
