@@ -5,13 +5,20 @@ from flask_compress import Compress
 
 from dashboard.callbacks import client, opening
 from dashboard.services.workspace import Workspace
-from dashboard.settings import ROOT, Settings
+from dashboard.settings import ROOT, Settings, require_apart
 from dashboard.ui.layout import layout
 from dashboard.web import health, panels, reading, slices, uploads, visitor
 
 
 def create_app(settings: Settings) -> Dash:
-    """Return a dashboard on the studies that the settings name."""
+    """Return a dashboard on the studies that the settings name.
+
+    Raises
+    ------
+    NeuroMixError
+        If uploads would be kept among the studies.
+    """
+    require_apart(settings.data, settings.uploads)
     workspace = Workspace(settings)
     workspace.uploads.sweep()
     app = Dash(

@@ -7,6 +7,8 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from dashboard.core.errors import NeuroMixError
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -19,6 +21,24 @@ def default_cache() -> Path:
     except OSError:
         return Path(tempfile.gettempdir()) / "neuromix"
     return folder
+
+
+def require_apart(data: Path, uploads: Path) -> None:
+    """Refuse a folder for uploads in which studies lie: both would list the other's files.
+
+    A cache or uploads in a folder of their own below the studies are no harm: nothing there is
+    listed, and nothing but what bears a name of ours is ever removed.
+
+    Raises
+    ------
+    NeuroMixError
+    """
+    studies, own = data.resolve(), uploads.resolve()
+    if studies.is_relative_to(own):
+        raise NeuroMixError(
+            f"Uploads cannot be kept in {uploads}, since the studies lie there. Name another "
+            "folder by DASHBOARD_UPLOADS (or DASHBOARD_CACHE)."
+        )
 
 
 class Settings(BaseSettings):
