@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import nibabel as nib
 import numpy as np
 import pytest
@@ -62,6 +64,12 @@ def test_images_on_two_grids_are_never_fitted(study, save, head):
     save("data/pair/epi.nii", head(2, (8, 8, 8)))
     with pytest.raises(GridError, match="epi"):
         study.analyse(View("pair", "T1", "epi", slice=5))
+
+
+def test_a_mixture_of_nothing_but_unknown_images_is_told(study):
+    for mix in ("T9", "T9,b9", ","):
+        with pytest.raises(NeuroMixError, match="None of the images to be mixed"):
+            study.analyse(replace(VIEW, mix=mix))
 
 
 def test_a_slice_out_of_range_is_told(study):
