@@ -277,6 +277,33 @@ def test_a_header_that_was_edited_makes_another_volume(cache, tmp_path, head):
     assert after.digest == before.digest
 
 
+def replaced(path, content):
+    """Put another file of the same size and time in the place of one."""
+    times = path.stat()
+    new = path.with_name("new")
+    new.write_bytes(content)
+    assert new.stat().st_size == times.st_size
+    os.utime(new, ns=(times.st_atime_ns, times.st_mtime_ns))
+    new.replace(path)
+
+
+def test_a_file_replaced_by_one_of_its_size_and_time_is_another_volume(cache, save, head):
+    path, store = save("T1.nii", head(0)), VolumeStore(cache)
+    before = store.open(path)
+    replaced(path, save("other.nii", head(1)).read_bytes())
+    same(store.open(path), path)
+    assert store.open(path).id != before.id
+
+
+def test_so_is_a_pair_whose_header_was_replaced(cache, tmp_path, head):
+    store = VolumeStore(cache)
+    for name, size in (("pair", 2.0), ("other", 3.0)):
+        nib.Nifti1Pair(head(0), np.diag([2, 2, size, 1])).to_filename(tmp_path / f"{name}.img")
+    assert store.open(tmp_path / "pair.img").voxel_size == (2, 2, 2)
+    replaced(tmp_path / "pair.hdr", (tmp_path / "other.hdr").read_bytes())
+    assert store.open(tmp_path / "pair.img").voxel_size == (2, 2, 3)
+
+
 # ---- what goes
 
 
@@ -510,3 +537,12 @@ def test_a_file_that_vanished_is_told(cache, image):
     image.unlink()
     with pytest.raises(VolumeError, match=r"^T1\.nii\.gz: there is no such file"):
         store.open(image)
+
+
+def test_a_file_that_may_not_be_looked_at_is_told_as_that(cache, image, monkeypatch):
+    def denied(*_, **__):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "stat", denied)
+    with pytest.raises(VolumeError, match=r"^T1\.nii\.gz: the file cannot be read \(Permission "):
+        VolumeStore(cache).identity(image)
