@@ -79,9 +79,13 @@ class Copies:
             **facts,
         )
 
+    def kept(self, source: str) -> bool:
+        """Tell whether there is any copy of a file."""
+        return _is_there(self._folder / source)
+
     def has(self, source: str, identity: str) -> bool:
         """Tell whether there is a copy."""
-        return (self._folder / source / f"{identity}.json").exists()
+        return _is_there(self._folder / source / f"{identity}.json")
 
     @contextmanager
     def place(self) -> Iterator["Place"]:
@@ -121,7 +125,7 @@ class Copies:
     def lost(self, volume: Volume) -> bool:
         """Tell whether a volume is mapped from a copy that is not there any more."""
         name = getattr(volume.data, "filename", None)
-        return name is not None and not Path(name).exists()
+        return name is not None and not _is_there(Path(name))
 
     def _look(self, keep: str | None) -> None:
         """Now and then, sweep, and remove the files longest unopened beyond the limit."""
@@ -217,6 +221,13 @@ def _clear(store: Path) -> None:
                 path.unlink()
     with suppress(OSError):
         store.rmdir()
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # a folder that may not be looked into
+        return False
 
 
 def _listed(folder: Path) -> list[Path]:

@@ -121,6 +121,10 @@ class VolumeStore:
         found = self._get(key, lambda: self._resampled(key, volume, target, nearest))
         return on_grid(found, volume, target, nearest=nearest)
 
+    def kept(self, source: str) -> bool:
+        """Return whether anything is unpacked from the file with that SHA-256."""
+        return self._copies.kept(source)
+
     def forget(self, source: str) -> None:
         """Remove every copy that was made from the file with that SHA-256."""
         self._copies.remove(source)
