@@ -53,6 +53,9 @@ class Settings(BaseSettings):
         (``DASHBOARD_CACHE``).
     host, port : str, int
         Where `serve` listens (``HOST``, ``PORT``).
+    allowed_hosts : str
+        Names by which browsers may reach the server, with commas between them (``ALLOWED_HOSTS``);
+        if empty all, or on loopback only its own.
     uploads : Path
         Where uploaded studies are kept; ``uploads`` in the cache if not given
         (``DASHBOARD_UPLOADS``).
@@ -70,6 +73,7 @@ class Settings(BaseSettings):
     cache: Path = Field(default_factory=default_cache)
     host: str = Field("127.0.0.1", validation_alias="HOST")
     port: int = Field(8050, validation_alias="PORT", ge=1, le=65535)
+    allowed_hosts: str = Field("", validation_alias="ALLOWED_HOSTS")
     uploads: Path = Field(default_factory=lambda given: given["cache"] / "uploads")
     # A 4-D run of 7 T is about 300 MB.
     max_upload_bytes: int = Field(512 * 2**20, validation_alias="MAX_UPLOAD_BYTES", gt=0)

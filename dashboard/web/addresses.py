@@ -107,7 +107,8 @@ def revalidated(content: bytes, mimetype: str) -> Response:
     """Return an answer that browsers keep but ask about before they use it again."""
     response = Response(content, mimetype=mimetype)
     response.cache_control.no_cache = True
-    response.cache_control.private = _of_upload()
+    if _of_upload():
+        response.cache_control.private = True
     response.add_etag()
     response.make_conditional(request)
     return response
