@@ -1,6 +1,8 @@
 """Everything the environment can set."""
 
 import os
+import stat
+import sys
 import tempfile
 from pathlib import Path
 
@@ -14,12 +16,33 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def default_cache() -> Path:
     """Return this user's cache folder, or a temporary one where there is no home to write to."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    folder = Path(base) / "neuromix"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        return Path(tempfile.gettempdir()) / "neuromix"
+        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+        folder = Path(base) / "neuromix"
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except (OSError, RuntimeError):  # of a user without a home
+        return _temporary_cache()
+    return folder
+
+
+def _temporary_cache() -> Path:
+    """Return a folder of this user where everybody may have made one of any name before."""
+    if sys.platform == "win32":
+        return Path(tempfile.gettempdir()) / "neuromix"  # each user has a folder of their own
+    folder = Path(tempfile.gettempdir()) / f"neuromix-{os.getuid()}"
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        found = folder.lstat()
+    except OSError as error:
+        raise NeuroMixError(
+            f"No cache can be kept in {folder} ({error.strerror}). Name a folder by "
+            "DASHBOARD_CACHE."
+        ) from None
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+        raise NeuroMixError(
+            f"{folder} is not this user's alone, so no images are kept there. Remove it, or name "
+            "another folder by DASHBOARD_CACHE."
+        )
     return folder
 
 

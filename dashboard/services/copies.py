@@ -21,6 +21,7 @@ import numpy as np
 
 from dashboard.core.volume import Intensities, Volume
 from dashboard.services.locks import create_locked, remove_abandoned
+from dashboard.services.private import make_private
 
 # Part of the folder's name: another number when what is written changes its meaning.
 FORMAT = 4
@@ -90,7 +91,7 @@ class Copies:
     @contextmanager
     def place(self) -> Iterator["Place"]:
         """Give a place for a new copy; what is not kept at the end is removed."""
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(self._folder)
         folder = self._folder / f"{_NEW}{secrets.token_hex(8)}"
         lock = folder.with_suffix(_LOCK)
         with create_locked(lock):

@@ -17,6 +17,7 @@ import numpy as np
 
 from dashboard import __version__
 from dashboard.core.mixture import Mixture
+from dashboard.services.private import make_private
 
 # Fits of one-slice mixtures take 5 to 30 kB: some ten thousand of them.
 MAX_BYTES = 256 * 2**20
@@ -97,7 +98,7 @@ class FitStore:
 
     def _write(self, path: Path, mixture: Mixture) -> None:
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            make_private(self._folder)
             with tempfile.NamedTemporaryFile(dir=self._folder, prefix=NEW, delete=False) as file:
                 new = Path(file.name)
                 try:

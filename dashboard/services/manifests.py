@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from dashboard.services.private import make_private
+
 PREFIX = "upload-"
 # 128 random bits, as a URL takes them: who knows a key may see the study.
 _KEY = re.compile(rf"{PREFIX}[A-Za-z0-9_-]{{22}}")
@@ -135,7 +137,7 @@ class Manifests:
 
     def write(self, key: str, manifest: Manifest) -> None:
         """Write a manifest so that it is there whole or not at all, also after a power cut."""
-        self._folder.mkdir(parents=True, exist_ok=True)
+        make_private(self._folder)
         new = self._folder / f"{_NEW}{key}"
         try:
             with new.open("w", encoding="utf-8") as file:

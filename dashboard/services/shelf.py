@@ -10,6 +10,7 @@ from dashboard.core.errors import NeuroMixError
 from dashboard.core.identity import file_id
 from dashboard.services.locks import Lock, remove_abandoned
 from dashboard.services.manifests import Entry, Manifest, Manifests, new_key, sync_folder
+from dashboard.services.private import make_private
 from dashboard.services.receiving import INCOMING, Arrived, Received
 from dashboard.services.room import files
 
@@ -48,8 +49,7 @@ class Shelf:
 
     def make(self) -> None:
         """Make the folders that arriving files need."""
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.incoming.mkdir(exist_ok=True)
+        make_private(self.incoming)
 
     def add(
         self,
@@ -59,7 +59,7 @@ class Shelf:
     ) -> tuple[str, Manifest]:
         """Move files to their places and write their manifest, which no sweep may come between."""
         with self._lock.held():
-            self.blobs.mkdir(exist_ok=True)
+            make_private(self.blobs)
             entries = tuple(self._entry(image) for image in images)
             beside = {file.name: self._place(file, file.sha256).name for file in sidecars}
             sync_folder(self.blobs)
