@@ -5,13 +5,20 @@ from flask_compress import Compress
 
 from dashboard.callbacks import client, opening
 from dashboard.services.workspace import Workspace
-from dashboard.settings import ROOT, Settings
+from dashboard.settings import ROOT, Settings, require_apart
 from dashboard.ui.layout import layout
-from dashboard.web import health, panels, reading, slices, uploads, visitor
+from dashboard.web import guard, health, panels, reading, slices, uploads, visitor
 
 
 def create_app(settings: Settings) -> Dash:
-    """Return a dashboard on the studies that the settings name."""
+    """Return a dashboard on the studies that the settings name.
+
+    Raises
+    ------
+    NeuroMixError
+        If uploads would be kept among the studies.
+    """
+    require_apart(settings.data, settings.uploads)
     workspace = Workspace(settings)
     workspace.uploads.sweep()
     app = Dash(
@@ -24,6 +31,7 @@ def create_app(settings: Settings) -> Dash:
     )
     app.layout = layout(workspace.uploads.limits)
     Compress(app.server)
+    guard.register(app.server, settings.allowed_hosts)
     visitor.register(app.server)
     # Dash answers every unknown path with its page, so these have to be registered as well.
     app.server.register_blueprint(health.routes)

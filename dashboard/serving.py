@@ -7,6 +7,7 @@ from dashboard.app import create_app
 from dashboard.core.errors import NeuroMixError
 from dashboard.services.library import Library
 from dashboard.settings import Settings
+from dashboard.web.guard import hosts_of
 
 # One process is enough for one person; threads answer pictures while a mixture is being fitted.
 THREADS = 8
@@ -22,7 +23,8 @@ def serve_forever(settings: Settings) -> None:
     """
     Library(settings.data).names()
     _require_free(settings.host, settings.port)
-    application = create_app(settings).server
+    hosts = hosts_of(settings.host, settings.allowed_hosts)
+    application = create_app(settings.model_copy(update={"allowed_hosts": hosts})).server
     application.test_client().get("/")
     print(f"NeuroMix is at http://{settings.host}:{settings.port} (Ctrl+C stops it)", flush=True)
     try:

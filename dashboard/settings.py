@@ -1,24 +1,67 @@
 """Everything the environment can set."""
 
 import os
+import stat
+import sys
 import tempfile
 from pathlib import Path
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from dashboard.core.errors import NeuroMixError
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
 def default_cache() -> Path:
     """Return this user's cache folder, or a temporary one where there is no home to write to."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    folder = Path(base) / "neuromix"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        return Path(tempfile.gettempdir()) / "neuromix"
+        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+        folder = Path(base) / "neuromix"
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except (OSError, RuntimeError):  # of a user without a home
+        return _temporary_cache()
     return folder
+
+
+def _temporary_cache() -> Path:
+    """Return a folder of this user where everybody may have made one of any name before."""
+    if sys.platform == "win32":
+        return Path(tempfile.gettempdir()) / "neuromix"  # each user has a folder of their own
+    folder = Path(tempfile.gettempdir()) / f"neuromix-{os.getuid()}"
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        found = folder.lstat()
+    except OSError as error:
+        raise NeuroMixError(
+            f"No cache can be kept in {folder} ({error.strerror}). Name a folder by "
+            "DASHBOARD_CACHE."
+        ) from None
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+        raise NeuroMixError(
+            f"{folder} is not this user's alone, so no images are kept there. Remove it, or name "
+            "another folder by DASHBOARD_CACHE."
+        )
+    return folder
+
+
+def require_apart(data: Path, uploads: Path) -> None:
+    """Refuse a folder for uploads in which studies lie: both would list the other's files.
+
+    A cache or uploads in a folder of their own below the studies are no harm: nothing there is
+    listed, and nothing but what bears a name of ours is ever removed.
+
+    Raises
+    ------
+    NeuroMixError
+    """
+    studies, own = data.resolve(), uploads.resolve()
+    if studies.is_relative_to(own):
+        raise NeuroMixError(
+            f"Uploads cannot be kept in {uploads}, since the studies lie there. Name another "
+            "folder by DASHBOARD_UPLOADS (or DASHBOARD_CACHE)."
+        )
 
 
 class Settings(BaseSettings):
@@ -33,6 +76,9 @@ class Settings(BaseSettings):
         (``DASHBOARD_CACHE``).
     host, port : str, int
         Where `serve` listens (``HOST``, ``PORT``).
+    allowed_hosts : str
+        Names by which browsers may reach the server, with commas between them (``ALLOWED_HOSTS``);
+        if empty all, or on loopback only its own.
     uploads : Path
         Where uploaded studies are kept; ``uploads`` in the cache if not given
         (``DASHBOARD_UPLOADS``).
@@ -50,6 +96,7 @@ class Settings(BaseSettings):
     cache: Path = Field(default_factory=default_cache)
     host: str = Field("127.0.0.1", validation_alias="HOST")
     port: int = Field(8050, validation_alias="PORT", ge=1, le=65535)
+    allowed_hosts: str = Field("", validation_alias="ALLOWED_HOSTS")
     uploads: Path = Field(default_factory=lambda given: given["cache"] / "uploads")
     # A 4-D run of 7 T is about 300 MB.
     max_upload_bytes: int = Field(512 * 2**20, validation_alias="MAX_UPLOAD_BYTES", gt=0)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -265,6 +266,18 @@ def test_a_bad_environment_variable_is_named(tmp_path):
     assert done.returncode == 1
     assert len(done.stderr.splitlines()) == 1
     assert "PORT" in done.stderr
+
+
+@pytest.mark.parametrize("uploads", ["studies", "."])
+def test_uploads_among_the_studies_are_refused(sample, tmp_path, uploads):
+    (tmp_path / "studies" / "pair").mkdir(parents=True)
+    shutil.copy(sample / "T1.nii.gz", tmp_path / "studies" / "pair")
+    (tmp_path / "link").symlink_to("studies")
+    done = python("serve", "--data", tmp_path / "link", folder=tmp_path,
+                  DASHBOARD_CACHE=str(tmp_path / "cache"), DASHBOARD_UPLOADS=uploads)  # fmt: skip
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert f"Uploads cannot be kept in {uploads}" in done.stderr
 
 
 def test_one_head_in_8_axis_orders_is_segmented_alike_on_each_files_own_grid(real_data, tmp_path):

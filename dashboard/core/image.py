@@ -21,6 +21,8 @@ from dashboard.core.voxels import FIRST, Take, finite_notices, read_voxels, take
 # The name chooses the format and the content has to agree: nothing else is ever tried.
 NIFTI, PAIR, MGH, MINC = (".nii", ".nii.gz"), (".img", ".img.gz"), (".mgz", ".mgh"), (".mnc",)
 HEADERS = (".hdr", ".hdr.gz")
+# The halves of a pair as they are looked for beside each other, the likeliest first.
+HEADER_HALVES, IMAGE_HALVES = (".hdr", ".hdr.gz", ".HDR"), (".img", ".img.gz", ".IMG")
 # Other compressions would be unpacked unseen.
 EXTENSIONS = (*NIFTI, *PAIR, *MGH, *MINC)
 # Millimetres in one spatial unit of the header; "unknown" is taken as mm, as most tools do.
@@ -173,12 +175,17 @@ def _opened(path: Path) -> Iterator[tuple[Layout, Container]]:
 
 def _header_file(path: Path) -> Path | None:
     """Return the .hdr beside an .img, where there is one."""
-    base = path.name[: path.name.lower().rindex(".img")]
-    for extension in (".hdr", ".hdr.gz", ".HDR"):
-        beside = path.with_name(base + extension)
-        if beside.is_file():
-            return beside
-    return None
+    beside = (path.with_name(name) for name in other_halves(path.name))
+    return next((header for header in beside if header.is_file()), None)
+
+
+def other_halves(name: str) -> tuple[str, ...]:
+    """Return what the other half of a two-file image may be called; nothing for other files."""
+    for own, others in ((".img", HEADER_HALVES), (".hdr", IMAGE_HALVES)):
+        if name.lower().endswith((own, f"{own}.gz")):
+            base = name[: name.lower().rindex(own)]
+            return tuple(base + other for other in others)
+    return ()
 
 
 def _image(

@@ -56,6 +56,8 @@ def open_channels(view: View, files: StudyFiles, open_: Open) -> Channels:
     """
     shown = {name: open_(name) for name in dict.fromkeys((view.x, view.y))}
     mixed = mixed_images(view, files, shown, open_)
+    if not mixed:
+        raise NeuroMixError("None of the images to be mixed is in this study. Choose others.")
     names = [*mixed, *(name for name in shown if name not in mixed)]
     mask = mask_name(view, files) if view.foreground == "mask" else None
     return Channels(

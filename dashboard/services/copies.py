@@ -7,6 +7,7 @@ own, which a sweep removes once the process that made them is dead.
 
 import json
 import os
+import re
 import secrets
 import shutil
 import threading
@@ -20,6 +21,7 @@ import numpy as np
 
 from dashboard.core.volume import Intensities, Volume
 from dashboard.services.locks import create_locked, remove_abandoned
+from dashboard.services.private import make_private
 
 # Part of the folder's name: another number when what is written changes its meaning.
 FORMAT = 5
@@ -31,6 +33,12 @@ BETWEEN_LOOKS = 20
 UNUSABLE = (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError)
 
 _NEW, _LOCK = ".new-", ".lock"
+# Nothing else is ever removed: the cache may be a folder in which its user keeps other things.
+_STORES = re.compile(r"volumes-[0-9]+")
+_SOURCE = re.compile(r"[0-9a-f]{64}")
+_UNFINISHED = re.compile(rf"{re.escape(_NEW)}[0-9a-f]{{16}}({re.escape(_LOCK)})?")
+# Older versions kept no folder for each file.
+_OLD = re.compile(rf"{_SOURCE.pattern}(\.npy|\.json)?")
 
 
 class Copies:
@@ -48,10 +56,10 @@ class Copies:
         self._max_bytes = max_bytes
         self._written = 0
         self._lock = threading.Lock()
-        for old in folder.glob("volumes-*"):
+        for old in _listed(folder):
             # A removed upload must not live on in what another version unpacked.
-            if old != self._folder:
-                shutil.rmtree(old, ignore_errors=True)
+            if _STORES.fullmatch(old.name) and old != self._folder:
+                _clear(old)
         self._sweep()
 
     def mapped(self, source: str, identity: str) -> Volume:
@@ -72,14 +80,18 @@ class Copies:
             **facts,
         )
 
+    def kept(self, source: str) -> bool:
+        """Tell whether there is any copy of a file."""
+        return _is_there(self._folder / source)
+
     def has(self, source: str, identity: str) -> bool:
         """Tell whether there is a copy."""
-        return (self._folder / source / f"{identity}.json").exists()
+        return _is_there(self._folder / source / f"{identity}.json")
 
     @contextmanager
     def place(self) -> Iterator["Place"]:
         """Give a place for a new copy; what is not kept at the end is removed."""
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(self._folder)
         folder = self._folder / f"{_NEW}{secrets.token_hex(8)}"
         lock = folder.with_suffix(_LOCK)
         with create_locked(lock):
@@ -114,7 +126,7 @@ class Copies:
     def lost(self, volume: Volume) -> bool:
         """Tell whether a volume is mapped from a copy that is not there any more."""
         name = getattr(volume.data, "filename", None)
-        return name is not None and not Path(name).exists()
+        return name is not None and not _is_there(Path(name))
 
     def _look(self, keep: str | None) -> None:
         """Now and then, sweep, and remove the files longest unopened beyond the limit."""
@@ -133,13 +145,13 @@ class Copies:
         for folder in _listed(self._folder):
             # Another worker may be removing what is listed here.
             with suppress(OSError):
-                if not folder.name.startswith(_NEW):
+                if _SOURCE.fullmatch(folder.name):
                     size = sum(file.stat().st_size for file in folder.iterdir())
                     yield folder.stat().st_mtime, folder, size
 
     def _sweep(self) -> None:
         """Remove what dead processes were writing."""
-        found = [path for path in _listed(self._folder) if path.name.startswith(_NEW)]
+        found = [path for path in _listed(self._folder) if _UNFINISHED.fullmatch(path.name)]
         for path in found:
             if path.suffix == _LOCK:
                 remove_abandoned(path)
@@ -199,6 +211,24 @@ class Place:
         self.array.replace(folder / f"{identity}.npy")
         self._description.replace(folder / f"{identity}.json")
         self.kept = source
+
+
+def _clear(store: Path) -> None:
+    """Remove what a version of this program kept in a folder, and the folder if that was all."""
+    for path in _listed(store):
+        if _OLD.fullmatch(path.name) or _UNFINISHED.fullmatch(path.name):
+            shutil.rmtree(path, ignore_errors=True)
+            with suppress(OSError):  # what was a folder is gone by now
+                path.unlink()
+    with suppress(OSError):
+        store.rmdir()
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # a folder that may not be looked into
+        return False
 
 
 def _listed(folder: Path) -> list[Path]:

@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from dashboard.core.image import EXTENSIONS
+from dashboard.core.image import EXTENSIONS, HEADERS, other_halves
 from dashboard.core.volume import stem
 from dashboard.services.names import natural
 from dashboard.services.roles import ROLES, Role, contrast_rank, role_of
 
-HEADERS = (".hdr", ".hdr.gz")
 # s/mm²; scanners state a few instead of none. Below it brain tissue (0.0008 mm²/s) loses less than
 # 4 % of its signal, and shells that are meant as weighted start at 100 or more.
 B0_LIMIT = 50
@@ -110,12 +109,9 @@ def arranged(name: str, files: Sequence[ImageFile]) -> StudyFiles:
 
 def is_image(file_name: str, beside: Mapping[str, object]) -> bool:
     """Return whether a file is to be listed: an image, or a header whose image is missing."""
-    lower = file_name.lower()
-    if not is_header(lower):
-        return lower.endswith(EXTENSIONS)
-    base = file_name[: lower.rindex(".hdr")]
-    halves = (".img", ".img.gz", ".IMG")
-    return bool(base) and not any(base + half in beside for half in halves)
+    if not is_header(file_name):
+        return file_name.lower().endswith(EXTENSIONS)
+    return not any(half in beside for half in other_halves(file_name))
 
 
 def is_header(file_name: str) -> bool:

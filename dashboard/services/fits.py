@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import tempfile
 import threading
 import time
@@ -16,6 +17,7 @@ import numpy as np
 
 from dashboard import __version__
 from dashboard.core.mixture import Mixture
+from dashboard.services.private import make_private
 
 # Fits of one-slice mixtures take 5 to 30 kB: some ten thousand of them.
 MAX_BYTES = 256 * 2**20
@@ -27,6 +29,10 @@ MARK = 16
 SEPARATOR = "-"
 # What is being written is small and done at once; left behind, its process was killed.
 NEW, LEFT_SECONDS = ".new-", 3600
+# Nothing else in the folder is ours to remove.
+OURS = re.compile(
+    rf"{re.escape(NEW)}[a-z0-9_]{{8}}|([0-9a-f]{{{MARK}}}{SEPARATOR})*[0-9a-f]{{64}}\.npz"
+)
 # What reading a damaged or vanished file may raise.
 UNUSABLE = (OSError, EOFError, ValueError, KeyError, AttributeError, TypeError, zipfile.BadZipFile)
 ARRAYS = ("weights", "means", "covariances", "labels")
@@ -38,10 +44,25 @@ class FitStore:
 
     The folder may be deleted at any time; whatever cannot be read is fitted again, and a disk
     that is full or read-only costs only the time.
+
+    Parameters
+    ----------
+    folder : Path
+        The cache.
+    max_bytes : int
+    kept : callable of SHA-256
+        Tells whether a file has not been forgotten, which may happen while it is fitted.
     """
 
-    def __init__(self, folder: Path, *, max_bytes: int = MAX_BYTES) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        max_bytes: int = MAX_BYTES,
+        kept: Callable[[str], bool] = lambda _: True,
+    ) -> None:
         self._folder = folder / "fits"
+        self._kept = kept
         self._max_bytes = max_bytes
         self._written = 0
         self._lock = threading.Lock()
@@ -64,6 +85,9 @@ class FitStore:
         except UNUSABLE:
             mixture = fit()
         self._write(path, mixture)
+        # Asked once the fit is there: whoever forgets the file from now on finds it.
+        if not all(self._kept(source) for source in key.get("sources", ())):
+            path.unlink(missing_ok=True)
         return mixture
 
     def forget(self, source: str) -> None:
@@ -74,11 +98,16 @@ class FitStore:
 
     def _write(self, path: Path, mixture: Mixture) -> None:
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            make_private(self._folder)
             with tempfile.NamedTemporaryFile(dir=self._folder, prefix=NEW, delete=False) as file:
-                arrays = {name: getattr(mixture, name) for name in (*ARRAYS, *NUMBERS)}
-                np.savez(file, **arrays)
-            Path(file.name).replace(path)
+                new = Path(file.name)
+                try:
+                    arrays = {name: getattr(mixture, name) for name in (*ARRAYS, *NUMBERS)}
+                    np.savez(file, **arrays)
+                except BaseException:
+                    new.unlink(missing_ok=True)
+                    raise
+            new.replace(path)
             self._bound()
         except OSError:
             return
@@ -93,7 +122,8 @@ class FitStore:
         for file in _listed(self._folder):
             # Another worker may be removing what is listed here.
             with suppress(OSError):
-                found.append((file.stat(), file))
+                if OURS.fullmatch(file.name):
+                    found.append((file.stat(), file))
         total = 0
         for status, file in sorted(found, key=lambda pair: -pair[0].st_mtime):
             total += status.st_size

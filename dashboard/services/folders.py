@@ -5,6 +5,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from dashboard.core.image import other_halves
+
 # File systems keep times as coarsely as two seconds (FAT).
 CLOCK_TICK_NS = 2_000_000_000
 # They hold no images to look at, or copies of what is listed already.
@@ -66,6 +68,7 @@ class Folders:
     def _scan(self, path: Path) -> Listing:
         stamps: Stamps = {path: path.stat().st_mtime_ns}  # before its content is read
         folders, files = [], []
+        outside: set[str] = set()
         with os.scandir(path) as entries:
             for entry in entries:
                 if entry.name.startswith(".") or not _is_text(entry.name):
@@ -74,6 +77,7 @@ class Folders:
                 if entry.is_symlink():
                     target = self._target(path / entry.name, stamps)
                     if target is None:
+                        outside.add(entry.name)
                         continue
                     parts += target.relative_to(self.root).parts
                 if _is_folder(entry):
@@ -81,6 +85,8 @@ class Folders:
                         folders.append(entry.name)
                 elif _is_file(entry):
                     files.append(entry.name)
+        # An image is read with the header beside it, which would be followed to where it lies.
+        files = [name for name in files if outside.isdisjoint(other_halves(name))]
         return Listing(
             path,
             dict.fromkeys(sorted(folders)),

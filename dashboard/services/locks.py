@@ -3,7 +3,7 @@
 import os
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -52,13 +52,15 @@ def create_locked(path: Path) -> BinaryIO:
         path.unlink(missing_ok=True)
 
 
-def remove_abandoned(path: Path) -> None:
-    """Remove a file of `create_locked`, unless its maker still has it open."""
+def remove_abandoned(path: Path, look: Callable[[Path], object] = lambda _: None) -> None:
+    """Remove a file of `create_locked`, after a last look, unless its maker has it open."""
     # Windows has no such lock, but keeps a file that is open somewhere.
     with suppress(OSError):
         if os.name == "posix":
             with path.open("rb") as file:
                 if take(file, wait=False):
+                    look(path)
                     path.unlink(missing_ok=True)
         else:
+            look(path)
             path.unlink(missing_ok=True)

@@ -4,13 +4,21 @@ import json
 import os
 import re
 import secrets
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
+from typing import Any
+
+from dashboard.services.private import make_private
 
 PREFIX = "upload-"
 # 128 random bits, as a URL takes them: who knows a key may see the study.
 _KEY = re.compile(rf"{PREFIX}[A-Za-z0-9_-]{{22}}")
 _NEW = ".new-"
+# Nothing else in the folder is ours to read or to remove.
+_FILE = re.compile(rf"({_KEY.pattern})\.json")
+_UNFINISHED = re.compile(rf"{re.escape(_NEW)}{_KEY.pattern}")
+# What a file raises that holds no manifest, as opposed to one that cannot be read just now.
+_DAMAGED = (ValueError, TypeError, KeyError, AttributeError)
 
 
 @dataclass(frozen=True)
@@ -77,39 +85,59 @@ class Manifests:
         self._read: dict[str, tuple[tuple[int, int], Manifest]] = {}
 
     def get(self, key: str) -> Manifest | None:
-        """Return a study's manifest; None where there is no such study."""
+        """Return a study's manifest; None where there is no such study, or none to be read."""
+        try:
+            return self._get(key)
+        except OSError:
+            return None
+
+    def all(self) -> dict[str, Manifest]:
+        """Return every study that can be read, by its key."""
+        try:
+            found = {key: self.get(key) for key in self._keys()}
+        except OSError:
+            return {}
+        return {key: manifest for key, manifest in found.items() if manifest}
+
+    def certain(self) -> dict[str, Manifest]:
+        """Return every study by its key, for whoever removes what none of them names.
+
+        Raises
+        ------
+        OSError
+            If one of them cannot be read just now.
+        """
+        found = {key: self._get(key) for key in self._keys()}
+        return {key: manifest for key, manifest in found.items() if manifest}
+
+    def _get(self, key: str) -> Manifest | None:
+        known = self._read.pop(key, None)
         if not _KEY.fullmatch(key):
             return None
         path = self._path(key)
         try:
             status = path.stat()
-            known = self._read.get(key)
             version = (status.st_mtime_ns, status.st_ino)
-            if known and known[0] == version:
-                return known[1]
-            facts = json.loads(path.read_text("utf-8"))
-            files = tuple(Entry(**file) for file in facts.pop("files"))
-            manifest = Manifest(**facts, files=files)
-        except (OSError, ValueError, TypeError, KeyError, AttributeError):
-            self._read.pop(key, None)
+            if not known or known[0] != version:
+                known = version, _manifest(json.loads(path.read_text("utf-8")))
+        except (FileNotFoundError, *_DAMAGED):
             return None
-        self._read[key] = version, manifest
-        return manifest
+        self._read[key] = known
+        return known[1]
 
-    def all(self) -> dict[str, Manifest]:
-        """Return every study by its key."""
+    def _keys(self) -> list[str]:
         try:
-            keys = [path.name.removesuffix(".json") for path in self._folder.iterdir()]
-        except OSError:
-            return {}
+            found = [_FILE.fullmatch(path.name) for path in self._folder.iterdir()]
+        except FileNotFoundError:
+            found = []
+        keys = [match[1] for match in found if match]
         for gone in self._read.keys() - set(keys):
             self._read.pop(gone, None)
-        found = {key: self.get(key) for key in keys}
-        return {key: manifest for key, manifest in found.items() if manifest}
+        return keys
 
     def write(self, key: str, manifest: Manifest) -> None:
         """Write a manifest so that it is there whole or not at all, also after a power cut."""
-        self._folder.mkdir(parents=True, exist_ok=True)
+        make_private(self._folder)
         new = self._folder / f"{_NEW}{key}"
         try:
             with new.open("w", encoding="utf-8") as file:
@@ -128,14 +156,40 @@ class Manifests:
         self._read.pop(key, None)
 
     def remove_damaged(self) -> None:
-        """Remove what no manifest can be read from; nobody may be writing one."""
-        if self._folder.is_dir():
-            for path in self._folder.iterdir():
-                if self.get(path.name.removesuffix(".json")) is None:
-                    path.unlink(missing_ok=True)
+        """Remove manifests that broke or were never finished; nobody may be writing one.
+
+        Raises
+        ------
+        OSError
+            If one of them cannot be read just now.
+        """
+        for path in self._folder.iterdir() if self._folder.is_dir() else ():
+            whole = _FILE.fullmatch(path.name)
+            if _UNFINISHED.fullmatch(path.name) or (whole and not _is_json(path)):
+                path.unlink(missing_ok=True)
 
     def _path(self, key: str) -> Path:
         return self._folder / f"{key}.json"
+
+
+def _manifest(facts: dict[str, Any]) -> Manifest:
+    """Read a manifest; what a newer version says beyond ours is passed over."""
+    files = tuple(Entry(**_known(Entry, file)) for file in facts.pop("files"))
+    return Manifest(**_known(Manifest, facts), files=files)
+
+
+def _known(kind: type[Entry | Manifest], facts: dict[str, Any]) -> dict[str, Any]:
+    return {one.name: facts[one.name] for one in fields(kind) if one.name in facts}
+
+
+def _is_json(path: Path) -> bool:
+    try:
+        json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return True
+    except ValueError:
+        return False
+    return True
 
 
 def sync_folder(folder: Path) -> None:

@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import os
+import re
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
@@ -17,6 +18,8 @@ from dashboard.services.locks import create_locked
 
 # Room is asked for in steps when a browser does not say how much it sends.
 STEP_BYTES = 16 * 2**20
+# What is on its way is called so, with an extension; nothing else lies in its folder by our doing.
+INCOMING = re.compile(r"[0-9]+-[0-9a-f]{32}(\.[a-z]+){1,2}")
 # Errors of a full disk, or of a full share of it.
 FULL = (errno.ENOSPC, errno.EDQUOT)
 

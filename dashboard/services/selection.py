@@ -41,16 +41,19 @@ def split_names(text: str, files: StudyFiles) -> tuple[list[str], list[str]]:
     known: list[str] = []
     unknown: list[str] = []
     parts = text.split(SEPARATOR)
-    while parts:
-        for count in range(len(parts), 0, -1):
-            name = SEPARATOR.join(parts[:count])
-            if find(files, name):
+    # Only as many parts together as some name has: a link may hold thousands of separators.
+    counts = sorted({name.count(SEPARATOR) + 1 for name in files.files}, reverse=True)
+    start = 0
+    while start < len(parts):
+        for count in counts:
+            name = SEPARATOR.join(parts[start : start + count])
+            if start + count <= len(parts) and find(files, name):
                 known.append(name)
                 break
         else:
             count = 1
-            unknown.append(parts[0])
-        del parts[:count]
+            unknown.append(parts[start])
+        start += count
     return list(dict.fromkeys(known)), [name for name in unknown if name]
 
 

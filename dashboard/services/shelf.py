@@ -1,14 +1,21 @@
 """Where uploaded files stay: each once by its content, while some study's manifest names it."""
 
 import os
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from dashboard.core.errors import NeuroMixError
+from dashboard.core.identity import file_id
 from dashboard.services.locks import Lock, remove_abandoned
 from dashboard.services.manifests import Entry, Manifest, Manifests, new_key, sync_folder
-from dashboard.services.receiving import Arrived, Received
+from dashboard.services.private import make_private
+from dashboard.services.receiving import INCOMING, Arrived, Received
 from dashboard.services.room import files
+
+# A file that stays is called by the SHA-256 of its image; nothing else is ours to remove.
+_BLOB = re.compile(r"[0-9a-f]{64}(\.[a-z]+){1,2}")
 
 
 @dataclass(frozen=True)
@@ -42,8 +49,7 @@ class Shelf:
 
     def make(self) -> None:
         """Make the folders that arriving files need."""
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.incoming.mkdir(exist_ok=True)
+        make_private(self.incoming)
 
     def add(
         self,
@@ -53,7 +59,7 @@ class Shelf:
     ) -> tuple[str, Manifest]:
         """Move files to their places and write their manifest, which no sweep may come between."""
         with self._lock.held():
-            self.blobs.mkdir(exist_ok=True)
+            make_private(self.blobs)
             entries = tuple(self._entry(image) for image in images)
             beside = {file.name: self._place(file, file.sha256).name for file in sidecars}
             sync_folder(self.blobs)
@@ -63,19 +69,23 @@ class Shelf:
         return key, manifest
 
     def remove(self, keys: Iterable[str]) -> None:
-        """Remove studies with every byte that no other study needs."""
-        sources: set[str] = set()
+        """Remove studies with every byte that no other study needs.
+
+        Raises
+        ------
+        OSError
+            If it cannot be told which bytes those are, or something cannot be removed.
+        """
+        gone = set(keys)
         with self._lock.held():
-            for key in keys:
-                manifest = self.manifests.get(key)
-                if manifest:
-                    sources |= {file.source for file in manifest.files}
+            known = self.manifests.certain()
+            ended = [known.pop(key) for key in gone & known.keys()]
+            for key in gone:
                 self.manifests.remove(key)
-            needed = {name for m in self.manifests.all().values() for name in m.blobs}
-            for path in files(self.blobs):
-                if path.name not in needed:
-                    path.unlink(missing_ok=True)
-        self.forget_unused(sources)
+            needed = {name for manifest in known.values() for name in manifest.blobs}
+            named = {name for manifest in ended for name in manifest.blobs}
+            sources = self._remove_blobs(needed, named)
+        self.forget_unused(sources | {file.source for one in ended for file in one.files})
 
     def forget_unused(self, sources: set[str]) -> None:
         """Forget what was unpacked from files that no study has."""
@@ -94,10 +104,23 @@ class Shelf:
         if not self._folder.is_dir():
             return
         with self._lock.held():
-            for path in files(self.incoming):
-                remove_abandoned(path)
             self.manifests.remove_damaged()
-        self.remove([key for key, one in self.manifests.all().items() if ended(one)])
+            sources: set[str | None] = set()
+            # A header goes last, since what was unpacked is known by both halves.
+            for path in sorted(files(self.incoming), key=lambda path: path.suffix == ".hdr"):
+                if INCOMING.fullmatch(path.name):
+                    remove_abandoned(path, lambda path: sources.add(_source(path)))
+        self.forget_unused({source for source in sources if source})
+        self.remove([key for key, one in self.manifests.certain().items() if ended(one)])
+
+    def _remove_blobs(self, needed: set[str], named: set[str]) -> set[str]:
+        """Remove what is not needed; return the sources of what no manifest has ever named."""
+        found = [path for path in files(self.blobs) if _BLOB.fullmatch(path.name)]
+        sources = {_source(path) for path in found if path.name not in needed | named}
+        for path in found:
+            if path.name not in needed:
+                path.unlink(missing_ok=True)
+        return {source for source in sources if source}
 
     def _entry(self, checked: Checked) -> Entry:
         places = [self._place(file, checked.image.identity) for file in checked.image.files]
@@ -116,3 +139,11 @@ class Shelf:
         if not (place.is_file() and place.stat().st_size == size):
             file.path.replace(place)
         return place
+
+
+def _source(path: Path) -> str | None:
+    """Return the identity of an image that a dead worker may have unpacked already."""
+    try:
+        return file_id(path)
+    except NeuroMixError:
+        return None

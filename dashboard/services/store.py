@@ -61,10 +61,14 @@ class VolumeStore:
         """Return the SHA-256 of a file or pair, hashed again only when it changed."""
         try:
             # A changed header changes what the voxels mean.
-            key = tuple((f, s.st_size, s.st_mtime_ns) for f in files_of(path) if (s := f.stat()))
-        except OSError:
+            key = tuple((file, *_version(file.stat())) for file in files_of(path))
+        except (FileNotFoundError, NotADirectoryError):
             raise VolumeError(
                 f"{name or path.name}: there is no such file any more. Choose another image."
+            ) from None
+        except OSError as error:
+            raise VolumeError(
+                f"{name or path.name}: the file cannot be read ({error.strerror})."
             ) from None
         return self._identities.get(key, lambda: file_id(path, name=name))
 
@@ -116,6 +120,10 @@ class VolumeStore:
         key = volume.source, resampled_id(volume, target, nearest=nearest)
         found = self._get(key, lambda: self._resampled(key, volume, target, nearest))
         return on_grid(found, volume, target, nearest=nearest)
+
+    def kept(self, source: str) -> bool:
+        """Return whether anything is unpacked from the file with that SHA-256."""
+        return self._copies.kept(source)
 
     def forget(self, source: str) -> None:
         """Remove every copy that was made from the file with that SHA-256."""
@@ -190,6 +198,11 @@ class VolumeStore:
     def _drop_lost(self) -> None:
         """Let go of maps of files that another worker has forgotten."""
         self._volumes.drop(lambda _, volume: self._copies.lost(volume))
+
+
+def _version(status: os.stat_result) -> tuple[int, ...]:
+    """Return what changes with a file, also where it is replaced by one of its size and age."""
+    return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
 
 
 def _in_passing(volume: Volume, target: Volume, nearest: bool) -> Volume:

@@ -66,7 +66,7 @@ class Workspace:
             forget=self._forget,
         )
         self.ahead = Ahead()
-        self._fits = FitStore(settings.cache)
+        self._fits = FitStore(settings.cache, kept=self.store.kept)
         self._analyses: Memo[Key, Analysis] = Memo(
             KEPT_ANALYSES, weigh=_bytes, max_bytes=KEPT_BYTES
         )

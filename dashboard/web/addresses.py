@@ -13,6 +13,7 @@ from flask import Response, request
 from dashboard import __version__
 from dashboard.core.errors import NeuroMixError
 from dashboard.core.volume import Volume
+from dashboard.services.manifests import PREFIX
 from dashboard.services.workspace import Workspace
 from dashboard.view import View, Window
 
@@ -20,6 +21,8 @@ from dashboard.view import View, Window
 ID_LENGTH = 16
 CHANGED = "An image has changed since this page was opened. Reload the page."
 ONE_YEAR = 365 * 24 * 3600
+# What is removed from the server should not live on elsewhere; a drag lasts seconds.
+ONE_SITTING = 3600
 
 
 def slice_address(
@@ -86,11 +89,15 @@ def answers_errors(route: Callable[..., Response]) -> Callable[..., Response]:
 
 
 def immutable(content: bytes, mimetype: str) -> Response:
-    """Return an answer that browsers keep."""
+    """Return an answer that browsers keep; of an upload only they, and not for long."""
     response = Response(content, mimetype=mimetype)
-    response.cache_control.public = True
-    response.cache_control.max_age = ONE_YEAR
-    response.cache_control.immutable = True
+    if _of_upload():
+        response.cache_control.private = True
+        response.cache_control.max_age = ONE_SITTING
+    else:
+        response.cache_control.public = True
+        response.cache_control.max_age = ONE_YEAR
+        response.cache_control.immutable = True
     response.add_etag()
     response.make_conditional(request)
     return response
@@ -100,6 +107,12 @@ def revalidated(content: bytes, mimetype: str) -> Response:
     """Return an answer that browsers keep but ask about before they use it again."""
     response = Response(content, mimetype=mimetype)
     response.cache_control.no_cache = True
+    if _of_upload():
+        response.cache_control.private = True
     response.add_etag()
     response.make_conditional(request)
     return response
+
+
+def _of_upload() -> bool:
+    return request.args.get("study", "").startswith(PREFIX)

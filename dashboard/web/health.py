@@ -4,10 +4,12 @@ from flask import Blueprint
 
 from dashboard import __version__
 
+PATH = "/healthz"
+
 routes = Blueprint("health", __name__)
 
 
-@routes.get("/healthz")
+@routes.get(PATH)
 def healthz() -> dict[str, str]:
     """Answer that the server is up."""
     return {"status": "ok", "version": __version__}

@@ -3,6 +3,7 @@
 import threading
 from http import HTTPStatus
 from typing import IO, Any, cast
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
@@ -74,10 +75,11 @@ def blueprint(uploads: Uploads) -> Blueprint:
             if not places.acquire(blocking=False):
                 raise _RefusalError(BUSY, HTTPStatus.SERVICE_UNAVAILABLE)
             try:
-                with body.drained(), uploads.receive() as drop:
+                with body.drained():
                     _require_own_page()
-                    _read(body, drop, uploads.limits)
-                    kept = uploads.keep(drop, visitor.owner(), wanted=body.wanted)
+                    with uploads.receive() as drop:
+                        _read(body, drop, uploads.limits)
+                        kept = uploads.keep(drop, visitor.owner(), wanted=body.wanted)
             finally:
                 places.release()
         return _unkept(jsonify(study=kept.key, title=kept.title, refused=kept.refused)), 201
@@ -111,8 +113,17 @@ def blueprint(uploads: Uploads) -> Blueprint:
 
 
 def _require_own_page() -> None:
-    """Refuse what another site makes a browser send; old browsers do not say where it is from."""
-    if request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none"):
+    """Refuse what another site makes a browser send.
+
+    Browsers name the site of a page that came by https or from this machine; of others they
+    name the origin. What says neither is no browser of today, or no browser.
+    """
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if site is not None:
+        own = site in ("same-origin", "none")
+    else:
+        own = origin is None or urlsplit(origin).netloc.lower() == request.host.lower()
+    if not own:
         raise _RefusalError(FOREIGN, HTTPStatus.FORBIDDEN)
 
 

@@ -28,6 +28,9 @@ def register(server: Flask) -> None:
     def remember(response: Response) -> Response:
         if request.path == PAGE and request.method == "GET" and _token() is None:
             owner()
+        if request.path == PAGE:
+            # It may bring a cookie, and its script is this version's.
+            response.headers["Cache-Control"] = "private, no-cache"
         if "new_visitor" in g:
             response.set_cookie(
                 COOKIE,

@@ -1,3 +1,4 @@
+import errno
 import os
 import shutil
 import time
@@ -112,12 +113,37 @@ def test_eight_sources_fit_into_a_file_name(tmp_path, fitted):
 
 def test_what_a_killed_process_left_goes_in_time(tmp_path, fitted):
     (tmp_path / "fits").mkdir()
-    for name, age in ((".new-old", 7200), (".new-now", 0)):
+    for name, age in ((".new-old_0old", 7200), (".new-now_0now", 0), (".new-notes of mine", 7200)):
         (tmp_path / "fits" / name).write_bytes(b"half")
         then = time.time() - age
         os.utime(tmp_path / "fits" / name, (then, then))
     FitStore(tmp_path).get(KEY, fitted)
-    assert [path.name for path in tmp_path.rglob(".new-*")] == [".new-now"]
+    names = {path.name for path in tmp_path.rglob(".new-*")}
+    assert names == {".new-now_0now", ".new-notes of mine"}
+
+
+def test_a_fit_that_cannot_be_written_leaves_nothing(tmp_path, fitted, monkeypatch):
+    def full(file, **_):
+        file.write(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(np, "savez", full)
+    assert FitStore(tmp_path).get(KEY, fitted).components == 2
+    assert list((tmp_path / "fits").iterdir()) == []
+
+
+def test_a_fit_of_a_file_that_is_forgotten_meanwhile_is_not_kept(tmp_path, fitted):
+    there = {"a" * 64, "b" * 64}
+    store = FitStore(tmp_path, kept=there.__contains__)
+
+    def forgotten():
+        FitStore(tmp_path).forget("b" * 64)
+        there.remove("b" * 64)
+        return fitted()
+
+    store.get(KEY | {"sources": ["a" * 64]}, fitted)
+    assert store.get(KEY | {"sources": sorted(there)}, forgotten).components == 2
+    assert [path.name[:4] for path in tmp_path.rglob("*.npz")] == ["aaaa"]
 
 
 def test_the_folder_is_bounded(tmp_path, fitted):

@@ -1,3 +1,4 @@
+import time
 from pathlib import Path
 
 import pytest
@@ -119,3 +120,11 @@ def test_no_more_than_eight_images_are_mixed_x_and_y_among_them():
     names = [f"echo-{n}" for n in range(12)]
     mixed = intended(View("made", names[11], names[10]), study(*names))
     assert mixed == [names[11], names[10], *names[:6]]
+
+
+def test_a_long_list_of_names_is_split_at_once():
+    names = [",".join(["a"] * (n + 1)) for n in range(32)]
+    for text in ("," * 4000, "x," * 2000, ",".join(["a"] * 2000)):
+        start = time.process_time()
+        split_names(text, study(*names))
+        assert time.process_time() - start < 2  # it took a minute and more

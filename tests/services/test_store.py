@@ -150,11 +150,25 @@ def test_a_copy_lies_in_its_files_folder(cache, image):
 
 
 def test_copies_of_other_versions_are_removed(cache):
-    old = cache / "volumes-3" / "volume.npy"
-    old.parent.mkdir(parents=True)
-    old.write_bytes(b"voxels of an upload that is removed today")
+    source, secret = "a1" * 32, b"voxels of an upload that is removed today"
+    for old in (f"volumes-3/{source}/{source}.npy", f"volumes-1/{source}.npy"):
+        (cache / old).parent.mkdir(parents=True)
+        (cache / old).write_bytes(secret)
     VolumeStore(cache)
-    assert not old.parent.exists()
+    assert list(cache.iterdir()) == []
+
+
+def test_a_cache_in_a_folder_of_other_things_leaves_them_alone(cache, image):
+    own = [
+        cache / path
+        for path in ("volumes-2023/raw.nii.gz", "volumes-old/a.npy", "volumes-3/.new-idea",
+                     "volumes-4/.new-notes/a", "volumes-4/mine.npy")
+    ]  # fmt: skip
+    for path in own:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"precious")
+    VolumeStore(cache, max_bytes=1).open(image)
+    assert all(path.read_bytes() == b"precious" for path in own)
 
 
 # ---- series
@@ -261,6 +275,33 @@ def test_a_header_that_was_edited_makes_another_volume(cache, tmp_path, head):
     assert after.id != before.id
     assert after.voxel_size == (2, 2, 3)
     assert after.digest == before.digest
+
+
+def replaced(path, content):
+    """Put another file of the same size and time in the place of one."""
+    times = path.stat()
+    new = path.with_name("new")
+    new.write_bytes(content)
+    assert new.stat().st_size == times.st_size
+    os.utime(new, ns=(times.st_atime_ns, times.st_mtime_ns))
+    new.replace(path)
+
+
+def test_a_file_replaced_by_one_of_its_size_and_time_is_another_volume(cache, save, head):
+    path, store = save("T1.nii", head(0)), VolumeStore(cache)
+    before = store.open(path)
+    replaced(path, save("other.nii", head(1)).read_bytes())
+    same(store.open(path), path)
+    assert store.open(path).id != before.id
+
+
+def test_so_is_a_pair_whose_header_was_replaced(cache, tmp_path, head):
+    store = VolumeStore(cache)
+    for name, size in (("pair", 2.0), ("other", 3.0)):
+        nib.Nifti1Pair(head(0), np.diag([2, 2, size, 1])).to_filename(tmp_path / f"{name}.img")
+    assert store.open(tmp_path / "pair.img").voxel_size == (2, 2, 2)
+    replaced(tmp_path / "pair.hdr", (tmp_path / "other.hdr").read_bytes())
+    assert store.open(tmp_path / "pair.img").voxel_size == (2, 2, 3)
 
 
 # ---- what goes
@@ -496,3 +537,12 @@ def test_a_file_that_vanished_is_told(cache, image):
     image.unlink()
     with pytest.raises(VolumeError, match=r"^T1\.nii\.gz: there is no such file"):
         store.open(image)
+
+
+def test_a_file_that_may_not_be_looked_at_is_told_as_that(cache, image, monkeypatch):
+    def denied(*_, **__):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "stat", denied)
+    with pytest.raises(VolumeError, match=r"^T1\.nii\.gz: the file cannot be read \(Permission "):
+        VolumeStore(cache).identity(image)

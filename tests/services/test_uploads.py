@@ -1,9 +1,11 @@
 import errno
 import hashlib
+import json
 import os
 import subprocess
 import sys
 import threading
+import time
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -23,6 +25,7 @@ from dashboard.services.uploads import Uploads
 
 ANNA, BEN = "a" * 64, "b" * 64
 MINUTE, DAY = 60, 24 * 3600
+HEX, OTHER = "0f" * 16, "upload-" + "A" * 22
 
 
 class Reader:
@@ -343,7 +346,7 @@ def test_what_is_under_way_takes_room_too(make):
 def test_what_another_process_takes_in_takes_room_too(make, folder):
     uploads = make(store=1500)
     (folder / "incoming").mkdir(parents=True)
-    path = folder / "incoming" / "1-other.nii"
+    path = folder / f"incoming/1-{HEX}.nii"
     with create_locked(path) as file:
         file.write(b"x" * 900)
         file.flush()
@@ -400,7 +403,7 @@ def test_a_study_is_gone_when_its_days_are_over(uploads, make, clock, folder, re
 
 def test_uploads_sweep_now_and_then(uploads, clock, folder):
     upload(uploads, ("T1.nii", b"t1"))
-    stray = folder / "blobs" / "stray.nii"
+    stray = folder / "blobs" / f"{HEX}{HEX}.nii"
     stray.write_bytes(b"x")
     upload(uploads, ("T2.nii", b"t2"))
     assert stray.exists()
@@ -412,12 +415,74 @@ def test_uploads_sweep_now_and_then(uploads, clock, folder):
 def test_a_sweep_removes_what_no_study_names(uploads, folder):
     key = upload(uploads, ("T1.nii", b"t1")).key
     before = on_disk(folder)
-    (folder / "blobs" / "stray.nii").write_bytes(b"x")
-    (folder / "studies" / ".new-x").write_text("{}")
-    (folder / "studies" / ("upload-" + "A" * 22 + ".json")).write_text('{"title": 1')
+    (folder / "blobs" / f"{HEX}{HEX}.nii").write_bytes(b"x")
+    (folder / "studies" / f".new-{OTHER}").write_text("{}")
+    (folder / "studies" / f"{OTHER}.json").write_text('{"title": 1')
     uploads.sweep()
     assert on_disk(folder) == before
     assert uploads.study(key)
+
+
+def test_a_sweep_leaves_alone_what_is_not_the_uploads(uploads, folder):
+    upload(uploads, ("T1.nii", b"t1"))
+    own = [
+        folder / path
+        for path in ("studies/participants.tsv", "studies/T1.nii.gz", "studies/.new-plan",
+                     "studies/dataset_description.json", "studies/sub-01/T1.nii",
+                     "blobs/mine.bin", f"blobs/{HEX}.nii", "incoming/T1.nii", "T2.nii")
+    ]  # fmt: skip
+    for path in own:
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"precious")
+    uploads.sweep()
+    assert all(path.read_bytes() == b"precious" for path in own)
+
+
+def test_a_manifest_that_cannot_be_read_for_a_moment_keeps_its_study(make, folder, monkeypatch):
+    key = upload(make(), ("T1.nii", b"t1")).key
+    other = upload(make(), ("T2.nii", b"t2")).key
+    before = on_disk(folder)
+    read = Path.read_text
+
+    def failing(path, *args):
+        if path.name == f"{key}.json":
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return read(path, *args)
+
+    monkeypatch.setattr(Path, "read_text", failing)
+    uploads = make()
+    uploads.sweep()
+    assert on_disk(folder) == before
+    assert uploads.study(key) is None
+    assert list(uploads.listed(ANNA)) == [other]
+    monkeypatch.undo()
+    assert contents(uploads, key) == {"T1.nii": b"t1"}
+
+
+def test_a_manifest_of_a_newer_version_is_read_and_kept(uploads, make, folder):
+    key = upload(uploads, ("T1.nii", b"t1")).key
+    path = folder / "studies" / f"{key}.json"
+    facts = json.loads(path.read_text())
+    facts["colour"] = facts["files"][0]["scanner"] = "new"
+    path.write_text(json.dumps(facts))
+    newer = make()
+    newer.sweep()
+    assert contents(newer, key) == {"T1.nii": b"t1"}
+
+
+def test_a_sweep_forgets_what_a_dead_worker_had_unpacked(uploads, folder, reader):
+    """Killed while its images were checked, or just before they became a study."""
+    upload(uploads, ("T1.nii", b"t1"))
+    halves = hashlib.sha256(hashlib.sha256(b"i").digest() + hashlib.sha256(b"h").digest())
+    for name, content in (
+        (f"incoming/7-{HEX}.nii.gz", b"in"), (f"incoming/8-{HEX}.img", b"i"),
+        (f"incoming/8-{HEX}.hdr", b"h"), (f"blobs/{sha(b'b')}.nii", b"b"),
+    ):  # fmt: skip
+        (folder / name).write_bytes(content)
+    uploads.sweep()
+    assert len(on_disk(folder)) == 2
+    assert {sha(b"in"), halves.hexdigest(), sha(b"b")} <= set(reader.forgotten)
+    assert sha(b"t1") not in reader.forgotten
 
 
 def test_a_sweep_of_nothing_makes_nothing(uploads, folder):
@@ -438,7 +503,7 @@ sys.stdin.read()
 
 @pytest.mark.skipif(os.name != "posix", reason="elsewhere there is one worker")
 def test_a_killed_workers_files_are_swept_and_a_living_ones_stay(uploads, folder):
-    path = folder / "incoming" / "1-x.nii"
+    path = folder / f"incoming/1-{HEX}.nii"
     path.parent.mkdir(parents=True)
     with subprocess.Popen(
         [sys.executable, "-c", HOLDS, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE
@@ -509,10 +574,21 @@ def test_sweeps_never_take_what_is_being_kept(make, folder):
         ("\u202eiin.1T.nii", "iin.1T.nii"),
         ("T1.nii.bz2", "T1.nii.bz2"),
         ("a" * 300 + ".nii.gz", "a" * 113 + ".nii.gz"),
+        ("a" * 3000 + ".nii.gz", "a" * 113 + ".nii.gz"),
+        ("\u200b\u2060\ufeff.nii.gz", "image.nii.gz"),
+        ("T\u00ad1\U000e0041.n\u200bii", "T1.nii"),
+        (". ..nii", "image.nii"),
     ],
 )
 def test_names_are_one_line_to_read(sent, shown):
     assert names.clean(sent) == shown
+
+
+def test_a_name_of_combining_marks_takes_no_time():
+    marks = "".join(chr(0x300 + n % 0x50) for n in range(60_000))
+    start = time.process_time()
+    names.clean("a" + marks + ".nii")
+    assert time.process_time() - start < 1  # all of it took minutes
 
 
 @pytest.mark.parametrize(

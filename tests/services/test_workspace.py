@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import nibabel as nib
 import numpy as np
 import pytest
@@ -6,6 +8,7 @@ from sklearn.mixture import GaussianMixture
 from sklearn.preprocessing import StandardScaler
 
 from dashboard.core.errors import GridError, NeuroMixError
+from dashboard.services import workspace as workspaces
 from dashboard.services.opening import open_view
 from dashboard.services.workspace import Workspace
 from dashboard.settings import Settings
@@ -62,6 +65,30 @@ def test_images_on_two_grids_are_never_fitted(study, save, head):
     save("data/pair/epi.nii", head(2, (8, 8, 8)))
     with pytest.raises(GridError, match="epi"):
         study.analyse(View("pair", "T1", "epi", slice=5))
+
+
+def test_a_mixture_of_nothing_but_unknown_images_is_told(study):
+    for mix in ("T9", "T9,b9", ","):
+        with pytest.raises(NeuroMixError, match="None of the images to be mixed"):
+            study.analyse(replace(VIEW, mix=mix))
+
+
+def test_what_was_fitted_of_an_image_goes_with_it_also_while_it_is_fitted(
+    study, monkeypatch, tmp_path
+):
+    study.analyse(VIEW)
+    fits = tmp_path / "cache" / "fits"
+    assert len(list(fits.iterdir())) == 1
+    source = study.volume("pair", "T1").source
+    fit = workspaces.fit_recipe
+
+    def meanwhile(*args):
+        study._forget(source)
+        return fit(*args)
+
+    monkeypatch.setattr(workspaces, "fit_recipe", meanwhile)
+    assert study.analyse(replace(VIEW, slice=6)).mixture is not None
+    assert list(fits.iterdir()) == []
 
 
 def test_a_slice_out_of_range_is_told(study):

@@ -86,6 +86,23 @@ def test_a_browser_may_keep_a_slice_for_good(client, address):
     assert again.data == b""
 
 
+def test_of_an_upload_only_the_browser_keeps_a_slice_and_for_an_hour(study, sample):
+    with study.uploads.receive() as drop:
+        for name in ("T1.nii.gz", "b0.nii.gz"):
+            drop.part(name).write((sample / name).read_bytes())
+        key = study.uploads.keep(drop, "a" * 64).key
+    server = Flask(__name__)
+    server.register_blueprint(blueprint(study))
+    view = View(key, "T1", "b0", slice=30)
+    address = slice_address(study.volume(key, "T1"), view=view, image="T1", index=30, window=None)
+    answer = server.test_client().get(address)
+    assert answer.headers["Cache-Control"] == "private, max-age=3600"
+    assert answer.headers["ETag"]
+    key = study.identity(view)[0][:16]
+    numbers = server.test_client().get(f"/voxels/{key}.bin?{view.query()}")
+    assert numbers.headers["Cache-Control"] == "no-cache, private"
+
+
 def test_a_replaced_image_has_another_address(client, address, save, head):
     before = address()
     save("data/pair/T1.nii.gz", head(2), np.diag([2.0, 2.0, 3.0, 1.0]))

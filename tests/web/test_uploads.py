@@ -210,6 +210,21 @@ def test_other_sites_neither_upload_nor_remove(client, uploads, site, allowed):
     assert (uploads.study(mine) is None) == allowed
 
 
+@pytest.mark.parametrize(
+    ("origin", "allowed"),
+    [("http://localhost", True), ("http://LOCALHOST", True), ("http://evil.example", False),
+     ("http://localhost:81", False), ("http://localhost.evil.example", False), ("null", False)],
+)  # fmt: skip
+def test_over_plain_http_the_origin_tells_other_sites(client, uploads, origin, allowed):
+    mine = post(client, ("T1.nii", b"t1")).json["study"]
+    stranger = client.application.test_client()
+    answer = post(stranger, ("b0.nii", b"b0"), headers={"Origin": origin})
+    assert answer.status_code == (201 if allowed else 403)
+    assert ("Set-Cookie" in answer.headers) == allowed
+    client.delete(f"/uploads/{mine}", headers={"Origin": origin})
+    assert (uploads.study(mine) is None) == allowed
+
+
 # ---- whose it is
 
 
@@ -226,6 +241,11 @@ def test_only_the_browser_that_made_it_removes_a_study(server, uploads):
     assert anna.delete(f"/uploads/{key}").status_code == 404
     assert anna.get(f"/uploads/{key}").status_code == 404
     assert uploads.study(key) is None
+
+
+def test_no_proxy_keeps_the_page_that_brings_a_cookie(client):
+    for _ in range(2):
+        assert client.get("/").headers["Cache-Control"] == "private, no-cache"
 
 
 def test_the_page_gives_a_browser_its_cookie_once(client):
