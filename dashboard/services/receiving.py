@@ -147,6 +147,8 @@ class Drop:
             raise self._limits.too_many()
         name = names.clean(name)
         ending = names.extension(name)
+        if name.lower().endswith(names.NEEDLESS):
+            return Part(self, None)
         if ending is None:
             known = ", ".join(names.IMAGES)
             self.refused.append(UNKNOWN.format(name=name or "A file without a name", known=known))

@@ -233,19 +233,25 @@ def test_b_values_and_names_of_labels_stay_with_their_image(uploads, folder):
     table = b"index\tname\n1\tlesion\n"
     kept = upload(
         uploads, ("dwi.BVAL", b"0 1000 5\n"), ("dwi.nii.gz", b"dwi"), ("dseg.nii", b"dseg"),
-        ("dseg.tsv", table), ("participants.tsv", b"x"), ("dwi.bvec", b"0 0 1"),
+        ("dseg.tsv", table), ("participants.tsv", b"x"), ("notes.txt", b"x"),
     )  # fmt: skip
     study = uploads.study(kept.key)
     assert study.files["dwi"].b0_volumes == (0, 2)
     assert study.files["dseg"].label_names.read_bytes() == table
     assert list(study.files) == ["dwi", "dseg"]
-    told, other = sorted(kept.refused)
-    assert told.startswith("dwi.bvec: this is no image file that can be read (.nii")
+    other, told = sorted(kept.refused, reverse=True)
+    assert told.startswith("notes.txt: this is no image file that can be read (.nii")
     assert ".bval" not in told
     assert other == "participants.tsv: no image of this name came with it, so it was left out."
     assert f"blobs/{sha(table)}.tsv" in on_disk(folder)
     uploads.remove(ANNA, kept.key)
     assert on_disk(folder) == []
+
+
+def test_what_converters_write_beside_an_image_is_left_out_without_a_word(uploads, folder):
+    kept = upload(uploads, ("dwi.nii", b"d"), ("dwi.json", b"{}"), ("dwi.BVEC", b"0 0 1"))
+    assert kept.refused == ()
+    assert on_disk(folder) == [f"blobs/{sha(b'd')}.nii", f"studies/{kept.key}.json"]
 
 
 def test_a_sidecar_goes_with_an_image_that_cannot_be_read(uploads, folder):
