@@ -21,6 +21,9 @@
   const belongs = (sidecar, files, limits) =>
     files.some((file) => extension(file.name, limits.images) && stem(file, limits.images) === stem(sidecar, limits.sidecars));
 
+  // What converters write beside an image and the server leaves out without a word.
+  const needless = /\.(json|bvec)$/i;
+
   // Returns what is to be sent; `refused` gets a sentence on each file that is left out.
   const readable = (files, limits, refused) => {
     const half = (file) => /\.(hdr|img)(\.gz)?$/i.exec(file.name);
@@ -39,7 +42,7 @@
       }
       return "";
     };
-    return files.filter((file) => {
+    return files.filter((file) => !needless.test(file.name)).filter((file) => {
       const sentence = wrong(file);
       if (sentence) refused.push(`${file.name}: ${sentence}`);
       return !sentence;

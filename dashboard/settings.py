@@ -29,7 +29,7 @@ def _temporary_cache() -> Path:
     """Return a folder of this user where everybody may have made one of any name before."""
     if sys.platform == "win32":
         return Path(tempfile.gettempdir()) / "neuromix"  # each user has a folder of their own
-    folder = Path(tempfile.gettempdir()) / f"neuromix-{os.getuid()}"
+    folder = Path(tempfile.gettempdir()) / f"neuromix-{os.geteuid()}"
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
         found = folder.lstat()
@@ -38,7 +38,7 @@ def _temporary_cache() -> Path:
             f"No cache can be kept in {folder} ({error.strerror}). Name a folder by "
             "DASHBOARD_CACHE."
         ) from None
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o077:
         raise NeuroMixError(
             f"{folder} is not this user's alone, so no images are kept there. Remove it, or name "
             "another folder by DASHBOARD_CACHE."

@@ -18,7 +18,7 @@ def place(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    return tmp_path / f"neuromix-{os.getuid()}"
+    return tmp_path / f"neuromix-{os.geteuid()}"
 
 
 def mode(path):
@@ -42,9 +42,9 @@ def test_a_cache_that_somebody_else_may_have_made_is_refused(place, tmp_path, mo
         place.mkdir(mode=0o700)
         place.chmod(0o755 if how == "open" else 0o700)
     if how == "foreign":
-        uid = os.getuid()
+        uid = os.geteuid()
         place.rename(place.with_name(f"neuromix-{uid + 1}"))
-        monkeypatch.setattr(os, "getuid", lambda: uid + 1)
+        monkeypatch.setattr(os, "geteuid", lambda: uid + 1)
     with pytest.raises(NeuroMixError, match="DASHBOARD_CACHE"):
         Settings()
 

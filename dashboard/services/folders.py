@@ -77,7 +77,7 @@ class Folders:
                 if entry.is_symlink():
                     target = self._target(path / entry.name, stamps)
                     if target is None:
-                        outside.add(entry.name)
+                        outside.add(entry.name.lower())  # some file systems know no case
                         continue
                     parts += target.relative_to(self.root).parts
                 if _is_folder(entry):
@@ -86,7 +86,7 @@ class Folders:
                 elif _is_file(entry):
                     files.append(entry.name)
         # An image is read with the header beside it, which would be followed to where it lies.
-        files = [name for name in files if outside.isdisjoint(other_halves(name))]
+        files = [name for name in files if outside.isdisjoint(other_halves(name.lower()))]
         return Listing(
             path,
             dict.fromkeys(sorted(folders)),

@@ -25,6 +25,10 @@ class StoreFullError(UploadError):
     """There is no room for a drop."""
 
 
+class UnavailableError(UploadError):
+    """The folder of uploads cannot be used."""
+
+
 class NothingToOpenError(UploadError):
     """No file of a drop can be opened."""
 
@@ -64,6 +68,12 @@ class Limits:
         return TooLargeError(
             f"These are more than the {self.files} files that can be uploaded at once. Drop the "
             "images of one head only."
+        )
+
+    def unavailable(self, error: OSError) -> UnavailableError:
+        """Say that the folder of uploads cannot be used, without its name."""
+        return UnavailableError(
+            f"Uploads are not possible on this server now ({error.strerror}). Tell whoever runs it."
         )
 
     def full(self) -> StoreFullError:

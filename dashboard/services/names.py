@@ -13,6 +13,8 @@ IMAGES = (*EXTENSIONS, *PAIR_HEADERS)
 # What belongs to an image of the same name: b-values, and what labels are called.
 SIDECARS = (".bval", ".tsv")
 UPLOADED = (*IMAGES, *SIDECARS)
+# What converters write beside an image and nothing here needs; it is left out without a word.
+NEEDLESS = (".json", ".bvec")
 
 MAX_NAME = 120  # longer ones would not fit any control; file systems allow 255
 MAX_TITLE = 60  # fits the study control on a wide screen

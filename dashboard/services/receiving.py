@@ -2,6 +2,7 @@
 
 import errno
 import hashlib
+import logging
 import os
 import re
 import secrets
@@ -22,6 +23,8 @@ STEP_BYTES = 16 * 2**20
 INCOMING = re.compile(r"[0-9]+-[0-9a-f]{32}(\.[a-z]+){1,2}")
 # Errors of a full disk, or of a full share of it.
 FULL = (errno.ENOSPC, errno.EDQUOT)
+
+log = logging.getLogger(__name__)
 
 HALF = (
     "{name}: the other half of the pair is missing. Drop the .hdr and the .img file of an image "
@@ -144,6 +147,8 @@ class Drop:
             raise self._limits.too_many()
         name = names.clean(name)
         ending = names.extension(name)
+        if name.lower().endswith(names.NEEDLESS):
+            return Part(self, None)
         if ending is None:
             known = ", ".join(names.IMAGES)
             self.refused.append(UNKNOWN.format(name=name or "A file without a name", known=known))
@@ -165,7 +170,7 @@ class Drop:
             self.expect(min(self._bytes + STEP_BYTES, self._limits.drop))
 
     def disk(self) -> "Disk":
-        """Translate the error of a full disk."""
+        """Translate the errors of the disk."""
         return Disk(self._limits)
 
     def images(self) -> list[Arrived]:
@@ -216,14 +221,19 @@ class Drop:
                 pair = other.path.name.endswith((".hdr", *names.PAIR_IMAGES))
                 if pair and halves and _stem(other.name) == _stem(name) and self._alone(other):
                     return _base(other.path).with_name(_base(other.path).name + own)
-        return self._folder / f"{os.getpid()}-{secrets.token_hex(16)}{own}"
+        return new_path(self._folder, own)
 
     def _alone(self, half: Received) -> bool:
         return sum(_base(other.path) == _base(half.path) for other in self._received) == 1
 
 
+def new_path(folder: Path, extension: str) -> Path:
+    """Return where a file of this process may arrive."""
+    return folder / f"{os.getpid()}-{secrets.token_hex(16)}{extension}"
+
+
 class Disk:
-    """Translates the error of a full disk into a sentence."""
+    """Translates the errors of a disk into sentences."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
@@ -237,8 +247,12 @@ class Disk:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if isinstance(error, OSError) and error.errno in FULL:
+        if not isinstance(error, OSError):
+            return
+        if error.errno in FULL:
             raise self._limits.full() from None
+        log.warning("uploads cannot be kept: %s", error)
+        raise self._limits.unavailable(error) from None
 
 
 def _stem(name: str) -> str:

@@ -40,10 +40,23 @@ class Room:
             with self._counting:
                 self._promised.pop(token, None)
 
+    def require(self, count: int) -> None:
+        """Refuse so many bytes more than what is kept: two workers may have promised the same room.
+
+        Raises
+        ------
+        StoreFullError
+        """
+        if self._kept() + count > self._limits.store:
+            raise self._limits.full()
+
+    def _kept(self) -> int:
+        return sum(_size(path) for path in files(self._blobs))
+
     def _reserve(self, token: str, count: int) -> None:
         with self._counting:
             own = f"{os.getpid()}-"
-            taken = sum(_size(path) for path in files(self._blobs))
+            taken = self._kept()
             # What this worker is taking in is counted as promised, whole.
             taken += sum(_size(p) for p in files(self._incoming) if not p.name.startswith(own))
             taken += sum(self._promised.values()) - self._promised.get(token, 0)

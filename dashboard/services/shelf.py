@@ -8,10 +8,10 @@ from pathlib import Path
 
 from dashboard.core.errors import NeuroMixError
 from dashboard.core.identity import file_id
-from dashboard.services.locks import Lock, remove_abandoned
+from dashboard.services.locks import Lock, create_locked, remove_abandoned
 from dashboard.services.manifests import Entry, Manifest, Manifests, new_key, sync_folder
 from dashboard.services.private import make_private
-from dashboard.services.receiving import INCOMING, Arrived, Received
+from dashboard.services.receiving import INCOMING, Arrived, Received, new_path
 from dashboard.services.room import files
 
 # A file that stays is called by the SHA-256 of its image; nothing else is ours to remove.
@@ -51,15 +51,42 @@ class Shelf:
         """Make the folders that arriving files need."""
         make_private(self.incoming)
 
+    def require_usable(self) -> None:
+        """Try whether a file could arrive.
+
+        Raises
+        ------
+        OSError
+        """
+        self.make()
+        path = new_path(self.incoming, ".try")
+        create_locked(path).close()
+        path.unlink(missing_ok=True)  # a sweep may have been faster
+
     def add(
         self,
         images: Iterable[Checked],
         sidecars: Iterable[Received],
         describe: Callable[[tuple[Entry, ...]], Manifest],
+        require: Callable[[int], None],
     ) -> tuple[str, Manifest]:
-        """Move files to their places and write their manifest, which no sweep may come between."""
+        """Move files to their places and write their manifest, which no sweep may come between.
+
+        Parameters
+        ----------
+        images, sidecars : iterable
+        describe : callable
+            Makes the manifest.
+        require : callable of int
+            Refuses so many bytes more where there is no room for them.
+        """
+        images, sidecars = list(images), list(sidecars)
+        arriving = [(file, one.image.identity) for one in images for file in one.image.files]
+        arriving += [(file, file.sha256) for file in sidecars]
         with self._lock.held():
             make_private(self.blobs)
+            sizes = {self._target(file, identity): _size(file) for file, identity in arriving}
+            require(sum(size for place, size in sizes.items() if not place.is_file()))
             entries = tuple(self._entry(image) for image in images)
             beside = {file.name: self._place(file, file.sha256).name for file in sidecars}
             sync_folder(self.blobs)
@@ -77,15 +104,19 @@ class Shelf:
             If it cannot be told which bytes those are, or something cannot be removed.
         """
         gone = set(keys)
-        with self._lock.held():
-            known = self.manifests.certain()
-            ended = [known.pop(key) for key in gone & known.keys()]
-            for key in gone:
-                self.manifests.remove(key)
-            needed = {name for manifest in known.values() for name in manifest.blobs}
-            named = {name for manifest in ended for name in manifest.blobs}
-            sources = self._remove_blobs(needed, named)
-        self.forget_unused(sources | {file.source for one in ended for file in one.files})
+        sources: set[str] = set()
+        try:
+            with self._lock.held():
+                known = self.manifests.certain()
+                ended = [known.pop(key) for key in gone & known.keys()]
+                sources |= {file.source for one in ended for file in one.files}
+                for key in gone:
+                    self.manifests.remove(key)
+                needed = {name for manifest in known.values() for name in manifest.blobs}
+                named = {name for manifest in ended for name in manifest.blobs}
+                sources |= self._remove_blobs(needed, named)
+        finally:
+            self.forget_unused(sources)
 
     def forget_unused(self, sources: set[str]) -> None:
         """Forget what was unpacked from files that no study has."""
@@ -131,14 +162,21 @@ class Shelf:
             source=checked.source,
         )
 
+    def _target(self, file: Received, identity: str) -> Path:
+        return self.blobs / (identity + "".join(file.path.suffixes))
+
     def _place(self, file: Received, identity: str) -> Path:
         """Move a file to where its content belongs, unless it is there already."""
-        size = os.fstat(file.file.fileno()).st_size
+        size = _size(file)
         file.file.close()  # Windows moves no open file
-        place = self.blobs / (identity + "".join(file.path.suffixes))
+        place = self._target(file, identity)
         if not (place.is_file() and place.stat().st_size == size):
             file.path.replace(place)
         return place
+
+
+def _size(file: Received) -> int:
+    return os.fstat(file.file.fileno()).st_size
 
 
 def _source(path: Path) -> str | None:

@@ -17,9 +17,14 @@ from typing import Any
 from dashboard.core.errors import NeuroMixError
 from dashboard.services import names
 from dashboard.services.files import StudyFiles, study_files
-from dashboard.services.limits import AbandonedError, Limits, NothingToOpenError
+from dashboard.services.limits import (
+    AbandonedError,
+    Limits,
+    NothingToOpenError,
+    UnavailableError,
+)
 from dashboard.services.manifests import Entry, Manifest
-from dashboard.services.receiving import Arrived, Drop
+from dashboard.services.receiving import Arrived, Disk, Drop
 from dashboard.services.room import Room
 from dashboard.services.shelf import Checked, Shelf
 
@@ -54,6 +59,8 @@ class Uploads:
         Removes what was unpacked from a file.
     now : callable
         The time in seconds, as ``time.time``.
+    passed : callable
+        Seconds that pass whatever becomes of the clock, as ``time.monotonic``.
     """
 
     def __init__(
@@ -64,12 +71,13 @@ class Uploads:
         open_volume: Callable[[Path, str], Any],
         forget: Callable[[str], None],
         now: Callable[[], float] = time.time,
+        passed: Callable[[], float] = time.monotonic,
     ) -> None:
         self.limits = limits
         self._shelf = Shelf(folder, forget)
         self._studies: dict[str, tuple[Manifest, StudyFiles]] = {}
         self._open_volume = open_volume
-        self._now = now
+        self._now, self._passed = now, passed
         self._room = Room(limits, self._shelf.blobs, self._shelf.incoming)
         self._swept = float("-inf")
 
@@ -143,6 +151,8 @@ class Uploads:
             raise self.limits.too_large()
         with self._room.promise(full=self.sweep) as reserve:
             reserve(count)
+        with Disk(self.limits):
+            self._shelf.require_usable()
 
     def keep(self, drop: Drop, owner: str, *, wanted: Callable[[], bool] = lambda: True) -> Kept:
         """Make a study of a drop's readable images.
@@ -174,7 +184,7 @@ class Uploads:
             for file in [*(file for one in checked for file in one.image.files), *sidecars]:
                 os.fsync(file.file.fileno())
             key, manifest = self._shelf.add(
-                checked, sidecars, lambda e: self._manifest_of(e, owner)
+                checked, sidecars, lambda e: self._manifest_of(e, owner), self._room.require
             )
         finally:
             kept = {one.image.identity for one in checked}
@@ -213,15 +223,21 @@ class Uploads:
         Raises
         ------
         NeuroMixError
-            If it has no such study.
+            If it has no such study, or it cannot be removed now.
         """
         if not self.owns(owner, key):
             raise NeuroMixError("There is no such upload of yours; it may be removed already.")
-        self._shelf.remove([key])
+        try:
+            self._shelf.remove([key])
+        except OSError as error:
+            log.warning("an upload cannot be removed: %s", error)
+            raise UnavailableError(
+                f"The upload cannot be removed now ({error.strerror}). Try again later."
+            ) from None
 
     def sweep(self) -> None:
         """Remove what dead workers left, what has had its time, and what no study names."""
-        self._swept = self._now()
+        self._swept = self._passed()
         try:
             self._shelf.sweep(self._expired)
         except OSError as error:
@@ -229,7 +245,7 @@ class Uploads:
 
     def sweep_at_times(self) -> None:
         """Sweep, unless that was done a few minutes ago."""
-        if self._now() - self._swept > SWEEP_SECONDS:
+        if self._passed() - self._swept > SWEEP_SECONDS:
             self.sweep()
 
     # ---- how long

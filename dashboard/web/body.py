@@ -1,19 +1,28 @@
-"""The body of a large request: read no further than it may be, never for ever, and to its end."""
+"""The body of a large request: read no further than it may be, for a bounded time, and to its end.
+
+The server hands a body out in pieces that it fills by itself, so that of one that trickles in
+nothing is seen here for long. A clock beside it ends what takes longer than a slow line would.
+"""
 
 import io
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
-from werkzeug.wsgi import get_input_stream
+from werkzeug.wsgi import get_content_length, get_input_stream
 
 from dashboard.core.errors import NeuroMixError
 
 # A connection on which nothing has come for so long is dead.
 STALLED_SECONDS = 60.0
+# What a body may take in all: so long whatever its size, and what a line of a quarter of a
+# megabit needs for its bytes.
+GRACE_SECONDS = 60.0
+LEAST_BYTES_PER_SECOND = 32 * 2**10
 # How long the rest of a refused body is read away. A browser reads no answer before it has sent
 # all, and shows none if it is cut off.
 DRAIN_SECONDS = 20.0
@@ -70,6 +79,11 @@ class Body(io.RawIOBase):
                     self.read(DRAIN_BYTES)
             raise
 
+    def give_up(self) -> None:
+        """End what has taken too long, unless all of it is there."""
+        if not self.ended:
+            self.hang_up()
+
     def hang_up(self) -> None:
         """Take nothing more in: the server would wait for the rest of the body."""
         if self._connection is not None:
@@ -94,10 +108,17 @@ class Body(io.RawIOBase):
 
 @contextmanager
 def body_of(environ: dict[str, Any], most: int) -> Iterator[Body]:
-    """Give the body of a request; what is left of it when it is refused is not waited for."""
+    """Give the body of a request; what is left of it when it is refused is not waited for.
+
+    One that comes too slowly ends early, as if whoever sends it had gone.
+    """
     # The limit is ours alone, since werkzeug's own leaves a body that is too long unread.
     body = Body(get_input_stream(environ), most, environ.get("gunicorn.socket"))
     body.wait_for(STALLED_SECONDS)
+    announced = min(get_content_length(environ) or most, most)
+    clock = threading.Timer(GRACE_SECONDS + announced / LEAST_BYTES_PER_SECOND, body.give_up)
+    clock.daemon = True
+    clock.start()
     try:
         yield body
     except NeuroMixError:
@@ -105,4 +126,5 @@ def body_of(environ: dict[str, Any], most: int) -> Iterator[Body]:
             body.hang_up()
         raise
     finally:
+        clock.cancel()
         body.wait_for(None)

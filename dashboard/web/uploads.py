@@ -17,6 +17,7 @@ from dashboard.services.limits import (
     NothingToOpenError,
     StoreFullError,
     TooLargeError,
+    UnavailableError,
     UploadError,
 )
 from dashboard.services.receiving import Drop
@@ -37,9 +38,11 @@ STATUS: dict[type[NeuroMixError], HTTPStatus] = {
     StoreFullError: HTTPStatus.INSUFFICIENT_STORAGE,
     NothingToOpenError: HTTPStatus.UNPROCESSABLE_ENTITY,
     AbandonedError: HTTPStatus.BAD_REQUEST,
+    UnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 BROKEN = "The upload arrived incomplete. Try again."
 BUSY = "Several uploads are under way on this server. Try again in a minute."
+NO_FILES = "This is no form of files alone."
 FOREIGN = "Uploads are taken from this program's own page only. Open it and drop the files there."
 MISSING = "There is no such upload of yours; it may be removed already."
 
@@ -90,7 +93,10 @@ def blueprint(uploads: Uploads) -> Blueprint:
         if not places.acquire(blocking=False):
             raise _RefusalError(BUSY, HTTPStatus.SERVICE_UNAVAILABLE)
         places.release()
-        uploads.require_room(request.args.get("bytes", 0, int))
+        count = request.args.get("bytes", 0, int)
+        if count < 0:
+            raise _RefusalError("No files have so few bytes.", HTTPStatus.BAD_REQUEST)
+        uploads.require_room(count)
         return "", HTTPStatus.NO_CONTENT
 
     @routes.get("/uploads/<key>")
@@ -135,7 +141,7 @@ def _read(body: Body, drop: Drop, limits: Limits) -> None:
         drop.expect(min(request.content_length, limits.drop))
     mimetype, options = parse_options_header(request.headers.get("Content-Type"))
     if mimetype != "multipart/form-data":
-        raise _RefusalError("This is no form with files.", HTTPStatus.BAD_REQUEST)
+        raise _RefusalError(NO_FILES, HTTPStatus.BAD_REQUEST)
 
     def part(
         total_content_length: int | None,  # noqa: ARG001, by these names the parser calls it
@@ -145,13 +151,20 @@ def _read(body: Body, drop: Drop, limits: Limits) -> None:
     ) -> Any:
         return drop.part(filename or "")
 
-    parser = FormDataParser(part, max_form_memory_size=FORM_BYTES, silent=False)
+    # One part too many is told by the drop, which knows what files are.
+    parser = FormDataParser(
+        part, max_form_memory_size=FORM_BYTES, silent=False, max_form_parts=limits.files + 1
+    )
     try:
-        parser.parse(cast(IO[bytes], body), mimetype, request.content_length, options)
+        _, others, _ = parser.parse(
+            cast(IO[bytes], body), mimetype, request.content_length, options
+        )
     except RequestEntityTooLarge:
         raise limits.too_large() from None
     except (ClientDisconnected, ValueError):
         raise _RefusalError(BROKEN, HTTPStatus.BAD_REQUEST) from None
+    if others:
+        raise _RefusalError(NO_FILES, HTTPStatus.BAD_REQUEST)
 
 
 def _most(limits: Limits) -> int:

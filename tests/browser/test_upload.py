@@ -99,7 +99,7 @@ def test_an_uploaded_series_has_its_b0_mean(upload_page: Page, tmp_path: Path) -
     path = tmp_path / "dwi.nii.gz"
     nib.Nifti1Image(voxels, np.eye(4)).to_filename(path)
     drop(upload_page, ("dwi.nii.gz", path.read_bytes()), ("dwi.bval", b"0 1000 1000 5"),
-         ("bvecs.tsv", b"0"))  # fmt: skip
+         ("bvecs.tsv", b"0"), ("dwi.bvec", b"0 0 1"), ("dwi.json", b"{}"))  # fmt: skip
     opened(upload_page)
     assert told(upload_page) == [
         "bvecs.tsv: no image of this name came with it, so it was left out."

@@ -195,10 +195,11 @@ def test_a_link_is_followed_only_inside_the_folder(folder, tmp_path):
 
 def test_a_pair_whose_header_lies_outside_the_folder_is_passed_over(folder, tmp_path):
     """Its header would be read, and shown, from wherever the link leads."""
-    root = folder("a/T1.img", "a/T2.img.gz", "a/b0.img", "a/real.hdr", "a/lone.img")
+    root = folder("a/T1.img", "a/T2.img.gz", "a/b0.img", "a/real.hdr", "a/lone.img", "a/t3.img")
     (tmp_path / "x.hdr").write_bytes(b"x")
     (root / "a" / "T1.hdr").symlink_to(tmp_path / "x.hdr")
     (root / "a" / "T2.hdr.gz").symlink_to(tmp_path / "x.hdr")
+    (root / "a" / "T3.Hdr").symlink_to(tmp_path / "x.hdr")
     (root / "a" / "b0.hdr").symlink_to("real.hdr")
     assert listed(root) == {"a": ["b0", "lone", "real.hdr"]}
 

@@ -19,6 +19,7 @@ from dashboard.services.limits import (
     NothingToOpenError,
     StoreFullError,
     TooLargeError,
+    UnavailableError,
 )
 from dashboard.services.locks import create_locked
 from dashboard.services.uploads import Uploads
@@ -47,9 +48,13 @@ class Reader:
 
 class Clock:
     now = datetime(2026, 3, 1, 12, tzinfo=UTC).timestamp()
+    set = 0.0
 
     def __call__(self):
         return self.now
+
+    def passed(self):
+        return self.now - self.set
 
 
 @pytest.fixture
@@ -75,7 +80,7 @@ def make(folder, reader, clock):
         limits = {"drop": 1000, "store": 10_000, "days": 7, **limits}
         return Uploads(
             folder, Limits(**limits), open_volume=reader.open, forget=reader.forgotten.append,
-            now=clock,
+            now=clock, passed=clock.passed,
         )  # fmt: skip
 
     return make
@@ -228,19 +233,25 @@ def test_b_values_and_names_of_labels_stay_with_their_image(uploads, folder):
     table = b"index\tname\n1\tlesion\n"
     kept = upload(
         uploads, ("dwi.BVAL", b"0 1000 5\n"), ("dwi.nii.gz", b"dwi"), ("dseg.nii", b"dseg"),
-        ("dseg.tsv", table), ("participants.tsv", b"x"), ("dwi.bvec", b"0 0 1"),
+        ("dseg.tsv", table), ("participants.tsv", b"x"), ("notes.txt", b"x"),
     )  # fmt: skip
     study = uploads.study(kept.key)
     assert study.files["dwi"].b0_volumes == (0, 2)
     assert study.files["dseg"].label_names.read_bytes() == table
     assert list(study.files) == ["dwi", "dseg"]
-    told, other = sorted(kept.refused)
-    assert told.startswith("dwi.bvec: this is no image file that can be read (.nii")
+    other, told = sorted(kept.refused, reverse=True)
+    assert told.startswith("notes.txt: this is no image file that can be read (.nii")
     assert ".bval" not in told
     assert other == "participants.tsv: no image of this name came with it, so it was left out."
     assert f"blobs/{sha(table)}.tsv" in on_disk(folder)
     uploads.remove(ANNA, kept.key)
     assert on_disk(folder) == []
+
+
+def test_what_converters_write_beside_an_image_is_left_out_without_a_word(uploads, folder):
+    kept = upload(uploads, ("dwi.nii", b"d"), ("dwi.json", b"{}"), ("dwi.BVEC", b"0 0 1"))
+    assert kept.refused == ()
+    assert on_disk(folder) == [f"blobs/{sha(b'd')}.nii", f"studies/{kept.key}.json"]
 
 
 def test_a_sidecar_goes_with_an_image_that_cannot_be_read(uploads, folder):
@@ -356,6 +367,54 @@ def test_what_another_process_takes_in_takes_room_too(make, folder):
     assert not path.exists()  # it was abandoned by then, so it made room
 
 
+def test_two_workers_that_promised_the_same_room_do_not_both_take_it(make, folder):
+    one, other = make(store=1500), make(store=1500)
+    with one.receive() as first, other.receive() as second:
+        first.expect(900)
+        second.expect(900)
+        put(first, "a.nii", b"a" * 900)
+        put(second, "b.nii", b"b" * 900)
+        one.keep(first, ANNA)
+        before = on_disk(folder / "studies")
+        with pytest.raises(StoreFullError):
+            other.keep(second, BEN)
+    assert on_disk(folder / "studies") == before
+    assert sum(path.stat().st_size for path in (folder / "blobs").iterdir()) == 900
+
+
+@pytest.mark.parametrize("way", ["", "incoming", "blobs", "lock"])
+def test_a_folder_that_cannot_be_used_is_told_in_a_sentence(uploads, folder, way, caplog):
+    if way in ("", "incoming"):
+        folder.parent.mkdir(exist_ok=True)
+        (folder / way).parent.mkdir(exist_ok=True)
+        (folder / way).write_text("a file in the way")
+        with pytest.raises(UnavailableError, match="not possible on this server now"):
+            uploads.require_room(1)
+    elif way == "blobs":
+        folder.mkdir()
+        (folder / way).write_text("a file in the way")
+    else:
+        (folder / way).mkdir(parents=True)
+    uploads.sweep()
+    with pytest.raises(UnavailableError, match="not possible on this server now") as caught:
+        upload(uploads, ("T1.nii", b"t1"))
+    assert str(folder) not in str(caught.value)
+    assert str(folder) in caplog.text
+
+
+def test_an_upload_that_cannot_be_removed_is_there_again(uploads, monkeypatch):
+    key = upload(uploads, ("T1.nii", b"t1")).key
+
+    def failing(*_, **__):
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(Path, "unlink", failing)
+    with pytest.raises(UnavailableError, match=r"cannot be removed now \(Read-only"):
+        uploads.remove(ANNA, key)
+    monkeypatch.undo()
+    assert contents(uploads, key) == {"T1.nii": b"t1"}
+
+
 def test_studies_whose_time_is_over_make_room(make, clock):
     uploads = make(store=1500)
     upload(uploads, ("a.nii", b"a" * 900))
@@ -408,6 +467,16 @@ def test_uploads_sweep_now_and_then(uploads, clock, folder):
     upload(uploads, ("T2.nii", b"t2"))
     assert stray.exists()
     clock.now += 6 * MINUTE
+    upload(uploads, ("T2.nii", b"t2"))
+    assert not stray.exists()
+
+
+def test_sweeps_go_on_where_the_clock_is_set_back(uploads, clock, folder):
+    upload(uploads, ("T1.nii", b"t1"))
+    stray = folder / "blobs" / f"{HEX}{HEX}.nii"
+    stray.write_bytes(b"x")
+    clock.now -= 30 * DAY
+    clock.set -= 30 * DAY + 6 * MINUTE
     upload(uploads, ("T2.nii", b"t2"))
     assert not stray.exists()
 

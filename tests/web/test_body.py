@@ -1,7 +1,9 @@
 import io
 import socket
 import struct
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
@@ -69,6 +71,46 @@ def test_a_connection_on_which_nothing_comes_is_given_up(ends, monkeypatch):
         with pytest.raises(ClientDisconnected):
             body.read(100)
     assert server.gettimeout() is None
+
+
+def read_all(body):
+    while body.read(64 * 2**10):
+        pass
+
+
+def test_a_body_that_trickles_in_is_ended_in_time(ends, monkeypatch):
+    """Each byte comes soon after the last; a whole piece would never be read."""
+    server, browser = ends
+    monkeypatch.setattr(bodies, "GRACE_SECONDS", 0.2)
+    stop = threading.Event()
+
+    def trickle():
+        with suppress(OSError):
+            while not stop.wait(0.01):
+                browser.sendall(b"x")
+
+    thread = threading.Thread(target=trickle)
+    thread.start()
+    try:
+        with server.makefile("rb") as stream:
+            environ = {
+                "wsgi.input": stream, "CONTENT_LENGTH": "3000", "gunicorn.socket": server
+            }  # fmt: skip
+            with body_of(environ, 10_000) as body, pytest.raises(ClientDisconnected):
+                read_all(body)
+        server.sendall(b"answer")
+        assert browser.recv(9) == b"answer"
+    finally:
+        stop.set()
+        thread.join()
+
+
+def test_a_body_that_is_there_is_not_given_up(ends):
+    server, _ = ends
+    body = Body(io.BytesIO(b"x"), 10, server)
+    read_all(body)
+    body.give_up()
+    assert body.wanted()
 
 
 def test_a_refused_body_is_read_away():

@@ -145,14 +145,21 @@ def test_what_is_no_whole_form_is_400_and_leaves_nothing(client, tmp_path, body,
     assert on_disk(tmp_path) == []
 
 
-def test_a_form_without_files_is_told(client):
-    answer = client.post(
-        "/uploads",
-        data=b'--X\r\nContent-Disposition: form-data; name="a"\r\n\r\nb\r\n--X--\r\n',
-        content_type="multipart/form-data; boundary=X",
-    )
-    assert answer.status_code == 422
-    assert "No file has arrived" in answer.json["error"]
+def field(content):
+    return b'--X\r\nContent-Disposition: form-data; name="a"\r\n\r\n%s\r\n' % content
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [(b"--X--\r\n", 422), (field(b"b") + raw(), 400), (field(b"b") + raw((b"a.nii", b"x")), 400),
+     (field(b"x" * 600_000) + raw(), 413), (field(b"b") * 20 + raw(), 413)],
+    ids=["nothing", "no file", "a file and more", "much", "many"],
+)  # fmt: skip
+def test_a_form_of_anything_but_files_is_refused(client, tmp_path, body, status):
+    answer = client.post("/uploads", data=body, content_type="multipart/form-data; boundary=X")
+    assert answer.status_code == status
+    assert answer.json["error"].endswith(".")
+    assert on_disk(tmp_path) == []
 
 
 def test_the_largest_drop_is_taken_and_one_byte_more_is_not(client, tmp_path):
@@ -193,6 +200,7 @@ def test_a_full_store_is_507_before_anything_is_sent_and_after(client, tmp_path)
     assert "no room for this upload" in answer.json["error"]
     assert client.get("/uploads/room?bytes=1000").status_code == 204
     assert client.get("/uploads/room?bytes=200001").status_code == 413
+    assert client.get("/uploads/room?bytes=-1").status_code == 400
     assert len(on_disk(tmp_path)) == 10
 
 
@@ -278,10 +286,20 @@ def test_the_server_keeps_no_token(client, tmp_path):
     assert not [path for path in on_disk(tmp_path) if token.encode() in Path(path).read_bytes()]
 
 
+def test_a_folder_that_cannot_be_written_to_is_503_with_a_sentence(client, tmp_path):
+    (tmp_path / "uploads").write_text("a file in the way")
+    answer = post(client, ("T1.nii", b"t1"))
+    asked = client.get("/uploads/room?bytes=2")
+    assert answer.status_code == asked.status_code == 503
+    assert answer.json["error"].startswith("Uploads are not possible on this server now (")
+    assert client.get("/").status_code == 200
+
+
 def test_opening_the_page_removes_what_has_had_its_time(client, uploads, tmp_path, monkeypatch):
     post(client, ("T1.nii", b"t1"))
     later = time.time() + 7 * 24 * 3600
     monkeypatch.setattr(uploads, "_now", lambda: later)
+    monkeypatch.setattr(uploads, "_passed", lambda: later)
     client.get("/uploads/room")
     assert on_disk(tmp_path) != []
     client.get("/")
