@@ -24,7 +24,10 @@
 
   const draw = {
     figure: (panel, figure, state) => plot(panel.id, figure, state.config),
-    html: (panel, html) => { document.getElementById(panel.id).innerHTML = html; },
+    html: (panel, html) => {
+      document.getElementById(panel.id).innerHTML = html;
+      if (panel.id === "view-preflight") neuromix.preflight.drawn();
+    },
     text: (panel, text) => { document.getElementById(panel.id).textContent = text; },
     facts: (_, { short, long }) => {
       for (const place of document.querySelectorAll(".facts-of-images")) {

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from scripts.serving import settled
+from tests.browser.acting import choose
 
 
 @pytest.fixture(scope="module")
@@ -94,3 +95,22 @@ def test_a_card_that_was_closed_stays_closed_in_its_study(page: Page, url: str) 
     page.evaluate("neuromix.flow.change({ y: 'T2' })")
     settled(page, y="T2")
     expect(page.locator(".findings")).to_be_hidden()
+
+
+# How much higher each visible graph is drawn than its box.
+EXCESS = """
+() => [...document.querySelectorAll(".js-plotly-plot")].filter((plot) => plot.offsetHeight)
+    .map((plot) => plot.querySelector(".main-svg").getBoundingClientRect().height - plot.offsetHeight)
+"""
+
+
+def test_graphs_drawn_while_the_card_is_open_fit_their_boxes(page: Page, url: str) -> None:
+    page.goto(f"{url}/?study=sound&x=T1&y=T2")
+    settled(page, y="T2")
+    page.locator(".preflight summary").click()
+    choose(page, "control-y", "T1")
+    settled(page, y="T1")
+    expect(page.locator(".preflight-table")).to_be_visible()
+    excess = page.evaluate(EXCESS)
+    assert len(excess) == 5
+    assert max(map(abs, excess)) < 1
