@@ -16,10 +16,25 @@
       position.textContent =
         `${wanted.slice} / ${source.positions.length - 1}   ${source.axis} = ${mm.toFixed(1).replace("-", "−")} mm`;
     }
+    tellPlaceOfY(wanted, source);
     const thumb = document.querySelector("#control-slice [role=slider]");
     thumb?.setAttribute("aria-label", "Slice");
     thumb?.setAttribute("aria-valuetext", position?.textContent ?? "");
     neuromix.readout.draw();
+  };
+
+  // On another grid than X's, Y is shown where it lies nearest, and is not there everywhere.
+  const tellPlaceOfY = ({ slice, y }, source) => {
+    const caption = document.getElementById("caption-image-y");
+    const problem = document.getElementById("problem-image-y");
+    const elsewhere = Boolean(source.y?.slices);
+    const there = elsewhere ? neuromix.address.place("y", source, slice) : slice;
+    problem.textContent = there === null ? `No slice of ${y} here.` : "";
+    caption.textContent = elsewhere && there !== null ? `slice ${there}, nearest in mm` : "raw intensities, image Y";
+    caption.title = elsewhere
+      ? `${y} lies on another grid than image X: here is its slice that is nearest to X's along ${source.axis}. ` +
+        "Their voxels do not correspond."
+      : "";
   };
 
   const say = (sentence, action) => {

@@ -6,7 +6,15 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 
 from dashboard.core.mixture import COMPONENTS
-from dashboard.ui.ids import LABELS_PROBLEM, TITLE_X, TITLE_Y, Control, ViewId
+from dashboard.ui.ids import (
+    CAPTION_Y,
+    LABELS_PROBLEM,
+    PROBLEM_Y,
+    TITLE_X,
+    TITLE_Y,
+    Control,
+    ViewId,
+)
 from dashboard.view import View
 
 GRAPH_CONFIG = {
@@ -39,7 +47,14 @@ def image_row() -> html.Div:
                 "image-card",
             ),
             _card(
-                html.Span(id=TITLE_Y), "raw intensities, image Y", _graph(ViewId.IMAGE_Y),
+                html.Span(id=TITLE_Y), html.Span("raw intensities, image Y", id=CAPTION_Y),
+                html.Div(
+                    [
+                        _graph(ViewId.IMAGE_Y),
+                        html.Div(id=PROBLEM_Y, className="problem", role="status"),
+                    ],
+                    className="stack",
+                ),
                 "image-card",
             ),
             _card(
@@ -108,7 +123,7 @@ def analysis_row() -> html.Div:
     )  # fmt: skip
 
 
-def _card(title: Any, caption: str, content: Any, kind: str = "") -> html.Section:
+def _card(title: Any, caption: Any, content: Any, kind: str = "") -> html.Section:
     facts = html.B(className="facts-of-images")
     head = html.Header([html.H2(title), facts, html.Span(caption, className="caption")])
     return html.Section([head, content], className=f"card {kind}".strip())

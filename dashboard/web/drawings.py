@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from dashboard.core.analysis import Analysis
 from dashboard.core.errors import NeuroMixError
+from dashboard.core.nearest import nearest_slices
+from dashboard.core.study import same_grid
 from dashboard.core.volume import Volume
 from dashboard.figures import criteria as criteria_figure
 from dashboard.figures import histograms as histogram_figures
@@ -33,17 +35,37 @@ def image(which: Literal["x", "y"]) -> Callable[[Workspace, View], Any]:
     def draw(workspace: Workspace, view: View) -> Any:
         name = getattr(view, which)
         volume = workspace.volume(view.study, name, view.grid)
-        return _picture(volume, view, name, getattr(view, f"window_{which}"), scale=True)
+        index = _slice_of_y(workspace, view, volume) if which == "y" else view.slice or 0
+        window = getattr(view, f"window_{which}")
+        return _picture(volume, view, name, window, index=index, scale=True)
 
     return draw
 
 
-def _picture(volume: Volume, view: View, name: str, window: Any, **options: Any) -> Any:
+def _slice_of_y(workspace: Workspace, view: View, y: Volume) -> int | None:
+    """Return the slice of Y at the place of X's slice; None where Y has nothing there."""
+    index = view.slice or 0
+    try:
+        x = workspace.volume(view.study, view.x, view.grid)
+    except NeuroMixError:
+        return index
+    if same_grid(x, y):
+        return index
+    slices = nearest_slices(x, y, view.plane)
+    return slices[min(index, len(slices) - 1)]
+
+
+def _picture(
+    volume: Volume, view: View, name: str, window: Any, *, index: int | None, **options: Any
+) -> Any:
     across, up = volume.orientation.picture_shape(view.plane)
-    index = min(view.slice or 0, volume.orientation.count(view.plane) - 1)
+    source = NOTHING
+    if index is not None:
+        index = min(index, volume.orientation.count(view.plane) - 1)
+        source = slice_address(volume, view=view, image=name, index=index, window=window)
     scale = options.pop("scale", False)
     return picture(
-        source=slice_address(volume, view=view, image=name, index=index, window=window),
+        source=source,
         rows=up,
         columns=across,
         pixel=volume.pixel_size(view.plane),
@@ -57,7 +79,10 @@ def _picture(volume: Volume, view: View, name: str, window: Any, **options: Any)
 def labels(workspace: Workspace, view: View) -> Any:
     """Return the picture of image X that the label map lies over."""
     volume = workspace.volume(view.study, view.x, view.grid)
-    return _picture(volume, view, view.x, view.window_x, overlay=True, opacity=view.opacity / 100)
+    return _picture(
+        volume, view, view.x, view.window_x,
+        index=view.slice or 0, overlay=True, opacity=view.opacity / 100,
+    )  # fmt: skip
 
 
 def overlay(workspace: Workspace, view: View) -> dict[str, Any]:

@@ -80,7 +80,8 @@ PANELS = (
         drawings.preflight, sentence,
     ),
     Panel(ViewId.IMAGE_X, "figure", GEOMETRY | {"x", "window_x"}, drawings.image("x")),
-    Panel(ViewId.IMAGE_Y, "figure", GEOMETRY | {"y", "window_y"}, drawings.image("y")),
+    # Also of X: on another grid than X's, Y is shown where X's slice lies.
+    Panel(ViewId.IMAGE_Y, "figure", GEOMETRY | {"x", "y", "window_y"}, drawings.image("y")),
     Panel(ViewId.LABELS, "figure", GEOMETRY | {"x", "window_x"}, drawings.labels),
     Panel(
         OVERLAY, "overlay", NUMBERS | {"side", "palette", "hidden", "axes"}, drawings.overlay,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import nibabel as nib
 import numpy as np
@@ -21,10 +22,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     random = np.random.default_rng(4)
     kinds = random.integers(0, 3, SHAPE)
 
-    def save(name: str, voxels: np.ndarray) -> None:
+    def save(name: str, voxels: np.ndarray, affine: Any = None) -> None:
         path = data / f"{name}.nii.gz"
         path.parent.mkdir(exist_ok=True)
-        nib.Nifti1Image(voxels.astype(np.float32), np.eye(4)).to_filename(path)
+        affine = np.eye(4) if affine is None else affine
+        nib.Nifti1Image(voxels.astype(np.float32), affine).to_filename(path)
 
     t1 = np.array([100, 200, 300])[kinds] + random.normal(0, 8, SHAPE)
     ramp = np.arange(SHAPE[0])[:, None, None] * 10.0 + 5 + random.normal(0, 1, SHAPE)
@@ -42,6 +44,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     mask[6:16, 4:16] = 1
     save("masked/brain_mask", mask)
     save("tall/T1", t1.transpose(2, 1, 0))
+    save("short/T1", t1)
+    # Three slices of 2 mm at z = 4, 6 and 8 mm, of brightness 50, 100 and 150.
+    lower = np.diag([1.0, 1.0, 2.0, 1.0])
+    lower[2, 3] = 4
+    save("short/epi", np.broadcast_to([50.0, 100.0, 150.0], (20, 20, 3)), lower)
     return data
 
 
@@ -227,6 +234,32 @@ def test_a_slice_of_another_shape_is_shown_whole_in_every_picture(page: Page, ur
     assert len(after) == 4  # X, Y, X below the labels, and the labels
     for image, window in after:
         assert image == pytest.approx(window, abs=1)
+
+
+def test_an_image_on_a_shorter_grid_is_shown_where_it_lies(page: Page, url: str) -> None:
+    page.goto(f"{url}/?study=short&x=T1&y=epi&slice=6&window_y=0:200")
+    settled(page, y="epi", slice=6)
+    expect(page.locator("#caption-image-y")).to_have_text("slice 1, nearest in mm")
+    assert np.median(picture(page, "view-image-y")[..., 0]) == 255 * 100 // 200
+    page.locator("#view-image-x").hover()
+    expect(page.locator("#view-labels .crosshair")).to_be_visible()
+    expect(page.locator("#view-image-y .crosshair")).to_be_hidden()
+    expect(page.locator("#readout")).to_contain_text("on another grid")
+    page.locator("#view-image-y").hover()
+    expect(page.locator("#view-labels .crosshair")).to_be_hidden()
+
+
+def test_where_an_image_has_nothing_its_card_says_so(page: Page, url: str) -> None:
+    page.goto(f"{url}/?study=short&x=T1&y=epi&slice=9")  # the last one with a slice near it
+    settled(page, slice=9)
+    expect(page.locator("#problem-image-y")).to_be_empty()
+    page.locator("#slice-forward").click()
+    settled(page, slice=10)
+    expect(page.locator("#problem-image-y")).to_have_text("No slice of epi here.")
+    assert picture(page, "view-image-y").shape == (1, 1, 4)
+    page.locator("#slice-back").click()
+    settled(page, slice=9)
+    expect(page.locator("#caption-image-y")).to_have_text("slice 2, nearest in mm")
 
 
 # Everything that the line about reading has said.

@@ -100,7 +100,7 @@ def test_a_card_that_was_closed_stays_closed_in_its_study(page: Page, url: str) 
 # How much higher each visible graph is drawn than its box.
 EXCESS = """
 () => [...document.querySelectorAll(".js-plotly-plot")].filter((plot) => plot.offsetHeight)
-    .map((plot) => plot.querySelector(".main-svg").getBoundingClientRect().height - plot.offsetHeight)
+    .map((plot) => plot._fullLayout.height - plot.offsetHeight)
 """
 
 

@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 import pytest
 from flask import Flask
 
+from dashboard.figures.images import NOTHING
 from dashboard.ui.ids import FACTS, LABELS_PROBLEM, OVERLAY, TITLE_X, TITLE_Y, ViewId
 from dashboard.view import View
 from dashboard.web import drawings, panels
@@ -155,6 +156,17 @@ def test_images_on_two_grids_are_shown_but_not_fitted(study, save, head):
         assert values[panel]["layout"]["images"]
     for panel in (ViewId.HISTOGRAMS, ViewId.JOINT, ViewId.COMPONENTS, LABELS_PROBLEM):
         assert "not on the same grid" in told(values[panel])
+
+
+@pytest.mark.parametrize(("index", "shown"), [(0, None), (2, "/axial/0.png"), (3, "/axial/1.png")])
+def test_an_image_on_another_grid_is_drawn_where_it_lies(study, save, index, shown):
+    """Slices of X are 3 mm thick, those of Y 4 mm from z = 5 mm."""
+    affine = np.diag([2.0, 2.0, 4.0, 1.0])
+    affine[2, 3] = 5
+    save("data/pair/epi.nii", np.arange(64.0).reshape(8, 4, 2), affine)
+    figure = drawn(study, replace(VIEW, y="epi", slice=index))[ViewId.IMAGE_Y]
+    source = figure["layout"]["images"][0]["source"]
+    assert (shown in source) if shown else source == NOTHING
 
 
 def test_a_dark_slice_says_so_where_classes_would_be(study):
