@@ -17,6 +17,7 @@
         `${wanted.slice} / ${source.positions.length - 1}   ${source.axis} = ${mm.toFixed(1).replace("-", "−")} mm`;
     }
     tellPlaceOfY(wanted, source);
+    offerJoint(wanted.x !== wanted.y);
     const thumb = document.querySelector("#control-slice [role=slider]");
     thumb?.setAttribute("aria-label", "Slice");
     thumb?.setAttribute("aria-valuetext", position?.textContent ?? "");
@@ -35,6 +36,16 @@
       ? `${y} lies on another grid than image X: here is its slice that is nearest to X's along ${source.axis}. ` +
         "Their voxels do not correspond."
       : "";
+  };
+
+  // One image has no joint distribution to be shown in one way or another.
+  let joint = true;
+  const offerJoint = (offered) => {
+    if (offered === joint) return;
+    joint = offered;
+    neuromix.flow.setProps("control-joint", { disabled: !offered });
+    document.getElementById("control-joint").title = offered
+      ? "" : "One image has a histogram instead: choose another as image Y.";
   };
 
   const say = (sentence, action) => {

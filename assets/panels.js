@@ -29,10 +29,11 @@
       if (panel.id === "view-preflight") neuromix.preflight.drawn();
     },
     text: (panel, text) => { document.getElementById(panel.id).textContent = text; },
-    facts: (_, { short, long }) => {
+    facts: (_, done) => {
       for (const place of document.querySelectorAll(".facts-of-images")) {
-        place.textContent = short;
-        place.title = long;
+        const { short, long } = done[place.dataset.of] ?? {};
+        place.textContent = short ?? "";
+        place.title = long ?? "";
       }
     },
     overlay: (panel, overlay, state, view) => neuromix.pictures.label(overlay, view),

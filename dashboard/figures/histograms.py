@@ -12,6 +12,7 @@ from dashboard.figures.style import (
     INK,
     NEUTRAL,
     NEUTRAL_FILL,
+    UNITS,
     Figure,
     axis,
     axis_title,
@@ -22,6 +23,7 @@ from dashboard.figures.style import (
     span,
     typed,
 )
+from dashboard.view import Axes
 
 VOXELS = (", all voxels", ", foreground")
 # Characters of a title below one of two histograms side by side, at 1440 pixels.
@@ -94,7 +96,12 @@ def histograms(
 
 
 def mixture_histogram(
-    analysis: Analysis, *, bins: int, colours: Sequence[str], hidden: Collection[int] = ()
+    analysis: Analysis,
+    *,
+    axes: Axes,
+    bins: int,
+    colours: Sequence[str],
+    hidden: Collection[int] = (),
 ) -> Figure:
     """Draw the foreground of a single image with its mixture: its "joint" view."""
     image = analysis.axes[0]
@@ -103,12 +110,22 @@ def mixture_histogram(
         return message(analysis.problem or "There is nothing to show.")
     volume = analysis.volumes[image]
     facts = [*volume.processing, *analysis.facts]
-    traces = [_steps(counts, volume.label), *_curves(analysis, image, counts, colours, hidden)]
+    unit, offset, factor = "", 0.0, 1.0
+    if axes == "scaled" and analysis.scale:
+        unit = f" ({UNITS[analysis.recipe.scaling]})"
+        offset = float(analysis.scale.offset[image])
+        factor = float(analysis.scale.factor[image])
+        counts = Histogram(counts.counts, (counts.edges - offset) / factor)
+    curves = _curves(analysis, image, counts, colours, hidden, offset=offset, factor=factor)
+    traces = [_steps(counts, volume.label), *curves]
     highest = max(float(np.max(trace.pop("top"))) for trace in traces)
     return {
         "data": traces,
         "layout": layout(
-            xaxis=axis(axis_title(volume.name, facts, room=JOINT_ROOM)),
+            xaxis=axis(
+                axis_title(volume.name, facts, what=unit, room=JOINT_ROOM),
+                range=list(span(counts.edges)),
+            ),
             yaxis=axis("voxels", tickformat="~s", **_range(highest, log=False)),
             margin={"l": 46, "r": 8, "t": 8, "b": 50 if facts else 36},
             hovermode="x",
@@ -138,14 +155,23 @@ def _curves(
     counts: Histogram,
     colours: Sequence[str],
     hidden: Collection[int],
+    *,
+    offset: float = 0.0,
+    factor: float = 1.0,
 ) -> list[dict[str, Any]]:
-    """Return each component's expected count in a bin, and their sum behind them."""
+    """Return each component's expected count in a bin, and their sum behind them.
+
+    The bins are of ``(intensity - offset) / factor``.
+    """
     components = analysis.components
     if not components or image >= analysis.mixed:
         return []
     x = np.linspace(counts.edges[0], counts.edges[-1], CURVE_POINTS)
     area = counts.counts.sum() * counts.width
-    curves = [c.weight * area * _normal(x, c.mean[image], c.sd[image]) for c in components]
+    curves = [
+        c.weight * area * _normal(x, (c.mean[image] - offset) / factor, c.sd[image] / factor)
+        for c in components
+    ]
     drawn = [_curve(x, np.sum(curves, axis=0), INK, "sum", dash="dot")]
     for component, curve in zip(components, curves, strict=True):
         if component.number not in hidden:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from dashboard.core.analysis import Analysis
 from dashboard.core.errors import NeuroMixError
+from dashboard.core.foreground import Foreground
 from dashboard.core.nearest import nearest_slices
 from dashboard.core.study import same_grid
 from dashboard.core.volume import Volume
@@ -18,7 +19,7 @@ from dashboard.figures import joint as joint_figure
 from dashboard.figures.images import NOTHING, picture
 from dashboard.figures.joint import Extent
 from dashboard.figures.palette import class_colours
-from dashboard.figures.style import short_fact
+from dashboard.figures.style import SHORT_FACTS, short_fact
 from dashboard.services import pictures
 from dashboard.services.checking import check
 from dashboard.services.workspace import Workspace
@@ -27,6 +28,14 @@ from dashboard.web.addresses import slice_address
 from dashboard.web.agreement import agreement_table
 from dashboard.web.preflight import preflight_card
 from dashboard.web.tables import components_table, header_table
+
+# What stands in the heading of the histograms.
+HISTOGRAM_COLUMNS: dict[Foreground, str] = {
+    "positive": "before and after zero removal",
+    "nonzero": "all voxels, and those that are not 0",
+    "background": "before and after background removal",
+    "mask": "all voxels, and those in the mask",
+}
 
 
 def image(which: Literal["x", "y"]) -> Callable[[Workspace, View], Any]:
@@ -115,7 +124,7 @@ def joint(workspace: Workspace, view: View) -> Any:
     colours = class_colours(view.palette)
     if len(analysis.shown) == 1:
         return histogram_figures.mixture_histogram(
-            analysis, bins=view.bins, colours=colours, hidden=view.hidden
+            analysis, axes=view.axes, bins=view.bins, colours=colours, hidden=view.hidden
         )
 
     def cloud(points: NDArray[np.float64], extent: Extent) -> str:
@@ -197,14 +206,53 @@ def title(which: Literal["x", "y"]) -> Callable[[Workspace, View], str]:
     return title
 
 
-def facts(workspace: Workspace, view: View) -> dict[str, str]:
-    """Return what was done to the images in use: in a word or two, and in full."""
-    analysis = workspace.analyse(view)
+def facts(workspace: Workspace, view: View) -> dict[str, dict[str, str]]:
+    """Return what was done to X, to Y, and to any image in use: in a word or two, and in full."""
+    told = {which: _done_to(workspace, view, getattr(view, which)) for which in ("x", "y")}
+    try:
+        analysis = workspace.analyse(view)
+    except NeuroMixError:
+        return told
     used = [v for i, v in enumerate(analysis.volumes) if i < analysis.mixed or i in analysis.axes]
-    facts = [*(fact for volume in used for fact in volume.processing), *analysis.facts]
-    short = [word for word in ("resampled", "clipped") if word in map(short_fact, facts)]
-    done = [volume.label for volume in used if volume.processing]
-    return {"short": ", ".join(short), "long": "; ".join([*done, *analysis.facts])}
+    return {**told, "used": _facts(used, analysis.facts)}
+
+
+def _done_to(workspace: Workspace, view: View, name: str) -> dict[str, str]:
+    """Return what was done to the one image of a picture, which shows it before any clipping."""
+    try:
+        return _facts([workspace.volume(view.study, name, view.grid)], [])
+    except NeuroMixError:
+        return {}
+
+
+def _facts(volumes: list[Volume], common: list[str]) -> dict[str, str]:
+    facts = [*(fact for volume in volumes for fact in volume.processing), *common]
+    short = [word for word in SHORT_FACTS if word in map(short_fact, facts)]
+    done = [volume.label for volume in volumes if volume.processing]
+    return {"short": ", ".join(short), "long": "; ".join([*done, *common])}
+
+
+def joint_title(_: Workspace, view: View) -> str:
+    """Return what the joint view shows: of one image, its histogram."""
+    return "Joint distribution" if view.x != view.y else "Intensities and mixture"
+
+
+def joint_caption(workspace: Workspace, view: View) -> str:
+    """Return what of the mixture the joint view shows."""
+    analysis = workspace.analyse(view)
+    if not analysis.components:
+        return ""
+    if max(analysis.axes) >= analysis.mixed:
+        outside = [analysis.volumes[i].name for i in analysis.shown if i >= analysis.mixed]
+        return f"without components: {' and '.join(outside)} not mixed"
+    if len(analysis.shown) == 1:
+        return "curves of the components"
+    return "components at 1σ and 2σ"
+
+
+def histograms_caption(_: Workspace, view: View) -> str:
+    """Return what the two columns of histograms are."""
+    return HISTOGRAM_COLUMNS[view.foreground]
 
 
 def _data_address(png: bytes) -> str:

@@ -18,7 +18,17 @@ from dashboard.core.errors import GridError, NeuroMixError
 from dashboard.figures.images import NOTHING
 from dashboard.figures.style import message
 from dashboard.services.workspace import Workspace
-from dashboard.ui.ids import FACTS, LABELS_PROBLEM, OVERLAY, TITLE_X, TITLE_Y, ViewId
+from dashboard.ui.ids import (
+    CAPTION_HISTOGRAMS,
+    CAPTION_JOINT,
+    FACTS,
+    LABELS_PROBLEM,
+    OVERLAY,
+    TITLE_JOINT,
+    TITLE_X,
+    TITLE_Y,
+    ViewId,
+)
 from dashboard.view import View
 from dashboard.web import drawings
 from dashboard.web.addresses import (
@@ -88,11 +98,14 @@ PANELS = (
         lambda _: {"source": NOTHING},
     ),
     Panel(LABELS_PROBLEM, "text", NUMBERS, drawings.problem, str),
-    Panel(FACTS, "facts", NUMBERS, drawings.facts, lambda _: {"short": "", "long": ""}),
+    Panel(FACTS, "facts", NUMBERS, drawings.facts, lambda _: {}),
+    Panel(CAPTION_HISTOGRAMS, "text", frozenset({"foreground"}), drawings.histograms_caption, str),
     Panel(
         ViewId.HISTOGRAMS, "figure", NUMBERS | {"bins", "log", "palette", "hidden"},
         drawings.histograms,
     ),
+    Panel(TITLE_JOINT, "text", frozenset({"x", "y"}), drawings.joint_title, str),
+    Panel(CAPTION_JOINT, "text", NUMBERS, drawings.joint_caption, lambda _: ""),
     Panel(
         ViewId.JOINT, "figure", NUMBERS | {"bins", "joint", "axes", "palette", "hidden"},
         drawings.joint,

@@ -1,5 +1,6 @@
 """Several images, several volumes of one, and studies one after the other."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -211,6 +212,20 @@ def test_voxels_in_a_mask_are_kept(page: Page, url: str) -> None:
     alpha = picture(page, "view-labels", 1)[..., 3]
     assert (alpha > 0).sum() == 10 * 12
     expect(page.locator("#view-components .facts")).to_contain_text("120 foreground voxels")
+
+
+def test_one_image_offers_no_choice_among_joint_views(page: Page, url: str) -> None:
+    page.goto(f"{url}/?study=four&x=T1&y=T1")
+    settled(page, y="T1")
+    kinds = page.locator("#control-joint")
+    expect(kinds.locator("input").first).to_be_disabled()
+    expect(kinds).to_have_attribute("title", re.compile("choose another"))
+    page.locator("#control-axes").get_by_text("Raw", exact=True).click()
+    settled(page, axes="raw")
+    choose(page, "control-y", "T2")
+    settled(page, y="T2")
+    expect(kinds.locator("input").first).to_be_enabled()
+    expect(kinds).to_have_attribute("title", "")
 
 
 # Size of each picture, and of the window that it is seen through.

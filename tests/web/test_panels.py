@@ -12,7 +12,17 @@ import pytest
 from flask import Flask
 
 from dashboard.figures.images import NOTHING
-from dashboard.ui.ids import FACTS, LABELS_PROBLEM, OVERLAY, TITLE_X, TITLE_Y, ViewId
+from dashboard.ui.ids import (
+    CAPTION_HISTOGRAMS,
+    CAPTION_JOINT,
+    FACTS,
+    LABELS_PROBLEM,
+    OVERLAY,
+    TITLE_JOINT,
+    TITLE_X,
+    TITLE_Y,
+    ViewId,
+)
 from dashboard.view import View
 from dashboard.web import drawings, panels
 from dashboard.web.addresses import ID_LENGTH
@@ -118,6 +128,38 @@ def test_a_change_of_the_pipeline_alters_only_panels_that_declare_it(
     assert expected <= altered
     assert altered <= {panel.id for panel in PANELS if field in panel.fields}
     assert UNEXPECTED not in told(after)
+
+
+def test_a_picture_tells_what_was_done_to_it_and_other_cards_what_to_any_image(study, save, head):
+    save("data/pair/epi.nii", head(2)[::2, ::2], np.diag([4.0, 4.0, 3.0, 1.0]))
+    asked = replace(VIEW, y="epi", grid="T1", clip="1")
+    short = {which: told["short"] for which, told in drawn(study, asked)[FACTS].items()}
+    assert short == {"x": "", "y": "resampled", "used": "resampled, clipped"}
+    apart = drawn(study, replace(VIEW, y="epi"))[FACTS]
+    assert {told["short"] for told in apart.values()} == {""}
+
+
+@pytest.mark.parametrize(
+    ("change", "title", "caption"),
+    [
+        ({}, "Joint distribution", "components at 1σ and 2σ"),
+        ({"y": "T1"}, "Intensities and mixture", "curves of the components"),
+        ({"mix": "T1"}, "Joint distribution", "without components: b0 not mixed"),
+        ({"slice": 0, "plane": "sagittal"}, "Joint distribution", ""),
+    ],
+)
+def test_the_joint_views_heading_tells_what_is_shown(study, change, title, caption):
+    values = drawn(study, replace(VIEW, **change))
+    assert (values[TITLE_JOINT], values[CAPTION_JOINT]) == (title, caption)
+
+
+def test_the_histograms_heading_names_the_rule(study):
+    captions = {
+        rule: drawn(study, replace(VIEW, foreground=rule))[CAPTION_HISTOGRAMS]
+        for rule in ("positive", "nonzero", "background", "mask")
+    }
+    assert [rule for rule, text in captions.items() if "zero removal" in text] == ["positive"]
+    assert "in the mask" in captions["mask"]
 
 
 def test_every_field_of_the_view_is_shown_somewhere():
