@@ -45,8 +45,12 @@
     if (mine === fetched) draw();
   };
 
-  const format = (value, digits = 4) =>
-    Number.isFinite(value) ? String(Number(value.toPrecision(digits))).replace("-", "−") : "not a number";
+  // Four significant digits, and every digit before the point of numbers up to 7 of them.
+  const format = (value) => {
+    if (!Number.isFinite(value)) return "not a number";
+    const whole = Math.abs(value) < 1e7 ? Math.trunc(Math.abs(value)).toString().length : 0;
+    return String(Number(value.toPrecision(Math.max(whole, 4)))).replace("-", "−");
+  };
 
   const text = () => {
     const { wanted, source } = neuromix.flow.state;
@@ -104,7 +108,8 @@
     node.hidden = !(slice && cursor && slice.labels[index] && wanted.x !== wanted.y);
     if (node.hidden) return;
     const place = [0, 1].map((i) => {
-      const value = slice.intensities[i][index];
+      const [low, high] = answer.limits?.[i] ?? [-Infinity, Infinity];
+      const value = Math.min(Math.max(slice.intensities[i][index], low), high);
       return answer.factor ? (value - answer.offset[i]) / answer.factor[i] : value;
     });
     const { x, y } = axes(plot);
@@ -160,5 +165,5 @@
     if (cursor && "settled" in document.documentElement.dataset) fetchSlice().then(draw);
   }).observe(document.documentElement, { attributeFilter: ["data-settled"] });
 
-  neuromix.readout = { draw };
+  neuromix.readout = { draw, format };
 })();

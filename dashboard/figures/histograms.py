@@ -30,6 +30,12 @@ VOXELS = (", all voxels", ", foreground")
 TITLE_ROOM = 24
 JOINT_ROOM = 50
 CURVE_POINTS = 100
+# Between the rows, as a share of the height: the least height that app.css leaves for the plots
+# then holds the upper row's labels and its title of one line or of two.
+GAP = 0.22
+TWO_LINE_GAP = 0.31
+# From here on intensities are labelled in thousands.
+LONG_NUMBER = 1e4
 # On a logarithmic axis nothing below half a voxel is worth a decade.
 LOG_FLOOR = 0.5
 
@@ -58,7 +64,10 @@ def histograms(
     traces: list[dict[str, Any]] = []
     notes: list[dict[str, Any]] = []
     axes: dict[str, Any] = {}
+    names: dict[str, str] = {}
     rows = len(analysis.shown)
+    processed = any(analysis.volumes[image].processing for image in analysis.shown)
+    gap = TWO_LINE_GAP if processed or analysis.facts else GAP
     for row, image in enumerate(analysis.shown):
         volume = analysis.volumes[image]
         before = histogram(analysis.cuts[image], bins)
@@ -80,9 +89,10 @@ def histograms(
                 notes.append(_note("no foreground voxels", column, row, rows))
             facts = [*volume.processing, *(analysis.facts if column else [])]
             title = axis_title(volume.name, facts, what=VOXELS[column], room=TITLE_ROOM)
-            axes |= _axes(suffix, column, row, rows, title)
+            names[f"x{suffix}title"] = plain(volume.name) + VOXELS[column]
+            axes |= _axes(suffix, column, row, title, height=1.0 if rows == 1 else (1 - gap) / 2)
             if counts is not None:
-                axes[f"xaxis{suffix}"]["range"] = list(span(counts.edges))
+                axes[f"xaxis{suffix}"] |= _intensities(counts)
             axes[f"yaxis{suffix}"] |= _range(highest, log)
     return {
         "data": traces,
@@ -90,6 +100,7 @@ def histograms(
             **axes,
             annotations=notes,
             margin={"l": 46, "r": 8, "t": 8, "b": 48 if "<br>" in title else 34},
+            meta={"titles": names},
             hovermode="x",
         ),
     }
@@ -124,11 +135,12 @@ def mixture_histogram(
         "layout": layout(
             xaxis=axis(
                 axis_title(volume.name, facts, what=unit, room=JOINT_ROOM),
-                range=list(span(counts.edges)),
+                **_intensities(counts),
             ),
             yaxis=axis("voxels", tickformat="~s", **_range(highest, log=False)),
             margin={"l": 46, "r": 8, "t": 8, "b": 50 if facts else 36},
             hovermode="x",
+            meta={"titles": {"xtitle": plain(volume.name) + unit}},
         ),
     }
 
@@ -200,10 +212,19 @@ def _normal(x: NDArray[np.float64], mean: float, sd: float) -> NDArray[np.float6
     return density
 
 
-def _axes(suffix: str, column: int, row: int, rows: int, title: str) -> dict[str, Any]:
+def _intensities(counts: Histogram) -> dict[str, Any]:
+    """Return range and labels of an axis of intensities; long numbers would meet their neighbour's.
+
+    The prefixes are for thousands and more: those of small numbers, such as m, read as units.
+    """
+    low, high = span(counts.edges)
+    thousands = max(-low, high) >= LONG_NUMBER
+    return {"range": [low, high], **({"tickformat": "~s"} if thousands else {})}
+
+
+def _axes(suffix: str, column: int, row: int, title: str, *, height: float) -> dict[str, Any]:
     left, width = (0.0, 0.45) if column == 0 else (0.55, 0.45)
-    height = 1.0 if rows == 1 else 0.4
-    bottom = 0.0 if rows == 1 or row else 0.6
+    bottom = 0.0 if row else 1 - height
     return {
         f"xaxis{suffix}": axis(
             title,
@@ -213,7 +234,7 @@ def _axes(suffix: str, column: int, row: int, rows: int, title: str) -> dict[str
         ),
         f"yaxis{suffix}": axis(
             "voxels" if column == 0 else "",
-            domain=[bottom, bottom + height],
+            domain=[bottom, min(bottom + height, 1)],
             anchor=f"x{suffix}",
             nticks=4,
             tickformat="~s",

@@ -10,7 +10,17 @@ from dashboard.core.analysis import Analysis
 from dashboard.core.components import ellipse
 from dashboard.core.errors import FitError
 from dashboard.core.intensity import joint_density
-from dashboard.figures.style import UNITS, Figure, axis, axis_title, layout, message, span, typed
+from dashboard.figures.style import (
+    UNITS,
+    Figure,
+    axis,
+    axis_title,
+    layout,
+    message,
+    plain,
+    span,
+    typed,
+)
 from dashboard.view import Axes, JointKind
 
 # The lesson's 2-D histogram saturates at 10 voxels a cell, and its density has seaborn's levels.
@@ -91,6 +101,12 @@ def joint(
                 "b": 52 if "<br>" in titles[0] else 38,
             },
             hovermode="closest",
+            meta={
+                "titles": {
+                    "xtitle": plain(analysis.volumes[x].name) + unit,
+                    "ytitle": plain(analysis.volumes[y].name) + unit,
+                }
+            },
         ),
     }
 

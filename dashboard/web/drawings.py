@@ -95,7 +95,7 @@ def labels(workspace: Workspace, view: View) -> Any:
 
 
 def overlay(workspace: Workspace, view: View) -> dict[str, Any]:
-    """Return the label picture, and how the joint view's axes are scaled."""
+    """Return the label picture, and how the joint view's axes are clipped and scaled."""
     analysis = workspace.analyse(view)
     upright = analysis.volumes[0].orientation.upright(analysis.labels, view.plane, view.side)
     png = pictures.labels(upright, class_colours(view.palette), view.hidden)
@@ -104,6 +104,10 @@ def overlay(workspace: Workspace, view: View) -> dict[str, Any]:
         axes = list(analysis.shown)
         answer["offset"] = analysis.scale.offset[axes].tolist()
         answer["factor"] = analysis.scale.factor[axes].tolist()
+    if view.clip != "none":
+        # The joint view shows clipped intensities; those read under the cursor are not.
+        shown = [analysis.volumes[i] for i in analysis.shown]
+        answer["limits"] = [list(v.intensities.limits[view.clip]) for v in shown]
     return answer
 
 

@@ -15,6 +15,7 @@ from tests.browser.acting import address, choose, options, pills
 from tests.browser.reading import picture
 
 SHAPE = (24, 20, 12)
+LONG = "sub-01_space-MNI152NLin6Asym_desc-preproc"
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +46,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     mask[6:16, 4:16] = 1
     save("masked/brain_mask", mask)
     save("tall/T1", t1.transpose(2, 1, 0))
+    for kind, seed in (("T1w", 0), ("T2w", 1)):
+        contrast = np.roll([100, 220, 340], seed)[kinds] + random.normal(0, 9, SHAPE)
+        save(f"long/{LONG}_{kind}", contrast * 1000)
     save("short/T1", t1)
     # Three slices of 2 mm at z = 4, 6 and 8 mm, of brightness 50, 100 and 150.
     lower = np.diag([1.0, 1.0, 2.0, 1.0])
@@ -275,6 +279,60 @@ def test_where_an_image_has_nothing_its_card_says_so(page: Page, url: str) -> No
     page.locator("#slice-back").click()
     settled(page, slice=9)
     expect(page.locator("#caption-image-y")).to_have_text("slice 2, nearest in mm")
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_lists_are_as_wide_as_their_names_and_on_the_screen(
+    page: Page, url: str, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{url}/?study=long")
+    settled(page, study="long")
+    if width < 700:
+        page.locator("#controls-toggle").click()
+    page.locator("#control-y").click()
+    option = page.locator("[role=option]:visible").first
+    expect(option).to_contain_text(LONG)
+    assert option.locator("span").evaluate("node => node.scrollWidth <= node.clientWidth")
+    box = page.locator(".mantine-Select-dropdown:visible").bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= width
+
+
+def test_names_that_do_not_fit_are_told_in_full(page: Page, url: str) -> None:
+    page.goto(f"{url}/?study=long")
+    settled(page, study="long")
+    assert page.locator("#view-components .wide").evaluate("n => n.scrollWidth <= n.clientWidth")
+    page.locator("#control-x").hover()
+    expect(page.locator("#control-x")).to_have_attribute("title", f"{LONG}_T1w")
+    title = page.locator("#view-histograms text.x4title")
+    title.hover()
+    expect(title.locator("title")).to_have_text(f"{LONG}_T2w, foreground")
+
+
+def test_a_table_that_is_cut_is_scrolled_by_its_own_keys(page: Page, url: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(f"{url}/?study=four&slice=5")
+    settled(page, study="four")
+    table = page.get_by_role("region", name="The components in numbers")
+    table.evaluate("node => { node.style.width = '200px'; }")
+    first = table.locator("tbody th").first
+    table.focus()
+    left = first.bounding_box()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.querySelector('#view-components .wide').scrollLeft > 20")
+    assert address(page)["slice"] == "5"
+    assert first.bounding_box() == left
+
+
+def test_numbers_under_the_cursor_keep_all_digits_before_the_point(page: Page, url: str) -> None:
+    page.goto(f"{url}/?study=long")
+    settled(page, study="long")
+    shown = page.evaluate(
+        "[30393, 30393.6, -1234567, 0.123456, 12345678].map(neuromix.readout.format)"
+    )
+    assert shown == ["30393", "30394", "−1234567", "0.1235", "12350000"]
 
 
 # Everything that the line about reading has said.

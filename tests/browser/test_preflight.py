@@ -114,3 +114,31 @@ def test_graphs_drawn_while_the_card_is_open_fit_their_boxes(page: Page, url: st
     excess = page.evaluate(EXCESS)
     assert len(excess) == 5
     assert max(map(abs, excess)) < 1
+
+
+# From each title of the upper row to the row below it, and from the axis to the title.
+ROOM = """
+() => {
+    const plot = document.querySelector("#view-histograms .js-plotly-plot");
+    const { yaxis: upper, yaxis3: lower } = plot._fullLayout;
+    const { top } = plot.getBoundingClientRect();
+    return ["xtitle", "x2title"].flatMap((name) => {
+        const title = plot.querySelector(`.${name}`).getBoundingClientRect();
+        const foot = top + upper._offset + upper._length;
+        return [top + lower._offset - title.bottom, title.top - foot];
+    });
+}
+"""
+
+
+@pytest.mark.parametrize("clip", ["none", "1"])
+def test_titles_of_low_histograms_keep_clear_of_the_plots(page: Page, url: str, clip: str) -> None:
+    page.set_viewport_size({"width": 1440, "height": 720})
+    page.goto(f"{url}/?study=sound&clip={clip}")
+    settled(page, study="sound")
+    page.locator(".preflight summary").click()
+    expect(page.locator(".preflight-table")).to_be_visible()
+    page.wait_for_function(f"Math.max(...({EXCESS})().map(Math.abs)) < 1")
+    below_upper_row, above_title = page.evaluate(ROOM)[::2], page.evaluate(ROOM)[1::2]
+    assert min(below_upper_row) > 2
+    assert min(above_title) > 10  # the labels of the ticks stand there

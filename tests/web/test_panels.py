@@ -153,6 +153,18 @@ def test_the_joint_views_heading_tells_what_is_shown(study, change, title, capti
     assert (values[TITLE_JOINT], values[CAPTION_JOINT]) == (title, caption)
 
 
+def test_the_overlay_tells_what_the_joint_view_is_clipped_to(study, save, head):
+    voxels = head(1)
+    voxels[5, 5, 5] = 1e5
+    save("data/pair/b0.nii.gz", voxels, np.diag([2.0, 2.0, 3.0, 1.0]))
+    assert "limits" not in drawn(study, VIEW)[OVERLAY]
+    clipped = replace(VIEW, clip="0.5")
+    limits = drawn(study, clipped)[OVERLAY]["limits"]
+    values = study.analyse(clipped).values
+    assert values[:, 1].max() == limits[1][1] < 1e3
+    assert (values >= np.array(limits)[:, 0]).all()
+
+
 def test_the_histograms_heading_names_the_rule(study):
     captions = {
         rule: drawn(study, replace(VIEW, foreground=rule))[CAPTION_HISTOGRAMS]
