@@ -51,7 +51,7 @@
   const say = (sentence, action) => {
     const notices = document.getElementById("client-notice") ?? document.createElement("div");
     notices.id = "client-notice";
-    notices.className = "client-notice";
+    notices.className = "client-notice"; // no longer "told"
     notices.setAttribute("role", "alert");
     notices.textContent = sentence;
     if (action) {
@@ -63,6 +63,17 @@
     }
     document.body.append(notices);
     return notices;
+  };
+
+  // What has been done, where the page itself would not show it; it goes by itself.
+  const TOLD_MS = 6000;
+  let told = 0;
+  const tell = (sentence) => {
+    const note = say(sentence);
+    note.classList.add("told");
+    note.setAttribute("role", "status");
+    clearTimeout(told);
+    told = setTimeout(() => { if (note.classList.contains("told")) note.remove(); }, TOLD_MS);
   };
 
   const failed = (sentence, again) => say(`${sentence} `, again);
@@ -119,5 +130,5 @@
     if (text) tellAxis(text);
   });
 
-  neuromix.page = { follow, failed };
+  neuromix.page = { follow, failed, tell };
 })();
