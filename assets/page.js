@@ -18,6 +18,7 @@
     }
     tellPlaceOfY(wanted, source);
     offerJoint(wanted.x !== wanted.y);
+    root.toggleAttribute("data-mix-full", mixed(wanted, source) >= config.mostMixed);
     const thumb = document.querySelector("#control-slice [role=slider]");
     thumb?.setAttribute("aria-label", "Slice");
     thumb?.setAttribute("aria-valuetext", position?.textContent ?? "");
@@ -37,6 +38,13 @@
         "Their voxels do not correspond."
       : "";
   };
+
+  const mixed = ({ mix }, source) => (mix ? mix.split(",") : source.defaults.mix).length;
+  document.addEventListener("click", (event) => {
+    const option = event.target.closest?.(".mantine-MultiSelect-option:not([data-checked])");
+    if (!option || !("mixFull" in root.dataset)) return;
+    tell(`A mixture has ${neuromix.flow.state.config.mostMixed} images at the most: take one out first.`);
+  }, true);
 
   // One image has no joint distribution to be shown in one way or another.
   let joint = true;

@@ -11,10 +11,14 @@
 
   const study = () => neuromix.flow.state.wanted?.study ?? "";
 
+  // On a phone an open card would fill the first screens: there its line tells the worst finding.
+  const narrow = matchMedia("(max-width: 699px)");
+
   // What was closed stays closed until there is a problem that was not there before.
   const restore = (details) => {
     const before = chosen.get(study());
-    if (before) {
+    if (narrow.matches) details.open = before?.open ?? false;
+    else if (before) {
       const isNew = details.dataset.severity === "problem" && before.severity !== "problem";
       details.open = before.open || isNew;
     }

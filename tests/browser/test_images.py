@@ -38,6 +38,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for number, name in enumerate(("T1", "T2", "FLAIR", "PD")):
         means = np.roll([100, 220, 340], number)
         save(f"four/{name}", means[kinds] + random.normal(0, 9, SHAPE))
+    for number in range(9):
+        save(f"nine/m{number}", random.normal(200 + 60 * kinds, 20, SHAPE))
     t1[:4] = t1[-4:] = 0  # else a study with a mask would open with it
     save("masked/T1", t1)
     other = np.array([250, 90, 160])[kinds] + random.normal(0, 8, SHAPE)
@@ -185,6 +187,19 @@ def test_an_emptied_mixture_of_all_images_is_filled_again(page: Page, url: str) 
     assert page.url == before
 
 
+def test_a_ninth_image_is_refused_with_a_sentence(page: Page, url: str) -> None:
+    page.goto(f"{url}/?study=nine&mix=" + ",".join(f"m{number}" for number in range(8)))
+    settled(page, study="nine")
+    page.locator("#control-mix").click()
+    ninth = page.locator("[role=option]:visible").get_by_text("m8", exact=True)
+    ninth.click()
+    told = page.get_by_role("status").filter(has_text="8 images at the most")
+    expect(told).to_be_visible()
+    page.keyboard.press("Backspace")
+    settled(page, mix=",".join(f"m{number}" for number in range(7)))
+    expect(page.locator(":root")).not_to_have_attribute("data-mix-full", "")
+
+
 def test_another_study_starts_afresh_and_back_returns(page: Page, url: str) -> None:
     chosen = {
         "mix": "T1", "mask": "brain_mask", "reference": "none", "grid": "T1", "foreground": "mask",
@@ -293,9 +308,13 @@ def test_lists_are_as_wide_as_their_names_and_on_the_screen(
     page.locator("#control-y").click()
     option = page.locator("[role=option]:visible").first
     expect(option).to_contain_text(LONG)
-    assert option.locator("span").evaluate("node => node.scrollWidth <= node.clientWidth")
+    text = option.locator("span")
+    assert text.evaluate("node => node.scrollWidth <= node.clientWidth")
+    told = text.bounding_box()
     box = page.locator(".mantine-Select-dropdown:visible").bounding_box()
     assert box is not None
+    assert told is not None
+    assert told["x"] + told["width"] <= box["x"] + box["width"]
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= width
 

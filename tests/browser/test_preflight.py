@@ -97,6 +97,24 @@ def test_a_card_that_was_closed_stays_closed_in_its_study(page: Page, url: str) 
     expect(page.locator(".findings")).to_be_hidden()
 
 
+def test_on_a_phone_a_problem_is_one_line_that_opens_above_the_slice_bar(
+    page: Page, url: str
+) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{url}/?study=apart&x=T1&y=T2")
+    settled(page, study="apart")
+    line = page.locator(".preflight summary")
+    expect(line).to_contain_text("T2 is not on the grid of T1")
+    expect(page.locator(".findings")).to_be_hidden()
+    line.click()
+    expect(page.locator(".findings")).to_be_visible()
+    card = page.locator(".preflight").bounding_box()
+    bar = page.locator(".slice-bar").bounding_box()
+    assert card is not None
+    assert bar is not None
+    assert card["y"] + card["height"] <= bar["y"]
+
+
 # How much higher each visible graph is drawn than its box.
 EXCESS = """
 () => [...document.querySelectorAll(".js-plotly-plot")].filter((plot) => plot.offsetHeight)
