@@ -21,9 +21,18 @@
         .map((name) => [name, view[name]]),
     );
 
+  // The slice of an image at the place of X's slice. On another grid than X's that is another
+  // number, and null where the image has nothing there.
+  const place = (which, source, index) => {
+    const { slices } = source[which];
+    return slices ? slices[index] ?? null : index;
+  };
+
   const slice = (which, view, source, config, index = view.slice) => {
     const volume = source[which];
     if (!volume) return null;
+    const there = place(which, source, index);
+    if (there === null) return null;
     const parameters = encode([
       ["study", view.study],
       ["x", view[which]],
@@ -32,14 +41,14 @@
       ["window_x", view[`window_${which}`]],
       ["v", config.version],
     ]);
-    return `/slices/${volume.id}/${view.plane}/${index}.png?${parameters}`;
+    return `/slices/${volume.id}/${view.plane}/${there}.png?${parameters}`;
   };
 
   // Optional fields that decide what is read under the cursor.
   const READ = ["side", "mix", "mask", "grid", "clip"];
 
   const voxels = (view, source, config) => {
-    if (!source.x || !source.y) return null;
+    if (!source.x || !source.y || source.y.slices) return null; // no voxel of Y stands for one of X
     const numbers = config.fields.filter((name) => !(name in config.defaults) || READ.includes(name));
     const parameters = encode([...numbers.map((name) => [name, view[name]]), ["v", config.version]]);
     return `/voxels/${source.key}.bin?${parameters}`;
@@ -50,5 +59,5 @@
     return `/panels/${source.key}.json?need=${need}&${query(view, config)}&v=${config.version}`;
   };
 
-  neuromix.address = { query, slice, voxels, panels, text };
+  neuromix.address = { query, place, slice, voxels, panels, text };
 })();

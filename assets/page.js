@@ -16,16 +16,50 @@
       position.textContent =
         `${wanted.slice} / ${source.positions.length - 1}   ${source.axis} = ${mm.toFixed(1).replace("-", "−")} mm`;
     }
+    tellPlaceOfY(wanted, source);
+    offerJoint(wanted.x !== wanted.y);
+    root.toggleAttribute("data-mix-full", mixed(wanted, source) >= config.mostMixed);
     const thumb = document.querySelector("#control-slice [role=slider]");
     thumb?.setAttribute("aria-label", "Slice");
     thumb?.setAttribute("aria-valuetext", position?.textContent ?? "");
     neuromix.readout.draw();
   };
 
+  // On another grid than X's, Y is shown where it lies nearest, and is not there everywhere.
+  const tellPlaceOfY = ({ slice, y }, source) => {
+    const caption = document.getElementById("caption-image-y");
+    const problem = document.getElementById("problem-image-y");
+    const elsewhere = Boolean(source.y?.slices);
+    const there = elsewhere ? neuromix.address.place("y", source, slice) : slice;
+    problem.textContent = there === null ? `No slice of ${y} here.` : "";
+    caption.textContent = elsewhere && there !== null ? `slice ${there}, nearest in mm` : "raw intensities, image Y";
+    caption.title = elsewhere
+      ? `${y} lies on another grid than image X: here is its slice that is nearest to X's along ${source.axis}. ` +
+        "Their voxels do not correspond."
+      : "";
+  };
+
+  const mixed = ({ mix }, source) => (mix ? mix.split(",") : source.defaults.mix).length;
+  document.addEventListener("click", (event) => {
+    const option = event.target.closest?.(".mantine-MultiSelect-option:not([data-checked])");
+    if (!option || !("mixFull" in root.dataset)) return;
+    tell(`A mixture has ${neuromix.flow.state.config.mostMixed} images at the most: take one out first.`);
+  }, true);
+
+  // One image has no joint distribution to be shown in one way or another.
+  let joint = true;
+  const offerJoint = (offered) => {
+    if (offered === joint) return;
+    joint = offered;
+    neuromix.flow.setProps("control-joint", { disabled: !offered });
+    document.getElementById("control-joint").title = offered
+      ? "" : "One image has a histogram instead: choose another as image Y.";
+  };
+
   const say = (sentence, action) => {
     const notices = document.getElementById("client-notice") ?? document.createElement("div");
     notices.id = "client-notice";
-    notices.className = "client-notice";
+    notices.className = "client-notice"; // no longer "told"
     notices.setAttribute("role", "alert");
     notices.textContent = sentence;
     if (action) {
@@ -37,6 +71,17 @@
     }
     document.body.append(notices);
     return notices;
+  };
+
+  // What has been done, where the page itself would not show it; it goes by itself.
+  const TOLD_MS = 6000;
+  let told = 0;
+  const tell = (sentence) => {
+    const note = say(sentence);
+    note.classList.add("told");
+    note.setAttribute("role", "status");
+    clearTimeout(told);
+    told = setTimeout(() => { if (note.classList.contains("told")) note.remove(); }, TOLD_MS);
   };
 
   const failed = (sentence, again) => say(`${sentence} `, again);
@@ -64,10 +109,34 @@
     }
   });
 
-  // Names that a narrow list cuts short are told in full.
+  // Names that do not fit are told in full where they are pointed at.
+  const CUT = ".controls input[aria-haspopup], [role=option] span, .card h2, .caption, .numbers span, " +
+    ".agreement .label span, .preflight-table th span, .mantine-MultiSelect-pill span";
+  const tellInFull = (node) => {
+    const text = node.value ?? node.textContent;
+    const cut = node.scrollWidth > node.clientWidth;
+    if (cut && !node.title) {
+      node.title = text;
+      node.dataset.told = "";
+    } else if ("told" in node.dataset) node.title = cut ? text : "";
+  };
+
+  // Titles of axes: the figure brings them in full (layout.meta).
+  const tellAxis = (text) => {
+    const full = text.closest(".js-plotly-plot")?.layout?.meta?.titles?.[text.classList[0]];
+    if (!full || text.querySelector("title")) return;
+    const told = document.createElementNS("http://www.w3.org/2000/svg", "title");
+    // Escaped like all text of figures.
+    told.textContent = new DOMParser().parseFromString(full, "text/html").documentElement.textContent;
+    text.append(told);
+  };
+
   document.addEventListener("pointerover", (event) => {
-    if (event.target.matches?.(".controls input[aria-haspopup]")) event.target.title = event.target.value;
+    const node = event.target.closest?.(CUT);
+    if (node) tellInFull(node);
+    const text = event.target.closest?.('.infolayer text[class$="title"]');
+    if (text) tellAxis(text);
   });
 
-  neuromix.page = { follow, failed };
+  neuromix.page = { follow, failed, tell };
 })();

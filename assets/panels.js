@@ -24,12 +24,16 @@
 
   const draw = {
     figure: (panel, figure, state) => plot(panel.id, figure, state.config),
-    html: (panel, html) => { document.getElementById(panel.id).innerHTML = html; },
+    html: (panel, html) => {
+      document.getElementById(panel.id).innerHTML = html;
+      if (panel.id === "view-preflight") neuromix.preflight.drawn();
+    },
     text: (panel, text) => { document.getElementById(panel.id).textContent = text; },
-    facts: (_, { short, long }) => {
+    facts: (_, done) => {
       for (const place of document.querySelectorAll(".facts-of-images")) {
-        place.textContent = short;
-        place.title = long;
+        const { short, long } = done[place.dataset.of] ?? {};
+        place.textContent = short ?? "";
+        place.title = long ?? "";
       }
     },
     overlay: (panel, overlay, state, view) => neuromix.pictures.label(overlay, view),

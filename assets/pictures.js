@@ -17,7 +17,7 @@
       const image = new Image();
       image.src = address;
       entry = { image, ready: false };
-      entry.promise = image.decode().then(() => { entry.ready = true; }, () => { decoded.delete(address); });
+      entry.promise = image.decode().then(() => { entry.ready = true; }, () => { entry.failed = true; });
       decoded.set(address, entry);
       if (decoded.size > KEPT) decoded.delete(decoded.keys().next().value);
     }
@@ -65,10 +65,22 @@
     return complete;
   };
 
+  // A picture that does not come is asked for again by the next View, or by the visitor: apply
+  // would ask for it with every frame.
+  const expect = async (address) => {
+    if (load(address).failed) decoded.delete(address);
+    const entry = load(address);
+    await entry.promise;
+    if (!entry.failed) apply();
+    else if (Object.values(target).includes(address)) {
+      neuromix.page.failed("A picture did not come from the server.", () => expect(address));
+    }
+  };
+
   const show = ({ wanted, source, config }) => {
     for (const which of ["x", "y"]) {
-      target[which] = neuromix.address.slice(which, wanted, source, config);
-      if (target[which]) load(target[which]).promise.then(apply);
+      target[which] = neuromix.address.slice(which, wanted, source, config) ?? (source[which] && CLEAR);
+      if (target[which]) expect(target[which]);
     }
     target.overlay = labelled.get(labelKey(wanted)) ?? null;
     apply();

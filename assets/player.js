@@ -78,14 +78,15 @@
 
   // Keys act on the page as long as no control wants them for itself.
   const OWN_KEYS = "input, textarea, select, [role=slider], [role=tab], [role=dialog], [role=option], [contenteditable]";
+  const scrolled = (node) => node && node.scrollWidth > node.clientWidth; // by the same arrow keys
   const KEYS = { ArrowLeft: -1, ArrowRight: 1, PageUp: 10, PageDown: -10 };
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const owned = event.target.closest?.(OWN_KEYS);
+    const owned = event.target.closest?.(OWN_KEYS) || scrolled(event.target.closest?.(".wide, .preflight-scroll"));
     if (event.key === " " && !owned && !event.target.closest?.("button, a, summary")) {
       event.preventDefault();
       toggle();
-    } else if (event.key in KEYS && (!owned || (event.key.startsWith("Page") && owned.closest("#control-slice")))) {
+    } else if (event.key in KEYS && (!owned || (event.key.startsWith("Page") && owned.closest?.("#control-slice")))) {
       event.preventDefault();
       step(KEYS[event.key]);
     }

@@ -1,5 +1,7 @@
 // The check of the study's images: its remedies, and whether the visitor keeps it open. The card is
 // drawn anew with every change that concerns it, and a redrawn <details> would forget both.
+// panels.js calls `drawn` before it draws the graphs: they take their size from the room that is
+// left, and that of a card which opens only afterwards would be too much.
 (() => {
   "use strict";
   const neuromix = (window.neuromix ??= {});
@@ -9,10 +11,14 @@
 
   const study = () => neuromix.flow.state.wanted?.study ?? "";
 
+  // On a phone an open card would fill the first screens: there its line tells the worst finding.
+  const narrow = matchMedia("(max-width: 699px)");
+
   // What was closed stays closed until there is a problem that was not there before.
   const restore = (details) => {
     const before = chosen.get(study());
-    if (before) {
+    if (narrow.matches) details.open = before?.open ?? false;
+    else if (before) {
       const isNew = details.dataset.severity === "problem" && before.severity !== "problem";
       details.open = before.open || isNew;
     }
@@ -20,17 +26,10 @@
     returnFocus = false;
   };
 
-  const follow = () => {
-    const card = document.getElementById("view-preflight");
-    if (!card) return;
-    waiting.disconnect();
-    new MutationObserver(() => {
-      const details = card.querySelector(".preflight");
-      if (details) restore(details);
-    }).observe(card, { childList: true });
+  const drawn = () => {
+    const details = document.querySelector("#view-preflight .preflight");
+    if (details) restore(details);
   };
-  const waiting = new MutationObserver(follow); // until Dash has laid out the page
-  waiting.observe(document.documentElement, { childList: true, subtree: true });
 
   document.addEventListener("click", (event) => {
     const remedy = event.target.closest?.(".remedy");
@@ -43,4 +42,6 @@
     // The browser turns it over right after this; a key's press is a click as well.
     if (details) chosen.set(study(), { open: !details.open, severity: details.dataset.severity });
   });
+
+  neuromix.preflight = { drawn };
 })();

@@ -5,6 +5,9 @@
   const neuromix = (window.neuromix ??= {});
 
   const IMAGES = ["view-image-x", "view-image-y", "view-labels"];
+  // The pictures whose pixels are voxels of image X: not that of Y, where it lies on another grid.
+  const voxelsOfX = () => (neuromix.flow.state.source?.y?.slices ? IMAGES.filter((id) => id !== "view-image-y") : IMAGES);
+
   const HINT = "Point at an image, or tap it, to read a voxel.";
   let fetched = { address: null, slice: null, failed: null };
   let cursor = null; // column and row (upwards) of the voxel, in the picture
@@ -42,8 +45,12 @@
     if (mine === fetched) draw();
   };
 
-  const format = (value, digits = 4) =>
-    Number.isFinite(value) ? String(Number(value.toPrecision(digits))).replace("-", "−") : "not a number";
+  // Four significant digits, and every digit before the point of numbers up to 7 of them.
+  const format = (value) => {
+    if (!Number.isFinite(value)) return "not a number";
+    const whole = Math.abs(value) < 1e7 ? Math.trunc(Math.abs(value)).toString().length : 0;
+    return String(Number(value.toPrecision(Math.max(whole, 4)))).replace("-", "−");
+  };
 
   const text = () => {
     const { wanted, source } = neuromix.flow.state;
@@ -61,6 +68,7 @@
       parts.push(["class", label || "background"]);
       if (label) parts.push(["posterior", (slice.posteriors[label - 1][index] / 255).toFixed(2)]);
     } else if (failed) parts.push(["", failed]);
+    else if (source.y?.slices) parts.push(["", "Image Y lies on another grid: intensities cannot be read voxel by voxel."]);
     return parts;
   };
 
@@ -76,10 +84,10 @@
     return node;
   };
 
-  const drawCrosshair = (plot) => {
+  const drawCrosshair = (plot, shown) => {
     const node = overlay(plot, "crosshair");
-    node.hidden = !cursor;
-    if (!cursor) return;
+    node.hidden = !shown;
+    if (!shown) return;
     const { x, y } = axes(plot);
     const [columns, rows] = neuromix.flow.state.source.shape;
     const left = Math.max(x.d2p(-0.5), 0);
@@ -100,7 +108,8 @@
     node.hidden = !(slice && cursor && slice.labels[index] && wanted.x !== wanted.y);
     if (node.hidden) return;
     const place = [0, 1].map((i) => {
-      const value = slice.intensities[i][index];
+      const [low, high] = answer.limits?.[i] ?? [-Infinity, Infinity];
+      const value = Math.min(Math.max(slice.intensities[i][index], low), high);
       return answer.factor ? (value - answer.offset[i]) / answer.factor[i] : value;
     });
     const { x, y } = axes(plot);
@@ -112,7 +121,7 @@
     if (!readout || !neuromix.flow.state.wanted) return;
     for (const id of IMAGES) {
       const plot = neuromix.pictures.graph(id);
-      if (plot?._fullLayout?.xaxis) drawCrosshair(plot);
+      if (plot?._fullLayout?.xaxis) drawCrosshair(plot, cursor && voxelsOfX().includes(id));
     }
     drawRing();
     if (!cursor) {
@@ -129,7 +138,7 @@
   };
 
   const locate = (event) => {
-    const id = event.target.closest?.(IMAGES.map((name) => `#${name}`).join());
+    const id = event.target.closest?.(voxelsOfX().map((name) => `#${name}`).join());
     const plot = id?.querySelector(".js-plotly-plot");
     const { source } = neuromix.flow.state;
     if (!plot?._fullLayout?.xaxis || !source?.shape) return null;
@@ -156,5 +165,5 @@
     if (cursor && "settled" in document.documentElement.dataset) fetchSlice().then(draw);
   }).observe(document.documentElement, { attributeFilter: ["data-settled"] });
 
-  neuromix.readout = { draw };
+  neuromix.readout = { draw, format };
 })();

@@ -34,7 +34,7 @@
       const answer = await fetch(`/uploads/${encodeURIComponent(study)}`);
       const facts = answer.ok ? await answer.json() : {};
       if (study !== shown || !facts.own) return;
-      at("upload-until").textContent = `Your upload, removed on ${until(facts.removed)}`;
+      at("upload-until").textContent = `Your upload, kept until ${until(facts.removed)}`;
       at("upload-own").hidden = false;
     } catch {
       shown = null; // to be asked again
@@ -54,6 +54,8 @@
       const answer = await fetch(`/uploads/${encodeURIComponent(shown)}`, { method: "DELETE" });
       if (!answer.ok && answer.status !== 404) throw new Error(answer.statusText);
       neuromix.flow.open({});
+      neuromix.page.tell("Your upload is removed, with everything made of it.");
+      at("control-upload").focus(); // the button is gone with the upload
     } catch {
       at("upload-until").textContent = "This upload could not be removed. Try again.";
     }

@@ -28,8 +28,13 @@
   };
 
   // ---- the card
+  let cameFrom = null; // where the focus was before the card took it
   const show = (phase, title) => {
-    at("upload").hidden = false;
+    if (at("upload").hidden) {
+      cameFrom = document.activeElement;
+      at("upload").hidden = false;
+      at("upload").focus({ preventScroll: true });
+    }
     at("upload").dataset.phase = phase;
     at("upload-title").textContent = title;
     at("upload-close").textContent = phase === "told" ? "Close" : "Cancel";
@@ -45,6 +50,10 @@
   };
 
   const hide = () => {
+    if (at("upload").contains(document.activeElement)) {
+      const back = cameFrom === document.body ? null : cameFrom;
+      (back ?? at("control-upload")).focus({ preventScroll: true });
+    }
     at("upload").hidden = true;
     at("upload-status").textContent = "";
     at("upload-problems").replaceChildren();
@@ -223,7 +232,7 @@
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || event.defaultPrevented || !at("upload") || at("upload").hidden) return;
     // A menu or a dialog that is open takes the key for itself.
-    if (event.target.closest?.("[role=dialog], [aria-expanded=true]")) return;
+    if (event.target.closest?.("[role=dialog]:not(#upload), [aria-expanded=true]")) return;
     stop();
   });
   addEventListener("beforeunload", (event) => { if (request) event.preventDefault(); });

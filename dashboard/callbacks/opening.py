@@ -8,7 +8,9 @@ import dash_mantine_components as dmc
 from dash import Dash, Input, Output, no_update
 
 from dashboard.core.errors import NeuroMixError
+from dashboard.core.nearest import nearest_slices
 from dashboard.core.orientation import PLANE_AXES
+from dashboard.core.study import same_grid
 from dashboard.core.volume import Volume
 from dashboard.services.channels import (
     NO_REFERENCE,
@@ -91,6 +93,8 @@ def source(opened: Opened) -> dict[str, Any]:
         _, taken, alone = _volumes(opened.files, getattr(view, which), volume)
         if volume and not alone:
             facts[which]["volumes"] = {"image": volume.name, "taken": taken}
+    if x and y and not same_grid(x, y):
+        facts["y"]["slices"] = nearest_slices(x, y, view.plane)
     facts["defaults"] = _helpers(opened, replace(view, mask="", reference=""))
     facts["defaults"]["mix"] = opened.unchosen
     facts["mixed"] = opened.mixed

@@ -12,6 +12,7 @@ from dashboard.figures.style import (
     INK,
     NEUTRAL,
     NEUTRAL_FILL,
+    UNITS,
     Figure,
     axis,
     axis_title,
@@ -22,12 +23,19 @@ from dashboard.figures.style import (
     span,
     typed,
 )
+from dashboard.view import Axes
 
 VOXELS = (", all voxels", ", foreground")
 # Characters of a title below one of two histograms side by side, at 1440 pixels.
 TITLE_ROOM = 24
 JOINT_ROOM = 50
 CURVE_POINTS = 100
+# Between the rows, as a share of the height: the least height that app.css leaves for the plots
+# then holds the upper row's labels and its title of one line or of two.
+GAP = 0.22
+TWO_LINE_GAP = 0.31
+# From here on intensities are labelled in thousands.
+LONG_NUMBER = 1e4
 # On a logarithmic axis nothing below half a voxel is worth a decade.
 LOG_FLOOR = 0.5
 
@@ -56,7 +64,10 @@ def histograms(
     traces: list[dict[str, Any]] = []
     notes: list[dict[str, Any]] = []
     axes: dict[str, Any] = {}
+    names: dict[str, str] = {}
     rows = len(analysis.shown)
+    processed = any(analysis.volumes[image].processing for image in analysis.shown)
+    gap = TWO_LINE_GAP if processed or analysis.facts else GAP
     for row, image in enumerate(analysis.shown):
         volume = analysis.volumes[image]
         before = histogram(analysis.cuts[image], bins)
@@ -78,9 +89,10 @@ def histograms(
                 notes.append(_note("no foreground voxels", column, row, rows))
             facts = [*volume.processing, *(analysis.facts if column else [])]
             title = axis_title(volume.name, facts, what=VOXELS[column], room=TITLE_ROOM)
-            axes |= _axes(suffix, column, row, rows, title)
+            names[f"x{suffix}title"] = plain(volume.name) + VOXELS[column]
+            axes |= _axes(suffix, column, row, title, height=1.0 if rows == 1 else (1 - gap) / 2)
             if counts is not None:
-                axes[f"xaxis{suffix}"]["range"] = list(span(counts.edges))
+                axes[f"xaxis{suffix}"] |= _intensities(counts)
             axes[f"yaxis{suffix}"] |= _range(highest, log)
     return {
         "data": traces,
@@ -88,13 +100,19 @@ def histograms(
             **axes,
             annotations=notes,
             margin={"l": 46, "r": 8, "t": 8, "b": 48 if "<br>" in title else 34},
+            meta={"titles": names},
             hovermode="x",
         ),
     }
 
 
 def mixture_histogram(
-    analysis: Analysis, *, bins: int, colours: Sequence[str], hidden: Collection[int] = ()
+    analysis: Analysis,
+    *,
+    axes: Axes,
+    bins: int,
+    colours: Sequence[str],
+    hidden: Collection[int] = (),
 ) -> Figure:
     """Draw the foreground of a single image with its mixture: its "joint" view."""
     image = analysis.axes[0]
@@ -103,15 +121,26 @@ def mixture_histogram(
         return message(analysis.problem or "There is nothing to show.")
     volume = analysis.volumes[image]
     facts = [*volume.processing, *analysis.facts]
-    traces = [_steps(counts, volume.label), *_curves(analysis, image, counts, colours, hidden)]
+    unit, offset, factor = "", 0.0, 1.0
+    if axes == "scaled" and analysis.scale:
+        unit = f" ({UNITS[analysis.recipe.scaling]})"
+        offset = float(analysis.scale.offset[image])
+        factor = float(analysis.scale.factor[image])
+        counts = Histogram(counts.counts, (counts.edges - offset) / factor)
+    curves = _curves(analysis, image, counts, colours, hidden, offset=offset, factor=factor)
+    traces = [_steps(counts, volume.label), *curves]
     highest = max(float(np.max(trace.pop("top"))) for trace in traces)
     return {
         "data": traces,
         "layout": layout(
-            xaxis=axis(axis_title(volume.name, facts, room=JOINT_ROOM)),
+            xaxis=axis(
+                axis_title(volume.name, facts, what=unit, room=JOINT_ROOM),
+                **_intensities(counts),
+            ),
             yaxis=axis("voxels", tickformat="~s", **_range(highest, log=False)),
             margin={"l": 46, "r": 8, "t": 8, "b": 50 if facts else 36},
             hovermode="x",
+            meta={"titles": {"xtitle": plain(volume.name) + unit}},
         ),
     }
 
@@ -138,14 +167,23 @@ def _curves(
     counts: Histogram,
     colours: Sequence[str],
     hidden: Collection[int],
+    *,
+    offset: float = 0.0,
+    factor: float = 1.0,
 ) -> list[dict[str, Any]]:
-    """Return each component's expected count in a bin, and their sum behind them."""
+    """Return each component's expected count in a bin, and their sum behind them.
+
+    The bins are of ``(intensity - offset) / factor``.
+    """
     components = analysis.components
     if not components or image >= analysis.mixed:
         return []
     x = np.linspace(counts.edges[0], counts.edges[-1], CURVE_POINTS)
     area = counts.counts.sum() * counts.width
-    curves = [c.weight * area * _normal(x, c.mean[image], c.sd[image]) for c in components]
+    curves = [
+        c.weight * area * _normal(x, (c.mean[image] - offset) / factor, c.sd[image] / factor)
+        for c in components
+    ]
     drawn = [_curve(x, np.sum(curves, axis=0), INK, "sum", dash="dot")]
     for component, curve in zip(components, curves, strict=True):
         if component.number not in hidden:
@@ -174,10 +212,19 @@ def _normal(x: NDArray[np.float64], mean: float, sd: float) -> NDArray[np.float6
     return density
 
 
-def _axes(suffix: str, column: int, row: int, rows: int, title: str) -> dict[str, Any]:
+def _intensities(counts: Histogram) -> dict[str, Any]:
+    """Return range and labels of an axis of intensities; long numbers would meet their neighbour's.
+
+    The prefixes are for thousands and more: those of small numbers, such as m, read as units.
+    """
+    low, high = span(counts.edges)
+    thousands = max(-low, high) >= LONG_NUMBER
+    return {"range": [low, high], **({"tickformat": "~s"} if thousands else {})}
+
+
+def _axes(suffix: str, column: int, row: int, title: str, *, height: float) -> dict[str, Any]:
     left, width = (0.0, 0.45) if column == 0 else (0.55, 0.45)
-    height = 1.0 if rows == 1 else 0.4
-    bottom = 0.0 if rows == 1 or row else 0.6
+    bottom = 0.0 if row else 1 - height
     return {
         f"xaxis{suffix}": axis(
             title,
@@ -187,7 +234,7 @@ def _axes(suffix: str, column: int, row: int, rows: int, title: str) -> dict[str
         ),
         f"yaxis{suffix}": axis(
             "voxels" if column == 0 else "",
-            domain=[bottom, bottom + height],
+            domain=[bottom, min(bottom + height, 1)],
             anchor=f"x{suffix}",
             nticks=4,
             tickformat="~s",

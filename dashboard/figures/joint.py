@@ -9,8 +9,18 @@ from numpy.typing import NDArray
 from dashboard.core.analysis import Analysis
 from dashboard.core.components import ellipse
 from dashboard.core.errors import FitError
-from dashboard.core.intensity import Scaling, joint_density
-from dashboard.figures.style import Figure, axis, axis_title, layout, message, span, typed
+from dashboard.core.intensity import joint_density
+from dashboard.figures.style import (
+    UNITS,
+    Figure,
+    axis,
+    axis_title,
+    layout,
+    message,
+    plain,
+    span,
+    typed,
+)
 from dashboard.view import Axes, JointKind
 
 # The lesson's 2-D histogram saturates at 10 voxels a cell, and its density has seaborn's levels.
@@ -20,13 +30,6 @@ TITLE_ROOM = 44
 LEVELS = np.linspace(0.05, 1, 10)
 # From pale to saturated: many voxels are dark on a light page and still visible on a dark one.
 DENSITY_COLOURS = [[0, "rgba(120, 150, 196, 0.08)"], [0.5, "#6c8fc7"], [1, "#5b3a8c"]]
-
-UNITS: dict[Scaling, str] = {
-    "standard": "SD from mean",
-    "robust": "IQR from median",
-    "minmax": "0 to 1",
-    "none": "not scaled",
-}
 
 # Points counted at once: numpy takes some 40 bytes for each.
 COUNTED_POINTS = 2**20
@@ -98,6 +101,12 @@ def joint(
                 "b": 52 if "<br>" in titles[0] else 38,
             },
             hovermode="closest",
+            meta={
+                "titles": {
+                    "xtitle": plain(analysis.volumes[x].name) + unit,
+                    "ytitle": plain(analysis.volumes[y].name) + unit,
+                }
+            },
         ),
     }
 

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dashboard.core.intensity import Scaling
+
 Figure = dict[str, Any]
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
@@ -21,6 +23,15 @@ NEUTRAL_FILL = "rgba(139, 149, 161, 0.35)"
 NEUTRAL_GRID = "rgba(139, 149, 161, 0.22)"
 INK = "#5b6672"
 CLEAR = "rgba(0, 0, 0, 0)"
+# In what a scaled axis counts.
+UNITS: dict[Scaling, str] = {
+    "standard": "SD from mean",
+    "robust": "IQR from median",
+    "minmax": "0 to 1",
+    "none": "not scaled",
+}
+# What was done to an image, where that has a usual word.
+SHORT_FACTS = ("resampled", "reordered", "clipped")
 
 
 def plain(text: str) -> str:
@@ -57,6 +68,8 @@ def axis_title(name: str, facts: Sequence[str], *, what: str = "", room: int) ->
 
 def short_fact(fact: str) -> str:
     """Return in a word what was done to an image, where that has a usual word."""
+    if fact.startswith("voxel by voxel onto"):
+        return "reordered"
     if "onto the grid" in fact:
         return "resampled"
     return "clipped" if fact.startswith("clipped") else fact

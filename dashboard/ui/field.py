@@ -46,5 +46,6 @@ def select(name: Control, data: list[Any], value: Any, **options: Any) -> dmc.Se
     """Return a list to choose one of."""
     return dmc.Select(
         id=name, data=data, value=value, size=SIZE, allowDeselect=False, **options,
-        comboboxProps={"shadow": "md"}, **{"aria-describedby": f"{name}-help"},
+        comboboxProps={"shadow": "md", "position": "bottom-start"},
+        **{"aria-describedby": f"{name}-help"},
     )  # fmt: skip

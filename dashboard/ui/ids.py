@@ -69,7 +69,13 @@ NOTICES = "notices"
 TITLE_X = "title-image-x"
 TITLE_Y = "title-image-y"
 LABELS_PROBLEM = "labels-problem"
-# Not an element: what was done to the images, in the heading of every card.
+TITLE_JOINT = "title-joint"
+CAPTION_JOINT = "caption-joint"
+CAPTION_HISTOGRAMS = "caption-histograms"
+# What the browser says of Y on another grid than X's: which slice it is, or that there is none.
+CAPTION_Y = "caption-image-y"
+PROBLEM_Y = "problem-image-y"
+# Not an element: what was done to the images, in the headings of the cards.
 FACTS = "facts"
 # Which volume of a 4-D image is X and Y; part of the names of the View's images.
 VOLUME_X = "control-volume-x"

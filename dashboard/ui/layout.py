@@ -6,6 +6,7 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 
 from dashboard import __version__
+from dashboard.core.study import MAX_MIXED
 from dashboard.figures.palette import PALETTES
 from dashboard.services.limits import Limits
 from dashboard.ui import help as page_help
@@ -63,6 +64,7 @@ def layout(limits: Limits) -> Any:
 def _stores() -> list[dcc.Store]:
     config = {
         "version": __version__,
+        "mostMixed": MAX_MIXED,
         "fields": list(FIELDS),
         "defaults": optional_defaults(),
         "panels": description(),

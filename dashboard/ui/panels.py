@@ -6,7 +6,18 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 
 from dashboard.core.mixture import COMPONENTS
-from dashboard.ui.ids import LABELS_PROBLEM, TITLE_X, TITLE_Y, Control, ViewId
+from dashboard.ui.ids import (
+    CAPTION_HISTOGRAMS,
+    CAPTION_JOINT,
+    CAPTION_Y,
+    LABELS_PROBLEM,
+    PROBLEM_Y,
+    TITLE_JOINT,
+    TITLE_X,
+    TITLE_Y,
+    Control,
+    ViewId,
+)
 from dashboard.view import View
 
 GRAPH_CONFIG = {
@@ -36,11 +47,18 @@ def image_row() -> html.Div:
         [
             _card(
                 html.Span(id=TITLE_X), "raw intensities, image X", _graph(ViewId.IMAGE_X),
-                "image-card",
+                "image-card", of="x",
             ),
             _card(
-                html.Span(id=TITLE_Y), "raw intensities, image Y", _graph(ViewId.IMAGE_Y),
-                "image-card",
+                html.Span(id=TITLE_Y), html.Span("raw intensities, image Y", id=CAPTION_Y),
+                html.Div(
+                    [
+                        _graph(ViewId.IMAGE_Y),
+                        html.Div(id=PROBLEM_Y, className="problem", role="status"),
+                    ],
+                    className="stack",
+                ),
+                "image-card", of="y",
             ),
             _card(
                 "Label map", "likeliest class of each voxel",
@@ -95,21 +113,25 @@ def analysis_row() -> html.Div:
     return html.Div(
         [
             _card(
-                "Histograms", "before and after zero removal",
+                "Histograms", html.Span(id=CAPTION_HISTOGRAMS),
                 _graph(ViewId.HISTOGRAMS),
             ),
             _card(
-                "Joint distribution", "components at 1σ and 2σ",
+                html.Span("Joint distribution", id=TITLE_JOINT), html.Span(id=CAPTION_JOINT),
                 _graph(ViewId.JOINT),
             ),
-            html.Section([_tabs()], className="card"),
+            html.Section(
+                [html.B(className="facts-of-images", **{"data-of": "used"}), _tabs()],
+                className="card tabs-card",
+            ),
         ],
         className="analysis",
     )  # fmt: skip
 
 
-def _card(title: Any, caption: str, content: Any, kind: str = "") -> html.Section:
-    facts = html.B(className="facts-of-images")
+def _card(title: Any, caption: Any, content: Any, kind: str = "", *, of: str = "used") -> Any:
+    """Return a card whose heading tells what was done to X, to Y, or to any image in use."""
+    facts = html.B(className="facts-of-images", **{"data-of": of})
     head = html.Header([html.H2(title), facts, html.Span(caption, className="caption")])
     return html.Section([head, content], className=f"card {kind}".strip())
 

@@ -107,6 +107,8 @@ def overlay() -> list[Any]:
             id="upload",
             className="upload-card",
             hidden=True,
+            role="dialog",
+            tabIndex=-1,
             **{"aria-labelledby": "upload-title"},
         ),
     ]

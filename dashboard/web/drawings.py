@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 from dashboard.core.analysis import Analysis
 from dashboard.core.errors import NeuroMixError
+from dashboard.core.foreground import Foreground
+from dashboard.core.nearest import nearest_slices
+from dashboard.core.study import same_grid
 from dashboard.core.volume import Volume
 from dashboard.figures import criteria as criteria_figure
 from dashboard.figures import histograms as histogram_figures
@@ -16,7 +19,7 @@ from dashboard.figures import joint as joint_figure
 from dashboard.figures.images import NOTHING, picture
 from dashboard.figures.joint import Extent
 from dashboard.figures.palette import class_colours
-from dashboard.figures.style import short_fact
+from dashboard.figures.style import SHORT_FACTS, short_fact
 from dashboard.services import pictures
 from dashboard.services.checking import check
 from dashboard.services.workspace import Workspace
@@ -26,6 +29,14 @@ from dashboard.web.agreement import agreement_table
 from dashboard.web.preflight import preflight_card
 from dashboard.web.tables import components_table, header_table
 
+# What stands in the heading of the histograms.
+HISTOGRAM_COLUMNS: dict[Foreground, str] = {
+    "positive": "before and after zero removal",
+    "nonzero": "all voxels, and those that are not 0",
+    "background": "before and after background removal",
+    "mask": "all voxels, and those in the mask",
+}
+
 
 def image(which: Literal["x", "y"]) -> Callable[[Workspace, View], Any]:
     """Return what draws the picture of image X or Y, with its scale."""
@@ -33,17 +44,37 @@ def image(which: Literal["x", "y"]) -> Callable[[Workspace, View], Any]:
     def draw(workspace: Workspace, view: View) -> Any:
         name = getattr(view, which)
         volume = workspace.volume(view.study, name, view.grid)
-        return _picture(volume, view, name, getattr(view, f"window_{which}"), scale=True)
+        index = _slice_of_y(workspace, view, volume) if which == "y" else view.slice or 0
+        window = getattr(view, f"window_{which}")
+        return _picture(volume, view, name, window, index=index, scale=True)
 
     return draw
 
 
-def _picture(volume: Volume, view: View, name: str, window: Any, **options: Any) -> Any:
+def _slice_of_y(workspace: Workspace, view: View, y: Volume) -> int | None:
+    """Return the slice of Y at the place of X's slice; None where Y has nothing there."""
+    index = view.slice or 0
+    try:
+        x = workspace.volume(view.study, view.x, view.grid)
+    except NeuroMixError:
+        return index
+    if same_grid(x, y):
+        return index
+    slices = nearest_slices(x, y, view.plane)
+    return slices[min(index, len(slices) - 1)]
+
+
+def _picture(
+    volume: Volume, view: View, name: str, window: Any, *, index: int | None, **options: Any
+) -> Any:
     across, up = volume.orientation.picture_shape(view.plane)
-    index = min(view.slice or 0, volume.orientation.count(view.plane) - 1)
+    source = NOTHING
+    if index is not None:
+        index = min(index, volume.orientation.count(view.plane) - 1)
+        source = slice_address(volume, view=view, image=name, index=index, window=window)
     scale = options.pop("scale", False)
     return picture(
-        source=slice_address(volume, view=view, image=name, index=index, window=window),
+        source=source,
         rows=up,
         columns=across,
         pixel=volume.pixel_size(view.plane),
@@ -57,11 +88,14 @@ def _picture(volume: Volume, view: View, name: str, window: Any, **options: Any)
 def labels(workspace: Workspace, view: View) -> Any:
     """Return the picture of image X that the label map lies over."""
     volume = workspace.volume(view.study, view.x, view.grid)
-    return _picture(volume, view, view.x, view.window_x, overlay=True, opacity=view.opacity / 100)
+    return _picture(
+        volume, view, view.x, view.window_x,
+        index=view.slice or 0, overlay=True, opacity=view.opacity / 100,
+    )  # fmt: skip
 
 
 def overlay(workspace: Workspace, view: View) -> dict[str, Any]:
-    """Return the label picture, and how the joint view's axes are scaled."""
+    """Return the label picture, and how the joint view's axes are clipped and scaled."""
     analysis = workspace.analyse(view)
     upright = analysis.volumes[0].orientation.upright(analysis.labels, view.plane, view.side)
     png = pictures.labels(upright, class_colours(view.palette), view.hidden)
@@ -70,6 +104,10 @@ def overlay(workspace: Workspace, view: View) -> dict[str, Any]:
         axes = list(analysis.shown)
         answer["offset"] = analysis.scale.offset[axes].tolist()
         answer["factor"] = analysis.scale.factor[axes].tolist()
+    if view.clip != "none":
+        # The joint view shows clipped intensities; those read under the cursor are not.
+        shown = [analysis.volumes[i] for i in analysis.shown]
+        answer["limits"] = [list(v.intensities.limits[view.clip]) for v in shown]
     return answer
 
 
@@ -90,7 +128,7 @@ def joint(workspace: Workspace, view: View) -> Any:
     colours = class_colours(view.palette)
     if len(analysis.shown) == 1:
         return histogram_figures.mixture_histogram(
-            analysis, bins=view.bins, colours=colours, hidden=view.hidden
+            analysis, axes=view.axes, bins=view.bins, colours=colours, hidden=view.hidden
         )
 
     def cloud(points: NDArray[np.float64], extent: Extent) -> str:
@@ -172,14 +210,53 @@ def title(which: Literal["x", "y"]) -> Callable[[Workspace, View], str]:
     return title
 
 
-def facts(workspace: Workspace, view: View) -> dict[str, str]:
-    """Return what was done to the images in use: in a word or two, and in full."""
-    analysis = workspace.analyse(view)
+def facts(workspace: Workspace, view: View) -> dict[str, dict[str, str]]:
+    """Return what was done to X, to Y, and to any image in use: in a word or two, and in full."""
+    told = {which: _done_to(workspace, view, getattr(view, which)) for which in ("x", "y")}
+    try:
+        analysis = workspace.analyse(view)
+    except NeuroMixError:
+        return told
     used = [v for i, v in enumerate(analysis.volumes) if i < analysis.mixed or i in analysis.axes]
-    facts = [*(fact for volume in used for fact in volume.processing), *analysis.facts]
-    short = [word for word in ("resampled", "clipped") if word in map(short_fact, facts)]
-    done = [volume.label for volume in used if volume.processing]
-    return {"short": ", ".join(short), "long": "; ".join([*done, *analysis.facts])}
+    return {**told, "used": _facts(used, analysis.facts)}
+
+
+def _done_to(workspace: Workspace, view: View, name: str) -> dict[str, str]:
+    """Return what was done to the one image of a picture, which shows it before any clipping."""
+    try:
+        return _facts([workspace.volume(view.study, name, view.grid)], [])
+    except NeuroMixError:
+        return {}
+
+
+def _facts(volumes: list[Volume], common: list[str]) -> dict[str, str]:
+    facts = [*(fact for volume in volumes for fact in volume.processing), *common]
+    short = [word for word in SHORT_FACTS if word in map(short_fact, facts)]
+    done = [volume.label for volume in volumes if volume.processing]
+    return {"short": ", ".join(short), "long": "; ".join([*done, *common])}
+
+
+def joint_title(_: Workspace, view: View) -> str:
+    """Return what the joint view shows: of one image, its histogram."""
+    return "Joint distribution" if view.x != view.y else "Intensities and mixture"
+
+
+def joint_caption(workspace: Workspace, view: View) -> str:
+    """Return what of the mixture the joint view shows."""
+    analysis = workspace.analyse(view)
+    if not analysis.components:
+        return ""
+    if max(analysis.axes) >= analysis.mixed:
+        outside = [analysis.volumes[i].name for i in analysis.shown if i >= analysis.mixed]
+        return f"without components: {' and '.join(outside)} not mixed"
+    if len(analysis.shown) == 1:
+        return "curves of the components"
+    return "components at 1σ and 2σ"
+
+
+def histograms_caption(_: Workspace, view: View) -> str:
+    """Return what the two columns of histograms are."""
+    return HISTOGRAM_COLUMNS[view.foreground]
 
 
 def _data_address(png: bytes) -> str:

@@ -18,7 +18,17 @@ from dashboard.core.errors import GridError, NeuroMixError
 from dashboard.figures.images import NOTHING
 from dashboard.figures.style import message
 from dashboard.services.workspace import Workspace
-from dashboard.ui.ids import FACTS, LABELS_PROBLEM, OVERLAY, TITLE_X, TITLE_Y, ViewId
+from dashboard.ui.ids import (
+    CAPTION_HISTOGRAMS,
+    CAPTION_JOINT,
+    FACTS,
+    LABELS_PROBLEM,
+    OVERLAY,
+    TITLE_JOINT,
+    TITLE_X,
+    TITLE_Y,
+    ViewId,
+)
 from dashboard.view import View
 from dashboard.web import drawings
 from dashboard.web.addresses import (
@@ -80,18 +90,22 @@ PANELS = (
         drawings.preflight, sentence,
     ),
     Panel(ViewId.IMAGE_X, "figure", GEOMETRY | {"x", "window_x"}, drawings.image("x")),
-    Panel(ViewId.IMAGE_Y, "figure", GEOMETRY | {"y", "window_y"}, drawings.image("y")),
+    # Also of X: on another grid than X's, Y is shown where X's slice lies.
+    Panel(ViewId.IMAGE_Y, "figure", GEOMETRY | {"x", "y", "window_y"}, drawings.image("y")),
     Panel(ViewId.LABELS, "figure", GEOMETRY | {"x", "window_x"}, drawings.labels),
     Panel(
         OVERLAY, "overlay", NUMBERS | {"side", "palette", "hidden", "axes"}, drawings.overlay,
         lambda _: {"source": NOTHING},
     ),
     Panel(LABELS_PROBLEM, "text", NUMBERS, drawings.problem, str),
-    Panel(FACTS, "facts", NUMBERS, drawings.facts, lambda _: {"short": "", "long": ""}),
+    Panel(FACTS, "facts", NUMBERS, drawings.facts, lambda _: {}),
+    Panel(CAPTION_HISTOGRAMS, "text", frozenset({"foreground"}), drawings.histograms_caption, str),
     Panel(
         ViewId.HISTOGRAMS, "figure", NUMBERS | {"bins", "log", "palette", "hidden"},
         drawings.histograms,
     ),
+    Panel(TITLE_JOINT, "text", frozenset({"x", "y"}), drawings.joint_title, str),
+    Panel(CAPTION_JOINT, "text", NUMBERS, drawings.joint_caption, lambda _: ""),
     Panel(
         ViewId.JOINT, "figure", NUMBERS | {"bins", "joint", "axes", "palette", "hidden"},
         drawings.joint,

@@ -1,5 +1,6 @@
 """The tables: components in original units, and what the files' headers say."""
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -8,12 +9,17 @@ from jinja2 import Environment, FileSystemLoader, Template
 from dashboard.core.analysis import Analysis
 from dashboard.core.volume import Volume
 
+# Characters of a mean and its SD that fit into each of two columns, at 1440 pixels.
+CELL_ROOM = 12
+
 
 def measure(value: float) -> str:
     """Return a number with three or more significant digits and a proper minus sign."""
     size = abs(value)
-    digits = 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 1 else 3
-    plain = size == 0 or 1e-3 <= size < 1e6
+    if size == 0:
+        return "0"
+    digits = max(2 - math.floor(math.log10(size)), 0) if math.isfinite(size) else 0
+    plain = 1e-3 <= size < 1e6
     return (f"{value:,.{digits}f}" if plain else f"{value:.3g}").replace("-", "−")
 
 
@@ -41,17 +47,27 @@ def components_table(analysis: Analysis) -> str:
     if not analysis.mixture:
         return sentence(analysis.problem or "")
     voxels = len(analysis.values)
+    mixed = analysis.volumes[: analysis.mixed]
     return template("components.html").render(
-        names=[volume.label for volume in analysis.volumes[: analysis.mixed]],
-        facts=[
-            *(volume.label for volume in analysis.volumes[: analysis.mixed] if volume.processing),
-            *analysis.facts,
-        ],
+        names=[volume.name for volume in mixed],
+        labels=[volume.label for volume in mixed],
+        stacked=_is_wide(analysis),
+        facts=[*(volume.label for volume in mixed if volume.processing), *analysis.facts],
         components=analysis.components,
         mixture=analysis.mixture,
         voxels=voxels,
         volume_ml=voxels * analysis.volumes[0].voxel_ml,
     )
+
+
+def _is_wide(analysis: Analysis) -> bool:
+    """Return whether means and SDs have to stand below each other to fit into the card."""
+    cells = [
+        f"{measure(mean)} ± {measure(sd)}"
+        for component in analysis.components
+        for mean, sd in zip(component.mean, component.sd, strict=True)
+    ]
+    return analysis.mixed > 2 or (analysis.mixed == 2 and max(map(len, cells)) > CELL_ROOM)
 
 
 def header_table(volumes: list[Volume], entities: list[Mapping[str, str]]) -> str:

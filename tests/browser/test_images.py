@@ -1,7 +1,9 @@
 """Several images, several volumes of one, and studies one after the other."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import nibabel as nib
 import numpy as np
@@ -13,6 +15,7 @@ from tests.browser.acting import address, choose, options, pills
 from tests.browser.reading import picture
 
 SHAPE = (24, 20, 12)
+LONG = "sub-01_space-MNI152NLin6Asym_desc-preproc"
 
 
 @pytest.fixture(scope="module")
@@ -21,10 +24,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     random = np.random.default_rng(4)
     kinds = random.integers(0, 3, SHAPE)
 
-    def save(name: str, voxels: np.ndarray) -> None:
+    def save(name: str, voxels: np.ndarray, affine: Any = None) -> None:
         path = data / f"{name}.nii.gz"
         path.parent.mkdir(exist_ok=True)
-        nib.Nifti1Image(voxels.astype(np.float32), np.eye(4)).to_filename(path)
+        affine = np.eye(4) if affine is None else affine
+        nib.Nifti1Image(voxels.astype(np.float32), affine).to_filename(path)
 
     t1 = np.array([100, 200, 300])[kinds] + random.normal(0, 8, SHAPE)
     ramp = np.arange(SHAPE[0])[:, None, None] * 10.0 + 5 + random.normal(0, 1, SHAPE)
@@ -34,6 +38,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for number, name in enumerate(("T1", "T2", "FLAIR", "PD")):
         means = np.roll([100, 220, 340], number)
         save(f"four/{name}", means[kinds] + random.normal(0, 9, SHAPE))
+    for number in range(9):
+        save(f"nine/m{number}", random.normal(200 + 60 * kinds, 20, SHAPE))
     t1[:4] = t1[-4:] = 0  # else a study with a mask would open with it
     save("masked/T1", t1)
     other = np.array([250, 90, 160])[kinds] + random.normal(0, 8, SHAPE)
@@ -42,6 +48,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     mask[6:16, 4:16] = 1
     save("masked/brain_mask", mask)
     save("tall/T1", t1.transpose(2, 1, 0))
+    for kind, seed in (("T1w", 0), ("T2w", 1)):
+        contrast = np.roll([100, 220, 340], seed)[kinds] + random.normal(0, 9, SHAPE)
+        save(f"long/{LONG}_{kind}", contrast * 1000)
+    save("short/T1", t1)
+    # Three slices of 2 mm at z = 4, 6 and 8 mm, of brightness 50, 100 and 150.
+    lower = np.diag([1.0, 1.0, 2.0, 1.0])
+    lower[2, 3] = 4
+    save("short/epi", np.broadcast_to([50.0, 100.0, 150.0], (20, 20, 3)), lower)
     return data
 
 
@@ -173,6 +187,19 @@ def test_an_emptied_mixture_of_all_images_is_filled_again(page: Page, url: str) 
     assert page.url == before
 
 
+def test_a_ninth_image_is_refused_with_a_sentence(page: Page, url: str) -> None:
+    page.goto(f"{url}/?study=nine&mix=" + ",".join(f"m{number}" for number in range(8)))
+    settled(page, study="nine")
+    page.locator("#control-mix").click()
+    ninth = page.locator("[role=option]:visible").get_by_text("m8", exact=True)
+    ninth.click()
+    told = page.get_by_role("status").filter(has_text="8 images at the most")
+    expect(told).to_be_visible()
+    page.keyboard.press("Backspace")
+    settled(page, mix=",".join(f"m{number}" for number in range(7)))
+    expect(page.locator(":root")).not_to_have_attribute("data-mix-full", "")
+
+
 def test_another_study_starts_afresh_and_back_returns(page: Page, url: str) -> None:
     chosen = {
         "mix": "T1", "mask": "brain_mask", "reference": "none", "grid": "T1", "foreground": "mask",
@@ -206,6 +233,20 @@ def test_voxels_in_a_mask_are_kept(page: Page, url: str) -> None:
     expect(page.locator("#view-components .facts")).to_contain_text("120 foreground voxels")
 
 
+def test_one_image_offers_no_choice_among_joint_views(page: Page, url: str) -> None:
+    page.goto(f"{url}/?study=four&x=T1&y=T1")
+    settled(page, y="T1")
+    kinds = page.locator("#control-joint")
+    expect(kinds.locator("input").first).to_be_disabled()
+    expect(kinds).to_have_attribute("title", re.compile("choose another"))
+    page.locator("#control-axes").get_by_text("Raw", exact=True).click()
+    settled(page, axes="raw")
+    choose(page, "control-y", "T2")
+    settled(page, y="T2")
+    expect(kinds.locator("input").first).to_be_enabled()
+    expect(kinds).to_have_attribute("title", "")
+
+
 # Size of each picture, and of the window that it is seen through.
 SIZES = """
 () => [...document.querySelectorAll(".imagelayer image")].map((image) => {
@@ -227,6 +268,90 @@ def test_a_slice_of_another_shape_is_shown_whole_in_every_picture(page: Page, ur
     assert len(after) == 4  # X, Y, X below the labels, and the labels
     for image, window in after:
         assert image == pytest.approx(window, abs=1)
+
+
+def test_an_image_on_a_shorter_grid_is_shown_where_it_lies(page: Page, url: str) -> None:
+    page.goto(f"{url}/?study=short&x=T1&y=epi&slice=6&window_y=0:200")
+    settled(page, y="epi", slice=6)
+    expect(page.locator("#caption-image-y")).to_have_text("slice 1, nearest in mm")
+    assert np.median(picture(page, "view-image-y")[..., 0]) == 255 * 100 // 200
+    page.locator("#view-image-x").hover()
+    expect(page.locator("#view-labels .crosshair")).to_be_visible()
+    expect(page.locator("#view-image-y .crosshair")).to_be_hidden()
+    expect(page.locator("#readout")).to_contain_text("on another grid")
+    page.locator("#view-image-y").hover()
+    expect(page.locator("#view-labels .crosshair")).to_be_hidden()
+
+
+def test_where_an_image_has_nothing_its_card_says_so(page: Page, url: str) -> None:
+    page.goto(f"{url}/?study=short&x=T1&y=epi&slice=9")  # the last one with a slice near it
+    settled(page, slice=9)
+    expect(page.locator("#problem-image-y")).to_be_empty()
+    page.locator("#slice-forward").click()
+    settled(page, slice=10)
+    expect(page.locator("#problem-image-y")).to_have_text("No slice of epi here.")
+    assert picture(page, "view-image-y").shape == (1, 1, 4)
+    page.locator("#slice-back").click()
+    settled(page, slice=9)
+    expect(page.locator("#caption-image-y")).to_have_text("slice 2, nearest in mm")
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_lists_are_as_wide_as_their_names_and_on_the_screen(
+    page: Page, url: str, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{url}/?study=long")
+    settled(page, study="long")
+    if width < 700:
+        page.locator("#controls-toggle").click()
+    page.locator("#control-y").click()
+    option = page.locator("[role=option]:visible").first
+    expect(option).to_contain_text(LONG)
+    text = option.locator("span")
+    assert text.evaluate("node => node.scrollWidth <= node.clientWidth")
+    told = text.bounding_box()
+    box = page.locator(".mantine-Select-dropdown:visible").bounding_box()
+    assert box is not None
+    assert told is not None
+    assert told["x"] + told["width"] <= box["x"] + box["width"]
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= width
+
+
+def test_names_that_do_not_fit_are_told_in_full(page: Page, url: str) -> None:
+    page.goto(f"{url}/?study=long")
+    settled(page, study="long")
+    assert page.locator("#view-components .wide").evaluate("n => n.scrollWidth <= n.clientWidth")
+    page.locator("#control-x").hover()
+    expect(page.locator("#control-x")).to_have_attribute("title", f"{LONG}_T1w")
+    title = page.locator("#view-histograms text.x4title")
+    title.hover()
+    expect(title.locator("title")).to_have_text(f"{LONG}_T2w, foreground")
+
+
+def test_a_table_that_is_cut_is_scrolled_by_its_own_keys(page: Page, url: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(f"{url}/?study=four&slice=5")
+    settled(page, study="four")
+    table = page.get_by_role("region", name="The components in numbers")
+    table.evaluate("node => { node.style.width = '200px'; }")
+    first = table.locator("tbody th").first
+    table.focus()
+    left = first.bounding_box()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.querySelector('#view-components .wide').scrollLeft > 20")
+    assert address(page)["slice"] == "5"
+    assert first.bounding_box() == left
+
+
+def test_numbers_under_the_cursor_keep_all_digits_before_the_point(page: Page, url: str) -> None:
+    page.goto(f"{url}/?study=long")
+    settled(page, study="long")
+    shown = page.evaluate(
+        "[30393, 30393.6, -1234567, 0.123456, 12345678].map(neuromix.readout.format)"
+    )
+    assert shown == ["30393", "30394", "−1234567", "0.1235", "12350000"]
 
 
 # Everything that the line about reading has said.

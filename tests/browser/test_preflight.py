@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from scripts.serving import settled
+from tests.browser.acting import choose
 
 
 @pytest.fixture(scope="module")
@@ -94,3 +95,68 @@ def test_a_card_that_was_closed_stays_closed_in_its_study(page: Page, url: str) 
     page.evaluate("neuromix.flow.change({ y: 'T2' })")
     settled(page, y="T2")
     expect(page.locator(".findings")).to_be_hidden()
+
+
+def test_on_a_phone_a_problem_is_one_line_that_opens_above_the_slice_bar(
+    page: Page, url: str
+) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{url}/?study=apart&x=T1&y=T2")
+    settled(page, study="apart")
+    line = page.locator(".preflight summary")
+    expect(line).to_contain_text("T2 is not on the grid of T1")
+    expect(page.locator(".findings")).to_be_hidden()
+    line.click()
+    expect(page.locator(".findings")).to_be_visible()
+    card = page.locator(".preflight").bounding_box()
+    bar = page.locator(".slice-bar").bounding_box()
+    assert card is not None
+    assert bar is not None
+    assert card["y"] + card["height"] <= bar["y"]
+
+
+# How much higher each visible graph is drawn than its box.
+EXCESS = """
+() => [...document.querySelectorAll(".js-plotly-plot")].filter((plot) => plot.offsetHeight)
+    .map((plot) => plot._fullLayout.height - plot.offsetHeight)
+"""
+
+
+def test_graphs_drawn_while_the_card_is_open_fit_their_boxes(page: Page, url: str) -> None:
+    page.goto(f"{url}/?study=sound&x=T1&y=T2")
+    settled(page, y="T2")
+    page.locator(".preflight summary").click()
+    choose(page, "control-y", "T1")
+    settled(page, y="T1")
+    expect(page.locator(".preflight-table")).to_be_visible()
+    excess = page.evaluate(EXCESS)
+    assert len(excess) == 5
+    assert max(map(abs, excess)) < 1
+
+
+# From each title of the upper row to the row below it, and from the axis to the title.
+ROOM = """
+() => {
+    const plot = document.querySelector("#view-histograms .js-plotly-plot");
+    const { yaxis: upper, yaxis3: lower } = plot._fullLayout;
+    const { top } = plot.getBoundingClientRect();
+    return ["xtitle", "x2title"].flatMap((name) => {
+        const title = plot.querySelector(`.${name}`).getBoundingClientRect();
+        const foot = top + upper._offset + upper._length;
+        return [top + lower._offset - title.bottom, title.top - foot];
+    });
+}
+"""
+
+
+@pytest.mark.parametrize("clip", ["none", "1"])
+def test_titles_of_low_histograms_keep_clear_of_the_plots(page: Page, url: str, clip: str) -> None:
+    page.set_viewport_size({"width": 1440, "height": 720})
+    page.goto(f"{url}/?study=sound&clip={clip}")
+    settled(page, study="sound")
+    page.locator(".preflight summary").click()
+    expect(page.locator(".preflight-table")).to_be_visible()
+    page.wait_for_function(f"Math.max(...({EXCESS})().map(Math.abs)) < 1")
+    below_upper_row, above_title = page.evaluate(ROOM)[::2], page.evaluate(ROOM)[1::2]
+    assert min(below_upper_row) > 2
+    assert min(above_title) > 10  # the labels of the ticks stand there

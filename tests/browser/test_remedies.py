@@ -68,9 +68,9 @@ def findings(page: Page, severity: str) -> str:
 
 
 def facts(page: Page) -> list[Any]:
-    """Where each card says what was done to the images: the three pictures, and two plots."""
+    """Where cards say what was done to the images: X, Y, and four that show all in use."""
     places = page.locator(".facts-of-images").all()
-    assert len(places) == 5
+    assert len(places) == 6
     return places
 
 
@@ -89,7 +89,9 @@ def resample_and_undo(page: Page, *, target: str, other: str) -> None:
     assert "not on the grid of" not in findings(page, "problem")
     assert "resampled" in findings(page, "fact").lower()
     said = f"linear onto the grid of {target}"
-    for place in facts(page):
+    untouched, *resampled = facts(page)
+    expect(untouched).to_be_empty()  # X gave the grid
+    for place in resampled:
         expect(place).to_have_text("resampled")
         assert f"{other} ({said})" in place.get_attribute("title")
     for view in ("view-joint", "view-histograms"):
@@ -130,7 +132,10 @@ def test_an_outlier_is_clipped_by_one_click(page: Page, url: str) -> None:
     settled(page, clip="0.1")
     assert "far outside" not in findings(page, "warning")
     assert "Intensities are clipped at the 0.1 and 99.9 percentiles" in findings(page, "fact")
-    for place in facts(page):
+    pictures, others = facts(page)[:2], facts(page)[2:]
+    for place in pictures:
+        expect(place).to_be_empty()  # they show the intensities as they are
+    for place in others:
         expect(place).to_have_text("clipped")
     # Those of the foreground end there; those of all voxels, which are shown as well, do not.
     means = [float(row[4].split(" ")[0].replace(",", "")) for row in table(page, "view-components")]

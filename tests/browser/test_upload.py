@@ -88,7 +88,7 @@ def test_dropped_images_open_as_one_study(upload_page: Page, sample: Path) -> No
     expect(upload_page.locator("#upload")).to_be_hidden()
     expect(upload_page.locator("#title-image-x")).to_have_text("T1")
     expect(upload_page.locator("#title-image-y")).to_have_text("b0")
-    expect(upload_page.locator("#upload-own")).to_contain_text("Your upload, removed on")
+    expect(upload_page.locator("#upload-own")).to_contain_text("Your upload, kept until")
     upload_page.go_back()
     settled(upload_page, study="sample")
     expect(upload_page.locator("#upload-own")).to_be_hidden()
@@ -117,13 +117,14 @@ def test_progress_is_told_and_cancel_ends_it(upload_page: Page, large: Path, sam
         upload_page.set_input_files("#control-upload", [large, sample / "T1.nii.gz"])
         bar = upload_page.get_by_role("progressbar", name="Upload")
         expect(bar).to_have_attribute("aria-valuenow", re.compile(r"^[2-8]\d$"), timeout=20_000)
-        expect(upload_page.locator("#upload")).to_contain_text("Uploading 2 files")
+        expect(upload_page.get_by_role("dialog", name="Uploading 2 files")).to_be_focused()
         expect(upload_page.locator("#upload")).to_contain_text("large.nii, T1.nii.gz")
         expect(upload_page.locator("#upload-amount")).to_contain_text(
             re.compile(r"^\d\d % · [\d.]+ MB of 16(\.\d)? MB · [\d.]+ MB/s · \d+ s left$")
         )
         end()
         expect(upload_page.locator("#upload")).to_be_hidden()
+        expect(upload_page.locator("#control-upload")).to_be_focused()
     assert upload_page.url == before
 
 
@@ -223,6 +224,9 @@ def test_an_upload_is_removed_at_once_after_a_question(upload_page: Page, sample
     expect(button).to_have_text("Really remove?")
     button.click()
     settled(upload_page, study="sample")
+    note = upload_page.get_by_role("status").filter(has_text="is removed")
+    expect(note).to_be_visible()
+    expect(upload_page.locator("#control-upload")).to_be_focused()
     upload_page.goto(link)
     settled(upload_page, study="sample")
 

@@ -124,7 +124,7 @@ def test_a_file_name_is_text_and_never_markup(analysed, drawn):
 
 def test_a_single_image_shows_its_mixture_instead_of_a_joint_view(analysed, valid, numbers):
     analysis = analysed(("T1",))
-    figure = valid(mixture_histogram(analysis, bins=40, colours=COLOURS, hidden=(1,)))
+    figure = valid(mixture_histogram(analysis, axes="raw", bins=40, colours=COLOURS, hidden=(1,)))
     bars, total, *classes = figure["data"]
     counts, _ = np.histogram(analysis.values[:, 0], 40)
     np.testing.assert_array_equal(numbers(bars["y"])[:-1], counts)
@@ -132,8 +132,28 @@ def test_a_single_image_shows_its_mixture_instead_of_a_joint_view(analysed, vali
     assert [t["name"] for t in classes] == ["class 2", "class 3"]
 
 
+def test_a_single_image_is_shown_in_the_units_of_the_fit(analysed, valid, numbers):
+    analysis = analysed(("T1",))
+    figure = valid(mixture_histogram(analysis, axes="scaled", bins=40, colours=COLOURS))
+    bars, _, *classes = figure["data"]
+    values = analysis.values[:, 0]
+    scaled = (values - values.mean()) / values.std()
+    counts, edges = np.histogram(scaled, 40)
+    np.testing.assert_allclose(numbers(bars["x"]), edges, rtol=1e-5, atol=1e-6)
+    assert numbers(bars["y"])[:-1].sum() == counts.sum()
+    mixture = analysis.mixture
+    for k, curve in enumerate(classes):
+        sd = np.sqrt(mixture.covariances[k, 0, 0])
+        expected = norm.pdf(numbers(curve["x"]), mixture.means[k, 0], sd)
+        expected *= mixture.weights[k] * len(values) * np.ptp(scaled) / 40
+        np.testing.assert_allclose(numbers(curve["y"]), expected, rtol=1e-3, atol=1e-4)
+    title = figure["layout"]["xaxis"]["title"]["text"]
+    assert title == "T1 (SD from mean)"
+
+
 def test_a_single_image_without_foreground_says_why(analysed, valid):
-    figure = valid(mixture_histogram(analysed(("T1",), scale=-1.0), bins=40, colours=COLOURS))
+    analysis = analysed(("T1",), scale=-1.0)
+    figure = valid(mixture_histogram(analysis, axes="scaled", bins=40, colours=COLOURS))
     assert figure["data"] == []
     text = figure["layout"]["annotations"][0]["text"].replace("<br>", " ")
     assert "no foreground voxels in this slice" in text

@@ -69,7 +69,7 @@ def test_each_class_has_its_label_dice_and_volumes(page):
     assert rows == [
         ["1", "White matter", "0.800", "3.50", "4.00", "−12.5 %"],
         ["2", "2", "0.889", "5.00", "4.00", "+25.0 %"],
-        ["3", "none", "–", "0.007", "–", "–"],
+        ["3", "none", "–", "0.00700", "–", "–"],
     ]
     swatches = [attributes["class"] for tag, attributes in page.tags if tag == "i"]
     assert swatches == 2 * ["swatch class-1", "swatch class-2", "swatch class-3"]
@@ -122,7 +122,7 @@ def test_where_nothing_can_be_compared_the_caption_says_why():
     assert "it has no label in this slice" in told([1, 1], [0, 0], 1).text
     apart = told([1, 0], [0, 4], 1)
     assert "no class shares a voxel" in apart.text
-    assert texts(apart.tables[0])[1] == ["1", "none", "–", "0.001", "–", "–"]
+    assert texts(apart.tables[0])[1] == ["1", "none", "–", "0.00100", "–", "–"]
 
 
 def test_absent_labels_of_the_volume_have_their_column():

@@ -11,7 +11,18 @@ import plotly.graph_objects as go
 import pytest
 from flask import Flask
 
-from dashboard.ui.ids import FACTS, LABELS_PROBLEM, OVERLAY, TITLE_X, TITLE_Y, ViewId
+from dashboard.figures.images import NOTHING
+from dashboard.ui.ids import (
+    CAPTION_HISTOGRAMS,
+    CAPTION_JOINT,
+    FACTS,
+    LABELS_PROBLEM,
+    OVERLAY,
+    TITLE_JOINT,
+    TITLE_X,
+    TITLE_Y,
+    ViewId,
+)
 from dashboard.view import View
 from dashboard.web import drawings, panels
 from dashboard.web.addresses import ID_LENGTH
@@ -119,6 +130,50 @@ def test_a_change_of_the_pipeline_alters_only_panels_that_declare_it(
     assert UNEXPECTED not in told(after)
 
 
+def test_a_picture_tells_what_was_done_to_it_and_other_cards_what_to_any_image(study, save, head):
+    save("data/pair/epi.nii", head(2)[::2, ::2], np.diag([4.0, 4.0, 3.0, 1.0]))
+    asked = replace(VIEW, y="epi", grid="T1", clip="1")
+    short = {which: told["short"] for which, told in drawn(study, asked)[FACTS].items()}
+    assert short == {"x": "", "y": "resampled", "used": "resampled, clipped"}
+    apart = drawn(study, replace(VIEW, y="epi"))[FACTS]
+    assert {told["short"] for told in apart.values()} == {""}
+
+
+@pytest.mark.parametrize(
+    ("change", "title", "caption"),
+    [
+        ({}, "Joint distribution", "components at 1σ and 2σ"),
+        ({"y": "T1"}, "Intensities and mixture", "curves of the components"),
+        ({"mix": "T1"}, "Joint distribution", "without components: b0 not mixed"),
+        ({"slice": 0, "plane": "sagittal"}, "Joint distribution", ""),
+    ],
+)
+def test_the_joint_views_heading_tells_what_is_shown(study, change, title, caption):
+    values = drawn(study, replace(VIEW, **change))
+    assert (values[TITLE_JOINT], values[CAPTION_JOINT]) == (title, caption)
+
+
+def test_the_overlay_tells_what_the_joint_view_is_clipped_to(study, save, head):
+    voxels = head(1)
+    voxels[5, 5, 5] = 1e5
+    save("data/pair/b0.nii.gz", voxels, np.diag([2.0, 2.0, 3.0, 1.0]))
+    assert "limits" not in drawn(study, VIEW)[OVERLAY]
+    clipped = replace(VIEW, clip="0.5")
+    limits = drawn(study, clipped)[OVERLAY]["limits"]
+    values = study.analyse(clipped).values
+    assert values[:, 1].max() == limits[1][1] < 1e3
+    assert (values >= np.array(limits)[:, 0]).all()
+
+
+def test_the_histograms_heading_names_the_rule(study):
+    captions = {
+        rule: drawn(study, replace(VIEW, foreground=rule))[CAPTION_HISTOGRAMS]
+        for rule in ("positive", "nonzero", "background", "mask")
+    }
+    assert [rule for rule, text in captions.items() if "zero removal" in text] == ["positive"]
+    assert "in the mask" in captions["mask"]
+
+
 def test_every_field_of_the_view_is_shown_somewhere():
     # The opacity is set by the browser itself; the open tab decides what is visible.
     shown = frozenset().union(*(panel.fields for panel in PANELS))
@@ -155,6 +210,17 @@ def test_images_on_two_grids_are_shown_but_not_fitted(study, save, head):
         assert values[panel]["layout"]["images"]
     for panel in (ViewId.HISTOGRAMS, ViewId.JOINT, ViewId.COMPONENTS, LABELS_PROBLEM):
         assert "not on the same grid" in told(values[panel])
+
+
+@pytest.mark.parametrize(("index", "shown"), [(0, None), (2, "/axial/0.png"), (3, "/axial/1.png")])
+def test_an_image_on_another_grid_is_drawn_where_it_lies(study, save, index, shown):
+    """Slices of X are 3 mm thick, those of Y 4 mm from z = 5 mm."""
+    affine = np.diag([2.0, 2.0, 4.0, 1.0])
+    affine[2, 3] = 5
+    save("data/pair/epi.nii", np.arange(64.0).reshape(8, 4, 2), affine)
+    figure = drawn(study, replace(VIEW, y="epi", slice=index))[ViewId.IMAGE_Y]
+    source = figure["layout"]["images"][0]["source"]
+    assert (shown in source) if shown else source == NOTHING
 
 
 def test_a_dark_slice_says_so_where_classes_would_be(study):

@@ -1,11 +1,12 @@
 import re
 
+import numpy as np
 import pytest
 
 from dashboard.ui.ids import ViewId
 from dashboard.view import View
 from dashboard.web.panels import PANELS
-from dashboard.web.tables import components_table, ordinal
+from dashboard.web.tables import components_table, measure, ordinal
 
 VIEW = View("pair", "T1", "b0", slice=5)
 
@@ -33,6 +34,27 @@ def test_a_mixture_fitted_whole_says_nothing_of_it(study):
 )  # fmt: skip
 def test_places_in_a_row_are_written_as_words_are_said(number, place):
     assert ordinal(number) == place
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(0, "0"), (0.0014, "0.00140"), (0.0123, "0.0123"), (0.5, "0.500"), (-0.0456, "−0.0456"),
+     (1.234, "1.23"), (12.34, "12.3"), (123.4, "123"), (12345.6, "12,346"), (2e6, "2e+06"),
+     (1.234e-4, "0.000123")],
+)  # fmt: skip
+def test_numbers_have_three_significant_digits(value, shown):
+    assert measure(value) == shown
+
+
+def test_more_than_two_images_have_each_sd_below_its_mean(study, save, head):
+    assert "stacked" not in components_table(study.analyse(VIEW))
+    save("data/pair/adc.nii", head(2), np.diag([2.0, 2.0, 3.0, 1.0]))
+    assert 'class="numbers stacked"' in components_table(study.analyse(VIEW))
+
+
+def test_long_numbers_have_each_sd_below_its_mean_as_well(study, save, head):
+    save("data/pair/b0.nii.gz", head(1) * 100, np.diag([2.0, 2.0, 3.0, 1.0]))
+    assert 'class="numbers stacked"' in components_table(study.analyse(VIEW))
 
 
 def test_the_header_tells_what_a_bids_name_says(workspace, save, head):
