@@ -10,18 +10,15 @@ from dash import Dash, Input, Output, no_update
 from dashboard.core.errors import NeuroMixError
 from dashboard.core.orientation import PLANE_AXES
 from dashboard.core.volume import Volume
-from dashboard.services.channels import (
-    NO_REFERENCE,
-    mask_name,
-    masks,
-    reference_name,
-)
+from dashboard.services.channels import NO_REFERENCE, masks
 from dashboard.services.files import StudyFiles
 from dashboard.services.manifests import PREFIX
 from dashboard.services.opening import Opened, open_view
+from dashboard.services.roles import Role
 from dashboard.services.selection import B0, MEAN, find
 from dashboard.services.workspace import Workspace
 from dashboard.ui.ids import FIELDS, NOTICES, VOLUME_X, VOLUME_Y, Control, Store
+from dashboard.ui.image_controls import NOTHING_THERE
 from dashboard.view import View
 from dashboard.web import visitor
 from dashboard.web.addresses import ID_LENGTH
@@ -30,6 +27,7 @@ from dashboard.web.addresses import ID_LENGTH
 MAX_QUERY = 4096
 # Steps of an intensity window's slider.
 WINDOW_STEPS = 500
+REFERENCES: tuple[Role, ...] = ("labels", "mask")
 
 # The list of mixed images is filled in the page, where it is known whether it has changed since.
 FILLED = [name for name in FIELDS if name != "mix"]
@@ -39,6 +37,7 @@ LIMITS = (
     Output(Control.Y, "data"),
     Output(Control.MIX, "data"),
     Output(Control.MASK, "data"),
+    Output(Control.MASK, "placeholder"),
     Output(Control.REFERENCE, "data"),
     Output(Control.GRID, "data"),
     *(
@@ -93,6 +92,7 @@ def source(opened: Opened) -> dict[str, Any]:
             facts[which]["volumes"] = {"image": volume.name, "taken": taken}
     facts["defaults"] = _helpers(opened, replace(view, mask="", reference=""))
     facts["defaults"]["mix"] = opened.unchosen
+    facts["defaults"]["foreground"] = opened.presets.foreground
     facts["mixed"] = opened.mixed
     if reference:
         orientation = reference.orientation
@@ -130,9 +130,12 @@ def _control_values(opened: Opened) -> dict[str, Any]:
 
 def _helpers(opened: Opened, view: View) -> dict[str, Any]:
     """Return the mask and the reference that a View stands for."""
+    presets = opened.presets
+    # Where there is something to choose, a list says that none of it is chosen.
+    unset = NO_REFERENCE if opened.files.of(*REFERENCES) else None
     return {
-        "mask": mask_name(view, opened.files),
-        "reference": reference_name(view, opened.files) or view.reference or None,
+        "mask": view.mask or presets.mask,
+        "reference": view.reference or presets.reference or unset,
     }
 
 
@@ -143,7 +146,7 @@ def _limits(opened: Opened) -> list[Any]:
     chosen = {found[0].name: name for name in (view.x, view.y) if (found := find(files, name))}
     shown = [_renamed(images, files, name) for name in (view.x, view.y)]
     mixable = list(dict.fromkeys([*opened.mixed, *(chosen.get(n, n) for n in images)]))
-    references = list(files.of("labels", "mask"))
+    references = list(files.of(*REFERENCES))
     reference = opened.volumes[0] or opened.volumes[1]
     count = reference.orientation.count(view.plane) if reference else 1
     limits: list[Any] = [
@@ -151,6 +154,7 @@ def _limits(opened: Opened) -> list[Any]:
         *shown,
         mixable,
         list(masks(files)),
+        "none" if masks(files) else NOTHING_THERE,
         [*references, {"value": NO_REFERENCE, "label": "none"}] if references else [],
         images,
     ]

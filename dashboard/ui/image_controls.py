@@ -13,6 +13,8 @@ from dashboard.view import View
 
 # Options of a list that a browser draws without a pause; typing finds the others.
 MOST_LISTED = 200
+# What an empty list says in a study that has nothing for it.
+NOTHING_THERE = "none here"
 
 
 def data(limits: Limits) -> list[html.Div]:
@@ -77,7 +79,7 @@ def _reference() -> html.Div:
         Control.REFERENCE, "Reference",
         "A segmentation that the classes are compared with: Dice and volumes below the "
         "components.",
-        select(Control.REFERENCE, [], None, placeholder="none here"),
+        select(Control.REFERENCE, [], None, placeholder=NOTHING_THERE),
     )  # fmt: skip
 
 
@@ -104,7 +106,7 @@ def _mask() -> html.Div:
     return labelled(
         Control.MASK, "Mask",
         "The image whose voxels above 0 are the foreground, where “in a mask” are kept.",
-        select(Control.MASK, [], None, placeholder="none here"),
+        select(Control.MASK, [], None, placeholder=NOTHING_THERE),
     )  # fmt: skip
 
 
