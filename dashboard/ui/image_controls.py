@@ -47,8 +47,13 @@ def _image(name: Control) -> html.Div:
     which, axis = ("X", "horizontal") if name is Control.X else ("Y", "vertical")
     return labelled(
         name, f"Image {which}",
-        f"The image whose intensities are on the {axis} axis of the joint view"
-        + ("; its means also number the classes." if which == "X" else "."),
+        f"The image whose intensities are on the {axis} axis of the joint view."
+        + (
+            " Where it is mixed, its means number the classes; else those of the first image "
+            "mixed do."
+            if which == "X"
+            else ""
+        ),
         select(name, [], None, searchable=True, nothingFoundMessage="No such image"),
     )  # fmt: skip
 
