@@ -6,6 +6,7 @@ from functools import partial
 
 from dashboard.core.errors import NeuroMixError
 from dashboard.core.foreground import Foreground
+from dashboard.core.nearest import nearest_slices
 from dashboard.core.study import MAX_MIXED, same_grid
 from dashboard.core.volume import Volume
 from dashboard.services.channels import (
@@ -66,7 +67,13 @@ class Opened:
     problems: list[str]
 
 
-def open_view(workspace: Workspace, query: Mapping[str, str], owner: str = "") -> Opened:
+def open_view(
+    workspace: Workspace,
+    query: Mapping[str, str],
+    owner: str = "",
+    *,
+    place: Mapping[str, str] | None = None,
+) -> Opened:
     """Read a URL query and fit it to the study it names.
 
     Parameters
@@ -75,6 +82,9 @@ def open_view(workspace: Workspace, query: Mapping[str, str], owner: str = "") -
     query : mapping
     owner : str
         The browser whose uploads are listed.
+    place : mapping, optional
+        Query of what was seen before in this study and plane: a query without a slice opens
+        where that lay, although another grid may count its slices otherwise.
 
     Raises
     ------
@@ -94,6 +104,8 @@ def open_view(workspace: Workspace, query: Mapping[str, str], owner: str = "") -
     problems: list[str] = []
     x, y = (_open(workspace, view, name, problems) for name in (view.x, view.y))
     reference = x or y
+    if reference and view.slice is None and place:
+        view = replace(view, slice=_slice_near(workspace, view, reference, place))
     if reference:
         view = _choose_slice(view, reference, notices)
     presets = _presets(workspace, view, files, reference)
@@ -258,3 +270,18 @@ def _choose_slice(view: View, volume: Volume, notices: list[str]) -> View:
         )
         return replace(view, slice=count - 1)
     return view
+
+
+def _slice_near(
+    workspace: Workspace, view: View, volume: Volume, place: Mapping[str, str]
+) -> int | None:
+    """Return the slice nearest in mm to the one seen before; None where nothing lies there."""
+    seen, _ = View.parse(place)
+    if (seen.study, seen.plane) != (view.study, view.plane) or seen.slice is None:
+        return None
+    before = _open(workspace, seen, seen.x, []) or _open(workspace, seen, seen.y, [])
+    if before is None or seen.slice >= before.orientation.count(seen.plane):
+        return None
+    if same_grid(before, volume):
+        return seen.slice
+    return nearest_slices(before, volume, seen.plane)[seen.slice]

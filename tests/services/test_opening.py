@@ -51,6 +51,45 @@ def test_what_does_not_exist_falls_back_with_a_notice(shipped, query, named, exp
     assert named in opened.notices[0]
 
 
+# Middles of the slices of T1 and b0 lie 3 mm apart, those of epi at 1, 9, 17, 25 and 33 mm.
+EPI = np.array([[4.0, 0, 0, 1], [0, 4, 0, 1], [0, 0, 8, 1], [0, 0, 0, 1]])
+
+
+@pytest.fixture
+def thick(study, save, head):
+    """Return services on the study `pair` with an image of thick slices."""
+    save("data/pair/epi.nii", head(2, (12, 10, 5)), EPI)
+    return study
+
+
+@pytest.mark.parametrize(
+    ("seen", "asked", "expected"),
+    [
+        # 21 mm lies nearer to 17 than to 25 mm, and 24 mm nearer to 25.
+        ({"x": "T1", "slice": "7"}, {"x": "epi"}, 2),
+        ({"x": "T1", "slice": "8"}, {"x": "epi"}, 3),
+        ({"x": "T1", "slice": "7"}, {"x": "T1", "grid": "epi"}, 2),
+        ({"x": "T1", "grid": "epi", "slice": "2"}, {"x": "T1"}, 6),
+        ({"x": "epi", "slice": "3"}, {"x": "epi", "grid": "T1"}, 8),
+        ({"x": "T1", "slice": "7"}, {"x": "b0"}, 7),
+        # At the top, where epi lies alone, T1 opens as ever.
+        ({"x": "epi", "slice": "4"}, {"x": "T1"}, 11),
+        # A slice that is asked for is never another one, nor one of another plane or study.
+        ({"x": "T1", "slice": "7"}, {"x": "epi", "slice": "4"}, 4),
+        ({"x": "T1", "slice": "7", "plane": "sagittal"}, {"x": "epi"}, 2),
+        ({"x": "T1", "slice": "7", "study": "nobody"}, {"x": "epi"}, 2),
+        ({"x": "T9", "y": "T9", "slice": "7"}, {"x": "epi"}, 2),
+        ({"x": "T1", "slice": "99"}, {"x": "epi"}, 2),
+        ({}, {"x": "epi"}, 2),
+    ],
+)
+def test_images_on_another_grid_open_at_the_place_that_was_seen(thick, seen, asked, expected):
+    place = {"study": "pair", "y": "b0", **seen} if seen else {}
+    opened = open_view(thick, {"study": "pair", **asked}, place=place)
+    assert opened.view.slice == expected
+    assert opened.notices == []
+
+
 def test_hidden_classes_beyond_the_components_are_forgotten(shipped):
     assert open_view(shipped, {"components": "2", "hidden": "1,3"}).view.hidden == (1,)
 
