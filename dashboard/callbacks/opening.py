@@ -35,7 +35,6 @@ LIMITS = (
     Output(Control.STUDY, "data"),
     Output(Control.X, "data"),
     Output(Control.Y, "data"),
-    Output(Control.MIX, "data"),
     Output(Control.MASK, "data"),
     Output(Control.MASK, "placeholder"),
     Output(Control.REFERENCE, "data"),
@@ -66,18 +65,27 @@ def register(app: Dash, workspace: Workspace) -> None:
         prevent_initial_call=True,
     )
     def opening(asked: dict[str, Any]) -> tuple[Any, ...]:
-        query = dict(parse_qsl(str(asked["search"]).lstrip("?")[:MAX_QUERY]))
+        query, place = (_entries(asked.get(name)) for name in ("search", "place"))
         try:
-            opened = open_view(workspace, query, visitor.owner())
+            opened = open_view(workspace, query, visitor.owner(), place=place)
         except NeuroMixError as error:
             nothing = [no_update] * (len(FILLED) + len(LIMITS) + 1)
             return (*nothing, _alerts([str(error)], []))
         return (
             *_control_values(opened).values(),
             *_limits(opened),
-            {**source(opened), "key": key(workspace, opened.view), "number": asked["number"]},
+            {
+                **source(opened),
+                "mixable": _mixable(opened),
+                "key": key(workspace, opened.view),
+                "number": asked["number"],
+            },
             _alerts(opened.problems, opened.notices),
         )
+
+
+def _entries(query: Any) -> dict[str, str]:
+    return dict(parse_qsl(str(query or "").lstrip("?")[:MAX_QUERY]))
 
 
 def source(opened: Opened) -> dict[str, Any]:
@@ -142,17 +150,13 @@ def _helpers(opened: Opened, view: View) -> dict[str, Any]:
 def _limits(opened: Opened) -> list[Any]:
     files, view = opened.files, opened.view
     images = list(files.of("image"))
-    # The chosen volume of an image stands in its place.
-    chosen = {found[0].name: name for name in (view.x, view.y) if (found := find(files, name))}
     shown = [_renamed(images, files, name) for name in (view.x, view.y)]
-    mixable = list(dict.fromkeys([*opened.mixed, *(chosen.get(n, n) for n in images)]))
     references = list(files.of(*REFERENCES))
     reference = opened.volumes[0] or opened.volumes[1]
     count = reference.orientation.count(view.plane) if reference else 1
     limits: list[Any] = [
         _studies(opened.studies),
         *shown,
-        mixable,
         list(masks(files)),
         "none" if masks(files) else NOTHING_THERE,
         [*references, {"value": NO_REFERENCE, "label": "none"}] if references else [],
@@ -171,6 +175,15 @@ def _limits(opened: Opened) -> list[Any]:
             )
         limits += [low, high, (high - low) / WINDOW_STEPS]
     return limits
+
+
+def _mixable(opened: Opened) -> list[str]:
+    """Return the images of the mixture, and those that could be."""
+    files, shown = opened.files, (opened.view.x, opened.view.y)
+    # The chosen volume of an image stands in its place.
+    chosen = {found[0].name: name for name in shown if (found := find(files, name))}
+    others = (chosen.get(name, name) for name in files.of("image"))
+    return list(dict.fromkeys([*opened.mixed, *others]))
 
 
 def _renamed(images: list[str], files: StudyFiles, chosen: str) -> list[str]:

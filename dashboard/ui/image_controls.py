@@ -140,10 +140,11 @@ def mix() -> html.Div:
     return labelled(
         Control.MIX, "Images mixed",
         "The images whose intensities the mixture is fitted to together, one to eight. Unless "
-        "chosen otherwise, all on the grid of image X.",
+        "chosen otherwise, all on the grid of image X; taking the last one out mixes all again.",
         dmc.MultiSelect(
             id=Control.MIX, data=[], value=[], size=SIZE, maxValues=MAX_MIXED, searchable=True,
             comboboxProps={"shadow": "md"}, className="mix",
+            inputWrapperOrder=["label", "input", "description"], descriptionProps={"size": "sm"},
             **{"aria-describedby": f"{Control.MIX}-help"},
         ),
     )  # fmt: skip
