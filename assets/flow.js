@@ -17,8 +17,9 @@
     reason: "replace", // how an opened query enters the browser's history
     byControls: false, // whether the controls already hold what is being opened
     mix: [], // images that the controls had mixed when that began
+    emptied: false, // whether the list of mixed images was left empty, and filled again
   };
-  const slicesOfPlanes = new Map();
+  const placesSeen = new Map(); // by study and plane: query of the View that was shown there last
   const query = (view) => neuromix.address.query(view, state.config);
 
   // ---- from the controls to the View
@@ -38,11 +39,13 @@
     view.slice = state.wanted.slice;
     view.components = Number(view.components);
     view.seed = view.seed === "" || view.seed === null ? state.wanted.seed : Number(view.seed);
-    // What is chosen anyway stays out of the URL.
-    const { mask, reference } = source.defaults;
-    view.mix = mixOf(view.mix);
-    view.mask = view.mask === mask ? "" : view.mask ?? "";
-    view.reference = view.reference === reference ? "" : view.reference ?? "";
+    // What is chosen anyway stays out of the URL, unless a link says it.
+    view.mix = same(view.mix ?? [], source.mixed) ? source.view.mix : mixOf(view.mix);
+    for (const name of ["mask", "reference"]) {
+      const unset = source.defaults[name];
+      if (view[name] === (source.view[name] || unset)) view[name] = source.view[name];
+      else view[name] = view[name] === unset ? "" : view[name] ?? "";
+    }
     view.grid ??= "";
     const hidden = (view.hidden ?? []).map(Number).filter((k) => k <= view.components);
     view.hidden = hidden.sort((a, b) => a - b).join(",");
@@ -54,41 +57,74 @@
     return view;
   };
 
-  const open = (search, reason) => {
+  const open = (search, reason, place) => {
     state.opening += 1;
     state.reason = reason;
     neuromix.settled.unsettle();
-    return { search, number: state.opening };
+    return { search, number: state.opening, place };
   };
 
-  // Opens a query once the images of its study are read.
-  const openWhenRead = async (search, reason, { byControls = false } = {}) => {
+  // Opens a query once the images of its study are read; without a slice, at the place where
+  // another query's slice lies.
+  const openWhenRead = async (search, reason, { byControls = false, emptied = false, place = "" } = {}) => {
     state.byControls = byControls;
-    const opening = open(search, reason);
+    if (state.emptied !== emptied) tellOfMix(emptied);
+    const opening = open(search, reason, place);
     if (await neuromix.reading.read(search)) setProps("opening", { data: opening });
   };
 
   // Another study, image or plane: the server has to say what can be chosen there.
   const REOPENED = ["study", "x", "y", "plane", "mix", "mask", "reference", "grid"];
+  // Slices of another of these may be counted otherwise: the server knows which lies where.
+  const COUNTED_BY = ["study", "plane", "x", "y", "grid"];
+  const studyAndPlane = (view) => `${view.study} ${view.plane}`;
   const reopen = (view, how) => {
     const before = state.source.view;
-    const next = { ...view };
-    slicesOfPlanes.set(`${before.study} ${before.plane}`, state.wanted.slice);
-    if (view.study !== before.study) {
-      const empty = ["x", "y", "mix", "mask", "reference", "grid", "foreground"].map((name) => [name, ""]);
-      Object.assign(next, Object.fromEntries(empty), { window_x: null, window_y: null });
-    }
+    const next = { ...view, mix: mixWithVolumesOf(view) };
+    placesSeen.set(studyAndPlane(before), query(state.wanted));
+    if (view.study !== before.study) Object.assign(next, inAnotherStudy(view));
     if (view.x !== before.x) next.window_x = null;
     if (view.y !== before.y) next.window_y = null;
-    if (view.study !== before.study || view.plane !== before.plane) {
-      next.slice = slicesOfPlanes.get(`${view.study} ${view.plane}`) ?? null;
-    }
-    openWhenRead(query(next), "push", how);
+    if (COUNTED_BY.some((name) => view[name] !== before[name])) next.slice = null;
+    openWhenRead(query(next), "push", { ...how, place: placesSeen.get(studyAndPlane(view)) });
   };
 
   const reopenAs = (view, mix) => {
     state.mix = mix;
-    reopen(view, { byControls: true });
+    reopen(view, { byControls: true, emptied: !mix.length });
+  };
+
+  // Images are the study's own, and so is a rule for the foreground that nobody has chosen.
+  const inAnotherStudy = ({ foreground, mask }) => {
+    const isChosen = foreground !== state.source.defaults.foreground;
+    return {
+      x: "", y: "", mix: "", reference: "", grid: "", window_x: null, window_y: null,
+      foreground: isChosen ? foreground : "",
+      mask: isChosen && foreground === "mask" ? mask : "",
+    };
+  };
+
+  // Another volume of an image that is mixed takes the place of the one before.
+  const mixWithVolumesOf = (view) => {
+    const { source } = state;
+    if (!view.mix || view.mix !== source.view.mix) return view.mix;
+    let names = source.mixed;
+    for (const which of ["x", "y"]) {
+      const image = source[which]?.volumes?.image;
+      const isOfImage = (name) => name === image || name.startsWith(`${image}:`);
+      const shown = source.view[which];
+      if (view[which] === shown || !isOfImage(view[which])) continue;
+      const volumes = names.filter(isOfImage);
+      const replaced = volumes.includes(shown) || volumes.length > 1 ? shown : volumes[0];
+      names = names.map((name) => (name === replaced ? view[which] : name));
+    }
+    return names === source.mixed ? view.mix : [...new Set(names)].join(",");
+  };
+
+  const NONE_MIXED = "A mixture needs at least one image: all are mixed again.";
+  const tellOfMix = (emptied) => {
+    state.emptied = emptied;
+    setProps("control-mix", { description: emptied ? NONE_MIXED : null });
   };
 
   // What a button of the check changes, or another volume of an image.
@@ -182,24 +218,29 @@
           return;
         }
         if (source !== state.source) {
+          const before = state.source?.view;
           state.source = source;
           state.wanted = null;
           changed = -Infinity;
           // One list is changed several times in a row, faster than the server answers: what it
-          // holds now goes first.
-          if (state.byControls && !same(mix, state.mix)) {
+          // holds now goes first. What another study's list held means nothing in this one.
+          if (state.byControls && source.view.study === before?.study && !same(mix, state.mix)) {
             state.wanted = source.view;
             reopenAs({ ...source.view, mix: mixOf(mix) }, mix);
             return;
           }
-          setProps("control-mix", { value: source.mixed });
+          // Together, as a list drops by itself what it is not offered.
+          setProps("control-mix", { data: source.mixable, value: source.mixed });
           want(source.view);
           return;
         }
         const view = viewOf(values);
         const moved = REOPENED.some((name) => view[name] !== source.view[name]);
         // Without any image the mixture has all: the list says so.
-        if (!moved && !mix.length) setProps("control-mix", { value: source.defaults.mix });
+        if (!moved && !mix.length) {
+          tellOfMix(true);
+          setProps("control-mix", { value: source.defaults.mix });
+        }
         if (moved) reopenAs(view, mix);
         else want(view);
       },

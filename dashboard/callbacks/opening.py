@@ -12,18 +12,15 @@ from dashboard.core.nearest import nearest_slices
 from dashboard.core.orientation import PLANE_AXES
 from dashboard.core.study import same_grid
 from dashboard.core.volume import Volume
-from dashboard.services.channels import (
-    NO_REFERENCE,
-    mask_name,
-    masks,
-    reference_name,
-)
+from dashboard.services.channels import NO_REFERENCE, masks
 from dashboard.services.files import StudyFiles
 from dashboard.services.manifests import PREFIX
 from dashboard.services.opening import Opened, open_view
+from dashboard.services.roles import Role
 from dashboard.services.selection import B0, MEAN, find
 from dashboard.services.workspace import Workspace
 from dashboard.ui.ids import FIELDS, NOTICES, VOLUME_X, VOLUME_Y, Control, Store
+from dashboard.ui.image_controls import NOTHING_THERE
 from dashboard.view import View
 from dashboard.web import visitor
 from dashboard.web.addresses import ID_LENGTH
@@ -32,6 +29,7 @@ from dashboard.web.addresses import ID_LENGTH
 MAX_QUERY = 4096
 # Steps of an intensity window's slider.
 WINDOW_STEPS = 500
+REFERENCES: tuple[Role, ...] = ("labels", "mask")
 
 # The list of mixed images is filled in the page, where it is known whether it has changed since.
 FILLED = [name for name in FIELDS if name != "mix"]
@@ -39,8 +37,8 @@ LIMITS = (
     Output(Control.STUDY, "data"),
     Output(Control.X, "data"),
     Output(Control.Y, "data"),
-    Output(Control.MIX, "data"),
     Output(Control.MASK, "data"),
+    Output(Control.MASK, "placeholder"),
     Output(Control.REFERENCE, "data"),
     Output(Control.GRID, "data"),
     *(
@@ -69,18 +67,27 @@ def register(app: Dash, workspace: Workspace) -> None:
         prevent_initial_call=True,
     )
     def opening(asked: dict[str, Any]) -> tuple[Any, ...]:
-        query = dict(parse_qsl(str(asked["search"]).lstrip("?")[:MAX_QUERY]))
+        query, place = (_entries(asked.get(name)) for name in ("search", "place"))
         try:
-            opened = open_view(workspace, query, visitor.owner())
+            opened = open_view(workspace, query, visitor.owner(), place=place)
         except NeuroMixError as error:
             nothing = [no_update] * (len(FILLED) + len(LIMITS) + 1)
             return (*nothing, _alerts([str(error)], []))
         return (
             *_control_values(opened).values(),
             *_limits(opened),
-            {**source(opened), "key": key(workspace, opened.view), "number": asked["number"]},
+            {
+                **source(opened),
+                "mixable": _mixable(opened),
+                "key": key(workspace, opened.view),
+                "number": asked["number"],
+            },
             _alerts(opened.problems, opened.notices),
         )
+
+
+def _entries(query: Any) -> dict[str, str]:
+    return dict(parse_qsl(str(query or "").lstrip("?")[:MAX_QUERY]))
 
 
 def source(opened: Opened) -> dict[str, Any]:
@@ -97,6 +104,7 @@ def source(opened: Opened) -> dict[str, Any]:
         facts["y"]["slices"] = nearest_slices(x, y, view.plane)
     facts["defaults"] = _helpers(opened, replace(view, mask="", reference=""))
     facts["defaults"]["mix"] = opened.unchosen
+    facts["defaults"]["foreground"] = opened.presets.foreground
     facts["mixed"] = opened.mixed
     if reference:
         orientation = reference.orientation
@@ -134,27 +142,27 @@ def _control_values(opened: Opened) -> dict[str, Any]:
 
 def _helpers(opened: Opened, view: View) -> dict[str, Any]:
     """Return the mask and the reference that a View stands for."""
+    presets = opened.presets
+    # Where there is something to choose, a list says that none of it is chosen.
+    unset = NO_REFERENCE if opened.files.of(*REFERENCES) else None
     return {
-        "mask": mask_name(view, opened.files),
-        "reference": reference_name(view, opened.files) or view.reference or None,
+        "mask": view.mask or presets.mask,
+        "reference": view.reference or presets.reference or unset,
     }
 
 
 def _limits(opened: Opened) -> list[Any]:
     files, view = opened.files, opened.view
     images = list(files.of("image"))
-    # The chosen volume of an image stands in its place.
-    chosen = {found[0].name: name for name in (view.x, view.y) if (found := find(files, name))}
     shown = [_renamed(images, files, name) for name in (view.x, view.y)]
-    mixable = list(dict.fromkeys([*opened.mixed, *(chosen.get(n, n) for n in images)]))
-    references = list(files.of("labels", "mask"))
+    references = list(files.of(*REFERENCES))
     reference = opened.volumes[0] or opened.volumes[1]
     count = reference.orientation.count(view.plane) if reference else 1
     limits: list[Any] = [
         _studies(opened.studies),
         *shown,
-        mixable,
         list(masks(files)),
+        "none" if masks(files) else NOTHING_THERE,
         [*references, {"value": NO_REFERENCE, "label": "none"}] if references else [],
         images,
     ]
@@ -171,6 +179,15 @@ def _limits(opened: Opened) -> list[Any]:
             )
         limits += [low, high, (high - low) / WINDOW_STEPS]
     return limits
+
+
+def _mixable(opened: Opened) -> list[str]:
+    """Return the images of the mixture, and those that could be."""
+    files, shown = opened.files, (opened.view.x, opened.view.y)
+    # The chosen volume of an image stands in its place.
+    chosen = {found[0].name: name for name in shown if (found := find(files, name))}
+    others = (chosen.get(name, name) for name in files.of("image"))
+    return list(dict.fromkeys([*opened.mixed, *others]))
 
 
 def _renamed(images: list[str], files: StudyFiles, chosen: str) -> list[str]:

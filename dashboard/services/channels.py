@@ -2,17 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from dashboard.core.errors import NeuroMixError
 from dashboard.core.study import MAX_MIXED, same_grid
-from dashboard.core.volume import Volume
+from dashboard.core.volume import Volume, stem
 from dashboard.services.files import ImageFile, StudyFiles
+from dashboard.services.roles import marks_region, mask_rank
 from dashboard.services.selection import contrasts, in_order, split_names
 from dashboard.view import View
 
 Open = Callable[[str], Volume]
 
 NO_REFERENCE = "none"
+# Of a head: a brain fills 5 % of the widest field of view, 30 cm each way. Lesions rarely do.
+SMALL_MASK = 0.03
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +63,7 @@ def open_channels(view: View, files: StudyFiles, open_: Open) -> Channels:
     if not mixed:
         raise NeuroMixError("None of the images to be mixed is in this study. Choose others.")
     names = [*mixed, *(name for name in shown if name not in mixed)]
-    mask = mask_name(view, files) if view.foreground == "mask" else None
+    mask = mask_name(view, files, open_) if view.foreground == "mask" else None
     return Channels(
         names=tuple(names),
         volumes=tuple({**shown, **mixed}[name] for name in names),
@@ -98,18 +102,66 @@ def mixed_images(
     return mixed
 
 
-def mask_name(view: View, files: StudyFiles) -> str | None:
-    """Return the image that is the mask: the chosen one, or the first that can be one."""
-    return view.mask or next(iter(masks(files)), None)
+def mask_name(view: View, files: StudyFiles, open_: Open | None = None) -> str | None:
+    """Return the image that is the mask: the chosen one, or the first that covers a head.
+
+    Without `open_`, names alone decide: no look is taken at grids and at what masks cover.
+    """
+    if view.mask:
+        return view.mask
+    likely = [name for name, file in masks(files).items() if not _marks_region(file)]
+    head = _opened(view.x, open_)
+    return next((name for name in likely if not head or _covers(_opened(name, open_), head)), None)
 
 
-def reference_name(view: View, files: StudyFiles) -> str | None:
-    """Return the label map that classes are compared with, if any."""
-    if view.reference == NO_REFERENCE:
-        return None
-    return view.reference or next(iter(files.of("labels")), None)
+def reference_name(view: View, files: StudyFiles, open_: Open | None = None) -> str | None:
+    """Return the label map that classes are compared with, if any.
+
+    Unless one is chosen, it is the first that knows tissues: no lesions, and no single label.
+    Without `open_`, names alone decide.
+    """
+    if view.reference:
+        return None if view.reference == NO_REFERENCE else view.reference
+    likely = [name for name, file in files.of("labels").items() if not _marks_region(file)]
+    if open_ is None:
+        return next(iter(likely), None)
+    return next((name for name in likely if _holds_labels(_opened(name, open_))), None)
 
 
 def masks(files: StudyFiles) -> dict[str, ImageFile]:
     """Return what can serve as a mask, the likeliest first."""
-    return {**files.of("mask"), **files.of("labels")}
+    found = files.of("mask", "labels").items()
+    return dict(sorted(found, key=lambda item: mask_rank(item[1].role, _stem(item[1]))))
+
+
+def _stem(file: ImageFile) -> str:
+    return stem(Path(file.file_name))
+
+
+def _marks_region(file: ImageFile) -> bool:
+    return marks_region(_stem(file))
+
+
+def _opened(name: str, open_: Open | None) -> Volume | None:
+    try:
+        return open_(name) if open_ else None
+    except NeuroMixError:
+        return None
+
+
+def _covers(mask: Volume | None, head: Volume) -> bool:
+    """Return whether a mask lies on a head's grid and leaves enough of it."""
+    if mask is None or not same_grid(mask, head):
+        return False
+    marked, facts = mask.intensities, head.intensities
+    kept = marked.voxels - marked.zeros - marked.negatives - marked.nonfinite
+    tissue = (facts.voxels - facts.nonfinite) * (1 - facts.background_share)
+    return kept >= SMALL_MASK * tissue
+
+
+def _holds_labels(volume: Volume | None) -> bool:
+    """Return whether a label map tells at least two labels apart; 0 is none."""
+    if volume is None:
+        return False
+    facts = volume.intensities
+    return len({facts.low, facts.high, facts.background, *facts.limits["0.1"]} - {0.0}) > 1

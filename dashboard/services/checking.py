@@ -1,9 +1,11 @@
 """The check of a study before anything of it is plotted."""
 
+from functools import partial
+
 from dashboard.core.errors import NeuroMixError
 from dashboard.core.preflight import Choices, Preflight, preflight
 from dashboard.core.volume import Volume
-from dashboard.services.channels import intended, mask_name, masks, reference_name
+from dashboard.services.channels import intended, mask_name, reference_name
 from dashboard.services.files import StudyFiles
 from dashboard.services.selection import SERIES, contrasts, find, in_order
 from dashboard.services.workspace import Workspace
@@ -48,7 +50,8 @@ def check(workspace: Workspace, view: View) -> Preflight:
         others=others,
         unread=unread,
         b0=[name for name, file in files.files.items() if file.b0_volumes],
-        masks=bool(masks(files)),
+        masks=mask_name(view, files, partial(workspace.volume, view.study, grid=view.grid))
+        is not None,
     )
 
 

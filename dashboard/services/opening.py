@@ -2,11 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from dashboard.core.errors import NeuroMixError
+from dashboard.core.foreground import Foreground
+from dashboard.core.nearest import nearest_slices
 from dashboard.core.study import MAX_MIXED, same_grid
 from dashboard.core.volume import Volume
-from dashboard.services.channels import NO_REFERENCE, intended, mask_name, masks
+from dashboard.services.channels import (
+    NO_REFERENCE,
+    intended,
+    mask_name,
+    masks,
+    reference_name,
+)
 from dashboard.services.files import StudyFiles
 from dashboard.services.selection import SEPARATOR, find, split_names
 from dashboard.services.workspace import FIRST_STUDY, Workspace
@@ -14,6 +23,15 @@ from dashboard.view import View
 
 # Share of voxels above 0 beyond which zero removal removes nothing, and a mask is needed instead.
 NOTHING_REMOVED = 0.99
+
+
+@dataclass(frozen=True)
+class Presets:
+    """What a study has where nothing is chosen: mask and reference, if any, and foreground."""
+
+    mask: str | None
+    reference: str | None
+    foreground: Foreground
 
 
 @dataclass(frozen=True)
@@ -29,6 +47,7 @@ class Opened:
         Of the chosen study.
     mixed, unchosen : list of str
         The images of the mixture, and those it would have if none were chosen.
+    presets : Presets
     volumes : tuple of (Volume or None)
         X and Y; None where the image cannot be read.
     notices : list of str
@@ -42,12 +61,19 @@ class Opened:
     files: StudyFiles
     mixed: list[str]
     unchosen: list[str]
+    presets: Presets
     volumes: tuple[Volume | None, Volume | None]
     notices: list[str]
     problems: list[str]
 
 
-def open_view(workspace: Workspace, query: Mapping[str, str], owner: str = "") -> Opened:
+def open_view(
+    workspace: Workspace,
+    query: Mapping[str, str],
+    owner: str = "",
+    *,
+    place: Mapping[str, str] | None = None,
+) -> Opened:
     """Read a URL query and fit it to the study it names.
 
     Parameters
@@ -56,6 +82,9 @@ def open_view(workspace: Workspace, query: Mapping[str, str], owner: str = "") -
     query : mapping
     owner : str
         The browser whose uploads are listed.
+    place : mapping, optional
+        Query of what was seen before in this study and plane: a query without a slice opens
+        where that lay, although another grid may count its slices otherwise.
 
     Raises
     ------
@@ -74,14 +103,20 @@ def open_view(workspace: Workspace, query: Mapping[str, str], owner: str = "") -
     view = _choose_helpers(view, files, notices)
     problems: list[str] = []
     x, y = (_open(workspace, view, name, problems) for name in (view.x, view.y))
-    if reference := x or y:
+    reference = x or y
+    if reference and view.slice is None and place:
+        view = replace(view, slice=_slice_near(workspace, view, reference, place))
+    if reference:
         view = _choose_slice(view, reference, notices)
-        if not query.get("foreground"):
-            view = _choose_foreground(workspace, view, files, reference, notices)
+    presets = _presets(workspace, view, files, reference)
+    chosen = bool(query.get("foreground"))
+    view = _choose_foreground(view, files, presets, reference, notices, chosen=chosen)
+    if view.reference == NO_REFERENCE and presets.reference is None:
+        view = replace(view, reference="")
     view = replace(view, hidden=tuple(k for k in view.hidden if k <= view.components))
     unchosen = _mixed(workspace, replace(view, mix=""), files)
     mixed = _mixed(workspace, view, files) if view.mix else unchosen
-    return Opened(view, studies, files, mixed, unchosen, (x, y), notices, problems)
+    return Opened(view, studies, files, mixed, unchosen, presets, (x, y), notices, problems)
 
 
 def _studies(workspace: Workspace, owner: str) -> dict[str, str]:
@@ -162,31 +197,47 @@ def _choose_helpers(view: View, files: StudyFiles, notices: list[str]) -> View:
     if view.reference not in ("", NO_REFERENCE) and not find(files, view.reference):
         notices.append(f"There is no reference “{view.reference[:60]}” in {files.name}.")
         view = replace(view, reference="")
-    if view.foreground == "mask" and mask_name(view, files) is None:
-        notices.append(f"{files.name} has no mask; voxels above 0 are kept.")
-        view = replace(view, foreground="positive")
     return view
 
 
-def _choose_foreground(
-    workspace: Workspace, view: View, files: StudyFiles, volume: Volume, notices: list[str]
-) -> View:
-    """Keep to a mask where zero removal would remove nothing of the air around the head."""
+def _presets(workspace: Workspace, view: View, files: StudyFiles, volume: Volume | None) -> Presets:
+    open_ = partial(workspace.volume, view.study, grid=view.grid)
+    unchosen = replace(view, mask="", reference="")
+    mask = mask_name(unchosen, files, open_)
+    reference = reference_name(unchosen, files, open_)
+    to_mask = (view.mask or mask) and volume and _has_bright_air(volume)
+    return Presets(mask, reference, "mask" if to_mask else "positive")
+
+
+def _has_bright_air(volume: Volume) -> bool:
+    """Return whether zero removal would remove nothing of the air around the head."""
     facts = volume.intensities
-    if facts.voxels - facts.zeros - facts.negatives < NOTHING_REMOVED * facts.voxels:
-        return view
-    for name in masks(files):
-        try:
-            mask = workspace.volume(view.study, name, view.grid)
-        except NeuroMixError:
-            continue
-        if same_grid(volume, mask):
-            notices.append(
-                f"Air is not 0 in {volume.name}, so zero removal would keep all of it; the voxels "
-                f"in {name} are kept instead."
-            )
-            chosen = "" if name == mask_name(view, files) else name
-            return replace(view, foreground="mask", mask=view.mask or chosen)
+    return facts.voxels - facts.zeros - facts.negatives >= NOTHING_REMOVED * facts.voxels
+
+
+def _choose_foreground(
+    view: View,
+    files: StudyFiles,
+    presets: Presets,
+    volume: Volume | None,
+    notices: list[str],
+    *,
+    chosen: bool,
+) -> View:
+    """Keep to the chosen rule where there is a mask for it, and else to the study's own."""
+    mask = view.mask or presets.mask
+    shown = volume.name if volume else view.x
+    if not chosen and presets.foreground == "mask":
+        notices.append(
+            f"Air is not 0 in {shown}, so zero removal would keep all of it; the voxels in "
+            f"{mask} are kept instead."
+        )
+        return replace(view, foreground="mask")
+    if view.foreground == "mask" and mask is None:
+        # Those of lesions, and on other grids, are there to be chosen by name.
+        what = f"mask that covers the head on the grid of {shown}" if masks(files) else "mask"
+        notices.append(f"{files.name} has no {what}; voxels above 0 are kept.")
+        return replace(view, foreground="positive")
     return view
 
 
@@ -219,3 +270,18 @@ def _choose_slice(view: View, volume: Volume, notices: list[str]) -> View:
         )
         return replace(view, slice=count - 1)
     return view
+
+
+def _slice_near(
+    workspace: Workspace, view: View, volume: Volume, place: Mapping[str, str]
+) -> int | None:
+    """Return the slice nearest in mm to the one seen before; None where nothing lies there."""
+    seen, _ = View.parse(place)
+    if (seen.study, seen.plane) != (view.study, view.plane) or seen.slice is None:
+        return None
+    before = _open(workspace, seen, seen.x, []) or _open(workspace, seen, seen.y, [])
+    if before is None or seen.slice >= before.orientation.count(seen.plane):
+        return None
+    if same_grid(before, volume):
+        return seen.slice
+    return nearest_slices(before, volume, seen.plane)[seen.slice]

@@ -16,13 +16,28 @@ _WORDS: tuple[tuple[Role, str], ...] = (
                r"parcellation|aparc|wmparc|ribbon|atlas|classmap|class[_\-. ]map|dtissue"),
     ("probability", r"csf|gm|wm|gr[ea]y|white"),
 )  # fmt: skip
+
+
 # A number may follow a word, as in mask2.
-_PATTERNS = [
-    (role, re.compile(rf"(?:^|[_\-+. ])(?:{words})(?:$|[_\-+. \d])", re.IGNORECASE))
-    for role, words in _WORDS
-]
+def _whole(words: str) -> re.Pattern[str]:
+    return re.compile(rf"(?:^|[_\-+. ])(?:{words})(?:$|[_\-+. \d])", re.IGNORECASE)
+
+
+_PATTERNS = [(role, _whole(words)) for role, words in _WORDS]
 # FreeSurfer calls its skull-stripped T1 so.
 _STRIPPED = re.compile(r"brainmask(?:\.\w+)?\.mg[zh]$", re.IGNORECASE)
+
+# Drawn inside a head to be looked at by itself: kept as the foreground it would leave a lesion
+# alone, and as a reference it knows nothing of tissues. BIDS calls a lesion L for short.
+_REGION = _whole(
+    r"lesions?|lesionmask|tumou?rs?|tumou?rmask|o?edema|wmh|infarcts?|necrosis|rois?|gt|label-l"
+)
+# Whatever else such a name says, as in tumor_003_brain_mask.
+_BRAIN_MASK = _whole(r"brain[_\-. ]?mask")
+_BRAIN = _whole(r"brain|brainmask|bet|skullstrip(?:ped)?|head")
+_PART = _whole(r"csf|gm|wm|gr[ea]y|white|skull|scalp|face|defacemask|ventricles?|vessels?")
+# Of whom an image is says nothing of what it shows.
+_WHOSE = re.compile(r"(?:^|_)(?:sub|ses)-[^_]*")
 
 # What a study opens with: an anatomical image on X, the lesson's b0 or the next contrast on Y.
 _PREFERENCE = tuple(
@@ -54,6 +69,22 @@ def role_of(file_name: str, stem: str) -> Role:
     if _STRIPPED.match(file_name):
         return "image"
     return next((role for role, pattern in _PATTERNS if pattern.search(stem)), "image")
+
+
+def marks_region(stem: str) -> bool:
+    """Return whether a mask or label map is of a lesion or another region, not of all the head."""
+    words = _WHOSE.sub("", stem)
+    return bool(_REGION.search(words)) and not _BRAIN_MASK.search(words)
+
+
+def mask_rank(role: Role, stem: str) -> int:
+    """Return the place of a mask or label map among those that can be the foreground."""
+    if marks_region(stem):
+        return 4
+    if role != "mask":
+        return 3
+    words = _WHOSE.sub("", stem)
+    return 0 if _BRAIN.search(words) else 2 if _PART.search(words) else 1
 
 
 def contrast_rank(stem: str) -> int:

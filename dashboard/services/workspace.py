@@ -171,7 +171,7 @@ class Workspace:
         NeuroMixError
             If it cannot be read.
         """
-        name = reference_name(view, self._files(view))
+        name = reference_name(view, self._files(view), self._open(view))
         if name is None:
             return None
         return self._open(view)(name)
@@ -179,7 +179,7 @@ class Workspace:
     def reference_names(self, view: View) -> tuple[str, dict[int, str]]:
         """Return what the reference is called, and what its labels are."""
         files = self._files(view)
-        name = reference_name(view, files) or ""
+        name = reference_name(view, files, self._open(view)) or ""
         found = find(files, name)
         table = found[0].label_names if found else None
         return name, read_label_names(table) if table else {}
@@ -191,11 +191,14 @@ class Workspace:
         except NeuroMixError:
             return MISSING, False
         names = [view.x, view.y, *intended(view, files), view.grid]
-        names += [mask_name(view, files) or "", reference_name(view, files) or ""]
+        open_ = self._open(view)
+        for choose in (mask_name, reference_name):
+            # By its name alone as well: what cannot be read now may be the one later.
+            names += [choose(view, files, open_) or "", choose(view, files) or ""]
         identities = []
         for name in names:
             try:
-                identities.append(self._open(view)(name).id if name else "")
+                identities.append(open_(name).id if name else "")
             except NeuroMixError:
                 identities.append(MISSING)
         # What its labels are called is read from a file of its own.

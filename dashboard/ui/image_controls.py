@@ -13,6 +13,8 @@ from dashboard.view import View
 
 # Options of a list that a browser draws without a pause; typing finds the others.
 MOST_LISTED = 200
+# What an empty list says in a study that has nothing for it.
+NOTHING_THERE = "none here"
 
 
 def data(limits: Limits) -> list[html.Div]:
@@ -45,8 +47,13 @@ def _image(name: Control) -> html.Div:
     which, axis = ("X", "horizontal") if name is Control.X else ("Y", "vertical")
     return labelled(
         name, f"Image {which}",
-        f"The image whose intensities are on the {axis} axis of the joint view"
-        + ("; its means also number the classes." if which == "X" else "."),
+        f"The image whose intensities are on the {axis} axis of the joint view."
+        + (
+            " Where it is mixed, its means number the classes; else those of the first image "
+            "mixed do."
+            if which == "X"
+            else ""
+        ),
         select(name, [], None, searchable=True, nothingFoundMessage="No such image"),
     )  # fmt: skip
 
@@ -77,7 +84,7 @@ def _reference() -> html.Div:
         Control.REFERENCE, "Reference",
         "A segmentation that the classes are compared with: Dice and volumes below the "
         "components.",
-        select(Control.REFERENCE, [], None, placeholder="none here"),
+        select(Control.REFERENCE, [], None, placeholder=NOTHING_THERE),
     )  # fmt: skip
 
 
@@ -104,7 +111,7 @@ def _mask() -> html.Div:
     return labelled(
         Control.MASK, "Mask",
         "The image whose voxels above 0 are the foreground, where “in a mask” are kept.",
-        select(Control.MASK, [], None, placeholder="none here"),
+        select(Control.MASK, [], None, placeholder=NOTHING_THERE),
     )  # fmt: skip
 
 
@@ -133,10 +140,11 @@ def mix() -> html.Div:
     return labelled(
         Control.MIX, "Images mixed",
         "The images whose intensities the mixture is fitted to together, one to eight. Unless "
-        "chosen otherwise, all on the grid of image X.",
+        "chosen otherwise, all on the grid of image X; taking the last one out mixes all again.",
         dmc.MultiSelect(
             id=Control.MIX, data=[], value=[], size=SIZE, maxValues=MAX_MIXED, searchable=True,
             comboboxProps={"shadow": "md"}, className="mix",
+            inputWrapperOrder=["label", "input", "description"], descriptionProps={"size": "sm"},
             **{"aria-describedby": f"{Control.MIX}-help"},
         ),
     )  # fmt: skip

@@ -51,6 +51,45 @@ def test_what_does_not_exist_falls_back_with_a_notice(shipped, query, named, exp
     assert named in opened.notices[0]
 
 
+# Middles of the slices of T1 and b0 lie 3 mm apart, those of epi at 1, 9, 17, 25 and 33 mm.
+EPI = np.array([[4.0, 0, 0, 1], [0, 4, 0, 1], [0, 0, 8, 1], [0, 0, 0, 1]])
+
+
+@pytest.fixture
+def thick(study, save, head):
+    """Return services on the study `pair` with an image of thick slices."""
+    save("data/pair/epi.nii", head(2, (12, 10, 5)), EPI)
+    return study
+
+
+@pytest.mark.parametrize(
+    ("seen", "asked", "expected"),
+    [
+        # 21 mm lies nearer to 17 than to 25 mm, and 24 mm nearer to 25.
+        ({"x": "T1", "slice": "7"}, {"x": "epi"}, 2),
+        ({"x": "T1", "slice": "8"}, {"x": "epi"}, 3),
+        ({"x": "T1", "slice": "7"}, {"x": "T1", "grid": "epi"}, 2),
+        ({"x": "T1", "grid": "epi", "slice": "2"}, {"x": "T1"}, 6),
+        ({"x": "epi", "slice": "3"}, {"x": "epi", "grid": "T1"}, 8),
+        ({"x": "T1", "slice": "7"}, {"x": "b0"}, 7),
+        # At the top, where epi lies alone, T1 opens as ever.
+        ({"x": "epi", "slice": "4"}, {"x": "T1"}, 11),
+        # A slice that is asked for is never another one, nor one of another plane or study.
+        ({"x": "T1", "slice": "7"}, {"x": "epi", "slice": "4"}, 4),
+        ({"x": "T1", "slice": "7", "plane": "sagittal"}, {"x": "epi"}, 2),
+        ({"x": "T1", "slice": "7", "study": "nobody"}, {"x": "epi"}, 2),
+        ({"x": "T9", "y": "T9", "slice": "7"}, {"x": "epi"}, 2),
+        ({"x": "T1", "slice": "99"}, {"x": "epi"}, 2),
+        ({}, {"x": "epi"}, 2),
+    ],
+)
+def test_images_on_another_grid_open_at_the_place_that_was_seen(thick, seen, asked, expected):
+    place = {"study": "pair", "y": "b0", **seen} if seen else {}
+    opened = open_view(thick, {"study": "pair", **asked}, place=place)
+    assert opened.view.slice == expected
+    assert opened.notices == []
+
+
 def test_hidden_classes_beyond_the_components_are_forgotten(shipped):
     assert open_view(shipped, {"components": "2", "hidden": "1,3"}).view.hidden == (1,)
 
@@ -182,7 +221,8 @@ def test_where_air_is_not_0_the_mask_is_the_foreground(airy):
 def test_where_the_mask_lies_elsewhere_the_label_map_is(airy, save):
     save("data/pair/brain_mask.nii", np.ones((8, 8, 8)), AFFINE, dtype=np.uint8)
     view = open_view(airy, {}).view
-    assert (view.foreground, view.mask) == ("mask", "dseg")
+    assert (view.foreground, view.mask) == ("mask", "")
+    assert airy.channels(view).mask.name == "dseg"
 
 
 def test_where_no_mask_fits_zero_removal_stays(airy, tmp_path):
@@ -190,6 +230,60 @@ def test_where_no_mask_fits_zero_removal_stays(airy, tmp_path):
         (tmp_path / f"data/pair/{name}.nii").unlink()
     opened = open_view(airy, {})
     assert (opened.view.foreground, opened.notices) == ("positive", [])
+
+
+@pytest.mark.parametrize("name", ["lesion_mask", "roi", "lesions", "tumour_seg"])
+def test_where_air_is_not_0_a_lesion_is_not_taken_for_the_head(airy, tmp_path, save, head, name):
+    for other in ("brain_mask", "dseg"):
+        (tmp_path / f"data/pair/{other}.nii").unlink()
+    save(f"data/pair/{name}.nii", head(0) > 150, AFFINE, dtype=np.uint8)
+    opened = open_view(airy, {})
+    assert (opened.view.foreground, opened.presets.mask, opened.notices) == ("positive", None, [])
+    offered = [r for f in check(airy, opened.view).findings for r in f.remedies]
+    assert {"foreground": "mask"} not in [remedy.changes for remedy in offered]
+    # It can be chosen, and only by its name.
+    chosen = {"foreground": "mask", "mask": name}
+    opened = open_view(airy, chosen)
+    assert (opened.view.foreground, opened.view.mask, opened.notices) == ("mask", name, [])
+    opened = open_view(airy, {"foreground": "mask"})
+    assert opened.view.foreground == "positive"
+    assert opened.notices == [
+        "pair has no mask that covers the head on the grid of T1; voxels above 0 are kept."
+    ]
+
+
+@pytest.mark.parametrize(("voxels", "expected"), [(130, None), (140, "mask")])
+def test_a_mask_of_hardly_any_voxel_is_not_taken_for_the_head(study, save, voxels, expected):
+    # The head of T1 has 21 x 18 x 12 voxels, so these are 2.9 and 3.1 % of it.
+    mask = np.zeros((24, 20, 12))
+    mask.flat[:voxels] = 1
+    save("data/pair/mask.nii", mask, AFFINE, dtype=np.uint8)
+    assert open_view(study, {}).presets.mask == expected
+
+
+def test_the_mask_that_is_preset_is_the_same_whatever_the_rule_is(airy, save, head):
+    save("data/pair/a_lesion_mask.nii", head(0) > 150, AFFINE, dtype=np.uint8)
+    for query in ({}, {"foreground": "positive"}, {"mask": "dseg"}, {"grid": "epi"}):
+        assert open_view(airy, query).presets.mask == "brain_mask"
+
+
+@pytest.mark.parametrize(
+    ("name", "levels", "expected"),
+    [("lesion_gt", 2, None), ("roi", 1, None), ("seg", 1, None), ("seg", 2, "seg"),
+     ("bet_mask", 1, None), ("aseg", 3, "aseg")],
+)  # fmt: skip
+def test_only_a_map_of_several_tissues_is_the_reference_unless_chosen(
+    study, save, head, name, levels, expected
+):
+    labels = np.digitize(head(0), [150, 250, 350][:levels])
+    save(f"data/pair/{name}.nii", labels, AFFINE, dtype=np.uint8)
+    opened = open_view(study, {})
+    assert opened.presets.reference == expected
+    assert study.reference_names(opened.view)[0] == (expected or "")
+    volume = study.reference(opened.view)
+    assert volume is None if expected is None else volume.name == expected
+    chosen = open_view(study, {"reference": name}).view
+    assert (chosen.reference, study.reference(chosen).name) == (name, name)
 
 
 @pytest.mark.parametrize("rule", ["positive", "nonzero", "background"])

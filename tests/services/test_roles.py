@@ -1,6 +1,6 @@
 import pytest
 
-from dashboard.services.roles import role_of
+from dashboard.services.roles import marks_region, mask_rank, role_of
 
 ROLES = {
     "image": "T1 b0 flair adc sub-1_T1w segment_T1 unmask T1_masked groin gtx awm_T1 swm T1wm "
@@ -24,3 +24,30 @@ def test_whole_words_of_a_name_say_what_a_file_is_for(role, name):
 def test_freesurfers_brainmask_is_a_stripped_image_and_that_of_others_a_mask():
     assert role_of("brainmask.mgz", "brainmask") == "image"
     assert role_of("brainmask.nii.gz", "brainmask") == "mask"
+
+
+REGIONS = (
+    "lesion_mask lesions T1_lesion_gt tumor_mask brain_tumor_mask tumour_seg edema oedema2 wmh gt "
+    "roi sub-01_label-L_mask sub-01_label-lesion_roi sub-01_space-T1w_desc-lesion_mask lesionmask"
+)
+HEADS = (
+    "brain_mask brainmask mask bet_mask T1_mask dseg aseg seg gm_mask dilesion_mask sub-gt01_mask "
+    "tumor_003_brain_mask sub-01_ses-lesion_desc-brain_mask sub-01_hemi-L_mask gtx_mask"
+)
+
+
+@pytest.mark.parametrize("name", REGIONS.split())
+def test_names_of_lesions_and_regions_are_those_of_no_whole_head(name):
+    assert marks_region(name)
+
+
+@pytest.mark.parametrize("name", HEADS.split())
+def test_other_names_and_those_of_subjects_are_no_regions(name):
+    assert not marks_region(name)
+
+
+def test_masks_of_brains_come_first_and_regions_last():
+    names = {"roi_mask": "mask", "lesion_seg": "labels", "dseg": "labels", "csf_mask": "mask",
+             "mask": "mask", "T1_bet_mask": "mask"}  # fmt: skip
+    ranked = sorted(names, key=lambda name: mask_rank(names[name], name))
+    assert ranked == ["T1_bet_mask", "mask", "csf_mask", "dseg", "roi_mask", "lesion_seg"]

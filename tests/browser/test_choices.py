@@ -1,0 +1,133 @@
+"""What was chosen, and the place that is seen, stay where something else is chosen."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nibabel as nib
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from scripts.serving import settled
+from tests.browser.acting import address, choose, pills
+
+SHAPE = (24, 20, 12)
+
+
+def save(path: Path, voxels: Any, affine: Any = None) -> None:
+    path.parent.mkdir(exist_ok=True)
+    image = nib.Nifti1Image(np.asarray(voxels, np.float32), np.eye(4) if affine is None else affine)
+    image.to_filename(path)
+
+
+@pytest.fixture(scope="module")
+def url(serve: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> str:
+    data = tmp_path_factory.mktemp("data")
+    random = np.random.default_rng(4)
+    kinds = random.integers(0, 3, SHAPE)
+
+    def contrast(*means: int) -> Any:
+        voxels = np.array(means)[kinds] + random.normal(0, 8, SHAPE)
+        voxels[:4] = voxels[-4:] = 0
+        return voxels
+
+    t1, t2 = contrast(100, 200, 300), contrast(250, 90, 160)
+    mask = t1 > 0
+    for study in ("one", "two"):
+        save(data / study / "T1.nii", t1)
+        save(data / study / "T2.nii", t2)
+        save(data / study / "brain_mask.nii", mask)
+    save(data / "bare/T1.nii", t1)
+    save(data / "bare/FLAIR.nii", t2)
+    save(data / "airy/T1.nii", t1 + 50)
+    save(data / "airy/brain_mask.nii", mask)
+    save(data / "series/T1.nii", t1)
+    save(data / "series/dwi.nii", np.stack([t2, 2 * t2, contrast(90, 300, 150)], axis=-1))
+    # Slices of 3 mm, whose middles are those of every third slice of T1.
+    thick = np.diag([1.0, 1.0, 3.0, 1.0])
+    thick[2, 3] = 1
+    save(data / "thick/T1.nii", t1)
+    save(data / "thick/FLAIR.nii", t2[:, :, 1::3], thick)
+    return serve(data)
+
+
+def notices(page: Page) -> list[str]:
+    return page.locator("#notices [role=alert]").all_inner_texts()
+
+
+def test_another_grid_is_seen_at_the_same_place_and_back_returns(page: Page, url: str) -> None:
+    page.goto(f"{url}/?study=thick&x=T1&y=T1&slice=10")
+    settled(page, slice=10)
+    expect(page.locator("#position")).to_contain_text("z = 10.0 mm")
+    choose(page, "control-grid", "FLAIR")
+    settled(page, grid="FLAIR", slice=3)
+    expect(page.locator("#position")).to_contain_text("z = 10.0 mm")
+    assert notices(page) == []
+    page.get_by_text("Sagittal", exact=True).click()
+    settled(page, plane="sagittal")
+    choose(page, "control-grid", "T1")
+    settled(page, grid="T1")
+    # The axial slice that was seen before had its number on the other grid.
+    page.get_by_text("Axial", exact=True).click()
+    settled(page, plane="axial", slice=10)
+    assert notices(page) == []
+    for expected in ({"grid": "T1"}, {"grid": "FLAIR"}, {"grid": "FLAIR", "slice": "3"}):
+        page.go_back()
+        settled(page, **expected)
+    page.go_back()
+    settled(page, slice=10)
+    assert "grid" not in address(page)
+
+
+def test_another_volume_is_mixed_in_the_place_of_the_one_before(page: Page, url: str) -> None:
+    page.goto(f"{url}/?study=series&y=dwi:1&mix=T1,dwi:1")
+    settled(page, y="dwi:1")
+    page.locator(".preflight summary").click()
+    page.locator(".remedy").filter(has_text="mean of all volumes").first.click()
+    settled(page, y="dwi:mean", mix="T1,dwi:mean")
+    assert pills(page) == ["T1", "dwi:mean"]
+    choose(page, "control-volume-y", "2")
+    settled(page, y="dwi:2", mix="T1,dwi:2")
+    assert pills(page) == ["T1", "dwi:2"]
+
+
+def test_a_chosen_rule_goes_along_where_there_is_a_mask_and_else_the_page_says_so(
+    page: Page, url: str
+) -> None:
+    page.goto(f"{url}/?study=one")
+    settled(page, foreground="positive")
+    choose(page, "control-foreground", "in a mask")
+    settled(page, foreground="mask")
+    choose(page, "control-study", "two")
+    settled(page, study="two", foreground="mask")
+    assert notices(page) == []
+    choose(page, "control-study", "bare")
+    settled(page, study="bare", foreground="positive")
+    assert notices(page) == ["bare has no mask; voxels above 0 are kept."]
+    # T1 is in both studies; that T2 is not leaves no mark on the mixture.
+    assert pills(page) == ["T1", "FLAIR"]
+    assert "mix" not in address(page)
+
+
+def test_a_rule_that_a_study_set_by_itself_does_not_go_along(page: Page, url: str) -> None:
+    page.goto(f"{url}/?study=airy")
+    settled(page, foreground="mask")
+    choose(page, "control-study", "two")
+    settled(page, study="two", foreground="positive")
+    assert notices(page) == []
+
+
+def test_a_mixture_without_any_image_says_why_all_are_back(page: Page, url: str) -> None:
+    note = page.get_by_text("A mixture needs at least one image: all are mixed again.")
+    page.goto(f"{url}/?study=one&mix=T1")
+    settled(page, mix="T1")
+    expect(note).to_have_count(0)
+    page.locator("#control-mix").click()
+    page.keyboard.press("Backspace")
+    expect(note).to_be_visible()
+    settled(page)
+    assert pills(page) == ["T1", "T2"]
+    page.keyboard.press("Backspace")
+    settled(page, mix="T1")
+    expect(note).to_have_count(0)
