@@ -32,21 +32,21 @@ def air_findings(
     ):
         return
     most = max(v.intensities.zeros / v.intensities.voxels for v in images.values())
-    share = f"At most {percent(most)}" if most >= SOME else "Hardly a voxel"
-    text = f"{share} of {names(list(images))} {'are' if most >= SOME else 'is'} empty, so"
+    share = f"at most {percent(most)}" if most >= SOME else "hardly a voxel"
+    text = f"{share} of {names(list(images))} {'are' if most >= SOME else 'is'} 0"
     remedies = (mask,) if mask else ()
     if not all(map(_has_dark_border, images.values())):
         yield Finding(
             "fact",
-            f"{text} nearly every voxel is fitted: right where the images show nothing but tissue.",
+            f"Nearly every voxel is fitted, for {text}: right where there is nothing but tissue.",
             remedies,
         )
         return
     hint = "" if mask else " A brain mask in the study would help: keep the voxels in it."
     yield Finding(
         "warning",
-        f"{text} the dark air around the head is not removed: it takes a class of its own, and the "
-        f"tissues share the others.{hint}",
+        "The dark air around the head takes a class of its own, and the tissues share the others, "
+        f"for {text}.{hint}",
         remedies,
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from dashboard.core import grids
-from dashboard.core.findings import Choices, Finding, Remedy, be, names, number, percent, they
+from dashboard.core.findings import Choices, Finding, Remedy, be, names, number, percent
 from dashboard.core.joining import copies_in_place, is_placed, resamplings, same_place
 from dashboard.core.screening import is_empty
 from dashboard.core.study import same_grid
@@ -38,8 +38,8 @@ def grid_findings(images: Mapping[str, Volume], choices: Choices) -> Iterator[Fi
     elif elsewhere:
         yield Finding(
             "fact",
-            f"{names(elsewhere)} {be(elsewhere)} not on the grid of {used[0]} and {be(elsewhere)} "
-            "left out of the fit.",
+            f"{names(elsewhere)} {be(elsewhere)} left out of the fit, not being on the grid of "
+            f"{used[0]}.",
         )
 
 
@@ -53,9 +53,9 @@ def _left_out(
 ) -> Finding:
     """Tell which images would be mixed if they lay on the grid of the first."""
     groups = grids.grouped({name: images[name] for name in left})
-    text = f"{_differences(images, [[first], *groups])} {they(left)} left out of the fit."
+    text = _differences(images, [[first], *groups], "left out of the fit, not being")
     if more:
-        text += f" So {'is 1 more image' if more == 1 else f'are {more} more images'}."
+        text += f" {more} more {'image is' if more == 1 else 'images are'} left out as well."
     if copies := _copies(images, first, groups):
         return Finding("fact", text + copies)
     remedies = tuple(resamplings(images, meant, choices, finer=True))
@@ -69,7 +69,8 @@ def _copies(images: Mapping[str, Volume], first: str, groups: list[list[str]]) -
         return ""
     if not copies_in_place(images, first, others):
         return ""
-    return f" Reordered, {names(others)} {be(others)} {'a copy' if len(others) == 1 else 'copies'}."
+    what = f"{others[0]} is a copy" if len(others) == 1 else "they are copies"
+    return f" Reordered, {what} of {first}."
 
 
 def _remedies(
@@ -93,12 +94,14 @@ def _sound(images: Mapping[str, Volume], group: list[str]) -> list[str]:
     return [name for name in group if by_voxels.get(images[name].digest) == name]
 
 
-def _differences(images: Mapping[str, Volume], groups: list[list[str]]) -> str:
+def _differences(
+    images: Mapping[str, Volume], groups: list[list[str]], verdict: str = "not"
+) -> str:
     """Tell how the grids differ from the first one, and where they lie apart from it."""
     first, *rest = groups
     heads = [name for group in rest for name in group]
     told = "; ".join(_described(images, first[0], rest))
-    text = f"{names(heads)} {be(heads)} not on the grid of {first[0]}: {told}."
+    text = f"{names(heads)} {be(heads)} {verdict} on the grid of {first[0]}: {told}."
     apart = [group[0] for group in rest if _are_apart(images, first[0], group[0])]
     if apart:
         gap = number(round(grids.distance(images[first[0]], images[apart[0]])))

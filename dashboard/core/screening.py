@@ -220,8 +220,8 @@ def _saturated(images: Images, _: Choices) -> Iterator[Finding]:
     yield Finding(
         "warning" if max(shares) >= SATURATED_PEAK else "fact",
         f"{count} of {names(list(found))} ({_up_to(max(shares), found)}{_beside(found)}) are "
-        f"exactly at {own} of {names([number(high) for high in highs])}{limit}: brighter ones were "
-        "cut off, and the histogram ends in a peak that no Gaussian fits.",
+        f"exactly at {own} of {names([number(high) for high in highs])}{limit}, as if brighter "
+        "ones had been cut off: the histogram ends in a peak that no Gaussian fits.",
     )
 
 

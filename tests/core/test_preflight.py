@@ -116,7 +116,7 @@ def with_air(*, border=3.0):
 def test_air_that_no_rule_removes_is_a_warning_with_the_mask_that_would(check):
     finding = only(check(T1=with_air(), others={"a_mask": BRAIN}, masks=["a_mask"]))
     assert finding.severity == "warning"
-    assert "Hardly a voxel of T1 is empty" in finding.text
+    assert "hardly a voxel of T1 is 0" in finding.text
     assert "takes a class of its own" in finding.text
     assert changes(finding) == [{"foreground": "mask", "mask": ""}]
     assert finding.remedies[0].label == "Keep voxels in a_mask"

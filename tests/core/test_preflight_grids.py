@@ -77,7 +77,7 @@ def test_an_image_that_is_not_fitted_may_lie_on_another_grid(check):
     found = check(T1=brain(), b0=brain(), EPI=(brain(), moved(1, 0, 0)), chosen=chosen)
     finding = only(found)
     assert finding.severity == "fact"
-    assert finding.text == "EPI is not on the grid of T1 and is left out of the fit."
+    assert finding.text == "EPI is left out of the fit, not being on the grid of T1."
     assert finding.remedies == ()
 
 
@@ -87,8 +87,8 @@ def test_many_grids_are_summed_up(check):
     finding = only(check(**images, chosen={"y": "T1"}))
     assert finding.severity == "warning"
     assert finding.text == (
-        "a, b, c and 2 more are not on the grid of T1: they lie on 5 other grids. "
-        "They are left out of the fit."
+        "a, b, c and 2 more are left out of the fit, not being on the grid of T1: "
+        "they lie on 5 other grids."
     )
     assert changes(finding) == [{"grid": "T1"}]
 
@@ -140,7 +140,7 @@ def test_bringing_a_mask_along_brings_no_image_into_the_mixture(check):
 def test_an_image_that_is_left_out_by_itself_is_a_warning_with_what_brings_it_back(check):
     flair = (brain()[:, :, ::2], np.diag([2, 2, 4, 1]))
     finding = only(check(T1=brain(), T2=brain(), FLAIR=flair, chosen={"y": "T2"}), "warning")
-    assert finding.text.endswith("It is left out of the fit.")
+    assert finding.text.startswith("FLAIR is left out of the fit, not being on the grid of T1: it ")
     assert changes(finding) == [{"grid": "T1"}]
     assert finding.remedies[0].label.endswith("linear) and mix T1, T2 and FLAIR")
 
@@ -179,7 +179,7 @@ def test_copies_in_another_storage_order_are_told_and_not_offered(check):
     images = {"T1": voxels, "LAS": (voxels[::-1], flipped)}
     finding = only(check(**images, chosen={"y": "T1"}))
     assert finding.severity == "fact"
-    assert finding.text.endswith("Reordered, LAS is a copy.")
+    assert finding.text.endswith("Reordered, LAS is a copy of T1.")
     assert finding.remedies == ()
     assert changes(only(check(**images))) == [{"mix": "T1", "y": "T1"}]
 
