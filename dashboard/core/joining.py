@@ -26,7 +26,8 @@ TARGETS = 2
 PROBES = 24
 # Of these points: a foreground of less is none.
 FEWEST = 0.01
-# An image that takes more than half of the foreground of X and Y away does more harm than good.
+# An image that sees less than half of the others' foreground, or whose own lies mostly elsewhere,
+# does more harm than good.
 KEPT = 0.5
 # Voxels that differ by less in volume are of one size.
 FINER = 0.99
@@ -79,23 +80,29 @@ def joined(images: Images, target: str, wanted: Sequence[str], choices: Choices)
     points = _points(images[target])
     common = np.ones(len(points), dtype=bool)
     kept: dict[str, NDArray[np.float64]] = {}
-    least = FEWEST * len(points)
     for name in wanted:
         volume = images[name]
         if is_empty(volume) or not (is_placed(volume) or same_grid(images[target], volume)):
             continue
         values = _sampled(volume, points)
-        both = common & foreground(
+        own = foreground(
             [values], choices.foreground, [volume.intensities.background], np.ones(len(points))
         )
-        if name not in (choices.x, choices.y):
-            least = max(least, KEPT * common.sum())
-        if both.sum() < least or any(
-            are_copies(values[both], other[both]) for other in kept.values()
-        ):
+        both = common & own
+        shown = name in (choices.x, choices.y)
+        if both.sum() < FEWEST * len(points) or not (shown or _fits(common, own, values)):
+            continue
+        if any(are_copies(values[both], other[both]) for other in kept.values()):
             continue
         common, kept[name] = both, values
     return list(kept)
+
+
+def _fits(common: NDArray[np.bool_], own: NDArray[np.bool_], values: NDArray[np.float64]) -> bool:
+    """Return whether an image sees most of a foreground, and finds one in the same place."""
+    seen = (common & np.isfinite(values)).sum()
+    both = (common & own).sum()
+    return bool(seen >= KEPT * common.sum() and both >= KEPT * min(common.sum(), own.sum()))
 
 
 def copies_in_place(images: Images, first: str, others: Sequence[str]) -> bool:
