@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from dashboard.core import components as described
 from dashboard.core import mixture as mixtures
 from dashboard.core.agreement import Agreement, agreement
-from dashboard.core.errors import FitError
+from dashboard.core.errors import CopiesError, FitError
 from dashboard.core.foreground import Foreground, foreground
 from dashboard.core.intensity import LinearScale, Scaling, scale
 from dashboard.core.mixture import Covariance, Mixture
@@ -178,6 +178,8 @@ def analyse(
             raise FitError(NO_FOREGROUND)
         scaled, linear = scale(values, recipe.scaling)
         mixture = fit(scaled[:, :mixed], recipe)
+    except CopiesError as error:
+        problem = error.told(*(volumes[index].name for index in error.pair))
     except FitError as error:
         problem = str(error)
     return Analysis(

@@ -22,3 +22,24 @@ class LabelError(NeuroMixError):
 
 class FitError(NeuroMixError):
     """The chosen voxels cannot carry the mixture that was asked for."""
+
+
+class CopiesError(FitError):
+    """Two images of a mixture are copies of each other up to scale.
+
+    Parameters
+    ----------
+    first, second : int
+        Which, counted from 0.
+    """
+
+    def __init__(self, first: int, second: int) -> None:
+        self.pair = (first, second)
+        super().__init__(self.told(f"Image {first + 1}", f"image {second + 1}"))
+
+    def told(self, first: str, second: str) -> str:
+        """Return the message with the names of the images."""
+        return (
+            f"{first} and {second} are copies of each other up to scale in these voxels, and a "
+            "mixture of both is refused. Choose different images."
+        )

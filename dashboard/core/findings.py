@@ -4,12 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from dashboard.core.foreground import Foreground
+from dashboard.core.orientation import Plane
+
 Severity = Literal["problem", "warning", "fact"]
 # Most severe first, as findings are listed.
 SEVERITIES: tuple[Severity, ...] = ("problem", "warning", "fact")
 
 # More names than this make a list that nobody reads.
 NAMED = 4
+# Numbers of up to seven digits are easier to read in full than with an exponent.
+PLAIN = 1e7
 
 
 @dataclass(frozen=True)
@@ -55,16 +60,27 @@ class Choices:
     x, y : str
         The images on the axes.
     fitted : tuple of str
-        The images that the mixture is fitted to; all where it is empty.
+        The images that are meant for the mixture; all where it is empty.
+    chosen : bool
+        Whether somebody chose them. Otherwise those on another grid than X are left out.
     foreground, clip, grid : str
+    mask, reference : str
+        The mask that is the foreground, and what classes are compared with; empty without one.
+    plane : {"axial", "coronal", "sagittal"}
+    slice : int or None
     """
 
     x: str = ""
     y: str = ""
     fitted: tuple[str, ...] = ()
-    foreground: str = "positive"
+    chosen: bool = False
+    foreground: Foreground = "positive"
     clip: str = "none"
     grid: str = ""
+    mask: str = ""
+    reference: str = ""
+    plane: Plane = "axial"
+    slice: int | None = None
 
 
 def names(words: Sequence[str]) -> str:
@@ -78,10 +94,8 @@ def names(words: Sequence[str]) -> str:
 def number(value: float) -> str:
     """Return an intensity or a length with four significant digits and a proper minus sign."""
     # Zero added turns a negative zero, which some converters write, into zero.
-    size = abs(value)
-    if 1e4 <= size < 1e6:
-        return f"{value:,.0f}".replace("-", "−")
-    return f"{value + 0.0:.4g}".replace("-", "−")
+    plain = 9999.5 <= abs(value) < PLAIN
+    return (f"{value:,.0f}" if plain else f"{value + 0.0:.4g}").replace("-", "−")
 
 
 def percent(share: float) -> str:
@@ -95,6 +109,18 @@ def percent(share: float) -> str:
 
 def times(values: Sequence[float]) -> str:
     """Return edge lengths or counts of voxels as a product."""
-    return " × ".join(
-        f"{value:.3g}" if isinstance(value, float) else f"{value}" for value in values
-    )
+    return " × ".join(_edge(value) if isinstance(value, float) else f"{value}" for value in values)
+
+
+def be(several: Sequence[str]) -> str:
+    """Return the verb for so many images."""
+    return "is" if len(several) == 1 else "are"
+
+
+def they(several: Sequence[str]) -> str:
+    """Return the beginning of the next sentence on so many images."""
+    return "It is" if len(several) == 1 else "They are"
+
+
+def _edge(value: float) -> str:
+    return f"{value:,.0f}" if 999.5 <= value < PLAIN else f"{value:.3g}"

@@ -14,7 +14,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
 
 from dashboard.core import sampling
-from dashboard.core.errors import FitError
+from dashboard.core.errors import CopiesError, FitError
 
 Covariance = Literal["full", "tied", "diag", "spherical"]
 COMPONENTS = range(1, 11)
@@ -216,11 +216,13 @@ def _require_variety(scaled: NDArray[np.float64], components: int) -> None:
             )
     for first in range(scaled.shape[1]):
         for second in range(first + 1, scaled.shape[1]):
-            if _correlation(scaled[:, first], scaled[:, second]) > MAX_CORRELATION:
-                raise FitError(
-                    f"Images {first + 1} and {second + 1} are copies of each other up to scale in "
-                    "these voxels, so they have no joint distribution. Choose different images."
-                )
+            if are_copies(scaled[:, first], scaled[:, second]):
+                raise CopiesError(first, second)
+
+
+def are_copies(first: NDArray[np.float64], second: NDArray[np.float64]) -> bool:
+    """Return whether one image's intensities are a linear function of another's."""
+    return _correlation(first, second) > MAX_CORRELATION
 
 
 def _correlation(first: NDArray[np.float64], second: NDArray[np.float64]) -> float:

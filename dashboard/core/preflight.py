@@ -4,29 +4,29 @@ Other programs fail silently here: images and masks on other grids, backgrounds 
 copies of one image. Each is told with what it does to the plots, and with one click that mends it.
 """
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from dashboard.core.alignment import (
-    fitted_names,
-    grid_findings,
-    only,
-    overlay_findings,
-    resampling_facts,
-)
+from dashboard.core.air import air_findings
+from dashboard.core.alignment import grid_findings, mixed_names, used_names
+from dashboard.core.duplicates import duplicate_findings
 from dashboard.core.findings import (
     SEVERITIES,
     Choices,
     Finding,
     Remedy,
     Severity,
+    be,
     names,
     number,
 )
 from dashboard.core.grids import grouped, letters
+from dashboard.core.overlays import foreground_mask, overlay_findings
 from dashboard.core.screening import intensity_findings
+from dashboard.core.steps import resampling_facts, series_facts
 from dashboard.core.study import study_notices
+from dashboard.core.unread import left_out, not_checked, unreadable
 from dashboard.core.volume import MAX_ANISOTROPY, Volume
 
 __all__ = ["Choices", "Finding", "Preflight", "Remedy", "Row", "preflight"]
@@ -35,6 +35,8 @@ __all__ = ["Choices", "Finding", "Preflight", "Remedy", "Row", "preflight"]
 THICK_SLICE_MM = 3.0
 # 20 × 20 pixels: fewer give a mixture of three classes some twenty voxels for each parameter.
 SMALL_PICTURE = 400
+# Buttons that resample, of which one helps: more are a list that nobody reads.
+MAX_RESAMPLING = 3
 # What the file's own notices say and a finding says as well, with what can be done about it.
 TOLD_ANYWAY = ("The file holds ", "are NaN or infinite")
 
@@ -106,9 +108,11 @@ def preflight(
     *,
     choices: Choices,
     others: Mapping[str, Volume] | None = None,
+    own: Mapping[str, Volume] | None = None,
     unread: Mapping[str, str] | None = None,
-    b0: Collection[str] = (),
-    masks: bool = False,
+    b0: Mapping[str, int] | None = None,
+    masks: Sequence[str] = (),
+    unchecked: int = 0,
 ) -> Preflight:
     """Check the images of a study as they are going to be used.
 
@@ -120,37 +124,65 @@ def preflight(
         What the View says already.
     others : mapping of str to Volume
         Masks and label maps.
+    own : mapping of str to Volume, optional
+        Images on the grids of their files, where they are brought to another one.
     unread : mapping of str to str
         Why an image cannot be read, a sentence that names its file.
-    b0 : collection of str
-        Names, without a selection, of the diffusion runs whose b0 volumes are known.
-    masks : bool
-        Whether a mask can be chosen as the foreground.
+    b0 : mapping of str to int
+        By names without a selection: the number of b0 volumes of diffusion runs, where known.
+    masks : sequence of str
+        What can be chosen as the foreground, the likeliest first.
+    unchecked : int
+        Number of images of the study that are not looked at.
 
     Returns
     -------
     Preflight
     """
-    others = others or {}
-    used = _used(images, choices)
+    others, unread = others or {}, unread or {}
+    used = {name: images[name] for name in used_names(images, choices)}
+    mixed = mixed_names(images, choices)
+    files = {name: (own or {}).get(name, volume) for name, volume in used.items()}
     found = [
-        *_unread(unread or {}, choices),
+        *unreadable(unread, images, choices),
+        *duplicate_findings(images, choices, others.get(choices.mask)),
         *grid_findings(images, choices),
         *overlay_findings(images, others, choices),
-        *resampling_facts({**images, **others}, choices),
-        *_duplicates(images, choices),
-        *intensity_findings(used, choices, masks=masks),
-        *_scales(images, choices),
-        *_notices({**images, **others}),
-        *_series(images, choices, b0),
-        *_sizes(used),
+        *air_findings(used, choices, foreground_mask(images, others, masks, choices)),
+        *intensity_findings(used, choices),
+        *_scales({name: images[name] for name in mixed}),
+        *_notices({**used, **others}),
+        *left_out(unread, choices),
+        *resampling_facts(
+            {**used, **others}, {n: v for n, v in files.items() if n in mixed}, choices
+        ),
+        *series_facts(used, choices, b0 or {}),
+        *_sizes(used, files),
+        *not_checked(len({**images, **others, **unread}), unchecked),
     ]
-    found.sort(key=lambda finding: SEVERITIES.index(finding.severity))
+    # What a click helps against comes first.
+    found.sort(
+        key=lambda f: (SEVERITIES.index(f.severity), f.severity != "fact" and not f.remedies)
+    )
     grids = grouped({**images, **others})
     numbers = {name: index for index, group in enumerate(grids, 1) for name in group}
     rows = [_row(name, "image", volume, numbers[name]) for name, volume in images.items()]
     rows += [_row(name, "overlay", volume, numbers[name]) for name, volume in others.items()]
-    return Preflight(tuple(found), tuple(rows))
+    return Preflight(tuple(_few_resamplings(found)), tuple(rows))
+
+
+def _few_resamplings(found: Sequence[Finding]) -> Iterator[Finding]:
+    """Keep the first buttons that resample, each once."""
+    seen: list[dict[str, str]] = []
+    for finding in found:
+        kept = []
+        for remedy in finding.remedies:
+            if remedy.changes.get("grid"):
+                if remedy.changes in seen or len(seen) == MAX_RESAMPLING:
+                    continue
+                seen.append(remedy.changes)
+            kept.append(remedy)
+        yield replace(finding, remedies=tuple(kept))
 
 
 def _row(name: str, kind: Kind, volume: Volume, grid: int) -> Row:
@@ -176,50 +208,9 @@ def _row(name: str, kind: Kind, volume: Volume, grid: int) -> Row:
     )
 
 
-def _used(images: Mapping[str, Volume], choices: Choices) -> dict[str, Volume]:
-    """Return the images that are plotted or fitted."""
-    shown = {choices.x, choices.y, *fitted_names(images, choices)}
-    return {name: volume for name, volume in images.items() if name in shown}
-
-
-def _unread(unread: Mapping[str, str], choices: Choices) -> Iterator[Finding]:
-    for name, reason in unread.items():
-        if name in (choices.x, choices.y):
-            yield Finding("problem", f"{reason} It cannot be shown.")
-        else:
-            yield Finding("warning", f"{reason} It is left out.")
-
-
-def _duplicates(images: Mapping[str, Volume], choices: Choices) -> Iterator[Finding]:
-    copies: dict[tuple[str, tuple[int, ...]], list[str]] = {}
-    for name, volume in images.items():
-        copies.setdefault((volume.digest, volume.shape), []).append(name)
-    fitted = fitted_names(images, choices)
-    for group in copies.values():
-        together = [name for name in group if name in fitted]
-        if len(group) == 1:
-            continue
-        text = f"{names(group)} hold the same voxels and carry no second piece of information"
-        if len(together) < 2:
-            yield Finding("fact", f"{text}; only one of them is fitted.")
-            continue
-        kept = [name for name in fitted if name not in together[1:]]
-        spare = next((n for n in images if n not in group and n not in kept), None)
-        if len(kept) > 1 or spare is None:
-            label, changes = f"Use only {names(kept)}", only(images, kept, choices)
-        else:
-            label, changes = f"Show {spare} instead of {together[1]}", {"y": spare}
-        yield Finding(
-            "problem",
-            f"{text}: their joint view is a line, and a mixture of both is refused.",
-            (Remedy(label, changes),),
-        )
-
-
-def _scales(images: Mapping[str, Volume], choices: Choices) -> Iterator[Finding]:
+def _scales(mixed: Mapping[str, Volume]) -> Iterator[Finding]:
     """Yield one warning where fitted images have intensities of very different size."""
-    fitted = {name: images[name] for name in fitted_names(images, choices)}
-    if len(grouped(fitted)) == 1 and (notices := study_notices(list(fitted.values()))):
+    if len(grouped(mixed)) == 1 and (notices := study_notices(list(mixed.values()))):
         more = len(notices) - 1
         pairs = f" So for {more} more pair{'s' * (more > 1)} of images." if more else ""
         yield Finding("warning", notices[0] + pairs)
@@ -236,32 +227,11 @@ def _notices(images: Mapping[str, Volume]) -> Iterator[Finding]:
         yield Finding("warning", f"{names(files)}: {notice}")
 
 
-def _series(
-    images: Mapping[str, Volume], choices: Choices, b0: Collection[str]
-) -> Iterator[Finding]:
-    """Yield which volume of a series is used, and which others there are."""
-    for name, volume in images.items():
-        if volume.volumes == 1:
-            continue
-        base, _, selection = name.partition(":")
-        offers = [("mean", "the mean of all volumes")]
-        if base in b0:
-            offers.insert(0, ("b0", "the mean of its b0 volumes"))
-        axes = [axis for axis in ("x", "y") if getattr(choices, axis) == name]
-        done = ", ".join(step for step in volume.processing if " onto the grid of " not in step)
-        yield Finding(
-            "fact",
-            f"{base} holds {volume.volumes:,} volumes; {done or 'volume 0'} is used.",
-            tuple(
-                Remedy(f"Use {what}", dict.fromkeys(axes, f"{base}:{chosen}"))
-                for chosen, what in offers
-                if axes and chosen != selection
-            ),
-        )
+def _sizes(images: Mapping[str, Volume], files: Mapping[str, Volume]) -> Iterator[Finding]:
+    """Yield what the size of grid and voxels does to pictures and classes.
 
-
-def _sizes(images: Mapping[str, Volume]) -> Iterator[Finding]:
-    """Yield what the size of grid and voxels does to pictures and classes."""
+    Slices that were measured thick stay so on a finer grid: the file's own voxels count.
+    """
     flat = [name for name, volume in images.items() if min(volume.shape) == 1]
     small = [
         name for name, v in images.items() if sorted(v.shape)[1] * max(v.shape) < SMALL_PICTURE
@@ -269,25 +239,27 @@ def _sizes(images: Mapping[str, Volume]) -> Iterator[Finding]:
     if small:
         yield Finding(
             "fact",
-            f"{names(small)} {'is' if len(small) == 1 else 'are'} tiny: even the largest slice has "
+            f"{names(small)} {be(small)} tiny: even the largest slice has "
             f"fewer than {SMALL_PICTURE} voxels, too few for classes to be told apart reliably.",
         )
     if flat:
         yield Finding(
             "fact",
-            f"{names(flat)} {'is' if len(flat) == 1 else 'are'} one voxel thick: across it, the "
+            f"{names(flat)} {be(flat)} one voxel thick: across it, the "
             "other planes show a single line.",
         )
     long = {
         name: max(volume.voxel_size)
-        for name, volume in images.items()
+        for name, volume in files.items()
         if max(volume.voxel_size) > THICK_SLICE_MM
         and max(volume.voxel_size) <= MAX_ANISOTROPY * min(volume.voxel_size)  # else noticed
-        and name not in flat
+        and min(volume.shape) > 1
     }
     if long:
+        most = number(round(max(long.values()), 1))
+        was = "was" if len(long) == 1 else "were"
         yield Finding(
             "fact",
-            f"The voxels of {names(list(long))} are up to {number(round(max(long.values()), 1))} "
-            "mm long: at borders they hold two tissues, which blurs the classes into each other.",
+            f"{names(list(long))} {was} measured with voxels up to {most} mm long: at borders they "
+            "hold two tissues, which blurs the classes into each other.",
         )

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
+import numpy as np
+
 from dashboard.core.findings import Choices, Finding, Remedy, names, number, percent
 from dashboard.core.volume import Intensities, Volume
 
@@ -22,6 +24,12 @@ SATURATED_PEAK = 0.01
 CEILINGS = {255.0: 8, 4095.0: 12, 32767.0: 15, 65535.0: 16}
 # Beyond this many ranges of the middle 99.8 %, fewer than 5 of the 50 bins hold all of them.
 FAR_OUT = 10
+# An image of so few values has a histogram of bars, whatever was cut off.
+FEW_VALUES = 16
+# Voxels looked at to tell how often each value occurs: 0.01 % of them are ten.
+SAMPLED = 100_000
+# What was cut off stands this many times above so many values next to the maximum.
+PEAK, NEIGHBOURS = 3, 10
 
 KEEP_BACKGROUND = Remedy(
     "Keep voxels that differ from the background", {"foreground": "background"}
@@ -34,22 +42,17 @@ Images = Mapping[str, Volume]
 Check = Callable[[Images, Choices], Iterator[Finding]]
 
 
-def intensity_findings(
-    images: Images, choices: Choices, *, masks: bool = False
-) -> Iterator[Finding]:
-    """Yield what is unusual about the intensities of images that are plotted or fitted.
-
-    Parameters
-    ----------
-    images : mapping of str to Volume
-        By their names in the View.
-    choices : Choices
-    masks : bool
-        Whether the study has a mask that can be the foreground.
-    """
+def intensity_findings(images: Images, choices: Choices) -> Iterator[Finding]:
+    """Yield what is unusual about the intensities of images that are plotted or fitted."""
     for check in (_nothing_in_it, _background, _some_negatives, _saturated, _clipping, _holes):
         yield from check(images, choices)
-    yield from _no_background(images, choices, masks)
+
+
+def is_empty(volume: Volume) -> bool:
+    """Return whether an image holds next to nothing that a mixture could separate."""
+    facts = volume.intensities
+    few = facts.limits["0.1"][0] == facts.limits["0.1"][1]
+    return few or facts.low == facts.high or facts.zeros / _finite(facts) > NEARLY_EMPTY
 
 
 def _finite(facts: Intensities) -> int:
@@ -151,17 +154,12 @@ def _not_positive(facts: Intensities) -> float:
 
 
 def _most_frequent(found: Mapping[str, Intensities]) -> str:
-    values = names([number(facts.background) for facts in found.values()])
+    values = list(dict.fromkeys(number(facts.background) for facts in found.values()))
     share = percent(min(facts.background_share for facts in found.values()))
-    if len(found) == 1:
-        return (
-            f"The most frequent value of {names(list(found))} is {values} ({share} of the voxels), "
-            "not 0"
-        )
-    return (
-        f"The most frequent values of {names(list(found))} are {values} (at least {share} of the "
-        "voxels), not 0"
-    )
+    share = f"{'' if len(found) == 1 else 'at least '}{share} of the voxels"
+    if len(values) == 1:
+        return f"The most frequent value of {names(list(found))} is {values[0]} ({share}), not 0"
+    return f"The most frequent values of {names(list(found))} are {names(values)} ({share}), not 0"
 
 
 def _negative(found: Mapping[str, Intensities]) -> str:
@@ -209,7 +207,7 @@ def _saturated(images: Images, _: Choices) -> Iterator[Finding]:
     found = {
         name: volume.intensities
         for name, volume in images.items()
-        if _is_saturated(volume.intensities)
+        if _is_saturated(volume.intensities) and _is_peak(volume)
     }
     if not found:
         return
@@ -222,8 +220,8 @@ def _saturated(images: Images, _: Choices) -> Iterator[Finding]:
     yield Finding(
         "warning" if max(shares) >= SATURATED_PEAK else "fact",
         f"{count} of {names(list(found))} ({_up_to(max(shares), found)}{_beside(found)}) are "
-        f"exactly at {own} of {names([number(high) for high in highs])}{limit}: brighter ones were "
-        "cut off, and the histogram ends in a peak that no Gaussian fits.",
+        f"exactly at {own} of {names([number(high) for high in highs])}{limit}, as if brighter "
+        "ones had been cut off: the histogram ends in a peak that no Gaussian fits.",
     )
 
 
@@ -232,6 +230,18 @@ def _is_saturated(facts: Intensities) -> bool:
     two_values = facts.limits["0.1"][0] == facts.limits["0.1"][1]
     many = facts.saturated >= max(SATURATED_VOXELS, SOME * _inside(facts))
     return many and not is_background and not two_values
+
+
+def _is_peak(volume: Volume) -> bool:
+    """Return whether the maximum is more frequent than the values next to it."""
+    sample = volume.data.reshape(-1, order="F")
+    sample = sample[:: max(sample.size // SAMPLED, 1)]
+    values, counts = np.unique(sample[np.isfinite(sample)], return_counts=True)
+    beside = counts[values < volume.intensities.high][-NEIGHBOURS:]
+    if len(values) <= FEW_VALUES:
+        return False
+    share = volume.intensities.saturated / volume.intensities.voxels
+    return share * sample.size > PEAK * float(np.median(beside))
 
 
 def _clipping(images: Images, choices: Choices) -> Iterator[Finding]:
@@ -275,28 +285,3 @@ def _holes(images: Images, _: Choices) -> Iterator[Finding]:
             + (", as a background often is" if many else "")
             + ": they are never foreground and in no histogram.",
         )
-
-
-def _no_background(images: Images, choices: Choices, masks: bool) -> Iterator[Finding]:
-    """Yield one fact where no image has a background that a rule could remove."""
-    if choices.foreground == "mask" or not images:
-        return
-    empty = [
-        max(
-            v.intensities.background_share * _constant(v.intensities),
-            v.intensities.zeros / v.intensities.voxels,
-            v.intensities.nonfinite / v.intensities.voxels,
-        )
-        for v in images.values()
-    ]
-    if max(empty) >= STANDS_OUT:
-        return
-    mask = Remedy("Keep voxels in the mask", {"foreground": "mask"})
-    few = percent(max(empty))
-    rest = f"up to {few} are" if max(empty) >= SOME else "hardly one is"
-    yield Finding(
-        "fact",
-        f"Nearly all voxels of {names(list(images))} differ from 0 ({rest} empty): air, where "
-        "there is any, takes part and is fitted as a class of its own.",
-        (mask,) if masks else (),
-    )

@@ -1,18 +1,23 @@
 """The check of a study before anything of it is plotted."""
 
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 
 from dashboard.core.errors import NeuroMixError
 from dashboard.core.preflight import Choices, Preflight, preflight
+from dashboard.core.study import MAX_MIXED
 from dashboard.core.volume import Volume
-from dashboard.services.channels import intended, mask_name, reference_name
-from dashboard.services.files import StudyFiles
+from dashboard.services.channels import Open, intended, mask_name, reference_name
+from dashboard.services.files import ImageFile, StudyFiles
 from dashboard.services.selection import SERIES, contrasts, find, in_order
 from dashboard.services.workspace import Workspace
 from dashboard.view import View
 
-# Every image is read whole for the check; a study of more is one of many derivatives.
-MAX_CHECKED = 12
+# Images beside those in use, which are read whole for the check alone. Each is a line of a table.
+MAX_OTHERS = 24
+# Of their files together: unpacking takes about a second for each 32 MB.
+MAX_BYTES = 128 * 2**20
 
 
 def check(workspace: Workspace, view: View) -> Preflight:
@@ -27,31 +32,25 @@ def check(workspace: Workspace, view: View) -> Preflight:
     if files is None:
         raise NeuroMixError(f"There is no study “{view.study[:60]}” any more. Choose another.")
     fitted = intended(view, files)
-    images: dict[str, Volume] = {}
-    others: dict[str, Volume] = {}
-    unread: dict[str, str] = {}
-    for names, opened in ((_images(view, files, fitted), images), (_others(view, files), others)):
-        for name in names:
-            try:
-                opened[name] = workspace.volume(view.study, name, view.grid)
-            except NeuroMixError as error:
-                unread[name] = str(error)
-    choices = Choices(
-        x=view.x,
-        y=view.y,
-        fitted=tuple(name for name in fitted if name in images),
-        foreground=view.foreground,
-        clip=view.clip,
-        grid=view.grid,
-    )
+    shown = _images(view, files, fitted)
+    overlays = _others(view, files)
+    images, unread = _opened(workspace, view, shown)
+    others, unread_overlays = _opened(workspace, view, overlays)
+    own = images
+    if view.grid:
+        own, _ = _opened(workspace, View(view.study), list(images))
+    taken = {found[0].name for name in [*shown, *overlays] if (found := find(files, name))}
+    open_ = partial(workspace.volume, view.study, grid=view.grid)
+    preset = mask_name(replace(view, mask=""), files, open_)
     return preflight(
         images,
-        choices=choices,
+        choices=_choices(view, files, fitted, open_),
         others=others,
-        unread=unread,
-        b0=[name for name, file in files.files.items() if file.b0_volumes],
-        masks=mask_name(view, files, partial(workspace.volume, view.study, grid=view.grid))
-        is not None,
+        own=own,
+        unread={**unread, **unread_overlays},
+        b0={name: len(file.b0_volumes) for name, file in files.files.items() if file.b0_volumes},
+        masks=[preset] if preset else [],
+        unchecked=len(files.of("image", "mask", "labels").keys() - taken),
     )
 
 
@@ -61,22 +60,65 @@ def images_to_read(workspace: Workspace, study: str) -> list[str]:
     if files is None:
         return []
     view = View(study=study)
-    return [*_images(view, files, contrasts(files, ())), *_others(view, files)]
+    return [*_images(view, files, contrasts(files, ())[:MAX_MIXED]), *_others(view, files)]
+
+
+def _opened(
+    workspace: Workspace, view: View, names: list[str]
+) -> tuple[dict[str, Volume], dict[str, str]]:
+    """Open images; return them, and why the others cannot be opened."""
+    images: dict[str, Volume] = {}
+    unread: dict[str, str] = {}
+    for name in names:
+        try:
+            images[name] = workspace.volume(view.study, name, view.grid)
+        except NeuroMixError as error:
+            unread[name] = str(error)
+    return images, unread
+
+
+def _choices(view: View, files: StudyFiles, fitted: list[str], open_: Open) -> Choices:
+    return Choices(
+        x=view.x,
+        y=view.y,
+        fitted=tuple(fitted),
+        chosen=bool(view.mix),
+        foreground=view.foreground,
+        clip=view.clip,
+        grid=view.grid,
+        mask=(mask_name(view, files, open_) or "") if view.foreground == "mask" else "",
+        reference=reference_name(view, files, open_) or "",
+        plane=view.plane,
+        slice=view.slice,
+    )
 
 
 def _images(view: View, files: StudyFiles, fitted: list[str]) -> list[str]:
-    """Return the images to check: those in use, and the first of the others."""
+    """Return the images to check: those in use, and as many others as are read quickly."""
     used = [name for name in dict.fromkeys([view.x, view.y, *fitted, view.grid]) if name]
     taken = [found[0] for name in used if (found := find(files, name))]
-    rest = [
-        name
+    rest = {
+        name: file
         for name, file in files.of("image").items()
         if file not in taken and dict(file.entities).get("suffix") not in SERIES
-    ]
-    return list(in_order(used + rest[: max(MAX_CHECKED - len(used), 0)], (view.x, view.y)))
+    }
+    return list(in_order([*used, *_quickly_read(rest)], (view.x, view.y)))
 
 
 def _others(view: View, files: StudyFiles) -> list[str]:
     used = [mask_name(view, files), reference_name(view, files)]
-    rest = list(files.of("mask", "labels"))
-    return list(dict.fromkeys([name for name in used if name] + rest))[:MAX_CHECKED]
+    rest = _quickly_read(files.of("mask", "labels"))
+    return list(dict.fromkeys([*(name for name in used if name), *rest]))
+
+
+def _quickly_read(files: Mapping[str, ImageFile]) -> Iterator[str]:
+    """Yield the first of some images, until they are many or large."""
+    size = 0
+    for name, file in list(files.items())[:MAX_OTHERS]:
+        try:
+            size += file.path.stat().st_size
+        except OSError:
+            size += 0  # what is wrong with it is told when it is opened
+        if size > MAX_BYTES:
+            return
+        yield name

@@ -8,7 +8,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader
 
 from dashboard.core.findings import SEVERITIES, number, percent, times
-from dashboard.core.preflight import Preflight, Row
+from dashboard.core.preflight import Preflight, Remedy, Row
 
 # Blanks within a product of lengths, and between a number and its unit.
 _WITHIN = re.compile(r"(?<=\d) (?=[×%]|mm\b)|(?<=×) (?=\d)")
@@ -41,6 +41,7 @@ def preflight_card(preflight: Preflight, entities: Mapping[str, Mapping[str, str
         severity=severity(preflight),
         counts=counts(preflight),
         summary=summary(preflight),
+        remedy=remedy(preflight),
         several_grids=len({row.grid for row in preflight.rows}) > 1,
         series=any(row.volumes > 1 for row in preflight.rows),
     )
@@ -49,6 +50,13 @@ def preflight_card(preflight: Preflight, entities: Mapping[str, Mapping[str, str
 def severity(preflight: Preflight) -> str:
     """Return the worst severity found; facts alone are no reason to worry."""
     return next((s for s in SEVERITIES[:2] if preflight.count(s)), "fact")
+
+
+def remedy(preflight: Preflight) -> Remedy | None:
+    """Return the click that stands beside the closed line: the first for its worst finding."""
+    if severity(preflight) != "warning":
+        return None
+    return next(iter(preflight.findings[0].remedies), None)
 
 
 def counts(preflight: Preflight) -> str:

@@ -8,60 +8,7 @@ import pytest
 
 from dashboard.core.preflight import Choices, preflight
 from dashboard.core.volume import read_volume
-
-RNG = np.random.default_rng(4)
-SHAPE = (24, 26, 22)
-AFFINE = np.diag([2.0, 2.0, 2.0, 1.0])
-BRAIN = np.zeros(SHAPE, dtype=bool)
-BRAIN[5:-5, 5:-5, 4:-4] = True
-
-
-def brain(low=50.0, high=400.0, *, background=0.0):
-    """Intensities in a box of constant background."""
-    return np.where(BRAIN, RNG.uniform(low, high, SHAPE), background)
-
-
-@pytest.fixture
-def volumes(save):
-    """Return a function that reads voxels, or (voxels, affine), as volumes by name."""
-
-    def volumes(**images):
-        read = {}
-        for name, image in images.items():
-            voxels, affine = image if isinstance(image, tuple) else (image, AFFINE)
-            read[name] = read_volume(save(f"{name}.nii", voxels, affine))
-        return read
-
-    return volumes
-
-
-@pytest.fixture
-def check(volumes):
-    """Return a function that checks a study of some voxels."""
-
-    def check(*, others=None, unread=None, masks=False, chosen=None, **images):
-        names = [*images, *images]
-        choices = Choices(**{"x": names[0], "y": names[1], **(chosen or {})})
-        return preflight(
-            volumes(**images),
-            choices=choices,
-            others=volumes(**(others or {})),
-            unread=unread,
-            masks=masks,
-        )
-
-    return check
-
-
-def only(found, severity=None):
-    """Return the one finding (of a severity)."""
-    chosen = [f for f in found.findings if severity in (None, f.severity)]
-    assert len(chosen) == 1, [f.text for f in found.findings]
-    return chosen[0]
-
-
-def changes(finding):
-    return [remedy.changes for remedy in finding.remedies]
+from tests.core.boxes import BRAIN, RNG, SHAPE, brain, changes, moved, only
 
 
 def test_a_sound_study_is_passed_over_in_silence(check):
@@ -93,132 +40,6 @@ def test_findings_come_with_the_most_severe_first(check):
     )
     assert [f.severity for f in found.findings] == ["problem", "warning", "fact"]
     assert [found.count(s) for s in ("problem", "warning", "fact")] == [1, 1, 1]
-
-
-# ---- grids
-
-
-def turned(degrees):
-    angle = np.radians(degrees)
-    matrix = np.eye(4)
-    matrix[:2, :2] = [[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]
-    return AFFINE @ matrix
-
-
-def moved(*shift):
-    affine = AFFINE.copy()
-    affine[:3, 3] = shift
-    return affine
-
-
-GRIDS = {
-    "coarser": (brain()[:, :, 1:], np.diag([2.5, 2.5, 3, 1]),
-                "24 × 26 × 21 instead of 24 × 26 × 22 voxels, 2.5 × 2.5 × 3 instead of 2 × 2 × 2 "
-                "mm"),
-    "turned": (brain(), turned(7), "axes turned by 7.0°"),
-    "left": (brain(), moved(-2, 0, 0), "shifted by 1 voxel (2 mm to the left)"),
-    "back and up": (brain(), moved(0, -3, 4), "2.5 voxels (3 mm to the back, 4 mm to the head)"),
-    "cropped": (brain()[2:], moved(4, 0, 0), "22 × 26 × 22 instead of 24 × 26 × 22 of them, so "
-                "that resampling only cuts or pads"),
-    "between": (brain()[2:], moved(3, 0, 0), "22 × 26 × 22 instead of 24 × 26 × 22 of them."),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(("voxels", "affine", "how"), GRIDS.values(), ids=GRIDS.keys())
-def test_another_grid_is_a_problem_that_is_named_and_can_be_mended(check, voxels, affine, how):
-    finding = only(check(T1=brain(), EPI=(voxels, affine)))
-    assert finding.severity == "problem"
-    assert finding.text.startswith("EPI is not on the grid of T1: it has ")
-    assert how in finding.text
-    assert "not fitted together" in finding.text
-    assert changes(finding) == [{"grid": "T1"}, {"grid": "EPI"}]
-    assert finding.remedies[0].label == "Resample EPI to the grid of T1 (2 × 2 × 2 mm, linear)"
-
-
-@pytest.mark.parametrize("axes", ["PIR", "LAS", "SRP", "ASL"])
-def test_another_storage_order_is_told_to_be_a_mere_reordering(check, axes):
-    voxels = brain()
-    image = nib.Nifti1Image(voxels, AFFINE)
-    turn = nib.orientations.ornt_transform(
-        nib.io_orientation(AFFINE), nib.orientations.axcodes2ornt(axes)
-    )
-    other = image.as_reoriented(turn)
-    finding = only(check(T1=brain(), b0=(np.asarray(other.dataobj), other.affine)))
-    assert finding.severity == "problem"
-    assert f"({axes} instead of RAS)" in finding.text
-    assert "only reorders" in finding.text
-
-
-def test_images_that_do_not_overlap_are_not_offered_for_resampling(check):
-    finding = only(check(T1=brain(), b0=(brain(), moved(100, 0, 0))))
-    assert "do not overlap in space (middles 100 mm apart)" in finding.text
-    assert finding.remedies == ()
-
-
-def test_a_small_overlap_is_told_with_its_share(check):
-    finding = only(check(T1=brain(), b0=(brain(), moved(0, 0, 33))))
-    # 22 slices of 2 mm, moved by 16.5 of them, with half a voxel of margin.
-    assert "b0 covers only 27 % of T1" in finding.text
-
-
-def test_the_images_that_share_a_grid_can_be_used_alone(check):
-    found = check(T1=brain(), EPI=(brain(), moved(1, 0, 0)), T2=brain(), FLAIR=brain())
-    finding = only(found)
-    assert changes(finding)[-1] == {"mix": "T1,T2,FLAIR", "y": "T2"}
-    assert changes(finding)[:2] == [{"grid": "T1"}, {"grid": "EPI"}]
-    assert "Resample the others" in finding.remedies[0].label
-
-
-def test_an_image_that_is_not_fitted_may_lie_on_another_grid(check):
-    chosen = {"fitted": ("T1", "b0")}
-    found = check(T1=brain(), b0=brain(), EPI=(brain(), moved(1, 0, 0)), chosen=chosen)
-    finding = only(found)
-    assert finding.severity == "fact"
-    assert "left out of the fit" in finding.text
-
-
-def test_many_grids_are_summed_up(check):
-    names = ("T1", "a", "b", "c", "d", "e")
-    images = {name: (brain(), moved(n, 0, 0)) for n, name in enumerate(names)}
-    finding = only(check(**images))
-    assert finding.text.startswith("a, b, c and 2 more are not on the grid of T1")
-    assert "3 more lie on 3 other grids" in finding.text
-    assert [c["grid"] for c in changes(finding)] == ["T1", "a", "b"]
-
-
-def test_images_on_one_grid_have_one_number(check):
-    found = check(
-        T1=brain(),
-        EPI=(brain(), moved(1, 0, 0)),
-        T2=brain(),
-        others={"dseg": (BRAIN, moved(1, 0, 0))},
-    )
-    assert [row.grid for row in found.rows] == [1, 2, 1, 2]
-
-
-def test_rounded_affines_are_one_grid(check):
-    affine = np.diag([0.9765625, 0.9765625, 1.2, 1])
-    assert check(T1=(brain(), affine), b0=(brain(), np.round(affine, 4))).findings == ()
-
-
-def test_a_label_map_one_voxel_off_is_not_used(check):
-    labels = (BRAIN.astype(float), moved(0, 0, 2))
-    finding = only(check(T1=brain(), others={"dseg": labels}))
-    assert finding.severity == "warning"
-    assert "dseg has the same shape and voxel size, but shifted by 1 voxel" in finding.text
-    assert "not used" in finding.text
-    assert changes(finding) == [{"grid": "T1"}]
-    assert "nearest" in finding.remedies[0].label
-    assert check(T1=brain(), others={"dseg": BRAIN}).findings == ()
-
-
-def test_resampling_that_was_chosen_is_told_and_can_be_undone(volumes):
-    images = volumes(T1=brain(), EPI=brain())
-    images["EPI"] = replace(images["EPI"], processing=("linear onto the grid of T1",))
-    finding = only(preflight(images, choices=Choices("T1", "EPI", grid="T1")))
-    assert finding.severity == "fact"
-    assert "EPI was resampled (linear onto the grid of T1)" in finding.text
-    assert changes(finding) == [{"grid": ""}]
 
 
 # ---- background, zeros and negative intensities
@@ -287,14 +108,43 @@ def test_few_negative_voxels_are_one_fact_for_all_images(check):
     assert "down to −8.5" in finding.text
 
 
-def test_air_that_is_not_empty_is_told_where_no_image_has_a_background(check):
-    noise = RNG.uniform(1, 9, SHAPE)
-    finding = only(check(T1=noise, masks=True))
+def with_air(*, border=3.0):
+    """Intensities of a box of tissue in dark noise, nowhere 0."""
+    return np.where(BRAIN, RNG.uniform(50, 400, SHAPE), RNG.uniform(1, border, SHAPE))
+
+
+def test_air_that_no_rule_removes_is_a_warning_with_the_mask_that_would(check):
+    finding = only(check(T1=with_air(), others={"a_mask": BRAIN}, masks=["a_mask"]))
+    assert finding.severity == "warning"
+    assert "hardly a voxel of T1 is 0" in finding.text
+    assert "takes a class of its own" in finding.text
+    assert changes(finding) == [{"foreground": "mask", "mask": ""}]
+    assert finding.remedies[0].label == "Keep voxels in a_mask"
+    masked = {"foreground": "mask", "mask": "a_mask"}
+    assert check(T1=with_air(), others={"a_mask": BRAIN}, chosen=masked).findings == ()
+    assert check(T1=with_air(), b0=brain()).findings == ()
+
+
+def test_air_that_no_rule_removes_is_a_warning_where_there_is_no_mask(check):
+    finding = only(check(T1=with_air()))
+    assert (finding.severity, finding.remedies) == ("warning", ())
+    assert "A brain mask in the study would help" in finding.text
+
+
+def test_masks_on_another_grid_or_of_a_lesion_are_not_offered_against_air(check):
+    lesion = np.zeros(SHAPE)
+    lesion[10:12, 10:12, 10:12] = 1
+    others = {"lesion": lesion, "moved": (BRAIN, moved(1, 0, 0)), "brain": BRAIN}
+    found = check(T1=with_air(), others=others, masks=list(others))
+    assert changes(found.findings[0])[0] == {"foreground": "mask", "mask": "brain"}
+    found = check(T1=with_air(), others=others, masks=["lesion", "moved"])
+    assert changes(only(found, "warning")) == []
+
+
+def test_a_crop_within_the_brain_has_no_air_to_warn_of(check):
+    finding = only(check(crop=RNG.uniform(50, 400, SHAPE)))
     assert finding.severity == "fact"
-    assert "air" in finding.text
-    assert changes(finding) == [{"foreground": "mask"}]
-    assert check(T1=noise, masks=True, chosen={"foreground": "mask"}).findings == ()
-    assert check(T1=noise, b0=brain()).findings == ()
+    assert "nothing but tissue" in finding.text
 
 
 def test_an_image_with_hardly_any_content_is_told(check):
@@ -318,6 +168,12 @@ def test_intensities_cut_off_at_the_top_are_told(check):
     assert finding.severity == "warning"
     assert f"{(voxels == 255).sum():,} voxels of T1" in finding.text
     assert "255, the largest number of 8 bits" in finding.text
+
+
+@pytest.mark.parametrize("values", [2, 64])
+def test_a_maximum_as_frequent_as_other_values_is_not_cut_off(check, values):
+    found = check(T1=np.where(BRAIN, RNG.integers(1, values + 1, SHAPE), 0))
+    assert "cut off" not in "".join(f.text for f in found.findings)
 
 
 def test_a_few_voxels_at_the_maximum_are_not_saturated(check):
@@ -356,46 +212,34 @@ def test_voxels_that_are_no_numbers_are_told_once(check, everywhere):
     assert "never foreground" in finding.text
 
 
-# ---- copies, series, files
+# ---- series, files
 
 
-def test_a_copy_is_a_problem_and_another_image_is_offered(check):
-    voxels = brain()
-    finding = only(check(T1=voxels, again=voxels, b0=brain(), chosen={"fitted": ("T1", "again")}))
-    assert finding.severity == "problem"
-    assert "T1 and again hold the same voxels" in finding.text
-    assert changes(finding) == [{"y": "b0"}]
+SERIES = {
+    "dwi": ({"dwi": 2}, "the mean of its 2 b0 volumes", [{"y": "dwi:mean"}]),
+    "dwi:b0": ({"dwi": 2}, "the mean of its 2 b0 volumes", [{"y": "dwi:mean"}]),
+    "dwi:mean": ({"dwi": 2}, "their mean", [{"y": "dwi:b0"}]),
+    "dwi:3": ({"dwi": 1}, "volume 3 of 65", [{"y": "dwi:b0"}, {"y": "dwi:mean"}]),
+    "bold": ({}, "volume 0 of 65", [{"y": "bold:mean"}]),
+}
 
 
-def test_a_copy_among_all_images_is_left_out_of_the_mixture(check):
-    voxels = brain()
-    finding = only(check(T1=voxels, again=voxels, b0=brain()))
-    assert changes(finding) == [{"mix": "T1,b0", "y": "b0"}]
-    assert changes(only(check(T1=voxels, again=voxels))) == [{"mix": "T1", "y": "T1"}]
+@pytest.mark.parametrize("name", SERIES)
+def test_a_series_offers_what_is_not_used_of_it_already(volumes, name):
+    b0, used, offered = SERIES[name]
+    done = (used,) if used.startswith("volume") else ("mean of some",)
+    images = volumes(T1=brain())
+    images[name] = replace(volumes(dwi=brain())["dwi"], volumes=65, processing=done)
+    finding = only(preflight(images, choices=Choices("T1", name), b0=b0))
+    assert finding.severity == "fact"
+    assert finding.text == f"{name.partition(':')[0]} holds 65 volumes; {used} is used."
+    assert changes(finding) == offered
 
 
-def test_a_copy_that_is_not_fitted_is_a_fact(check):
-    voxels = brain()
-    found = check(T1=voxels, b0=brain(), again=voxels, chosen={"fitted": ("T1", "b0")})
-    assert only(found).severity == "fact"
-
-
-def test_a_series_offers_its_means_for_the_axis_it_is_on(volumes):
-    series = replace(volumes(dwi=brain())["dwi"], volumes=65)
-    for name, offered in {
-        "dwi": [{"y": "dwi:b0"}, {"y": "dwi:mean"}],
-        "dwi:b0": [{"y": "dwi:mean"}],
-        "dwi:mean": [{"y": "dwi:b0"}],
-    }.items():
-        images = {**volumes(T1=brain()), name: series}
-        finding = only(preflight(images, choices=Choices("T1", name), b0=("dwi",)))
-        assert finding.severity == "fact"
-        assert "dwi holds 65 volumes" in finding.text
-        assert changes(finding) == offered
-    images["dwi:mean"] = replace(series, processing=("mean of 65 volumes",))
-    finding = only(preflight(images, choices=Choices("T1", "dwi:mean")))
-    assert "mean of 65 volumes is used" in finding.text
-    assert finding.remedies == ()
+def test_a_single_b0_volume_is_no_mean(volumes):
+    images = {"dwi": replace(volumes(dwi=brain())["dwi"], volumes=65)}
+    found = preflight(images, choices=Choices("dwi", "dwi"), b0={"dwi": 1})
+    assert "its b0 volume is used" in only(found).text
 
 
 def test_a_real_series_is_told_once(check):
@@ -416,6 +260,22 @@ def test_an_unreadable_image_is_a_problem_where_it_should_be_shown(check):
     assert nothing.rows == ()
 
 
+def test_of_many_unreadable_images_the_first_are_told_in_full(check):
+    unread = {f"e{n}": f"e{n}.nii: the file is empty." for n in range(9)}
+    found = check(T1=brain(), unread=unread)
+    assert [f.severity for f in found.findings] == ["warning"] * 4
+    assert (
+        found.findings[-1].text == "e3, e4, e5 and 3 more cannot be read either and are left out."
+    )
+    chosen = check(T1=brain(), unread=unread, chosen={"chosen": True, "fitted": ("T1",)})
+    assert {f.severity for f in chosen.findings} == {"fact"}
+
+
+def test_images_that_are_not_looked_at_are_counted(volumes):
+    found = preflight(volumes(T1=brain()), choices=Choices("T1", "T1"), unchecked=7)
+    assert only(found).text.startswith("1 of 8 images are checked;")
+
+
 def test_what_the_reader_noticed_is_passed_on_once_for_all_files(volumes):
     images = volumes(T1=brain(), b0=brain())
     images = {name: replace(v, notices=("It is odd.",)) for name, v in images.items()}
@@ -430,7 +290,10 @@ def test_intensities_worlds_apart_are_a_warning(check):
 
 
 def test_thick_flat_and_tiny_images_are_told(check):
-    assert "5 mm long" in only(check(T1=(brain(), np.diag([1, 1, 5, 1])))).text
+    assert (
+        "T1 was measured with voxels up to 5 mm long"
+        in only(check(T1=(brain(), np.diag([1, 1, 5, 1])))).text
+    )
     assert check(T1=(brain(), np.diag([1, 1, 3, 1]))).findings == ()
     flat = only(check(T1=brain()[:, :, 10:11]))
     assert (flat.severity, "one voxel thick" in flat.text) == ("fact", True)
@@ -445,7 +308,7 @@ def test_impossible_voxels_are_told_once(check):
 
 # ---- real studies
 
-CALM = {"mni152_2mm": 1, "glioblastoma": 2, "ms_patient07": 1}
+CALM = {"glioblastoma": 2, "ms_patient07": 1}
 LABELS = ("mask", "lesion")
 
 

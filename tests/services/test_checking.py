@@ -1,12 +1,13 @@
 """What is checked of a study, and that every remedy leads to a View that opens."""
 
+from itertools import pairwise
 from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
 
 from dashboard.core.errors import NeuroMixError
-from dashboard.services.checking import MAX_CHECKED, check
+from dashboard.services.checking import MAX_OTHERS, check
 from dashboard.services.opening import open_view
 from dashboard.services.workspace import Workspace
 from dashboard.settings import Settings
@@ -17,24 +18,42 @@ VIEW = View("pair", "T1", "b0", slice=5)
 
 
 def followed(workspace, view):
-    """Take every remedy of a View's check; return how many there are."""
-    found = [r for f in check(workspace, view).findings for r in f.remedies]
+    """Take every remedy of a View's check, which leads to no worse state; return their number.
+
+    What only undoes something may bring back what it was for.
+    """
+    checked = check(workspace, view)
+    found = [r for f in checked.findings for r in f.remedies]
     for remedy in found:
-        query = dict(parse_qsl(view.query())) | remedy.changes
+        query = dict(parse_qsl(view.query(), keep_blank_values=True)) | remedy.changes
         parsed, notices = View.parse(query)
         assert notices == [], remedy
         assert parsed != view, remedy
         opened = open_view(workspace, query)
         assert opened.notices == [], remedy
         for name, value in remedy.changes.items():
-            assert opened.view.to_store()[name] == value, remedy
-        check(workspace, opened.view)
+            assert str(opened.view.to_store()[name]) == value, remedy
+        after = check(workspace, opened.view)
+        if remedy.changes.get("grid") == "" or remedy.changes.get("clip") == "none":
+            continue
+        assert after.count("problem") <= checked.count("problem"), remedy
+        assert is_fitted(workspace, opened.view) or not is_fitted(workspace, view), remedy
+    assert sum(bool(r.changes.get("grid")) for r in found) <= 3
     return len(found)
+
+
+def is_fitted(workspace, view):
+    try:
+        return workspace.analyse(view).mixture is not None
+    except NeuroMixError:
+        return False
 
 
 def test_every_remedy_is_a_view_that_opens_without_a_word(study, save, head, tmp_path):
     save("data/pair/T1.nii.gz", head(0) + 12, AFFINE)
     save("data/pair/copy.nii.gz", head(1), AFFINE)
+    save("data/pair/inverted.nii.gz", 700 - head(1), AFFINE)
+    save("data/pair/empty.nii.gz", np.zeros((24, 20, 12)), AFFINE)
     save("data/pair/z_scored.nii", (head(2) - 50) / 20, AFFINE)
     save("data/pair/epi.nii", head(2)[::2, ::2], np.diag([4.0, 4.0, 3.0, 1.0]))
     save("data/pair/dseg.nii", (head(0)[::2] > 150) + 1, np.diag([4.0, 2.0, 3.0, 1.0]))
@@ -42,19 +61,34 @@ def test_every_remedy_is_a_view_that_opens_without_a_word(study, save, head, tmp
     (tmp_path / "data/pair/bad.nii").write_text("no image")
     views = [VIEW, View("pair", "T1", "z_scored", slice=5), View("pair", "epi", "T1", slice=5),
              View("pair", "T1", "b0", slice=5, grid="epi", clip="0.1", foreground="background"),
-             View("pair", "b0", "copy", slice=5, mix="b0,copy")]  # fmt: skip
+             View("pair", "b0", "copy", slice=5, mix="b0,copy"),
+             View("pair", "b0", "inverted", slice=5, mix="b0,inverted,T1"),
+             View("pair", "T1", "b0", slice=5, mix="T1,b0,bad,empty"),
+             View("pair", "T1", "epi", slice=5, mix="T1,epi,empty")]  # fmt: skip
     assert [followed(study, view) > 0 for view in views] == [True] * len(views)
+
+
+REAL = ("avg152", "brainweb_t1", "glioblastoma", "grid_mismatch", "mni152_2mm", "odd",
+        "orientations", "tiny")  # fmt: skip
 
 
 def test_every_remedy_for_the_real_studies_is_a_view_that_opens(real_data, tmp_path):
     workspace = Workspace(Settings(data=real_data, cache=tmp_path))
     taken = {}
-    for name in ("avg152", "brainweb_t1", "glioblastoma", "grid_mismatch", "mni152_2mm", "tiny"):
+    for name in REAL:
         for query in ({"study": name}, {"study": name, "foreground": "positive"}):
             view = open_view(workspace, query).view
             taken[name, view.foreground] = followed(workspace, view)
     assert taken["grid_mismatch", "positive"] > 0
     assert taken["brainweb_t1", "positive"] > 0
+
+
+def test_every_remedy_for_two_real_images_is_a_view_that_opens(real_data, tmp_path):
+    workspace = Workspace(Settings(data=real_data, cache=tmp_path))
+    for name in ("grid_mismatch", "odd", "orientations"):
+        images = list(workspace.study(name).of("image"))
+        for x, y in pairwise(images):
+            followed(workspace, open_view(workspace, {"study": name, "x": x, "y": y}).view)
 
 
 def test_what_cannot_be_read_is_told_with_the_reason_and_the_rest_is_checked(study, tmp_path):
@@ -85,15 +119,57 @@ def test_images_on_the_grid_are_checked_as_they_are_resampled(study, save, head)
 
 
 def test_of_very_many_images_the_first_are_checked_and_all_that_are_used(study, save, head):
-    names = [f"echo{n:02}" for n in range(16)]
-    for name in names:
-        save(f"data/pair/{name}.nii", head(2)[:8, :8, :4])
-    used = ["echo15", "echo14"]
-    found = check(study, View("pair", *used, slice=1, mix="echo13,echo15"))
+    for n in range(MAX_OTHERS + 10):
+        save(f"data/pair/echo{n:02}.nii", head(2)[:8, :8, :4])
+    used = [f"echo{MAX_OTHERS + n}" for n in (9, 8)]
+    mix = [f"echo{MAX_OTHERS + n}" for n in (7, 9)]
+    found = check(study, View("pair", *used, slice=1, mix=",".join(mix)))
     rows = [row.name for row in found.rows]
-    assert len(rows) == MAX_CHECKED
+    assert len(rows) == MAX_OTHERS + 3
     assert rows[:2] == used
-    assert "echo13" in rows
+    assert mix[0] in rows
+    told = [f for f in found.findings if "are checked" in f.text]
+    assert [f.severity for f in told] == ["fact"]
+    # 10 echoes, T1 and b0 beside what is checked anyway.
+    assert told[0].text.startswith(f"{MAX_OTHERS + 3} of {MAX_OTHERS + 12} images are checked;")
+
+
+def test_images_that_take_long_to_read_wait_until_they_are_chosen(study, monkeypatch, tmp_path):
+    size = (tmp_path / "data/pair/b0.nii.gz").stat().st_size
+    monkeypatch.setattr("dashboard.services.checking.MAX_BYTES", size - 1)
+    found = check(study, View("pair", "T1", "T1", slice=5, mix="T1"))
+    assert [row.name for row in found.rows] == ["T1"]
+    assert "1 of 2 images are checked" in "".join(f.text for f in found.findings)
+    assert len(check(study, VIEW).rows) == 2
+
+
+def test_a_mixture_that_names_a_file_that_cannot_be_read_is_a_problem(study, tmp_path):
+    (tmp_path / "data/pair/bad.nii").write_text("no image")
+    found = check(study, View("pair", "T1", "b0", slice=5, mix="T1,b0,bad"))
+    (problem,) = (f for f in found.findings if f.severity == "problem")
+    assert problem.text.endswith("It cannot be mixed.")
+    assert [r.changes for r in problem.remedies] == [{"mix": "T1,b0"}]
+
+
+def test_what_was_measured_in_thick_slices_stays_thick_on_a_finer_grid(study, save, head):
+    save("data/pair/flair.nii", head(2)[:, :, ::2], np.diag([2.0, 2.0, 6.0, 1.0]))
+    found = check(study, View("pair", "T1", "b0", slice=5, grid="T1"))
+    text = "".join(f.text for f in found.findings)
+    assert "flair was measured with voxels up to 6 mm long" in text
+
+
+def test_only_a_mask_on_the_grid_that_is_no_lesion_is_offered(study, save, head):
+    air = np.where(head(0) > 0, head(0), 9.0)
+    for name in ("T1", "b0"):
+        save(f"data/pair/{name}.nii.gz", np.pad(air, 4, constant_values=9) + np.arange(20), AFFINE)
+    whole = np.pad(head(0), 4) > 0
+    save("data/pair/a_lesion.nii", np.arange(whole.size).reshape(whole.shape) == 9000, AFFINE)
+    save("data/pair/b_mask.nii", head(0) > 0, AFFINE)
+    offered = [r for f in check(study, VIEW).findings for r in f.remedies]
+    assert {r.changes.get("foreground") for r in offered} == {None}
+    save("data/pair/c_mask.nii", whole, AFFINE)
+    offered = [r for f in check(study, VIEW).findings for r in f.remedies]
+    assert {"foreground": "mask", "mask": "c_mask"} in [r.changes for r in offered]
 
 
 def test_a_study_that_is_gone_is_a_sentence(study):

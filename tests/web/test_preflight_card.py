@@ -104,12 +104,22 @@ def test_remedies_are_buttons_with_the_views_changes_as_json():
     assert json.loads(button["data-changes"]) == changes
 
 
+def test_what_helps_against_the_worst_warning_stands_beside_the_closed_line():
+    helped = Finding("warning", "Air stays.", (Remedy("Keep the mask", {"foreground": "mask"}),))
+    buttons = card(helped, WARNING, FACT).all("button", "remedy")
+    assert [json.loads(b["data-changes"]) for b in buttons] == [{"foreground": "mask"}] * 2
+    assert [b.get("title") for b in buttons] == [None, "Keep the mask"]
+    # The card of a problem is open, and an undo is no help.
+    assert len(card(PROBLEM, helped).all("button", "remedy")) == 2
+    assert len(card(Finding("fact", "Done.", helped.remedies)).all("button", "remedy")) == 1
+
+
 def test_nothing_that_comes_from_a_file_is_taken_for_markup():
     finding = Finding("warning", EVIL, (Remedy(EVIL, {EVIL: EVIL}),))
     parsed = card(finding, rows=(replace(ROW, name=EVIL, processing=(EVIL,), orientation=EVIL),))
     assert not parsed.all("script")
-    # In the line, the list, a button; in the table as name, processing and orientation.
-    assert parsed.text.count(EVIL) == 6
+    # In the line, beside it, in the list, a button; in the table as name, processing, orientation.
+    assert parsed.text.count(EVIL) == 7
 
 
 def test_every_image_is_a_row_with_a_cell_for_each_heading():
