@@ -73,7 +73,7 @@
     await entry.promise;
     if (!entry.failed) apply();
     else if (Object.values(target).includes(address)) {
-      neuromix.page.failed("A picture did not come from the server.", () => expect(address));
+      neuromix.page.failed("A picture did not come from the server.", () => show(neuromix.flow.state));
     }
   };
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Page, Response, expect
+from playwright.sync_api import Page, Response, Route, expect
 
 from scripts.serving import settled
 from tests.browser.reading import thumb
@@ -124,3 +124,37 @@ def test_settings_that_only_change_looks_ask_for_no_analysis(opened: Page) -> No
     assert analyses == []
     shown = opened.locator("#view-labels .layer-above image").get_attribute("opacity")
     assert shown == "0.71"
+
+
+THIRTY_FRAMES = """
+() => new Promise((done) => {
+    let left = 30;
+    const frame = () => (left-- ? requestAnimationFrame(frame) : done());
+    frame();
+})
+"""
+
+
+def test_a_picture_that_does_not_come_is_asked_for_again_only_on_demand(
+    page: Page, complaints: list[str]
+) -> None:
+    asked: list[str] = []
+
+    def refuse(route: Route) -> None:
+        asked.append(route.request.url)
+        route.fulfill(status=404)
+
+    missing = re.compile(r"/slices/.*/axial/26\.png")
+    page.route(missing, refuse)
+    page.goto("/?slice=25")
+    settled(page, slice=25)
+    page.locator("#slice-forward").click()
+    notice = page.get_by_role("alert").filter(has_text="A picture did not come")
+    expect(notice).to_be_visible()
+    page.evaluate(THIRTY_FRAMES)
+    assert max(map(asked.count, asked)) <= 2  # ahead, and when it was wanted
+    page.unroute(missing)
+    notice.get_by_role("button", name="Try again").click()
+    settled(page, slice=26)
+    assert all("404" in complaint for complaint in complaints)
+    complaints.clear()

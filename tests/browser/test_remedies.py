@@ -146,6 +146,30 @@ def test_an_outlier_is_clipped_by_one_click(page: Page, url: str) -> None:
     assert "far outside" in findings(page, "warning")
 
 
+# Where the picture of X shows its voxel (12, 12).
+VOXEL = """
+() => {
+    const plot = document.querySelector("#view-image-x .js-plotly-plot");
+    const { xaxis, yaxis } = plot._fullLayout;
+    const { left, top } = plot.getBoundingClientRect();
+    return [left + xaxis._offset + xaxis.d2p(12), top + yaxis._offset + yaxis.d2p(12)];
+}
+"""
+
+
+def test_a_clipped_voxel_is_found_inside_the_joint_view(page: Page, url: str) -> None:
+    open_study(page, url, "study=outlier&slice=10&clip=0.1")
+    page.mouse.move(*page.evaluate(VOXEL))
+    expect(page.locator("#readout")).to_contain_text("1000000")
+    ring = page.locator("#view-joint .ring")
+    expect(ring).to_be_visible()
+    found, plot = ring.bounding_box(), page.locator("#view-joint .nsewdrag").bounding_box()
+    assert found is not None
+    assert plot is not None
+    assert plot["x"] < found["x"] + found["width"] / 2 <= plot["x"] + plot["width"]
+    assert plot["y"] <= found["y"] + found["height"] / 2 <= plot["y"] + plot["height"]
+
+
 def test_a_background_that_is_not_zero_is_left_out_by_one_click(page: Page, url: str) -> None:
     def foreground() -> int:
         return sum(int(row[2].replace(",", "")) for row in table(page, "view-components"))
