@@ -17,6 +17,8 @@ Open = Callable[[str], Volume]
 NO_REFERENCE = "none"
 # Of a head: a brain fills 5 % of the widest field of view, 30 cm each way. Lesions rarely do.
 SMALL_MASK = 0.03
+# Of all voxels: where fewer are measured and not 0, most slices hold too few for a mixture.
+SMALL_CONTENT = 0.02
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +88,7 @@ def mixed_images(
     """Open the images of the mixture.
 
     Images that were chosen have to be usable; of "all images" those are left out that cannot be
-    read or lie on another grid than X, as the check tells.
+    read, lie on another grid than X, or hold nothing to separate, as the check tells.
     """
     mixed: dict[str, Volume] = {}
     for name in intended(view, files):
@@ -97,9 +99,20 @@ def mixed_images(
             volume = open_(name)
         except NeuroMixError:
             continue
-        if same_grid(shown[view.x], volume):
+        if same_grid(shown[view.x], volume) and holds_contrast(volume):
             mixed[name] = volume
     return mixed
+
+
+def holds_contrast(volume: Volume) -> bool:
+    """Return whether a mixture has something to separate: not in a constant, nor in a mask.
+
+    An image that was resampled from somewhere else holds next to nothing either.
+    """
+    facts = volume.intensities
+    first, last = facts.limits["0.1"]
+    content = facts.voxels - facts.nonfinite - facts.zeros
+    return facts.low < facts.high and first < last and content >= SMALL_CONTENT * facts.voxels
 
 
 def mask_name(view: View, files: StudyFiles, open_: Open | None = None) -> str | None:

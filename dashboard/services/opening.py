@@ -11,6 +11,7 @@ from dashboard.core.study import MAX_MIXED, same_grid
 from dashboard.core.volume import Volume
 from dashboard.services.channels import (
     NO_REFERENCE,
+    holds_contrast,
     intended,
     mask_name,
     masks,
@@ -163,7 +164,7 @@ def _choose_images(workspace: Workspace, view: View, files: StudyFiles, notices:
 
 
 def _partner(workspace: Workspace, view: View, files: StudyFiles, names: list[str]) -> str:
-    """Return the first other image on X's grid; X itself where there is none."""
+    """Return the first other image on X's grid with anything in it; X itself where none is."""
     x = view.x
     try:
         first = workspace.volume(view.study, x, view.grid)
@@ -174,7 +175,8 @@ def _partner(workspace: Workspace, view: View, files: StudyFiles, names: list[st
         if own and own[0].name == name:
             continue
         try:
-            if same_grid(first, workspace.volume(view.study, name, view.grid)):
+            other = workspace.volume(view.study, name, view.grid)
+            if same_grid(first, other) and holds_contrast(other):
                 return name
         except NeuroMixError:
             continue

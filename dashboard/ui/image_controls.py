@@ -144,7 +144,9 @@ def mix() -> html.Div:
         dmc.MultiSelect(
             id=Control.MIX, data=[], value=[], size=SIZE, maxValues=MAX_MIXED, searchable=True,
             comboboxProps={"shadow": "md"}, className="mix",
-            inputWrapperOrder=["label", "input", "description"], descriptionProps={"size": "sm"},
+            # A note on what became of an emptied list: no help, so it is not dimmed.
+            inputWrapperOrder=["label", "input", "description"],
+            styles={"description": {"color": "inherit", "fontSize": "12px"}},
             **{"aria-describedby": f"{Control.MIX}-help"},
         ),
     )  # fmt: skip

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from dashboard.core.errors import NeuroMixError
+from dashboard.services.checking import check
+from dashboard.services.opening import open_view
 from dashboard.view import View
 
 AFFINE = np.diag([2.0, 2.0, 3.0, 1.0])
@@ -26,6 +28,38 @@ def test_all_readable_images_on_the_grid_of_x_are_mixed(many):
     assert channels.names == ("T1", "b0", "adc")
     assert [volume.name for volume in channels.volumes] == ["T1", "b0", "adc"]
     assert (channels.mixed, channels.axes, channels.mask) == (3, (0, 1), None)
+
+
+@pytest.mark.parametrize("content", ["zero", "constant", "negative constant", "one voxel", "mask"])
+def test_images_without_anything_to_separate_are_mixed_and_shown_only_if_chosen(
+    many, save, head, tmp_path, content
+):
+    voxels = np.zeros((24, 20, 12))
+    voxels[...] = {"constant": 7, "negative constant": -7}.get(content, 0)
+    if content == "one voxel":
+        voxels[9, 9, 5] = 3
+    if content == "mask":
+        voxels = head(0) > 150
+    save("data/pair/a.nii", voxels, AFFINE)  # before the others in the order of names
+    assert many.channels(VIEW).names == ("T1", "b0", "adc")
+    assert many.channels(replace(VIEW, mix="T1,a")).names == ("T1", "a", "b0")
+    told = [f.text for f in check(many, VIEW).findings if f.severity == "warning"]
+    assert any(" a " in text and "nothing to" in text for text in told)
+    (tmp_path / "data/pair/b0.nii.gz").unlink()
+    assert open_view(many, {}).view.y == "adc"
+
+
+@pytest.mark.parametrize(("overlap", "mixed"), [(1, False), (4, True)])
+def test_an_image_that_hardly_overlaps_x_is_not_mixed_when_it_is_resampled(
+    many, save, head, overlap, mixed
+):
+    # Of 24 x 20 x 12 voxels it shares a corner of 1 x 20 x 4, or of 4 x 20 x 4: 1.4 or 5.6 %.
+    place = AFFINE.copy()
+    place[:3, 3] = 2 * (24 - overlap), 0, 3 * 8
+    save("data/pair/far.nii", head(1) + 90, place)
+    names = many.channels(replace(VIEW, grid="T1")).names
+    assert "adc" in names
+    assert ("far" in names) == mixed
 
 
 def test_the_grid_is_that_of_x(many):
