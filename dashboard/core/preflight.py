@@ -35,8 +35,6 @@ __all__ = ["Choices", "Finding", "Preflight", "Remedy", "Row", "preflight"]
 THICK_SLICE_MM = 3.0
 # 20 × 20 pixels: fewer give a mixture of three classes some twenty voxels for each parameter.
 SMALL_PICTURE = 400
-# Buttons that resample, of which one helps: more are a list that nobody reads.
-MAX_RESAMPLING = 3
 # What the file's own notices say and a finding says as well, with what can be done about it.
 TOLD_ANYWAY = ("The file holds ", "are NaN or infinite")
 
@@ -172,13 +170,13 @@ def preflight(
 
 
 def _few_resamplings(found: Sequence[Finding]) -> Iterator[Finding]:
-    """Keep the first buttons that resample, each once."""
+    """Keep each button that resamples once: two for images and one for overlays at the most."""
     seen: list[dict[str, str]] = []
     for finding in found:
         kept = []
         for remedy in finding.remedies:
             if remedy.changes.get("grid"):
-                if remedy.changes in seen or len(seen) == MAX_RESAMPLING:
+                if remedy.changes in seen:
                     continue
                 seen.append(remedy.changes)
             kept.append(remedy)

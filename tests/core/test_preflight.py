@@ -6,6 +6,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 
+from dashboard.core.findings import number, times
 from dashboard.core.preflight import Choices, preflight
 from dashboard.core.volume import read_volume
 from tests.core.boxes import BRAIN, RNG, SHAPE, brain, changes, moved, only
@@ -176,6 +177,12 @@ def test_a_maximum_as_frequent_as_other_values_is_not_cut_off(check, values):
     assert "cut off" not in "".join(f.text for f in found.findings)
 
 
+def test_the_largest_of_few_values_is_not_cut_off(check):
+    most = np.where(RNG.random(SHAPE) < 0.9, 6, RNG.integers(1, 6, SHAPE))
+    found = check(T1=np.where(BRAIN, most, 0))
+    assert "cut off" not in "".join(f.text for f in found.findings)
+
+
 def test_a_few_voxels_at_the_maximum_are_not_saturated(check):
     voxels = np.round(brain(50, 300))
     voxels[10, 10, :5] = 300
@@ -326,3 +333,16 @@ def test_the_sample_raises_no_word(sample):
     images = {name: read_volume(sample / f"{name}.nii.gz") for name in ("T1", "b0")}
     others = {"dseg": read_volume(sample / "dseg.nii.gz")}
     assert preflight(images, others=others, choices=Choices("T1", "b0")).findings == ()
+
+
+@pytest.mark.parametrize(("value", "told"), [
+    (1e6, "1,000,000"), (9999.7, "10,000"), (-12345.6, "−12,346"), (0.00012, "0.00012"),
+    (1e9, "1e+09"), (-0.0, "0"),
+])  # fmt: skip
+def test_numbers_are_told_in_plain_digits_while_they_are_short(value, told):
+    assert number(value) == told
+
+
+def test_lengths_are_told_in_plain_digits():
+    assert times((0.001, 1.0, 1000.0)) == "0.001 × 1 × 1,000"
+    assert times((999.7, 2.25)) == "1,000 × 2.25"

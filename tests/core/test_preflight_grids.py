@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from dashboard.core.preflight import Choices, preflight
-from tests.core.boxes import AFFINE, BRAIN, SHAPE, brain, changes, moved, only, turned
+from tests.core.boxes import AFFINE, BRAIN, RNG, SHAPE, brain, changes, moved, only, turned
 
 GRIDS = {
     "coarser": (brain()[:, :, 1:], np.diag([2.5, 2.5, 3, 1]),
@@ -161,6 +161,21 @@ def test_what_holds_nothing_or_lies_apart_is_not_resampled_into_the_mixture(chec
     assert changes(finding)[0] == {"grid": "T1", "mix": "T1,EPI"}
     assert finding.remedies[0].label.endswith("and mix only T1 and EPI")
     assert not any(c.get("grid") == "zero" for c in changes(finding))
+
+
+def test_an_image_of_something_elsewhere_in_the_same_box_is_not_mixed(check):
+    apart = np.zeros(SHAPE)
+    apart[:8] = RNG.uniform(50, 400, (8, *SHAPE[1:]))
+    images = {"T1": brain(), "EPI": (brain(), moved(1, 0, 0)), "other": (apart, moved(0, 1, 0))}
+    assert changes(only(check(**images), "problem"))[0] == {"grid": "T1", "mix": "T1,EPI"}
+
+
+def test_another_image_on_x_is_shown_where_the_slice_lies_now(check):
+    small = (brain()[:, :, ::2], np.diag([2, 2, 4, 1]))
+    chosen = {"x": "zero", "y": "T1", "slice": 16}
+    finding = only(check(zero=np.zeros(SHAPE), T1=small, chosen=chosen), "problem")
+    # 32 mm up, in slices of 4 mm.
+    assert changes(finding) == [{"mix": "T1", "x": "T1", "slice": "8"}]
 
 
 def test_no_grid_is_offered_whose_position_is_unknown(volumes):
