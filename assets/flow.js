@@ -17,6 +17,7 @@
     reason: "replace", // how an opened query enters the browser's history
     byControls: false, // whether the controls already hold what is being opened
     mix: [], // images that the controls had mixed when that began
+    filling: false, // whether the list of mixed images is being filled with those of the source
     emptied: false, // whether the list of mixed images was left empty, and filled again
   };
   const placesSeen = new Map(); // by study and plane: query of the View that was shown there last
@@ -230,10 +231,14 @@
             return;
           }
           // Together, as a list drops by itself what it is not offered.
+          state.filling = !same(mix, source.mixed);
           setProps("control-mix", { data: source.mixable, value: source.mixed });
           want(source.view);
           return;
         }
+        // Another control may report before the list is filled: what that holds is of no account.
+        if (state.filling && !same(mix, source.mixed)) return;
+        state.filling = false;
         const view = viewOf(values);
         const moved = REOPENED.some((name) => view[name] !== source.view[name]);
         // Without any image the mixture has all: the list says so.

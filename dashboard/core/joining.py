@@ -5,7 +5,6 @@ foreground in all images that are then mixed.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import product
 
 import numpy as np
 from nibabel.affines import apply_affine
@@ -15,7 +14,7 @@ from dashboard.core.findings import Choices, Remedy, names, times
 from dashboard.core.foreground import foreground
 from dashboard.core.grids import grouped, overlap
 from dashboard.core.mixture import are_copies
-from dashboard.core.resampling import ROUNDING
+from dashboard.core.resampling import moves_voxels
 from dashboard.core.screening import is_empty
 from dashboard.core.study import same_grid
 from dashboard.core.volume import Volume
@@ -135,7 +134,7 @@ def _targets(images: Images, wanted: Sequence[str], choices: Choices) -> list[st
 def _label(
     images: Images, target: str, moved: Sequence[str], mixed: Sequence[str], missing: bool
 ) -> str:
-    whole = all(_is_whole(images[name], images[target]) for name in moved)
+    whole = all(moves_voxels(images[name], images[target]) for name in moved)
     how = "voxel by voxel" if whole else "linear"
     size = times(images[target].voxel_size)
     text = f"Resample {names(moved)} to the grid of {target} ({size} mm, {how})"
@@ -154,15 +153,6 @@ def same_place(images: Images, target: str, choices: Choices) -> dict[str, str]:
     there = images[target].slice_positions(choices.plane)
     nearest = int(np.abs(there - now[min(choices.slice, len(now) - 1)]).argmin())
     return {"slice": str(nearest)}
-
-
-def _is_whole(volume: Volume, target: Volume) -> bool:
-    """Return whether each voxel of a grid is one of the image's: nothing is interpolated."""
-    matrix = np.linalg.solve(volume.mm_affine, target.mm_affine)
-    if not (np.abs(np.rint(matrix[:3, :3])).sum(axis=0) == 1).all():
-        return False  # one in so many voxels is left
-    corners = np.array(list(product(*((0, edge - 1) for edge in target.shape))))
-    return bool(np.abs(apply_affine(matrix - np.rint(matrix), corners)).max() < ROUNDING)
 
 
 def _points(volume: Volume) -> NDArray[np.float64]:

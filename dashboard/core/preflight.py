@@ -36,7 +36,7 @@ THICK_SLICE_MM = 3.0
 # 20 × 20 pixels: fewer give a mixture of three classes some twenty voxels for each parameter.
 SMALL_PICTURE = 400
 # What the file's own notices say and a finding says as well, with what can be done about it.
-TOLD_ANYWAY = ("The file holds ", "are NaN or infinite")
+TOLD_ANYWAY = ("; volume 0 is used", "are NaN or infinite")
 
 Kind = Literal["image", "overlay"]
 

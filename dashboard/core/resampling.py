@@ -106,7 +106,7 @@ def on_grid(resampled: Volume, volume: Volume, target: Volume, *, nearest: bool 
         What was resampled onto which grid, and how.
     """
     how = "nearest" if nearest else "linear"
-    if _is_whole(_to_source(volume, target)):
+    if moves_voxels(volume, target):
         how = "voxel by voxel"
     return replace(
         volume,
@@ -121,6 +121,11 @@ def on_grid(resampled: Volume, volume: Volume, target: Volume, *, nearest: bool 
             f"{how} onto the grid of {target.name}",
         ),
     )
+
+
+def moves_voxels(volume: Volume, target: Volume) -> bool:
+    """Return whether each voxel of the target is one of the source's: nothing is interpolated."""
+    return _is_whole(_to_source(volume, target))
 
 
 def _to_source(volume: Volume, target: Volume) -> NDArray[np.float64]:

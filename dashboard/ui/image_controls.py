@@ -119,8 +119,8 @@ def clip() -> html.Div:
     """Return the choice of the range that intensities are clipped to."""
     return labelled(
         Control.CLIP, "Clip range",
-        "Sets the foreground's intensities below and above these percentiles of each image to "
-        "them, so that a few extreme voxels don't decide the scale.",
+        "Sets the foreground's intensities below and above these percentiles of each image (its "
+        "background left out) to them, so that a few extreme voxels don't decide the scale.",
         select(
             Control.CLIP,
             [

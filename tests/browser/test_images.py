@@ -126,6 +126,7 @@ def test_an_image_is_left_out_of_the_mixture_and_back_restores_it(page: Page, ur
     assert_mix_can_be_chosen(page, ["FLAIR", "PD", "T1", "T2"], "PD")
 
 
+@pytest.mark.long
 def test_a_real_study_of_four_images_mixes_three(
     page: Page, serve: Callable[..., str], real_data: Path
 ) -> None:

@@ -40,6 +40,7 @@ def test_a_real_study_opens_with_all_views_filled(
     assert len(table(page, "view-components")) == 3
 
 
+@pytest.mark.long
 def test_all_storage_orders_of_one_head_look_the_same(page: Page, url: str) -> None:
     looks = set()
     for name in ("ASL", "IAL", "LAS", "LPS", "PIR", "RAS", "RIP", "SRP"):

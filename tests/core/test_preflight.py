@@ -346,3 +346,11 @@ def test_numbers_are_told_in_plain_digits_while_they_are_short(value, told):
 def test_lengths_are_told_in_plain_digits():
     assert times((0.001, 1.0, 1000.0)) == "0.001 × 1 × 1,000"
     assert times((999.7, 2.25)) == "1,000 × 2.25"
+
+
+def test_whole_numbers_that_are_rounded_are_told(tmp_path):
+    large = np.resize(np.array([0, 2**53 + 1, 2**53 + 3, 7], dtype=np.int64), (8, 8, 8))
+    nib.Nifti1Image(large, np.eye(4), dtype="int64").to_filename(tmp_path / "large.nii")
+    volume = read_volume(tmp_path / "large.nii")
+    found = preflight({"large": volume}, choices=Choices(x="large", y="large")).findings
+    assert [f.severity for f in found if "2^53" in f.text] == ["warning"]
