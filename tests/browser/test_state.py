@@ -59,7 +59,6 @@ def test_another_plane_keeps_the_settings_and_back_returns(page: Page) -> None:
     assert picture(page, "view-image-x").shape[:2] == (128, 128)
 
 
-@pytest.mark.long
 def test_the_same_link_gives_two_people_the_same_pixels(
     page: Page, new_context: Callable[..., BrowserContext]
 ) -> None:
