@@ -1,6 +1,7 @@
 // The files that a visitor chooses or drops, and what the server would refuse of them, told before
 // anything is sent. `limits` holds the bytes and the number of files that it takes together, the
-// extensions of images, and those of the sidecars that belong to an image of the same name.
+// extensions of images, of the sidecars that belong to an image of the same name, and of what is
+// needless and left out without a word.
 (() => {
   "use strict";
   const neuromix = (window.neuromix ??= {});
@@ -21,9 +22,6 @@
   const belongs = (sidecar, files, limits) =>
     files.some((file) => extension(file.name, limits.images) && stem(file, limits.images) === stem(sidecar, limits.sidecars));
 
-  // What converters write beside an image and the server leaves out without a word.
-  const needless = /\.(json|bvec)$/i;
-
   // Returns what is to be sent; `refused` gets a sentence on each file that is left out.
   const readable = (files, limits, refused) => {
     const half = (file) => /\.(hdr|img)(\.gz)?$/i.exec(file.name);
@@ -42,7 +40,7 @@
       }
       return "";
     };
-    return files.filter((file) => !needless.test(file.name)).filter((file) => {
+    return files.filter((file) => !extension(file.name, limits.needless)).filter((file) => {
       const sentence = wrong(file);
       if (sentence) refused.push(`${file.name}: ${sentence}`);
       return !sentence;

@@ -59,7 +59,7 @@
   const say = (sentence, action) => {
     const notices = document.getElementById("client-notice") ?? document.createElement("div");
     notices.id = "client-notice";
-    notices.className = "client-notice"; // no longer "told"
+    notices.className = "client-notice";
     notices.setAttribute("role", "alert");
     notices.textContent = sentence;
     if (action) {

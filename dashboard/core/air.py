@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from dashboard.core.findings import Choices, Finding, Remedy, names, percent
-from dashboard.core.screening import SOME, STANDS_OUT
+from dashboard.core.screening import SOME
+from dashboard.core.summary import BACKGROUND_SHARE
 from dashboard.core.volume import Volume
 
 # Air around a head is darker than this share of what is shown white; tissue is brighter.
@@ -28,7 +29,7 @@ def air_findings(
     if (
         choices.foreground == "mask"
         or not images
-        or max(map(_empty, images.values())) >= STANDS_OUT
+        or max(map(_empty, images.values())) >= BACKGROUND_SHARE
     ):
         return
     most = max(v.intensities.zeros / v.intensities.voxels for v in images.values())

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from dashboard.core import grids
 from dashboard.core.findings import Choices, Finding, Remedy, be, names, number, percent
-from dashboard.core.joining import copies_in_place, is_placed, resamplings, same_place
+from dashboard.core.joining import copies_in_place, is_placed, resamplings
 from dashboard.core.screening import is_empty
 from dashboard.core.study import same_grid
 from dashboard.core.volume import Volume
@@ -154,7 +154,7 @@ def _have(several: list[str], what: str) -> str:
 def _are_apart(images: Mapping[str, Volume], first: str, other: str) -> bool:
     if not (is_placed(images[first]) and is_placed(images[other])):
         return False
-    # Both ways, because a small image can lie between the points that are probed of a large one.
+    # Both ways, because a small image can lie between the voxels of a coarse one.
     return not (_coverage(images, first, other) or _coverage(images, other, first))
 
 
@@ -167,7 +167,7 @@ def only(images: Mapping[str, Volume], kept: list[str], choices: Choices) -> dic
     x = choices.x if choices.x in kept else kept[0]
     changes = {"mix": ",".join(name for name in images if name in kept)}
     if x != choices.x:
-        changes |= {"x": x, **same_place(images, x, choices)}
+        changes["x"] = x
     if choices.y not in kept:
         changes["y"] = next((name for name in kept if name != x), x)
     return changes

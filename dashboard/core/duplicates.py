@@ -1,12 +1,12 @@
 """Images that carry no second piece of information: copies, as they are or up to scale."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from math import gcd
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dashboard.core import sampling
 from dashboard.core.alignment import mixed_names, only
 from dashboard.core.findings import Choices, Finding, Remedy, names
 from dashboard.core.foreground import foreground
@@ -113,7 +113,5 @@ def _groups(called: Sequence[str], values: Sequence[NDArray[np.float64]]) -> lis
 def _places(shape: tuple[int, int, int]) -> tuple[NDArray[Any], ...]:
     """Return the indices of evenly spaced voxels, which fall on every row and column in turn."""
     voxels = int(np.prod(shape))
-    step = max(voxels // SAMPLED, 1)
-    while any(gcd(step, edge) > 1 for edge in shape):
-        step += 1
-    return np.unravel_index(np.arange(0, voxels, step), shape, order="F")
+    every = np.arange(0, voxels, sampling.step(voxels, SAMPLED, shape))
+    return np.unravel_index(every, shape, order="F")

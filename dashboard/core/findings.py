@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from dashboard.core.foreground import Foreground
-from dashboard.core.orientation import Plane
 
 Severity = Literal["problem", "warning", "fact"]
 # Most severe first, as findings are listed.
@@ -66,8 +65,6 @@ class Choices:
     foreground, clip, grid : str
     mask, reference : str
         The mask that is the foreground, and what classes are compared with; empty without one.
-    plane : {"axial", "coronal", "sagittal"}
-    slice : int or None
     """
 
     x: str = ""
@@ -79,8 +76,6 @@ class Choices:
     grid: str = ""
     mask: str = ""
     reference: str = ""
-    plane: Plane = "axial"
-    slice: int | None = None
 
 
 def names(words: Sequence[str]) -> str:

@@ -70,7 +70,7 @@ def resamplings(
             changes["mix"] = ",".join(mixed)
         yield Remedy(
             _label(images, target, moved, mixed if missing or len(mixed) > 2 else [], missing),
-            changes | same_place(images, target, choices),
+            changes,
         )
 
 
@@ -139,20 +139,6 @@ def _label(
     size = times(images[target].voxel_size)
     text = f"Resample {names(moved)} to the grid of {target} ({size} mm, {how})"
     return text + (f" and mix {'only ' if missing else ''}{names(mixed)}" if mixed else "")
-
-
-def same_place(images: Images, target: str, choices: Choices) -> dict[str, str]:
-    """Return the slice of another grid that shows what is shown now."""
-    if (
-        choices.slice is None
-        or choices.x not in images
-        or same_grid(images[choices.x], images[target])
-    ):
-        return {}
-    now = images[choices.x].slice_positions(choices.plane)
-    there = images[target].slice_positions(choices.plane)
-    nearest = int(np.abs(there - now[min(choices.slice, len(now) - 1)]).argmin())
-    return {"slice": str(nearest)}
 
 
 def _points(volume: Volume) -> NDArray[np.float64]:

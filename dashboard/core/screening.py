@@ -4,12 +4,11 @@ from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 
+from dashboard.core import sampling
 from dashboard.core.findings import Choices, Finding, Remedy, names, number, percent
+from dashboard.core.summary import BACKGROUND_SHARE
 from dashboard.core.volume import Intensities, Volume
 
-# A constant background covers a third of a box and more. Air that is merely dark shares one value
-# in up to a fifth of the voxels of 8-bit averages, and removing that value alone removes no air.
-STANDS_OUT = 0.25
 # Interpolation and noise make up to some 3 % of a head negative, z-scores about half of it.
 MANY_NEGATIVES = 0.05
 # Nothing is left for a mixture in most slices.
@@ -60,7 +59,7 @@ def _finite(facts: Intensities) -> int:
 
 
 def _constant(facts: Intensities) -> bool:
-    return facts.background_share >= STANDS_OUT
+    return facts.background_share >= BACKGROUND_SHARE
 
 
 def _inside(facts: Intensities) -> float:
@@ -235,7 +234,7 @@ def _is_saturated(facts: Intensities) -> bool:
 def _is_peak(volume: Volume) -> bool:
     """Return whether the maximum is more frequent than the values next to it."""
     sample = volume.data.reshape(-1, order="F")
-    sample = sample[:: max(sample.size // SAMPLED, 1)]
+    sample = sample[:: sampling.step(sample.size, SAMPLED, volume.shape)]
     values, counts = np.unique(sample[np.isfinite(sample)], return_counts=True)
     beside = counts[values < volume.intensities.high][-NEIGHBOURS:]
     if len(values) <= FEW_VALUES:
@@ -276,7 +275,7 @@ def _holes(images: Images, _: Choices) -> Iterator[Finding]:
         if not facts.nonfinite:
             continue
         share = facts.nonfinite / facts.voxels
-        many = share >= STANDS_OUT
+        many = share >= BACKGROUND_SHARE
         # Resampling leaves them where the image was never measured.
         moved = any("onto the grid of" in step for step in volume.processing)
         yield Finding(

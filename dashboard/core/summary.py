@@ -62,11 +62,6 @@ class Intensities:
     saturated: int
     limits: Mapping[str, tuple[float, float]]
 
-    @property
-    def has_background(self) -> bool:
-        """Whether the most frequent intensity is a background: 0, or that of a large part."""
-        return _is_background(self.background, self.background_share)
-
 
 class Summary:
     """Takes the voxels of a volume in storage order and describes them at the end.

@@ -88,8 +88,6 @@ def _choices(view: View, files: StudyFiles, fitted: list[str], open_: Open) -> C
         grid=view.grid,
         mask=(mask_name(view, files, open_) or "") if view.foreground == "mask" else "",
         reference=reference_name(view, files, open_) or "",
-        plane=view.plane,
-        slice=view.slice,
     )
 
 

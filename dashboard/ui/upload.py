@@ -30,6 +30,7 @@ def open_button(limits: Limits) -> Any:
         "files": limits.files,
         "images": names.IMAGES,
         "sidecars": names.SIDECARS,
+        "needless": names.NEEDLESS,
     }
     label = html.Label(
         html.Span("Open files…"),

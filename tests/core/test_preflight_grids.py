@@ -145,12 +145,11 @@ def test_an_image_that_is_left_out_by_itself_is_a_warning_with_what_brings_it_ba
     assert finding.remedies[0].label.endswith("linear) and mix T1, T2 and FLAIR")
 
 
-def test_a_finer_grid_than_that_of_x_is_offered_beside_it_with_the_slice_there(check):
+def test_a_finer_grid_than_that_of_x_is_offered_beside_it(check):
     epi = (brain()[:, :, ::2], np.diag([2, 2, 4, 1]))
-    chosen = {"x": "EPI", "y": "EPI", "slice": 4}
+    chosen = {"x": "EPI", "y": "EPI"}
     finding = only(check(T1=brain(), EPI=epi, chosen=chosen), "warning")
-    # Slice 4 of 4 mm lies 16 mm up, as does slice 8 of 2 mm.
-    assert changes(finding) == [{"grid": "EPI"}, {"grid": "T1", "slice": "8"}]
+    assert changes(finding) == [{"grid": "EPI"}, {"grid": "T1"}]
 
 
 def test_what_holds_nothing_or_lies_apart_is_not_resampled_into_the_mixture(check):
@@ -170,12 +169,11 @@ def test_an_image_of_something_elsewhere_in_the_same_box_is_not_mixed(check):
     assert changes(only(check(**images), "problem"))[0] == {"grid": "T1", "mix": "T1,EPI"}
 
 
-def test_another_image_on_x_is_shown_where_the_slice_lies_now(check):
+def test_another_image_on_x_is_shown_where_the_one_there_holds_nothing(check):
     small = (brain()[:, :, ::2], np.diag([2, 2, 4, 1]))
-    chosen = {"x": "zero", "y": "T1", "slice": 16}
+    chosen = {"x": "zero", "y": "T1"}
     finding = only(check(zero=np.zeros(SHAPE), T1=small, chosen=chosen), "problem")
-    # 32 mm up, in slices of 4 mm.
-    assert changes(finding) == [{"mix": "T1", "x": "T1", "slice": "8"}]
+    assert changes(finding) == [{"mix": "T1", "x": "T1"}]
 
 
 def test_no_grid_is_offered_whose_position_is_unknown(volumes):
