@@ -14,8 +14,8 @@ from sklearn.preprocessing import StandardScaler
 
 from benchmarks.studies import SAMPLE
 from benchmarks.table import ratio, show, spread
-from dashboard.core.analysis import Recipe, analyse
-from dashboard.core.intensity import joint_density
+from dashboard.core.density import joint_density
+from dashboard.core.mixture.analysis import Recipe, analyse
 from dashboard.core.volume import read_volume
 
 mpl.use("Agg")

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from benchmarks.table import show, spread
 from dashboard import __version__
-from dashboard.services.opening import open_view
+from dashboard.services.scene.opening import open_view
 from dashboard.services.workspace import Workspace
 from dashboard.settings import Settings
 from dashboard.view import View

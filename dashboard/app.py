@@ -6,7 +6,7 @@ from flask_compress import Compress
 from dashboard.callbacks import client, opening
 from dashboard.services.workspace import Workspace
 from dashboard.settings import ROOT, Settings, require_apart
-from dashboard.ui.layout import layout
+from dashboard.ui.frame import layout
 from dashboard.web import guard, health, panels, reading, slices, uploads, visitor
 
 

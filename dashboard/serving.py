@@ -5,7 +5,7 @@ from typing import Any
 
 from dashboard.app import create_app
 from dashboard.core.errors import NeuroMixError
-from dashboard.services.library import Library
+from dashboard.services.studies.library import Library
 from dashboard.settings import Settings
 from dashboard.web.guard import hosts_of
 

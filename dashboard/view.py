@@ -5,10 +5,10 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, Self, get_args
 from urllib.parse import quote, urlencode
 
-from dashboard.core.analysis import Clip, Recipe, Scope
-from dashboard.core.foreground import Foreground
-from dashboard.core.intensity import Scaling
-from dashboard.core.mixture import COMPONENTS, Covariance
+from dashboard.core.mixture.analysis import Clip, Recipe, Scope
+from dashboard.core.mixture.foreground import Foreground
+from dashboard.core.mixture.scaling import Scaling
+from dashboard.core.mixture.slice_fit import COMPONENTS, Covariance
 from dashboard.core.orientation import Plane, Side
 
 JointKind = Literal["scatter", "histogram", "density"]

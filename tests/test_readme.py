@@ -9,9 +9,9 @@ import pytest
 from PIL import Image
 
 from dashboard.__main__ import cli
-from dashboard.core.image import EXTENSIONS
-from dashboard.core.layout import MAX_VOXELS
-from dashboard.services.limits import Limits
+from dashboard.core.reading.header import MAX_VOXELS
+from dashboard.core.reading.image import EXTENSIONS
+from dashboard.services.uploads.limits import Limits
 from dashboard.settings import Settings
 from dashboard.ui.controls import controls
 from dashboard.view import View

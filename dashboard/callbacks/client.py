@@ -2,8 +2,8 @@
 
 from dash import ClientsideFunction, Dash, Input, Output
 
+from dashboard.ids import FIELDS, VOLUME_X, VOLUME_Y, Store
 from dashboard.ui import help as page_help
-from dashboard.ui.ids import FIELDS, VOLUME_X, VOLUME_Y, Store
 
 
 def register(app: Dash) -> None:

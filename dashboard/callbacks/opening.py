@@ -8,18 +8,18 @@ import dash_mantine_components as dmc
 from dash import Dash, Input, Output, no_update
 
 from dashboard.core.errors import NeuroMixError
-from dashboard.core.nearest import nearest_slices
+from dashboard.core.grid.nearest import nearest_slices
+from dashboard.core.grid.same import same_grid
 from dashboard.core.orientation import PLANE_AXES
-from dashboard.core.study import same_grid
 from dashboard.core.volume import Volume
-from dashboard.services.channels import NO_REFERENCE, masks
-from dashboard.services.files import StudyFiles
-from dashboard.services.manifests import PREFIX
-from dashboard.services.opening import Opened, open_view
-from dashboard.services.roles import Role
-from dashboard.services.selection import B0, MEAN, find
+from dashboard.ids import FIELDS, NOTICES, VOLUME_X, VOLUME_Y, Control, Store
+from dashboard.services.scene.channels import NO_REFERENCE, masks
+from dashboard.services.scene.naming import B0, MEAN, find
+from dashboard.services.scene.opening import Opened, open_view
+from dashboard.services.studies.files import StudyFiles
+from dashboard.services.studies.roles import Role
+from dashboard.services.uploads.manifests import PREFIX
 from dashboard.services.workspace import Workspace
-from dashboard.ui.ids import FIELDS, NOTICES, VOLUME_X, VOLUME_Y, Control, Store
 from dashboard.ui.image_controls import NOTHING_THERE
 from dashboard.view import View
 from dashboard.web import visitor

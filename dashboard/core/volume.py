@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboard.core.errors import VolumeError
-from dashboard.core.identity import file_id, volume_id
-from dashboard.core.image import EXTENSIONS, MM_PER_UNIT, Image, read_image
 from dashboard.core.orientation import PLANE_AXES, Orientation, Plane
-from dashboard.core.summary import CLIP_LEVELS, Intensities, describe
-from dashboard.core.unpacked import nameless
-from dashboard.core.voxels import FIRST, Take
+from dashboard.core.reading.identity import file_id, volume_id
+from dashboard.core.reading.image import EXTENSIONS, MM_PER_UNIT, Image, read_image
+from dashboard.core.reading.summary import CLIP_LEVELS, Intensities, describe
+from dashboard.core.reading.unpacked import nameless
+from dashboard.core.reading.voxels import FIRST, Take
 
 __all__ = [
     "CLIP_LEVELS",

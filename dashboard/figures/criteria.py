@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from dashboard.core.mixture import Mixture
+from dashboard.core.mixture.slice_fit import Mixture
 from dashboard.figures.style import INK, NEUTRAL, Figure, axis, layout, message
 
 

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dashboard.core.analysis import Analysis
-from dashboard.core.intensity import Histogram, histogram
+from dashboard.core.histogram import Histogram, histogram
+from dashboard.core.mixture.analysis import Analysis
 from dashboard.figures.style import (
     INK,
     NEUTRAL,

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dashboard.core.analysis import Analysis
-from dashboard.core.components import ellipse
+from dashboard.core.density import joint_density
 from dashboard.core.errors import FitError
-from dashboard.core.intensity import joint_density
+from dashboard.core.mixture.analysis import Analysis
+from dashboard.core.mixture.classes import ellipse
 from dashboard.figures.style import (
     UNITS,
     Figure,

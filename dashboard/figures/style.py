@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dashboard.core.intensity import Scaling
+from dashboard.core.mixture.scaling import Scaling
 
 Figure = dict[str, Any]
 

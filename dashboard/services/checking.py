@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 
+from dashboard.core.check.check import Choices, Preflight, preflight
 from dashboard.core.errors import NeuroMixError
-from dashboard.core.preflight import Choices, Preflight, preflight
-from dashboard.core.study import MAX_MIXED
+from dashboard.core.grid.same import MAX_MIXED
 from dashboard.core.volume import Volume
-from dashboard.services.channels import Open, intended, mask_name, reference_name
-from dashboard.services.files import ImageFile, StudyFiles
-from dashboard.services.selection import SERIES, contrasts, find, in_order
+from dashboard.services.scene.channels import Open, intended, mask_name, reference_name
+from dashboard.services.scene.naming import SERIES, contrasts, find, in_order
+from dashboard.services.studies.files import ImageFile, StudyFiles
 from dashboard.services.workspace import Workspace
 from dashboard.view import View
 

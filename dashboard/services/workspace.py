@@ -7,31 +7,31 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from dashboard.core import analysis as analyses
-from dashboard.core.agreement import Agreement
-from dashboard.core.analysis import Analysis, Fit, Recipe, fit_recipe
 from dashboard.core.errors import NeuroMixError
-from dashboard.core.labels import distinct_labels, read_label_names
-from dashboard.core.mixture import COMPONENTS, Mixture
-from dashboard.core.study import same_grid
+from dashboard.core.grid.same import same_grid
+from dashboard.core.mixture import analysis as analyses
+from dashboard.core.mixture.analysis import Analysis, Fit, Recipe, fit_recipe
+from dashboard.core.mixture.slice_fit import COMPONENTS, Mixture
+from dashboard.core.reference.agreement import Agreement
+from dashboard.core.reference.labels import distinct_labels, read_label_names
 from dashboard.core.volume import Volume
 from dashboard.services.ahead import Ahead
-from dashboard.services.channels import (
+from dashboard.services.cache.memo import Memo
+from dashboard.services.cache.models import FitStore
+from dashboard.services.cache.volumes import VolumeStore
+from dashboard.services.scene.channels import (
     Channels,
     intended,
     mask_name,
     open_channels,
     reference_name,
 )
-from dashboard.services.files import StudyFiles
-from dashboard.services.fits import FitStore
-from dashboard.services.library import Library
-from dashboard.services.limits import Limits
-from dashboard.services.manifests import PREFIX
-from dashboard.services.memo import Memo
-from dashboard.services.selection import find
-from dashboard.services.store import VolumeStore
-from dashboard.services.uploads import Uploads
+from dashboard.services.scene.naming import find
+from dashboard.services.studies.files import StudyFiles
+from dashboard.services.studies.library import Library
+from dashboard.services.uploads.limits import Limits
+from dashboard.services.uploads.manifests import PREFIX
+from dashboard.services.uploads.uploads import Uploads
 from dashboard.settings import Settings
 from dashboard.view import View
 

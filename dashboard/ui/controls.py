@@ -5,11 +5,11 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import html
 
-from dashboard.core.mixture import COMPONENTS
-from dashboard.services.limits import Limits
+from dashboard.core.mixture.slice_fit import COMPONENTS
+from dashboard.ids import Control
+from dashboard.services.uploads.limits import Limits
 from dashboard.ui import image_controls
 from dashboard.ui.field import SIZE, labelled, pair, select
-from dashboard.ui.ids import Control
 from dashboard.view import BINS, SEEDS, View
 
 

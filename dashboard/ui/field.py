@@ -5,7 +5,7 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import html
 
-from dashboard.ui.ids import Control
+from dashboard.ids import Control
 
 SIZE = "xs"
 

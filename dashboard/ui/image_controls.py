@@ -3,12 +3,12 @@
 import dash_mantine_components as dmc
 from dash import html
 
-from dashboard.core.study import MAX_MIXED
+from dashboard.core.grid.same import MAX_MIXED
 from dashboard.core.volume import CLIP_LEVELS
-from dashboard.services.limits import Limits
+from dashboard.ids import VOLUME_X, VOLUME_Y, Control
+from dashboard.services.uploads.limits import Limits
 from dashboard.ui import upload
 from dashboard.ui.field import SIZE, labelled, pair, select
-from dashboard.ui.ids import VOLUME_X, VOLUME_Y, Control
 from dashboard.view import View
 
 # Options of a list that a browser draws without a pause; typing finds the others.

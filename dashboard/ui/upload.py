@@ -10,8 +10,8 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import html
 
-from dashboard.services import names
-from dashboard.services.limits import Limits
+from dashboard.services.uploads import names
+from dashboard.services.uploads.limits import Limits
 
 UPLOAD = "control-upload"
 

@@ -13,7 +13,7 @@ from flask import Response, request
 from dashboard import __version__
 from dashboard.core.errors import NeuroMixError
 from dashboard.core.volume import Volume
-from dashboard.services.manifests import PREFIX
+from dashboard.services.uploads.manifests import PREFIX
 from dashboard.services.workspace import Workspace
 from dashboard.view import View, Window
 

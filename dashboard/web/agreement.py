@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from dashboard.core.agreement import Agreement
+from dashboard.core.reference.agreement import Agreement
 from dashboard.web.tables import measure, template
 
 # Steps of the shading of a row's shares; the page's style has one class for each.

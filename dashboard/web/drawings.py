@@ -7,11 +7,11 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from dashboard.core.analysis import Analysis
 from dashboard.core.errors import NeuroMixError
-from dashboard.core.foreground import Foreground
-from dashboard.core.nearest import nearest_slices
-from dashboard.core.study import same_grid
+from dashboard.core.grid.nearest import nearest_slices
+from dashboard.core.grid.same import same_grid
+from dashboard.core.mixture.analysis import Analysis
+from dashboard.core.mixture.foreground import Foreground
 from dashboard.core.volume import Volume
 from dashboard.figures import criteria as criteria_figure
 from dashboard.figures import histograms as histogram_figures
@@ -20,8 +20,8 @@ from dashboard.figures.images import NOTHING, picture
 from dashboard.figures.joint import Extent
 from dashboard.figures.palette import class_colours
 from dashboard.figures.style import SHORT_FACTS, short_fact
-from dashboard.services import pictures
 from dashboard.services.checking import check
+from dashboard.services.render import pictures
 from dashboard.services.workspace import Workspace
 from dashboard.view import View
 from dashboard.web.addresses import slice_address

@@ -17,8 +17,7 @@ from flask import Blueprint, Response, after_this_request, has_request_context, 
 from dashboard.core.errors import GridError, NeuroMixError
 from dashboard.figures.images import NOTHING
 from dashboard.figures.style import message
-from dashboard.services.workspace import Workspace
-from dashboard.ui.ids import (
+from dashboard.ids import (
     CAPTION_HISTOGRAMS,
     CAPTION_JOINT,
     FACTS,
@@ -29,6 +28,7 @@ from dashboard.ui.ids import (
     TITLE_Y,
     ViewId,
 )
+from dashboard.services.workspace import Workspace
 from dashboard.view import View
 from dashboard.web import drawings
 from dashboard.web.addresses import (

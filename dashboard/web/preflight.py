@@ -7,8 +7,8 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader
 
-from dashboard.core.findings import SEVERITIES, number, percent, times
-from dashboard.core.preflight import Preflight, Remedy, Row
+from dashboard.core.check.check import Preflight, Remedy, Row
+from dashboard.core.check.findings import SEVERITIES, number, percent, times
 
 # Blanks within a product of lengths, and between a number and its unit.
 _WITHIN = re.compile(r"(?<=\d) (?=[×%]|mm\b)|(?<=×) (?=\d)")

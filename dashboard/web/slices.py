@@ -4,7 +4,8 @@ from flask import Blueprint, Response, request
 
 from dashboard.core.errors import NeuroMixError
 from dashboard.core.orientation import PLANE_AXES
-from dashboard.services import pictures, readout
+from dashboard.services.render import pictures
+from dashboard.services.render import voxels as readout
 from dashboard.services.workspace import Workspace
 from dashboard.web.addresses import (
     CHANGED,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, Template
 
-from dashboard.core.analysis import Analysis
+from dashboard.core.mixture.analysis import Analysis
 from dashboard.core.volume import Volume
 
 # Characters of a mean and its SD that fit into each of two columns, at 1440 pixels.

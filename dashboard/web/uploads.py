@@ -11,7 +11,7 @@ from werkzeug.formparser import FormDataParser
 from werkzeug.http import parse_options_header
 
 from dashboard.core.errors import NeuroMixError
-from dashboard.services.limits import (
+from dashboard.services.uploads.limits import (
     AbandonedError,
     Limits,
     NothingToOpenError,
@@ -20,8 +20,8 @@ from dashboard.services.limits import (
     UnavailableError,
     UploadError,
 )
-from dashboard.services.receiving import Drop
-from dashboard.services.uploads import Uploads
+from dashboard.services.uploads.receiving import Drop
+from dashboard.services.uploads.uploads import Uploads
 from dashboard.web import visitor
 from dashboard.web.body import Body, body_of
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dashboard.core.preflight import Choices, preflight
+from dashboard.core.check.check import Choices, preflight
 from dashboard.core.volume import read_volume
 from tests.core.boxes import AFFINE
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from nibabel import orientations as nibo
 
-from dashboard.core.analysis import Recipe, analyse
-from dashboard.core.export import label_volume
+from dashboard.core.export.segmentation import label_volume
+from dashboard.core.mixture.analysis import Recipe, analyse
 from dashboard.core.orientation import Orientation, edge_letters
 from dashboard.core.volume import read_volume
 

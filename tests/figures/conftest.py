@@ -4,7 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from dashboard.core.analysis import Recipe, analyse
+from dashboard.core.mixture.analysis import Recipe, analyse
 from dashboard.core.volume import read_volume
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from shapely import LinearRing, Point
 
-from dashboard.core.intensity import joint_density
+from dashboard.core.density import joint_density
 from dashboard.figures.joint import joint
 from dashboard.figures.palette import class_colours
 

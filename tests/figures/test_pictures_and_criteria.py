@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from dashboard.core.analysis import criteria as fits_of
+from dashboard.core.mixture.analysis import criteria as fits_of
 from dashboard.figures.criteria import criteria
 from dashboard.figures.images import picture
 from dashboard.figures.palette import PALETTES, class_colours

@@ -9,7 +9,7 @@ import pytest
 
 from dashboard.core.errors import NeuroMixError
 from dashboard.services.checking import MAX_OTHERS, check
-from dashboard.services.opening import open_view
+from dashboard.services.scene.opening import open_view
 from dashboard.services.workspace import Workspace
 from dashboard.settings import Settings
 from dashboard.view import View

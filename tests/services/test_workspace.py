@@ -9,7 +9,7 @@ from sklearn.preprocessing import StandardScaler
 
 from dashboard.core.errors import GridError, NeuroMixError
 from dashboard.services import workspace as workspaces
-from dashboard.services.opening import open_view
+from dashboard.services.scene.opening import open_view
 from dashboard.services.workspace import Workspace
 from dashboard.settings import Settings
 from dashboard.view import View

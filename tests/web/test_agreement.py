@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dashboard.core.agreement import agreement
+from dashboard.core.reference.agreement import agreement
 from dashboard.web.agreement import SHADES, agreement_table
 
 VOID = {"br", "img", "hr", "input"}

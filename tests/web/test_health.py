@@ -1,7 +1,7 @@
 import pytest
 
 from dashboard.app import create_app
-from dashboard.services.library import Library
+from dashboard.services.studies.library import Library
 from dashboard.settings import Settings
 
 

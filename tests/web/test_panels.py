@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 
 from dashboard.figures.images import NOTHING
-from dashboard.ui.ids import (
+from dashboard.ids import (
     CAPTION_HISTOGRAMS,
     CAPTION_JOINT,
     FACTS,

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from dashboard.core.preflight import Finding, Preflight, Remedy, Row
+from dashboard.core.check.check import Finding, Preflight, Remedy, Row
 from dashboard.web.preflight import preflight_card
 
 ROW = Row(

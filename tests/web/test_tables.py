@@ -3,7 +3,7 @@ import re
 import numpy as np
 import pytest
 
-from dashboard.ui.ids import ViewId
+from dashboard.ids import ViewId
 from dashboard.view import View
 from dashboard.web.panels import PANELS
 from dashboard.web.tables import components_table, measure, ordinal
@@ -16,8 +16,8 @@ def facts(workspace):
 
 
 def test_a_mixture_fitted_to_a_subset_says_so(study, monkeypatch):
-    monkeypatch.setattr("dashboard.core.mixture.MAX_WHOLE_VOXELS", 100)
-    monkeypatch.setattr("dashboard.core.mixture.SUBSET_VOXELS", 90)
+    monkeypatch.setattr("dashboard.core.mixture.slice_fit.MAX_WHOLE_VOXELS", 100)
+    monkeypatch.setattr("dashboard.core.mixture.slice_fit.SUBSET_VOXELS", 90)
     (voxels,) = re.findall(r"(\d+) foreground voxels", facts(study))
     fitted = -(-int(voxels) // 5)
     assert f"Fitted to every 5th voxel ({fitted} of {voxels})." in facts(study)

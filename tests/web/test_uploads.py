@@ -16,8 +16,8 @@ import pytest
 from flask import Flask, make_response
 
 from dashboard.core.errors import NeuroMixError
-from dashboard.services.limits import Limits
-from dashboard.services.uploads import Uploads
+from dashboard.services.uploads.limits import Limits
+from dashboard.services.uploads.uploads import Uploads
 from dashboard.web import visitor
 from dashboard.web.uploads import PART_BYTES, TOGETHER, blueprint
 from scripts.serving import running

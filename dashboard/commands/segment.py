@@ -1,0 +1,129 @@
+"""`python -m dashboard segment`: the label map of one slice as files."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, get_args
+
+import click
+
+from dashboard.commands.telling import tell
+from dashboard.core.errors import GridError, NeuroMixError
+from dashboard.core.export.segmentation import write_segmentation
+from dashboard.core.grid.resampling import resample as resampled
+from dashboard.core.grid.same import MAX_MIXED, same_grid, study_notices
+from dashboard.core.mixture.analysis import Clip, Recipe, Scope, analyse, compare
+from dashboard.core.mixture.foreground import Foreground
+from dashboard.core.mixture.scaling import Scaling
+from dashboard.core.mixture.slice_fit import COMPONENTS, Covariance
+from dashboard.core.orientation import Plane
+from dashboard.core.volume import Take, Volume, read_volume
+from dashboard.figures.palette import class_colours
+from dashboard.view import SEEDS
+
+DEFAULTS = Recipe(plane="axial", slice=0)
+
+IMAGE = click.Path(path_type=Path)
+
+
+def _choice(literal: Any) -> click.Choice[str]:
+    return click.Choice(get_args(literal))
+
+
+@click.command()
+@click.argument("images", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder to write to.")
+@click.option(
+    "--components",
+    default=DEFAULTS.components,
+    type=click.IntRange(COMPONENTS.start, COMPONENTS.stop - 1),
+)
+@click.option("--scope", default=DEFAULTS.scope, type=_choice(Scope))
+@click.option("--plane", default=DEFAULTS.plane, type=_choice(Plane))
+@click.option("--slice", "index", type=click.IntRange(0), help="From 0, in RAS.")
+@click.option("--covariance", default=DEFAULTS.covariance, type=_choice(Covariance))
+@click.option("--scaling", default=DEFAULTS.scaling, type=_choice(Scaling))
+@click.option("--foreground", default=DEFAULTS.foreground, type=_choice(Foreground))
+@click.option("--mask", type=IMAGE, help="Keep the voxels where this image is above 0.")
+@click.option("--clip", default=DEFAULTS.clip, type=_choice(Clip), help="Percent at each end.")
+@click.option("--reference", type=IMAGE, help="Label map to compare the classes with.")
+@click.option("--volume", default="0", help="Of 4-D images: a number from 0, or mean.")
+@click.option("--resample", is_flag=True, help="Bring all to the first image's grid.")
+@click.option("--seed", default=DEFAULTS.seed, type=click.IntRange(0, SEEDS.stop - 1))
+def segment(
+    images: tuple[Path, ...],
+    out: Path,
+    index: int | None,
+    foreground: Foreground,
+    mask: Path | None,
+    reference: Path | None,
+    volume: str,
+    resample: bool,
+    **settings: Any,
+) -> None:
+    """Fit a mixture to one slice of IMAGES and write its labels on their grid."""
+    recipe = replace(DEFAULTS, **settings, foreground=_rule(foreground, mask))
+    if recipe.scope == "volume":
+        raise NeuroMixError("--scope volume is not available yet; use --scope slice.")
+    if len(images) > MAX_MIXED:
+        raise NeuroMixError(f"A mixture takes {MAX_MIXED} images at the most.")
+    take = _taken(volume)
+    volumes = [read_volume(image, take=take) for image in images]
+    overlays = [read_volume(image) if image else None for image in (mask, reference)]
+    if resample:
+        first = volumes[0]
+        volumes = [_onto(volume, first) for volume in volumes]
+        overlays = [_onto(volume, first, nearest=True) if volume else None for volume in overlays]
+    index = _slice(volumes[0], recipe.plane, index)
+    try:
+        analysis = analyse(volumes, replace(recipe, slice=index), mask=overlays[0])
+    except GridError as error:
+        raise GridError(f"{error} --resample brings all to the first image's grid.") from None
+    if analysis.problem:
+        raise NeuroMixError(analysis.problem)
+    agreed = compare(analysis, overlays[1]) if overlays[1] else None
+    for read in (*volumes, *(volume for volume in overlays if volume)):
+        for notice in read.notices:
+            tell(f"{read.name}: {notice}")
+    for notice in study_notices(volumes):
+        tell(notice)
+    written = write_segmentation(
+        analysis, images[0], out, class_colours("okabe"), reference=overlays[1], agreement=agreed
+    )
+    for path in written:
+        click.echo(path)
+
+
+def _rule(foreground: Foreground, mask: Path | None) -> Foreground:
+    """Return the foreground rule; a mask is given to be the foreground."""
+    if foreground == "mask" and not mask:
+        raise NeuroMixError("--foreground mask needs a mask; give it with --mask.")
+    if mask and foreground not in (DEFAULTS.foreground, "mask"):
+        raise NeuroMixError(f"--mask and --foreground {foreground} exclude each other; give one.")
+    return "mask" if mask else foreground
+
+
+def _taken(volume: str) -> Take:
+    """Return the volumes that are taken of each 4-D image."""
+    if volume == "mean":
+        return None
+    if volume.isascii() and volume.isdigit() and len(volume) < 10:
+        return (int(volume),)
+    raise NeuroMixError(f"--volume takes a number from 0, or mean; {volume[:20]!r} was given.")
+
+
+def _onto(volume: Volume, target: Volume, *, nearest: bool = False) -> Volume:
+    if same_grid(volume, target):
+        return volume
+    return resampled(volume, target, nearest=nearest)
+
+
+def _slice(volume: Volume, plane: Plane, index: int | None) -> int:
+    count = volume.orientation.count(plane)
+    if index is None:
+        return volume.orientation.first_slice(plane)
+    if index < count:
+        return index
+    raise NeuroMixError(
+        f"{volume.name} has {count} {plane} slices, so --slice goes up to {count - 1}; "
+        f"{index} was given."
+    )

@@ -1,0 +1,29 @@
+"""`python -m dashboard serve`: the dashboard on this machine."""
+
+from pathlib import Path
+
+import click
+from pydantic import ValidationError
+
+from dashboard.core.errors import NeuroMixError
+from dashboard.settings import Settings
+
+
+@click.command()
+@click.option("--data", type=click.Path(path_type=Path), help="Folder of studies.")
+@click.option("--host", help="Address to listen on; 127.0.0.1 if not given.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port; 8050 if not given.")
+def serve(data: Path | None = None, host: str | None = None, port: int | None = None) -> None:
+    """Serve the dashboard on this machine."""
+    from dashboard.serving import serve_forever  # Dash is not needed by the other commands
+
+    given = {"data": data, "host": host, "port": port}
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        raise NeuroMixError(
+            f"The environment variable {wrong['loc'][0]} is not valid: {wrong['msg']}."
+        ) from None
+    settings = settings.model_copy(update={k: v for k, v in given.items() if v is not None})
+    serve_forever(settings)

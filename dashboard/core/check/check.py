@@ -1,0 +1,263 @@
+"""What there is to know of a study before anything of it is plotted.
+
+Other programs fail silently here: images and masks on other grids, backgrounds that are not 0,
+copies of one image. Each is told with what it does to the plots, and with one click that mends it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from dashboard.core.check.air import air_findings
+from dashboard.core.check.copies import duplicate_findings
+from dashboard.core.check.difference import grouped, letters
+from dashboard.core.check.findings import (
+    SEVERITIES,
+    Choices,
+    Finding,
+    Remedy,
+    Severity,
+    be,
+    names,
+    number,
+)
+from dashboard.core.check.grids import grid_findings, mixed_names, used_names
+from dashboard.core.check.intensities import intensity_findings
+from dashboard.core.check.overlays import foreground_mask, overlay_findings
+from dashboard.core.check.steps import resampling_facts, series_facts
+from dashboard.core.check.unread import left_out, not_checked, unreadable
+from dashboard.core.grid.same import study_notices
+from dashboard.core.volume import MAX_ANISOTROPY, Volume
+
+__all__ = ["Choices", "Finding", "Preflight", "Remedy", "Row", "preflight"]
+
+# Thicker slices hold two tissues in most voxels at a border.
+THICK_SLICE_MM = 3.0
+# 20 × 20 pixels: fewer give a mixture of three classes some twenty voxels for each parameter.
+SMALL_PICTURE = 400
+# What the file's own notices say and a finding says as well, with what can be done about it.
+TOLD_ANYWAY = ("; volume 0 is used", "are NaN or infinite")
+
+Kind = Literal["image", "overlay"]
+
+
+@dataclass(frozen=True)
+class Row:
+    """What is known of one image, as a line of a table.
+
+    Attributes
+    ----------
+    name : str
+        In the View.
+    kind : {"image", "overlay"}
+        Intensities, or a mask or label map.
+    processing : tuple of str
+        What was done to the voxels since the file was read.
+    grid : int
+        Images with the same number lie on one grid.
+    shape : tuple of int
+    voxel_size : tuple of float
+        In mm, along the stored axes.
+    orientation : str
+        Where the stored axes point, as in "RAS".
+    zeros, negatives : float
+        Shares of the finite voxels.
+    background, background_share : float
+        The most frequent intensity, and the share of the finite voxels that have it.
+    nonfinite : int
+        Voxels that are NaN or infinite.
+    low, mean, high : float
+    volumes : int
+        Volumes in the file.
+    """
+
+    name: str
+    kind: Kind
+    processing: tuple[str, ...]
+    grid: int
+    shape: tuple[int, int, int]
+    voxel_size: tuple[float, float, float]
+    orientation: str
+    zeros: float
+    negatives: float
+    background: float
+    background_share: float
+    nonfinite: int
+    low: float
+    mean: float
+    high: float
+    volumes: int
+
+
+@dataclass(frozen=True)
+class Preflight:
+    """Everything found, most severe first, and a line for each image."""
+
+    findings: tuple[Finding, ...]
+    rows: tuple[Row, ...]
+
+    def count(self, severity: Severity) -> int:
+        """Return the number of findings of a severity."""
+        return sum(finding.severity == severity for finding in self.findings)
+
+
+def preflight(
+    images: Mapping[str, Volume],
+    *,
+    choices: Choices,
+    others: Mapping[str, Volume] | None = None,
+    own: Mapping[str, Volume] | None = None,
+    unread: Mapping[str, str] | None = None,
+    b0: Mapping[str, int] | None = None,
+    masks: Sequence[str] = (),
+    unchecked: int = 0,
+) -> Preflight:
+    """Check the images of a study as they are going to be used.
+
+    Parameters
+    ----------
+    images : mapping of str to Volume
+        Intensities, X and Y first, by their names in the View, selection of a volume included.
+    choices : Choices
+        What the View says already.
+    others : mapping of str to Volume
+        Masks and label maps.
+    own : mapping of str to Volume, optional
+        Images on the grids of their files, where they are brought to another one.
+    unread : mapping of str to str
+        Why an image cannot be read, a sentence that names its file.
+    b0 : mapping of str to int
+        By names without a selection: the number of b0 volumes of diffusion runs, where known.
+    masks : sequence of str
+        What can be chosen as the foreground, the likeliest first.
+    unchecked : int
+        Number of images of the study that are not looked at.
+
+    Returns
+    -------
+    Preflight
+    """
+    others, unread = others or {}, unread or {}
+    used = {name: images[name] for name in used_names(images, choices)}
+    mixed = mixed_names(images, choices)
+    files = {name: (own or {}).get(name, volume) for name, volume in used.items()}
+    found = [
+        *unreadable(unread, images, choices),
+        *duplicate_findings(images, choices, others.get(choices.mask)),
+        *grid_findings(images, choices),
+        *overlay_findings(images, others, choices),
+        *air_findings(used, choices, foreground_mask(images, others, masks, choices)),
+        *intensity_findings(used, choices),
+        *_scales({name: images[name] for name in mixed}),
+        *_notices({**used, **others}),
+        *left_out(unread, choices),
+        *resampling_facts(
+            {**used, **others}, {n: v for n, v in files.items() if n in mixed}, choices
+        ),
+        *series_facts(used, choices, b0 or {}),
+        *_sizes(used, files),
+        *not_checked(len({**images, **others, **unread}), unchecked),
+    ]
+    # What a click helps against comes first.
+    found.sort(
+        key=lambda f: (SEVERITIES.index(f.severity), f.severity != "fact" and not f.remedies)
+    )
+    grids = grouped({**images, **others})
+    numbers = {name: index for index, group in enumerate(grids, 1) for name in group}
+    rows = [_row(name, "image", volume, numbers[name]) for name, volume in images.items()]
+    rows += [_row(name, "overlay", volume, numbers[name]) for name, volume in others.items()]
+    return Preflight(tuple(_few_resamplings(found)), tuple(rows))
+
+
+def _few_resamplings(found: Sequence[Finding]) -> Iterator[Finding]:
+    """Keep each button that resamples once: two for images and one for overlays at the most."""
+    seen: list[dict[str, str]] = []
+    for finding in found:
+        kept = []
+        for remedy in finding.remedies:
+            if remedy.changes.get("grid"):
+                if remedy.changes in seen:
+                    continue
+                seen.append(remedy.changes)
+            kept.append(remedy)
+        yield replace(finding, remedies=tuple(kept))
+
+
+def _row(name: str, kind: Kind, volume: Volume, grid: int) -> Row:
+    facts = volume.intensities
+    finite = max(facts.voxels - facts.nonfinite, 1)
+    return Row(
+        name=name,
+        kind=kind,
+        processing=volume.processing,
+        grid=grid,
+        shape=volume.shape,
+        voxel_size=volume.voxel_size,
+        orientation=letters(volume),
+        zeros=facts.zeros / finite,
+        negatives=facts.negatives / finite,
+        background=facts.background,
+        background_share=facts.background_share,
+        nonfinite=facts.nonfinite,
+        low=facts.low,
+        mean=facts.mean,
+        high=facts.high,
+        volumes=volume.volumes,
+    )
+
+
+def _scales(mixed: Mapping[str, Volume]) -> Iterator[Finding]:
+    """Yield one warning where fitted images have intensities of very different size."""
+    if len(grouped(mixed)) == 1 and (notices := study_notices(list(mixed.values()))):
+        more = len(notices) - 1
+        pairs = f" So for {more} more pair{'s' * (more > 1)} of images." if more else ""
+        yield Finding("warning", notices[0] + pairs)
+
+
+def _notices(images: Mapping[str, Volume]) -> Iterator[Finding]:
+    """Pass on what was unusual about the files, said once where several share it."""
+    told: dict[str, list[str]] = {}
+    for name, volume in images.items():
+        for notice in volume.notices:
+            if not any(part in notice for part in TOLD_ANYWAY):
+                told.setdefault(notice, []).append(name)
+    for notice, files in told.items():
+        yield Finding("warning", f"{names(files)}: {notice}")
+
+
+def _sizes(images: Mapping[str, Volume], files: Mapping[str, Volume]) -> Iterator[Finding]:
+    """Yield what the size of grid and voxels does to pictures and classes.
+
+    Slices that were measured thick stay so on a finer grid: the file's own voxels count.
+    """
+    flat = [name for name, volume in images.items() if min(volume.shape) == 1]
+    small = [
+        name for name, v in images.items() if sorted(v.shape)[1] * max(v.shape) < SMALL_PICTURE
+    ]
+    if small:
+        yield Finding(
+            "fact",
+            f"{names(small)} {be(small)} tiny: even the largest slice has "
+            f"fewer than {SMALL_PICTURE} voxels, too few for classes to be told apart reliably.",
+        )
+    if flat:
+        yield Finding(
+            "fact",
+            f"{names(flat)} {be(flat)} one voxel thick: across it, the "
+            "other planes show a single line.",
+        )
+    long = {
+        name: max(volume.voxel_size)
+        for name, volume in files.items()
+        if max(volume.voxel_size) > THICK_SLICE_MM
+        and max(volume.voxel_size) <= MAX_ANISOTROPY * min(volume.voxel_size)  # else noticed
+        and min(volume.shape) > 1
+    }
+    if long:
+        most = number(round(max(long.values()), 1))
+        was = "was" if len(long) == 1 else "were"
+        yield Finding(
+            "fact",
+            f"{names(list(long))} {was} measured with voxels up to {most} mm long: at borders they "
+            "hold two tissues, which blurs the classes into each other.",
+        )

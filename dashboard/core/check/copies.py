@@ -1,0 +1,117 @@
+"""Images that carry no second piece of information: copies, as they are or up to scale."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dashboard.core import sampling
+from dashboard.core.check.difference import grouped
+from dashboard.core.check.findings import Choices, Finding, Remedy, names
+from dashboard.core.check.grids import mixed_names, only
+from dashboard.core.check.intensities import is_empty
+from dashboard.core.grid.same import same_grid
+from dashboard.core.mixture.foreground import foreground
+from dashboard.core.mixture.slice_fit import are_copies
+from dashboard.core.volume import Volume
+
+# Some thousand of them are foreground: images that agree there agree in every slice.
+SAMPLED = 30_000
+# Fewer voxels lie on a line by chance, or because they have only two values.
+FEWEST = 20
+
+Images = Mapping[str, Volume]
+
+
+def duplicate_findings(
+    images: Images, choices: Choices, mask: Volume | None = None
+) -> Iterator[Finding]:
+    """Yield which images are copies of each other.
+
+    Parameters
+    ----------
+    images : mapping of str to Volume
+    choices : Choices
+    mask : Volume, optional
+        Where it is the foreground.
+    """
+    mixed = mixed_names(images, choices)
+    same: dict[tuple[str, tuple[int, ...]], list[str]] = {}
+    for name, volume in images.items():
+        same.setdefault((volume.digest, volume.shape), []).append(name)
+    for group in same.values():
+        together = [name for name in group if name in mixed]
+        if len(together) > 1:
+            text = f"{names(group)} hold the same voxels and carry no second piece of information"
+            yield _refused(text, together, images, choices)
+        elif together and len(group) > 1:
+            yield Finding("fact", f"{names(group)} hold the same voxels; only one of them is used.")
+    first = [n for n in mixed if not any(n in group[1:] for group in same.values())]
+    for group in _scaled_copies({name: images[name] for name in first}, choices, mask):
+        text = f"{names(group)} are copies of each other up to scale and offset"
+        yield _refused(text, group, images, choices)
+
+
+def _refused(text: str, together: list[str], images: Images, choices: Choices) -> Finding:
+    kept = [name for name in mixed_names(images, choices) if name not in together[1:]]
+    spare = None if len(kept) > 1 else _spare(images, choices, together[0])
+    if spare is None:
+        remedy = Remedy(f"Use only {names(kept)}", only(images, kept, choices))
+    else:
+        changes = only(images, [together[0], spare], choices)
+        remedy = Remedy(f"Show {spare} instead of {together[1]}", changes)
+    both = "both" if len(together) == 2 else "them"
+    return Finding(
+        "problem",
+        f"{text}: their joint view is a line, and a mixture of {both} is refused.",
+        (remedy,),
+    )
+
+
+def _spare(images: Images, choices: Choices, kept: str) -> str | None:
+    """Return another image that can be mixed with the one that is kept."""
+    for name, volume in images.items():
+        if name == kept or is_empty(volume) or not same_grid(images[kept], volume):
+            continue
+        if not _scaled_copies({kept: images[kept], name: volume}, choices, None):
+            return name
+    return None
+
+
+def _scaled_copies(images: Images, choices: Choices, mask: Volume | None) -> list[list[str]]:
+    """Return groups of images on one grid that are linear functions of each other."""
+    if len(images) < 2 or len(grouped(images)) > 1:
+        return []
+    volumes = list(images.values())
+    places = _places(volumes[0].shape)
+    values = [np.asarray(volume.data[places], dtype=np.float64) for volume in volumes]
+    on_grid = mask is not None and same_grid(volumes[0], mask)
+    kept = foreground(
+        values,
+        choices.foreground,
+        [volume.intensities.background for volume in volumes],
+        mask.data[places] if mask is not None and on_grid else np.ones(values[0].shape),
+    )
+    if kept.sum() < FEWEST:
+        return []
+    return _groups(list(images), [value[kept] for value in values])
+
+
+def _groups(called: Sequence[str], values: Sequence[NDArray[np.float64]]) -> list[list[str]]:
+    groups: list[list[int]] = []
+    for index, value in enumerate(values):
+        for group in groups:
+            if are_copies(values[group[0]], value):
+                group.append(index)
+                break
+        else:
+            groups.append([index])
+    return [[called[index] for index in group] for group in groups if len(group) > 1]
+
+
+def _places(shape: tuple[int, int, int]) -> tuple[NDArray[Any], ...]:
+    """Return the indices of evenly spaced voxels, which fall on every row and column in turn."""
+    voxels = int(np.prod(shape))
+    every = np.arange(0, voxels, sampling.step(voxels, SAMPLED, shape))
+    return np.unravel_index(every, shape, order="F")

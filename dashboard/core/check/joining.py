@@ -1,0 +1,157 @@
+"""Which images of a study can be brought onto one grid and mixed there.
+
+Resampling is offered only where it helps: of a few thousand points of the grid, enough have to be
+foreground in all images that are then mixed.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+from nibabel.affines import apply_affine
+from numpy.typing import NDArray
+
+from dashboard.core.check.difference import grouped, overlap
+from dashboard.core.check.findings import Choices, Remedy, names, times
+from dashboard.core.check.intensities import is_empty
+from dashboard.core.grid.resampling import moves_voxels
+from dashboard.core.grid.same import same_grid
+from dashboard.core.mixture.foreground import foreground
+from dashboard.core.mixture.slice_fit import are_copies
+from dashboard.core.volume import Volume
+
+# Grids offered to resample to: X's, and the finest of the others.
+TARGETS = 2
+# Points along each axis of a grid at which images are compared.
+PROBES = 24
+# Of these points: a foreground of less is none.
+FEWEST = 0.01
+# An image that sees less than half of the others' foreground, or whose own lies mostly elsewhere,
+# does more harm than good.
+KEPT = 0.5
+# Voxels that differ by less in volume are of one size.
+FINER = 0.99
+# What a file's notices say where left and right, or everything, is a guess.
+UNPLACED = ("position matrix (affine) is unusable", "The header gives no position")
+
+Images = Mapping[str, Volume]
+
+
+def resamplings(
+    images: Images, wanted: Sequence[str], choices: Choices, *, finer: bool = False
+) -> Iterator[Remedy]:
+    """Yield the grids onto which images can be brought so that more of them are fitted together.
+
+    Parameters
+    ----------
+    images : mapping of str to Volume
+    wanted : sequence of str
+        The images that are shown, X first, and those that are meant for the mixture.
+    choices : Choices
+    finer : bool
+        Whether only finer grids than X's are offered beside it.
+    """
+    meant = [name for name in wanted if not choices.fitted or name in choices.fitted]
+    shown = {choices.x, choices.y}
+    targets = _targets(images, wanted, choices)
+    if finer:
+        most = FINER * images[choices.x].voxel_ml
+        targets = [t for t in targets if t == choices.x or images[t].voxel_ml < most]
+    for target in targets[:TARGETS]:
+        kept = joined(images, target, wanted, choices)
+        moved = [name for name in kept if not same_grid(images[target], images[name])]
+        # Copies of X add nothing, but X shown twice is no obstacle.
+        if not moved or len(kept) < 2 or not shown <= set(kept):
+            continue
+        mixed = [name for name in meant if name in kept]
+        others = [n for n in meant if n not in kept and overlap(images[target], images[n])]
+        missing = bool(others) or (choices.chosen and len(mixed) < len(meant))
+        changes = {"grid": target}
+        if missing:
+            changes["mix"] = ",".join(mixed)
+        yield Remedy(
+            _label(images, target, moved, mixed if missing or len(mixed) > 2 else [], missing),
+            changes,
+        )
+
+
+def joined(images: Images, target: str, wanted: Sequence[str], choices: Choices) -> list[str]:
+    """Return the images that can be mixed on a grid: no copies, with a foreground in common."""
+    points = _points(images[target])
+    common = np.ones(len(points), dtype=bool)
+    kept: dict[str, NDArray[np.float64]] = {}
+    for name in wanted:
+        volume = images[name]
+        if is_empty(volume) or not (is_placed(volume) or same_grid(images[target], volume)):
+            continue
+        values = _sampled(volume, points)
+        own = foreground(
+            [values], choices.foreground, [volume.intensities.background], np.ones(len(points))
+        )
+        both = common & own
+        shown = name in (choices.x, choices.y)
+        if both.sum() < FEWEST * len(points) or not (shown or _fits(common, own, values)):
+            continue
+        if any(are_copies(values[both], other[both]) for other in kept.values()):
+            continue
+        common, kept[name] = both, values
+    return list(kept)
+
+
+def _fits(common: NDArray[np.bool_], own: NDArray[np.bool_], values: NDArray[np.float64]) -> bool:
+    """Return whether an image sees most of a foreground, and finds one in the same place."""
+    seen = (common & np.isfinite(values)).sum()
+    both = (common & own).sum()
+    return bool(seen >= KEPT * common.sum() and both >= KEPT * min(common.sum(), own.sum()))
+
+
+def copies_in_place(images: Images, first: str, others: Sequence[str]) -> bool:
+    """Return whether images hold, wherever the first one lies, its very intensities."""
+    points = _points(images[first])
+    values = _sampled(images[first], points)
+    return all(
+        is_placed(images[name])
+        and np.array_equal(values, _sampled(images[name], points), equal_nan=True)
+        for name in others
+    )
+
+
+def is_placed(volume: Volume) -> bool:
+    """Return whether the file says where its voxels lie."""
+    return not any(part in notice for notice in volume.notices for part in UNPLACED)
+
+
+def _targets(images: Images, wanted: Sequence[str], choices: Choices) -> list[str]:
+    """Return an image of each grid that can be resampled to: X's first, then by fineness."""
+    sound = {
+        name: images[name]
+        for name in wanted
+        if is_placed(images[name]) and not is_empty(images[name])
+    }
+    heads = [group[0] for group in grouped(sound) if choices.grid not in group]
+    return sorted(heads, key=lambda name: (name != choices.x, images[name].voxel_ml))
+
+
+def _label(
+    images: Images, target: str, moved: Sequence[str], mixed: Sequence[str], missing: bool
+) -> str:
+    whole = all(moves_voxels(images[name], images[target]) for name in moved)
+    how = "voxel by voxel" if whole else "linear"
+    size = times(images[target].voxel_size)
+    text = f"Resample {names(moved)} to the grid of {target} ({size} mm, {how})"
+    return text + (f" and mix {'only ' if missing else ''}{names(mixed)}" if mixed else "")
+
+
+def _points(volume: Volume) -> NDArray[np.float64]:
+    """Return evenly spread voxels of a grid, in mm, shape (points, 3)."""
+    probes = [np.linspace(0, edge - 1, min(edge, PROBES)).round() for edge in volume.shape]
+    voxels = np.stack([axis.ravel() for axis in np.meshgrid(*probes)], axis=1)
+    return np.asarray(apply_affine(volume.mm_affine, voxels))
+
+
+def _sampled(volume: Volume, points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the intensities of the voxels nearest to some points; NaN outside."""
+    voxels = np.rint(apply_affine(np.linalg.inv(volume.mm_affine), points)).astype(np.int64)
+    inside = ((voxels >= 0) & (voxels < np.array(volume.shape))).all(axis=1)
+    values = np.full(len(points), np.nan)
+    values[inside] = volume.data[tuple(voxels[inside].T)]
+    return values

@@ -1,0 +1,155 @@
+"""The joint density of two images' intensities."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.fft import irfft2, next_fast_len, rfft2
+
+from dashboard.core.errors import FitError
+
+# Points counted at once: 16 MB in float64.
+COUNTED_AT_ONCE = 2**20
+# The grid of seaborn.kdeplot: points an axis, and how many bandwidths it reaches past the data.
+DENSITY_POINTS = 200
+DENSITY_CUT = 3
+# Kernel standard deviations a convolution reaches: what is left out is below 1e-7 of the peak.
+KERNEL_REACH = 6
+# In widths of the kernel where it is narrowest. Binning widens a kernel by spacing**2 / 6, which
+# is taken off it again; what then remains is below 1 % of the peak.
+FINEST_SPACING = 1 / 2
+# Finer than this the padded grid would not fit a worker (16 million cells, 128 MB).
+MAX_REFINEMENT = 16
+
+
+@dataclass(frozen=True, eq=False)
+class JointDensity:
+    """A kernel density estimate on a regular grid.
+
+    Attributes
+    ----------
+    x, y : ndarray, shape (points,)
+        Grid positions.
+    density : ndarray, shape (points, points)
+        Probability per unit area; rows run along `y`.
+    """
+
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    density: NDArray[np.float64]
+
+    def proportions(self) -> NDArray[np.float64]:
+        """Return, for each grid point, the share of the mass that lies at lower densities.
+
+        The contour of this field at height p is the iso-proportion contour of
+        `seaborn.kdeplot`: a share p of the mass lies outside it.
+        """
+        flat = self.density.ravel()
+        order = np.argsort(flat)
+        mass = np.cumsum(flat[order])
+        result = np.empty_like(flat)
+        result[order] = mass / mass[-1]
+        return result.reshape(self.density.shape)
+
+
+def joint_density(points: NDArray[np.float64]) -> JointDensity:
+    """Estimate the density of intensity pairs as `seaborn.kdeplot` does, by convolution.
+
+    A Gaussian kernel with the points' covariance times Scott's factor, evaluated on the same grid
+    (200 points an axis, reaching 3 bandwidths past the data). The points are spread linearly over
+    the four nearest grid points and convolved by FFT [1]_; where the bandwidth is small against
+    the grid, on a grid refined by a whole factor.
+
+    Parameters
+    ----------
+    points : ndarray, shape (voxels, 2)
+
+    Returns
+    -------
+    JointDensity
+
+    Raises
+    ------
+    FitError
+        If the points are fewer than three or lie on a line.
+
+    References
+    ----------
+    .. [1] M. P. Wand, "Fast computation of multivariate kernel estimators", Journal of
+       Computational and Graphical Statistics 3 (1994), 433-445.
+    """
+    count = len(points)
+    covariance = _covariance(points) * count ** (-2 / 6) if count > 2 else np.zeros((2, 2))
+    spread = np.sqrt(np.diag(covariance))
+    if not np.linalg.det(covariance) > 1e-10 * (spread**2).prod():
+        raise FitError(
+            "The voxels' intensities lie on a line, so they have no joint density. "
+            "Choose another slice or another image."
+        )
+    low = points.min(axis=0) - DENSITY_CUT * spread
+    high = points.max(axis=0) + DENSITY_CUT * spread
+    coarse = (high - low) / (DENSITY_POINTS - 1)
+    # Across a strong correlation a kernel is far narrower than along either axis.
+    narrow = 1 / np.sqrt(np.diag(np.linalg.inv(covariance)))
+    refine = np.clip(np.ceil(coarse / (FINEST_SPACING * narrow)), 1, MAX_REFINEMENT).astype(int)
+    step = coarse / refine
+    shape = (DENSITY_POINTS - 1) * refine + 1
+    counts = np.zeros(int(shape.prod()))
+    for part in _parts(points):
+        _add_linearly(counts, (part - low) / step, shape)
+    kernel = covariance - np.diag(step**2) / 6
+    if not np.linalg.det(kernel) > np.linalg.det(covariance) / 2:
+        kernel = covariance
+    fine = _convolve(counts.reshape(shape), kernel, step) / count
+    x = np.linspace(low[0], high[0], DENSITY_POINTS)
+    y = np.linspace(low[1], high[1], DENSITY_POINTS)
+    return JointDensity(x, y, fine[:: refine[0], :: refine[1]].T)
+
+
+def _parts(points: NDArray[np.float64]) -> Iterator[NDArray[np.float64]]:
+    """Yield points by the million: of a very large slice, copies of all would take gigabytes."""
+    for start in range(0, len(points), COUNTED_AT_ONCE):
+        yield points[start : start + COUNTED_AT_ONCE]
+
+
+def _covariance(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    middle = points.mean(axis=0)
+    products = sum((part - middle).T @ (part - middle) for part in _parts(points))
+    return np.asarray(products / (len(points) - 1))
+
+
+def _add_linearly(
+    counts: NDArray[np.float64], position: NDArray[np.float64], shape: NDArray[np.int64]
+) -> None:
+    """Share each point among the four grid points around it, by its distance to them."""
+    base = np.minimum(position.astype(np.int64), shape - 2)
+    part = position - base
+    for right in (0, 1):
+        for above in (0, 1):
+            weight = np.abs(1 - right - part[:, 0]) * np.abs(1 - above - part[:, 1])
+            cell = (base[:, 0] + right) * shape[1] + base[:, 1] + above
+            counts += np.bincount(cell, weight, counts.size)
+
+
+def _convolve(
+    counts: NDArray[np.float64], covariance: NDArray[np.float64], step: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Convolve grid counts with a Gaussian density of the given covariance."""
+    reach = np.ceil(KERNEL_REACH * np.sqrt(np.diag(covariance)) / step).astype(int)
+    reach = np.minimum(reach, np.array(counts.shape) - 1)
+    padded = [
+        next_fast_len(n + int(r), real=True) for n, r in zip(counts.shape, reach, strict=True)
+    ]
+    # Distances on the padded torus, so that the kernel is centred on the first cell.
+    dx, dy = (np.fft.fftfreq(n, 1 / n) * s for n, s in zip(padded, step, strict=True))
+    precision = np.linalg.inv(covariance)
+    exponent = (
+        precision[0, 0] * (dx**2)[:, None]
+        + 2 * precision[0, 1] * np.outer(dx, dy)
+        + precision[1, 1] * (dy**2)[None, :]
+    )
+    kernel = np.exp(-exponent / 2) / (2 * np.pi * np.sqrt(np.linalg.det(covariance)))
+    spectrum = rfft2(counts, padded) * rfft2(kernel)
+    smooth: NDArray[np.float64] = irfft2(spectrum, padded)
+    return np.maximum(smooth[: counts.shape[0], : counts.shape[1]], 0)

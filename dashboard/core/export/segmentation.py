@@ -1,0 +1,217 @@
+"""What leaves the program: label volumes on the input's own grid, tables and sidecars."""
+
+import json
+import platform
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import nibabel as nib
+import numpy as np
+from numpy.typing import NDArray
+
+from dashboard import __version__
+from dashboard.core.errors import NeuroMixError
+from dashboard.core.grid.same import study_notices
+from dashboard.core.mixture.analysis import Analysis, Recipe
+from dashboard.core.reading.header import header_affine
+from dashboard.core.reading.image import nifti_header
+from dashboard.core.reference.agreement import Agreement
+from dashboard.core.volume import Volume, stem
+
+# The libraries whose versions can change a result.
+LIBRARIES = ("numpy", "scipy", "scikit-learn", "nibabel")
+
+
+def write_segmentation(
+    analysis: Analysis,
+    image: Path,
+    out: Path,
+    colours: Sequence[str],
+    *,
+    reference: Volume | None = None,
+    agreement: Agreement | None = None,
+) -> list[Path]:
+    """Write a label volume, its label table and its components.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        With a mixture.
+    image : Path
+        The first input file, whose grid and name the labels take.
+    out : Path
+        Folder, made where it is missing.
+    colours : sequence of str
+        Hexadecimal colour of each class.
+    reference : Volume, optional
+        A label map that the classes were compared with.
+    agreement : Agreement, optional
+        With the reference.
+
+    Returns
+    -------
+    list of Path
+        ``<stem>_dseg.nii.gz``, ``<stem>_dseg.tsv`` and ``<stem>_components.json``.
+
+    Raises
+    ------
+    NeuroMixError
+        If a file cannot be written; none is left half-written.
+    """
+    base = stem(image)
+    labels = label_volume(analysis)
+    table = "".join(
+        f"{c.number}\tclass {c.number}\t{colours[c.number - 1]}\n" for c in analysis.components
+    )
+    facts = components_record(analysis)
+    if reference and agreement:
+        facts |= {"reference": _input(reference), "agreement": _agreed(agreement)}
+        facts["notices"] += [f"{reference.name}: {notice}" for notice in reference.notices]
+    record = json.dumps(facts, indent=2, ensure_ascii=False, allow_nan=False)
+    nifti = label_image(labels, image, analysis.volumes[0].affine)
+    writers: dict[Path, Callable[[Path], object]] = {
+        out / f"{base}_dseg.nii.gz": lambda path: nib.save(nifti, path),
+        out / f"{base}_dseg.tsv": lambda path: path.write_text(
+            "index\tname\tcolour\n" + table, encoding="utf-8"
+        ),
+        out / f"{base}_components.json": lambda path: path.write_text(
+            record + "\n", encoding="utf-8"
+        ),
+    }
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        _write_whole(writers)
+    except OSError as error:
+        raise NeuroMixError(
+            f"The results cannot be written to {out} ({error.strerror}). "
+            "Choose another folder with --out."
+        ) from None
+    return list(writers)
+
+
+def label_volume(analysis: Analysis) -> NDArray[np.uint8]:
+    """Return the labels on the stored grid; voxels outside the slice are 0."""
+    recipe = analysis.recipe
+    orientation = analysis.volumes[0].orientation
+    return orientation.place(analysis.labels, recipe.plane, recipe.slice)
+
+
+def label_image(
+    labels: NDArray[np.uint8], image: Path, affine: NDArray[np.float64]
+) -> nib.Nifti1Image:
+    """Return the labels with the position (sform, qform, units) of the input file.
+
+    Parameters
+    ----------
+    labels : ndarray of uint8, shape (i, j, k)
+    image : Path
+        The input file.
+    affine : ndarray, shape (4, 4)
+        Used where the input is no NIfTI file or its own position is unusable.
+    """
+    header = nifti_header(image)
+    if header is None:
+        return nib.Nifti1Image(labels, affine)
+    if not np.allclose(header_affine(header), affine):
+        # A position that was unusable is not handed on.
+        header["sform_code"] = header["qform_code"] = 0
+        header["pixdim"][:4] = 1
+    if isinstance(header, nib.Nifti2Header):
+        # Its affine is in float64, which NIfTI-1 would round.
+        result: nib.Nifti1Image = nib.Nifti2Image(labels, affine, header.copy())
+    else:
+        result = nib.Nifti1Image(labels, affine, header.copy())
+    result.set_data_dtype(np.uint8)
+    result.header.set_slope_inter(1, 0)
+    result.header.set_intent("none")  # not that of the intensities
+    result.header["cal_min"], result.header["cal_max"] = 0, int(labels.max())
+    return result
+
+
+def components_record(analysis: Analysis) -> dict[str, Any]:
+    """Return all that is needed to read, or to repeat, a mixture (numbers in original units)."""
+    mixture = analysis.mixture
+    if mixture is None:
+        raise NeuroMixError(analysis.problem or "There is no mixture to write.")
+    used = [*analysis.volumes, *([analysis.mask_volume] if analysis.mask_volume else [])]
+    return {
+        "inputs": [
+            _input(volume) | _clipped(volume, analysis.recipe)
+            for volume in analysis.volumes[: analysis.mixed]
+        ],
+        "mask": _input(analysis.mask_volume) if analysis.mask_volume else None,
+        "settings": asdict(analysis.recipe),
+        "components": [
+            {
+                "index": c.number,
+                "weight": c.weight,
+                "mean": c.mean.tolist(),
+                "covariance": c.covariance.tolist(),
+                "voxels": c.voxels,
+                "volume_ml": c.volume_ml,
+            }
+            for c in analysis.components
+        ],
+        "criteria": {
+            "log_likelihood_per_voxel": mixture.log_likelihood,
+            "bic": mixture.bic,
+            "aic": mixture.aic,
+            "iterations": mixture.iterations,
+            "converged": mixture.converged,
+        },
+        "foreground_voxels": len(analysis.values),
+        **({"fitted_voxels": mixture.fitted_voxels} if mixture.spacing > 1 else {}),
+        "notices": [
+            *(f"{volume.name}: {notice}" for volume in used for notice in volume.notices),
+            *study_notices(analysis.volumes[: analysis.mixed]),
+        ],
+        "versions": {
+            "neuromix": __version__,
+            "python": platform.python_version(),
+            **{name: version(name) for name in LIBRARIES},
+        },
+    }
+
+
+def _input(volume: Volume) -> dict[str, Any]:
+    facts = volume.intensities
+    return {
+        "name": volume.name,
+        "sha256": volume.source,
+        "processing": list(volume.processing),
+        "shape": volume.shape,
+        "minimum": facts.low,
+        "maximum": facts.high,
+        "mean": facts.mean,
+    }
+
+
+def _clipped(volume: Volume, recipe: Recipe) -> dict[str, Any]:
+    """Return the range that an image's foreground was clipped to, if it was."""
+    if recipe.clip == "none":
+        return {}
+    return {"clipped_to": list(volume.intensities.limits[recipe.clip])}
+
+
+def _agreed(agreement: Agreement) -> dict[str, Any]:
+    return {
+        "mean_dice": agreement.mean_dice,
+        "matched_share_of_reference": agreement.agreeing,
+        "classes": [asdict(match) for match in agreement.matches],
+        "labels": list(agreement.labels),
+        "confusion": agreement.counts.tolist(),
+    }
+
+
+def _write_whole(writers: Mapping[Path, Callable[[Path], object]]) -> None:
+    """Write beside the targets and rename, so that a full disk leaves no half of the results."""
+    parent = next(iter(writers)).parent
+    with tempfile.TemporaryDirectory(dir=parent, prefix=".neuromix-") as folder:
+        for path, write in writers.items():
+            write(Path(folder) / path.name)
+        for path in writers:
+            (Path(folder) / path.name).replace(path)

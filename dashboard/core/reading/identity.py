@@ -1,0 +1,51 @@
+"""What tells one image file from another, and one volume from another: hashes of their content."""
+
+import hashlib
+import stat
+from pathlib import Path
+
+from dashboard.core.errors import VolumeError
+from dashboard.core.reading.image import files_of
+from dashboard.core.reading.voxels import FIRST, Take
+
+
+def file_id(path: Path, *, name: str | None = None) -> str:
+    """Return the SHA-256 of a file, or of the hashes of a pair, which is its volume's identity.
+
+    Parameters
+    ----------
+    path : Path
+    name : str, optional
+        What messages call the file.
+
+    Raises
+    ------
+    VolumeError
+        If the file is missing or cannot be read.
+    """
+    digests = [_sha256(file, name or path.name) for file in files_of(path)]
+    if len(digests) == 1:
+        return digests[0].hex()
+    return hashlib.sha256(b"".join(digests)).hexdigest()
+
+
+def _sha256(path: Path, name: str) -> bytes:
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise VolumeError(
+                f"{name or 'No name'}: this is a folder or a device. Choose an image file."
+            )
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").digest()
+    except FileNotFoundError:
+        raise VolumeError(f"{name}: there is no such file. Check its name and folder.") from None
+    except OSError as error:
+        raise VolumeError(f"{name}: the file cannot be read ({error.strerror}).") from None
+
+
+def volume_id(source: str, take: Take) -> str:
+    """Return the identity of volumes of a series: the file's own for the first one."""
+    if take == FIRST:
+        return source
+    which = "all" if take is None else " ".join(map(str, sorted(set(take))))
+    return hashlib.sha256(f"{source} {which}".encode()).hexdigest()

@@ -1,0 +1,248 @@
+"""One image file of any format taken: from its name and bytes to voxels, affine and header."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import nibabel as nib
+import numpy as np
+from numpy.typing import NDArray
+
+from dashboard.core.errors import VolumeError
+from dashboard.core.reading import mgh, minc, nifti
+from dashboard.core.reading.container import Container
+from dashboard.core.reading.header import Layout
+from dashboard.core.reading.summary import Summary
+from dashboard.core.reading.unpacked import Unpacked
+from dashboard.core.reading.voxels import FIRST, Take, finite_notices, read_voxels, taken
+
+# The name chooses the format and the content has to agree: nothing else is ever tried.
+NIFTI, PAIR, MGH, MINC = (".nii", ".nii.gz"), (".img", ".img.gz"), (".mgz", ".mgh"), (".mnc",)
+HEADERS = (".hdr", ".hdr.gz")
+# The halves of a pair as they are looked for beside each other, the likeliest first.
+HEADER_HALVES, IMAGE_HALVES = (".hdr", ".hdr.gz", ".HDR"), (".img", ".img.gz", ".IMG")
+# Other compressions would be unpacked unseen.
+EXTENSIONS = (*NIFTI, *PAIR, *MGH, *MINC)
+# Millimetres in one spatial unit of the header; "unknown" is taken as mm, as most tools do.
+MM_PER_UNIT = {"mm": 1.0, "meter": 1000.0, "micron": 0.001, "unknown": 1.0}
+
+
+@dataclass(frozen=True, eq=False)
+class Image:
+    """What a file holds, before anything is concluded from it.
+
+    Attributes
+    ----------
+    data : ndarray, shape (i, j, k)
+        Intensities of one volume, or the mean of several, in storage order; mapped, read-only.
+    summary : Summary
+        Of the intensities.
+    volumes : int
+        Volumes in the file.
+    taken : tuple of int
+        Those of which the intensities are the mean.
+    affine : ndarray, shape (4, 4)
+        The header's, whatever its use.
+    unit : str
+        The header's spatial unit: mm, meter, micron or unknown.
+    header : tuple of (str, str)
+        Fields and values of the header, in the order in which they are printed.
+    notices : tuple of str
+        What was unusual about the file, one sentence each.
+    """
+
+    data: NDArray[Any]
+    summary: Summary
+    volumes: int
+    taken: tuple[int, ...]
+    affine: NDArray[np.float64]
+    unit: str
+    header: tuple[tuple[str, str], ...]
+    notices: tuple[str, ...]
+
+
+def files_of(path: Path) -> tuple[Path, ...]:
+    """Return the files that an image consists of: a header beside an .img belongs to it."""
+    if not path.name.lower().endswith(PAIR):
+        return (path,)
+    header = _header_file(path)
+    return (path, header) if header else (path,)
+
+
+def read_image(
+    path: Path,
+    room: BinaryIO,
+    *,
+    name: str | None = None,
+    take: Take = FIRST,
+    scratch: Path | None = None,
+) -> Image:
+    """Unpack a volume of an image file, or the mean of several; every byte of it is checked.
+
+    Parameters
+    ----------
+    path : Path
+        Its extension tells the format.
+    room : file object
+        New, open for reading and writing; takes the voxels as an ``.npy``.
+    name : str, optional
+        What messages call the file.
+    take : tuple of int, or None
+        Volumes counted from 0; None for all.
+    scratch : Path, optional
+        Folder for what is needed in between.
+
+    Raises
+    ------
+    VolumeError
+        Naming the file, if it is damaged, too large, or holds no scalar intensities.
+    OSError
+        If there is no room on the disk.
+    """
+    with _named(name or path.name):
+        _require_known(path)
+        if path.name.lower().endswith(MINC):
+            with Container(path) as file, minc.opened(file, scratch) as opened:
+                wanted = taken(1, take)
+                unpacked = Unpacked(room, opened.layout.grid)
+                for values in opened.chunks():
+                    unpacked.add(values)
+                return _image(opened.layout, unpacked, wanted)
+        with _opened(path) as (layout, file):
+            wanted = taken(layout.volumes, take)
+            unpacked = Unpacked(room, layout.grid)
+            notices = read_voxels(file, layout, wanted, unpacked, scratch=scratch)
+            footer = file.read(mgh.FOOTER_BYTES)
+            file.finish()
+        if path.name.lower().endswith(MGH):
+            layout = replace(layout, header=mgh.with_footer(layout.header.binaryblock, footer))
+        return _image(layout, unpacked, wanted, notices)
+
+
+def nifti_header(path: Path, *, name: str | None = None) -> nib.Nifti1Header | None:
+    """Return the header of a NIfTI file, without its extensions; None for other formats.
+
+    Raises
+    ------
+    VolumeError
+        Naming the file, if it has changed since it was read and is no image any more.
+    """
+    if not path.name.lower().endswith((*NIFTI, *PAIR)):
+        return None
+    with _named(name or path.name), _opened(path) as (layout, _):
+        return layout.header if isinstance(layout.header, nib.Nifti1Header) else None
+
+
+@contextmanager
+def _named(name: str) -> Iterator[None]:
+    """Put the file's name, and never its folder, before what is wrong with it."""
+    try:
+        yield
+    except VolumeError as error:
+        raise VolumeError(f"{name}: {error}") from None
+
+
+def _require_known(path: Path) -> None:
+    name = path.name.lower()
+    if name.endswith(HEADERS):
+        raise VolumeError(nifti.MISSING_HALF)
+    if not name.endswith(EXTENSIONS):
+        known = ", ".join(EXTENSIONS)
+        raise VolumeError(f"this is no image file that can be read ({known}).")
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[Layout, Container]]:
+    """Open a file, check its header, and go to its first voxel."""
+    name = path.name.lower()
+    with Container(path) as file:
+        if name.endswith(MGH):
+            yield mgh.read_layout(file), file
+        elif name.endswith(PAIR):
+            header = _header_file(path)
+            if header is None:
+                raise VolumeError(nifti.MISSING_HALF)
+            with Container(header) as head:
+                layout = nifti.read_layout(head, file)
+                head.finish()
+            file.skip(layout.offset)
+            yield layout, file
+        else:
+            yield nifti.read_layout(file), file
+
+
+def _header_file(path: Path) -> Path | None:
+    """Return the .hdr beside an .img, where there is one."""
+    beside = (path.with_name(name) for name in other_halves(path.name))
+    return next((header for header in beside if header.is_file()), None)
+
+
+def other_halves(name: str) -> tuple[str, ...]:
+    """Return what the other half of a two-file image may be called; nothing for other files."""
+    for own, others in ((".img", HEADER_HALVES), (".hdr", IMAGE_HALVES)):
+        if name.lower().endswith((own, f"{own}.gz")):
+            base = name[: name.lower().rindex(own)]
+            return tuple(base + other for other in others)
+    return ()
+
+
+def _image(
+    layout: Layout, unpacked: Unpacked, wanted: tuple[int, ...], notices: Iterable[str] = ()
+) -> Image:
+    return Image(
+        data=unpacked.array(),
+        summary=unpacked.summary,
+        volumes=layout.volumes,
+        taken=wanted,
+        affine=layout.affine,
+        unit=_spatial_unit(layout.header),
+        header=_fields(layout.header),
+        notices=(
+            *layout.notices,
+            *_series_notices(layout, wanted),
+            *notices,
+            *finite_notices(unpacked.summary),
+        ),
+    )
+
+
+def _series_notices(layout: Layout, wanted: tuple[int, ...]) -> list[str]:
+    """Tell what nobody may have chosen: that of several volumes the first one is used."""
+    if layout.volumes == 1 or wanted != FIRST:
+        return []
+    size = " x ".join(map(str, layout.shape))
+    return [f"The file holds {layout.volumes:,} volumes ({size}); volume 0 is used."]
+
+
+def _spatial_unit(header: Any) -> str:
+    """Return the header's spatial unit; MGH and MINC are in mm by definition of the format."""
+    if not hasattr(header, "get_xyzt_units"):
+        return "mm"
+    try:
+        unit = str(header.get_xyzt_units()[0])
+    except KeyError:
+        return "unknown"
+    return unit if unit in MM_PER_UNIT else "unknown"
+
+
+def _fields(header: Any) -> tuple[tuple[str, str], ...]:
+    """List the header as ``print(header)`` does, with the units spelled out behind it."""
+    fields = []
+    if hasattr(header, "items"):
+        fields = [(str(key), _printable(value)) for key, value in header.items()]
+    if hasattr(header, "get_xyzt_units"):
+        try:
+            fields.append(("get_xyzt_units()", str(header.get_xyzt_units())))
+        except KeyError:
+            fields.append(("get_xyzt_units()", "not a known code"))
+    return tuple(fields)
+
+
+def _printable(value: Any) -> str:
+    if isinstance(value, np.ndarray) and value.dtype.kind == "S":
+        value = value.tobytes().split(b"\0")[0].decode("latin-1")
+        return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in value)
+    text = np.array2string(np.asarray(value), separator=" ", threshold=16, precision=6)
+    return " ".join(text.split())

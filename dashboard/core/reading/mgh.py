@@ -1,0 +1,75 @@
+"""The header of FreeSurfer's .mgh and .mgz, checked before a voxel is read."""
+
+import math
+from typing import Any
+
+import numpy as np
+from nibabel.freesurfer.mghformat import MGHHeader, footer_dtype, header_dtype
+from nibabel.spatialimages import HeaderDataError
+
+from dashboard.core.errors import VolumeError
+from dashboard.core.reading.container import Container
+from dashboard.core.reading.foreign import foreign_content
+from dashboard.core.reading.header import Layout, checked_shape, header_affine
+
+# The voxels begin here; how they were measured (TR, TE) follows them.
+DATA_OFFSET = 284
+FOOTER_BYTES = footer_dtype.itemsize
+VERSION = 1
+
+BAD_HEADER = "the file's header cannot be read; it is damaged or not an MGH image."
+
+
+@np.errstate(all="ignore")
+def read_layout(container: Container) -> Layout:
+    """Check the header of an MGH file, and leave the file at its first voxel.
+
+    Raises
+    ------
+    VolumeError
+    """
+    start = container.read(DATA_OFFSET)
+    if len(start) < DATA_OFFSET or int.from_bytes(start[:4]) != VERSION:
+        foreign = foreign_content(start)
+        raise VolumeError(f"the file's header cannot be read; {foreign}" if foreign else BAD_HEADER)
+    header = with_footer(start, b"")
+    dtype = _data_type(header)
+    shape = checked_shape(header["dims"], dtype.itemsize)
+    container.require(DATA_OFFSET + math.prod(shape) * dtype.itemsize)
+    unplaced = int.from_bytes(start[28:30]) == 0
+    notice = "The header gives no position, so left and right are assumed, not known."
+    return Layout(
+        shape=shape,
+        dtype=dtype,
+        offset=DATA_OFFSET,
+        slope=1.0,
+        intercept=0.0,
+        affine=header_affine(header),
+        header=header,
+        notices=(notice,) if unplaced else (),
+    )
+
+
+def with_footer(start: bytes, footer: bytes) -> Any:
+    """Return nibabel's header of what lies before and behind the voxels.
+
+    Raises
+    ------
+    VolumeError
+        If nibabel cannot make sense of it.
+    """
+    try:
+        return MGHHeader(start[: header_dtype.itemsize] + footer)
+    except (HeaderDataError, ValueError):
+        raise VolumeError(BAD_HEADER) from None
+
+
+def _data_type(header: Any) -> np.dtype[Any]:
+    try:
+        dtype: np.dtype[Any] = np.dtype(header.get_data_dtype())
+    except KeyError:
+        raise VolumeError(
+            f"the header gives the data type code {int(header['type'])}, which is not known. "
+            "Convert the file again."
+        ) from None
+    return dtype

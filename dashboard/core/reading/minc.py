@@ -1,0 +1,117 @@
+"""MINC 1 files, which are netCDF and are read by nibabel."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import nibabel as nib
+import numpy as np
+from nibabel.minc1 import Minc1File, MincError
+from numpy.typing import NDArray
+from scipy.io import netcdf_file
+
+from dashboard.core.errors import VolumeError
+from dashboard.core.reading.container import CHUNK_BYTES, Container
+from dashboard.core.reading.foreign import foreign_content
+from dashboard.core.reading.header import MAX_VOXELS, Layout, checked_shape
+from dashboard.core.reading.summary import CHUNK_VOXELS
+from dashboard.core.reading.unpacked import nameless
+
+MAGIC = b"CDF\x01"
+# As many bytes as the largest image takes in float64; the file is copied before it is read.
+MAX_BYTES = 8 * MAX_VOXELS
+# scipy's netCDF reader follows whatever lengths and names it finds, until something gives way.
+_DAMAGED = (
+    ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, MemoryError, MincError,
+    NotImplementedError, TypeError, ValueError,
+)  # fmt: skip
+
+BAD_FILE = "the file's header cannot be read; it is damaged or not a MINC 1 image."
+
+
+class Minc:
+    """An open MINC 1 file.
+
+    Attributes
+    ----------
+    layout : Layout
+    """
+
+    def __init__(self, file: Any) -> None:
+        self._minc = Minc1File(file)
+        dtype = np.dtype(self._minc.get_data_dtype())
+        shape = checked_shape(self._minc.get_data_shape(), dtype.itemsize)
+        if len(shape) > 3:
+            raise VolumeError("a MINC file of several volumes is not read; convert it to NIfTI.")
+        affine = np.asarray(self._minc.get_affine(), dtype=np.float64)
+        if affine.shape != (4, 4):
+            raise VolumeError(BAD_FILE)
+        header = nib.Minc1Image.header_class(dtype, shape, self._minc.get_zooms())
+        self.layout = Layout(shape, dtype, 0, 1.0, 0.0, affine, header)
+
+    def chunks(self) -> Iterator[NDArray[np.float64]]:
+        """Yield the intensities as ``get_fdata()`` gives them, the first axis fastest."""
+        _, rows, planes = self.layout.shape
+        at_once = max(1, CHUNK_VOXELS // self.layout.shape[0])
+        thick = max(1, at_once // rows)
+        for k in range(0, planes, thick):
+            for j in range(0, rows, at_once):
+                yield self._part((slice(None), slice(j, j + at_once), slice(k, k + thick)))
+
+    def _part(self, part: tuple[slice, slice, slice]) -> NDArray[np.float64]:
+        try:
+            with np.errstate(all="ignore"):
+                scaled = self._minc.get_scaled_data(part)
+        except _DAMAGED:
+            raise VolumeError(BAD_FILE) from None
+        return np.asarray(scaled, dtype=np.float64).ravel(order="F")
+
+
+@contextmanager
+def opened(container: Container, scratch: Path | None) -> Iterator[Minc]:
+    """Copy a file, since nothing else maps it safely, and open the copy.
+
+    Raises
+    ------
+    VolumeError
+        If it is no MINC 1 file.
+    OSError
+        If there is no room for the copy.
+    """
+    with nameless(scratch) as copy:
+        _copy(container, copy)
+        try:
+            with np.errstate(all="ignore"):
+                image = Minc(_Mapped(copy, mmap=True))
+        except (*_DAMAGED, OSError):
+            raise VolumeError(BAD_FILE) from None
+        yield image
+
+
+def _copy(container: Container, copy: Any) -> None:
+    content = container.read(CHUNK_BYTES)
+    if not content.startswith(MAGIC):
+        foreign = foreign_content(content[:348])
+        raise VolumeError(f"the file's header cannot be read; {foreign}" if foreign else BAD_FILE)
+    count = 0
+    while content:
+        count += len(content)
+        if count > MAX_BYTES:
+            raise VolumeError(
+                f"more than the {MAX_BYTES // 2**20:,} MiB this dashboard takes of MINC."
+            )
+        copy.write(content)
+        content = container.read(CHUNK_BYTES)
+    copy.flush()
+    copy.seek(0)
+
+
+class _Mapped(netcdf_file):  # type: ignore[misc]
+    """A netCDF file whose map ends with the last array on it, without a word on stderr."""
+
+    def close(self) -> None:
+        self.variables: dict[str, Any] = {}
+        self._mm_buf = self._mm = None
+
+    __del__ = close

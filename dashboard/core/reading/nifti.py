@@ -1,0 +1,226 @@
+"""The headers of NIfTI-1, NIfTI-2 and Analyze files, checked before a voxel is read.
+
+nibabel trusts these headers: it allocates what they claim and reads from where they point. What is
+checked here follows the NIfTI-1 standard, https://nifti.nimh.nih.gov/nifti-1.
+"""
+
+import math
+import struct
+from typing import Any
+
+import nibabel as nib
+import numpy as np
+from nibabel.nifti1 import Nifti1PairHeader
+from nibabel.nifti2 import Nifti2PairHeader
+from nibabel.spatialimages import HeaderDataError, HeaderTypeError
+from nibabel.spm2analyze import Spm2AnalyzeHeader
+
+from dashboard.core.errors import VolumeError
+from dashboard.core.reading.container import Container
+from dashboard.core.reading.foreign import foreign_content
+from dashboard.core.reading.header import Layout, checked_shape, header_affine
+from dashboard.core.reading.position import position_notices
+
+# A NIfTI-1 header is 348 bytes, a NIfTI-2 header 540; four more say whether extensions follow.
+HEADER_BYTES = {348: "1", 540: "2"}
+EXTENDER_BYTES = 4
+# Extensions of real files (DICOM, AFNI) are a few MB; they are walked over and never parsed.
+MAX_VOX_OFFSET = 64 * 2**20
+# esize and ecode are 8 bytes, and esize is a multiple of 16 by the standard.
+MIN_EXTENSION_BYTES = 16
+# CIFTI: matrices over surfaces and parcels. Its intents, and the code of its extension.
+CIFTI_INTENTS = range(3000, 3100)
+CIFTI_EXTENSION = 32
+# Several values in each voxel: matrices, displacements, vectors, points, quaternions, RGB.
+VECTOR_INTENTS = (1004, 1005, 1006, 1007, 1008, 1009, 1010, 2003, 2004)
+
+SCALARS = {2: "u1", 4: "i2", 8: "i4", 16: "f4", 64: "f8", 256: "i1", 512: "u2", 768: "u4",
+           1024: "i8", 1280: "u8"}  # fmt: skip
+NOT_SCALARS = {
+    1: "single bits",
+    32: "complex numbers",
+    128: "colours (RGB)",
+    1536: "128-bit floats",
+    1792: "complex numbers",
+    2048: "complex numbers",
+    2304: "colours (RGBA)",
+}
+
+BAD_HEADER = "the file's header cannot be read; it is damaged or not an image. Export it again."
+MISSING_HALF = (
+    "this is one half of a two-file image (.hdr and .img). Put both files side by side and choose "
+    "the .img, or convert them into one .nii file."
+)
+
+
+@np.errstate(all="ignore")
+def read_layout(container: Container, pair: Container | None = None) -> Layout:
+    """Check the header of a NIfTI or Analyze file and tell where its voxels lie.
+
+    Parameters
+    ----------
+    container : Container
+        The file that starts with the header, at its start. Of a single file it is left behind
+        the extensions, at the first voxel.
+    pair : Container or None
+        The file of the voxels, where the header is a file of its own.
+
+    Returns
+    -------
+    Layout
+
+    Raises
+    ------
+    VolumeError
+    """
+    raw = _raw_header(container)
+    kind, single = _kind(raw, paired=pair is not None)
+    if single and pair is not None:
+        raise VolumeError("its .hdr says that the voxels are in the same file. Export it again.")
+    dtype, notices = _data_type(raw)
+    axes = _axes(raw)
+    if kind is not Spm2AnalyzeHeader:
+        _refuse_what_is_no_grid(raw, axes)
+    shape = checked_shape(axes, dtype.itemsize)
+    offset = _vox_offset(raw, len(raw.binaryblock) + EXTENDER_BYTES if single else 0)
+    if single:
+        _walk_extensions(container.read(offset - len(raw.binaryblock)))
+    (pair or container).require(offset + math.prod(shape) * dtype.itemsize)
+    header = _mended(kind, raw)
+    slope, intercept = _scaling(header)
+    # As nibabel shows the header of an image that it has loaded.
+    header.set_slope_inter(None, None)
+    header.set_data_offset(0)
+    return Layout(
+        shape=shape,
+        dtype=dtype,
+        offset=offset,
+        slope=slope,
+        intercept=intercept,
+        affine=header_affine(header),
+        header=header,
+        notices=(*notices, *position_notices(raw, header, shape)),
+    )
+
+
+def _raw_header(container: Container) -> Any:
+    """Return the header as it is stored, in the byte order that its own size tells."""
+    start = container.read(348)
+    for order in "<>":
+        size = struct.unpack(order + "i", start[:4])[0] if len(start) == 348 else 0
+        if size in HEADER_BYTES:
+            content = start + container.read(size - 348)
+            if len(content) == size:
+                kind: Any = nib.Nifti2Header if size == 540 else nib.Nifti1Header
+                return kind(content, endianness=order, check=False)
+    foreign = foreign_content(start)
+    raise VolumeError(f"the file's header cannot be read; {foreign}" if foreign else BAD_HEADER)
+
+
+def _kind(raw: Any, *, paired: bool) -> tuple[Any, bool]:
+    """Return nibabel's class for a header, and whether the voxels are in the same file."""
+    magic = raw["magic"].item()
+    second = isinstance(raw, nib.Nifti2Header)
+    if magic == raw.single_magic:
+        return type(raw), True
+    if magic == raw.pair_magic:
+        if not paired:
+            raise VolumeError(MISSING_HALF)
+        return (Nifti2PairHeader if second else Nifti1PairHeader), False
+    if paired and not second:
+        return Spm2AnalyzeHeader, False
+    raise VolumeError(BAD_HEADER)
+
+
+def _data_type(raw: Any) -> tuple[np.dtype[Any], list[str]]:
+    code, bits = int(raw["datatype"]), int(raw["bitpix"])
+    if code in NOT_SCALARS:
+        raise VolumeError(
+            f"its voxels are {NOT_SCALARS[code]}; an image of single intensities is needed."
+        )
+    if code not in SCALARS:
+        raise VolumeError(
+            f"the header gives the data type code {code}, which is not known. Export it again."
+        )
+    dtype = np.dtype(raw.endianness + SCALARS[code])
+    if bits == 8 * dtype.itemsize:
+        return dtype, []
+    return dtype, [
+        f"The header contradicts itself ({bits} bits a voxel, but data type {dtype.name}); "
+        "the data type is taken, so check that the image looks right."
+    ]
+
+
+def _axes(raw: Any) -> list[int]:
+    dim = [int(n) for n in raw["dim"]]
+    if not 0 <= dim[0] <= 7:
+        raise VolumeError(
+            f"the header gives the impossible number of {dim[0]} dimensions. Export it again."
+        )
+    return dim[1 : dim[0] + 1]
+
+
+def _refuse_what_is_no_grid(raw: Any, axes: list[int]) -> None:
+    intent = int(raw["intent_code"])
+    if intent in CIFTI_INTENTS:
+        raise VolumeError(
+            "this is a CIFTI file: values on surfaces, not an image grid. "
+            "Choose the NIfTI volume it was made from."
+        )
+    values = math.prod(axes[3:])
+    # By the standard a vector lies along the fifth axis, with one point in time.
+    fifth = len(axes) > 4 and axes[3] == 1 and axes[4] > 1
+    if fifth or (intent in VECTOR_INTENTS and values > 1):
+        raise VolumeError(
+            f"each voxel holds a vector of {values:,} values; an image of single intensities is "
+            "needed. Save one of its components as a file of its own."
+        )
+
+
+def _vox_offset(raw: Any, least: int) -> int:
+    offset = float(raw["vox_offset"])
+    if not math.isfinite(offset) or offset != int(offset) or not least <= offset <= MAX_VOX_OFFSET:
+        raise VolumeError(
+            f"the header puts the first voxel at byte {offset:.15g}, which is impossible. "
+            "Export the file again."
+        )
+    return int(offset)
+
+
+def _walk_extensions(block: bytes) -> None:
+    """Check that the extensions, whose content is never looked at, end before the voxels."""
+    if len(block) < EXTENDER_BYTES:
+        raise VolumeError(BAD_HEADER)
+    position = EXTENDER_BYTES if block[0] else len(block)
+    while position + 8 <= len(block):
+        # Byte order is the header's, but a size that is wrong in both orders is wrong.
+        sizes = [struct.unpack_from(order + "ii", block, position) for order in "<>"]
+        fitting = [s for s in sizes if MIN_EXTENSION_BYTES <= s[0] <= len(block) - position]
+        if not fitting:
+            raise VolumeError(
+                "a header extension has an impossible size, so the voxels cannot be found. "
+                "Export the file again."
+            )
+        if fitting[0][1] == CIFTI_EXTENSION:
+            raise VolumeError("this is a CIFTI file: values on surfaces, not an image grid.")
+        position += fitting[0][0]
+
+
+def _mended(kind: Any, raw: Any) -> Any:
+    """Return the header as nibabel mends it on loading, which decides about positions."""
+    try:
+        return kind(raw.binaryblock, endianness=raw.endianness, check=True)
+    except (HeaderDataError, HeaderTypeError, ValueError, KeyError):
+        raise VolumeError(BAD_HEADER) from None
+
+
+def _scaling(header: Any) -> tuple[float, float]:
+    try:
+        slope, intercept = header.get_slope_inter()
+    except HeaderDataError:
+        raise VolumeError(
+            "its header gives a scaling that turns every voxel into nothing (scl_slope "
+            f"{float(header['scl_slope']):g}, scl_inter {float(header['scl_inter']):g}). "
+            "Export the file again."
+        ) from None
+    return (1.0 if slope is None else float(slope)), float(intercept or 0.0)

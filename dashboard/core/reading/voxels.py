@@ -1,0 +1,183 @@
+"""Stored numbers become intensities: volumes of a file, a chunk at a time.
+
+At no time is there more in memory than a few chunks.
+"""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from nibabel.volumeutils import apply_read_scaling
+from numpy.typing import NDArray
+
+from dashboard.core.errors import VolumeError
+from dashboard.core.reading.container import CUT_SHORT, Container
+from dashboard.core.reading.header import Layout
+from dashboard.core.reading.summary import CHUNK_VOXELS, Summary
+from dashboard.core.reading.unpacked import DOUBLE, Unpacked
+
+# The volumes of a file whose mean is taken; None stands for all of them.
+Take = tuple[int, ...] | None
+FIRST: Take = (0,)
+# float64 holds every whole number up to here.
+LARGEST_WHOLE = 2**53
+# Sums of one volume below this stay in memory: functional runs at 3 mm and coarser.
+SUMS_IN_MEMORY = 4 * 2**20
+
+
+def taken(volumes: int, take: Take) -> tuple[int, ...]:
+    """Return the volumes to read of a file that holds so many.
+
+    Raises
+    ------
+    VolumeError
+        If the file has no such volume.
+    """
+    if take is None:
+        return tuple(range(volumes))
+    for index in take:
+        if not 0 <= index < volumes:
+            held = "1 volume" if volumes == 1 else f"{volumes:,} volumes"
+            raise VolumeError(f"the file holds {held}, counted from 0; there is no volume {index}.")
+    if not take:
+        raise VolumeError("no volume of the file is chosen.")
+    return tuple(sorted(set(take)))
+
+
+def read_voxels(
+    container: Container,
+    layout: Layout,
+    wanted: tuple[int, ...],
+    into: Unpacked,
+    *,
+    scratch: Path | None = None,
+) -> list[str]:
+    """Read a volume, or the mean of several, as ``get_fdata()`` would give it.
+
+    Parameters
+    ----------
+    container : Container
+        At its first voxel; it is left behind the last one, everything before it checked.
+    layout : Layout
+    wanted : tuple of int
+        Volumes in ascending order.
+    into : Unpacked
+        Takes the intensities.
+    scratch : Path, optional
+        Folder for the sums of a mean.
+
+    Returns
+    -------
+    list of str
+        Notices.
+
+    Raises
+    ------
+    VolumeError
+        If the file is damaged or cut short.
+    OSError
+        If there is no room.
+    """
+    stored = _Stored(container, layout)
+    chunks = stored.volume(wanted[0]) if len(wanted) == 1 else _mean(stored, wanted, scratch)
+    for values in chunks:
+        into.add(values)
+    stored.skip_to(layout.volumes)
+    if not stored.merged:
+        return []
+    return [
+        "The file holds whole numbers beyond 2^53, which are rounded here: neighbouring values "
+        "can become one, so do not rely on differences of a few units."
+    ]
+
+
+def finite_notices(summary: Summary) -> list[str]:
+    """Return what is to be said about voxels that are NaN or infinite.
+
+    Raises
+    ------
+    VolumeError
+        If no voxel is finite.
+    """
+    count = summary.nonfinite
+    if count == summary.voxels:
+        raise VolumeError("no voxel has a finite intensity, so there is nothing to show.")
+    if not count:
+        return []
+    return [
+        f"{count:,} voxels ({count / summary.voxels:.2%}) are NaN or infinite; they count as "
+        "background: never foreground, and left out of every histogram."
+    ]
+
+
+class _Stored:
+    """The volumes of an open file, from front to end.
+
+    Attributes
+    ----------
+    merged : bool
+        Whether there was a whole number that float64 rounds.
+    """
+
+    def __init__(self, container: Container, layout: Layout) -> None:
+        self._container, self._layout = container, layout
+        self._next = 0
+        self.merged = False
+
+    def volume(self, index: int) -> Iterator[NDArray[np.float64]]:
+        """Pass over what is before a volume and yield its intensities in chunks."""
+        self.skip_to(index)
+        self._next += 1
+        for first in range(0, self._layout.voxels, CHUNK_VOXELS):
+            yield self._chunk(min(CHUNK_VOXELS, self._layout.voxels - first))
+
+    def skip_to(self, index: int) -> None:
+        """Pass over the volumes before one."""
+        layout = self._layout
+        self._container.skip((index - self._next) * layout.voxels * layout.dtype.itemsize)
+        self._next = index
+
+    def _chunk(self, count: int) -> NDArray[np.float64]:
+        layout = self._layout
+        content = self._container.read(count * layout.dtype.itemsize)
+        if len(content) < count * layout.dtype.itemsize:
+            raise VolumeError(CUT_SHORT)
+        stored = np.frombuffer(content, dtype=layout.dtype)
+        self.merged = self.merged or _exceeds_whole(stored)
+        with np.errstate(all="ignore"):
+            scaled = apply_read_scaling(
+                stored, np.float64(layout.slope), np.float64(layout.intercept)
+            )
+            return np.asarray(scaled, dtype=np.float64)
+
+
+def _mean(
+    stored: _Stored, wanted: tuple[int, ...], scratch: Path | None
+) -> Iterator[NDArray[np.float64]]:
+    """Yield the mean of several volumes in chunks, after their sums have gone to disk."""
+    size = CHUNK_VOXELS * DOUBLE.itemsize
+    folder = None if scratch is None else str(scratch)
+    with tempfile.SpooledTemporaryFile(max_size=SUMS_IN_MEMORY, dir=folder) as sums:
+        for index in wanted:
+            sums.seek(0)
+            for values in stored.volume(index):
+                total = values
+                if index != wanted[0]:
+                    place = sums.tell()
+                    so_far = np.frombuffer(sums.read(values.size * DOUBLE.itemsize), DOUBLE)
+                    sums.seek(place)
+                    with np.errstate(all="ignore"):
+                        total = so_far + values
+                sums.write(total.tobytes())
+        sums.seek(0)
+        while content := sums.read(size):
+            with np.errstate(all="ignore"):
+                yield np.frombuffer(content, DOUBLE) / len(wanted)
+
+
+def _exceeds_whole(stored: NDArray[Any]) -> bool:
+    if stored.dtype.kind not in "iu" or stored.dtype.itemsize < 8:
+        return False
+    return int(stored.max()) > LARGEST_WHOLE or int(stored.min()) < -LARGEST_WHOLE

@@ -1,0 +1,1 @@
+"""A reference segmentation: its labels, and how the classes agree with it."""

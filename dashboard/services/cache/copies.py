@@ -1,0 +1,243 @@
+"""The files of the volume store: one folder for each image file, bounded in all.
+
+Below `volumes-<FORMAT>/`, `<source>/<id>.npy` holds voxels and `<id>.json` describes them; it is
+written last, and a volume without it does not exist. What is being written lies in folders of its
+own, which a sweep removes once the process that made them is dead.
+"""
+
+import json
+import os
+import re
+import secrets
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from dashboard.core.volume import Intensities, Volume
+from dashboard.services.disk.locks import create_locked, remove_abandoned
+from dashboard.services.disk.private import make_private
+
+# Part of the folder's name: another number when what is written changes its meaning.
+FORMAT = 5
+# Some 700 images of 1 mm in float32, or 20 of the largest; a laptop's disk bears it.
+MAX_BYTES = 20 * 2**30
+# How many new copies are written between two looks at the folder's size.
+BETWEEN_LOOKS = 20
+# What reading a damaged or vanished copy may raise.
+UNUSABLE = (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError)
+
+_NEW, _LOCK = ".new-", ".lock"
+# Nothing else is ever removed: the cache may be a folder in which its user keeps other things.
+_STORES = re.compile(r"volumes-[0-9]+")
+_SOURCE = re.compile(r"[0-9a-f]{64}")
+_UNFINISHED = re.compile(rf"{re.escape(_NEW)}[0-9a-f]{{16}}({re.escape(_LOCK)})?")
+# Older versions kept no folder for each file.
+_OLD = re.compile(rf"{_SOURCE.pattern}(\.npy|\.json)?")
+
+
+class Copies:
+    """Unpacked volumes by the SHA-256 of their file and their own identity.
+
+    Parameters
+    ----------
+    folder : Path
+        The cache.
+    max_bytes : int
+    """
+
+    def __init__(self, folder: Path, *, max_bytes: int) -> None:
+        self._folder = folder / f"volumes-{FORMAT}"
+        self._max_bytes = max_bytes
+        self._written = 0
+        self._lock = threading.Lock()
+        for old in _listed(folder):
+            # A removed upload must not live on in what another version unpacked.
+            if _STORES.fullmatch(old.name) and old != self._folder:
+                _clear(old)
+        self._sweep()
+
+    def mapped(self, source: str, identity: str) -> Volume:
+        """Open a copy; raises one of `UNUSABLE` where there is none."""
+        folder = self._folder / source
+        facts: dict[str, Any] = json.loads((folder / f"{identity}.json").read_text("utf-8"))
+        data = np.load(folder / f"{identity}.npy", mmap_mode="r", allow_pickle=False)
+        if data.ndim != 3:
+            raise ValueError("not a volume")
+        intensities = facts.pop("intensities")
+        return Volume(
+            data=data,
+            affine=np.array(facts.pop("affine")),
+            header=tuple((key, value) for key, value in facts.pop("header")),
+            notices=tuple(facts.pop("notices")),
+            processing=tuple(facts.pop("processing")),
+            intensities=_intensities(intensities),
+            **facts,
+        )
+
+    def kept(self, source: str) -> bool:
+        """Tell whether there is any copy of a file."""
+        return _is_there(self._folder / source)
+
+    def has(self, source: str, identity: str) -> bool:
+        """Tell whether there is a copy."""
+        return _is_there(self._folder / source / f"{identity}.json")
+
+    @contextmanager
+    def place(self) -> Iterator["Place"]:
+        """Give a place for a new copy; what is not kept at the end is removed."""
+        make_private(self._folder)
+        folder = self._folder / f"{_NEW}{secrets.token_hex(8)}"
+        lock = folder.with_suffix(_LOCK)
+        with create_locked(lock):
+            try:
+                folder.mkdir()
+                place = Place(folder, self._folder)
+                yield place
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
+                with suppress(OSError):
+                    lock.unlink()
+        lock.unlink(missing_ok=True)  # Windows removes no open file
+        self._look(keep=place.kept)
+
+    def remove(self, source: str) -> None:
+        """Remove all copies of a file; those that are open stay valid."""
+        # In one step, so that nobody adds a copy half-way.
+        away = self._folder / f"{_NEW}{secrets.token_hex(8)}"
+        try:
+            (self._folder / source).rename(away)
+        except FileNotFoundError:
+            return
+        except OSError:  # Windows renames no folder with open files
+            away = self._folder / source
+        shutil.rmtree(away, ignore_errors=True)
+
+    def touch(self, source: str) -> None:
+        """Note that a file's copies are in use."""
+        with suppress(OSError):
+            os.utime(self._folder / source)
+
+    def lost(self, volume: Volume) -> bool:
+        """Tell whether a volume is mapped from a copy that is not there any more."""
+        name = getattr(volume.data, "filename", None)
+        return name is not None and not _is_there(Path(name))
+
+    def _look(self, keep: str | None) -> None:
+        """Now and then, sweep, and remove the files longest unopened beyond the limit."""
+        with self._lock:
+            self._written += 1
+            if self._written % BETWEEN_LOOKS != 1:
+                return
+        self._sweep()
+        total = 0
+        for _, folder, size in sorted(self._sizes(), reverse=True):
+            total += size
+            if total > self._max_bytes and folder.name != keep:
+                self.remove(folder.name)
+
+    def _sizes(self) -> Iterator[tuple[float, Path, int]]:
+        for folder in _listed(self._folder):
+            # Another worker may be removing what is listed here.
+            with suppress(OSError):
+                if _SOURCE.fullmatch(folder.name):
+                    size = sum(file.stat().st_size for file in folder.iterdir())
+                    yield folder.stat().st_mtime, folder, size
+
+    def _sweep(self) -> None:
+        """Remove what dead processes were writing."""
+        found = [path for path in _listed(self._folder) if _UNFINISHED.fullmatch(path.name)]
+        for path in found:
+            if path.suffix == _LOCK:
+                remove_abandoned(path)
+        for path in found:
+            if path.suffix != _LOCK and not path.with_suffix(_LOCK).exists():
+                shutil.rmtree(path, ignore_errors=True)
+
+
+class Place:
+    """A folder in which one copy is made.
+
+    Attributes
+    ----------
+    folder : Path
+    array : Path
+        Where the voxels go.
+    kept : str or None
+        The file whose copy was kept.
+    """
+
+    def __init__(self, folder: Path, copies: Path) -> None:
+        self.folder = folder
+        self.array, self._description = folder / "volume.npy", folder / "volume.json"
+        self.kept: str | None = None
+        self._copies = copies
+
+    def describe(self, volume: Volume) -> None:
+        """Write down all but the voxels."""
+        facts = {
+            "id": volume.id,
+            "name": volume.name,
+            "affine": volume.affine.tolist(),
+            "unit": volume.unit,
+            "header": volume.header,
+            "notices": volume.notices,
+            "source": volume.source,
+            "volumes": volume.volumes,
+            "digest": volume.digest,
+            "processing": volume.processing,
+            "intensities": asdict(volume.intensities),
+        }
+        self._description.write_text(json.dumps(facts), "utf-8")
+
+    def keep(self, source: str, identity: str, *, new: bool = True) -> None:
+        """Move the copy to its file's others; raises OSError where that cannot be.
+
+        Parameters
+        ----------
+        source, identity : str
+        new : bool
+            Whether it may be the first: a copy made of another one is not, unless its file was
+            forgotten meanwhile.
+        """
+        folder = self._copies / source
+        if new:
+            folder.mkdir(exist_ok=True)
+        self.array.replace(folder / f"{identity}.npy")
+        self._description.replace(folder / f"{identity}.json")
+        self.kept = source
+
+
+def _clear(store: Path) -> None:
+    """Remove what a version of this program kept in a folder, and the folder if that was all."""
+    for path in _listed(store):
+        if _OLD.fullmatch(path.name) or _UNFINISHED.fullmatch(path.name):
+            shutil.rmtree(path, ignore_errors=True)
+            with suppress(OSError):  # what was a folder is gone by now
+                path.unlink()
+    with suppress(OSError):
+        store.rmdir()
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # a folder that may not be looked into
+        return False
+
+
+def _listed(folder: Path) -> list[Path]:
+    try:
+        return list(folder.iterdir())
+    except OSError:
+        return []
+
+
+def _intensities(stored: dict[str, Any]) -> Intensities:
+    limits = {level: tuple(pair) for level, pair in stored.pop("limits").items()}
+    return Intensities(**{**stored, "window": tuple(stored["window"]), "limits": limits})

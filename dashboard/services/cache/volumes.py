@@ -1,0 +1,232 @@
+"""Unpacked volumes on disk, mapped into memory, so that a study is read once for all workers."""
+
+import errno
+import math
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dashboard.core.errors import VolumeError
+from dashboard.core.grid.resampling import Shape, on_grid, resample, resampled_id
+from dashboard.core.reading.image import files_of
+from dashboard.core.reading.unpacked import nameless, npy_header
+from dashboard.core.volume import (
+    FIRST,
+    Take,
+    Volume,
+    file_id,
+    read_volume,
+    stem,
+    unpack,
+    volume_id,
+)
+from dashboard.services.cache.copies import MAX_BYTES, UNUSABLE, Copies
+from dashboard.services.cache.memo import Memo
+
+# Open maps take address space and file handles, hardly memory: eight channels of eight studies.
+OPEN_VOLUMES = 64
+# What file systems say that do not know how to set room aside.
+CANNOT_ALLOCATE = (errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS)
+
+# A file's SHA-256, and the identity of the volume made from it.
+Key = tuple[str, str]
+
+
+class VolumeStore:
+    """Volumes by the SHA-256 of their file.
+
+    The store keeps copies of its own, because mapping a user's file that is truncated later would
+    kill the process. They may be deleted at any time; a volume that is missing is read again.
+
+    Parameters
+    ----------
+    folder : Path
+        The cache.
+    max_bytes : int
+        Of all copies together; files that were not opened for longest lose theirs.
+    """
+
+    def __init__(self, folder: Path, *, max_bytes: int = MAX_BYTES) -> None:
+        self._copies = Copies(folder, max_bytes=max_bytes)
+        self._identities: Memo[tuple, str] = Memo(4096)
+        self._volumes: Memo[Key, Volume] = Memo(OPEN_VOLUMES)
+
+    def identity(self, path: Path, *, name: str | None = None) -> str:
+        """Return the SHA-256 of a file or pair, hashed again only when it changed."""
+        try:
+            # A changed header changes what the voxels mean.
+            key = tuple((file, *_version(file.stat())) for file in files_of(path))
+        except (FileNotFoundError, NotADirectoryError):
+            raise VolumeError(
+                f"{name or path.name}: there is no such file any more. Choose another image."
+            ) from None
+        except OSError as error:
+            raise VolumeError(
+                f"{name or path.name}: the file cannot be read ({error.strerror})."
+            ) from None
+        return self._identities.get(key, lambda: file_id(path, name=name))
+
+    def open(self, path: Path, *, name: str | None = None, take: Take = FIRST) -> Volume:
+        """Return a volume of a file, from the store where it is there.
+
+        Parameters
+        ----------
+        path : Path
+            Its extension tells the format.
+        name : str, optional
+            The file's own name, where it is stored under another one.
+        take : tuple of int, or None
+            Volumes of a series whose mean is taken, counted from 0; None takes all.
+
+        Raises
+        ------
+        VolumeError
+            If the file cannot be read as an image, or has no such volume.
+        """
+        source = self.identity(path, name=name)
+        key = source, volume_id(source, take)
+        volume = self._get(key, lambda: self._unpacked(source, path, name, take))
+        # Copies of one file share a volume but keep their own names.
+        called = stem(Path(name or path.name))
+        return volume if volume.name == called else replace(volume, name=called)
+
+    def holds(self, path: Path, *, name: str | None = None, take: Take = FIRST) -> bool:
+        """Return whether a volume opens without its file being unpacked.
+
+        Raises
+        ------
+        VolumeError
+            If there is no such file.
+        """
+        source = self.identity(path, name=name)
+        return self._copies.has(source, volume_id(source, take))
+
+    def resampled(self, volume: Volume, target: Volume, *, nearest: bool = False) -> Volume:
+        """Return a volume on the grid of another one, from the store where it is there.
+
+        Raises
+        ------
+        GridError
+            As `resample`.
+        VolumeError
+            If there is no room.
+        """
+        key = volume.source, resampled_id(volume, target, nearest=nearest)
+        found = self._get(key, lambda: self._resampled(key, volume, target, nearest))
+        return on_grid(found, volume, target, nearest=nearest)
+
+    def kept(self, source: str) -> bool:
+        """Return whether anything is unpacked from the file with that SHA-256."""
+        return self._copies.kept(source)
+
+    def forget(self, source: str) -> None:
+        """Remove every copy that was made from the file with that SHA-256."""
+        self._copies.remove(source)
+        self._volumes.drop(lambda key, _: key[0] == source)
+
+    def _get(self, key: Key, load: Callable[[], Volume]) -> Volume:
+        volume = self._volumes.get(key, load)
+        if self._copies.lost(volume):
+            # Another worker has forgotten the file; a map would keep its voxels on the disk.
+            self._drop_lost()
+            volume = self._volumes.get(key, load)
+        self._copies.touch(key[0])
+        return volume
+
+    def _unpacked(self, source: str, path: Path, name: str | None, take: Take) -> Volume:
+        self._drop_lost()
+        identity = volume_id(source, take)
+        for known in dict.fromkeys((identity, source)):
+            try:
+                volume = self._copies.mapped(source, known)
+            except UNUSABLE:
+                continue
+            # A mean over a file of one volume is that volume.
+            if known == identity or (take is None and volume.volumes == 1):
+                return volume
+        try:
+            with self._copies.place() as place:
+                with place.array.open("w+b") as room:
+                    read = unpack(path, source, room, name=name, take=take, scratch=place.folder)
+                place.describe(read)
+                identity = read.id
+                del read  # Windows moves no mapped file
+                place.keep(source, identity)
+            volume = self._copies.mapped(source, identity)
+        except UNUSABLE:
+            # A full or read-only cache costs time, not the study.
+            return read_volume(path, name=name, take=take)
+        self._require_unchanged(source, path, name)
+        return volume
+
+    def _require_unchanged(self, source: str, path: Path, name: str | None) -> None:
+        """Keep nothing of a file that was removed, or written to, while it was read."""
+        try:
+            same = self.identity(path, name=name) == source
+        except VolumeError:
+            self.forget(source)
+            raise
+        if not same:
+            self.forget(source)
+            raise VolumeError(
+                f"{name or path.name}: the file was changed while it was read. Open it again."
+            )
+
+    def _resampled(self, key: Key, volume: Volume, target: Volume, nearest: bool) -> Volume:
+        self._drop_lost()
+        try:
+            return self._copies.mapped(*key)
+        except UNUSABLE:
+            pass
+        try:
+            with self._copies.place() as place:
+                with place.array.open("w+b") as file:
+                    made = resample(volume, target, nearest=nearest, into=partial(_room, file))
+                place.describe(made)
+                del made
+                place.keep(*key, new=False)
+            return self._copies.mapped(*key)
+        except UNUSABLE:
+            return _in_passing(volume, target, nearest)
+
+    def _drop_lost(self) -> None:
+        """Let go of maps of files that another worker has forgotten."""
+        self._volumes.drop(lambda _, volume: self._copies.lost(volume))
+
+
+def _version(status: os.stat_result) -> tuple[int, ...]:
+    """Return what changes with a file, also where it is replaced by one of its size and age."""
+    return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
+
+
+def _in_passing(volume: Volume, target: Volume, nearest: bool) -> Volume:
+    """Resample into a file that ends with the volume."""
+    try:
+        with nameless(None) as file:
+            return resample(volume, target, nearest=nearest, into=partial(_room, file))
+    except OSError as error:
+        raise VolumeError(
+            f"{volume.name}: there is no room to resample it ({error.strerror}). Free space on "
+            "the disk."
+        ) from None
+
+
+def _room(file: BinaryIO, shape: Shape, dtype: np.dtype) -> NDArray:
+    """Return an array in a new file whose blocks are there: on a full disk a map would kill."""
+    header = npy_header(shape, dtype)
+    file.write(header)
+    size = len(header) + math.prod(shape) * dtype.itemsize
+    file.truncate(size)
+    if hasattr(os, "posix_fallocate"):
+        try:
+            os.posix_fallocate(file.fileno(), 0, size)
+        except OSError as error:
+            if error.errno not in CANNOT_ALLOCATE:
+                raise
+    return np.memmap(file, dtype, "r+", len(header), shape, "F")

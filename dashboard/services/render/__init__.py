@@ -1,0 +1,1 @@
+"""Voxels as PNG and as bytes."""

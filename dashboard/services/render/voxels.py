@@ -1,0 +1,83 @@
+"""One slice's numbers, packed for the browser to look up under the cursor."""
+
+import json
+import struct
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dashboard.core.errors import NeuroMixError
+from dashboard.core.mixture.analysis import Analysis
+from dashboard.core.orientation import Side
+from dashboard.core.volume import Volume
+
+# A posterior in 255 steps is shown with two digits.
+POSTERIOR_STEPS = 255
+# A slice of 2048 x 2048 with two images and three components is 50 MB, which a browser takes in a
+# second or so over a good line; larger ones would fill its memory, and the worker's.
+MAX_PIXELS = 2048**2
+# Voxels whose posteriors are computed at once: 20 MB with 10 components.
+CHUNK = 2**18
+
+
+def pack(analysis: Analysis, channels: Sequence[Volume], side: Side) -> bytes:
+    """Pack intensities, labels and posteriors of a slice, as the picture shows them.
+
+    Returns
+    -------
+    bytes
+        The length of a JSON head (uint32, little-endian), the head, padding to 4 bytes, then for
+        each channel rows x columns float32, rows x columns uint8 labels, and for each component
+        rows x columns uint8 posteriors in steps of 1/255.
+
+    Raises
+    ------
+    NeuroMixError
+        If the slice is too large to be sent whole.
+    """
+    if analysis.mask.size > MAX_PIXELS:
+        raise NeuroMixError(
+            f"Slices of more than {MAX_PIXELS / 1e6:.1f} million voxels are too large to be read "
+            "out under the cursor."
+        )
+    plane, index = analysis.recipe.plane, analysis.recipe.slice
+    orientation = analysis.volumes[0].orientation
+
+    def upright(cut: NDArray[Any]) -> NDArray[Any]:
+        return np.ascontiguousarray(orientation.upright(cut, plane, side))
+
+    # What float32 cannot hold reads as infinite.
+    with np.errstate(over="ignore"):
+        pictures = [
+            upright(orientation.cut(v.data, plane, index).astype("<f4", copy=False))
+            for v in channels
+        ]
+    posteriors = [upright(cut) for cut in _posterior_steps(analysis)]
+    rows, columns = pictures[0].shape
+    head = json.dumps(
+        {
+            "rows": rows,
+            "columns": columns,
+            "channels": [v.label for v in channels],
+            "components": len(posteriors),
+        }
+    ).encode()
+    head += b" " * (-len(head) % 4)
+    arrays = [*pictures, upright(analysis.labels), *posteriors]
+    return b"".join([struct.pack("<I", len(head)), head, *(array.data for array in arrays)])
+
+
+def _posterior_steps(analysis: Analysis) -> list[NDArray[np.uint8]]:
+    """Return each component's posterior as a slice in storage order, in steps of 1/255."""
+    mixture, scaled = analysis.mixture, analysis.features
+    if mixture is None:
+        return []
+    steps = np.empty((mixture.components, len(scaled)), dtype=np.uint8)
+    for start in range(0, len(scaled), CHUNK):
+        part = slice(start, start + CHUNK)
+        steps[:, part] = np.rint(mixture.posterior(scaled[part]).T * POSTERIOR_STEPS)
+    cuts = np.zeros((mixture.components, *analysis.mask.shape), dtype=np.uint8)
+    cuts[:, analysis.mask] = steps
+    return list(cuts)

@@ -1,0 +1,1 @@
+"""What a View means in its study."""

@@ -1,0 +1,1 @@
+"""Which studies and files there are, and what each file is for."""

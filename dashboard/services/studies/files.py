@@ -1,0 +1,136 @@
+"""The image files of one study: what each is called, and what it is for."""
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from dashboard.core.reading.image import EXTENSIONS, HEADERS, other_halves
+from dashboard.core.volume import stem
+from dashboard.services.studies.roles import ROLES, Role, contrast_rank, role_of
+from dashboard.services.studies.sorting import natural
+
+# s/mm²; scanners state a few instead of none. Below it brain tissue (0.0008 mm²/s) loses less than
+# 4 % of its signal, and shells that are meant as weighted start at 100 or more.
+B0_LIMIT = 50
+# Bytes of a .bval read: more than ten thousand volumes, and no other file by mistake.
+MAX_BVAL_BYTES = 65_536
+
+
+@dataclass(frozen=True)
+class ImageFile:
+    """One image file of a study.
+
+    Attributes
+    ----------
+    name : str
+        What the URL and the controls call it; unique in its study.
+    path : Path
+    file_name : str
+        As the user named it, for messages.
+    role : {"image", "mask", "labels", "probability"}
+    entities : tuple of (str, str)
+        BIDS entities in the order of the name, and the suffix; empty elsewhere.
+    b0_volumes : tuple of int
+        Volumes without diffusion weighting, of a run whose .bval is there.
+    label_names : Path or None
+        BIDS .tsv with the names of a label map's classes.
+    """
+
+    name: str
+    path: Path
+    file_name: str
+    role: Role
+    entities: tuple[tuple[str, str], ...] = ()
+    b0_volumes: tuple[int, ...] = ()
+    label_names: Path | None = None
+
+
+@dataclass(frozen=True)
+class StudyFiles:
+    """A study and its image files.
+
+    Attributes
+    ----------
+    name : str
+    files : dict of str to ImageFile
+        By name; images first, the likeliest pair first, then masks, label maps, probabilities.
+    """
+
+    name: str
+    files: dict[str, ImageFile]
+
+    def of(self, *roles: Role) -> dict[str, ImageFile]:
+        """Return the files that have one of these roles."""
+        return {name: file for name, file in self.files.items() if file.role in roles}
+
+
+def study_files(name: str, paths: Mapping[str, Path]) -> StudyFiles:
+    """Make a study of files that lie together.
+
+    Parameters
+    ----------
+    name : str
+    paths : mapping of str to Path
+        Files by their original names. Those that are no images are left out, but a .bval and
+        a .tsv of an image's name are taken as what belongs to it.
+    """
+    found = [file for file in sorted(paths) if is_image(file, paths)]
+    stems = Counter(stem(Path(file)) for file in found)
+    files = []
+    for file in found:
+        called = stem(Path(file))
+        role = role_of(file, called)
+        bval, tsv = paths.get(f"{called}.bval"), paths.get(f"{called}.tsv")
+        files.append(
+            ImageFile(
+                # Twins keep their extensions.
+                name=called if stems[called] == 1 and called not in paths else file,
+                path=paths[file],
+                file_name=file,
+                role=role,
+                b0_volumes=b0_volumes(bval) if bval and role == "image" else (),
+                label_names=tsv if role == "labels" else None,
+            )
+        )
+    files.sort(key=lambda file: (is_header(file.file_name), *_place(file)))
+    return arranged(name, files)
+
+
+def arranged(name: str, files: Sequence[ImageFile]) -> StudyFiles:
+    """Make a study of files in the order in which those of one role are offered."""
+    if not any(file.role == "image" for file in files):
+        files = [replace(file, role="image") for file in files]
+    ordered = sorted(files, key=lambda file: ROLES.index(file.role))
+    return StudyFiles(name, {file.name: file for file in ordered})
+
+
+def is_image(file_name: str, beside: Mapping[str, object]) -> bool:
+    """Return whether a file is to be listed: an image, or a header whose image is missing."""
+    if not is_header(file_name):
+        return file_name.lower().endswith(EXTENSIONS)
+    return not any(half in beside for half in other_halves(file_name))
+
+
+def is_header(file_name: str) -> bool:
+    """Return whether a file is the header half of a pair."""
+    return file_name.lower().endswith(HEADERS)
+
+
+def b0_volumes(bval: Path) -> tuple[int, ...]:
+    """Return the volumes with b below `B0_LIMIT`; none if the file makes no sense."""
+    try:
+        with bval.open("rb") as file:
+            text = file.read(MAX_BVAL_BYTES + 1)
+        values = [float(word) for word in text.split()]
+    except (OSError, ValueError):
+        return ()
+    if len(text) > MAX_BVAL_BYTES or not all(math.isfinite(value) for value in values):
+        return ()
+    return tuple(index for index, value in enumerate(values) if value < B0_LIMIT)
+
+
+def _place(file: ImageFile) -> tuple[Any, ...]:
+    return contrast_rank(stem(Path(file.file_name))), natural(file.name)

@@ -1,0 +1,130 @@
+"""The studies of a data folder: sub-folders of images, and BIDS subjects and sessions."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from dashboard.core.errors import NeuroMixError
+from dashboard.services.studies import bids
+from dashboard.services.studies.files import ImageFile as ImageFile  # what a library is made of
+from dashboard.services.studies.files import StudyFiles as StudyFiles
+from dashboard.services.studies.files import is_image
+from dashboard.services.studies.files import study_files as study_files
+from dashboard.services.studies.folders import Folders, Listing, Look, Stamps, unchanged
+from dashboard.services.studies.sorting import natural
+
+
+class Library:
+    """The studies below one folder, as they are at each call, so that new files appear.
+
+    A sub-folder of images is a study of its name, and so is the folder itself. A BIDS data set,
+    which the folder is or holds, has one study for each subject and session: ``sub-01/ses-02``,
+    or ``set/sub-01/ses-02`` below the folder of the set. Names that come from outside are looked
+    up in listings and never joined to a path.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._folders = Folders(root)
+        self._known: dict[str | None, tuple[Stamps, Any]] = {}
+
+    def names(self) -> list[str]:
+        """Name the studies, without a look at the files of any BIDS subject.
+
+        Raises
+        ------
+        NeuroMixError
+            If the folder cannot be read or holds no study.
+        """
+        names: list[str] = self._remembered(None, lambda look: list(self._names(look)))
+        if not names:
+            raise NeuroMixError(
+                "The data folder holds no study. Put the images of each study (.nii or .nii.gz) "
+                "into a sub-folder of the folder given by --data or DASHBOARD_DATA."
+            )
+        return list(names)
+
+    def study(self, name: str) -> StudyFiles | None:
+        """Return a study with its files; None where there is none, or none of its files is there.
+
+        Raises
+        ------
+        NeuroMixError
+            If the folder cannot be read.
+        """
+        study: StudyFiles | None = self._remembered(name, lambda look: self._study(look, name))
+        return study
+
+    def _remembered(self, key: str | None, find: Callable[[Look], Any]) -> Any:
+        """Look again only if something changed: a request looks at its study a dozen times."""
+        known = self._known.get(key)
+        if known and unchanged(known[0]):
+            return known[1]
+        look = Look(self._folders)
+        result = find(look)
+        if look.settled and result:
+            self._known[key] = look.stamps, result
+        else:
+            self._known.pop(key, None)
+        return result
+
+    def _names(self, look: Look) -> Iterator[str]:
+        root = self._root(look)
+        found: set[str] = set()
+        if bids.is_dataset(root):
+            found.update(bids.study_names(look, root))
+        for folder in _plain_folders(root):
+            listing = look.read(root.path / folder)
+            if listing and _holds_images(listing):
+                found.add(folder)
+            if listing and bids.is_dataset(listing):
+                found.update(f"{folder}/{name}" for name in bids.study_names(look, listing))
+        if _holds_images(root) and root.path.name not in found:
+            yield root.path.name
+        yield from sorted(found, key=natural)
+
+    def _study(self, look: Look, name: str) -> StudyFiles | None:
+        root = self._root(look)
+        head, _, rest = name.partition("/")
+        study = None
+        if bids.is_subject(head) and bids.is_dataset(root):
+            study = bids.study(look, root, name, name)
+        elif head in _plain_folders(root) and (listing := look.read(root.path / head)):
+            if not rest:
+                study = _plain_study(look, listing) if name == head else None
+            elif bids.is_dataset(listing):
+                study = bids.study(look, listing, rest, name)
+        if study is None and name == root.path.name:
+            study = _plain_study(look, root)
+        return study
+
+    def _root(self, look: Look) -> Listing:
+        try:
+            return look.require(self._folders.root)
+        except OSError as error:
+            raise NeuroMixError(
+                f"The data folder cannot be read ({error.strerror}). Check the folder given by "
+                "--data or DASHBOARD_DATA."
+            ) from None
+
+
+def _plain_folders(root: Listing) -> dict[str, None]:
+    """Return the folders that are not a data set's own."""
+    if not bids.is_dataset(root):
+        return root.folders
+    return {
+        name: None
+        for name in root.folders
+        if name != bids.DERIVATIVES and not bids.is_subject(name)
+    }
+
+
+def _holds_images(listing: Listing) -> bool:
+    return any(is_image(file, listing.files) for file in listing.files)
+
+
+def _plain_study(look: Look, listing: Listing) -> StudyFiles | None:
+    for file in listing.files:
+        if file.endswith(".bval"):
+            look.watch(listing.path / file)
+    study = study_files(listing.path.name, {file: listing.path / file for file in listing.files})
+    return study if study.files else None

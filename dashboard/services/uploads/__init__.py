@@ -1,0 +1,1 @@
+"""Files that visitors send: received, checked, kept for some days, removed."""

@@ -1,0 +1,91 @@
+"""What people call their files: text to show, from which nothing but the extension is used."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from dashboard.core.reading.image import EXTENSIONS
+
+# A volume in two files: voxels and header.
+PAIR_IMAGES = tuple(e for e in EXTENSIONS if e.startswith(".img"))
+PAIR_HEADERS = (".hdr", ".hdr.gz")
+IMAGES = (*EXTENSIONS, *PAIR_HEADERS)
+# What belongs to an image of the same name: b-values, and what labels are called.
+SIDECARS = (".bval", ".tsv")
+UPLOADED = (*IMAGES, *SIDECARS)
+# What converters write beside an image and nothing here needs; it is left out without a word.
+NEEDLESS = (".json", ".bvec")
+
+MAX_NAME = 120  # longer ones would not fit any control; file systems allow 255
+MAX_TITLE = 60  # fits the study control on a wide screen
+
+NAMELESS = "image"
+# What is looked at of a name: composing characters takes time by the square of its length.
+RAW_NAME, RAW_END = 4 * MAX_NAME, 16
+_ENCODED_BREAKS = re.compile("%0[AD]", re.IGNORECASE)
+
+
+def extension(name: str) -> str | None:
+    """Return the extension of a file that is taken, in lower case; None for other kinds."""
+    lower = name.lower()
+    found = [e for e in UPLOADED if lower.endswith(e)]
+    return max(found, key=len) if found else None
+
+
+def stem(name: str) -> str:
+    """Return a file's name without such an extension."""
+    return name[: len(name) - len(extension(name) or "")]
+
+
+def plain(text: str) -> str:
+    """Return text without anything that is not printed: one line, one direction."""
+    text = unicodedata.normalize("NFC", text)
+    visible = "".join(_UNPRINTED.get(unicodedata.category(c), c) for c in text)
+    return " ".join(visible.split())
+
+
+# Marks of format (Cf) are seen nowhere and turn the direction of what follows, on the whole page.
+_UNPRINTED = {"Cc": " ", "Cs": " ", "Zl": " ", "Zp": " ", "Cf": ""}
+
+
+def clean(name: str) -> str:
+    """Return the last part of a file name as a browser sent it, for people to read.
+
+    Browsers write line breaks in a name as %0D and %0A, and old ones send the whole path.
+    """
+    name = re.split(r"[/\\]", name)[-1]
+    if len(name) > RAW_NAME:
+        name = name[: RAW_NAME - RAW_END] + name[-RAW_END:]
+    name = plain(_ENCODED_BREAKS.sub(" ", name))
+    ending = name[len(stem(name)) :]
+    base = stem(name).strip()
+    if ending and not base.strip(". "):
+        base = NAMELESS
+    return base[: MAX_NAME - len(ending)] + ending
+
+
+def unique(name: str, taken: Iterable[str]) -> str:
+    """Return the name, numbered where another file has it already."""
+    known = {other.casefold() for other in taken}
+    ending = name[len(stem(name)) :]
+    number, found = 1, name
+    while found.casefold() in known:
+        number += 1
+        found = f"{stem(name)} ({number}){ending}"
+    return found
+
+
+def title(names: list[str]) -> str:
+    """Name a study after its images: "T1", or "T1 + 2 more"."""
+    more = f" + {len(names) - 1} more" if len(names) > 1 else ""
+    first = stem(names[0])
+    room = MAX_TITLE - len(more)
+    return (first if len(first) <= room else first[: room - 1].rstrip() + "…") + more
+
+
+def amount(count: int) -> str:
+    """Write a number of bytes as file managers do: "512 MB", "10 GB"."""
+    for unit, size in (("GB", 2**30), ("MB", 2**20), ("kB", 2**10)):
+        if count >= size:
+            return f"{count / size:.1f}".removesuffix(".0") + f" {unit}"
+    return f"{count} bytes"

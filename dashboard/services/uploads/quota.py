@@ -1,0 +1,80 @@
+"""How much room uploads take, those under way included."""
+
+import os
+import secrets
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from dashboard.services.uploads.limits import Limits, StoreFullError
+
+
+class Room:
+    """The quota of the whole store; what other workers take in is seen by its files."""
+
+    def __init__(self, limits: Limits, blobs: Path, incoming: Path) -> None:
+        self._limits = limits
+        self._blobs, self._incoming = blobs, incoming
+        self._promised: dict[str, int] = {}
+        self._counting = threading.Lock()
+
+    @contextmanager
+    def promise(self, *, full: Callable[[], None]) -> Iterator[Callable[[int], None]]:
+        """Give a function that reserves so many bytes, until the end.
+
+        It raises `StoreFullError` where they are not there, after `full` has tried to make room.
+        """
+        token = secrets.token_hex(8)
+
+        def reserve(count: int) -> None:
+            try:
+                self._reserve(token, count)
+            except StoreFullError:
+                full()
+                self._reserve(token, count)
+
+        try:
+            yield reserve
+        finally:
+            with self._counting:
+                self._promised.pop(token, None)
+
+    def require(self, count: int) -> None:
+        """Refuse so many bytes more than what is kept: two workers may have promised the same room.
+
+        Raises
+        ------
+        StoreFullError
+        """
+        if self._kept() + count > self._limits.store:
+            raise self._limits.full()
+
+    def _kept(self) -> int:
+        return sum(_size(path) for path in files(self._blobs))
+
+    def _reserve(self, token: str, count: int) -> None:
+        with self._counting:
+            own = f"{os.getpid()}-"
+            taken = self._kept()
+            # What this worker is taking in is counted as promised, whole.
+            taken += sum(_size(p) for p in files(self._incoming) if not p.name.startswith(own))
+            taken += sum(self._promised.values()) - self._promised.get(token, 0)
+            if taken + count > self._limits.store:
+                raise self._limits.full()
+            self._promised[token] = count
+
+
+def files(folder: Path) -> list[Path]:
+    """List a folder; one that is not there is empty."""
+    try:
+        return list(folder.iterdir())
+    except OSError:
+        return []
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0

@@ -1,0 +1,269 @@
+"""Uploaded studies: kept once by content, listed for the browser that made them, removed in time.
+
+On disk, below one folder: `incoming/` holds what is arriving, `blobs/` files by their SHA-256,
+`studies/` one manifest a study.
+"""
+
+import logging
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from dashboard.core.errors import NeuroMixError
+from dashboard.services.studies.files import StudyFiles, study_files
+from dashboard.services.uploads import names
+from dashboard.services.uploads.limits import (
+    AbandonedError,
+    Limits,
+    NothingToOpenError,
+    UnavailableError,
+)
+from dashboard.services.uploads.manifests import Entry, Manifest
+from dashboard.services.uploads.quota import Room
+from dashboard.services.uploads.receiving import Arrived, Disk, Drop
+from dashboard.services.uploads.store import Checked, Shelf
+
+log = logging.getLogger(__name__)
+
+DAY_SECONDS = 24 * 3600
+# A sweep lists three folders; more often it would find nothing new.
+SWEEP_SECONDS = 300
+
+UNEXPECTED = "{name}: the file could not be read because of an error in the program."
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A drop that became a study, and what of it was left out."""
+
+    key: str
+    title: str
+    refused: tuple[str, ...]
+
+
+class Uploads:
+    """The uploaded studies of one folder, shared by all workers.
+
+    Parameters
+    ----------
+    folder : Path
+    limits : Limits
+    open_volume : callable of (path, original file name)
+        Reads an image; raises NeuroMixError with a sentence that names the file.
+    forget : callable of SHA-256
+        Removes what was unpacked from a file.
+    now : callable
+        The time in seconds, as ``time.time``.
+    passed : callable
+        Seconds that pass whatever becomes of the clock, as ``time.monotonic``.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        limits: Limits,
+        *,
+        open_volume: Callable[[Path, str], Any],
+        forget: Callable[[str], None],
+        now: Callable[[], float] = time.time,
+        passed: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.limits = limits
+        self._shelf = Shelf(folder, forget)
+        self._studies: dict[str, tuple[Manifest, StudyFiles]] = {}
+        self._open_volume = open_volume
+        self._now, self._passed = now, passed
+        self._room = Room(limits, self._shelf.blobs, self._shelf.incoming)
+        self._swept = float("-inf")
+
+    # ---- what is there
+
+    def study(self, key: str) -> StudyFiles | None:
+        """Return a study for whoever knows its key; None where there is none (any more)."""
+        manifest = self._manifest(key)
+        if manifest is None:
+            self._studies.pop(key, None)
+            return None
+        known = self._studies.get(key)
+        if known and known[0] is manifest:
+            return known[1]
+        found = study_files(manifest.title, self._paths(manifest.files, manifest.sidecars))
+        self._studies[key] = manifest, found
+        return found
+
+    def title(self, key: str) -> str | None:
+        """Return what a study is called."""
+        manifest = self._manifest(key)
+        return manifest.title if manifest else None
+
+    def listed(self, owner: str) -> dict[str, str]:
+        """Return the titles of a browser's own studies by key, the newest first."""
+        own = [
+            (manifest.created, key, manifest.title)
+            for key, manifest in self._shelf.manifests.all().items()
+            if manifest.owner == owner and not self._expired(manifest)
+        ]
+        return {key: title for _, key, title in sorted(own, reverse=True)}
+
+    def owns(self, owner: str, key: str) -> bool:
+        """Tell whether a study is there and was made by this browser."""
+        manifest = self._manifest(key)
+        return manifest is not None and manifest.owner == owner
+
+    def expiry(self, key: str) -> date:
+        """Return the day on which a study is removed.
+
+        Raises
+        ------
+        NeuroMixError
+            If there is no such study.
+        """
+        manifest = self._manifest(key)
+        if manifest is None:
+            raise NeuroMixError("This upload is not there any more.")
+        return datetime.fromtimestamp(self._end(manifest), UTC).date()
+
+    # ---- what comes
+
+    @contextmanager
+    def receive(self) -> Iterator[Drop]:
+        """Take a drop in; what has not been kept at the end is removed."""
+        self.sweep_at_times()
+        with self._room.promise(full=self.sweep) as reserve:
+            drop = Drop(self._shelf.incoming, self.limits, reserve)
+            with drop, drop.disk():
+                self._shelf.make()
+                yield drop
+
+    def require_room(self, count: int) -> None:
+        """Refuse a drop that would not fit, before any of it is sent.
+
+        Raises
+        ------
+        UploadError
+        """
+        if count > self.limits.drop:
+            raise self.limits.too_large()
+        with self._room.promise(full=self.sweep) as reserve:
+            reserve(count)
+        with Disk(self.limits):
+            self._shelf.require_usable()
+
+    def keep(self, drop: Drop, owner: str, *, wanted: Callable[[], bool] = lambda: True) -> Kept:
+        """Make a study of a drop's readable images.
+
+        Parameters
+        ----------
+        drop : Drop
+            After all of it has arrived.
+        owner : str
+        wanted : callable
+            Asked at the end whether anybody still waits for the study.
+
+        Raises
+        ------
+        UploadError
+            If nothing of it can be read, nobody waits, or the disk is full.
+        """
+        arrived = drop.images()
+        sidecars = drop.sidecars(arrived)
+        checked: list[Checked] = []
+        try:
+            checked.extend(self._check(arrived, drop.refused))
+            if not checked:
+                raise _nothing(drop.refused)
+            if not wanted():
+                raise AbandonedError("The upload was cancelled.")
+            read = {names.stem(one.image.name) for one in checked}
+            sidecars = [file for file in sidecars if names.stem(file.name) in read]
+            for file in [*(file for one in checked for file in one.image.files), *sidecars]:
+                os.fsync(file.file.fileno())
+            key, manifest = self._shelf.add(
+                checked, sidecars, lambda e: self._manifest_of(e, owner), self._room.require
+            )
+        finally:
+            kept = {one.image.identity for one in checked}
+            others = {image.image.sha256 for image in arrived if image.identity not in kept}
+            self._shelf.forget_unused(others | {one.source for one in checked})
+        return Kept(key, manifest.title, tuple(drop.refused))
+
+    def _check(self, arrived: list[Arrived], refused: list[str]) -> Iterator[Checked]:
+        """Open each image; what cannot be read is told."""
+        for image in arrived:
+            try:
+                volume = self._open_volume(image.image.path, image.name)
+            except NeuroMixError as error:
+                refused.append(str(error))
+            except Exception:
+                log.exception("an uploaded file cannot be opened")
+                refused.append(UNEXPECTED.format(name=image.name))
+            else:
+                yield Checked(image, getattr(volume, "source", image.image.sha256))
+
+    def _manifest_of(self, entries: tuple[Entry, ...], owner: str) -> Manifest:
+        order = study_files("", self._paths(entries, {}))
+        title = names.title([file.file_name for file in order.files.values()])
+        return Manifest(title=title, owner=owner, created=self._now(), files=entries)
+
+    def _paths(self, entries: tuple[Entry, ...], sidecars: dict[str, str]) -> dict[str, Path]:
+        """Return where the files of a study lie, by the names that they came with."""
+        blobs = {**{file.name: file.blob for file in entries}, **sidecars}
+        return {name: self._shelf.blobs / blob for name, blob in blobs.items()}
+
+    # ---- what goes
+
+    def remove(self, owner: str, key: str) -> None:
+        """Remove a study of this browser, with every byte that no other study needs.
+
+        Raises
+        ------
+        NeuroMixError
+            If it has no such study, or it cannot be removed now.
+        """
+        if not self.owns(owner, key):
+            raise NeuroMixError("There is no such upload of yours; it may be removed already.")
+        try:
+            self._shelf.remove([key])
+        except OSError as error:
+            log.warning("an upload cannot be removed: %s", error)
+            raise UnavailableError(
+                f"The upload cannot be removed now ({error.strerror}). Try again later."
+            ) from None
+
+    def sweep(self) -> None:
+        """Remove what dead workers left, what has had its time, and what no study names."""
+        self._swept = self._passed()
+        try:
+            self._shelf.sweep(self._expired)
+        except OSError as error:
+            log.warning("uploads cannot be swept: %s", error)
+
+    def sweep_at_times(self) -> None:
+        """Sweep, unless that was done a few minutes ago."""
+        if self._passed() - self._swept > SWEEP_SECONDS:
+            self.sweep()
+
+    # ---- how long
+
+    def _manifest(self, key: str) -> Manifest | None:
+        manifest = self._shelf.manifests.get(key)
+        return None if manifest is None or self._expired(manifest) else manifest
+
+    def _end(self, manifest: Manifest) -> float:
+        return manifest.created + self.limits.days * DAY_SECONDS
+
+    def _expired(self, manifest: Manifest) -> bool:
+        return self._now() >= self._end(manifest)
+
+
+def _nothing(refused: list[str]) -> NothingToOpenError:
+    if not refused:
+        return NothingToOpenError("No file has arrived. Choose the image files once more.")
+    if len(refused) == 1:
+        return NothingToOpenError(refused[0], tuple(refused))
+    return NothingToOpenError("None of these files can be opened.", tuple(refused))

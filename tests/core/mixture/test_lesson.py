@@ -1,0 +1,98 @@
+"""The notebook's own calls, written out, against the pipeline."""
+
+import nibabel as nib
+import numpy as np
+import pytest
+from sklearn.mixture import GaussianMixture
+from sklearn.preprocessing import StandardScaler
+
+from dashboard.core.histogram import histogram
+from dashboard.core.mixture.analysis import Recipe, analyse
+from dashboard.core.volume import read_volume
+
+SLICE = 30
+
+
+@pytest.fixture(scope="module")
+def notebook(sample):
+    t1 = nib.load(sample / "T1.nii.gz").get_fdata()[:, :, SLICE]
+    b0 = nib.load(sample / "b0.nii.gz").get_fdata()[:, :, SLICE]
+    mask = (t1 > 0) & (b0 > 0)
+    return t1, b0, mask
+
+
+@pytest.fixture(scope="module")
+def images(sample):
+    return [read_volume(sample / f"{name}.nii.gz") for name in ("T1", "b0")]
+
+
+def renumbered(labels, first_image):
+    """Number classes 1..K by ascending mean of the first image."""
+    means = [first_image[labels == k].mean() for k in range(labels.max() + 1)]
+    return np.argsort(np.argsort(means))[labels] + 1
+
+
+@pytest.mark.parametrize(
+    ("components", "covariance"), [(3, "full"), (2, "tied"), (5, "diag"), (4, "spherical")]
+)
+def test_the_partition_is_the_notebooks_voxel_for_voxel(notebook, images, components, covariance):
+    t1, b0, mask = notebook
+    scaled = np.column_stack(
+        [StandardScaler().fit_transform(i[mask].reshape(-1, 1))[:, 0] for i in (t1, b0)]
+    )
+    mixture = GaussianMixture(components, covariance_type=covariance, random_state=12345)
+    expected = np.zeros(mask.shape, int)
+    labels = mixture.fit_predict(scaled)
+    expected[mask] = np.argsort(np.argsort(mixture.means_[:, 0]))[labels] + 1
+
+    recipe = Recipe("axial", SLICE, components=components, covariance=covariance)
+    np.testing.assert_array_equal(analyse(images, recipe).labels, expected)
+
+
+def test_the_defaults_are_the_notebooks(notebook, images):
+    t1, b0, mask = notebook
+    pairs = StandardScaler().fit_transform(np.column_stack([t1[mask], b0[mask]]))
+    labels = GaussianMixture(n_components=3, random_state=12345).fit_predict(pairs)
+
+    analysis = analyse(images, Recipe("axial", SLICE))
+    np.testing.assert_array_equal(analysis.labels[analysis.mask], renumbered(labels, t1[mask]))
+
+
+def test_background_is_not_a_class(notebook, images):
+    _, _, mask = notebook
+    labels = analyse(images, Recipe("axial", SLICE)).labels
+    assert (labels[~mask] == 0).all()
+    assert set(np.unique(labels[mask])) == {1, 2, 3}
+
+
+def test_the_slice_and_the_kept_voxels_are_the_files(notebook, images):
+    t1, b0, mask = notebook
+    analysis = analyse(images, Recipe("axial", SLICE))
+    for cut, expected in zip(analysis.cuts, (t1, b0), strict=True):
+        np.testing.assert_array_equal(cut, expected)
+    np.testing.assert_array_equal(analysis.mask, mask)
+    np.testing.assert_array_equal(analysis.values, np.column_stack([t1[mask], b0[mask]]))
+
+
+@pytest.mark.parametrize("image", [0, 1], ids=["T1", "b0"])
+def test_histograms_before_and_after_zero_removal_are_numpys(notebook, images, image):
+    mask = notebook[2]
+    intensities = notebook[image]
+    analysis = analyse(images, Recipe("axial", SLICE))
+    for found, values in (
+        (histogram(analysis.cuts[image], 50), intensities),
+        (histogram(analysis.values[:, image], 50), intensities[mask]),
+    ):
+        counts, edges = np.histogram(values, 50)
+        np.testing.assert_array_equal(found.counts, counts)
+        np.testing.assert_array_equal(found.edges, edges)
+
+
+def test_another_seed_is_handed_to_scikit_learn(notebook, images):
+    t1, b0, mask = notebook
+    pairs = StandardScaler().fit_transform(np.column_stack([t1[mask], b0[mask]]))
+    labels = GaussianMixture(6, random_state=7).fit_predict(pairs)
+    analysis = analyse(images, Recipe("axial", SLICE, components=6, seed=7))
+    np.testing.assert_array_equal(
+        np.bincount(analysis.labels[mask])[1:], np.bincount(renumbered(labels, t1[mask]))[1:]
+    )

@@ -1,0 +1,167 @@
+"""Mixtures of some or of more than two of the images, against scikit-learn on the same columns."""
+
+import nibabel as nib
+import numpy as np
+import pytest
+from sklearn.mixture import GaussianMixture
+from sklearn.preprocessing import StandardScaler
+
+from dashboard.core.errors import FitError, GridError
+from dashboard.core.mixture.analysis import Recipe, analyse, criteria
+from dashboard.core.volume import read_volume
+
+SLICE = 30
+RECIPE = Recipe("axial", SLICE)
+
+
+@pytest.fixture(scope="module")
+def images(sample, tmp_path_factory):
+    """T1 and b0 of the sample and two contrasts made of them, each with voxels of its own at 0."""
+    folder = tmp_path_factory.mktemp("four")
+    t1 = nib.load(sample / "T1.nii.gz")
+    b0 = nib.load(sample / "b0.nii.gz").get_fdata()
+    t1_data = t1.get_fdata()
+    noise = np.random.default_rng(4).normal(0, 5, (2, *t1.shape))
+    made = {"ratio": t1_data / 4 + noise[0], "sum": np.sqrt(t1_data * b0) + noise[1]}
+    volumes = [read_volume(sample / f"{name}.nii.gz") for name in ("T1", "b0")]
+    for name, voxels in made.items():
+        voxels[(t1_data == 0) | (np.arange(t1.shape[0])[:, None, None] == 60)] = 0
+        path = folder / f"{name}.nii"
+        nib.Nifti1Image(np.round(voxels, 1).astype(np.float64), t1.affine).to_filename(path)
+        volumes.append(read_volume(path))
+    return volumes
+
+
+def cut(volume):
+    return np.asarray(volume.data[:, :, SLICE], float)
+
+
+def scikit_learns(columns, mask, components=3):
+    """Return the classes of some images' voxels in a mask, 1..K by the first image's mean."""
+    scaled = StandardScaler().fit_transform(np.column_stack([c[mask] for c in columns]))
+    model = GaussianMixture(components, random_state=12345)
+    labels = model.fit_predict(scaled)
+    expected = np.zeros(mask.shape, int)
+    expected[mask] = np.argsort(np.argsort(model.means_[:, 0]))[labels] + 1
+    return expected
+
+
+@pytest.mark.parametrize("mixed", [1, 2, 3])
+def test_images_that_are_only_shown_change_no_class(images, mixed):
+    cuts = [cut(volume) for volume in images]
+    mask = np.all([c > 0 for c in cuts[:mixed]], axis=0)
+    analysis = analyse(images, RECIPE, mixed=mixed, axes=(0, 3))
+    np.testing.assert_array_equal(analysis.mask, mask)
+    np.testing.assert_array_equal(analysis.labels, scikit_learns(cuts[:mixed], mask))
+    assert analysis.features.shape == (mask.sum(), mixed)
+    assert analysis.values.shape == (mask.sum(), 4)
+    np.testing.assert_array_equal(analysis.values[:, 3], cuts[3][mask])
+    assert {len(c.mean) for c in analysis.components} == {mixed}
+
+
+def test_the_mask_of_all_images_would_be_another(images):
+    """What the claim above rests on: the images that are only shown have voxels at 0."""
+    two, four = (analyse(images, RECIPE, mixed=mixed).mask.sum() for mixed in (2, 4))
+    assert four < two
+
+
+@pytest.mark.parametrize("components", [3, 5])
+def test_four_images_are_fitted_in_four_dimensions(images, components):
+    cuts = [cut(volume) for volume in images]
+    mask = np.all([c > 0 for c in cuts], axis=0)
+    analysis = analyse(images, Recipe("axial", SLICE, components=components))
+    np.testing.assert_array_equal(analysis.labels, scikit_learns(cuts, mask, components))
+    assert analysis.components[0].covariance.shape == (4, 4)
+    for component in analysis.components:
+        weights = analysis.posterior[:, component.number - 1]
+        expected = np.average(analysis.values, axis=0, weights=weights)
+        np.testing.assert_allclose(component.mean, expected, rtol=1e-2)
+
+
+def test_a_shown_image_without_intensity_takes_its_voxels_out(save):
+    rng = np.random.default_rng(3)
+    one, other = rng.normal(100, 10, (2, 9, 8, 4))
+    other[2, 3] = np.nan
+    volumes = [read_volume(save(f"{n}.nii", v)) for n, v in (("one", one), ("other", other))]
+    analysis = analyse(volumes, Recipe("axial", 1), mixed=1)
+    np.testing.assert_array_equal(analysis.mask, np.isfinite(other[:, :, 1]))
+
+
+@pytest.mark.parametrize("level", ["0.1", "0.5", "1"])
+def test_clipping_is_numpys_at_the_head_percentiles(images, level):
+    cuts = [cut(volume) for volume in images[:2]]
+    mask = (cuts[0] > 0) & (cuts[1] > 0)
+    analysis = analyse(images[:2], Recipe("axial", SLICE, clip=level))
+    np.testing.assert_array_equal(analysis.mask, mask)
+    clipped = []
+    for image, (volume, found) in enumerate(zip(images, analysis.values.T, strict=False)):
+        whole = np.asarray(volume.data, float)
+        limits = np.percentile(whole[whole != 0], [float(level), 100 - float(level)])
+        expected = np.clip(cuts[image][mask], *limits)
+        # Percentiles are those of the volume's own precision.
+        np.testing.assert_allclose(found, expected, rtol=1e-3)
+        assert (found != cuts[image][mask]).any()
+        clipped.append(found)
+    scaled = StandardScaler().fit_transform(np.column_stack(clipped))
+    np.testing.assert_allclose(analysis.scaled, scaled, atol=1e-9)
+
+
+def test_criteria_are_of_the_voxels_that_the_classes_are_of(images, save):
+    # Where an image that is only shown has no intensity, no voxel is classified.
+    holes = np.asarray(images[1].data, float).copy()
+    holes[:50] = np.nan
+    partial = read_volume(save("partial.nii", holes, images[1].affine))
+    volumes = [images[0], partial]
+    analysis = analyse(volumes, RECIPE, mixed=1)
+    t1 = cut(images[0])
+    mask = (t1 > 0) & np.isfinite(holes[:, :, SLICE])
+    scaled = StandardScaler().fit_transform(t1[mask][:, None])
+    for k, mixture in criteria(volumes, RECIPE, [2, 3], mixed=1).items():
+        model = GaussianMixture(k, random_state=12345).fit(scaled)
+        assert mixture.bic == pytest.approx(model.bic(scaled))
+        assert len(mixture.labels) == len(analysis.values) == mask.sum()
+
+
+def test_clipping_is_told_as_a_fact(images):
+    assert analyse(images[:2], RECIPE).facts == []
+    (fact,) = analyse(images[:2], Recipe("axial", SLICE, clip="0.1")).facts
+    assert "0.1" in fact
+    assert "99.9" in fact
+
+
+def test_the_rule_mask_keeps_just_the_mask_where_intensities_are_finite(save):
+    rng = np.random.default_rng(8)
+    one, other = rng.normal(0, 10, (2, 12, 11, 4))
+    one[1, 2], other[4, 5] = np.nan, -np.inf
+    mask = rng.choice([-1.0, 0.0, 0.25, 1.0, 7.0, np.nan], (12, 11, 4))
+    paths = [save(f"{n}.nii", v) for n, v in (("one", one), ("other", other), ("mask", mask))]
+    *volumes, brain = map(read_volume, paths)
+    recipe = Recipe("axial", 2, foreground="mask")
+    analysis = analyse(volumes, recipe, mask=brain)
+    with np.errstate(invalid="ignore"):
+        inside = mask[:, :, 2] > 0
+    expected = inside & np.isfinite(one[:, :, 2]) & np.isfinite(other[:, :, 2])
+    np.testing.assert_array_equal(analysis.mask, expected)
+    assert analysis.mask_volume is brain
+    fits = criteria(volumes, recipe, [1], mask=brain)
+    assert fits[1].fitted_voxels == expected.sum()
+
+
+def test_other_rules_know_no_mask(images, sample):
+    dseg = read_volume(sample / "dseg.nii.gz")
+    with_mask = analyse(images[:2], RECIPE, mask=dseg)
+    np.testing.assert_array_equal(with_mask.mask, analyse(images[:2], RECIPE).mask)
+    assert with_mask.mask_volume is None
+
+
+def test_a_mask_on_another_grid_is_refused(images, save):
+    other = read_volume(save("small_mask.nii", np.ones((8, 8, 40))))
+    with pytest.raises(GridError, match="small_mask"):
+        analyse(images[:2], Recipe("axial", SLICE, foreground="mask"), mask=other)
+
+
+def test_the_rule_mask_without_one_is_a_sentence(images):
+    recipe = Recipe("axial", SLICE, foreground="mask")
+    for call in (lambda: analyse(images[:2], recipe), lambda: criteria(images[:2], recipe, [1])):
+        with pytest.raises(FitError, match=r"none is chosen\. Choose one, or another rule\.$"):
+            call()

@@ -1,0 +1,178 @@
+import numpy as np
+import pytest
+from shapely import Polygon
+from sklearn.mixture import GaussianMixture
+
+from dashboard.core.mixture import slice_fit as mixture
+from dashboard.core.mixture.classes import describe, ellipse
+from dashboard.core.mixture.scaling import scale
+from dashboard.core.mixture.slice_fit import fit, spacing
+
+COVARIANCES = ["full", "tied", "diag", "spherical"]
+SEED = 11
+
+
+def blobs(images=2, size=1500):
+    """Three overlapping clouds in arbitrary units."""
+    rng = np.random.default_rng(4)
+    centres = rng.uniform(100, 900, (3, images))
+    shapes = rng.normal(0, 40, (3, images, images))
+    pick = rng.integers(0, 3, size)
+    return centres[pick] + np.einsum("nij,nj->ni", shapes[pick], rng.normal(size=(size, images)))
+
+
+def both(values, components, covariance):
+    """Fit by scikit-learn itself, and by the project; return its classes in the project's order."""
+    model = GaussianMixture(components, covariance_type=covariance, random_state=SEED).fit(values)
+    found = fit(values, components=components, covariance=covariance, seed=SEED)
+    return model, np.argsort(model.means_[:, 0]), found
+
+
+def full(model):
+    """Write out scikit-learn's covariances by its documentation of `covariances_`."""
+    components, images = model.means_.shape
+    return {
+        "full": lambda c: c,
+        "tied": lambda c: np.stack([c] * components),
+        "diag": lambda c: np.stack([np.diag(row) for row in c]),
+        "spherical": lambda c: np.stack([value * np.eye(images) for value in c]),
+    }[model.covariance_type](model.covariances_)
+
+
+@pytest.fixture(params=COVARIANCES)
+def fitted(request):
+    values = scale(blobs(), "standard")[0]
+    return values, *both(values, 3, request.param)
+
+
+def test_weights_means_and_covariances_are_scikit_learns(fitted):
+    _, model, order, found = fitted
+    np.testing.assert_allclose(found.weights, model.weights_[order])
+    np.testing.assert_allclose(found.means, model.means_[order])
+    np.testing.assert_allclose(found.covariances, full(model)[order])
+
+
+def test_labels_and_posteriors_are_scikit_learns(fitted):
+    values, model, order, found = fitted
+    posterior = model.predict_proba(values)[:, order]
+    np.testing.assert_allclose(found.posterior(values), posterior, atol=1e-9)
+    np.testing.assert_array_equal(found.labels, posterior.argmax(axis=1) + 1)
+    np.testing.assert_array_equal(found.counts, np.bincount(found.labels, minlength=4)[1:])
+
+
+def test_criteria_are_scikit_learns(fitted):
+    values, model, _, found = fitted
+    assert found.log_likelihood == pytest.approx(model.score(values))
+    assert found.bic == pytest.approx(model.bic(values))
+    assert found.aic == pytest.approx(model.aic(values))
+    assert (found.iterations, found.converged) == (model.n_iter_, model.converged_)
+
+
+@pytest.fixture
+def small_limits(monkeypatch):
+    """Take 1,000 voxels for a very large slice, which is fitted by at most 300 of them."""
+    monkeypatch.setattr(mixture, "MAX_WHOLE_VOXELS", 1000)
+    monkeypatch.setattr(mixture, "SUBSET_VOXELS", 300)
+    monkeypatch.setattr(mixture, "CHUNK", 128)
+
+
+@pytest.mark.parametrize("covariance", COVARIANCES)
+@pytest.mark.parametrize("images", [1, 2, 4])
+@pytest.mark.usefixtures("small_limits")
+def test_very_large_slices_are_fitted_by_every_nth_voxel_and_assigned_whole(covariance, images):
+    values = scale(blobs(images, 1500), "standard")[0]
+    found = fit(values, components=3, covariance=covariance, seed=SEED)
+    model = GaussianMixture(3, covariance_type=covariance, random_state=SEED).fit(values[::5])
+    order = np.argsort(model.means_[:, 0])
+    np.testing.assert_allclose(found.means, model.means_[order])
+    np.testing.assert_array_equal(found.labels, np.argsort(order)[model.predict(values)] + 1)
+    np.testing.assert_allclose(found.posterior(values), model.predict_proba(values)[:, order])
+    assert (found.fitted_voxels, found.spacing) == (300, 5)
+    assert found.log_likelihood == pytest.approx(model.score(values))
+    assert found.bic == pytest.approx(model.bic(values))
+    assert found.aic == pytest.approx(model.aic(values))
+
+
+@pytest.mark.usefixtures("small_limits")
+def test_slices_up_to_the_limit_are_fitted_whole():
+    values = scale(blobs(2, 1000), "standard")[0]
+    model, order, found = both(values, 3, "full")
+    assert (found.fitted_voxels, found.spacing) == (1000, 1)
+    labels = GaussianMixture(3, random_state=SEED).fit_predict(values)
+    np.testing.assert_array_equal(found.labels, np.argsort(order)[labels] + 1)
+    np.testing.assert_array_equal(found.means, model.means_[order])
+
+
+@pytest.mark.parametrize("edge", [1280, 1536, 2048, 3000, 4000, 4096, 8192, 11585])
+def test_the_subset_is_out_of_step_with_rows_and_patterns(edge):
+    n, voxels = spacing(edge**2), edge**2
+    assert mixture.SUBSET_VOXELS / 2 < -(-voxels // n) <= mixture.SUBSET_VOXELS
+    columns = np.unique(np.arange(0, voxels, n) % edge)
+    assert len(columns) == edge
+
+
+def test_a_ct_slice_of_1024_by_1024_is_fitted_whole():
+    assert spacing(1024**2) == 1
+
+
+@pytest.mark.parametrize("covariance", COVARIANCES)
+@pytest.mark.parametrize("images", [1, 2, 4])
+@pytest.mark.parametrize("components", [1, 2, 5])
+def test_free_parameters_are_those_of_scikit_learns_aic(covariance, images, components):
+    values = scale(blobs(images, 400), "standard")[0]
+    model, _, found = both(values, components, covariance)
+    assert found.parameters == round(
+        (model.aic(values) + 2 * len(values) * model.score(values)) / 2
+    )
+    assert found.bic == pytest.approx(model.bic(values))
+
+
+def test_classes_ascend_by_the_mean_of_the_first_image():
+    values = blobs()
+    for seed in range(6):
+        means = fit(values, components=3, covariance="full", seed=seed).means[:, 0]
+        assert (np.diff(means) > 0).all()
+
+
+@pytest.mark.parametrize("kind", ["standard", "robust", "minmax", "none"])
+def test_components_are_described_in_original_units(kind):
+    values = blobs()
+    scaled, linear = scale(values, kind)
+    found = fit(scaled, components=3, covariance="full", seed=SEED)
+    described = describe(found, linear, 0.004)
+    responsibility = found.posterior(scaled)
+    for k, component in enumerate(described):
+        # The M step's own mean and covariance, of the values as they are in the file.
+        weights = responsibility[:, k]
+        mean = np.average(values, axis=0, weights=weights)
+        spread = np.cov(values.T, aweights=weights, ddof=0)
+        tolerance = 0.02 * values.std(axis=0).max()
+        np.testing.assert_allclose(component.mean, mean, atol=tolerance)
+        np.testing.assert_allclose(component.sd, np.sqrt(np.diag(spread)), rtol=0.05)
+        assert component.correlation == pytest.approx(
+            spread[0, 1] / np.sqrt(spread[0, 0] * spread[1, 1]), abs=0.03
+        )
+        assert component.number == k + 1
+        assert component.voxels == (found.labels == k + 1).sum()
+        assert component.volume_ml == pytest.approx(component.voxels * 0.004)
+    assert sum(c.weight for c in described) == pytest.approx(1)
+
+
+def test_one_image_has_no_correlation():
+    scaled, linear = scale(blobs(1), "standard")
+    found = fit(scaled, components=2, covariance="full", seed=SEED)
+    assert describe(found, linear, 1.0)[0].correlation is None
+
+
+@pytest.mark.parametrize("sigma", [1, 2])
+@pytest.mark.parametrize("correlation", [0, 0.6, -0.97])
+def test_an_ellipse_lies_at_its_mahalanobis_distance(sigma, correlation):
+    mean, sds = np.array([300.0, -20.0]), np.array([40.0, 3.0])
+    covariance = np.outer(sds, sds) * [[1, correlation], [correlation, 1]]
+    curve = ellipse(mean, covariance, sigma)
+    away = curve - mean
+    distance = np.sqrt((away * np.linalg.solve(covariance, away.T).T).sum(axis=1))
+    np.testing.assert_allclose(distance, sigma, rtol=1e-9)
+    np.testing.assert_allclose(curve[0], curve[-1])
+    area = np.pi * np.sqrt(np.linalg.det(covariance)) * sigma**2
+    assert Polygon(curve).area == pytest.approx(area, rel=0.01)

@@ -1,0 +1,149 @@
+"""Headers whose two positions, sform and qform, mean different places."""
+
+import nibabel as nib
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from nibabel.eulerangles import euler2mat
+
+from dashboard.core.reading.position import position_notices
+from dashboard.core.volume import read_volume
+
+SHAPE = (64, 64, 40)
+AFFINE = np.array([[-2.0, 0, 0, 60], [0, 2.0, 0, -70], [0, 0, 3.0, -50], [0, 0, 0, 1]])
+CENTRE = np.array([31.5, 31.5, 19.5, 1])
+
+
+def header(sform, qform, *, unit="mm"):
+    header = nib.Nifti1Header()
+    header.set_data_shape(SHAPE)
+    header.set_qform(qform, code=1)
+    header.set_sform(sform, code=2)
+    header.set_xyzt_units(unit)
+    return header
+
+
+def notices(sform, qform, **options):
+    made = header(sform, qform, **options)
+    return position_notices(made, made, SHAPE)
+
+
+def turned(affine, degrees):
+    """Turn an image about its own middle."""
+    matrix = np.eye(4)
+    matrix[:3, :3] = euler2mat(z=np.radians(degrees))
+    middle = affine @ CENTRE
+    back, there = np.eye(4), np.eye(4)
+    back[:3, 3], there[:3, 3] = -middle[:3], middle[:3]
+    return there @ matrix @ back @ affine
+
+
+def test_forms_that_agree_are_passed_over():
+    assert notices(AFFINE, AFFINE) == []
+
+
+def test_a_shift_between_the_forms_is_told_in_mm():
+    moved = AFFINE.copy()
+    moved[:3, 3] += 3, 0, -4
+    (told,) = notices(AFFINE, moved)
+    assert "sform and qform differ by a shift of 5 mm." in told
+    assert "The sform is used" in told
+
+
+def test_a_rotation_between_the_forms_is_told_in_degrees():
+    (told,) = notices(AFFINE, turned(AFFINE, 12.5))
+    assert "by a rotation of 12.5° and by a shift of" in told
+    assert "voxel size" not in told
+
+
+def test_other_voxel_sizes_are_told():
+    (told,) = notices(AFFINE, AFFINE @ np.diag([1, 1, 1.1, 1]))
+    assert "in voxel size (2 x 2 x 3 and 2 x 2 x 3.3)" in told
+    assert "rotation" not in told
+
+
+def test_a_shift_is_told_in_the_headers_unit():
+    moved = AFFINE.copy()
+    moved[0, 3] += 700
+    (told,) = notices(AFFINE, moved, unit="micron")
+    assert "shift of 700 µm" in told
+
+
+@pytest.mark.parametrize("axis", range(3))
+def test_mirrored_forms_are_called_out_as_a_swap_of_sides(axis):
+    flip = np.eye(4)
+    flip[axis, axis], flip[axis, 3] = -1, SHAPE[axis] - 1
+    (told,) = notices(AFFINE, AFFINE @ flip)
+    assert "mirror images of each other" in told
+    assert "which side is left" in told
+    assert "check left and right" in told
+
+
+@pytest.mark.parametrize(("mm", "told"), [(1.3, False), (1.6, True)])
+def test_what_half_a_voxel_and_rounding_explain_is_no_conflict(mm, told):
+    moved = AFFINE.copy()
+    # Half of 2 mm, and two thousandths of the grid's diagonal of 213 mm.
+    moved[1, 3] += mm
+    assert bool(notices(AFFINE, moved)) == told
+
+
+ANGLES = st.floats(-np.pi, np.pi) | st.floats(-0.01, 0.01).map(lambda angle: np.pi + angle)
+
+
+@example((1.0, np.pi, 0.001953125), (1.0, 1.0, 1.0), (0.0, 0.0, 0.0))
+@example((np.pi + 1.28e-3, 3.51967601e-03, -7.19e-04), (0.3, 1.0, 1.0), (0.0, 0.0, 0.0))
+@given(
+    st.tuples(*[ANGLES] * 3),
+    st.tuples(*[st.floats(0.3, 6)] * 3),
+    st.tuples(*[st.floats(-300, 300)] * 3),
+)
+def test_rounding_of_any_rigid_position_is_no_conflict(angles, sizes, origin):
+    affine = np.eye(4)
+    affine[:3, :3] = euler2mat(*angles) * sizes
+    affine[:3, 3] = origin
+    made = header(affine, affine)
+    # What a file keeps: both forms in float32, of the qform's quaternion three numbers.
+    kept = nib.Nifti1Header(made.binaryblock)
+    assert position_notices(kept, kept, (512, 512, 300)) == []
+
+
+@pytest.mark.parametrize("code", ["sform_code", "qform_code"])
+def test_one_form_alone_cannot_conflict(code):
+    made = header(AFFINE, turned(AFFINE, 40))
+    made[code] = 0
+    assert position_notices(made, made, SHAPE) == []
+
+
+@pytest.mark.parametrize("field", ["quatern_b", "qoffset_x", "srow_x"])
+@pytest.mark.parametrize("value", [np.nan, np.inf, 1e30])
+def test_a_form_that_cannot_be_computed_with_is_no_conflict(field, value):
+    made = header(AFFINE, AFFINE)
+    made[field] = value
+    assert position_notices(made, made, SHAPE) == []
+
+
+def test_the_notice_comes_with_the_volume(tmp_path):
+    image = nib.Nifti1Image(np.ones(SHAPE, dtype="u1"), None, header(AFFINE, turned(AFFINE, 30)))
+    image.set_sform(AFFINE, code=2)
+    image.set_qform(turned(AFFINE, 30), code=1)
+    image.to_filename(tmp_path / "T1.nii")
+    volume = read_volume(tmp_path / "T1.nii")
+    assert [n for n in volume.notices if "rotation of 30°" in n] == list(volume.notices)
+    np.testing.assert_allclose(volume.affine, AFFINE)
+
+
+def test_no_real_file_conflicts(real_data):
+    checked = 0
+    for path in real_data.rglob("*.nii*"):
+        if "hostile" in path.parts:
+            continue
+        try:
+            found = nib.load(path).header
+            shape = found.get_data_shape()
+            told = position_notices(found, found, tuple(shape[:3]))
+        except (nib.filebasedimages.ImageFileError, AttributeError):
+            continue
+        checked += 1
+        assert not any("differ" in text or "mirror" in text for text in told), path.name
+    assert checked > 40

@@ -1,0 +1,142 @@
+"""What cannot be fitted is refused with a sentence, and the slice stays on screen."""
+
+import nibabel as nib
+import numpy as np
+import pytest
+
+from dashboard.core.errors import FitError, GridError
+from dashboard.core.grid.same import require_same_grid, study_notices
+from dashboard.core.mixture.analysis import Recipe, analyse, criteria
+from dashboard.core.mixture.slice_fit import fit
+from dashboard.core.volume import read_volume
+
+RNG = np.random.default_rng(2)
+
+
+@pytest.fixture
+def problem(save):
+    """Return a function that tells why a one-slice study of some images has no mixture."""
+
+    def problem(*images, **settings):
+        volumes = [
+            read_volume(save(f"{n}.nii", np.asarray(i, float).reshape(10, 10, 1)))
+            for n, i in enumerate(images)
+        ]
+        analysis = analyse(volumes, Recipe("axial", 0, **settings))
+        assert (analysis.mixture is None) == (analysis.problem is not None)
+        assert not analysis.labels.any() or analysis.mixture
+        return analysis.problem
+
+    return problem
+
+
+def test_fewer_distinct_values_than_components_are_refused(problem):
+    values = RNG.integers(1, 3, 100)
+    assert problem(values, components=2) is None
+    told = problem(values, components=3)
+    assert "2 distinct intensity values" in told
+    assert "3 components" in told
+
+
+def test_a_constant_slice_is_refused(problem):
+    assert "1 distinct intensity value," in problem(np.full(100, 7), components=1)
+
+
+def test_fewer_voxels_than_components_are_refused(problem):
+    values = np.zeros(100)
+    values[:4] = [3, 5, 8, 13]
+    assert "Only 4 foreground voxels for 5 components" in problem(values, components=5)
+
+
+@pytest.mark.parametrize("copy", [(1, 0), (3, 7), (-1, 500)])
+def test_copies_of_one_image_up_to_scale_are_refused(problem, copy):
+    factor, offset = copy
+    values = RNG.uniform(1, 100, 100)
+    told = problem(values, factor * values + offset)
+    assert told.startswith("0 and 1 are copies of each other up to scale")
+
+
+def test_a_constant_partner_is_no_copy(problem):
+    assert problem(RNG.uniform(1, 100, 100), np.full(100, 4.0)) is None
+
+
+@pytest.mark.parametrize("scaling", ["standard", "robust", "minmax", "none"])
+def test_intensities_near_the_largest_float_are_refused(problem, scaling):
+    values = RNG.uniform(0.1, 1, 100) * 1e300
+    assert "too large" in problem(values, scaling=scaling)
+
+
+def test_a_covariance_that_cannot_be_inverted_is_told_as_a_sentence():
+    pair = RNG.normal(0, 1e9, (200, 2))
+    values = np.column_stack([pair, pair.sum(axis=1)])
+    with pytest.raises(FitError, match=r"2 components .* singular"):
+        fit(values, components=2, covariance="full", seed=0)
+
+
+def test_criteria_stop_where_the_voxels_do(save):
+    volume = read_volume(save("four.nii", RNG.integers(1, 5, (10, 10, 1))))
+    assert list(criteria([volume], Recipe("axial", 0), range(1, 11))) == [1, 2, 3, 4]
+
+
+def test_criteria_of_a_dark_slice_are_empty(save):
+    volume = read_volume(save("dark.nii", np.zeros((10, 10, 1))))
+    assert criteria([volume], Recipe("axial", 0), range(1, 11)) == {}
+
+
+@pytest.mark.parametrize(
+    ("shape", "affine"),
+    [((4, 5, 7), np.eye(4)), ((4, 5, 6), np.diag([1, 1, 1.5, 1]))],
+    ids=["another shape", "another affine"],
+)
+def test_a_grid_mismatch_names_both_shapes_and_affines(save, shape, affine):
+    one = read_volume(save("flash.nii", RNG.uniform(1, 9, (4, 5, 6))))
+    other = read_volume(save("epi.nii", RNG.uniform(1, 9, shape), affine))
+    for refuse in (
+        lambda: require_same_grid([one, other]),
+        lambda: analyse([one, other], Recipe("axial", 0)),
+        lambda: criteria([one, other], Recipe("axial", 0), [1]),
+    ):
+        with pytest.raises(GridError) as caught:
+            refuse()
+        told = str(caught.value)
+        assert "flash" in told
+        assert "epi" in told
+        assert "4 x 5 x 6" in told
+        assert " x ".join(map(str, shape)) in told
+        assert "[1 0 0 0; 0 1 0 0; 0 0 1 0]" in told
+        assert f"[1 0 0 0; 0 1 0 0; 0 0 {affine[2, 2]:g} 0]" in told
+
+
+def test_affines_that_differ_by_rounding_are_one_grid(save):
+    voxels = RNG.uniform(1, 9, (4, 5, 6))
+    affine = np.diag([0.9765625, 0.9765625, 3.3, 1])
+    rounded = np.round(affine, 5)
+    require_same_grid(
+        [read_volume(save("a.nii", voxels, affine)), read_volume(save("b.nii", voxels, rounded))]
+    )
+
+
+def test_one_unit_or_another_the_same_millimetres_are_one_grid(save):
+    voxels = RNG.uniform(1, 9, (4, 5, 6))
+    paths = [save("mm.nii", voxels, np.diag([2, 2, 2, 1])),
+             save("micron.nii", voxels, np.diag([2000, 2000, 2000, 1]))]  # fmt: skip
+    for path, unit in zip(paths, ("mm", "micron"), strict=True):
+        image = nib.load(path)
+        image = nib.Nifti1Image(np.asarray(image.dataobj), image.affine, image.header)
+        image.header.set_xyzt_units(unit)
+        image.to_filename(path)
+    volumes = [read_volume(path) for path in paths]
+    require_same_grid(volumes)
+    assert [v.voxel_ml for v in volumes] == pytest.approx([0.008, 0.008])
+
+
+@pytest.mark.parametrize(("factor", "suspicious"), [(1e-6, False), (1e-12, True), (0, False)])
+def test_images_whose_intensities_lie_worlds_apart_are_suspicious(save, factor, suspicious):
+    voxels = RNG.uniform(1, 9, (4, 5, 6))
+    t1, adc = (
+        read_volume(save(f"{n}.nii", v)) for n, v in (("T1", voxels), ("ADC", voxels * factor))
+    )
+    for volumes in ([t1, adc], [adc, t1]):
+        notices = study_notices(volumes)
+        assert bool(notices) == suspicious
+        assert all("The intensities of T1 are 1e+12 times those of ADC" in n for n in notices)
