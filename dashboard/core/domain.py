@@ -1,0 +1,31 @@
+"""The voxels that a mixture is fitted to, or that are looked at."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from dashboard.core.orientation import Plane
+
+
+@dataclass(frozen=True)
+class Cut:
+    """One slice of one plane.
+
+    Attributes
+    ----------
+    plane : {"axial", "coronal", "sagittal"}
+    index : int
+        Counted from 0 in the RAS-oriented volume.
+    """
+
+    plane: Plane
+    index: int
+
+
+class Whole(Enum):
+    """The whole head."""
+
+    HEAD = "whole"
+
+
+WHOLE = Whole.HEAD
+Domain = Cut | Whole
