@@ -75,13 +75,9 @@ CAPTION_HISTOGRAMS = "caption-histograms"
 # What the browser says of Y on another grid than X's: which slice it is, or that there is none.
 CAPTION_Y = "caption-image-y"
 PROBLEM_Y = "problem-image-y"
-# Not an element: what was done to the images, in the headings of the cards.
-FACTS = "facts"
 # Which volume of a 4-D image is X and Y; part of the names of the View's images.
 VOLUME_X = "control-volume-x"
 VOLUME_Y = "control-volume-y"
-# Not an element: the label picture that goes over image X, and the scale of the joint view.
-OVERLAY = "overlay"
 
 # Each field of the View with the control that sets it, and the control's property.
 FIELDS: dict[str, tuple[Control, str]] = {

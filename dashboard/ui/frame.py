@@ -6,6 +6,7 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 
 from dashboard import __version__
+from dashboard.cards.table import description
 from dashboard.core.grid.same import MAX_MIXED
 from dashboard.figures.palette import PALETTES
 from dashboard.ids import FIELDS, NOTICES, Store, ViewId
@@ -15,7 +16,6 @@ from dashboard.ui import upload
 from dashboard.ui.controls import controls
 from dashboard.ui.views import analysis_row, graph_config, image_row, slice_bar
 from dashboard.view import optional_defaults
-from dashboard.web.panels import description
 
 THEME = {
     "primaryColor": "indigo",
@@ -67,7 +67,7 @@ def _stores() -> list[dcc.Store]:
         "mostMixed": MAX_MIXED,
         "fields": list(FIELDS),
         "defaults": optional_defaults(),
-        "panels": description(),
+        "cards": description(),
         "graphs": {name: graph_config(name) for name in ViewId},
         "palettes": {name: list(colours) for name, colours in PALETTES.items()},
     }

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from dashboard.cards.agreement import SHADES, agreement_table
 from dashboard.core.reference.agreement import agreement
-from dashboard.web.agreement import SHADES, agreement_table
 
 VOID = {"br", "img", "hr", "input"}
 ASSETS = Path(__file__).parents[2] / "assets"

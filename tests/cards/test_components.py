@@ -3,10 +3,10 @@ import re
 import numpy as np
 import pytest
 
-from dashboard.ids import ViewId
+from dashboard.cards import header
+from dashboard.cards.components import components_table
+from dashboard.cards.markup import measure, ordinal
 from dashboard.view import View
-from dashboard.web.panels import PANELS
-from dashboard.web.tables import components_table, measure, ordinal
 
 VIEW = View("pair", "T1", "b0", slice=5)
 
@@ -64,6 +64,6 @@ def test_the_header_tells_what_a_bids_name_says(workspace, save, head):
     view = View("ds/sub-07", "acq-mprage_T1w", "acq-mprage_T2w")
     rows = re.findall(
         r"<th scope=.row.>BIDS (.*?)</th><td>(.*?)</td><td>(.*?)</td>",
-        next(panel for panel in PANELS if panel.id == ViewId.HEADER).draw(workspace, view),
+        header.draw(workspace, view)[header.TABLE],
     )
     assert rows == [("sub", "07", "07"), ("acq", "mprage", "mprage"), ("suffix", "T1w", "T2w")]

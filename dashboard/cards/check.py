@@ -7,8 +7,16 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader
 
+from dashboard.cards.card import IMAGES, Card, Drawn
+from dashboard.cards.markup import sentence
 from dashboard.core.check.check import Preflight, Remedy, Row
 from dashboard.core.check.findings import SEVERITIES, number, percent, times
+from dashboard.ids import ViewId
+from dashboard.services.checking import check
+from dashboard.services.workspace import Workspace
+from dashboard.view import View
+
+TABLE = f"{ViewId.PREFLIGHT}.html"
 
 # Blanks within a product of lengths, and between a number and its unit.
 _WITHIN = re.compile(r"(?<=\d) (?=[×%]|mm\b)|(?<=×) (?=\d)")
@@ -25,6 +33,14 @@ _templates.filters["unbroken"] = lambda text: _WITHIN.sub("\N{NO-BREAK SPACE}", 
 _templates.filters["as_json"] = lambda value: json.dumps(value, ensure_ascii=False)
 
 
+def draw(workspace: Workspace, view: View) -> Drawn:
+    """Return the check of the study's images."""
+    checked = check(workspace, view)
+    names = [row.name for row in checked.rows]
+    entities = {name: workspace.entities(view.study, name) for name in names}
+    return {TABLE: preflight_card(checked, entities)}
+
+
 def preflight_card(preflight: Preflight, entities: Mapping[str, Mapping[str, str]]) -> str:
     """Return the card as HTML: one line that opens to all findings and a table of the images.
 
@@ -34,7 +50,7 @@ def preflight_card(preflight: Preflight, entities: Mapping[str, Mapping[str, str
     entities : mapping of str to mapping
         What the BIDS name of each row's file says; empty elsewhere.
     """
-    return _templates.get_template("preflight.html").render(
+    return _templates.get_template("check.html").render(
         findings=preflight.findings,
         rows=preflight.rows,
         entities=entities,
@@ -95,3 +111,9 @@ def _zeros(images: list[Row]) -> str:
     if len(ends) == 1:
         return f"{ends[0]} zeros"
     return f"{ends[0].removesuffix(' %')}–{ends[1]} zeros"
+
+
+CARD = Card(
+    "check", "files", IMAGES | {"mix", "mask", "reference", "foreground", "clip"}, (TABLE,), draw,
+    lambda text: {TABLE: sentence(text)},
+)  # fmt: skip

@@ -6,8 +6,8 @@ from html.parser import HTMLParser
 
 import pytest
 
+from dashboard.cards.check import preflight_card
 from dashboard.core.check.check import Finding, Preflight, Remedy, Row
-from dashboard.web.preflight import preflight_card
 
 ROW = Row(
     name="T1", kind="image", processing=(), grid=1, shape=(128, 128, 70),

@@ -2,13 +2,28 @@
 
 from collections.abc import Mapping
 
+from dashboard.cards.card import NUMBERS, Card, Drawn
+from dashboard.cards.markup import measure, render, sentence
 from dashboard.core.reference.agreement import Agreement
-from dashboard.web.tables import measure, template
+from dashboard.ids import ViewId
+from dashboard.services.workspace import Workspace
+from dashboard.view import View
+
+TABLE = f"{ViewId.AGREEMENT}.html"
 
 # Steps of the shading of a row's shares; the page's style has one class for each.
 SHADES = 5
 # A class ten times as large as its label is not the same tissue, however much larger.
 MOST = 9.99
+
+
+def draw(workspace: Workspace, view: View) -> Drawn:
+    """Return the table; nothing without a reference."""
+    found = workspace.agreement(view)
+    if found is None:
+        return {TABLE: ""}
+    name, label_names = workspace.reference_names(view)
+    return {TABLE: agreement_table(found, label_names, name)}
 
 
 def agreement_table(
@@ -28,7 +43,8 @@ def agreement_table(
     names[0] = "background"
     titles = {label: _title(label, label_names) for label in agreement.labels}
     shares = agreement.counts / agreement.counts.sum(axis=1, keepdims=True).clip(min=1)
-    return template("agreement.html").render(
+    return render(
+        "agreement.html",
         agreement=agreement,
         names=names,
         titles=titles,
@@ -67,3 +83,10 @@ def _title(label: int, label_names: Mapping[int, str]) -> str:
         return "the reference's background"
     name = label_names.get(label)
     return f"label {label} ({name})" if name else f"label {label}"
+
+
+CARD = Card(
+    "agreement", "views", NUMBERS | {"reference"}, (TABLE,), draw,
+    lambda text: {TABLE: sentence(text)},
+    tab="components",
+)  # fmt: skip

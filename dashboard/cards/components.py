@@ -1,0 +1,55 @@
+"""The table of the components, in original units."""
+
+from dashboard.cards.card import NUMBERS, Card, Drawn
+from dashboard.cards.head import head_of_used, output
+from dashboard.cards.markup import measure, render, sentence
+from dashboard.core.mixture.analysis import Analysis
+from dashboard.ids import ViewId
+from dashboard.services.workspace import Workspace
+from dashboard.view import View
+
+HEAD, TABLE = output("components"), f"{ViewId.COMPONENTS}.html"
+# Characters of a mean and its SD that fit into each of two columns, at 1440 pixels.
+CELL_ROOM = 12
+
+
+def draw(workspace: Workspace, view: View) -> Drawn:
+    """Return the head and the table."""
+    analysis = workspace.analyse(view)
+    return {HEAD: head_of_used(analysis), TABLE: components_table(analysis)}
+
+
+def components_table(analysis: Analysis) -> str:
+    """Return the components with what they measure, and how the fit went, as HTML."""
+    if not analysis.mixture:
+        return sentence(analysis.problem or "")
+    voxels = len(analysis.values)
+    mixed = analysis.volumes[: analysis.mixed]
+    return render(
+        "components.html",
+        names=[volume.name for volume in mixed],
+        labels=[volume.label for volume in mixed],
+        stacked=_is_wide(analysis),
+        facts=[*(volume.label for volume in mixed if volume.processing), *analysis.facts],
+        components=analysis.components,
+        mixture=analysis.mixture,
+        voxels=voxels,
+        volume_ml=voxels * analysis.volumes[0].voxel_ml,
+    )
+
+
+def _is_wide(analysis: Analysis) -> bool:
+    """Return whether means and SDs have to stand below each other to fit into the card."""
+    cells = [
+        f"{measure(mean)} ± {measure(sd)}"
+        for component in analysis.components
+        for mean, sd in zip(component.mean, component.sd, strict=True)
+    ]
+    return analysis.mixed > 2 or (analysis.mixed == 2 and max(map(len, cells)) > CELL_ROOM)
+
+
+CARD = Card(
+    "components", "views", NUMBERS, (HEAD, TABLE), draw,
+    lambda text: {HEAD: "", TABLE: sentence(text)},
+    tab="components",
+)  # fmt: skip

@@ -1,0 +1,99 @@
+"""The joint view; of a single image its histogram with the mixture."""
+
+import base64
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dashboard.cards.card import LOOK, NUMBERS, Card, Drawn
+from dashboard.cards.head import head, head_of_used, output
+from dashboard.core.mixture.analysis import Analysis
+from dashboard.figures import histograms, joint
+from dashboard.figures.joint import Extent
+from dashboard.figures.palette import class_colours
+from dashboard.figures.style import NEUTRAL, message
+from dashboard.ids import ViewId
+from dashboard.services.render import pictures
+from dashboard.services.workspace import Workspace
+from dashboard.view import View
+
+HEAD, FIGURE = output("joint"), f"{ViewId.JOINT}.figure"
+TITLE = "Joint distribution"
+
+
+def draw(workspace: Workspace, view: View) -> Drawn:
+    """Return the head and the figure, with what places a voxel in it as `layout.meta`."""
+    analysis = workspace.analyse(view)
+    title = TITLE if view.x != view.y else "Intensities and mixture"
+    figure = _figure(analysis, view)
+    figure["layout"]["meta"] = _placing(analysis, view)
+    return {HEAD: head_of_used(analysis, title, _caption(analysis)), FIGURE: figure}
+
+
+def _figure(analysis: Analysis, view: View) -> dict[str, Any]:
+    colours = class_colours(view.palette)
+    if len(analysis.shown) == 1:
+        return histograms.mixture_histogram(
+            analysis, axes=view.axes, bins=view.bins, colours=colours, hidden=view.hidden
+        )
+
+    def cloud(points: NDArray[np.float64], extent: Extent) -> str:
+        return _cloud(analysis, points, extent, view)
+
+    return joint.joint(
+        analysis,
+        kind=view.joint,
+        axes=view.axes,
+        bins=view.bins,
+        colours=colours,
+        hidden=view.hidden,
+        cloud=cloud,
+    )
+
+
+def _placing(analysis: Analysis, view: View) -> dict[str, Any]:
+    """Return how intensities read under the cursor become coordinates: clipped, then scaled."""
+    placing: dict[str, Any] = {}
+    if analysis.scale and view.axes == "scaled":
+        axes = list(analysis.shown)
+        placing["offset"] = analysis.scale.offset[axes].tolist()
+        placing["factor"] = analysis.scale.factor[axes].tolist()
+    if view.clip != "none":
+        shown = [analysis.volumes[i] for i in analysis.shown]
+        placing["limits"] = [list(v.intensities.limits[view.clip]) for v in shown]
+    return placing
+
+
+def _caption(analysis: Analysis) -> str:
+    """Return what of the mixture is shown."""
+    if not analysis.components:
+        return ""
+    if max(analysis.axes) >= analysis.mixed:
+        outside = [analysis.volumes[i].name for i in analysis.shown if i >= analysis.mixed]
+        return f"without components: {' and '.join(outside)} not mixed"
+    if len(analysis.shown) == 1:
+        return "curves of the components"
+    return "components at 1σ and 2σ"
+
+
+def _cloud(analysis: Analysis, points: NDArray[np.float64], extent: Extent, view: View) -> str:
+    if analysis.mixture is None:
+        classes, colours = np.ones(len(points), dtype=np.uint8), (NEUTRAL,)
+        return _data_address(pictures.labels(pictures.cloud(points, classes, extent), colours))
+    labels = analysis.mixture.labels
+    if view.hidden:
+        shown = ~np.isin(labels, view.hidden)
+        points, labels = points[shown], labels[shown]
+    drawn = pictures.cloud(points, labels, extent)
+    return _data_address(pictures.labels(drawn, class_colours(view.palette)))
+
+
+def _data_address(png: bytes) -> str:
+    return "data:image/png;base64," + base64.b64encode(png).decode()
+
+
+CARD = Card(
+    "joint", "views", NUMBERS | LOOK | {"bins", "joint", "axes"}, (HEAD, FIGURE), draw,
+    lambda text: {HEAD: head(TITLE), FIGURE: message(text)},
+)  # fmt: skip
