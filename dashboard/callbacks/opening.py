@@ -1,5 +1,6 @@
 """Fill the controls from a URL query."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl
@@ -8,22 +9,23 @@ import dash_mantine_components as dmc
 from dash import Dash, Input, Output, no_update
 
 from dashboard.core.errors import NeuroMixError
-from dashboard.core.grid.nearest import nearest_slices
-from dashboard.core.grid.same import same_grid
+from dashboard.core.facts import Notice
 from dashboard.core.orientation import PLANE_AXES
 from dashboard.core.volume import Volume
 from dashboard.ids import FIELDS, NOTICES, VOLUME_X, VOLUME_Y, Control, Store
-from dashboard.services.scene.channels import NO_REFERENCE, masks
-from dashboard.services.scene.naming import B0, MEAN, find
-from dashboard.services.scene.opening import Opened, open_view
+from dashboard.services.archive import Archive
+from dashboard.services.render.addresses import key
+from dashboard.services.scene.opening import Opened, Place, open_view
+from dashboard.services.scene.presets import masks
+from dashboard.services.scene.scene import NO_REFERENCE
 from dashboard.services.studies.files import StudyFiles
+from dashboard.services.studies.naming import B0, MEAN, find
 from dashboard.services.studies.roles import Role
 from dashboard.services.uploads.manifests import PREFIX
-from dashboard.services.workspace import Workspace
 from dashboard.ui.image_controls import NOTHING_THERE
 from dashboard.view import View
 from dashboard.web import visitor
-from dashboard.web.addresses import ID_LENGTH
+from dashboard.words.opening import sentence
 
 # A query of a link that anybody made: longer ones are no View.
 MAX_QUERY = 4096
@@ -55,7 +57,7 @@ LIMITS = (
 )
 
 
-def register(app: Dash, workspace: Workspace) -> None:
+def register(app: Dash, archive: Archive) -> None:
     """Connect the controls to the URL."""
 
     @app.callback(
@@ -67,19 +69,20 @@ def register(app: Dash, workspace: Workspace) -> None:
         prevent_initial_call=True,
     )
     def opening(asked: dict[str, Any]) -> tuple[Any, ...]:
-        query, place = (_entries(asked.get(name)) for name in ("search", "place"))
+        query = _entries(asked.get("search"))
+        place: Place | None = asked.get("place")
         try:
-            opened = open_view(workspace, query, visitor.owner(), place=place)
+            opened = open_view(archive, query, visitor.owner(), place=place)
         except NeuroMixError as error:
             nothing = [no_update] * (len(FILLED) + len(LIMITS) + 1)
-            return (*nothing, _alerts([str(error)], []))
+            return (*nothing, _alerts([str(error)], ()))
         return (
             *_control_values(opened).values(),
             *_limits(opened),
             {
                 **source(opened),
                 "mixable": _mixable(opened),
-                "key": key(workspace, opened.view),
+                "key": key(opened.scene.identity),
                 "number": asked["number"],
             },
             _alerts(opened.problems, opened.notices),
@@ -92,20 +95,19 @@ def _entries(query: Any) -> dict[str, str]:
 
 def source(opened: Opened) -> dict[str, Any]:
     """Return what the browser has to know about the open images."""
-    view = opened.view
-    x, y = opened.volumes
-    reference = x or y
+    scene = opened.scene
+    view, x, y = scene.view, scene.x, scene.y
+    reference = scene.grid
     facts: dict[str, Any] = {"view": view.to_store(), "x": _facts(x), "y": _facts(y)}
-    for which, volume in zip("xy", opened.volumes, strict=True):
-        _, taken, alone = _volumes(opened.files, getattr(view, which), volume)
+    for which, volume in zip("xy", (x, y), strict=True):
+        _, taken, alone = _volumes(scene.files, getattr(view, which), volume)
         if volume and not alone:
             facts[which]["volumes"] = {"image": volume.name, "taken": taken}
-    if x and y and not same_grid(x, y):
-        facts["y"]["slices"] = nearest_slices(x, y, view.plane)
+    facts["sameGrid"] = scene.on_one_grid
     facts["defaults"] = _helpers(opened, replace(view, mask="", reference=""))
     facts["defaults"]["mix"] = opened.unchosen
-    facts["defaults"]["foreground"] = opened.presets.foreground
-    facts["mixed"] = opened.mixed
+    facts["defaults"]["foreground"] = scene.presets.foreground
+    facts["mixed"] = scene.mixed
     if reference:
         orientation = reference.orientation
         facts["positions"] = reference.slice_positions(view.plane).round(3).tolist()
@@ -116,24 +118,19 @@ def source(opened: Opened) -> dict[str, Any]:
     return facts
 
 
-def key(workspace: Workspace, view: View) -> str:
-    """Return what addresses name instead of all the voxels that a View depends on."""
-    return workspace.identity(view)[0][:ID_LENGTH]
-
-
 def _facts(volume: Volume | None) -> dict[str, Any] | None:
     if volume is None:
         return None
-    return {"id": volume.id[:ID_LENGTH], "window": volume.intensities.window}
+    return {"id": key(volume.id), "window": volume.intensities.window}
 
 
 def _control_values(opened: Opened) -> dict[str, Any]:
-    view = opened.view
+    view = opened.scene.view
     values = view.to_store() | _helpers(opened, view)
     values["components"] = str(values["components"])
     values["hidden"] = [str(number) for number in view.hidden]
     values["grid"] = view.grid or None
-    for which, volume in zip("xy", opened.volumes, strict=True):
+    for which, volume in zip("xy", (opened.scene.x, opened.scene.y), strict=True):
         window = getattr(view, f"window_{which}")
         auto = volume.intensities.window if volume else (0.0, 1.0)
         values[f"window_{which}"] = list(window or auto)
@@ -142,9 +139,9 @@ def _control_values(opened: Opened) -> dict[str, Any]:
 
 def _helpers(opened: Opened, view: View) -> dict[str, Any]:
     """Return the mask and the reference that a View stands for."""
-    presets = opened.presets
+    presets = opened.scene.presets
     # Where there is something to choose, a list says that none of it is chosen.
-    unset = NO_REFERENCE if opened.files.of(*REFERENCES) else None
+    unset = NO_REFERENCE if opened.scene.files.of(*REFERENCES) else None
     return {
         "mask": view.mask or presets.mask,
         "reference": view.reference or presets.reference or unset,
@@ -152,12 +149,12 @@ def _helpers(opened: Opened, view: View) -> dict[str, Any]:
 
 
 def _limits(opened: Opened) -> list[Any]:
-    files, view = opened.files, opened.view
+    scene = opened.scene
+    files, view = scene.files, scene.view
     images = list(files.of("image"))
     shown = [_renamed(images, files, name) for name in (view.x, view.y)]
     references = list(files.of(*REFERENCES))
-    reference = opened.volumes[0] or opened.volumes[1]
-    count = reference.orientation.count(view.plane) if reference else 1
+    count = scene.grid.orientation.count(view.plane) if scene.grid else 1
     limits: list[Any] = [
         _studies(opened.studies),
         *shown,
@@ -166,10 +163,10 @@ def _limits(opened: Opened) -> list[Any]:
         [*references, {"value": NO_REFERENCE, "label": "none"}] if references else [],
         images,
     ]
-    for name, volume in zip((view.x, view.y), opened.volumes, strict=True):
+    for name, volume in zip((view.x, view.y), (scene.x, scene.y), strict=True):
         limits += _volumes(files, name, volume)
     limits.append(count - 1)
-    for volume in opened.volumes:
+    for volume in (scene.x, scene.y):
         low, high = (0.0, 1.0)
         if volume:
             window = volume.intensities.window
@@ -183,11 +180,12 @@ def _limits(opened: Opened) -> list[Any]:
 
 def _mixable(opened: Opened) -> list[str]:
     """Return the images of the mixture, and those that could be."""
-    files, shown = opened.files, (opened.view.x, opened.view.y)
+    scene = opened.scene
+    files, shown = scene.files, (scene.view.x, scene.view.y)
     # The chosen volume of an image stands in its place.
     chosen = {found[0].name: name for name in shown if (found := find(files, name))}
     others = (chosen.get(name, name) for name in files.of("image"))
-    return list(dict.fromkeys([*opened.mixed, *others]))
+    return list(dict.fromkeys([*scene.mixed, *others]))
 
 
 def _renamed(images: list[str], files: StudyFiles, chosen: str) -> list[str]:
@@ -223,9 +221,9 @@ def _volumes(files: StudyFiles, name: str, volume: Volume | None) -> list[Any]:
     return [options, taken, False]
 
 
-def _alerts(problems: list[str], notices: list[str]) -> list[Any]:
+def _alerts(problems: Sequence[str], notices: Sequence[Notice]) -> list[Any]:
     return [
         dmc.Alert(text, color=colour, variant="light", withCloseButton=True, p="xs")
-        for colour, texts in (("red", problems), ("yellow", notices))
+        for colour, texts in (("red", problems), ("yellow", map(sentence, notices)))
         for text in texts
     ]

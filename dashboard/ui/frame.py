@@ -5,17 +5,16 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import dcc, html
 
-from dashboard import __version__
+from dashboard import __version__, view
 from dashboard.cards.table import description
 from dashboard.core.grid.same import MAX_MIXED
 from dashboard.figures.palette import PALETTES
-from dashboard.ids import FIELDS, NOTICES, Store, ViewId
+from dashboard.ids import NOTICES, Store, ViewId
 from dashboard.services.uploads.limits import Limits
 from dashboard.ui import help as page_help
 from dashboard.ui import upload
 from dashboard.ui.controls import controls
 from dashboard.ui.views import analysis_row, graph_config, image_row, slice_bar
-from dashboard.view import optional_defaults
 
 THEME = {
     "primaryColor": "indigo",
@@ -65,8 +64,7 @@ def _stores() -> list[dcc.Store]:
     config = {
         "version": __version__,
         "mostMixed": MAX_MIXED,
-        "fields": list(FIELDS),
-        "defaults": optional_defaults(),
+        "fields": view.description(),
         "cards": description(),
         "graphs": {name: graph_config(name) for name in ViewId},
         "palettes": {name: list(colours) for name, colours in PALETTES.items()},

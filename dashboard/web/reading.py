@@ -5,21 +5,25 @@ from contextlib import suppress
 from flask import Blueprint, Response, jsonify, request
 
 from dashboard.core.errors import NeuroMixError
+from dashboard.services.archive import Archive, first_study
 from dashboard.services.checking import images_to_read
-from dashboard.services.workspace import Workspace
-from dashboard.web.addresses import answers_errors
+from dashboard.web.answers import answers_errors
 
 
-def blueprint(workspace: Workspace) -> Blueprint:
-    """Return the routes that read a workspace's images ahead of the View that shows them."""
+def blueprint(archive: Archive) -> Blueprint:
+    """Return the routes that read the archive's images ahead of the View that shows them."""
     routes = Blueprint("reading", __name__)
+
+    def asked() -> str:
+        return request.args.get("study") or first_study(archive.studies())
 
     @routes.get("/reading.json")
     @answers_errors
     def reading() -> Response:
-        study = request.args.get("study") or workspace.first_study()
-        names = images_to_read(workspace, study)
-        answer = jsonify(images=[name for name in names if not workspace.is_read(study, name)])
+        files = archive.study(asked())
+        names = images_to_read(files) if files else []
+        unread = [name for name in names if files and not archive.is_read(files, name)]
+        answer = jsonify(images=unread)
         answer.headers["Cache-Control"] = "no-store"
         return answer
 
@@ -27,7 +31,7 @@ def blueprint(workspace: Workspace) -> Blueprint:
     def read(image: str) -> Response:
         # What cannot be read is told where the image is shown.
         with suppress(NeuroMixError):
-            workspace.volume(request.args.get("study") or workspace.first_study(), image)
+            archive.open(archive.require(asked()), image)
         return Response(status=204, headers={"Cache-Control": "no-store"})
 
     return routes

@@ -7,7 +7,7 @@ from dashboard.web import reading
 @pytest.fixture
 def client(study):
     server = Flask(__name__)
-    server.register_blueprint(reading.blueprint(study))
+    server.register_blueprint(reading.blueprint(study.archive))
     return server.test_client()
 
 
