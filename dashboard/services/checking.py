@@ -6,7 +6,7 @@ from functools import partial
 
 from dashboard.core.check.check import Choices, Preflight, preflight
 from dashboard.core.errors import NeuroMixError
-from dashboard.core.grid.same import MAX_MIXED
+from dashboard.core.mixture.recipe import MAX_MIXED
 from dashboard.core.volume import Volume
 from dashboard.services.scene.channels import Open, intended, mask_name, reference_name
 from dashboard.services.scene.naming import SERIES, contrasts, find, in_order

@@ -4,20 +4,21 @@ import hashlib
 from dataclasses import replace
 from functools import partial
 
-import numpy as np
-from numpy.typing import NDArray
-
+from dashboard.core.analysis import Analysis, analyse, compare
+from dashboard.core.domain import Domain
 from dashboard.core.errors import NeuroMixError
 from dashboard.core.grid.same import same_grid
-from dashboard.core.mixture import analysis as analyses
-from dashboard.core.mixture.analysis import Analysis, Fit, Recipe, fit_recipe
-from dashboard.core.mixture.slice_fit import COMPONENTS, Mixture
+from dashboard.core.mixture.criteria import criteria
+from dashboard.core.mixture.features import Features, features
+from dashboard.core.mixture.model import Model, provenance
+from dashboard.core.mixture.recipe import COMPONENTS, Recipe
+from dashboard.core.mixture.slice_fit import fit
 from dashboard.core.reference.agreement import Agreement
 from dashboard.core.reference.labels import distinct_labels, read_label_names
 from dashboard.core.volume import Volume
 from dashboard.services.ahead import Ahead
 from dashboard.services.cache.memo import Memo
-from dashboard.services.cache.models import FitStore
+from dashboard.services.cache.models import ModelStore
 from dashboard.services.cache.volumes import VolumeStore
 from dashboard.services.scene.channels import (
     Channels,
@@ -46,7 +47,7 @@ MISSING = "none"
 # A library opens with the lesson's study where there is one.
 FIRST_STUDY = "sample"
 
-Key = tuple[tuple[str, ...], Recipe]
+Key = tuple[tuple[str, ...], Recipe, Domain]
 
 
 class Workspace:
@@ -66,15 +67,11 @@ class Workspace:
             forget=self._forget,
         )
         self.ahead = Ahead()
-        self._fits = FitStore(settings.cache, kept=self.store.kept)
+        self._models = ModelStore(settings.cache, kept=self.store.kept)
         self._analyses: Memo[Key, Analysis] = Memo(
-            KEPT_ANALYSES, weigh=_bytes, max_bytes=KEPT_BYTES
+            KEPT_ANALYSES, weigh=lambda made: made.features.nbytes, max_bytes=KEPT_BYTES
         )
-        self._sweeps: Memo[Key, dict[int, Mixture]] = Memo(
-            KEPT_SWEEPS,
-            weigh=lambda fits: sum(fit.labels.nbytes for fit in fits.values()),
-            max_bytes=KEPT_BYTES,
-        )
+        self._sweeps: Memo[Key, dict[int, Model]] = Memo(KEPT_SWEEPS)
         self._labels: Memo[str, tuple[int, ...]] = Memo(KEPT_REFERENCES)
 
     def study(self, name: str) -> StudyFiles | None:
@@ -213,35 +210,34 @@ class Workspace:
         NeuroMixError
             If an image cannot be opened or the grids differ.
         """
-        channels, recipe = self.channels(view), view.recipe()
-        if recipe.slice >= channels.volumes[0].orientation.count(view.plane):
-            raise NeuroMixError(f"There is no {view.plane} slice {recipe.slice} in {view.x}.")
+        channels, recipe, cut = self.channels(view), view.recipe(), view.cut()
+        if cut.index >= channels.volumes[0].orientation.count(cut.plane):
+            raise NeuroMixError(f"There is no {cut.plane} slice {cut.index} in {view.x}.")
         return self._analyses.get(
-            (tuple(channels.identities), recipe),
-            lambda: analyses.analyse(
-                channels.volumes,
-                recipe,
-                mixed=channels.mixed,
-                axes=channels.axes,
-                mask=channels.mask,
-                fit=self._fit(channels),
-            ),
+            (tuple(channels.identities), recipe, cut),
+            lambda: analyse(_features(channels, recipe, cut), fit=self._fit),
         )
 
-    def criteria(self, view: View) -> dict[int, Mixture]:
-        """Fit the View's voxels with every number of components."""
+    def knows(self, view: View) -> bool:
+        """Return whether the model of a View has been fitted before."""
         channels = self.channels(view)
-        recipe = replace(view.recipe(), components=COMPONENTS.start)
-        return self._sweeps.get(
-            (tuple(channels.identities), recipe),
-            lambda: analyses.criteria(
+        return self._models.holds(
+            provenance(
                 channels.volumes,
-                recipe,
-                COMPONENTS,
+                view.recipe(),
+                view.cut(),
                 mixed=channels.mixed,
                 mask=channels.mask,
-                fit=self._fit(channels),
-            ),
+            )
+        )
+
+    def criteria(self, view: View) -> dict[int, Model]:
+        """Fit the View's voxels with every number of components."""
+        channels, cut = self.channels(view), view.cut()
+        recipe = replace(view.recipe(), components=COMPONENTS.start)
+        return self._sweeps.get(
+            (tuple(channels.identities), recipe, cut),
+            lambda: criteria(_features(channels, recipe, cut), COMPONENTS, fit=self._fit),
         )
 
     def agreement(self, view: View) -> Agreement | None:
@@ -254,10 +250,10 @@ class Workspace:
         """
         reference = self.reference(view)
         analysis = self.analyse(view)
-        if reference is None or analysis.mixture is None:
+        if reference is None or analysis.model is None:
             return None
         labels = self._labels.get(reference.id, lambda: distinct_labels(reference.data))
-        return analyses.compare(analysis, reference, labels)
+        return compare(analysis, reference, labels)
 
     def analyse_neighbours(self, view: View) -> None:
         """Analyse the slices beside a View's, later and only while nobody waits."""
@@ -277,32 +273,27 @@ class Workspace:
     def _open(self, view: View) -> partial[Volume]:
         return partial(self.volume, view.study, grid=view.grid)
 
-    def _fit(self, channels: Channels) -> Fit:
-        """Return a fit that looks first whether some worker has done it already."""
-        every = [*channels.volumes, *([channels.mask] if channels.mask else [])]
-
-        def fit(scaled: NDArray[np.float64], recipe: Recipe) -> Mixture:
-            # The numbers themselves, so that nothing that decides them can be forgotten here.
-            numbers = hashlib.sha256(np.ascontiguousarray(scaled).data).hexdigest()
-            key = {
-                "features": [*scaled.shape, numbers],
-                "components": recipe.components,
-                "covariance": recipe.covariance,
-                "seed": recipe.seed,
-                "sources": [volume.source for volume in every],
-            }
-            return self._fits.get(key, lambda: fit_recipe(scaled, recipe))
-
-        return fit
+    def _fit(self, found: Features, recipe: Recipe) -> Model:
+        """Fit a mixture unless some worker has done it already."""
+        made_from = provenance(
+            found.volumes, recipe, found.domain, mixed=found.mixed, mask=found.mask_volume
+        )
+        return self._models.get(made_from, lambda: fit(found, recipe))
 
     def _forget(self, source: str) -> None:
         """Remove everything that was made of a file."""
         self.store.forget(source)
-        self._fits.forget(source)
+        self._models.forget(source)
         # Analyses hold voxels of their slices.
-        self._analyses.drop(lambda _, made: any(v.source == source for v in made.volumes))
+        self._analyses.drop(lambda _, made: any(v.source == source for v in made.features.volumes))
 
 
-def _bytes(analysis: Analysis) -> int:
-    arrays = (analysis.values, analysis.scaled, analysis.mask)
-    return sum(array.nbytes for array in arrays)
+def _features(channels: Channels, recipe: Recipe, domain: Domain) -> Features:
+    return features(
+        channels.volumes,
+        recipe,
+        domain,
+        mixed=channels.mixed,
+        axes=channels.axes,
+        mask=channels.mask,
+    )

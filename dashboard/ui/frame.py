@@ -6,7 +6,7 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 
 from dashboard import __version__
-from dashboard.core.grid.same import MAX_MIXED
+from dashboard.core.mixture.recipe import MAX_MIXED
 from dashboard.figures.palette import PALETTES
 from dashboard.ids import FIELDS, NOTICES, Store, ViewId
 from dashboard.services.uploads.limits import Limits

@@ -7,10 +7,10 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from dashboard.core.analysis import Analysis
 from dashboard.core.errors import NeuroMixError
 from dashboard.core.grid.nearest import nearest_slices
 from dashboard.core.grid.same import same_grid
-from dashboard.core.mixture.analysis import Analysis
 from dashboard.core.mixture.foreground import Foreground
 from dashboard.core.volume import Volume
 from dashboard.figures import criteria as criteria_figure
@@ -97,16 +97,17 @@ def labels(workspace: Workspace, view: View) -> Any:
 def overlay(workspace: Workspace, view: View) -> dict[str, Any]:
     """Return the label picture, and how the joint view's axes are clipped and scaled."""
     analysis = workspace.analyse(view)
-    upright = analysis.volumes[0].orientation.upright(analysis.labels, view.plane, view.side)
+    features = analysis.features
+    upright = features.volumes[0].orientation.upright(analysis.labels, view.plane, view.side)
     png = pictures.labels(upright, class_colours(view.palette), view.hidden)
-    answer: dict[str, Any] = {"source": _data_address(png) if analysis.mixture else NOTHING}
-    if analysis.scale and view.axes == "scaled":
-        axes = list(analysis.shown)
-        answer["offset"] = analysis.scale.offset[axes].tolist()
-        answer["factor"] = analysis.scale.factor[axes].tolist()
+    answer: dict[str, Any] = {"source": _data_address(png) if analysis.model else NOTHING}
+    if features.scale and view.axes == "scaled":
+        axes = list(features.shown)
+        answer["offset"] = features.scale.offset[axes].tolist()
+        answer["factor"] = features.scale.factor[axes].tolist()
     if view.clip != "none":
         # The joint view shows clipped intensities; those read under the cursor are not.
-        shown = [analysis.volumes[i] for i in analysis.shown]
+        shown = [features.volumes[i] for i in features.shown]
         answer["limits"] = [list(v.intensities.limits[view.clip]) for v in shown]
     return answer
 
@@ -126,7 +127,7 @@ def joint(workspace: Workspace, view: View) -> Any:
     """Return the joint view, of a single image its histogram with the mixture."""
     analysis = workspace.analyse(view)
     colours = class_colours(view.palette)
-    if len(analysis.shown) == 1:
+    if len(analysis.features.shown) == 1:
         return histogram_figures.mixture_histogram(
             analysis, axes=view.axes, bins=view.bins, colours=colours, hidden=view.hidden
         )
@@ -146,10 +147,10 @@ def joint(workspace: Workspace, view: View) -> Any:
 
 
 def _cloud(analysis: Analysis, points: NDArray[np.float64], extent: Extent, view: View) -> str:
-    if analysis.mixture is None:
+    if analysis.model is None:
         classes, colours = np.ones(len(points), dtype=np.uint8), ("#8b95a1",)
         return _data_address(pictures.labels(pictures.cloud(points, classes, extent), colours))
-    labels = analysis.mixture.labels
+    labels = analysis.labels[analysis.features.mask]
     if view.hidden:
         shown = ~np.isin(labels, view.hidden)
         points, labels = points[shown], labels[shown]
@@ -214,11 +215,11 @@ def facts(workspace: Workspace, view: View) -> dict[str, dict[str, str]]:
     """Return what was done to X, to Y, and to any image in use: in a word or two, and in full."""
     told = {which: _done_to(workspace, view, getattr(view, which)) for which in ("x", "y")}
     try:
-        analysis = workspace.analyse(view)
+        features = workspace.analyse(view).features
     except NeuroMixError:
         return told
-    used = [v for i, v in enumerate(analysis.volumes) if i < analysis.mixed or i in analysis.axes]
-    return {**told, "used": _facts(used, analysis.facts)}
+    used = [v for i, v in enumerate(features.volumes) if i < features.mixed or i in features.axes]
+    return {**told, "used": _facts(used, features.facts)}
 
 
 def _done_to(workspace: Workspace, view: View, name: str) -> dict[str, str]:
@@ -244,12 +245,13 @@ def joint_title(_: Workspace, view: View) -> str:
 def joint_caption(workspace: Workspace, view: View) -> str:
     """Return what of the mixture the joint view shows."""
     analysis = workspace.analyse(view)
-    if not analysis.components:
+    features = analysis.features
+    if not analysis.model:
         return ""
-    if max(analysis.axes) >= analysis.mixed:
-        outside = [analysis.volumes[i].name for i in analysis.shown if i >= analysis.mixed]
+    if max(features.axes) >= features.mixed:
+        outside = [features.volumes[i].name for i in features.shown if i >= features.mixed]
         return f"without components: {' and '.join(outside)} not mixed"
-    if len(analysis.shown) == 1:
+    if len(features.shown) == 1:
         return "curves of the components"
     return "components at 1σ and 2σ"
 

@@ -47,7 +47,7 @@ def followed(workspace, view):
 
 def is_fitted(workspace, view):
     try:
-        return workspace.analyse(view).mixture is not None
+        return workspace.analyse(view).model is not None
     except NeuroMixError:
         return False
 

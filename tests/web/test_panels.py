@@ -160,7 +160,7 @@ def test_the_overlay_tells_what_the_joint_view_is_clipped_to(study, save, head):
     assert "limits" not in drawn(study, VIEW)[OVERLAY]
     clipped = replace(VIEW, clip="0.5")
     limits = drawn(study, clipped)[OVERLAY]["limits"]
-    values = study.analyse(clipped).values
+    values = study.analyse(clipped).features.values
     assert values[:, 1].max() == limits[1][1] < 1e3
     assert (values >= np.array(limits)[:, 0]).all()
 
@@ -247,10 +247,10 @@ def test_an_unforeseen_error_is_a_sentence_and_the_log_has_the_rest(study, caplo
 def test_tables_hold_the_components_and_the_headers(study):
     values = drawn(study, VIEW)
     analysis = study.analyse(VIEW)
-    assert f"{len(analysis.values):,} foreground voxels" in told(values[ViewId.COMPONENTS])
-    for component in analysis.components:
-        assert f"{component.weight:.3f}" in values[ViewId.COMPONENTS]
-        assert f"{component.voxels:,}" in values[ViewId.COMPONENTS]
+    assert f"{len(analysis.features.values):,} foreground voxels" in told(values[ViewId.COMPONENTS])
+    for described in analysis.classes:
+        assert f"{described.weight:.3f}" in values[ViewId.COMPONENTS]
+        assert f"{described.voxels:,}" in values[ViewId.COMPONENTS]
     assert "24 × 20 × 12" in values[ViewId.HEADER]
     assert "sizeof_hdr" in values[ViewId.HEADER]
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dashboard.core.errors import NeuroMixError
-from dashboard.core.grid.same import MAX_MIXED, same_grid
+from dashboard.core.grid.same import same_grid
+from dashboard.core.mixture.recipe import MAX_MIXED
 from dashboard.core.volume import Volume, stem
 from dashboard.services.scene.naming import contrasts, in_order, split_names
 from dashboard.services.studies.files import ImageFile, StudyFiles

@@ -6,8 +6,9 @@ from functools import partial
 
 from dashboard.core.errors import NeuroMixError
 from dashboard.core.grid.nearest import nearest_slices
-from dashboard.core.grid.same import MAX_MIXED, same_grid
+from dashboard.core.grid.same import same_grid
 from dashboard.core.mixture.foreground import Foreground
+from dashboard.core.mixture.recipe import MAX_MIXED
 from dashboard.core.volume import Volume
 from dashboard.services.scene.channels import (
     NO_REFERENCE,
