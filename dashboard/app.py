@@ -7,7 +7,7 @@ from dashboard.callbacks import client, opening
 from dashboard.services.workspace import Workspace
 from dashboard.settings import ROOT, Settings, require_apart
 from dashboard.ui.frame import layout
-from dashboard.web import guard, health, panels, reading, slices, uploads, visitor
+from dashboard.web import guard, health, maps, panels, reading, slices, uploads, visitor
 
 
 def create_app(settings: Settings) -> Dash:
@@ -36,6 +36,7 @@ def create_app(settings: Settings) -> Dash:
     # Dash answers every unknown path with its page, so these have to be registered as well.
     app.server.register_blueprint(health.routes)
     app.server.register_blueprint(slices.blueprint(workspace))
+    app.server.register_blueprint(maps.blueprint(workspace))
     app.server.register_blueprint(panels.blueprint(workspace))
     app.server.register_blueprint(reading.blueprint(workspace))
     app.server.register_blueprint(uploads.blueprint(workspace.uploads))
