@@ -7,7 +7,7 @@ from dashboard.callbacks import client, opening
 from dashboard.services.start import start
 from dashboard.settings import ROOT, Settings, require_apart
 from dashboard.ui.frame import layout
-from dashboard.web import cards, guard, health, reading, slices, uploads, visitor
+from dashboard.web import cards, guard, health, maps, reading, slices, uploads, visitor
 
 
 def create_app(settings: Settings) -> Dash:
@@ -36,6 +36,7 @@ def create_app(settings: Settings) -> Dash:
     # Dash answers every unknown path with its page, so these have to be registered as well.
     app.server.register_blueprint(health.routes)
     app.server.register_blueprint(slices.blueprint(archive, analyses))
+    app.server.register_blueprint(maps.blueprint(archive, analyses, ahead))
     app.server.register_blueprint(cards.blueprint(archive, analyses, ahead))
     app.server.register_blueprint(reading.blueprint(archive))
     app.server.register_blueprint(uploads.blueprint(uploaded))

@@ -5,7 +5,7 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import html
 
-from dashboard.core.mixture.slice_fit import COMPONENTS
+from dashboard.core.mixture.recipe import COMPONENTS
 from dashboard.ids import Control
 from dashboard.services.uploads.limits import Limits
 from dashboard.ui import image_controls

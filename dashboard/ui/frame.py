@@ -7,7 +7,7 @@ from dash import dcc, html
 
 from dashboard import __version__, view
 from dashboard.cards.table import description
-from dashboard.core.grid.same import MAX_MIXED
+from dashboard.core.mixture.recipe import MAX_MIXED
 from dashboard.figures.palette import PALETTES
 from dashboard.ids import NOTICES, Store, ViewId
 from dashboard.services.uploads.limits import Limits

@@ -3,7 +3,7 @@
 import dash_mantine_components as dmc
 from dash import html
 
-from dashboard.core.grid.same import MAX_MIXED
+from dashboard.core.mixture.recipe import MAX_MIXED
 from dashboard.core.volume import CLIP_LEVELS
 from dashboard.ids import VOLUME_X, VOLUME_Y, Control
 from dashboard.services.uploads.limits import Limits
