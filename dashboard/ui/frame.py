@@ -5,17 +5,13 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import dcc, html
 
-from dashboard import __version__
-from dashboard.cards.table import description
-from dashboard.core.grid.same import MAX_MIXED
-from dashboard.figures.palette import PALETTES
-from dashboard.ids import FIELDS, NOTICES, Store, ViewId
+from dashboard.ids import NOTICES, Store, ViewId
 from dashboard.services.uploads.limits import Limits
 from dashboard.ui import help as page_help
 from dashboard.ui import upload
+from dashboard.ui.components import Html
 from dashboard.ui.controls import controls
-from dashboard.ui.views import analysis_row, graph_config, image_row, slice_bar
-from dashboard.view import optional_defaults
+from dashboard.ui.views import analysis_row, image_row, slice_bar
 
 THEME = {
     "primaryColor": "indigo",
@@ -29,7 +25,7 @@ def layout(limits: Limits) -> Any:
     """Return the page before anything is opened."""
     return dmc.MantineProvider(
         [
-            *_stores(),
+            *(dcc.Store(id=store) for store in Store),
             _header(),
             html.Div(className="progress", role="progressbar", **{"aria-label": "Working"}),
             html.Div(
@@ -44,8 +40,8 @@ def layout(limits: Limits) -> Any:
                     controls(limits),
                     html.Main(
                         [
-                            html.Div(id=NOTICES, className="notices", **{"aria-live": "polite"}),
-                            html.Div(id=ViewId.PREFLIGHT, className="preflight-place"),
+                            Html(id=NOTICES, className="notices"),
+                            Html(id=ViewId.PREFLIGHT, className="preflight-place"),
                             image_row(),
                             slice_bar(),
                             analysis_row(),
@@ -59,23 +55,6 @@ def layout(limits: Limits) -> Any:
         theme=THEME,
         defaultColorScheme="auto",
     )
-
-
-def _stores() -> list[dcc.Store]:
-    config = {
-        "version": __version__,
-        "mostMixed": MAX_MIXED,
-        "fields": list(FIELDS),
-        "defaults": optional_defaults(),
-        "cards": description(),
-        "graphs": {name: graph_config(name) for name in ViewId},
-        "palettes": {name: list(colours) for name, colours in PALETTES.items()},
-    }
-    return [
-        dcc.Store(id=Store.CONFIG, data=config),
-        dcc.Store(id=Store.SOURCE),
-        dcc.Store(id=Store.OPENING),
-    ]
 
 
 def _header() -> html.Header:

@@ -1,5 +1,7 @@
 """Which slices of two grids lie at the same place."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from dashboard.core.orientation import PLANE_AXES, Plane
@@ -25,7 +27,7 @@ def nearest_slices(volume: Volume, other: Volume, plane: Plane) -> list[int | No
         thicker slice of the two.
     """
     there = other.slice_positions(plane)
-    reach = max(_thickness(volume, plane), _thickness(other, plane)) / 2 + ROUNDING_MM
+    reach = max(thickness(volume, plane), thickness(other, plane)) / 2 + ROUNDING_MM
     found: list[int | None] = []
     for position in volume.slice_positions(plane):
         away = np.abs(there - position)
@@ -34,5 +36,21 @@ def nearest_slices(volume: Volume, other: Volume, plane: Plane) -> list[int | No
     return found
 
 
-def _thickness(volume: Volume, plane: Plane) -> float:
+def slice_at(volume: Volume, plane: Plane, place: Sequence[float]) -> int | None:
+    """Return the slice that lies nearest to a place; None where the volume has nothing there.
+
+    Parameters
+    ----------
+    volume : Volume
+    plane : {"axial", "coronal", "sagittal"}
+    place : (float, float, float)
+        A point of the head in mm, RAS.
+    """
+    away = np.abs(volume.slice_positions(plane) - place[PLANE_AXES[plane][0]])
+    nearest = int(away.argmin())
+    return nearest if away[nearest] <= thickness(volume, plane) / 2 + ROUNDING_MM else None
+
+
+def thickness(volume: Volume, plane: Plane) -> float:
+    """Return the distance between the middles of two neighbouring slices, in mm."""
     return volume.voxel_size[volume.orientation.axes[PLANE_AXES[plane][0]]]

@@ -1,11 +1,11 @@
 """From a URL query to a View of what exists."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
 from dashboard.core.errors import NeuroMixError
-from dashboard.core.grid.nearest import nearest_slices
+from dashboard.core.grid.nearest import slice_at
 from dashboard.core.grid.same import MAX_MIXED, same_grid
 from dashboard.core.mixture.foreground import Foreground
 from dashboard.core.volume import Volume
@@ -73,7 +73,7 @@ def open_view(
     query: Mapping[str, str],
     owner: str = "",
     *,
-    place: Mapping[str, str] | None = None,
+    place: Sequence[float] | None = None,
 ) -> Opened:
     """Read a URL query and fit it to the study it names.
 
@@ -83,9 +83,8 @@ def open_view(
     query : mapping
     owner : str
         The browser whose uploads are listed.
-    place : mapping, optional
-        Query of what was seen before in this study and plane: a query without a slice opens
-        where that lay, although another grid may count its slices otherwise.
+    place : (float, float, float), optional
+        The point in mm that was seen before: a query without a slice opens there.
 
     Raises
     ------
@@ -106,7 +105,7 @@ def open_view(
     x, y = (_open(workspace, view, name, problems) for name in (view.x, view.y))
     reference = x or y
     if reference and view.slice is None and place:
-        view = replace(view, slice=_slice_near(workspace, view, reference, place))
+        view = replace(view, slice=slice_at(reference, view.plane, place))
     if reference:
         view = _choose_slice(view, reference, notices)
     presets = _presets(workspace, view, files, reference)
@@ -272,18 +271,3 @@ def _choose_slice(view: View, volume: Volume, notices: list[str]) -> View:
         )
         return replace(view, slice=count - 1)
     return view
-
-
-def _slice_near(
-    workspace: Workspace, view: View, volume: Volume, place: Mapping[str, str]
-) -> int | None:
-    """Return the slice nearest in mm to the one seen before; None where nothing lies there."""
-    seen, _ = View.parse(place)
-    if (seen.study, seen.plane) != (view.study, view.plane) or seen.slice is None:
-        return None
-    before = _open(workspace, seen, seen.x, []) or _open(workspace, seen, seen.y, [])
-    if before is None or seen.slice >= before.orientation.count(seen.plane):
-        return None
-    if same_grid(before, volume):
-        return seen.slice
-    return nearest_slices(before, volume, seen.plane)[seen.slice]

@@ -1,0 +1,110 @@
+"""The page as it is served: its HTML, and its layout with the View of its URL in it."""
+
+import json
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from dash.development.base_component import Component
+from flask import has_request_context, request
+
+from dashboard import __version__
+from dashboard.cards.table import CARDS, description
+from dashboard.core.errors import NeuroMixError
+from dashboard.core.grid.same import MAX_MIXED
+from dashboard.figures.palette import PALETTES
+from dashboard.ids import FIELDS, Store
+from dashboard.services.scene.opening import open_view
+from dashboard.services.workspace import Workspace
+from dashboard.settings import ROOT
+from dashboard.ui.frame import layout
+from dashboard.view import optional_defaults
+from dashboard.web import visitor
+from dashboard.web.cards import draw
+from dashboard.web.filling import filling
+from dashboard.web.open import entries, unread_images
+
+ASSETS = ROOT / "assets"
+# Folders of the modules that main.mjs imports.
+MODULES = ("client", "views")
+# Dash may call the browser's half as soon as it starts, so it starts behind the modules.
+RENDERER = "addEventListener('DOMContentLoaded', () => new DashRenderer());"
+# What reads a voxel under the cursor depends on these fields of the View.
+VOXELS = frozenset(
+    {"study", "x", "y", "plane", "slice", "scope", "components", "covariance", "scaling",
+     "foreground", "seed", "side", "mix", "mask", "grid", "clip"}
+)  # fmt: skip
+MAPS = VOXELS | {"palette", "hidden"}
+
+_INDEX = """<!DOCTYPE html>
+<html lang="en">
+    <head>
+        {{%metas%}}
+        <title>{{%title%}}</title>
+        {{%favicon%}}
+        {{%css%}}
+        {modules}
+        <script id="neuromix-config" type="application/json">{config}</script>
+    </head>
+    <body>
+        {{%app_entry%}}
+        <footer>
+            {{%config%}}
+            {{%scripts%}}
+            {{%renderer%}}
+        </footer>
+    </body>
+</html>"""
+
+
+def index() -> str:
+    """Return the page's HTML: with what the browser's half has to know, and its modules."""
+    config = {
+        "version": __version__,
+        "mostMixed": MAX_MIXED,
+        "fields": list(FIELDS),
+        "controls": {name: list(control) for name, control in FIELDS.items()},
+        "defaults": optional_defaults(),
+        "cards": description(),
+        "voxelFields": sorted(VOXELS),
+        "mapFields": sorted(MAPS),
+        "palettes": {name: list(colours) for name, colours in PALETTES.items()},
+    }
+    return _INDEX.format(
+        modules="\n        ".join(
+            f'<link rel="modulepreload" href="/assets/{path.relative_to(ASSETS).as_posix()}">'
+            for folder in MODULES
+            for path in sorted(Path(ASSETS / folder).glob("*.mjs"))
+        ),
+        # Within a script only this could be read as HTML.
+        config=json.dumps(config).replace("<", "\\u003c"),
+    )
+
+
+def page(workspace: Workspace) -> Component:
+    """Return the layout; of what has been read before, with all that the URL's View shows."""
+    laid_out = layout(workspace.uploads.limits)
+    for name, value in _shown(workspace).items():
+        element, prop = name.rsplit(".", 1)
+        setattr(laid_out[element], prop, value)
+    return laid_out
+
+
+def _shown(workspace: Workspace) -> dict[str, Any]:
+    # Dash asks for the layout by a request of its own, and once outside of any.
+    if not has_request_context() or not request.path.endswith("_dash-layout"):
+        return {}
+    query = entries(urlsplit(request.headers.get("Referer", "")).query)
+    if unread_images(workspace, query):
+        return {}
+    try:
+        opened = open_view(workspace, query, visitor.owner())
+    except NeuroMixError:
+        return {}  # the opening that follows says why
+    values = filling(workspace, opened)
+    # The criteria take long: the page asks for them once it is there.
+    cards = [c for c in CARDS if c.tab in (None, opened.view.panel) and c.group != "criteria"]
+    for card in cards:
+        values |= draw(card, workspace, opened.view)
+    values[f"{Store.SOURCE}.data"]["drawn"] = [card.id for card in cards]
+    return values
