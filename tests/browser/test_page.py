@@ -55,7 +55,7 @@ def test_keys_move_through_the_slices(opened: Page) -> None:
 
 
 def test_the_wheel_over_an_image_moves_through_the_slices(opened: Page) -> None:
-    opened.locator("#view-image-x .nsewdrag").hover()
+    opened.locator("#view-image-x img").hover()
     opened.mouse.wheel(0, -100)
     settled(opened, slice=32)
 
