@@ -77,7 +77,7 @@
   );
 
   // Keys act on the page as long as no control wants them for itself.
-  const OWN_KEYS = "input, textarea, select, [role=slider], [role=tab], [role=dialog], [role=option], [contenteditable]";
+  const OWN_KEYS = "input, textarea, select, [role=slider], [role=tab], dialog, [role=dialog], [role=option], [contenteditable]";
   const scrolled = (node) => node && node.scrollWidth > node.clientWidth; // by the same arrow keys
   const KEYS = { ArrowLeft: -1, ArrowRight: 1, PageUp: 10, PageDown: -10 };
   document.addEventListener("keydown", (event) => {

@@ -6,7 +6,7 @@ from flask_compress import Compress
 from dashboard.callbacks import client, opening
 from dashboard.services.workspace import Workspace
 from dashboard.settings import ROOT, Settings, require_apart
-from dashboard.ui.frame import layout
+from dashboard.ui.frame import INDEX, layout
 from dashboard.web import guard, health, panels, reading, slices, uploads, visitor
 
 
@@ -28,6 +28,7 @@ def create_app(settings: Settings) -> Dash:
         assets_folder=str(ROOT / "assets"),
         serve_locally=True,
         add_log_handler=False,
+        index_string=INDEX,
     )
     app.layout = layout(workspace.uploads.limits)
     Compress(app.server)

@@ -3,7 +3,6 @@
 from dash import ClientsideFunction, Dash, Input, Output
 
 from dashboard.ids import FIELDS, VOLUME_X, VOLUME_Y, Store
-from dashboard.ui import help as page_help
 
 
 def register(app: Dash) -> None:
@@ -24,11 +23,5 @@ def register(app: Dash) -> None:
         ClientsideFunction("flow", "take"),
         Input(VOLUME_X, "value"),
         Input(VOLUME_Y, "value"),
-        prevent_initial_call=True,
-    )
-    app.clientside_callback(
-        "() => true",
-        Output(page_help.HELP, "opened"),
-        Input(page_help.HELP_BUTTON, "n_clicks"),
         prevent_initial_call=True,
     )

@@ -20,7 +20,7 @@ from dashboard.services.studies.files import StudyFiles
 from dashboard.services.studies.roles import Role
 from dashboard.services.uploads.manifests import PREFIX
 from dashboard.services.workspace import Workspace
-from dashboard.ui.image_controls import NOTHING_THERE
+from dashboard.ui.controls import NONE_FOUND
 from dashboard.view import View
 from dashboard.web import visitor
 from dashboard.web.addresses import ID_LENGTH
@@ -162,7 +162,7 @@ def _limits(opened: Opened) -> list[Any]:
         _studies(opened.studies),
         *shown,
         list(masks(files)),
-        "none" if masks(files) else NOTHING_THERE,
+        "none" if masks(files) else NONE_FOUND,
         [*references, {"value": NO_REFERENCE, "label": "none"}] if references else [],
         images,
     ]

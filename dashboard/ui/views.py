@@ -18,6 +18,7 @@ from dashboard.ids import (
     Control,
     ViewId,
 )
+from dashboard.ui.checks import Checks
 from dashboard.view import View
 
 GRAPH_CONFIG = {
@@ -61,7 +62,7 @@ def image_row() -> html.Div:
                 "image-card", of="y",
             ),
             _card(
-                "Label map", "likeliest class of each voxel",
+                "Label map", "most probable class of each voxel",
                 html.Div(
                     [
                         _graph(ViewId.LABELS),
@@ -101,7 +102,8 @@ def slice_bar() -> html.Div:
             ),
             html.Output(id="position", className="position"),
             html.Div(
-                "Point at an image, or tap it, to read a voxel.", id="readout", className="readout"
+                "Point at a voxel, or tap it, to read its values.",
+                id="readout", className="readout",
             ),
         ],
         className="slice-bar",
@@ -147,24 +149,27 @@ def _graph(name: ViewId) -> dcc.Graph:
     )
 
 
-def _legend() -> html.Div:
-    chips = [
-        dmc.Chip(
-            str(number), value=str(number), size="xs", variant="light",
-            className=f"class-chip class-{number}",
-            **{"aria-label": f"Hide class {number}"},
-        )
-        for number in COMPONENTS
-    ]  # fmt: skip
-    return html.Div(
-        dmc.ChipGroup(chips, id=Control.HIDDEN, multiple=True, value=[]),
-        className="legend",
+def _legend() -> Checks:
+    return Checks(
+        id=Control.HIDDEN,
+        options=[
+            {
+                "value": str(number),
+                "label": str(number),
+                "name": f"Hide class {number}",
+                "className": f"class-chip class-{number}",
+            }
+            for number in COMPONENTS
+        ],
+        value=[],
+        label="Classes",
         title="Click a class to hide it in every view",
+        className="legend",
     )
 
 
 def _tabs() -> dmc.Tabs:
-    tabs = {"components": "Components", "criteria": "Criteria", "header": "Header"}
+    tabs = {"components": "Components", "criteria": "Criteria", "header": "File headers"}
     panels = {
         "components": html.Div(
             [html.Div(id=ViewId.COMPONENTS), html.Div(id=ViewId.AGREEMENT)],
