@@ -1,6 +1,6 @@
 """Check boxes as one component; its JavaScript is assets/checks.js."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from dash.development.base_component import Component
 
@@ -22,12 +22,10 @@ class Checks(Component):
 
     _namespace = "neuromix_checks"
     _type = "Checks"
-    _children_props: ClassVar[list[str]] = []
-    _base_nodes: ClassVar[list[str]] = []
-    _valid_wildcard_attributes: ClassVar[list[str]] = []
-    available_wildcard_properties: ClassVar[list[str]] = []
+    _children_props = []  # noqa: RUF012 - Dash reads it from the class
 
     def __init__(self, **properties: Any) -> None:
+        self._valid_wildcard_attributes = self.available_wildcard_properties = []
         self._prop_names = self.available_properties = [
             "id", "options", "value", "label", "title", "className",
         ]  # fmt: skip

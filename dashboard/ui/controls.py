@@ -1,10 +1,12 @@
 """The controls, in the order in which the lesson uses them. A new one is one entry here."""
 
+from typing import get_args
+
 from dash import html
 from dash.development.base_component import Component
 
 from dashboard.core.grid.same import MAX_MIXED
-from dashboard.core.mixture.slice_fit import COMPONENTS
+from dashboard.core.mixture.slice_fit import COMPONENTS, Covariance
 from dashboard.core.volume import CLIP_LEVELS
 from dashboard.ids import VOLUME_X, VOLUME_Y, Control
 from dashboard.services.uploads.limits import Limits
@@ -14,6 +16,7 @@ from dashboard.ui.field import (
     choice,
     hidden,
     number,
+    search,
     segments,
     several,
     slider,
@@ -22,9 +25,6 @@ from dashboard.ui.field import (
 )
 from dashboard.view import BINS, PERCENT, SEEDS
 
-# Options of a list that a browser draws without a pause; typing finds the others.
-MOST_LISTED = 200
-MOST_VOLUMES = 300
 # What a list says in a study that has nothing for it.
 NONE_FOUND = "none found"
 
@@ -32,6 +32,20 @@ SOME_VOLUME = (
     "This image has several volumes. Choose one, counted from 0, or a mean. For diffusion images "
     "the mean of the b0 volumes is usually best."
 )
+FOREGROUND = {
+    "positive": "above 0",
+    "nonzero": "not 0",
+    "background": "not the background value",
+    "mask": "inside a mask",
+}
+CLIP = {level: f"{level}–{100 - float(level):g} %" for level in CLIP_LEVELS}
+SCALING = {"standard": "standard", "robust": "robust", "minmax": "min-max", "none": "none"}
+JOINT = {"scatter": "Scatter", "histogram": "2-D histogram", "density": "Density"}
+PALETTES = {
+    "okabe": "Okabe–Ito (colour-blind safe to 7)",
+    "bright": "Tol bright (colour-blind safe to 7)",
+    "plain": "plain hues",
+}
 WINDOW = "The lower intensity is shown black, the higher one white, in every slice."
 
 # Title of a section -> its controls; two in brackets stand side by side.
@@ -39,29 +53,23 @@ SECTIONS: dict[str, list[Field | tuple[Field, Field]]] = {
     "Images": [
         Field(
             Control.STUDY, "Study", "The images of one head. Type to search.",
-            choice(searchable=True, nothingFoundMessage="No such study", limit=MOST_LISTED),
+            search("No such study"),
         ),
         (
             Field(
                 Control.X, "Image X",
                 "The horizontal axis of the joint distribution. Class 1 has the lowest mean in "
                 "this image, or in the first image of the fit if X is not in the fit.",
-                choice(searchable=True, nothingFoundMessage="No such image"),
+                search("No such image"),
             ),
             Field(
                 Control.Y, "Image Y", "The vertical axis of the joint distribution.",
-                choice(searchable=True, nothingFoundMessage="No such image"),
+                search("No such image"),
             ),
         ),
         (
-            Field(
-                VOLUME_X, "Volume of X", SOME_VOLUME,
-                hidden(choice(searchable=True, limit=MOST_VOLUMES)),
-            ),
-            Field(
-                VOLUME_Y, "Volume of Y", SOME_VOLUME,
-                hidden(choice(searchable=True, limit=MOST_VOLUMES)),
-            ),
+            Field(VOLUME_X, "Volume of X", SOME_VOLUME, hidden(search("No such volume"))),
+            Field(VOLUME_Y, "Volume of Y", SOME_VOLUME, hidden(search("No such volume"))),
         ),
         (
             Field(
@@ -96,14 +104,7 @@ SECTIONS: dict[str, list[Field | tuple[Field, Field]]] = {
                 Control.FOREGROUND, "Foreground",
                 "The voxels to fit: above 0, not 0, or not the background value in every image "
                 "of the fit, or inside a mask. The background value is the most frequent one.",
-                choice(
-                    {
-                        "positive": "above 0",
-                        "nonzero": "not 0",
-                        "background": "not the background value",
-                        "mask": "inside a mask",
-                    }
-                ),
+                choice(FOREGROUND),
             ),
             Field(
                 Control.MASK, "Mask",
@@ -116,23 +117,13 @@ SECTIONS: dict[str, list[Field | tuple[Field, Field]]] = {
                 Control.CLIP, "Clip percentiles",
                 "Limits each image to the intensities between these percentiles of its "
                 "non-background voxels. A few extreme voxels then do not set the scale.",
-                choice(
-                    {"none": "off"}
-                    | {level: f"{level}–{100 - float(level):g} %" for level in CLIP_LEVELS}
-                ),
+                choice({"none": "off"} | CLIP),
             ),
             Field(
                 Control.SCALING, "Scaling",
                 "Scales each image before the fit. Standard uses mean and SD, robust uses median "
                 "and interquartile range, min-max uses minimum and range.",
-                choice(
-                    {
-                        "standard": "standard",
-                        "robust": "robust",
-                        "minmax": "min-max",
-                        "none": "none",
-                    }
-                ),
+                choice(SCALING),
             ),
         ),
     ],
@@ -153,7 +144,7 @@ SECTIONS: dict[str, list[Field | tuple[Field, Field]]] = {
                 Control.COVARIANCE, "Covariance",
                 "The shape of the components: any ellipse (full), one ellipse for all (tied), "
                 "ellipses along the axes (diag), or circles (spherical).",
-                choice({name: name for name in ("full", "tied", "diag", "spherical")}),
+                choice({name: name for name in get_args(Covariance)}),
             ),
             Field(
                 Control.SEED, "Seed",
@@ -172,19 +163,17 @@ SECTIONS: dict[str, list[Field | tuple[Field, Field]]] = {
             Control.JOINT, "Joint distribution",
             "Scatter draws each voxel in its class colour. The 2-D histogram counts voxels in "
             "cells. Density draws the contours of a kernel density.",
-            segments(
-                {"scatter": "Scatter", "histogram": "2-D histogram", "density": "Density"}
-            ),
+            segments(JOINT),
         ),
         Field(
             Control.AXES, "Joint axes",
-            "Scaled intensities are what the mixture sees. Raw ones are those of the images.",
+            "Scaled intensities are what the mixture sees. Raw ones are the original intensities.",
             segments({"scaled": "Scaled", "raw": "Raw"}),
         ),
         Field(Control.LOG, "Log counts", "Shows the counts on a logarithmic axis.", switch()),
         Field(
             Control.BINS, "Histogram bins",
-            "Equal bins from the lowest to the highest intensity of the slice.",
+            "The number of equal bins between the lowest and the highest intensity of the slice.",
             slider(BINS, marks=(10, 50, 100, 150, 200)),
         ),
         Field(
@@ -196,13 +185,7 @@ SECTIONS: dict[str, list[Field | tuple[Field, Field]]] = {
         Field(Control.WINDOW_Y, "Intensity window Y", WINDOW, window()),
         Field(
             Control.PALETTE, "Class colours", "The colours of the classes in all views.",
-            choice(
-                {
-                    "okabe": "Okabe–Ito (colour-blind safe to 7)",
-                    "bright": "Tol bright (colour-blind safe to 7)",
-                    "plain": "plain hues",
-                }
-            ),
+            choice(PALETTES),
         ),
     ],
 }  # fmt: skip

@@ -18,6 +18,8 @@ from dashboard.view import View
 SIZE = "xs"
 # A list is as wide as its names (assets/app.css), so it starts where its field does.
 LIST = {"shadow": "md", "position": "bottom-start"}
+# Options of a list that a browser draws without a pause.
+MOST_LISTED = 300
 
 Kind = Callable[["Field"], Component]
 
@@ -80,6 +82,11 @@ def choice(options: Mapping[str, str] | None = None, **settings: Any) -> Kind:
         id=field.name, data=_data(options), value=field.default or None, size=SIZE,
         allowDeselect=False, comboboxProps=LIST, **field._labelled, **settings,
     )  # fmt: skip
+
+
+def search(nothing: str) -> Kind:
+    """One of a long list that is filled when a study opens; typing finds what is not listed."""
+    return choice(searchable=True, nothingFoundMessage=nothing, limit=MOST_LISTED)
 
 
 def several(**settings: Any) -> Kind:

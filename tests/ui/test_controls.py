@@ -66,3 +66,16 @@ def test_no_id_stands_in_the_template_and_in_the_layout():
     laid_out = {getattr(part, "id", None) for part in components(layout(LIMITS))}
     assert len(static) == len(set(static))
     assert laid_out.isdisjoint(static)
+
+
+@pytest.mark.parametrize("name", [n for n in FIELDS if n not in BESIDE_THEIR_VIEW])
+def test_a_control_offers_exactly_what_the_view_takes(name: str):
+    laid_out = {getattr(part, "id", None): part for part in components(controls(LIMITS))}
+    offered = [option["value"] for option in getattr(laid_out[FIELDS[name][0]], "data", None) or []]
+    for value in offered:
+        view, notices = View.parse({name: value})
+        assert notices == []
+        assert str(getattr(view, name)) == value
+    refusal = " ".join(View.parse({name: "?"})[1])
+    taken = re.search(r"must be one of (.+)\)", refusal)
+    assert not taken or taken[1].split(", ") == offered
