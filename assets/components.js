@@ -1,4 +1,4 @@
-// Two components of Dash that this page needs and nobody else has (dashboard/ui/components.py).
+// Components of Dash that this page needs and nobody else has (dashboard/ui/components.py).
 // Dash looks for them when it mounts the layout, so they are no module.
 window.neuromix_components = (() => {
   "use strict";
@@ -32,5 +32,21 @@ window.neuromix_components = (() => {
     return createElement("div", { id, ref: place, className: "slice-slider" }, slider);
   };
 
-  return { Html, SliceSlider };
+  // Check boxes as one component. Mantine makes one of each, which every callback pays for, and
+  // Dash's own list hides its boxes from screen readers.
+  const Checks = ({ id, className, label, title, options, value, setProps }) => {
+    const box = (option) => createElement("input", {
+      type: "checkbox",
+      value: option.value,
+      checked: value.includes(option.value),
+      "aria-label": option.name,
+      onChange: ({ target }) => setProps({
+        value: target.checked ? [...value, option.value] : value.filter((other) => other !== option.value),
+      }),
+    });
+    return createElement("div", { id, className, title, role: "group", "aria-label": label }, options.map((option) =>
+      createElement("label", { key: option.value, className: option.className }, box(option), option.label)));
+  };
+
+  return { Html, SliceSlider, Checks };
 })();

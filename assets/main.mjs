@@ -13,12 +13,14 @@ import { millimetres } from "./client/voxels.mjs";
 import { cards as makeCards } from "./views/cards.mjs";
 import { check } from "./views/check.mjs";
 import { answer, held, nothing, outputs, setProps } from "./views/dash.mjs";
+import { init as help } from "./views/help.mjs";
 import "./views/names.mjs";
 import { failed, tell } from "./views/notices.mjs";
 import { open } from "./views/opening.mjs";
 import { pictures as makePictures } from "./views/pictures.mjs";
 import { player } from "./views/player.mjs";
 import { readout as makeReadout } from "./views/readout.mjs";
+import { init as tooltip } from "./views/tooltip.mjs";
 
 const config = JSON.parse(document.getElementById("neuromix-config").textContent);
 const root = document.documentElement;
@@ -286,6 +288,8 @@ player({
   position: () => state.wanted && { slice: state.wanted.slice, last: state.source.positions.length - 1 },
   begin: past.begin,
 });
+help();
+tooltip();
 check(() => state.wanted?.study ?? "", (changes) => dispatch({ type: "change", changes }));
 
 const copyLink = async (button) => {

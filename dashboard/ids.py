@@ -73,6 +73,6 @@ VOLUME_Y = "control-volume-y"
 
 # Each field of the View with the control that sets it, and the control's property.
 FIELDS: dict[str, tuple[Control, str]] = {
-    name: (Control[name.upper()], "checked" if name == "log" else "value")
-    for name in View.__dataclass_fields__
+    name: (Control[name.upper()], "checked" if isinstance(field.default, bool) else "value")
+    for name, field in View.__dataclass_fields__.items()
 }

@@ -5,7 +5,7 @@ const WHEEL_STEP = 40; // wheel distance of a slice: one notch is more, a trackp
 const WHEEL_PAUSE_MS = 400; // later turns of the wheel are another gesture
 const MOST_BY_WHEEL = 3; // slices at once
 // Keys act on the page as long as no control wants them for itself.
-const OWN_KEYS = "input, textarea, select, [role=slider], [role=tab], [role=dialog], [role=option], [contenteditable]";
+const OWN_KEYS = "input, textarea, select, [role=slider], [role=tab], dialog, [role=dialog], [role=option], [contenteditable]";
 const KEYS = { ArrowLeft: -1, ArrowRight: 1, PageUp: 10, PageDown: -10 };
 
 const isScrolled = (node) => node && node.scrollWidth > node.clientWidth; // by the same arrow keys

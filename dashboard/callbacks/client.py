@@ -8,7 +8,6 @@ from dash import ClientsideFunction, Dash, Input, Output
 
 from dashboard.cards.table import CARDS
 from dashboard.ids import FIELDS, VOLUME_X, VOLUME_Y, Store
-from dashboard.ui import help as page_help
 from dashboard.web import filling
 
 
@@ -37,12 +36,6 @@ def register(app: Dash) -> None:
         ClientsideFunction("client", "volumes"),
         Input(VOLUME_X, "value"),
         Input(VOLUME_Y, "value"),
-        prevent_initial_call=True,
-    )
-    app.clientside_callback(
-        "() => true",
-        Output(page_help.HELP, "opened"),
-        Input(page_help.HELP_BUTTON, "n_clicks"),
         prevent_initial_call=True,
     )
 

@@ -1,6 +1,6 @@
 """The page's own Dash components; their JavaScript is in assets/components.js."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from dash.development.base_component import Component
 
@@ -11,13 +11,11 @@ class _Own(Component):
     """A component whose properties are what it is given."""
 
     _namespace = NAMESPACE
-    _children_props: list[str] = []
-    _base_nodes: list[str] = []
-    _valid_wildcard_attributes: list[str] = []
-    available_wildcard_properties: list[str] = []
-    _properties: tuple[str, ...] = ()
+    _children_props = []  # noqa: RUF012 - Dash reads it from the class
+    _properties: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, **properties: Any) -> None:
+        self._valid_wildcard_attributes = self.available_wildcard_properties = []
         self._prop_names = self.available_properties = list(self._properties)
         super().__init__(**properties)
 
@@ -34,3 +32,14 @@ class SliceSlider(_Own):
 
     _type = "SliceSlider"
     _properties = ("id", "value", "max")
+
+
+class Checks(_Own):
+    """A group of check boxes.
+
+    Each of its `options` has `value`, `label` (what is shown), `name` (what a screen reader says)
+    and `className`; `value` lists those that are checked.
+    """
+
+    _type = "Checks"
+    _properties = ("id", "options", "value", "label", "title", "className")

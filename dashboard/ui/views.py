@@ -7,7 +7,7 @@ from dash import dcc, html
 
 from dashboard.core.mixture.slice_fit import COMPONENTS
 from dashboard.ids import Control, ViewId
-from dashboard.ui.components import Html, SliceSlider
+from dashboard.ui.components import Checks, Html, SliceSlider
 from dashboard.view import View
 
 GRAPH_CONFIG = {
@@ -34,15 +34,12 @@ def image_row() -> html.Div:
     """Return the three pictures: X, Y and the labels over X."""
     return html.Div(
         [
-            _card("image-x", _picture(ViewId.IMAGE_X), _problem("problem-image-x"), kind="image-card"),
-            _card("image-y", _picture(ViewId.IMAGE_Y), _problem("problem-image-y"), kind="image-card"),
-            _card(
-                "labels", _picture(ViewId.LABELS), _problem("labels-problem"), _legend(),
-                kind="image-card",
-            ),
+            _image_card("image-x", _picture(ViewId.IMAGE_X), _problem("problem-image-x")),
+            _image_card("image-y", _picture(ViewId.IMAGE_Y), _problem("problem-image-y")),
+            _image_card("labels", _picture(ViewId.LABELS), _problem("labels-problem"), _legend()),
         ],
         className="images",
-    )  # fmt: skip
+    )
 
 
 def slice_bar() -> html.Div:
@@ -65,7 +62,8 @@ def slice_bar() -> html.Div:
             ),
             html.Output(id="position", className="position"),
             html.Div(
-                "Point at an image, or tap it, to read a voxel.", id="readout", className="readout"
+                "Point at a voxel, or tap it, to read its values.",
+                id="readout", className="readout",
             ),
         ],
         className="slice-bar",
@@ -84,10 +82,14 @@ def analysis_row() -> html.Div:
     )
 
 
-def _card(name: str, *content: Any, kind: str = "") -> html.Section:
-    """Return a card: its head, and below it what it shows, one thing over the other."""
+def _card(name: str, graph: dcc.Graph) -> html.Section:
+    return html.Section([_head(name), graph], className="card")
+
+
+def _image_card(name: str, *content: Any) -> html.Section:
+    """Return the card of a picture, with what lies over it."""
     stack = html.Div(list(content), className="stack")
-    return html.Section([_head(name), stack], className=f"card {kind}".strip())
+    return html.Section([_head(name), stack], className="card image-card")
 
 
 def _head(name: str) -> Html:
@@ -109,22 +111,28 @@ def _graph(name: ViewId) -> dcc.Graph:
     )
 
 
-def _legend() -> dcc.Checklist:
-    return dcc.Checklist(
+def _legend() -> Checks:
+    return Checks(
         id=Control.HIDDEN,
         options=[
-            {"label": str(number), "value": str(number), "title": f"Hide class {number}"}
+            {
+                "value": str(number),
+                "label": str(number),
+                "name": f"Hide class {number}",
+                "className": f"class-chip class-{number}",
+            }
             for number in COMPONENTS
         ],
         value=[],
+        label="Classes",
+        title="Click a class to hide it in every view",
         className="legend",
-        labelClassName="class-chip",
     )
 
 
 def _tabs() -> dmc.Tabs:
-    tabs = {"components": "Components", "criteria": "Criteria", "header": "Header"}
-    panels = {
+    tabs = {"components": "Components", "criteria": "Criteria", "header": "File headers"}
+    panels: dict[str, list[Any]] = {
         "components": [Html(id=ViewId.COMPONENTS), Html(id=ViewId.AGREEMENT)],
         "criteria": [_graph(ViewId.CRITERIA)],
         "header": [Html(id=ViewId.HEADER)],

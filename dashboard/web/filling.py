@@ -16,7 +16,7 @@ from dashboard.services.studies.files import StudyFiles
 from dashboard.services.studies.roles import Role
 from dashboard.services.uploads.manifests import PREFIX
 from dashboard.services.workspace import Workspace
-from dashboard.ui.image_controls import NOTHING_THERE
+from dashboard.ui.controls import NONE_FOUND
 from dashboard.view import View
 from dashboard.web.addresses import ID_LENGTH
 
@@ -157,7 +157,7 @@ def _offered(opened: Opened) -> dict[str, Any]:
         f"{Control.X}.data": _renamed(images, files, view.x),
         f"{Control.Y}.data": _renamed(images, files, view.y),
         f"{Control.MASK}.data": list(masks(files)),
-        f"{Control.MASK}.placeholder": "none" if masks(files) else NOTHING_THERE,
+        f"{Control.MASK}.placeholder": "none" if masks(files) else NONE_FOUND,
         f"{Control.REFERENCE}.data": (
             [*references, {"value": NO_REFERENCE, "label": "none"}] if references else []
         ),

@@ -69,7 +69,7 @@ def _place(text: str) -> tuple[float, ...] | None:
         place = tuple(float(part) for part in text.split(":"))
     except ValueError:
         return None
-    return place if len(place) == 3 else None  # noqa: PLR2004
+    return place if len(place) == 3 else None
 
 
 def _line(**content: Any) -> bytes:

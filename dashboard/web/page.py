@@ -1,7 +1,6 @@
 """The page as it is served: its HTML, and its layout with the View of its URL in it."""
 
 import json
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,7 +16,7 @@ from dashboard.ids import FIELDS, Store
 from dashboard.services.scene.opening import open_view
 from dashboard.services.workspace import Workspace
 from dashboard.settings import ROOT
-from dashboard.ui.frame import layout
+from dashboard.ui.frame import INDEX, layout
 from dashboard.view import optional_defaults
 from dashboard.web import visitor
 from dashboard.web.cards import draw
@@ -36,26 +35,6 @@ VOXELS = frozenset(
 )  # fmt: skip
 MAPS = VOXELS | {"palette", "hidden"}
 
-_INDEX = """<!DOCTYPE html>
-<html lang="en">
-    <head>
-        {{%metas%}}
-        <title>{{%title%}}</title>
-        {{%favicon%}}
-        {{%css%}}
-        {modules}
-        <script id="neuromix-config" type="application/json">{config}</script>
-    </head>
-    <body>
-        {{%app_entry%}}
-        <footer>
-            {{%config%}}
-            {{%scripts%}}
-            {{%renderer%}}
-        </footer>
-    </body>
-</html>"""
-
 
 def index() -> str:
     """Return the page's HTML: with what the browser's half has to know, and its modules."""
@@ -70,15 +49,15 @@ def index() -> str:
         "mapFields": sorted(MAPS),
         "palettes": {name: list(colours) for name, colours in PALETTES.items()},
     }
-    return _INDEX.format(
-        modules="\n        ".join(
-            f'<link rel="modulepreload" href="/assets/{path.relative_to(ASSETS).as_posix()}">'
-            for folder in MODULES
-            for path in sorted(Path(ASSETS / folder).glob("*.mjs"))
-        ),
-        # Within a script only this could be read as HTML.
-        config=json.dumps(config).replace("<", "\\u003c"),
+    modules = "".join(
+        f'<link rel="modulepreload" href="/assets/{path.relative_to(ASSETS).as_posix()}">\n'
+        for folder in MODULES
+        for path in sorted((ASSETS / folder).glob("*.mjs"))
     )
+    # Within a script only this could be read as HTML.
+    content = json.dumps(config).replace("<", "\\u003c")
+    known = f'<script id="neuromix-config" type="application/json">{content}</script>\n'
+    return INDEX.replace("</head>", f"{modules}{known}</head>")
 
 
 def page(workspace: Workspace) -> Component:

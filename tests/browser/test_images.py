@@ -220,14 +220,14 @@ def test_another_study_starts_afresh_and_back_returns(page: Page, url: str) -> N
     assert address(page) == before
     assert columns(page) == ["T1"]
     expect(page.locator("#control-grid")).to_have_value("T1")
-    expect(page.locator("#control-foreground")).to_have_value("in a mask")
+    expect(page.locator("#control-foreground")).to_have_value("inside a mask")
 
 
 def test_voxels_in_a_mask_are_kept(page: Page, url: str) -> None:
     page.goto(f"{url}/?study=masked")
     settled(page, foreground="positive")
     expect(page.locator("#control-mask")).to_have_value("brain_mask")
-    choose(page, "control-foreground", "in a mask")
+    choose(page, "control-foreground", "inside a mask")
     settled(page, foreground="mask")
     alpha = picture(page, "view-labels", 1)[..., 3]
     assert (alpha > 0).sum() == 10 * 12
@@ -251,7 +251,7 @@ def test_one_image_offers_no_choice_among_joint_views(page: Page, url: str) -> N
 # Of each picture: its proportions, those of its pixels, and whether it lies within its card.
 PROPORTIONS = """
 () => [...document.querySelectorAll(".picture img")].map((image) => {
-    const box = image.getBoundingClientRect(), card = image.closest(".card").getBoundingClientRect();
+    const [box, card] = [image, image.closest(".card")].map((e) => e.getBoundingClientRect());
     const isInside = box.left >= card.left && box.right <= card.right &&
         box.top >= card.top && box.bottom <= card.bottom;
     return [box.width / box.height, image.naturalWidth / image.naturalHeight, isInside];

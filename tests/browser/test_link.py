@@ -88,7 +88,8 @@ def test_the_joint_view_changes_its_kind_and_axes(opened: Page, sample) -> None:
 
 
 def test_a_hidden_class_leaves_every_view(opened: Page, sample) -> None:
-    opened.locator("#control-hidden label").nth(1).click()
+    opened.locator(".class-chip.class-2").click()
+    expect(opened.get_by_role("checkbox", name="Hide class 2")).to_be_checked()
     settled(opened, hidden=2)
     overlay = picture(opened, "view-labels", 1)
     np.testing.assert_array_equal(
