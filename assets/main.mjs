@@ -153,7 +153,7 @@ const drawn = async (group, names, mine) => {
 const again = (group) => (group === "views" ? setProps("source", { data: { ...held("source.data") } }) : askOthers());
 const call = (group) => (calls[group] = (calls[group] ?? 0) + 1);
 
-const valuesOf = (values) => Object.fromEntries(config.fields.map((name, index) => [name, values[index]]));
+const valuesOf = (values) => Object.fromEntries(config.fields.map(({ name }, index) => [name, values[index]]));
 const outputOf = (field) => config.controls[field].join(".");
 
 const views = async (source, ...values) => {
@@ -190,7 +190,7 @@ const opening = async (number) => {
   }
   // What was changed meanwhile is not lost with this answer.
   const isKept = (name) => name !== "slice" && JSON.stringify(held(outputOf(name))) !== JSON.stringify(state.held[name]);
-  const kept = state.held ? config.fields.filter(isKept) : [];
+  const kept = state.held ? config.fields.map(({ name }) => name).filter(isKept) : [];
   dispatch({ type: "opened", number, kept });
   for (const name of kept) delete opened[outputOf(name)];
   return answer(names, { ...opened, "source.data": { ...opened["source.data"], number } });

@@ -6,7 +6,7 @@ from dash import Dash
 from flask_compress import Compress
 
 from dashboard.callbacks import client
-from dashboard.services.workspace import Workspace
+from dashboard.services.start import start
 from dashboard.settings import Settings, require_apart
 from dashboard.web import cards, guard, health, maps, open, page, slices, uploads, visitor
 
@@ -20,8 +20,8 @@ def create_app(settings: Settings) -> Dash:
         If uploads would be kept among the studies.
     """
     require_apart(settings.data, settings.uploads)
-    workspace = Workspace(settings)
-    workspace.uploads.sweep()
+    archive, uploaded, analyses, ahead = start(settings)
+    uploaded.sweep()
     app = Dash(
         "NeuroMix",
         title="NeuroMix",
@@ -34,16 +34,16 @@ def create_app(settings: Settings) -> Dash:
         add_log_handler=False,
     )
     app.renderer = page.RENDERER
-    app.layout = partial(page.page, workspace)
+    app.layout = partial(page.page, archive, analyses, uploaded.limits)
     Compress(app.server)
     guard.register(app.server, settings.allowed_hosts)
     visitor.register(app.server)
     # Dash answers every unknown path with its page, so these have to be registered as well.
     app.server.register_blueprint(health.routes)
-    app.server.register_blueprint(slices.blueprint(workspace))
-    app.server.register_blueprint(cards.blueprint(workspace))
-    app.server.register_blueprint(maps.blueprint(workspace))
-    app.server.register_blueprint(open.blueprint(workspace))
-    app.server.register_blueprint(uploads.blueprint(workspace.uploads))
+    app.server.register_blueprint(slices.blueprint(archive, analyses))
+    app.server.register_blueprint(maps.blueprint(archive, analyses, ahead))
+    app.server.register_blueprint(cards.blueprint(archive, analyses, ahead))
+    app.server.register_blueprint(open.blueprint(archive))
+    app.server.register_blueprint(uploads.blueprint(uploaded))
     client.register(app)
     return app

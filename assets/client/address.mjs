@@ -6,7 +6,8 @@
  * @typedef {{id: string, positions: number[], thickness: number, window: [number, number],
  *   shape: [number, number], pixel: [number, number]}} Shown  image X or Y
  * @typedef {{view: View, key: string, sameGrid: boolean, x: ?Shown, y: ?Shown}} Source
- * @typedef {{version: string, fields: string[], defaults: View}} Config
+ * @typedef {{name: string, default: *, always: boolean, reopens: boolean}} Field
+ * @typedef {{version: string, fields: Field[]}} Config
  */
 
 /** A value as URLs hold it. */
@@ -22,12 +23,12 @@ const encode = (entries) => entries.map(([name, value]) => `${name}=${encodeURIC
  * The View as a URL query: some fields stand in it only where they differ from their defaults.
  * @param {View} view @param {Config} config
  */
-export const query = (view, { fields, defaults }) =>
-  encode(
-    fields
-      .filter((name) => !(name in defaults) || text(view[name]) !== text(defaults[name]))
-      .map((name) => [name, view[name]]),
-  );
+export const query = (view, { fields }) => encode(stated(fields, view));
+
+const stated = (fields, view) =>
+  fields
+    .filter((field) => field.always || text(view[field.name]) !== text(field.default))
+    .map(({ name }) => [name, view[name]]);
 
 const ROUNDING_MM = 1e-3; // positions are sums of float32 numbers
 
@@ -61,20 +62,13 @@ export const slice = (which, view, source, { version }, index = view.slice) => {
   return `/slices/${source[which].id}/${view.plane}/${there}.png?${parameters}`;
 };
 
-/** Some fields of a View as a query, as far as they differ from their defaults. */
-const some = (names, view, { fields, defaults, version }) =>
-  encode([
-    ...fields
-      .filter((name) => names.includes(name) && text(view[name]) !== text(defaults[name]))
-      .map((name) => [name, view[name]]),
-    ["v", version],
-  ]);
+/** Some fields of a View as a query. */
+const some = (names, view, { fields, version }) =>
+  encode([...stated(fields.filter(({ name }) => names.includes(name)), view), ["v", version]]);
 
 /** Where the label map of a slice is. */
-export const map = (view, source, config, index = view.slice) => {
-  const names = config.mapFields.filter((name) => name !== "plane" && name !== "slice");
-  return `/maps/${source.key}/${view.plane}/${index}.png?${some(names, view, config)}`;
-};
+export const map = (view, source, config, index = view.slice) =>
+  `/maps/${source.key}/${view.plane}/${index}.png?${some(config.mapFields, view, config)}`;
 
 /** Where the numbers of a slice are; null where no voxel of Y stands for one of X. */
 export const voxels = (view, source, config) =>

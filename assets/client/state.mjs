@@ -24,8 +24,6 @@ export const START = {
   source: null, wanted: null, place: null, number: 0, opening: null, held: null, kept: [], emptied: false,
 };
 
-// Another study, image or plane: the server has to say what can be chosen there.
-const REOPENED = ["study", "x", "y", "plane", "mix", "mask", "reference", "grid"];
 // Slices of another of these may be counted otherwise: the place in mm says which one it is.
 const COUNTED_BY = ["study", "plane", "x", "y", "grid"];
 
@@ -149,7 +147,7 @@ const steps = {
 
 const asked = (state, view, values, config) => {
   const emptied = !values.mix?.length;
-  if (REOPENED.some((name) => view[name] !== state.source.view[name])) {
+  if (config.fields.some(({ name, reopens }) => reopens && view[name] !== state.source.view[name])) {
     return reopened(state, view, config, { held: values, emptied });
   }
   return { ...state, wanted: view, emptied: state.emptied || emptied };

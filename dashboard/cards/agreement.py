@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 
-from dashboard.cards.card import NUMBERS, Card, Drawn
+from dashboard.cards.card import FIT, Card, Drawn
 from dashboard.cards.markup import measure, render, sentence
 from dashboard.core.reference.agreement import Agreement
 from dashboard.ids import ViewId
-from dashboard.services.workspace import Workspace
-from dashboard.view import View
+from dashboard.services.analyses import Analyses
+from dashboard.services.scene.scene import Scene
 
 TABLE = f"{ViewId.AGREEMENT}.html"
 
@@ -17,13 +17,12 @@ SHADES = 5
 MOST = 9.99
 
 
-def draw(workspace: Workspace, view: View) -> Drawn:
+def draw(scene: Scene, analyses: Analyses) -> Drawn:
     """Return the table; nothing without a reference."""
-    found = workspace.agreement(view)
+    found = analyses.agreement(scene)
     if found is None:
         return {TABLE: ""}
-    name, label_names = workspace.reference_names(view)
-    return {TABLE: agreement_table(found, label_names, name)}
+    return {TABLE: agreement_table(found, scene.label_names, scene.reference or "")}
 
 
 def agreement_table(
@@ -86,7 +85,7 @@ def _title(label: int, label_names: Mapping[int, str]) -> str:
 
 
 CARD = Card(
-    "agreement", "views", NUMBERS | {"reference"}, (TABLE,), draw,
+    "agreement", "views", FIT, (TABLE,), draw,
     lambda text: {TABLE: sentence(text)},
     tab="components",
 )  # fmt: skip

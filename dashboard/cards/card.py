@@ -4,19 +4,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from dashboard.services.workspace import Workspace
-from dashboard.view import View
+from dashboard.services.analyses import Analyses
+from dashboard.services.scene.scene import Scene
+from dashboard.view import fields_of
 
 Group = Literal["views", "files", "criteria"]
 # Values of the page's elements, by "element-id.property".
 Drawn = Mapping[str, Any]
 
-IMAGES = frozenset({"study", "x", "y", "grid"})
-NUMBERS = IMAGES | {
-    "mix", "mask", "plane", "slice", "scope", "components", "covariance", "scaling", "foreground",
-    "clip", "seed",
-}  # fmt: skip
-LOOK = frozenset({"palette", "hidden"})
+IMAGES = fields_of("images")
+FIT = fields_of("images", "place", "model")
+# How classes are drawn, besides the numbers.
+CLASSES = frozenset({"palette", "hidden"})
 
 
 @dataclass(frozen=True)
@@ -45,6 +44,6 @@ class Card:
     group: Group
     fields: frozenset[str]
     outputs: tuple[str, ...]
-    draw: Callable[[Workspace, View], Drawn]
+    draw: Callable[[Scene, Analyses], Drawn]
     failed: Callable[[str], Drawn]
     tab: str | None = None

@@ -12,9 +12,9 @@ from dashboard.cards.markup import sentence
 from dashboard.core.check.check import Preflight, Remedy, Row
 from dashboard.core.check.findings import SEVERITIES, number, percent, times
 from dashboard.ids import ViewId
+from dashboard.services.analyses import Analyses
 from dashboard.services.checking import check
-from dashboard.services.workspace import Workspace
-from dashboard.view import View
+from dashboard.services.scene.scene import Scene
 
 TABLE = f"{ViewId.PREFLIGHT}.html"
 
@@ -33,11 +33,11 @@ _templates.filters["unbroken"] = lambda text: _WITHIN.sub("\N{NO-BREAK SPACE}", 
 _templates.filters["as_json"] = lambda value: json.dumps(value, ensure_ascii=False)
 
 
-def draw(workspace: Workspace, view: View) -> Drawn:
+def draw(scene: Scene, _: Analyses) -> Drawn:
     """Return the check of the study's images."""
-    checked = check(workspace, view)
+    checked = check(scene)
     names = [row.name for row in checked.rows]
-    entities = {name: workspace.entities(view.study, name) for name in names}
+    entities = {name: scene.entities(name) for name in names}
     return {TABLE: preflight_card(checked, entities)}
 
 
@@ -114,6 +114,6 @@ def _zeros(images: list[Row]) -> str:
 
 
 CARD = Card(
-    "check", "files", IMAGES | {"mix", "mask", "reference", "foreground", "clip"}, (TABLE,), draw,
+    "check", "files", IMAGES | {"foreground", "clip"}, (TABLE,), draw,
     lambda text: {TABLE: sentence(text)},
 )  # fmt: skip

@@ -1,21 +1,21 @@
 """The table of the components, in original units."""
 
-from dashboard.cards.card import NUMBERS, Card, Drawn
+from dashboard.cards.card import FIT, Card, Drawn
 from dashboard.cards.head import head_of_used, output
 from dashboard.cards.markup import measure, render, sentence
 from dashboard.core.mixture.analysis import Analysis
 from dashboard.ids import ViewId
-from dashboard.services.workspace import Workspace
-from dashboard.view import View
+from dashboard.services.analyses import Analyses
+from dashboard.services.scene.scene import Scene
 
 HEAD, TABLE = output("components"), f"{ViewId.COMPONENTS}.html"
 # Characters of a mean and its SD that fit into each of two columns, at 1440 pixels.
 CELL_ROOM = 12
 
 
-def draw(workspace: Workspace, view: View) -> Drawn:
+def draw(scene: Scene, analyses: Analyses) -> Drawn:
     """Return the head and the table."""
-    analysis = workspace.analyse(view)
+    analysis = analyses.analyse(scene)
     return {HEAD: head_of_used(analysis), TABLE: components_table(analysis)}
 
 
@@ -49,7 +49,7 @@ def _is_wide(analysis: Analysis) -> bool:
 
 
 CARD = Card(
-    "components", "views", NUMBERS, (HEAD, TABLE), draw,
+    "components", "views", FIT, (HEAD, TABLE), draw,
     lambda text: {HEAD: "", TABLE: sentence(text)},
     tab="components",
 )  # fmt: skip

@@ -7,17 +7,17 @@ from dashboard.cards.head import head, output
 from dashboard.cards.markup import render, sentence
 from dashboard.core.volume import Volume
 from dashboard.ids import ViewId
-from dashboard.services.workspace import Workspace
-from dashboard.view import View
+from dashboard.services.analyses import Analyses
+from dashboard.services.scene.scene import Scene
 
 HEAD, TABLE = output("header"), f"{ViewId.HEADER}.html"
 
 
-def draw(workspace: Workspace, view: View) -> Drawn:
+def draw(scene: Scene, _: Analyses) -> Drawn:
     """Return the head and the table of X and Y."""
-    names = (view.x, view.y)
-    volumes = [workspace.volume(view.study, name, view.grid) for name in names]
-    table = header_table(volumes, [workspace.entities(view.study, name) for name in names])
+    names = (scene.view.x, scene.view.y)
+    volumes = [scene.images.open(name) for name in names]
+    table = header_table(volumes, [scene.entities(name) for name in names])
     return {HEAD: head(done_to=volumes), TABLE: table}
 
 

@@ -1,14 +1,14 @@
 """The histograms before and after the foreground rule."""
 
-from dashboard.cards.card import LOOK, NUMBERS, Card, Drawn
+from dashboard.cards.card import CLASSES, FIT, Card, Drawn
 from dashboard.cards.head import head, head_of_used, output
 from dashboard.core.mixture.foreground import Foreground
 from dashboard.figures import histograms
 from dashboard.figures.palette import class_colours
 from dashboard.figures.style import message
 from dashboard.ids import ViewId
-from dashboard.services.workspace import Workspace
-from dashboard.view import View
+from dashboard.services.analyses import Analyses
+from dashboard.services.scene.scene import Scene
 
 HEAD, FIGURE = output("histograms"), f"{ViewId.HISTOGRAMS}.figure"
 TITLE = "Histograms"
@@ -21,9 +21,9 @@ COLUMNS: dict[Foreground, str] = {
 }
 
 
-def draw(workspace: Workspace, view: View) -> Drawn:
+def draw(scene: Scene, analyses: Analyses) -> Drawn:
     """Return the head and the figure."""
-    analysis = workspace.analyse(view)
+    view, analysis = scene.view, analyses.analyse(scene)
     figure = histograms.histograms(
         analysis,
         bins=view.bins,
@@ -35,6 +35,6 @@ def draw(workspace: Workspace, view: View) -> Drawn:
 
 
 CARD = Card(
-    "histograms", "views", NUMBERS | LOOK | {"bins", "log"}, (HEAD, FIGURE), draw,
+    "histograms", "views", FIT | CLASSES | {"bins", "log"}, (HEAD, FIGURE), draw,
     lambda text: {HEAD: head(TITLE), FIGURE: message(text)},
 )  # fmt: skip

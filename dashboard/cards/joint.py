@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dashboard.cards.card import LOOK, NUMBERS, Card, Drawn
+from dashboard.cards.card import CLASSES, FIT, Card, Drawn
 from dashboard.cards.head import head, head_of_used, output
 from dashboard.core.mixture.analysis import Analysis
 from dashboard.figures import histograms, joint
@@ -14,17 +14,18 @@ from dashboard.figures.joint import Extent
 from dashboard.figures.palette import class_colours
 from dashboard.figures.style import NEUTRAL, message
 from dashboard.ids import ViewId
+from dashboard.services.analyses import Analyses
 from dashboard.services.render import pictures
-from dashboard.services.workspace import Workspace
+from dashboard.services.scene.scene import Scene
 from dashboard.view import View
 
 HEAD, FIGURE = output("joint"), f"{ViewId.JOINT}.figure"
 TITLE = "Joint distribution"
 
 
-def draw(workspace: Workspace, view: View) -> Drawn:
+def draw(scene: Scene, analyses: Analyses) -> Drawn:
     """Return the head and the figure, with what places a voxel in it as `layout.meta`."""
-    analysis = workspace.analyse(view)
+    view, analysis = scene.view, analyses.analyse(scene)
     title = TITLE if view.x != view.y else "Intensities and mixture"
     figure = _figure(analysis, view)
     figure["layout"]["meta"] = _placing(analysis, view)
@@ -94,6 +95,6 @@ def _data_address(png: bytes) -> str:
 
 
 CARD = Card(
-    "joint", "views", NUMBERS | LOOK | {"bins", "joint", "axes"}, (HEAD, FIGURE), draw,
+    "joint", "views", FIT | CLASSES | {"bins", "joint", "axes"}, (HEAD, FIGURE), draw,
     lambda text: {HEAD: head(TITLE), FIGURE: message(text)},
 )  # fmt: skip

@@ -1,17 +1,17 @@
 """The label map: why there is none. The browser draws it, from addresses of maps."""
 
-from dashboard.cards.card import NUMBERS, Card, Drawn
+from dashboard.cards.card import FIT, Card, Drawn
 from dashboard.cards.head import head, head_of_used, output
-from dashboard.services.workspace import Workspace
-from dashboard.view import View
+from dashboard.services.analyses import Analyses
+from dashboard.services.scene.scene import Scene
 
 HEAD, PROBLEM = output("labels"), "labels-problem.html"
 TITLE = "Label map"
 
 
-def draw(workspace: Workspace, view: View) -> Drawn:
+def draw(scene: Scene, analyses: Analyses) -> Drawn:
     """Return the head, and why there is no mixture."""
-    analysis = workspace.analyse(view)
+    analysis = analyses.analyse(scene)
     return {
         HEAD: head_of_used(analysis, TITLE, "likeliest class of each voxel"),
         PROBLEM: analysis.problem or "",
@@ -19,6 +19,6 @@ def draw(workspace: Workspace, view: View) -> Drawn:
 
 
 CARD = Card(
-    "labels", "views", NUMBERS, (HEAD, PROBLEM), draw,
+    "labels", "views", FIT, (HEAD, PROBLEM), draw,
     lambda text: {HEAD: head(TITLE), PROBLEM: text},
 )  # fmt: skip

@@ -15,9 +15,11 @@ from flask import Blueprint, Response, after_this_request, has_request_context, 
 from dashboard.cards.card import Card
 from dashboard.cards.table import CARDS
 from dashboard.core.errors import GridError, NeuroMixError
-from dashboard.services.workspace import Workspace
-from dashboard.view import View
-from dashboard.web.addresses import answers_errors, check_identity, immutable, view_of
+from dashboard.services.ahead import Ahead
+from dashboard.services.analyses import Analyses
+from dashboard.services.archive import Archive
+from dashboard.services.scene.scene import Scene
+from dashboard.web.answers import answers_errors, immutable, scene_of
 
 log = logging.getLogger(__name__)
 
@@ -27,13 +29,12 @@ UNEXPECTED = (
 )
 
 
-def draw(card: Card, workspace: Workspace, view: View) -> Mapping[str, Any]:
+def draw(card: Card, scene: Scene, analyses: Analyses) -> Mapping[str, Any]:
     """Draw one card; whatever goes wrong in it becomes a sentence and stays in it."""
     try:
-        return card.draw(workspace, view)
+        return card.draw(scene, analyses)
     except GridError as error:
-        # Shapes and affines are told once, in the check.
-        return card.failed(str(error).partition(". ")[0] + ".")
+        return card.failed(error.short)  # the check gives shapes and affines
     except NeuroMixError as error:
         return card.failed(str(error))
     except Exception:
@@ -49,32 +50,31 @@ def _not_kept(response: Response) -> Response:
     return response
 
 
-def blueprint(workspace: Workspace) -> Blueprint:
-    """Return the route that draws a workspace's cards."""
+def blueprint(archive: Archive, analyses: Analyses, ahead: Ahead) -> Blueprint:
+    """Return the route that draws the cards."""
     routes = Blueprint("cards", __name__)
 
     @routes.get("/cards/<identity>.json")
     @answers_errors
     def cards(identity: str) -> Response:
-        ahead = "X-Ahead" in request.headers  # of a page that rests
-        if ahead and workspace.ahead.busy:
+        early = "X-Ahead" in request.headers  # of a page that rests
+        if early and ahead.busy:
             return Response(status=HTTPStatus.NO_CONTENT, headers={"Cache-Control": "no-store"})
-        with workspace.ahead.request():
-            return answer(identity, ahead=ahead)
+        with ahead.request():
+            return answer(identity, early=early)
 
-    def answer(identity: str, *, ahead: bool) -> Response:
+    def answer(identity: str, *, early: bool) -> Response:
         query = request.args.to_dict()
         needed = query.pop("need", "").split(",")
-        view = view_of(query)
-        known = check_identity(workspace, view, identity)
+        scene = scene_of(archive, query, identity)
         cards = [card for card in CARDS if card.id in needed]
         drawn: dict[str, Any] = {}
         for card in cards:
-            drawn |= draw(card, workspace, view)
-        if not ahead and any(card.group == "views" for card in cards):
-            workspace.analyse_neighbours(view)
+            drawn |= draw(card, scene, analyses)
+        if not early and any(card.group == "views" for card in cards):
+            analyses.analyse_neighbours(scene)
         content = orjson.dumps(drawn, option=orjson.OPT_SERIALIZE_NUMPY)
-        if not known:
+        if not scene.complete:
             after_this_request(_not_kept)
         return immutable(content, "application/json")
 

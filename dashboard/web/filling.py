@@ -1,24 +1,26 @@
 """From an opened View to what the page holds: the controls, what they offer, and the source."""
 
 import html
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from dashboard.core.facts import Notice
 from dashboard.core.grid.nearest import thickness
-from dashboard.core.grid.same import same_grid
 from dashboard.core.orientation import PLANE_AXES, Plane
 from dashboard.core.volume import Volume
 from dashboard.ids import FIELDS, NOTICES, VOLUME_X, VOLUME_Y, Control, Store
-from dashboard.services.scene.channels import NO_REFERENCE, masks
-from dashboard.services.scene.naming import B0, MEAN, find
+from dashboard.services.render.addresses import key
 from dashboard.services.scene.opening import Opened
+from dashboard.services.scene.presets import masks
+from dashboard.services.scene.scene import NO_REFERENCE
 from dashboard.services.studies.files import StudyFiles
+from dashboard.services.studies.naming import B0, MEAN, find
 from dashboard.services.studies.roles import Role
 from dashboard.services.uploads.manifests import PREFIX
-from dashboard.services.workspace import Workspace
 from dashboard.ui.controls import NONE_FOUND
 from dashboard.view import View
-from dashboard.web.addresses import ID_LENGTH
+from dashboard.words.opening import sentence
 
 # Steps of an intensity window's slider.
 WINDOW_STEPS = 500
@@ -49,59 +51,50 @@ OUTPUTS: tuple[str, ...] = (
 )  # fmt: skip
 
 
-def filling(workspace: Workspace, opened: Opened) -> dict[str, Any]:
+def filling(opened: Opened) -> dict[str, Any]:
     """Return the value of each of the page's elements that an opened View decides."""
     return {
         **{f"{FIELDS[name][0]}.{FIELDS[name][1]}": v for name, v in _values(opened).items()},
         **_offered(opened),
-        f"{Store.SOURCE}.data": source(opened, workspace.identity(opened.view)[0][:ID_LENGTH]),
+        f"{Store.SOURCE}.data": source(opened),
         f"{NOTICES}.html": alerts(opened.problems, opened.notices),
     }
 
 
-def source(opened: Opened, key: str) -> dict[str, Any]:
-    """Return what the browser has to know about the open images.
-
-    Parameters
-    ----------
-    opened : Opened
-    key : str
-        What addresses name instead of all the voxels that the View depends on.
-    """
-    view = opened.view
-    x, y = opened.volumes
-    reference = x or y
+def source(opened: Opened) -> dict[str, Any]:
+    """Return what the browser has to know about the open images."""
+    scene = opened.scene
+    view, grid = scene.view, scene.grid
     facts: dict[str, Any] = {
-        "key": key,
+        "key": key(scene.identity),
         # Of a query that the page is laid out with; the browser counts those that it opens.
         "number": 0,
         "view": view.to_store(),
-        "sameGrid": bool(x and y and same_grid(x, y)) or not (x and y),
-        "mixed": opened.mixed,
+        "sameGrid": scene.on_one_grid,
+        "mixed": scene.mixed,
         "defaults": {
             **_helpers(opened, replace(view, mask="", reference="")),
             "mix": opened.unchosen,
-            "foreground": opened.presets.foreground,
+            "foreground": scene.presets.foreground,
         },
     }
-    for which, volume in zip("xy", opened.volumes, strict=True):
+    for which, volume in zip("xy", (scene.x, scene.y), strict=True):
         facts[which] = _shown(volume, view.plane) if volume else None
-        _, taken, alone = _volumes(opened.files, getattr(view, which), volume)
+        _, taken, alone = _volumes(scene.files, getattr(view, which), volume)
         if volume and not alone:
             facts[which]["volumes"] = {"image": volume.name, "taken": taken}
-    if reference:
-        orientation = reference.orientation
-        facts |= _shown(reference, view.plane)
+    if grid:
+        facts |= _shown(grid, view.plane)
         facts["axis"] = "xyz"[PLANE_AXES[view.plane][0]]
-        facts["toStored"] = orientation.picture_to_stored(view.plane).tolist()
-        facts["affine"] = reference.mm_affine[:3].tolist()
-        facts["place"] = _place(reference, view)
+        facts["toStored"] = grid.orientation.picture_to_stored(view.plane).tolist()
+        facts["affine"] = grid.mm_affine[:3].tolist()
+        facts["place"] = _place(grid, view)
     return facts
 
 
 def _shown(volume: Volume, plane: Plane) -> dict[str, Any]:
     return {
-        "id": volume.id[:ID_LENGTH],
+        "id": key(volume.id),
         "window": volume.intensities.window,
         "positions": volume.slice_positions(plane).round(3).tolist(),
         "thickness": thickness(volume, plane),
@@ -121,13 +114,13 @@ def _place(volume: Volume, view: View) -> list[float]:
 
 
 def _values(opened: Opened) -> dict[str, Any]:
-    view = opened.view
+    scene, view = opened.scene, opened.scene.view
     values = view.to_store() | _helpers(opened, view)
     values["components"] = str(values["components"])
     values["hidden"] = [str(number) for number in view.hidden]
     values["grid"] = view.grid or None
-    values["mix"] = opened.mixed
-    for which, volume in zip("xy", opened.volumes, strict=True):
+    values["mix"] = scene.mixed
+    for which, volume in zip("xy", (scene.x, scene.y), strict=True):
         window = getattr(view, f"window_{which}")
         auto = volume.intensities.window if volume else (0.0, 1.0)
         values[f"window_{which}"] = list(window or auto)
@@ -136,9 +129,9 @@ def _values(opened: Opened) -> dict[str, Any]:
 
 def _helpers(opened: Opened, view: View) -> dict[str, Any]:
     """Return the mask and the reference that a View stands for."""
-    presets = opened.presets
+    presets = opened.scene.presets
     # Where there is something to choose, a list says that none of it is chosen.
-    unset = NO_REFERENCE if opened.files.of(*REFERENCES) else None
+    unset = NO_REFERENCE if opened.scene.files.of(*REFERENCES) else None
     return {
         "mask": view.mask or presets.mask,
         "reference": view.reference or presets.reference or unset,
@@ -147,11 +140,11 @@ def _helpers(opened: Opened, view: View) -> dict[str, Any]:
 
 def _offered(opened: Opened) -> dict[str, Any]:
     """Return what the controls offer, and within which limits."""
-    files, view = opened.files, opened.view
+    scene = opened.scene
+    files, view = scene.files, scene.view
     images = list(files.of("image"))
     references = list(files.of(*REFERENCES))
-    reference = opened.volumes[0] or opened.volumes[1]
-    count = reference.orientation.count(view.plane) if reference else 1
+    count = scene.grid.orientation.count(view.plane) if scene.grid else 1
     offered: dict[str, Any] = {
         f"{Control.STUDY}.data": _studies(opened.studies),
         f"{Control.X}.data": _renamed(images, files, view.x),
@@ -165,7 +158,7 @@ def _offered(opened: Opened) -> dict[str, Any]:
         f"{Control.MIX}.data": _mixable(opened),
         f"{Control.SLICE}.max": count - 1,
     }
-    shown = zip((view.x, view.y), opened.volumes, (VOLUME_X, VOLUME_Y), strict=True)
+    shown = zip((view.x, view.y), (scene.x, scene.y), (VOLUME_X, VOLUME_Y), strict=True)
     for name, volume, control in shown:
         options, taken, alone = _volumes(files, name, volume)
         offered |= {
@@ -173,7 +166,9 @@ def _offered(opened: Opened) -> dict[str, Any]:
             f"{control}.value": taken,
             f"{control}-field.hidden": alone,
         }
-    for volume, window in zip(opened.volumes, (Control.WINDOW_X, Control.WINDOW_Y), strict=True):
+    for volume, window in zip(
+        (scene.x, scene.y), (Control.WINDOW_X, Control.WINDOW_Y), strict=True
+    ):
         low, high = _range(volume)
         offered |= {
             f"{window}.min": low,
@@ -192,11 +187,12 @@ def _range(volume: Volume | None) -> tuple[float, float]:
 
 def _mixable(opened: Opened) -> list[str]:
     """Return the images of the mixture, and those that could be."""
-    files, shown = opened.files, (opened.view.x, opened.view.y)
+    scene = opened.scene
+    files, shown = scene.files, (scene.view.x, scene.view.y)
     # The chosen volume of an image stands in its place.
     chosen = {found[0].name: name for name in shown if (found := find(files, name))}
     others = (chosen.get(name, name) for name in files.of("image"))
-    return list(dict.fromkeys([*opened.mixed, *others]))
+    return list(dict.fromkeys([*scene.mixed, *others]))
 
 
 def _renamed(images: list[str], files: StudyFiles, chosen: str) -> list[str]:
@@ -232,11 +228,11 @@ def _volumes(files: StudyFiles, name: str, volume: Volume | None) -> tuple[list[
     return options, taken, False
 
 
-def alerts(problems: list[str], notices: list[str]) -> str:
+def alerts(problems: Sequence[str], notices: Sequence[Notice]) -> str:
     """Return what has to be said of an opened View, as HTML."""
     return "".join(
         f'<p class="notice" role="alert" data-severity="{severity}">{html.escape(text)}'
         '<button type="button" class="notice-close" aria-label="Close"></button></p>'
-        for severity, texts in (("problem", problems), ("warning", notices))
+        for severity, texts in (("problem", problems), ("warning", map(sentence, notices)))
         for text in texts
     )

@@ -7,17 +7,19 @@ from urllib.parse import urlsplit
 from dash.development.base_component import Component
 from flask import has_request_context, request
 
-from dashboard import __version__
+from dashboard import __version__, view
 from dashboard.cards.table import CARDS, description
 from dashboard.core.errors import NeuroMixError
 from dashboard.core.grid.same import MAX_MIXED
 from dashboard.figures.palette import PALETTES
 from dashboard.ids import FIELDS, Store
+from dashboard.services.analyses import Analyses
+from dashboard.services.archive import Archive
+from dashboard.services.render.addresses import MAP_FIELDS, VOXEL_FIELDS
 from dashboard.services.scene.opening import open_view
-from dashboard.services.workspace import Workspace
+from dashboard.services.uploads.limits import Limits
 from dashboard.settings import ROOT
 from dashboard.ui.frame import INDEX, layout
-from dashboard.view import optional_defaults
 from dashboard.web import visitor
 from dashboard.web.cards import draw
 from dashboard.web.filling import filling
@@ -28,12 +30,6 @@ ASSETS = ROOT / "assets"
 MODULES = ("client", "views")
 # Dash may call the browser's half as soon as it starts, so it starts behind the modules.
 RENDERER = "addEventListener('DOMContentLoaded', () => new DashRenderer());"
-# What reads a voxel under the cursor depends on these fields of the View.
-VOXELS = frozenset(
-    {"study", "x", "y", "plane", "slice", "scope", "components", "covariance", "scaling",
-     "foreground", "seed", "side", "mix", "mask", "grid", "clip"}
-)  # fmt: skip
-MAPS = VOXELS | {"palette", "hidden"}
 
 
 def index() -> str:
@@ -41,12 +37,11 @@ def index() -> str:
     config = {
         "version": __version__,
         "mostMixed": MAX_MIXED,
-        "fields": list(FIELDS),
+        "fields": view.description(),
         "controls": {name: list(control) for name, control in FIELDS.items()},
-        "defaults": optional_defaults(),
         "cards": description(),
-        "voxelFields": sorted(VOXELS),
-        "mapFields": sorted(MAPS),
+        "voxelFields": sorted(VOXEL_FIELDS),
+        "mapFields": sorted(MAP_FIELDS - {"plane", "slice"}),
         "palettes": {name: list(colours) for name, colours in PALETTES.items()},
     }
     modules = "".join(
@@ -60,30 +55,30 @@ def index() -> str:
     return INDEX.replace("</head>", f"{modules}{known}</head>")
 
 
-def page(workspace: Workspace) -> Component:
+def page(archive: Archive, analyses: Analyses, limits: Limits) -> Component:
     """Return the layout; of what has been read before, with all that the URL's View shows."""
-    laid_out = layout(workspace.uploads.limits)
-    for name, value in _shown(workspace).items():
+    laid_out = layout(limits)
+    for name, value in _shown(archive, analyses).items():
         element, prop = name.rsplit(".", 1)
         setattr(laid_out[element], prop, value)
     return laid_out
 
 
-def _shown(workspace: Workspace) -> dict[str, Any]:
+def _shown(archive: Archive, analyses: Analyses) -> dict[str, Any]:
     # Dash asks for the layout by a request of its own, and once outside of any.
     if not has_request_context() or not request.path.endswith("_dash-layout"):
         return {}
     query = entries(urlsplit(request.headers.get("Referer", "")).query)
-    if unread_images(workspace, query):
+    if unread_images(archive, query):
         return {}
     try:
-        opened = open_view(workspace, query, visitor.owner())
+        opened = open_view(archive, query, visitor.owner())
     except NeuroMixError:
         return {}  # the opening that follows says why
-    values = filling(workspace, opened)
+    scene, values = opened.scene, filling(opened)
     # The criteria take long: the page asks for them once it is there.
-    cards = [c for c in CARDS if c.tab in (None, opened.view.panel) and c.group != "criteria"]
+    cards = [c for c in CARDS if c.tab in (None, scene.view.panel) and c.group != "criteria"]
     for card in cards:
-        values |= draw(card, workspace, opened.view)
+        values |= draw(card, scene, analyses)
     values[f"{Store.SOURCE}.data"]["drawn"] = [card.id for card in cards]
     return values

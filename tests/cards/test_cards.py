@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 import pytest
 
 from dashboard.cards.table import CARDS, description
-from dashboard.view import View
+from dashboard.view import View, fields_of
 from dashboard.web.cards import UNEXPECTED, draw
 
 VIEW = View("pair", "T1", "b0", slice=5)
@@ -26,7 +26,7 @@ def drawn(workspace, view):
     """Draw every card, as the browser gets it."""
     values = {}
     for card in CARDS:
-        values |= draw(card, workspace, view)
+        values |= draw(card, workspace.scene(view), workspace.analyses)
     return json.loads(orjson.dumps(values, option=orjson.OPT_SERIALIZE_NUMPY))
 
 
@@ -55,7 +55,7 @@ def test_every_figure_is_one_that_plotly_takes(study):
 
 def test_every_card_fills_its_outputs_and_no_other(study):
     for card in CARDS:
-        assert set(draw(card, study, VIEW)) == set(card.outputs)
+        assert set(draw(card, study.scene(VIEW), study.analyses)) == set(card.outputs)
         assert set(card.failed("why")) == set(card.outputs)
         assert "why" in told(dict(card.failed("why")))
     every = [output for card in CARDS for output in card.outputs]
@@ -177,7 +177,7 @@ def test_every_field_of_the_view_is_read_by_a_card_or_by_the_browser():
 def test_the_browser_hears_of_every_card():
     told_of = json.loads(json.dumps(description()))
     assert [card["id"] for card in told_of] == [card.id for card in CARDS]
-    assert set(told_of[1]["fields"]) == {"study", "x", "grid"}
+    assert set(told_of[1]["fields"]) == fields_of("images")
 
 
 @pytest.mark.parametrize(("bad", "good"), ["xy", "yx"])

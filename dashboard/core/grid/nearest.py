@@ -1,6 +1,4 @@
-"""Which slices of two grids lie at the same place."""
-
-from collections.abc import Sequence
+"""Which slice of a grid lies at a place."""
 
 import numpy as np
 
@@ -11,46 +9,30 @@ from dashboard.core.volume import Volume
 ROUNDING_MM = 1e-3
 
 
-def nearest_slices(volume: Volume, other: Volume, plane: Plane) -> list[int | None]:
-    """Return for each slice of a volume the slice of another one that lies nearest.
-
-    Parameters
-    ----------
-    volume, other : Volume
-        On any two grids; only the RAS axis through the plane is looked at.
-    plane : {"axial", "coronal", "sagittal"}
-
-    Returns
-    -------
-    list of int or None
-        None where the other one has nothing: its nearest slice is further away than half the
-        thicker slice of the two.
-    """
-    there = other.slice_positions(plane)
-    reach = max(thickness(volume, plane), thickness(other, plane)) / 2 + ROUNDING_MM
-    found: list[int | None] = []
-    for position in volume.slice_positions(plane):
-        away = np.abs(there - position)
-        nearest = int(away.argmin())
-        found.append(nearest if away[nearest] <= reach else None)
-    return found
-
-
-def slice_at(volume: Volume, plane: Plane, place: Sequence[float]) -> int | None:
-    """Return the slice that lies nearest to a place; None where the volume has nothing there.
+def nearest_slice(volume: Volume, plane: Plane, mm: float, *, of: float = 0.0) -> int | None:
+    """Return the slice of a volume that lies nearest to a place.
 
     Parameters
     ----------
     volume : Volume
     plane : {"axial", "coronal", "sagittal"}
-    place : (float, float, float)
-        A point of the head in mm, RAS.
+    mm : float
+        The place's coordinate along the RAS axis through the plane.
+    of : float
+        Thickness in mm of the slice that is looked for, where it is one of another volume.
+
+    Returns
+    -------
+    int or None
+        None where the volume has nothing there: its nearest slice is further away than half the
+        thicker slice.
     """
-    away = np.abs(volume.slice_positions(plane) - place[PLANE_AXES[plane][0]])
+    away = np.abs(volume.slice_positions(plane) - mm)
     nearest = int(away.argmin())
-    return nearest if away[nearest] <= thickness(volume, plane) / 2 + ROUNDING_MM else None
+    reach = max(thickness(volume, plane), of) / 2 + ROUNDING_MM
+    return nearest if away[nearest] <= reach else None
 
 
 def thickness(volume: Volume, plane: Plane) -> float:
-    """Return the distance between the middles of two neighbouring slices, in mm."""
+    """Return the thickness of a volume's slices in mm."""
     return volume.voxel_size[volume.orientation.axes[PLANE_AXES[plane][0]]]

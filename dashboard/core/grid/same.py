@@ -53,10 +53,11 @@ def require_same_grid(volumes: Sequence[Volume]) -> None:
         if not same_grid(first, other):
             raise GridError(
                 f"{first.name} and {other.name} are not on the same grid, so their voxels do not "
-                f"correspond. {first.name} has shape {_shape(first)} and affine "
+                "correspond.",
+                f"{first.name} has shape {_shape(first)} and affine "
                 f"{_rows(first.affine)}; {other.name} has shape {_shape(other)} and affine "
                 f"{_rows(other.affine)}. "
-                "Resample one of them to the other's grid, or choose another image."
+                "Resample one of them to the other's grid, or choose another image.",
             )
 
 

@@ -1,44 +1,22 @@
-"""Addresses of what the browser keeps.
-
-Every address names the identity of its volumes and this program's version, so that its content
-never changes and browsers may cache it for good.
-"""
+"""What the routes of the page's data share: how an address is read, and what browsers may keep."""
 
 from collections.abc import Callable
 from functools import wraps
-from urllib.parse import quote, urlencode
 
 from flask import Response, request
 
-from dashboard import __version__
 from dashboard.core.errors import NeuroMixError
-from dashboard.core.volume import Volume
+from dashboard.services.archive import Archive
+from dashboard.services.render.addresses import key
+from dashboard.services.scene.scene import Scene, resolve
 from dashboard.services.uploads.manifests import PREFIX
-from dashboard.services.workspace import Workspace
-from dashboard.view import View, Window
+from dashboard.view import View
+from dashboard.words.opening import sentence
 
-# Characters of a SHA-256 in an address: enough to tell any two volumes of a study apart.
-ID_LENGTH = 16
 CHANGED = "An image has changed since this page was opened. Reload the page."
 ONE_YEAR = 365 * 24 * 3600
 # What is removed from the server should not live on elsewhere; a drag lasts seconds.
 ONE_SITTING = 3600
-
-
-def slice_address(
-    volume: Volume, *, view: View, image: str, index: int, window: Window | None
-) -> str:
-    """Return where a slice's picture is served; the browser makes the same addresses."""
-    asked = View(window_x=window)
-    query = {
-        "study": view.study,
-        "x": image,
-        "grid": view.grid,
-        "side": view.side,
-        "window_x": asked.to_store()["window_x"] or "",
-    }
-    parameters = urlencode({**query, "v": __version__}, quote_via=quote, safe="!'()*")
-    return f"/slices/{volume.id[:ID_LENGTH]}/{view.plane}/{index}.png?{parameters}"
 
 
 def view_of(query: dict[str, str]) -> View:
@@ -52,27 +30,22 @@ def view_of(query: dict[str, str]) -> View:
     query.pop("v", None)
     view, notices = View.parse(query)
     if notices:
-        raise NeuroMixError(" ".join(notices))
+        raise NeuroMixError(" ".join(map(sentence, notices)))
     return view
 
 
-def check_identity(workspace: Workspace, view: View, identity: str) -> bool:
-    """Refuse an address whose voxels are no longer those of the View.
-
-    Returns
-    -------
-    bool
-        Whether every image could be read.
+def scene_of(archive: Archive, query: dict[str, str], identity: str) -> Scene:
+    """Return the scene of an address, which has to be of the files that are there now.
 
     Raises
     ------
     NeuroMixError
-        If a file has changed since the page was opened.
+        If the query is no View of a study, or a file has changed since the page was opened.
     """
-    now, complete = workspace.identity(view)
-    if identity != now[:ID_LENGTH]:
+    scene = resolve(archive, view_of(query))
+    if identity != key(scene.identity):
         raise NeuroMixError(CHANGED)
-    return complete
+    return scene
 
 
 def answers_errors(route: Callable[..., Response]) -> Callable[..., Response]:

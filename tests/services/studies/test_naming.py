@@ -5,8 +5,8 @@ import pytest
 
 from dashboard.core.volume import FIRST
 from dashboard.services.scene.channels import intended
-from dashboard.services.scene.naming import contrasts, find, split_names
 from dashboard.services.studies.files import ImageFile, StudyFiles
+from dashboard.services.studies.naming import contrasts, find, split_names
 from dashboard.view import View
 
 
