@@ -1,13 +1,14 @@
 """The application: wiring only."""
 
+from functools import partial
+
 from dash import Dash
 from flask_compress import Compress
 
-from dashboard.callbacks import client, opening
+from dashboard.callbacks import client
 from dashboard.services.start import start
-from dashboard.settings import ROOT, Settings, require_apart
-from dashboard.ui.frame import layout
-from dashboard.web import cards, guard, health, maps, reading, slices, uploads, visitor
+from dashboard.settings import Settings, require_apart
+from dashboard.web import cards, guard, health, maps, open, page, slices, uploads, visitor
 
 
 def create_app(settings: Settings) -> Dash:
@@ -25,11 +26,15 @@ def create_app(settings: Settings) -> Dash:
         "NeuroMix",
         title="NeuroMix",
         update_title=None,
-        assets_folder=str(ROOT / "assets"),
+        assets_folder=str(page.ASSETS),
+        # Modules that main.mjs imports: Dash would load each of them a second time.
+        assets_path_ignore=list(page.MODULES),
+        index_string=page.index(),
         serve_locally=True,
         add_log_handler=False,
     )
-    app.layout = layout(uploaded.limits)
+    app.renderer = page.RENDERER
+    app.layout = partial(page.page, archive, analyses, uploaded.limits)
     Compress(app.server)
     guard.register(app.server, settings.allowed_hosts)
     visitor.register(app.server)
@@ -38,8 +43,7 @@ def create_app(settings: Settings) -> Dash:
     app.server.register_blueprint(slices.blueprint(archive, analyses))
     app.server.register_blueprint(maps.blueprint(archive, analyses, ahead))
     app.server.register_blueprint(cards.blueprint(archive, analyses, ahead))
-    app.server.register_blueprint(reading.blueprint(archive))
+    app.server.register_blueprint(open.blueprint(archive))
     app.server.register_blueprint(uploads.blueprint(uploaded))
-    opening.register(app, archive)
     client.register(app)
     return app
