@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 
-from dashboard.core.check.check import Choices, Preflight, preflight
+from dashboard.core.check.check import Preflight, preflight
+from dashboard.core.check.findings import Choices
 from dashboard.core.errors import NeuroMixError
 from dashboard.core.grid.same import MAX_MIXED
 from dashboard.core.volume import Volume

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from dashboard.core.reference.agreement import Agreement
-from dashboard.web.tables import measure, template
+from dashboard.web.tables import template
+from dashboard.words.numbers import measure
 
 # Steps of the shading of a row's shares; the page's style has one class for each.
 SHADES = 5

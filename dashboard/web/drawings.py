@@ -1,7 +1,7 @@
 """What each panel shows of a View: figures, tables, texts and pictures."""
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -12,6 +12,7 @@ from dashboard.core.grid.nearest import nearest_slices
 from dashboard.core.grid.same import same_grid
 from dashboard.core.mixture.analysis import Analysis
 from dashboard.core.mixture.foreground import Foreground
+from dashboard.core.processing import Step
 from dashboard.core.volume import Volume
 from dashboard.figures import criteria as criteria_figure
 from dashboard.figures import histograms as histogram_figures
@@ -19,7 +20,6 @@ from dashboard.figures import joint as joint_figure
 from dashboard.figures.images import NOTHING, picture
 from dashboard.figures.joint import Extent
 from dashboard.figures.palette import class_colours
-from dashboard.figures.style import SHORT_FACTS, short_fact
 from dashboard.services.checking import check
 from dashboard.services.render import pictures
 from dashboard.services.workspace import Workspace
@@ -28,6 +28,7 @@ from dashboard.web.addresses import slice_address
 from dashboard.web.agreement import agreement_table
 from dashboard.web.preflight import preflight_card
 from dashboard.web.tables import components_table, header_table
+from dashboard.words.steps import BADGES, badge
 
 # What stands in the heading of the histograms.
 HISTOGRAM_COLUMNS: dict[Foreground, str] = {
@@ -229,11 +230,11 @@ def _done_to(workspace: Workspace, view: View, name: str) -> dict[str, str]:
         return {}
 
 
-def _facts(volumes: list[Volume], common: list[str]) -> dict[str, str]:
-    facts = [*(fact for volume in volumes for fact in volume.processing), *common]
-    short = [word for word in SHORT_FACTS if word in map(short_fact, facts)]
+def _facts(volumes: list[Volume], common: Sequence[Step]) -> dict[str, str]:
+    steps = [*(step for volume in volumes for step in volume.processing), *common]
+    short = [word for word in BADGES if word in map(badge, steps)]
     done = [volume.label for volume in volumes if volume.processing]
-    return {"short": ", ".join(short), "long": "; ".join([*done, *common])}
+    return {"short": ", ".join(short), "long": "; ".join([*done, *map(str, common)])}
 
 
 def joint_title(_: Workspace, view: View) -> str:

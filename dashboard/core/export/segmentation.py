@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from dashboard import __version__
 from dashboard.core.errors import NeuroMixError
-from dashboard.core.grid.same import study_notices
 from dashboard.core.mixture.analysis import Analysis, Recipe
 from dashboard.core.reading.header import header_affine
 from dashboard.core.reading.image import nifti_header
@@ -34,6 +33,7 @@ def write_segmentation(
     *,
     reference: Volume | None = None,
     agreement: Agreement | None = None,
+    notices: Sequence[str] = (),
 ) -> list[Path]:
     """Write a label volume, its label table and its components.
 
@@ -51,6 +51,8 @@ def write_segmentation(
         A label map that the classes were compared with.
     agreement : Agreement, optional
         With the reference.
+    notices : sequence of str
+        What is unusual about the files, in sentences.
 
     Returns
     -------
@@ -67,10 +69,9 @@ def write_segmentation(
     table = "".join(
         f"{c.number}\tclass {c.number}\t{colours[c.number - 1]}\n" for c in analysis.components
     )
-    facts = components_record(analysis)
+    facts = components_record(analysis, notices)
     if reference and agreement:
         facts |= {"reference": _input(reference), "agreement": _agreed(agreement)}
-        facts["notices"] += [f"{reference.name}: {notice}" for notice in reference.notices]
     record = json.dumps(facts, indent=2, ensure_ascii=False, allow_nan=False)
     nifti = label_image(labels, image, analysis.volumes[0].affine)
     writers: dict[Path, Callable[[Path], object]] = {
@@ -132,12 +133,11 @@ def label_image(
     return result
 
 
-def components_record(analysis: Analysis) -> dict[str, Any]:
+def components_record(analysis: Analysis, notices: Sequence[str] = ()) -> dict[str, Any]:
     """Return all that is needed to read, or to repeat, a mixture (numbers in original units)."""
     mixture = analysis.mixture
     if mixture is None:
         raise NeuroMixError(analysis.problem or "There is no mixture to write.")
-    used = [*analysis.volumes, *([analysis.mask_volume] if analysis.mask_volume else [])]
     return {
         "inputs": [
             _input(volume) | _clipped(volume, analysis.recipe)
@@ -165,10 +165,7 @@ def components_record(analysis: Analysis) -> dict[str, Any]:
         },
         "foreground_voxels": len(analysis.values),
         **({"fitted_voxels": mixture.fitted_voxels} if mixture.spacing > 1 else {}),
-        "notices": [
-            *(f"{volume.name}: {notice}" for volume in used for notice in volume.notices),
-            *study_notices(analysis.volumes[: analysis.mixed]),
-        ],
+        "notices": list(notices),
         "versions": {
             "neuromix": __version__,
             "python": platform.python_version(),
@@ -182,7 +179,7 @@ def _input(volume: Volume) -> dict[str, Any]:
     return {
         "name": volume.name,
         "sha256": volume.source,
-        "processing": list(volume.processing),
+        "processing": [str(step) for step in volume.processing],
         "shape": volume.shape,
         "minimum": facts.low,
         "maximum": facts.high,

@@ -16,6 +16,7 @@ from dashboard.core.mixture.foreground import Foreground, foreground
 from dashboard.core.mixture.scaling import LinearScale, Scaling, scale
 from dashboard.core.mixture.slice_fit import Covariance, Mixture
 from dashboard.core.orientation import Plane
+from dashboard.core.processing import Clipped
 from dashboard.core.reference.agreement import Agreement, agreement
 from dashboard.core.volume import Volume
 
@@ -109,11 +110,9 @@ class Analysis:
         return tuple(dict.fromkeys(self.axes))
 
     @property
-    def facts(self) -> list[str]:
-        """What was done to the foreground's intensities before the fit, in short."""
-        if self.recipe.clip == "none":
-            return []
-        return [f"clipped to {self.recipe.clip}–{100 - float(self.recipe.clip):g} %"]
+    def facts(self) -> list[Clipped]:
+        """What was done to the foreground's intensities before the fit."""
+        return [] if self.recipe.clip == "none" else [Clipped(self.recipe.clip)]
 
     @cached_property
     def components(self) -> list[described.Component]:

@@ -3,6 +3,7 @@ import shutil
 import numpy as np
 import pytest
 
+from dashboard.core.check.remedies import UseMask
 from dashboard.core.errors import NeuroMixError
 from dashboard.services.checking import check
 from dashboard.services.scene.opening import open_view
@@ -112,9 +113,8 @@ def test_a_grid_mismatch_leaves_both_open_and_is_left_to_the_check(study, save, 
     assert all(opened.volumes)
     assert (opened.notices, opened.problems) == ([], [])
     found = check(study, opened.view)
-    problems = [f.text for f in found.findings if f.severity == "problem"]
-    assert len(problems) == 1
-    assert "epi" in problems[0]
+    problems = [f.images for f in found.findings if f.severity == "problem"]
+    assert problems == [("epi",)]
 
 
 def test_the_partner_is_on_the_first_images_grid(study, save, head):
@@ -240,7 +240,7 @@ def test_where_air_is_not_0_a_lesion_is_not_taken_for_the_head(airy, tmp_path, s
     opened = open_view(airy, {})
     assert (opened.view.foreground, opened.presets.mask, opened.notices) == ("positive", None, [])
     offered = [r for f in check(airy, opened.view).findings for r in f.remedies]
-    assert {"foreground": "mask"} not in [remedy.changes for remedy in offered]
+    assert not any(isinstance(remedy, UseMask) for remedy in offered)
     # It can be chosen, and only by its name.
     chosen = {"foreground": "mask", "mask": name}
     opened = open_view(airy, chosen)
