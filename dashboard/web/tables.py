@@ -7,7 +7,7 @@ from jinja2 import Environment, FileSystemLoader, Template
 
 from dashboard.core.mixture.analysis import Analysis
 from dashboard.core.volume import Volume
-from dashboard.words.numbers import measure, ordinal
+from dashboard.words.numbers import measure, ordinal, times
 
 # Characters of a mean and its SD that fit into each of two columns, at 1440 pixels.
 CELL_ROOM = 12
@@ -86,8 +86,8 @@ def _summary(volume: Volume) -> dict[str, str]:
     rows = ["  ".join(f"{value + 0.0:.5g}" for value in row) for row in volume.affine[:3]]
     facts = volume.intensities
     return {
-        "shape": " × ".join(map(str, volume.shape)),
-        "voxel size (mm)": " × ".join(f"{edge:.4g}" for edge in volume.voxel_size),
+        "shape": times(volume.shape),
+        "voxel size (mm)": times(volume.voxel_size, 4),
         "intensities": f"{facts.low:.6g} to {facts.high:.6g}",
         "affine, row 1": rows[0],
         "affine, row 2": rows[1],

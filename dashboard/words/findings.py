@@ -6,11 +6,9 @@ from dashboard.core.check.findings import Code, Finding
 from dashboard.core.processing import Taken
 from dashboard.words import notices, steps
 from dashboard.words.grids import difference, other_grids
-from dashboard.words.numbers import counted, number, percent
+from dashboard.words.numbers import LEAST, at_most, counted, number, percent
 from dashboard.words.parts import Images, Sentence, say
 
-# A share below this is hardly a voxel.
-SOME = 0.001
 RULES = {"positive": "above 0", "nonzero": "not 0", "background": "not background"}
 
 
@@ -20,30 +18,30 @@ def sentence(finding: Finding) -> Sentence:
 
 
 def _unreadable(finding: Finding) -> Sentence:
-    ends = {"shown": "be shown", "mask": "be the mask", "fitted": "join the fit"}
+    ends = {"shown": "be shown", "mask": "be the mask", "fitted": "be fitted"}
     return (f"{finding.facts['reason']} It cannot {ends[finding.facts['use']]}.",)
 
 
 def _series(finding: Finding) -> Sentence:
     b0, taken = finding.facts["b0"], finding.facts["taken"]
     if b0:
-        used = "Its b0 volume" if b0 == 1 else f"The mean of its {b0:,} b0 volumes"
+        used = "Its b0 volume is used" if b0 == 1 else f"The mean of its {b0:,} b0 volumes is used"
     else:
         used = _taken(taken)
     held = counted(finding.facts["volumes"], "volume")
-    return say("{images} holds {held}. {used} is used.", images=_of(finding), held=held, used=used)
+    return say("{images} holds {held}. {used}.", images=_of(finding), held=held, used=used)
 
 
 def _taken(taken: Taken) -> str:
     if len(taken.volumes) == taken.held:
-        return "The mean of all"
+        return "The mean of all is used"
     if len(taken.volumes) == 1:
-        return f"Volume {taken.volumes[0]:,}, counted from 0,"
-    return f"The mean of {len(taken.volumes):,} of them"
+        return f"Volume {taken.volumes[0]:,} is used, counting from 0"
+    return f"The mean of {len(taken.volumes):,} of them is used"
 
 
 def _copies(pattern: str) -> Callable[[Finding], Sentence]:
-    line = " Their joint distribution is a line, and a mixture of them cannot be fitted."
+    line = " Their joint distribution is a line, which no mixture can fit."
     return lambda finding: say(pattern + line, images=_of(finding))
 
 
@@ -61,8 +59,8 @@ def _overlay(finding: Finding) -> Sentence:
 def _two_values(finding: Finding) -> Sentence:
     values = " and ".join(map(number, finding.facts["values"]))
     return say(
-        "{images} {has} hardly any value but {values}, like a mask. A mixture finds nothing to "
-        "separate.",
+        "{images} {has} hardly any value but {values}, like a mask. There is nothing for a "
+        "mixture to separate.",
         images=_of(finding),
         values=values,
     )
@@ -73,12 +71,16 @@ def _background(end: str) -> Callable[[Finding], Sentence]:
 
     def sentence(finding: Finding) -> Sentence:
         images, facts = _of(finding), finding.facts
-        several = images.several
+        values = list(dict.fromkeys(map(number, facts["values"])))
+        several = len(values) > 1
+        subject = "The backgrounds of {images} are" if several else "The background of {images} is"
         return say(
-            "The background of {images} is {values} ({share} of the voxels), not 0. " + end,
+            subject + " {values} ({share} of the voxels), not 0. " + end,
             images=images,
-            values=", ".join(dict.fromkeys(map(number, facts["values"]))),
-            share=("at least " if several else "") + percent(facts["share"]),
+            values=", ".join(values),
+            share=("at least " if images.several else "") + percent(facts["share"]),
+            they="They are" if several else "It is",
+            them="them" if several else "it",
             rule=RULES.get(facts["rule"], ""),
             taken=_up_to(facts.get("taken", 0), images),
         )
@@ -145,8 +147,8 @@ def _outliers(finding: Finding) -> Sentence:
 def _nonfinite(finding: Finding) -> Sentence:
     facts = finding.facts
     return say(
-        "{voxels} of {images} ({share}) {are} NaN or infinite{often}. No histogram and no fit "
-        "includes them.",
+        "{voxels} of {images} ({share}) {are} NaN or infinite{often}. Histograms and fits "
+        "ignore such voxels.",
         voxels=counted(facts["voxels"], "voxel"),
         images=_of(finding),
         share=percent(facts["share"]),
@@ -188,17 +190,14 @@ def _of(finding: Finding) -> Images:
 def _few(finding: Finding) -> str:
     """Return how much of the images is 0, where that is little."""
     zeros = finding.facts["zeros"]
-    if zeros < SOME:
+    if zeros < LEAST:
         return "Hardly a voxel"
     return f"{'At most' if len(finding.images) > 1 else 'Only'} {percent(zeros)}"
 
 
 def _up_to(share: float, images: Images) -> str:
     """Return a share, or the largest of several images."""
-    text = percent(share)
-    if text.startswith("<"):
-        return text.replace("<", "less than")
-    return f"up to {text}" if images.several else text
+    return at_most(share, "up to" if images.several else "")
 
 
 def _share(share: float, finding: Finding) -> str:
@@ -236,7 +235,7 @@ SENTENCES: dict[Code, Callable[[Finding], Sentence]] = {
     Code.OTHER_GRID: other_grids,
     Code.OTHER_GRID_LEFT_OUT: other_grids,
     Code.OTHER_GRID_UNUSED: lambda f: say(
-        "{images} {is} not on the grid of {target} and left out of the fit.",
+        "{images} {is} not on the grid of {target} and {is} left out of the fit.",
         images=_of(f),
         target=Images((f.facts["target"],)),
     ),
@@ -247,10 +246,10 @@ SENTENCES: dict[Code, Callable[[Finding], Sentence]] = {
         "separate classes reliably.",
         lambda f: {"voxels": f"{f.facts['fewer_than']:,}"},
     ),
-    Code.FLAT: _say("{images} {is} one voxel thick. The planes across show a single line."),
+    Code.FLAT: _say("{images} {is} one voxel thick. In the other planes you see a single line."),
     Code.THICK: _say(
-        "{images} {was} measured with voxels up to {mm} mm long. At borders these hold two "
-        "tissues, which blurs the classes into each other.",
+        "{images} {was} measured with voxels up to {mm} mm long. Voxels at borders hold two "
+        "tissues, which blurs the classes.",
         lambda f: {"mm": number(round(f.facts["mm"], 1))},
     ),
     Code.CONSTANT: _say(
@@ -262,12 +261,12 @@ SENTENCES: dict[Code, Callable[[Finding], Sentence]] = {
         "Only {share} of {images} is not 0. Most slices hold too few voxels for a mixture.",
         lambda f: {"share": percent(f.facts["not_zero"])},
     ),
-    Code.BACKGROUND_REMOVED: _background("It is left out."),
+    Code.BACKGROUND_REMOVED: _background("{they} left out."),
     Code.BACKGROUND_KEPT: _background(
-        "The rule “{rule}” keeps it, so air takes a class of its own."
+        "The rule “{rule}” keeps {them}, so air takes a class of its own."
     ),
     Code.BACKGROUND_TAKES_OTHERS: _background(
-        "The rule “{rule}” removes it, and with it {taken} of the other voxels, which are 0 or "
+        "The rule “{rule}” removes {them}, and also {taken} of the other voxels, which are 0 or "
         "less."
     ),
     Code.NEGATIVES_REMOVED: _negatives(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dashboard.core.check.difference import Difference
 from dashboard.core.check.findings import Code, Finding
 from dashboard.core.check.grids import OtherGrid
-from dashboard.words.numbers import counted, number, percent, times
+from dashboard.words.numbers import at_most, counted, number, times
 from dashboard.words.parts import Images, Sentence, join, say
 
 # Of more grids than these, only the number is given.
@@ -65,7 +65,7 @@ def other_grids(finding: Finding) -> Sentence:
     images, target = Images(finding.images), Images((facts["target"],))
     found: tuple[OtherGrid, ...] = facts["grids"]
     pattern = "{images} {is} not on the grid of {target}{how}."
-    end = " Their voxels do not match, so these images cannot be fitted together."
+    end = " The voxels do not match, so the images cannot be fitted together."
     if left_out:
         pattern = "{images} {is} left out of the fit. {It} {is} not on the grid of {target}{how}."
         end = ""
@@ -74,11 +74,10 @@ def other_grids(finding: Finding) -> Sentence:
         apart = Images(facts["apart"])
         gap = f": their centres are {number(round(facts['gap']))} mm apart"
         where = "" if apart.several else gap
-        pattern = "{images} and {target} do not overlap{where}."
+        pattern = "{images} {does} not overlap with {target}{where}."
         sentences.append(say(pattern, images=apart, target=target, where=where))
     if facts["coverage"] is not None:
-        share = percent(facts["coverage"])
-        little = share.replace("<", "less than") if share.startswith("<") else f"only {share}"
+        little = at_most(facts["coverage"], "only")
         pattern = "{images} {covers} {little} of {target}."
         covers = "cover" if images.several else "covers"
         sentences.append(say(pattern, images=images, covers=covers, little=little, target=target))

@@ -63,7 +63,7 @@ SENTENCES: dict[FileCode, Callable[[Facts], str]] = {
     ),
     FileCode.NONFINITE: lambda f: (
         f"{counted(f['count'], 'voxel')} ({percent(f['share'])}) {_are(f['count'])} NaN or "
-        "infinite: background, and in no histogram."
+        "infinite. Histograms and fits ignore such voxels."
     ),
     FileCode.BEYOND_SINGLE: lambda f: (
         f"Intensities reach {f['largest']:.3g}, more than float32 and many programs can hold. "

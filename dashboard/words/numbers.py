@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 # Numbers of up to seven digits are easier to read in full than with an exponent.
 PLAIN = 1e7
+# A share of less is hardly a voxel.
+LEAST = 0.001
 
 
 def number(value: float) -> str:
@@ -26,11 +28,17 @@ def measure(value: float) -> str:
 
 def percent(share: float) -> str:
     """Return a share as a percentage that is 0 or 100 only where it is exactly so."""
-    if 0 < share < 0.001:
-        return "< 0.1 %"
+    if 0 < share < LEAST:
+        return f"< {percent(LEAST)}"
     if share < 1 and share > 0.995:
         return "> 99 %"
     return f"{share * 100:.1f} %" if 0 < share < 0.1 else f"{share * 100:.0f} %"
+
+
+def at_most(share: float, prefix: str) -> str:
+    """Return a share behind a word such as "only", which none needs that is hardly a voxel."""
+    small = 0 < share < LEAST
+    return f"less than {percent(LEAST)}" if small else f"{prefix} {percent(share)}".lstrip()
 
 
 def times(values: Sequence[float], digits: int = 3) -> str:

@@ -49,7 +49,8 @@ def say(pattern: str, **values: Part | Sentence | int) -> Sentence:
     Parameters
     ----------
     pattern : str
-        As for `str.format`; ``{is}``, ``{has}``, ``{was}`` and ``{it}`` agree with ``images``.
+        As for `str.format`; ``{is}``, ``{has}``, ``{was}``, ``{does}`` and ``{it}`` agree with
+        ``images``.
     **values
         What stands for the names in braces.
     """
@@ -89,6 +90,6 @@ def _joined(parts: Sequence[Part | int]) -> Sentence:
 
 
 _AGREE: dict[bool, dict[str, Part | Sentence | int]] = {
-    False: {"is": "is", "has": "has", "was": "was", "it": "it", "It": "It"},
-    True: {"is": "are", "has": "have", "was": "were", "it": "they", "It": "They"},
+    False: {"is": "is", "has": "has", "was": "was", "does": "does", "it": "it", "It": "It"},
+    True: {"is": "are", "has": "have", "was": "were", "does": "do", "it": "they", "It": "They"},
 }
