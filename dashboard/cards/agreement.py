@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 
 from dashboard.cards.card import FIT, Card, Drawn
-from dashboard.cards.markup import measure, render, sentence
+from dashboard.cards.markup import render, sentence
 from dashboard.core.reference.agreement import Agreement
 from dashboard.ids import ViewId
 from dashboard.services.analyses import Analyses
 from dashboard.services.scene.scene import Scene
+from dashboard.words.numbers import measure
 
 TABLE = f"{ViewId.AGREEMENT}.html"
 

@@ -9,12 +9,19 @@ from jinja2 import Environment, FileSystemLoader
 
 from dashboard.cards.card import IMAGES, Card, Drawn
 from dashboard.cards.markup import sentence
-from dashboard.core.check.check import Preflight, Remedy, Row
-from dashboard.core.check.findings import SEVERITIES, number, percent, times
+from dashboard.core.check.check import Preflight, Row
+from dashboard.core.check.findings import SEVERITIES
+from dashboard.core.check.remedies import Remedy
 from dashboard.ids import ViewId
 from dashboard.services.analyses import Analyses
 from dashboard.services.checking import check
+from dashboard.services.scene.remedies import changes
 from dashboard.services.scene.scene import Scene
+from dashboard.words import findings
+from dashboard.words.numbers import counted, number, percent, times
+from dashboard.words.parts import Sentence
+from dashboard.words.remedies import label
+from dashboard.words.steps import badge
 
 TABLE = f"{ViewId.PREFLIGHT}.html"
 
@@ -27,7 +34,8 @@ _templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_templates.filters.update(number=number, percent=percent, times=times)
+_templates.filters.update(number=number, percent=percent, times=times, badge=badge)
+_templates.filters.update(sentence=findings.sentence, label=label, changes=changes)
 # Not |tojson, which would leave double quotes as they are: this is escaped like any other text.
 _templates.filters["unbroken"] = lambda text: _WITHIN.sub("\N{NO-BREAK SPACE}", text)
 _templates.filters["as_json"] = lambda value: json.dumps(value, ensure_ascii=False)
@@ -78,25 +86,25 @@ def remedy(preflight: Preflight) -> Remedy | None:
 def counts(preflight: Preflight) -> str:
     """Return the number of problems and warnings, or of notes where there are none."""
     words = {word: preflight.count(word) for word in SEVERITIES[:2]}
-    told = [_many(count, word) for word, count in words.items() if count]
-    if not told and preflight.findings:
-        return _many(len(preflight.findings), "note")
-    return ", ".join(told)
+    found = [counted(count, word) for word, count in words.items() if count]
+    if not found and preflight.findings:
+        return counted(len(preflight.findings), "note")
+    return ", ".join(found)
 
 
-def _many(count: int, word: str) -> str:
-    return f"{count} {word}" if count == 1 else f"{count} {word}s"
-
-
-def summary(preflight: Preflight) -> str:
+def summary(preflight: Preflight) -> Sentence:
     """Return the state of the study in one line: its worst finding, or its grid."""
     if severity(preflight) != "fact":
-        return preflight.findings[0].text
+        return findings.sentence(preflight.findings[0])
+    return (_grid(preflight),)
+
+
+def _grid(preflight: Preflight) -> str:
     images = [row for row in preflight.rows if row.kind == "image"]
     if not images:
         return "No image"
     first = images[0]
-    count = "1 image" if len(images) == 1 else f"{len(images)} images"
+    count = counted(len(images), "image")
     grids = len({row.grid for row in images})
     if grids > 1:
         return f"{count} on {grids} grids · {_zeros(images)}"

@@ -2,11 +2,12 @@
 
 from dashboard.cards.card import FIT, Card, Drawn
 from dashboard.cards.head import head_of_used, output
-from dashboard.cards.markup import measure, render, sentence
+from dashboard.cards.markup import render, sentence
 from dashboard.core.analysis import Analysis
 from dashboard.ids import ViewId
 from dashboard.services.analyses import Analyses
 from dashboard.services.scene.scene import Scene
+from dashboard.words.numbers import measure
 
 HEAD, TABLE = output("components"), f"{ViewId.COMPONENTS}.html"
 # Characters of a mean and its SD that fit into each of two columns, at 1440 pixels.

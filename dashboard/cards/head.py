@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from dashboard.cards.markup import render
 from dashboard.core.analysis import Analysis
+from dashboard.core.processing import Step
 from dashboard.core.volume import Volume
-from dashboard.figures.style import SHORT_FACTS, short_fact
+from dashboard.words.steps import BADGES, badge
 
 
 def output(card: str) -> str:
@@ -17,7 +18,7 @@ def head(
     title: str = "",
     *,
     done_to: Sequence[Volume] = (),
-    clipped: Sequence[str] = (),
+    clipped: Sequence[Step] = (),
     caption: str = "",
     explained: str = "",
 ) -> str:
@@ -28,20 +29,20 @@ def head(
     title : str
     done_to : sequence of Volume
         The images it shows: what was done to them stands in a badge.
-    clipped : sequence of str
+    clipped : sequence of Step
         What was done to the intensities of all.
     caption : str
     explained : str
         What the caption says when it is pointed at.
     """
-    facts = [*(fact for volume in done_to for fact in volume.processing), *clipped]
-    short = [word for word in SHORT_FACTS if word in map(short_fact, facts)]
+    steps = [*(step for volume in done_to for step in volume.processing), *clipped]
+    short = [word for word in BADGES if word in map(badge, steps)]
     done = [volume.label for volume in done_to if volume.processing]
     return render(
         "head.html",
         title=title,
         badge=", ".join(short),
-        facts="; ".join([*done, *clipped]),
+        facts="; ".join([*done, *map(str, clipped)]),
         caption=caption,
         explained=explained,
     )

@@ -9,6 +9,7 @@ from dashboard.core.volume import Volume
 from dashboard.ids import ViewId
 from dashboard.services.analyses import Analyses
 from dashboard.services.scene.scene import Scene
+from dashboard.words.numbers import times
 
 HEAD, TABLE = output("header"), f"{ViewId.HEADER}.html"
 
@@ -49,8 +50,8 @@ def _summary(volume: Volume) -> dict[str, str]:
     rows = ["  ".join(f"{value + 0.0:.5g}" for value in row) for row in volume.affine[:3]]
     facts = volume.intensities
     return {
-        "shape": " × ".join(map(str, volume.shape)),
-        "voxel size (mm)": " × ".join(f"{edge:.4g}" for edge in volume.voxel_size),
+        "shape": times(volume.shape),
+        "voxel size (mm)": times(volume.voxel_size, 4),
         "intensities": f"{facts.low:.6g} to {facts.high:.6g}",
         "affine, row 1": rows[0],
         "affine, row 2": rows[1],

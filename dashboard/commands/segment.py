@@ -21,6 +21,7 @@ from dashboard.core.orientation import Plane
 from dashboard.core.volume import Take, Volume, read_volume
 from dashboard.figures.palette import class_colours
 from dashboard.view import SEEDS
+from dashboard.words.notices import sentence
 
 DEFAULTS = Recipe()
 
@@ -85,14 +86,15 @@ def segment(
     if analysis.problem:
         raise NeuroMixError(analysis.problem)
     agreed = compare(analysis, overlays[1]) if overlays[1] else None
-    for read in (*volumes, *(volume for volume in overlays if volume)):
-        for notice in read.notices:
-            tell(f"{read.name}: {notice}")
-    for notice in study_notices(volumes):
+    read = (*volumes, *(volume for volume in overlays if volume))
+    notices = [f"{v.name}: {sentence(notice)}" for v in read for notice in v.notices]
+    notices += [sentence(notice) for notice in study_notices(volumes)]
+    for notice in notices:
         tell(notice)
     written = write_segmentation(
-        analysis, images[0], out, class_colours("okabe"), reference=overlays[1], agreement=agreed
-    )
+        analysis, images[0], out, class_colours("okabe"),
+        reference=overlays[1], agreement=agreed, notices=notices,
+    )  # fmt: skip
     for path in written:
         click.echo(path)
 

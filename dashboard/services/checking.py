@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from dashboard.core.check.check import Choices, Preflight, preflight
+from dashboard.core.check.check import Preflight, preflight
+from dashboard.core.check.findings import Choices
 from dashboard.core.mixture.recipe import MAX_MIXED
 from dashboard.core.volume import Volume
 from dashboard.services.scene.channels import intended

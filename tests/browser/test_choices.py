@@ -84,7 +84,7 @@ def test_another_volume_is_mixed_in_the_place_of_the_one_before(page: Page, url:
     page.goto(f"{url}/?study=series&y=dwi:1&mix=T1,dwi:1")
     settled(page, y="dwi:1")
     page.locator(".preflight summary").click()
-    page.locator(".remedy").filter(has_text="mean of all volumes").first.click()
+    page.locator(".remedy").filter(has_text="mean of all").first.click()
     settled(page, y="dwi:mean", mix="T1,dwi:mean")
     assert pills(page) == ["T1", "dwi:mean"]
     choose(page, "control-volume-y", "2")

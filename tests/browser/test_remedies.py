@@ -154,7 +154,7 @@ def test_a_background_that_is_not_zero_is_left_out_by_one_click(page: Page, url:
     open_study(page, url, "study=scored&slice=10")
     first = foreground()
     page.locator(".preflight summary").click()
-    remedy(page, "Keep voxels that differ from the background").click()
+    remedy(page, "Remove the background").click()
     settled(page, foreground="background")
     expect(page.locator("#control-foreground")).to_have_value("not the background value")
     assert foreground() == (SHAPE[0] - 8) * (SHAPE[1] - 8)

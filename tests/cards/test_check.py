@@ -7,7 +7,10 @@ from html.parser import HTMLParser
 import pytest
 
 from dashboard.cards.check import preflight_card
-from dashboard.core.check.check import Finding, Preflight, Remedy, Row
+from dashboard.core.check.check import Preflight, Row
+from dashboard.core.check.findings import Code, Finding
+from dashboard.core.check.remedies import Clip, ResampleTo, UseMask, UseOnly
+from dashboard.core.processing import Resampled
 
 ROW = Row(
     name="T1", kind="image", processing=(), grid=1, shape=(128, 128, 70),
@@ -15,9 +18,11 @@ ROW = Row(
     background=0.0, background_share=0.61, nonfinite=0, low=0.0, mean=38.4, high=1749.5, volumes=1,
 )  # fmt: skip
 ROWS = (ROW, replace(ROW, name="b0", zeros=0.4))
-PROBLEM = Finding("problem", "EPI is elsewhere.", (Remedy("Resample", {"grid": "T1"}),))
-WARNING = Finding("warning", "Half of it is negative.")
-FACT = Finding("fact", "Slices are thick.")
+EDGES = (2.0, 2.0, 2.0)
+RESAMPLE = ResampleTo("T1", ("EPI",), "linear", EDGES)
+PROBLEM = Finding(Code.SAME_VOXELS, "problem", ("T1", "EPI"), remedies=(RESAMPLE,))
+WARNING = Finding(Code.CONSTANT, "warning", ("flat",), {"value": 3})
+FACT = Finding(Code.FLAT, "fact", ("T1",))
 EVIL = "\"><script>alert('x')</script>&amp; {{ 7 * 7 }}"
 
 
@@ -83,8 +88,9 @@ def test_facts_are_counted_as_notes_behind_the_line():
 
 
 def test_the_worst_finding_stands_in_the_line_behind_their_numbers():
-    assert line(PROBLEM, WARNING, WARNING, FACT) == "1 problem, 2 warnings EPI is elsewhere."
-    assert line(WARNING, FACT) == "1 warning Half of it is negative."
+    told = line(PROBLEM, WARNING, WARNING, FACT)
+    assert told.startswith("1 problem, 2 warnings T1 EPI hold the same voxels.")
+    assert line(WARNING, FACT).startswith("1 warning Every voxel of flat is 3.")
 
 
 @pytest.mark.parametrize(
@@ -98,28 +104,44 @@ def test_the_card_opens_by_itself_only_at_a_problem(findings, severity):
 
 
 def test_remedies_are_buttons_with_the_views_changes_as_json():
-    changes = {"grid": EVIL, "x": "Größe 'n' \\ \n"}
-    (button,) = card(Finding("problem", "It is.", (Remedy(EVIL, changes),))).all("button", "remedy")
+    x = "Größe 'n' \\ \n"
+    (button,) = card(replace(PROBLEM, remedies=(UseOnly((EVIL,), x=x),))).all("button", "remedy")
     assert button["type"] == "button"
-    assert json.loads(button["data-changes"]) == changes
+    assert json.loads(button["data-changes"]) == {"mix": EVIL, "x": x}
 
 
 def test_what_helps_against_the_worst_warning_stands_beside_the_closed_line():
-    helped = Finding("warning", "Air stays.", (Remedy("Keep the mask", {"foreground": "mask"}),))
+    helped = replace(WARNING, remedies=(UseMask("brain", preset=True),))
     buttons = card(helped, WARNING, FACT).all("button", "remedy")
-    assert [json.loads(b["data-changes"]) for b in buttons] == [{"foreground": "mask"}] * 2
-    assert [b.get("title") for b in buttons] == [None, "Keep the mask"]
+    changes = {"foreground": "mask", "mask": ""}
+    assert [json.loads(b["data-changes"]) for b in buttons] == [changes] * 2
+    assert [b.get("title") for b in buttons] == [None, "Keep only voxels in brain"]
     # The card of a problem is open, and an undo is no help.
     assert len(card(PROBLEM, helped).all("button", "remedy")) == 2
-    assert len(card(Finding("fact", "Done.", helped.remedies)).all("button", "remedy")) == 1
+    undo = replace(FACT, remedies=(Clip("none"),))
+    assert len(card(undo).all("button", "remedy")) == 1
 
 
 def test_nothing_that_comes_from_a_file_is_taken_for_markup():
-    finding = Finding("warning", EVIL, (Remedy(EVIL, {EVIL: EVIL}),))
-    parsed = card(finding, rows=(replace(ROW, name=EVIL, processing=(EVIL,), orientation=EVIL),))
+    reason = Finding(
+        Code.LEFT_OUT, "warning", facts={"reason": EVIL}, remedies=(UseMask(EVIL, True),)
+    )
+    about = replace(WARNING, images=(EVIL,))
+    step = Resampled(EVIL, "linear")
+    row = replace(ROW, name=EVIL, processing=(step,), orientation=EVIL)
+    parsed = card(reason, about, rows=(row,))
     assert not parsed.all("script")
-    # In the line, beside it, in the list, a button; in the table as name, processing, orientation.
+    # In the line, beside it, in the list, a button, a chip; in the table as name and orientation.
     assert parsed.text.count(EVIL) == 7
+    assert str(step) in [small.get("title") for small in parsed.all("small")]
+
+
+def test_images_are_chips_and_of_many_the_rest_is_in_a_title():
+    names = tuple(f"e{n}" for n in range(9))
+    parsed = card(Finding(Code.MORE_LEFT_OUT, "fact", names))
+    assert len(parsed.all("span", "chip")) == 3
+    assert [more["title"] for more in parsed.all("span", "chip more")] == ["e3, e4, e5, e6, e7, e8"]
+    assert "e0 e1 e2 6 more cannot be read" in " ".join(parsed.text.split())
 
 
 def test_every_image_is_a_row_with_a_cell_for_each_heading():
@@ -141,6 +163,7 @@ def test_what_a_bids_name_says_stands_below_an_images_name():
 
 
 def test_numbers_keep_to_their_units_across_line_ends():
-    text = card(Finding("fact", "Grid of T1 (1 × 1 × 1 mm), 5 % of it.")).text
+    facts = {"reason": "Grid of T1 (1 × 1 × 1 mm), 5 % of it."}
+    text = card(Finding(Code.LEFT_OUT, "fact", facts=facts)).text
     blank = "\N{NO-BREAK SPACE}"
     assert f"(1{blank}×{blank}1{blank}×{blank}1{blank}mm), 5{blank}% of it." in text

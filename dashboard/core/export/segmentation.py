@@ -17,7 +17,6 @@ from dashboard import __version__
 from dashboard.core.analysis import Analysis
 from dashboard.core.domain import Cut
 from dashboard.core.errors import NeuroMixError
-from dashboard.core.grid.same import study_notices
 from dashboard.core.mixture.features import Features
 from dashboard.core.mixture.recipe import Recipe
 from dashboard.core.reading.header import header_affine
@@ -37,6 +36,7 @@ def write_segmentation(
     *,
     reference: Volume | None = None,
     agreement: Agreement | None = None,
+    notices: Sequence[str] = (),
 ) -> list[Path]:
     """Write a label volume, its label table and its components.
 
@@ -54,6 +54,8 @@ def write_segmentation(
         A label map that the classes were compared with.
     agreement : Agreement, optional
         With the reference.
+    notices : sequence of str
+        What is unusual about the files, in sentences.
 
     Returns
     -------
@@ -70,10 +72,9 @@ def write_segmentation(
     table = "".join(
         f"{c.number}\tclass {c.number}\t{colours[c.number - 1]}\n" for c in analysis.classes
     )
-    facts = components_record(analysis)
+    facts = components_record(analysis, notices)
     if reference and agreement:
         facts |= {"reference": _input(reference), "agreement": _agreed(agreement)}
-        facts["notices"] += [f"{reference.name}: {notice}" for notice in reference.notices]
     record = json.dumps(facts, indent=2, ensure_ascii=False, allow_nan=False)
     nifti = label_image(labels, image, analysis.features.volumes[0].affine)
     writers: dict[Path, Callable[[Path], object]] = {
@@ -137,13 +138,12 @@ def label_image(
     return result
 
 
-def components_record(analysis: Analysis) -> dict[str, Any]:
+def components_record(analysis: Analysis, notices: Sequence[str] = ()) -> dict[str, Any]:
     """Return all that is needed to read, or to repeat, a mixture (numbers in original units)."""
     model, features = analysis.model, analysis.features
     if model is None:
         raise NeuroMixError(analysis.problem or "There is no mixture to write.")
     mixed, mask = features.volumes[: features.mixed], features.mask_volume
-    used = [*features.volumes, *([mask] if mask else [])]
     return {
         "inputs": [_input(volume) | _clipped(volume, features.recipe) for volume in mixed],
         "mask": _input(mask) if mask else None,
@@ -168,10 +168,7 @@ def components_record(analysis: Analysis) -> dict[str, Any]:
         },
         "foreground_voxels": model.voxels,
         **({"fitted_voxels": model.fitted_voxels} if model.spacing > 1 else {}),
-        "notices": [
-            *(f"{volume.name}: {notice}" for volume in used for notice in volume.notices),
-            *study_notices(mixed),
-        ],
+        "notices": list(notices),
         "versions": {
             "neuromix": __version__,
             "python": platform.python_version(),
@@ -185,7 +182,7 @@ def _input(volume: Volume) -> dict[str, Any]:
     return {
         "name": volume.name,
         "sha256": volume.source,
-        "processing": list(volume.processing),
+        "processing": [str(step) for step in volume.processing],
         "shape": volume.shape,
         "minimum": facts.low,
         "maximum": facts.high,

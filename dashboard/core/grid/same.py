@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboard.core.errors import GridError
+from dashboard.core.facts import FileCode, Notice
 from dashboard.core.volume import Volume
 
 # Grids whose voxels lie within a tenth of a voxel of each other everywhere are one grid: headers
@@ -59,17 +60,15 @@ def require_same_grid(volumes: Sequence[Volume]) -> None:
             )
 
 
-def study_notices(volumes: Sequence[Volume]) -> list[str]:
-    """Return what is suspicious about images that are to be fitted together, one sentence each."""
+def study_notices(volumes: Sequence[Volume]) -> list[Notice]:
+    """Return what is suspicious about images that are to be fitted together."""
     notices = []
     for first, other in combinations(volumes, 2):
         low, high = sorted((first, other), key=_magnitude)
         gap = _magnitude(high) / _magnitude(low) if _magnitude(low) else 0
         if gap > MAX_SCALE_GAP:
-            notices.append(
-                f"The intensities of {high.name} are {gap:.0e} times those of {low.name}: check "
-                f"their units and keep the scaling on, or {low.name} plays no part in the fit."
-            )
+            facts = {"high": high.name, "low": low.name, "gap": gap}
+            notices.append(Notice(FileCode.SCALES, facts))
     return notices
 
 

@@ -14,6 +14,7 @@ from dashboard.core.mixture.foreground import foreground
 from dashboard.core.mixture.recipe import Recipe
 from dashboard.core.mixture.scaling import LinearScale, scale
 from dashboard.core.orientation import Orientation
+from dashboard.core.processing import Clipped
 from dashboard.core.volume import Volume
 
 NO_FOREGROUND = {
@@ -77,11 +78,9 @@ class Features:
         return tuple(dict.fromkeys(self.axes))
 
     @property
-    def facts(self) -> list[str]:
-        """What was done to the foreground's intensities, in short."""
-        if self.recipe.clip == "none":
-            return []
-        return [f"clipped to {self.recipe.clip}–{100 - float(self.recipe.clip):g} %"]
+    def facts(self) -> list[Clipped]:
+        """What was done to the foreground's intensities."""
+        return [] if self.recipe.clip == "none" else [Clipped(self.recipe.clip)]
 
     @property
     def nbytes(self) -> int:

@@ -9,6 +9,7 @@ from sklearn.preprocessing import StandardScaler
 from dashboard.core import maps
 from dashboard.core.errors import FitError, GridError
 from dashboard.core.mixture.criteria import criteria
+from dashboard.core.processing import Clipped
 from dashboard.core.volume import read_volume
 from tests.core.analysing import analysed, gathered
 
@@ -124,11 +125,9 @@ def test_criteria_are_of_the_voxels_that_the_classes_are_of(images, save):
         assert model.voxels == len(features.values) == mask.sum()
 
 
-def test_clipping_is_told_as_a_fact(images):
+def test_clipping_is_a_step(images):
     assert gathered(images[:2], SLICE).facts == []
-    (fact,) = gathered(images[:2], SLICE, clip="0.1").facts
-    assert "0.1" in fact
-    assert "99.9" in fact
+    assert gathered(images[:2], SLICE, clip="0.1").facts == [Clipped("0.1")]
 
 
 def test_the_rule_mask_keeps_just_the_mask_where_intensities_are_finite(save):

@@ -6,6 +6,7 @@ import pytest
 
 from dashboard.core.domain import WHOLE
 from dashboard.core.errors import FitError, GridError
+from dashboard.core.facts import FileCode
 from dashboard.core.grid.same import require_same_grid, study_notices
 from dashboard.core.mixture.criteria import criteria
 from dashboard.core.mixture.recipe import Recipe
@@ -142,5 +143,6 @@ def test_images_whose_intensities_lie_worlds_apart_are_suspicious(save, factor, 
     )
     for volumes in ([t1, adc], [adc, t1]):
         notices = study_notices(volumes)
-        assert bool(notices) == suspicious
-        assert all("The intensities of T1 are 1e+12 times those of ADC" in n for n in notices)
+        assert [n.code for n in notices] == [FileCode.SCALES] * suspicious
+        facts = {"high": "T1", "low": "ADC", "gap": pytest.approx(1e12)}
+        assert all(notice.facts == facts for notice in notices)

@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from dashboard.core.check.findings import Code
 from dashboard.core.errors import NeuroMixError
 from dashboard.services.checking import check
 from dashboard.view import View
@@ -46,8 +47,9 @@ def test_images_without_anything_to_separate_are_mixed_and_shown_only_if_chosen(
     save("data/pair/a.nii", voxels, AFFINE)  # before the others in the order of names
     assert channels(many, VIEW).names == ("T1", "b0", "adc")
     assert channels(many, replace(VIEW, mix="T1,a")).names == ("T1", "a", "b0")
-    told = [f.text for f in check(many.scene(VIEW)).findings if f.severity == "warning"]
-    assert any(" a " in text and "nothing to" in text for text in told)
+    nothing = {Code.CONSTANT, Code.NEARLY_EMPTY, Code.TWO_VALUES}
+    findings = check(many.scene(VIEW)).findings
+    assert [f.images for f in findings if f.code in nothing] == [("a",)]
     (tmp_path / "data/pair/b0.nii.gz").unlink()
     assert many.open({}).scene.view.y == "adc"
 
