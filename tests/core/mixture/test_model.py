@@ -29,7 +29,7 @@ def slices(draw):
     """Whole numbers as scanners give them: many voxels share an intensity."""
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     images, tissues = draw(st.integers(1, 4)), draw(st.integers(1, 6))
-    size = draw(st.integers(200, 1500))
+    size = draw(st.integers(100, 700))
     centres = rng.uniform(50, 900, (tissues, images))
     spread = draw(st.sampled_from([1, 20, 90]))
     tissue = rng.integers(0, tissues, size)
@@ -37,7 +37,7 @@ def slices(draw):
     return np.round(centres[tissue] + rng.normal(0, spread + 3, (size, images)))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     values=slices(),
     components=st.sampled_from(COMPONENTS),
