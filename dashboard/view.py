@@ -5,11 +5,11 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, Self, get_args
 from urllib.parse import quote, urlencode
 
+from dashboard.core.domain import Cut, Scope
 from dashboard.core.facts import Notice
-from dashboard.core.mixture.analysis import Clip, Recipe, Scope
 from dashboard.core.mixture.foreground import Foreground
+from dashboard.core.mixture.recipe import COMPONENTS, Clip, Covariance, Recipe
 from dashboard.core.mixture.scaling import Scaling
-from dashboard.core.mixture.slice_fit import COMPONENTS, Covariance
 from dashboard.core.orientation import Plane, Side
 
 JointKind = Literal["scatter", "histogram", "density"]
@@ -195,11 +195,8 @@ class View:
         return urlencode(entries, quote_via=quote, safe="!'()*")
 
     def recipe(self) -> Recipe:
-        """Return what decides the numbers, besides the volumes."""
+        """Return what decides the numbers, besides the voxels."""
         return Recipe(
-            plane=self.plane,
-            slice=self.slice or 0,
-            scope=self.scope,
             foreground=self.foreground,
             clip=self.clip,
             scaling=self.scaling,
@@ -207,6 +204,10 @@ class View:
             covariance=self.covariance,
             seed=self.seed,
         )
+
+    def cut(self) -> Cut:
+        """Return what is looked at."""
+        return Cut(self.plane, self.slice or 0)
 
 
 def fields_of(*groups: Group) -> frozenset[str]:

@@ -9,7 +9,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from dashboard.core.mixture.analysis import Analysis
+from dashboard.core.analysis import Analysis
 from dashboard.core.volume import Volume
 from dashboard.services.scene.opening import Opened, Place, open_view
 from dashboard.services.scene.scene import Scene, resolve

@@ -3,7 +3,7 @@
 from dashboard.cards.card import FIT, Card, Drawn
 from dashboard.cards.head import head_of_used, output
 from dashboard.cards.markup import measure, render, sentence
-from dashboard.core.mixture.analysis import Analysis
+from dashboard.core.analysis import Analysis
 from dashboard.ids import ViewId
 from dashboard.services.analyses import Analyses
 from dashboard.services.scene.scene import Scene
@@ -20,21 +20,20 @@ def draw(scene: Scene, analyses: Analyses) -> Drawn:
 
 
 def components_table(analysis: Analysis) -> str:
-    """Return the components with what they measure, and how the fit went, as HTML."""
-    if not analysis.mixture:
+    """Return the classes with what they measure, and how the fit went, as HTML."""
+    model, features = analysis.model, analysis.features
+    if not model:
         return sentence(analysis.problem or "")
-    voxels = len(analysis.values)
-    mixed = analysis.volumes[: analysis.mixed]
+    mixed = features.volumes[: features.mixed]
     return render(
         "components.html",
         names=[volume.name for volume in mixed],
         labels=[volume.label for volume in mixed],
         stacked=_is_wide(analysis),
-        facts=[*(volume.label for volume in mixed if volume.processing), *analysis.facts],
-        components=analysis.components,
-        mixture=analysis.mixture,
-        voxels=voxels,
-        volume_ml=voxels * analysis.volumes[0].voxel_ml,
+        facts=[*(volume.label for volume in mixed if volume.processing), *features.facts],
+        classes=analysis.classes,
+        model=model,
+        volume_ml=model.voxels * features.volumes[0].voxel_ml,
     )
 
 
@@ -42,10 +41,11 @@ def _is_wide(analysis: Analysis) -> bool:
     """Return whether means and SDs have to stand below each other to fit into the card."""
     cells = [
         f"{measure(mean)} ± {measure(sd)}"
-        for component in analysis.components
-        for mean, sd in zip(component.mean, component.sd, strict=True)
+        for described in analysis.classes
+        for mean, sd in zip(described.mean, described.sd, strict=True)
     ]
-    return analysis.mixed > 2 or (analysis.mixed == 2 and max(map(len, cells)) > CELL_ROOM)
+    mixed = analysis.features.mixed
+    return mixed > 2 or (mixed == 2 and max(map(len, cells)) > CELL_ROOM)
 
 
 CARD = Card(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from dashboard.cards.markup import render
-from dashboard.core.mixture.analysis import Analysis
+from dashboard.core.analysis import Analysis
 from dashboard.core.volume import Volume
 from dashboard.figures.style import SHORT_FACTS, short_fact
 
@@ -49,5 +49,6 @@ def head(
 
 def head_of_used(analysis: Analysis, title: str = "", caption: str = "") -> str:
     """Return the head of a card that shows something of all images in use."""
-    used = [v for i, v in enumerate(analysis.volumes) if i < analysis.mixed or i in analysis.axes]
-    return head(title, done_to=used, clipped=analysis.facts, caption=caption)
+    features = analysis.features
+    used = [v for i, v in enumerate(features.volumes) if i < features.mixed or i in features.axes]
+    return head(title, done_to=used, clipped=features.facts, caption=caption)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from dashboard.cards.card import CLASSES, FIT, Card, Drawn
 from dashboard.cards.head import head, head_of_used, output
-from dashboard.core.mixture.analysis import Analysis
+from dashboard.core.analysis import Analysis
 from dashboard.figures import histograms, joint
 from dashboard.figures.joint import Extent
 from dashboard.figures.palette import class_colours
@@ -34,7 +34,7 @@ def draw(scene: Scene, analyses: Analyses) -> Drawn:
 
 def _figure(analysis: Analysis, view: View) -> dict[str, Any]:
     colours = class_colours(view.palette)
-    if len(analysis.shown) == 1:
+    if len(analysis.features.shown) == 1:
         return histograms.mixture_histogram(
             analysis, axes=view.axes, bins=view.bins, colours=colours, hidden=view.hidden
         )
@@ -55,34 +55,36 @@ def _figure(analysis: Analysis, view: View) -> dict[str, Any]:
 
 def _placing(analysis: Analysis, view: View) -> dict[str, Any]:
     """Return how intensities read under the cursor become coordinates: clipped, then scaled."""
+    features = analysis.features
     placing: dict[str, Any] = {}
-    if analysis.scale and view.axes == "scaled":
-        axes = list(analysis.shown)
-        placing["offset"] = analysis.scale.offset[axes].tolist()
-        placing["factor"] = analysis.scale.factor[axes].tolist()
+    if features.scale and view.axes == "scaled":
+        axes = list(features.shown)
+        placing["offset"] = features.scale.offset[axes].tolist()
+        placing["factor"] = features.scale.factor[axes].tolist()
     if view.clip != "none":
-        shown = [analysis.volumes[i] for i in analysis.shown]
+        shown = [features.volumes[i] for i in features.shown]
         placing["limits"] = [list(v.intensities.limits[view.clip]) for v in shown]
     return placing
 
 
 def _caption(analysis: Analysis) -> str:
     """Return what of the mixture is shown."""
-    if not analysis.components:
+    features = analysis.features
+    if not analysis.model:
         return ""
-    if max(analysis.axes) >= analysis.mixed:
-        outside = [analysis.volumes[i].name for i in analysis.shown if i >= analysis.mixed]
+    if max(features.axes) >= features.mixed:
+        outside = [features.volumes[i].name for i in features.shown if i >= features.mixed]
         return f"without components: {' and '.join(outside)} not mixed"
-    if len(analysis.shown) == 1:
+    if len(features.shown) == 1:
         return "curves of the components"
     return "components at 1σ and 2σ"
 
 
 def _cloud(analysis: Analysis, points: NDArray[np.float64], extent: Extent, view: View) -> str:
-    if analysis.mixture is None:
+    if analysis.model is None:
         classes, colours = np.ones(len(points), dtype=np.uint8), (NEUTRAL,)
         return _data_address(pictures.labels(pictures.cloud(points, classes, extent), colours))
-    labels = analysis.mixture.labels
+    labels = analysis.labels[analysis.features.mask]
     if view.hidden:
         shown = ~np.isin(labels, view.hidden)
         points, labels = points[shown], labels[shown]

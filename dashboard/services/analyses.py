@@ -1,21 +1,21 @@
 """What is computed of a scene: each result once, kept for as long as memory and disk allow."""
 
-import hashlib
 from dataclasses import replace
 from functools import partial
 
-import numpy as np
-from numpy.typing import NDArray
-
+from dashboard.core.analysis import Analysis, analyse, compare
+from dashboard.core.domain import Domain
 from dashboard.core.errors import NeuroMixError
-from dashboard.core.mixture import analysis as analysing
-from dashboard.core.mixture.analysis import Analysis, Fit, Recipe, fit_recipe
-from dashboard.core.mixture.slice_fit import COMPONENTS, Mixture
+from dashboard.core.mixture.criteria import criteria
+from dashboard.core.mixture.features import Features, features
+from dashboard.core.mixture.model import Model, provenance
+from dashboard.core.mixture.recipe import COMPONENTS, Recipe
+from dashboard.core.mixture.slice_fit import fit
 from dashboard.core.reference.agreement import Agreement
 from dashboard.core.reference.labels import distinct_labels
 from dashboard.services.ahead import Ahead
 from dashboard.services.cache.memo import Memo
-from dashboard.services.cache.models import FitStore
+from dashboard.services.cache.models import ModelStore
 from dashboard.services.scene.channels import Channels
 from dashboard.services.scene.scene import Scene
 
@@ -26,7 +26,7 @@ KEPT_SWEEPS = 64
 # Labels of a reference are looked up once for the whole volume.
 KEPT_REFERENCES = 64
 
-Key = tuple[tuple[str, ...], Recipe]
+Key = tuple[tuple[str, ...], Recipe, Domain]
 
 
 class Analyses:
@@ -34,22 +34,18 @@ class Analyses:
 
     Parameters
     ----------
-    fits : FitStore
-        Mixtures on disk, shared by all workers.
+    models : ModelStore
+        Fitted mixtures on disk, shared by all workers.
     ahead : Ahead
         Does what is likely to be asked for next.
     """
 
-    def __init__(self, fits: FitStore, ahead: Ahead) -> None:
-        self._fits, self._ahead = fits, ahead
+    def __init__(self, models: ModelStore, ahead: Ahead) -> None:
+        self._models, self._ahead = models, ahead
         self._analyses: Memo[Key, Analysis] = Memo(
-            KEPT_ANALYSES, weigh=_bytes, max_bytes=KEPT_BYTES
+            KEPT_ANALYSES, weigh=lambda made: made.features.nbytes, max_bytes=KEPT_BYTES
         )
-        self._sweeps: Memo[Key, dict[int, Mixture]] = Memo(
-            KEPT_SWEEPS,
-            weigh=lambda fits: sum(fit.labels.nbytes for fit in fits.values()),
-            max_bytes=KEPT_BYTES,
-        )
+        self._sweeps: Memo[Key, dict[int, Model]] = Memo(KEPT_SWEEPS)
         self._labels: Memo[str, tuple[int, ...]] = Memo(KEPT_REFERENCES)
 
     def analyse(self, scene: Scene) -> Analysis:
@@ -60,24 +56,27 @@ class Analyses:
         NeuroMixError
             If an image cannot be opened or the grids differ.
         """
-        channels, recipe = scene.require_channels(), scene.recipe
-        if recipe.slice >= channels.volumes[0].orientation.count(recipe.plane):
-            raise NeuroMixError(
-                f"There is no {recipe.plane} slice {recipe.slice} in {scene.view.x}."
-            )
+        channels, recipe, cut = scene.require_channels(), scene.recipe, scene.cut
+        if cut.index >= channels.volumes[0].orientation.count(cut.plane):
+            raise NeuroMixError(f"{scene.view.x} has no {cut.plane} slice {cut.index}.")
         return self._analyses.get(
-            (tuple(channels.identities), recipe),
-            lambda: analysing.analyse(
-                channels.volumes,
-                recipe,
-                mixed=channels.mixed,
-                axes=channels.axes,
-                mask=channels.mask,
-                fit=self._fit(channels),
-            ),
+            (tuple(channels.identities), recipe, cut),
+            lambda: analyse(_features(channels, recipe, cut), fit=self._fit),
         )
 
-    def criteria(self, scene: Scene) -> dict[int, Mixture]:
+    def knows(self, scene: Scene) -> bool:
+        """Return whether the model of a scene has been fitted before."""
+        channels = scene.require_channels()
+        made_from = provenance(
+            channels.volumes,
+            scene.recipe,
+            scene.cut,
+            mixed=channels.mixed,
+            mask=channels.mask,
+        )
+        return self._models.holds(made_from)
+
+    def criteria(self, scene: Scene) -> dict[int, Model]:
         """Fit a scene's voxels with every number of components.
 
         Raises
@@ -85,18 +84,11 @@ class Analyses:
         NeuroMixError
             As `analyse`.
         """
-        channels = scene.require_channels()
+        channels, cut = scene.require_channels(), scene.cut
         recipe = replace(scene.recipe, components=COMPONENTS.start)
         return self._sweeps.get(
-            (tuple(channels.identities), recipe),
-            lambda: analysing.criteria(
-                channels.volumes,
-                recipe,
-                COMPONENTS,
-                mixed=channels.mixed,
-                mask=channels.mask,
-                fit=self._fit(channels),
-            ),
+            (tuple(channels.identities), recipe, cut),
+            lambda: criteria(_features(channels, recipe, cut), COMPONENTS, fit=self._fit),
         )
 
     def agreement(self, scene: Scene) -> Agreement | None:
@@ -109,10 +101,10 @@ class Analyses:
         """
         reference = scene.images.open(scene.reference) if scene.reference else None
         analysis = self.analyse(scene)
-        if reference is None or analysis.mixture is None:
+        if reference is None or analysis.model is None:
             return None
         labels = self._labels.get(reference.id, lambda: distinct_labels(reference.data))
-        return analysing.compare(analysis, reference, labels)
+        return compare(analysis, reference, labels)
 
     def analyse_neighbours(self, scene: Scene) -> None:
         """Analyse the slices beside a scene's, later and only while nobody waits."""
@@ -121,29 +113,24 @@ class Analyses:
 
     def forget(self, source: str) -> None:
         """Remove everything that was computed of a file."""
-        self._fits.forget(source)
+        self._models.forget(source)
         # Analyses hold voxels of their slices.
-        self._analyses.drop(lambda _, made: any(v.source == source for v in made.volumes))
+        self._analyses.drop(lambda _, made: any(v.source == source for v in made.features.volumes))
 
-    def _fit(self, channels: Channels) -> Fit:
-        """Return a fit that looks first whether some worker has done it already."""
-        every = [*channels.volumes, *([channels.mask] if channels.mask else [])]
-
-        def fit(scaled: NDArray[np.float64], recipe: Recipe) -> Mixture:
-            # The numbers themselves, so that nothing that decides them can be forgotten here.
-            numbers = hashlib.sha256(np.ascontiguousarray(scaled).data).hexdigest()
-            key = {
-                "features": [*scaled.shape, numbers],
-                "components": recipe.components,
-                "covariance": recipe.covariance,
-                "seed": recipe.seed,
-                "sources": [volume.source for volume in every],
-            }
-            return self._fits.get(key, lambda: fit_recipe(scaled, recipe))
-
-        return fit
+    def _fit(self, found: Features, recipe: Recipe) -> Model:
+        """Fit a mixture unless some worker has done it already."""
+        made_from = provenance(
+            found.volumes, recipe, found.domain, mixed=found.mixed, mask=found.mask_volume
+        )
+        return self._models.get(made_from, lambda: fit(found, recipe))
 
 
-def _bytes(analysis: Analysis) -> int:
-    arrays = (analysis.values, analysis.scaled, analysis.mask)
-    return sum(array.nbytes for array in arrays)
+def _features(channels: Channels, recipe: Recipe, domain: Domain) -> Features:
+    return features(
+        channels.volumes,
+        recipe,
+        domain,
+        mixed=channels.mixed,
+        axes=channels.axes,
+        mask=channels.mask,
+    )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from dashboard.core.check.check import Choices, Preflight, preflight
-from dashboard.core.grid.same import MAX_MIXED
+from dashboard.core.mixture.recipe import MAX_MIXED
 from dashboard.core.volume import Volume
 from dashboard.services.scene.channels import intended
 from dashboard.services.scene.images import Images

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from dashboard.services.ahead import Ahead
 from dashboard.services.analyses import Analyses
 from dashboard.services.archive import Archive
-from dashboard.services.cache.models import FitStore
+from dashboard.services.cache.models import ModelStore
 from dashboard.services.cache.volumes import VolumeStore
 from dashboard.services.studies.library import Library
 from dashboard.services.uploads.limits import Limits
@@ -26,7 +26,7 @@ def start(settings: Settings) -> Started:
     """Make the services that the settings describe."""
     store = VolumeStore(settings.cache)
     ahead = Ahead()
-    analyses = Analyses(FitStore(settings.cache, kept=store.kept), ahead)
+    analyses = Analyses(ModelStore(settings.cache, kept=store.kept), ahead)
 
     def forget(source: str) -> None:
         store.forget(source)

@@ -5,8 +5,7 @@ from typing import get_args
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard.core.grid.same import MAX_MIXED
-from dashboard.core.mixture.slice_fit import COMPONENTS, Covariance
+from dashboard.core.mixture.recipe import COMPONENTS, MAX_MIXED, Covariance
 from dashboard.core.volume import CLIP_LEVELS
 from dashboard.ids import VOLUME_X, VOLUME_Y, Control
 from dashboard.services.uploads.limits import Limits

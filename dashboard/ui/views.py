@@ -5,7 +5,7 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import dcc, html
 
-from dashboard.core.mixture.slice_fit import COMPONENTS
+from dashboard.core.mixture.recipe import COMPONENTS
 from dashboard.ids import Control, ViewId
 from dashboard.ui.components import Checks, Html, SliceSlider
 from dashboard.view import View

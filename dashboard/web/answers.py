@@ -87,5 +87,11 @@ def revalidated(content: bytes, mimetype: str) -> Response:
     return response
 
 
+def not_kept(response: Response) -> Response:
+    """Keep browsers from keeping an answer that another attempt may better."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
 def _of_upload() -> bool:
     return request.args.get("study", "").startswith(PREFIX)

@@ -19,7 +19,7 @@ from dashboard.services.ahead import Ahead
 from dashboard.services.analyses import Analyses
 from dashboard.services.archive import Archive
 from dashboard.services.scene.scene import Scene
-from dashboard.web.answers import answers_errors, immutable, scene_of
+from dashboard.web.answers import answers_errors, immutable, not_kept, scene_of
 
 log = logging.getLogger(__name__)
 
@@ -40,14 +40,8 @@ def draw(card: Card, scene: Scene, analyses: Analyses) -> Mapping[str, Any]:
     except Exception:
         log.exception("card %s cannot be drawn", card.id)
         if has_request_context():
-            after_this_request(_not_kept)
+            after_this_request(not_kept)
         return card.failed(UNEXPECTED)
-
-
-def _not_kept(response: Response) -> Response:
-    """Keep browsers from keeping an answer that another attempt may better."""
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 def blueprint(archive: Archive, analyses: Analyses, ahead: Ahead) -> Blueprint:
@@ -59,7 +53,7 @@ def blueprint(archive: Archive, analyses: Analyses, ahead: Ahead) -> Blueprint:
     def cards(identity: str) -> Response:
         early = "X-Ahead" in request.headers  # of a page that rests
         if early and ahead.busy:
-            return Response(status=HTTPStatus.NO_CONTENT, headers={"Cache-Control": "no-store"})
+            return not_kept(Response(status=HTTPStatus.NO_CONTENT))
         with ahead.request():
             return answer(identity, early=early)
 
@@ -75,7 +69,7 @@ def blueprint(archive: Archive, analyses: Analyses, ahead: Ahead) -> Blueprint:
             analyses.analyse_neighbours(scene)
         content = orjson.dumps(drawn, option=orjson.OPT_SERIALIZE_NUMPY)
         if not scene.complete:
-            after_this_request(_not_kept)
+            after_this_request(not_kept)
         return immutable(content, "application/json")
 
     return routes

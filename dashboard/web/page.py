@@ -10,7 +10,7 @@ from flask import has_request_context, request
 from dashboard import __version__, view
 from dashboard.cards.table import CARDS, description
 from dashboard.core.errors import NeuroMixError
-from dashboard.core.grid.same import MAX_MIXED
+from dashboard.core.mixture.recipe import MAX_MIXED
 from dashboard.figures.palette import PALETTES
 from dashboard.ids import FIELDS, Store
 from dashboard.services.analyses import Analyses
@@ -41,7 +41,7 @@ def index() -> str:
         "controls": {name: list(control) for name, control in FIELDS.items()},
         "cards": description(),
         "voxelFields": sorted(VOXEL_FIELDS),
-        "mapFields": sorted(MAP_FIELDS - {"plane", "slice"}),
+        "mapFields": sorted(MAP_FIELDS),
         "palettes": {name: list(colours) for name, colours in PALETTES.items()},
     }
     modules = "".join(

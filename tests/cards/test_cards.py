@@ -153,9 +153,9 @@ def test_the_joint_view_tells_what_it_is_clipped_to_and_scaled_by(study, save, h
     clipped = replace(VIEW, clip="0.5")
     analysis = study.analyse(clipped)
     limits = meta(clipped)["limits"]
-    assert analysis.values[:, 1].max() == limits[1][1] < 1e3
-    assert (analysis.values >= np.array(limits)[:, 0]).all()
-    mean, sd = analysis.values.mean(axis=0), analysis.values.std(axis=0)
+    assert analysis.features.values[:, 1].max() == limits[1][1] < 1e3
+    assert (analysis.features.values >= np.array(limits)[:, 0]).all()
+    mean, sd = analysis.features.values.mean(axis=0), analysis.features.values.std(axis=0)
     np.testing.assert_allclose(meta(clipped)["offset"], mean, rtol=1e-6)
     np.testing.assert_allclose(meta(clipped)["factor"], sd, rtol=1e-6)
 
@@ -225,10 +225,10 @@ def test_tables_hold_the_components_and_the_headers(study):
     values = drawn(study, VIEW)
     analysis = study.analyse(VIEW)
     components, header = values["view-components.html"], values["view-header.html"]
-    assert f"{len(analysis.values):,} foreground voxels" in told(components)
-    for component in analysis.components:
-        assert f"{component.weight:.3f}" in components
-        assert f"{component.voxels:,}" in components
+    assert f"{len(analysis.features.values):,} foreground voxels" in told(components)
+    for described in analysis.classes:
+        assert f"{described.weight:.3f}" in components
+        assert f"{described.voxels:,}" in components
     assert "24 × 20 × 12" in header
     assert "sizeof_hdr" in header
 

@@ -16,7 +16,7 @@ def facts(workspace):
 
 
 def test_a_mixture_fitted_to_a_subset_says_so(study, monkeypatch):
-    monkeypatch.setattr("dashboard.core.mixture.slice_fit.MAX_WHOLE_VOXELS", 100)
+    monkeypatch.setattr("dashboard.core.mixture.assignment.MAX_WHOLE_VOXELS", 100)
     monkeypatch.setattr("dashboard.core.mixture.slice_fit.SUBSET_VOXELS", 90)
     (voxels,) = re.findall(r"(\d+) foreground voxels", facts(study))
     fitted = -(-int(voxels) // 5)

@@ -2,15 +2,14 @@ import re
 
 import pytest
 
-from dashboard.core.mixture.analysis import criteria as fits_of
+from dashboard.core.mixture.criteria import criteria as fits_of
 from dashboard.figures.criteria import criteria
 from dashboard.figures.palette import PALETTES, class_colours
 from dashboard.figures.style import message
 
 
 def test_criteria_are_those_of_the_fits(analysed, valid):
-    analysis = analysed()
-    fits = fits_of(analysis.volumes, analysis.recipe, range(1, 11))
+    fits = fits_of(analysed().features, range(1, 11))
     figure = valid(criteria(fits, 4))
     bic, aic = figure["data"]
     assert bic["x"] == aic["x"] == list(range(1, 11))

@@ -43,7 +43,7 @@ def test_a_replaced_image_has_another_analysis(study, save, head):
     before = study.analyse(VIEW)
     save("data/pair/T1.nii.gz", head(0) * 3 + 1, np.diag([2.0, 2.0, 3.0, 1.0]))
     after = study.analyse(VIEW)
-    np.testing.assert_array_equal(after.cuts[0], before.cuts[0] * 3 + 1)
+    np.testing.assert_array_equal(after.features.voxels[0], before.features.voxels[0] * 3 + 1)
 
 
 def test_an_image_with_itself_is_analysed_alone_where_it_alone_is_mixed(study, head):
@@ -51,7 +51,7 @@ def test_an_image_with_itself_is_analysed_alone_where_it_alone_is_mixed(study, h
     cut = head(0)[:, :, 5]
     scaled = StandardScaler().fit_transform(cut[cut > 0].reshape(-1, 1))
     model = GaussianMixture(3, random_state=12345).fit(scaled)
-    np.testing.assert_allclose(analysis.mixture.means, np.sort(model.means_, axis=0))
+    np.testing.assert_allclose(analysis.model.means, np.sort(model.means_, axis=0))
 
 
 def test_criteria_compare_one_to_ten_components(study, head):
@@ -82,18 +82,18 @@ def test_what_was_fitted_of_an_image_goes_with_it_also_while_it_is_fitted(
     study, monkeypatch, tmp_path
 ):
     study.analyse(VIEW)
-    fits = tmp_path / "cache" / "fits"
+    fits = tmp_path / "cache" / "models"
     assert len(list(fits.iterdir())) == 1
     source = study.volume("pair", "T1").source
-    fit = analyses.fit_recipe
+    fit = analyses.fit
 
     def meanwhile(*args):
         study.archive._store.forget(source)
         study.analyses.forget(source)
         return fit(*args)
 
-    monkeypatch.setattr(analyses, "fit_recipe", meanwhile)
-    assert study.analyse(replace(VIEW, slice=6)).mixture is not None
+    monkeypatch.setattr(analyses, "fit", meanwhile)
+    assert study.analyse(replace(VIEW, slice=6)).model is not None
     assert list(fits.iterdir()) == []
 
 
@@ -111,9 +111,9 @@ def test_criteria_and_classes_of_other_voxels_share_no_fit(study, save, head):
     counts = []
     for view in (alone, beside):
         swept = criteria(study, view)[3]
-        counts.append(len(swept.labels))
-        assert len(study.analyse(view).values) == counts[-1]
-        assert study.analyse(view).mixture.bic == swept.bic
+        counts.append(swept.voxels)
+        assert len(study.analyse(view).features.values) == counts[-1]
+        assert study.analyse(view).model.bic == swept.bic
     assert counts[1] < counts[0]
 
 

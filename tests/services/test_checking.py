@@ -61,7 +61,7 @@ def place_of(scene):
 
 def is_fitted(workspace, view):
     try:
-        return workspace.analyse(view).mixture is not None
+        return workspace.analyse(view).model is not None
     except NeuroMixError:
         return False
 

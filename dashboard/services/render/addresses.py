@@ -12,9 +12,10 @@ from dashboard.view import View, Window, fields_of
 
 # Characters of a SHA-256 in an address: enough to tell any two volumes of a study apart.
 ID_LENGTH = 16
-# The View's fields in the addresses of what is read under the cursor, and of maps.
+# The View's fields in the addresses of what is read under the cursor, and of maps, whose place is
+# in the path.
 VOXEL_FIELDS = fields_of("images", "place", "model") | {"side"}
-MAP_FIELDS = VOXEL_FIELDS | {"palette", "hidden"}
+MAP_FIELDS = fields_of("images", "model") | {"side", "palette", "hidden"}
 
 
 def key(identity: str) -> str:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from dashboard.core.errors import NeuroMixError
 from dashboard.core.facts import Notice
-from dashboard.core.grid.same import MAX_MIXED, same_grid
+from dashboard.core.grid.same import same_grid
+from dashboard.core.mixture.recipe import MAX_MIXED
 from dashboard.core.volume import Volume
 from dashboard.services.scene.images import Images
 from dashboard.services.studies.files import StudyFiles

@@ -50,9 +50,11 @@ class Images:
 
     def problem(self, name: str) -> str | None:
         """Return why an image cannot be opened."""
-        self.get(name)
-        found = self._opened[name]
-        return str(found) if isinstance(found, NeuroMixError) else None
+        try:
+            self.open(name)
+        except NeuroMixError as error:
+            return str(error)
+        return None
 
     @cached_property
     def own(self) -> "Images":

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from dashboard.core.errors import NeuroMixError
 from dashboard.core.facts import Notice
 from dashboard.core.grid.nearest import nearest_slice
-from dashboard.core.grid.same import MAX_MIXED, same_grid
+from dashboard.core.grid.same import same_grid
+from dashboard.core.mixture.recipe import MAX_MIXED
 from dashboard.core.orientation import PLANE_AXES
 from dashboard.core.volume import Volume
 from dashboard.services.archive import Archive, first_study

@@ -9,7 +9,7 @@ from dashboard.core.domain import Cut
 from dashboard.core.errors import NeuroMixError
 from dashboard.core.grid.nearest import nearest_slice, thickness
 from dashboard.core.grid.same import same_grid
-from dashboard.core.mixture.analysis import Recipe
+from dashboard.core.mixture.recipe import Recipe
 from dashboard.core.reference.labels import read_label_names
 from dashboard.core.volume import Volume
 from dashboard.services.archive import Archive
@@ -67,7 +67,7 @@ class Scene:
     @property
     def cut(self) -> Cut:
         """The slice of X on screen."""
-        return Cut(self.view.plane, self.view.slice or 0)
+        return self.view.cut()
 
     @property
     def recipe(self) -> Recipe:
@@ -141,6 +141,10 @@ class Scene:
         """What the labels of the reference are called, as far as a table beside it says so."""
         return _label_names(self.files, self.reference)
 
+    def at(self, cut: Cut) -> "Scene":
+        """Return the same scene at another slice, which nothing else depends on."""
+        return replace(self, view=replace(self.view, plane=cut.plane, slice=cut.index))
+
     def neighbours(self) -> Iterator["Scene"]:
         """Yield the scenes of the slices on both sides, as far as there are any."""
         if self.grid is None or self.view.slice is None:
@@ -148,7 +152,7 @@ class Scene:
         count = self.grid.orientation.count(self.view.plane)
         for index in (self.view.slice - 1, self.view.slice + 1):
             if 0 <= index < count:
-                yield replace(self, view=replace(self.view, slice=index))
+                yield self.at(Cut(self.view.plane, index))
 
 
 def resolve(archive: Archive, view: View) -> Scene:

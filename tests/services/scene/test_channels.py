@@ -89,7 +89,7 @@ def test_a_chosen_image_on_another_grid_is_an_error_until_it_is_resampled(many):
     with pytest.raises(NeuroMixError, match="not on the same grid"):
         many.analyse(view)
     analysis = many.analyse(replace(view, grid="T1"))
-    assert analysis.mixture.means.shape == (3, 3)
+    assert analysis.model.means.shape == (3, 3)
 
 
 def test_the_mask_is_opened_only_for_its_rule_and_is_the_first_unless_one_is_chosen(many):
