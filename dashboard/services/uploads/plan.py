@@ -126,3 +126,10 @@ class Plan:
             elif not file.from_folder:
                 self.refused.append(ALONE.format(name=file.name))
         return list(found.values())
+
+    def taken(self) -> list[File]:
+        """Return all files of images and what belongs to them, in the order of the drop."""
+        images = self.images()
+        files = [file for pair in images for file in pair if file]
+        files += self.sidecars(image.name for image, _ in images)
+        return sorted(files, key=lambda file: file.number)

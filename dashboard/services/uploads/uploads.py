@@ -169,15 +169,13 @@ class Uploads:
         plan = Plan()
         for name, _ in files:
             plan.add(name)
-        images = plan.images()
-        taken = [file for pair in images for file in pair if file]
-        taken += plan.sidecars(image.name for image, _ in images)
+        taken = plan.taken()
         if not taken:
             raise _nothing(plan.refused)
         if len(taken) > self.limits.files:
             raise self.limits.too_many()
         self._require(sum(files[file.number][1] for file in taken))
-        return Planned(tuple(sorted(file.number for file in taken)), tuple(plan.refused))
+        return Planned(tuple(file.number for file in taken), tuple(plan.refused))
 
     def _require(self, count: int) -> None:
         """Refuse a drop of this many bytes if it would not fit, or the folder cannot be used."""
