@@ -21,6 +21,8 @@ import { pictures as makePictures } from "./views/pictures.mjs";
 import { player } from "./views/player.mjs";
 import { readout as makeReadout } from "./views/readout.mjs";
 import { init as tooltip } from "./views/tooltip.mjs";
+import { init as ownUpload } from "./views/upload-own.mjs";
+import { init as upload } from "./views/upload.mjs";
 
 const config = JSON.parse(document.getElementById("neuromix-config").textContent);
 const root = document.documentElement;
@@ -231,6 +233,7 @@ const look = () => {
   isWatching = false;
   root.dataset.settled = page.address;
   readout.settle();
+  followUpload(state.wanted.study);
   clearTimeout(ahead);
   if (!isStopped) ahead = setTimeout(() => { fetching = fetchAhead(); }, AHEAD_MS);
 };
@@ -290,6 +293,8 @@ player({
 });
 help();
 tooltip();
+upload({ open: openView });
+const followUpload = ownUpload({ open: openView, notify: tell, stopAhead });
 check(() => state.wanted?.study ?? "", (changes) => dispatch({ type: "change", changes }));
 
 const copyLink = async (button) => {

@@ -1,39 +1,29 @@
-"""Opening one's own files: the button, and the line below the study. The card stands in index.html.
+"""Opening one's own files: the button, and the line below the study. The card is in index.html.
 
-What moves in them is in assets/upload.js, which also puts the file input into the button: Dash
-has no such component.
+assets/views/upload.mjs moves them, and puts the file input into the button: Dash has no such
+component.
 """
 
-import json
 from typing import Any
 
 from dash import html
 
-from dashboard.services.uploads import names
-from dashboard.services.uploads.limits import Limits
+from dashboard.services.uploads.limits import MAX_NAMES, Limits, amount, days
 
 
 def open_button(limits: Limits) -> Any:
-    """Return the button that opens files of the visitor's own."""
+    """Return the button that opens the visitor's own files."""
     text = (
-        "Opens the images of one head as a study of your own: NIfTI (.nii, .nii.gz), pairs of "
-        f".hdr and .img, MGH or MINC, up to {names.amount(limits.drop)} in all. Add .bval or .tsv "
-        "files of the same name if you have them. You can also drop the files anywhere on this "
-        "page. Only people with the link can see them. They are deleted after "
-        f"{limits.days} {'day' if limits.days == 1 else 'days'}."
+        "Open images of one head: NIfTI (.nii, .nii.gz), pairs of .hdr and .img, MGH or MINC, at "
+        f"most {amount(limits.drop)} together. Add a .bval or .tsv file under the name of its "
+        "image. You can also drop files anywhere on this page. Only people with the link can see "
+        f"them, and the server removes them after {days(limits.days)}."
     )
-    told = {
-        "bytes": limits.drop,
-        "files": limits.files,
-        "images": names.IMAGES,
-        "sidecars": names.SIDECARS,
-        "needless": names.NEEDLESS,
-    }
     return html.Label(
         html.Span("Open files…"),
         id="upload-open",
         className="upload-open",
-        **{"data-limits": json.dumps(told), "data-help": text},
+        **{"data-most": str(MAX_NAMES), "data-help": text},
     )
 
 
