@@ -95,7 +95,7 @@ def _quickly_read(files: Mapping[str, ImageFile]) -> Iterator[str]:
         try:
             size += file.path.stat().st_size
         except OSError:
-            size += 0  # what is wrong with it is told when it is opened
+            size += 0  # opening it says what is wrong
         if size > MAX_BYTES:
             return
         yield name

@@ -6,7 +6,7 @@ from dashboard.core.check.findings import Code, Finding
 from dashboard.core.processing import Taken
 from dashboard.words import notices, steps
 from dashboard.words.grids import difference, other_grids
-from dashboard.words.numbers import LEAST, at_most, counted, number, percent
+from dashboard.words.numbers import LEAST, counted, number, percent, qualified
 from dashboard.words.parts import Images, Sentence, say
 
 RULES = {"positive": "above 0", "nonzero": "not 0", "background": "not background"}
@@ -197,7 +197,7 @@ def _few(finding: Finding) -> str:
 
 def _up_to(share: float, images: Images) -> str:
     """Return a share, or the largest of several images."""
-    return at_most(share, "up to" if images.several else "")
+    return qualified(share, "up to" if images.several else "")
 
 
 def _share(share: float, finding: Finding) -> str:
@@ -235,7 +235,7 @@ SENTENCES: dict[Code, Callable[[Finding], Sentence]] = {
     Code.OTHER_GRID: other_grids,
     Code.OTHER_GRID_LEFT_OUT: other_grids,
     Code.OTHER_GRID_UNUSED: lambda f: say(
-        "{images} {is} not on the grid of {target} and {is} left out of the fit.",
+        "Left out of the fit: {images}. {It} {is} not on the grid of {target}.",
         images=_of(f),
         target=Images((f.facts["target"],)),
     ),

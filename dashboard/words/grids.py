@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dashboard.core.check.difference import Difference
 from dashboard.core.check.findings import Code, Finding
 from dashboard.core.check.grids import OtherGrid
-from dashboard.words.numbers import at_most, counted, number, times
+from dashboard.words.numbers import counted, number, qualified, times
 from dashboard.words.parts import Images, Sentence, join, say
 
 # Of more grids than these, only the number is given.
@@ -67,7 +67,7 @@ def other_grids(finding: Finding) -> Sentence:
     pattern = "{images} {is} not on the grid of {target}{how}."
     end = " The voxels do not match, so the images cannot be fitted together."
     if left_out:
-        pattern = "{images} {is} left out of the fit. {It} {is} not on the grid of {target}{how}."
+        pattern = "Left out of the fit: {images}. {It} {is} not on the grid of {target}{how}."
         end = ""
     sentences = [say(pattern + end, images=images, target=target, how=_how(found))]
     if facts["apart"]:
@@ -77,7 +77,7 @@ def other_grids(finding: Finding) -> Sentence:
         pattern = "{images} {does} not overlap with {target}{where}."
         sentences.append(say(pattern, images=apart, target=target, where=where))
     if facts["coverage"] is not None:
-        little = at_most(facts["coverage"], "only")
+        little = qualified(facts["coverage"], "only")
         pattern = "{images} {covers} {little} of {target}."
         covers = "cover" if images.several else "covers"
         sentences.append(say(pattern, images=images, covers=covers, little=little, target=target))

@@ -35,7 +35,7 @@ def percent(share: float) -> str:
     return f"{share * 100:.1f} %" if 0 < share < 0.1 else f"{share * 100:.0f} %"
 
 
-def at_most(share: float, prefix: str) -> str:
+def qualified(share: float, prefix: str) -> str:
     """Return a share behind a word such as "only", which none needs that is hardly a voxel."""
     small = 0 < share < LEAST
     return f"less than {percent(LEAST)}" if small else f"{prefix} {percent(share)}".lstrip()

@@ -54,4 +54,5 @@ def _resample(remedy: ResampleTo) -> str:
     # Two images are shown and fitted anyway; a mask or label map changes nothing about the fit.
     if remedy.how == "nearest" or not (remedy.only or len(remedy.fitted) > 2):
         return text
-    return f"{text} and fit {'only ' if remedy.only else ''}{Images(remedy.fitted)}"
+    fitted = f"only {Images(remedy.fitted)}" if remedy.only else f"all {len(remedy.fitted)} images"
+    return f"{text} and fit {fitted}"

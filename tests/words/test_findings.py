@@ -97,23 +97,23 @@ SENTENCES = [
      "dot is not on the grid of T1: 1 × 1 × 1 instead of 2 × 2 × 2 mm. The voxels do not "
      "match, so the images cannot be fitted together. dot covers less than 0.1 % of T1."),
     (grid(Code.OTHER_GRID_LEFT_OUT, (("EPI", "b"), FINER), coverage=0.27, more=1),
-     "EPI, b are left out of the fit. They are not on the grid of T1: 1 × 1 × 1 instead of "
+     "Left out of the fit: EPI, b. They are not on the grid of T1: 1 × 1 × 1 instead of "
      "2 × 2 × 2 mm. EPI, b cover only 27 % of T1. 1 more image is left out as well."),
     (grid(Code.OTHER_GRID_LEFT_OUT, *((name, FINER) for name in (("a",), ("b",), ("c",))), more=2),
-     "a, b, c are left out of the fit. They are not on the grid of T1 but on 3 others. 2 "
+     "Left out of the fit: a, b, c. They are not on the grid of T1 but on 3 others. 2 "
      "more images are left out as well."),
     (grid(Code.OTHER_GRID_LEFT_OUT, (("LAS",), FLIPPED), copies=True, more=0),
-     "LAS is left out of the fit. It is not on the grid of T1: the same voxels in another "
+     "Left out of the fit: LAS. It is not on the grid of T1: the same voxels in another "
      "storage order (axes LAS instead of RAS); resampling only reorders them. Reordered, "
      "LAS is a copy of T1."),
     (grid(Code.OTHER_GRID_LEFT_OUT, (("LAS",), FLIPPED), (("PIR",), FLIPPED), copies=True, more=0),
-     "LAS, PIR are left out of the fit. They are not on the grid of T1: the same voxels in "
+     "Left out of the fit: LAS, PIR. They are not on the grid of T1: the same voxels in "
      "other storage orders; resampling only reorders them. Reordered, LAS, PIR are copies "
      "of T1."),
     (found(Code.OTHER_GRID_UNUSED, "EPI", target="T1"),
-     "EPI is not on the grid of T1 and is left out of the fit."),
+     "Left out of the fit: EPI. It is not on the grid of T1."),
     (found(Code.OTHER_GRID_UNUSED, *MANY, target="T1"),
-     "a, b, c and 2 more are not on the grid of T1 and are left out of the fit."),
+     "Left out of the fit: a, b, c and 2 more. They are not on the grid of T1."),
     (found(Code.OVERLAY_OFF_GRID, "mask", severity="problem", target="T1", difference=LEFT),
      "mask is not on the grid of T1: shifted by 1 voxel (2 mm to the left). It would mark "
      "the wrong voxels, so nothing is fitted."),

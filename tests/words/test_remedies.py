@@ -27,7 +27,7 @@ LABELS = [
     (ResampleTo("T1", ("EPI",), "linear", EDGES, ("T1", "EPI")),
      "Resample EPI to the grid of T1 (2 × 2 × 2.2 mm, linear)"),
     (ResampleTo("T1", ("EPI", "PD"), "voxels", EDGES, ("T1", "EPI", "PD")),
-     "Resample EPI, PD to the grid of T1 (2 × 2 × 2.2 mm, no value changes) and fit T1, EPI, PD"),
+     "Resample EPI, PD to the grid of T1 (2 × 2 × 2.2 mm, no value changes) and fit all 3 images"),
     (ResampleTo("T1", ("EPI",), "linear", EDGES, ("T1", "EPI"), only=True),
      "Resample EPI to the grid of T1 (2 × 2 × 2.2 mm, linear) and fit only T1, EPI"),
     (ResampleTo("T1", ("dseg",), "nearest", EDGES, ("T1", "b0"), only=True),

@@ -1,7 +1,7 @@
 """How the voxel grids of two images differ.
 
-Grids are compared after their axes were brought into RAS order, so that what is only another
-storage order is told from what is another place.
+Grids are compared after their axes were brought into RAS order, which tells another storage
+order from another place.
 """
 
 from collections.abc import Iterable, Mapping
