@@ -5,7 +5,7 @@
  * @typedef {Object<string, string|number|boolean|null>} View  its fields, as in dashboard/view.py
  * @typedef {{id: string, positions: number[], thickness: number, window: [number, number],
  *   shape: [number, number], pixel: [number, number]}} Shown  image X or Y
- * @typedef {{view: View, key: string, sameGrid: boolean, x: ?Shown, y: ?Shown}} Source
+ * @typedef {{view: View, key: string, sameGrid: boolean, fits: boolean, x: ?Shown, y: ?Shown}} Source
  * @typedef {{name: string, default: *, always: boolean, reopens: boolean}} Field
  * @typedef {{version: string, fields: Field[]}} Config
  */

@@ -178,7 +178,7 @@ export const pictures = ({ shown, failed }) => {
    */
   const show = ({ all }) => {
     const { wanted, source, config } = shown();
-    const map = source.x ? address.map(wanted, source, config) : null;
+    const map = source.fits ? address.map(wanted, source, config) : null;
     target = { map, ...Object.fromEntries(["x", "y"].map((which) => [which, address.slice(which, wanted, source, config)])) };
     for (const which of ["x", "y", "map"]) {
       const image = source[which === "map" ? "x" : which];
@@ -200,7 +200,7 @@ export const pictures = ({ shown, failed }) => {
       for (const index of [wanted.slice + step, wanted.slice - step]) {
         if (index < 0 || index >= source.positions.length) continue;
         for (const which of ["x", "y"]) missing.push([address.slice(which, wanted, source, config, index)]);
-        if (source.x) missing.push([address.map(wanted, source, config, index), true]);
+        if (source.fits) missing.push([address.map(wanted, source, config, index), true]);
       }
     }
     const asked = missing.filter(([one]) => one && !loaded.has(one)).slice(0, KEPT / 2);

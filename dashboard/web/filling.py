@@ -71,6 +71,8 @@ def source(opened: Opened) -> dict[str, Any]:
         "number": 0,
         "view": view.to_store(),
         "sameGrid": scene.on_one_grid,
+        # Else there are no maps, and the cards say why.
+        "fits": scene.channels is not None,
         "mixed": scene.mixed,
         "defaults": {
             **_helpers(opened, replace(view, mask="", reference="")),
