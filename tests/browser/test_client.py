@@ -261,6 +261,20 @@ def test_the_place_follows_the_slice_in_mm(run: Run) -> None:
     assert last["place"] == [1, 2, 70]
 
 
+def test_the_place_across_other_planes_stays_when_something_else_is_opened(run: Run) -> None:
+    answer = {
+        **SOURCE, "number": 1, "axis": "x", "positions": [-4.0, 0.0, 4.0], "place": [0, 0, 0],
+        "view": {**SOURCE["view"], "plane": "sagittal", "slice": 2},
+    }  # fmt: skip
+    *_, last = states(
+        run,
+        controls(),
+        controls(plane="sagittal"),
+        {"type": "controls", "source": answer, "values": {**CONTROLS, "plane": "sagittal"}},
+    )
+    assert last["place"] == [4, 2, 50]
+
+
 def test_a_slider_that_moves_while_something_is_opened_changes_nothing(run: Run) -> None:
     opened = {"type": "open", "search": "?study=t", "reason": "push"}
     before, after = states(run, controls(), opened, {"type": "slice", "slice": 2})[-2:]
