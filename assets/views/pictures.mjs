@@ -3,6 +3,7 @@
 import * as address from "../client/address.mjs";
 
 const TOGETHER = 4; // pictures fetched ahead at a time, so that the page's own requests go first
+const NEAR = 2; // slices whose maps are asked for again, as the server fits them ahead
 const KEPT = 1200; // pictures kept: both images and the map of a 1 mm head in two planes
 const MAX_ASPECT = 20; // of a pixel: slices of 0.001 x 1000 mm would be a line; the readout stays true
 const IDS = { x: "view-image-x", y: "view-image-y", map: "view-labels" };
@@ -200,7 +201,8 @@ export const pictures = ({ shown, failed }) => {
       for (const index of [wanted.slice + step, wanted.slice - step]) {
         if (index < 0 || index >= source.positions.length) continue;
         for (const which of ["x", "y"]) missing.push([address.slice(which, wanted, source, config, index)]);
-        if (source.fits) missing.push([address.map(wanted, source, config, index), true]);
+        const map = source.fits && address.map(wanted, source, config, index);
+        if (map && (step <= NEAR || !unknown.has(map))) missing.push([map, true]);
       }
     }
     const asked = missing.filter(([one]) => one && !loaded.has(one)).slice(0, KEPT / 2);
@@ -210,9 +212,14 @@ export const pictures = ({ shown, failed }) => {
   };
 
   // A map comes ahead only where its model is known.
+  const unknown = new Set();
   const mapAhead = async (source) => {
     const answer = await fetch(source, { headers: { "X-Ahead": "1" }, priority: "low" }).catch(() => null);
-    if (answer?.status !== 200) return null;
+    if (answer?.status !== 200) {
+      if (unknown.size > KEPT) unknown.clear();
+      unknown.add(source);
+      return null;
+    }
     await answer.blob(); // now it is in the browser's cache
     return load(source).promise;
   };
