@@ -1,11 +1,11 @@
 // The pictures: slices of X and Y, and the label map over X. Their addresses are immutable, so the
 // browser's cache answers: they follow the slice without the server's Python and without Dash.
 import * as address from "../client/address.mjs";
+import { aspect, lettersOf, tickLabel, ticks } from "../client/picture.mjs";
 
 const TOGETHER = 4; // pictures fetched ahead at a time, so that the page's own requests go first
 const NEAR = 2; // slices whose maps are asked for again, as the server fits them ahead
 const KEPT = 1200; // pictures kept: both images and the map of a 1 mm head in two planes
-const MAX_ASPECT = 20; // of a pixel: slices of 0.001 x 1000 mm would be a line; the readout stays true
 const IDS = { x: "view-image-x", y: "view-image-y", map: "view-labels" };
 
 // ---- pictures that have been asked for
@@ -72,39 +72,10 @@ const parts = (which) => {
   return made;
 };
 
-// ---- geometry
-const ENDS = { x: ["L", "R"], y: ["P", "A"], z: ["I", "S"] };
-const ACROSS = { axial: "xy", coronal: "xz", sagittal: "yz" };
-
-const lettersOf = ({ plane, side }) => {
-  const [across, up] = [...ACROSS[plane]].map((axis) => ENDS[axis]);
-  const isMirrored = side === "radiological" && plane !== "sagittal";
-  return [...(isMirrored ? [...across].reverse() : across), ...up];
-};
-
-const aspect = ({ shape: [columns, rows], pixel: [width, height] }) =>
-  (columns / rows) * Math.min(Math.max(width / height, 1 / MAX_ASPECT), MAX_ASPECT);
-
+// ---- geometry and scale
 const layOut = (made, shown, view) => {
   made.place.style.setProperty("--aspect", aspect(shown));
   lettersOf(view).forEach((letter, index) => { made.letters[index].textContent = letter; });
-};
-
-// ---- the scale of intensities
-/** Round numbers within a window. */
-export const ticks = ([low, high], most = 6) => {
-  const rough = (high - low) / most;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = power * [1, 2, 5, 10].find((factor) => factor * power >= rough * (1 - 1e-9));
-  const first = Math.ceil(low / step - 1e-9);
-  const count = Math.floor(high / step + 1e-9) - first + 1;
-  return Array.from({ length: count }, (_, index) => Number(((first + index) * step).toPrecision(12)));
-};
-
-const labelOf = (value) => {
-  const size = Math.abs(value);
-  const text = size && (size >= 1e5 || size < 1e-3) ? value.toExponential().replace("e+", "e") : String(value);
-  return text.replace("-", "−");
 };
 
 const drawScale = (made, window) => {
@@ -114,7 +85,7 @@ const drawScale = (made, window) => {
   const [low, high] = window;
   made.scale.replaceChildren(...ticks(window).map((value) => {
     const tick = element("span", "");
-    tick.textContent = labelOf(value);
+    tick.textContent = tickLabel(value);
     tick.style.bottom = `${(100 * (value - low)) / (high - low)}%`;
     return tick;
   }));
