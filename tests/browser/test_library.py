@@ -1,7 +1,6 @@
 """A folder of a thousand subjects: listed at once, searched, and never out of date."""
 
 import os
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,7 +16,6 @@ from tests.browser.reading import traces
 SUBJECTS = 1000
 REAL = (1, 777)  # subjects whose images can be read; a list needs no more than names
 SHAPE = (16, 16, 10)
-MOST_OPENING_MS = 2000  # a thousand names are listed in a second; the rest reads the first images
 
 
 def scan(path: Path, level: float) -> None:
@@ -51,19 +49,12 @@ def url(serve: Callable[..., str], dataset: Path) -> str:
     return serve(dataset)
 
 
-def test_a_thousand_subjects_open_without_delay_and_are_searched(
+def test_one_of_a_thousand_subjects_is_found_by_typing_and_opens(
     page: Page, url: str, dataset: Path
 ) -> None:
     before = sorted(dataset.rglob("*"))
     page.goto(url)
     settled(page, study="sub-0001")
-    took = page.evaluate(
-        """() => performance.getEntriesByType("resource")
-            .filter(entry => entry.name.includes("update-component"))
-            .map(entry => entry.duration)"""
-    )
-    assert took
-    assert max(took) < MOST_OPENING_MS
     choose(page, "control-study", "sub-0777", typed="0777")
     settled(page, study="sub-0777")
     highest = max(max(trace["x"]) for trace in traces(page, "view-histograms") if trace["x"])
@@ -101,9 +92,7 @@ def test_a_new_subject_is_there_after_a_reload(page: Page, url: str, dataset: Pa
     dataset.chmod(0o755)
     scan(dataset / "sub-1777" / "anat" / "sub-1777_T1w.nii.gz", 400)
     dataset.chmod(0o555)
-    start = time.monotonic()
     page.reload()
     settled(page, study="sub-0001")
-    assert time.monotonic() - start < 10
     choose(page, "control-study", "sub-1777", typed="1777")
     settled(page, study="sub-1777")
