@@ -2,7 +2,25 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
+
+
+class FileCode(StrEnum):
+    """What can be unusual about a file, or about files that are fitted together."""
+
+    DATA_TYPE = "data-type"
+    VOXEL_SIZE = "voxel-size"
+    NO_POSITION = "no-position"
+    MIRRORED = "mirrored"
+    TWO_POSITIONS = "two-positions"
+    BAD_AFFINE = "bad-affine"
+    ANISOTROPIC = "anisotropic"
+    SERIES = "series"
+    ROUNDED = "rounded"
+    NONFINITE = "nonfinite"
+    BEYOND_SINGLE = "beyond-single"
+    SCALES = "scales"
 
 
 @dataclass(frozen=True)

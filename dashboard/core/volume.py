@@ -11,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboard.core.errors import VolumeError
+from dashboard.core.facts import FileCode, Notice
 from dashboard.core.orientation import PLANE_AXES, Orientation, Plane
+from dashboard.core.processing import Step, Taken
 from dashboard.core.reading.identity import file_id, volume_id
 from dashboard.core.reading.image import EXTENSIONS, MM_PER_UNIT, Image, read_image
 from dashboard.core.reading.summary import CLIP_LEVELS, Intensities, describe
@@ -61,8 +63,8 @@ class Volume:
         The header's spatial unit: mm, meter, micron or unknown.
     header : tuple of (str, str)
         Fields and values of the header, in the order in which they are printed.
-    notices : tuple of str
-        What was unusual about the file, one sentence each.
+    notices : tuple of Notice
+        What was unusual about the file.
     intensities : Intensities
     source : str
         SHA-256 of the file; of a pair, of both.
@@ -70,9 +72,8 @@ class Volume:
         Number of volumes in the file, of which this is one or the mean of some.
     digest : str
         Hash of the intensities: the same for copies under other headers or compressions.
-    processing : tuple of str
-        What was done since the file was read, in short: "mean of 65 volumes", "volume 3 of 65",
-        where volumes are counted from 0.
+    processing : tuple of Step
+        What was done since the file was read.
     """
 
     id: str
@@ -81,17 +82,21 @@ class Volume:
     affine: NDArray[np.float64]
     unit: str
     header: tuple[tuple[str, str], ...]
-    notices: tuple[str, ...]
+    notices: tuple[Notice, ...]
     intensities: Intensities
     source: str
     volumes: int
     digest: str
-    processing: tuple[str, ...] = ()
+    processing: tuple[Step, ...] = ()
 
     @property
     def label(self) -> str:
         """The name with what was done to the voxels, as views and tables show it."""
-        return f"{self.name} ({', '.join(self.processing)})" if self.processing else self.name
+        return (
+            f"{self.name} ({', '.join(map(str, self.processing))})"
+            if self.processing
+            else self.name
+        )
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -234,35 +239,19 @@ def unpack(
         source=source,
         volumes=image.volumes,
         digest=image.summary.digest,
-        processing=_processing(image),
+        processing=(Taken(image.taken, image.volumes),) if image.volumes > 1 else (),
     )
 
 
-def _processing(image: Image) -> tuple[str, ...]:
-    """Return what the voxels are of a series; volumes are counted from 0."""
-    used, held = len(image.taken), image.volumes
-    if held == 1:
-        return ()
-    if used == 1:
-        return (f"volume {image.taken[0]:,} of {held:,}",)
-    return (f"mean of {'' if used == held else f'{used:,} of '}{held:,} volumes",)
-
-
-def _sound_affine(image: Image) -> tuple[NDArray[np.float64], list[str]]:
+def _sound_affine(image: Image) -> tuple[NDArray[np.float64], list[Notice]]:
     """Return an affine that can be computed with, and what is unusual about the header's."""
     affine = image.affine
     if not _spans_space(affine):
-        return np.eye(4), [
-            "The header's position matrix (affine) is unusable, so 1 mm voxels in storage order "
-            "are assumed: left and right, millimetres and volumes are unknown."
-        ]
+        return np.eye(4), [Notice(FileCode.BAD_AFFINE)]
     sizes = nib.affines.voxel_sizes(affine)
     if sizes.max() > MAX_ANISOTROPY * sizes.min():
-        edges = " x ".join(f"{size * MM_PER_UNIT[image.unit]:g}" for size in sizes)
-        return affine, [
-            f"The voxels measure {edges} mm, which no scanner gives: pictures are distorted and "
-            "volumes in mL are doubtful."
-        ]
+        edges = (sizes * MM_PER_UNIT[image.unit]).tolist()
+        return affine, [Notice(FileCode.ANISOTROPIC, {"sizes": edges})]
     return affine, []
 
 
@@ -277,11 +266,8 @@ def _spans_space(affine: NDArray[np.float64]) -> bool:
     return bool(abs(np.linalg.det(affine[:3, :3] / sizes)) > 1e-3)
 
 
-def _intensity_notices(intensities: Intensities) -> list[str]:
+def _intensity_notices(intensities: Intensities) -> list[Notice]:
     largest = max(-intensities.low, intensities.high)
     if largest <= LARGEST_SINGLE:
         return []
-    return [
-        f"Intensities reach {largest:.3g}, beyond what float32 and many other programs hold; "
-        "check the scaling (scl_slope) in the file's header."
-    ]
+    return [Notice(FileCode.BEYOND_SINGLE, {"largest": largest})]

@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboard.core.mixture.scaling import Scaling
+from dashboard.core.processing import Step
+from dashboard.words.steps import badge
 
 Figure = dict[str, Any]
 
@@ -30,8 +32,6 @@ UNITS: dict[Scaling, str] = {
     "minmax": "0 to 1",
     "none": "not scaled",
 }
-# What was done to an image, where that has a usual word.
-SHORT_FACTS = ("resampled", "reordered", "clipped")
 
 
 def plain(text: str) -> str:
@@ -47,32 +47,23 @@ def elided(text: str, room: int) -> str:
     return f"{text[: room - 1 - tail]}…{text[len(text) - tail :]}"
 
 
-def axis_title(name: str, facts: Sequence[str], *, what: str = "", room: int) -> str:
+def axis_title(name: str, steps: Sequence[Step], *, what: str = "", room: int) -> str:
     """Return the title of an axis of intensities, and in a second line what was done to them.
 
     Parameters
     ----------
     name : str
         Of the image.
-    facts : sequence of str
-        As in `Volume.processing` and `Analysis.facts`.
+    steps : sequence of Step
+        As in `Volume.processing` and `Features.facts`.
     what : str
         Comes behind the name.
     room : int
         Characters that fit into a line.
     """
     title = plain(elided(name, max(room - len(what), 8))) + what
-    done = ", ".join(short_fact(fact) for fact in facts)
+    done = ", ".join(map(badge, steps))
     return f"{title}<br>{plain(done)}" if done else title
-
-
-def short_fact(fact: str) -> str:
-    """Return in a word what was done to an image, where that has a usual word."""
-    if fact.startswith("voxel by voxel onto"):
-        return "reordered"
-    if "onto the grid" in fact:
-        return "resampled"
-    return "clipped" if fact.startswith("clipped") else fact
 
 
 def typed(values: NDArray[Any]) -> dict[str, str]:

@@ -1,6 +1,9 @@
-"""Routes by which studies are uploaded and removed."""
+"""Routes that plan, take and remove uploads."""
 
+import json
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import IO, Any, cast
 from urllib.parse import urlsplit
@@ -21,14 +24,16 @@ from dashboard.services.uploads.limits import (
     UploadError,
 )
 from dashboard.services.uploads.receiving import Drop
-from dashboard.services.uploads.uploads import Uploads
+from dashboard.services.uploads.uploads import MISSING, Uploads
 from dashboard.web import visitor
 from dashboard.web.body import Body, body_of
+from dashboard.web.guard import MAX_BODY_BYTES
 
 # Boundary and headers of one part of a form, with the longest names that file systems allow.
 PART_BYTES = 4096
 # What the parser may hold of a form besides its files; it reads 64 kB at a time.
 FORM_BYTES = 512 * 2**10
+CHUNK_BYTES = 64 * 2**10
 # Threads of a worker that may wait for slow uploads: of the four that the Procfile gives it, one
 # is always left for the page.
 TOGETHER = 3
@@ -40,11 +45,11 @@ STATUS: dict[type[NeuroMixError], HTTPStatus] = {
     AbandonedError: HTTPStatus.BAD_REQUEST,
     UnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
-BROKEN = "The upload arrived incomplete. Try again."
-BUSY = "Several uploads are under way on this server. Try again in a minute."
-NO_FILES = "This is no form of files alone."
-FOREIGN = "Uploads are taken from this program's own page only. Open it and drop the files there."
-MISSING = "There is no such upload of yours; it may be removed already."
+BROKEN = "The upload is incomplete. Try again."
+BUSY = "The server is busy with other uploads. Try again in a minute."
+NO_FILES = "An upload must be a form that contains only files."
+NO_PLAN = "A plan must be a list of files with their names and sizes."
+FOREIGN = "Uploads must come from NeuroMix's own page. Open it and drop the files there."
 
 
 class _RefusalError(UploadError):
@@ -68,36 +73,36 @@ def blueprint(uploads: Uploads) -> Blueprint:
 
     @routes.before_app_request
     def sweep() -> None:
-        """Remove what has had its time also where nobody uploads."""
+        """Remove what has had its time even if nobody uploads."""
         if request.path == visitor.PAGE:
             uploads.sweep_at_times()
 
-    @routes.post("/uploads")
-    def upload() -> tuple[Response, int]:
-        with body_of(request.environ, _most(uploads.limits)) as body:
+    @contextmanager
+    def admitted(most: int) -> Iterator[Body]:
+        """Give the body of a request of the own page, unless too many are under way."""
+        with body_of(request.environ, most) as body:
             if not places.acquire(blocking=False):
                 raise _RefusalError(BUSY, HTTPStatus.SERVICE_UNAVAILABLE)
             try:
                 with body.drained():
                     _require_own_page()
-                    with uploads.receive() as drop:
-                        _read(body, drop, uploads.limits)
-                        kept = uploads.keep(drop, visitor.owner(), wanted=body.wanted)
+                    yield body
             finally:
                 places.release()
-        return _unkept(jsonify(study=kept.key, title=kept.title, refused=kept.refused)), 201
 
-    @routes.get("/uploads/room")
-    def room() -> tuple[str, int]:
-        """Tell before anything is sent whether there is room for it."""
-        if not places.acquire(blocking=False):
-            raise _RefusalError(BUSY, HTTPStatus.SERVICE_UNAVAILABLE)
-        places.release()
-        count = request.args.get("bytes", 0, int)
-        if count < 0:
-            raise _RefusalError("No files have so few bytes.", HTTPStatus.BAD_REQUEST)
-        uploads.require_room(count)
-        return "", HTTPStatus.NO_CONTENT
+    @routes.post("/uploads/plan")
+    def plan() -> Response:
+        """Answer what would be taken, so that nobody sends files in vain."""
+        with admitted(MAX_BODY_BYTES) as body:
+            planned = uploads.plan(_listed(body, uploads.limits))
+        return _unkept(jsonify(send=planned.send, refused=planned.refused))
+
+    @routes.post("/uploads")
+    def upload() -> tuple[Response, int]:
+        with admitted(_most(uploads.limits)) as body, uploads.receive() as drop:
+            _read(body, drop, uploads.limits)
+            kept = uploads.keep(drop, visitor.owner(), wanted=body.wanted)
+        return _unkept(jsonify(study=kept.key, title=kept.title, refused=kept.refused)), 201
 
     @routes.get("/uploads/<key>")
     def facts(key: str) -> Response:
@@ -121,8 +126,8 @@ def blueprint(uploads: Uploads) -> Blueprint:
 def _require_own_page() -> None:
     """Refuse what another site makes a browser send.
 
-    Browsers name the site of a page that came by https or from this machine; of others they
-    name the origin. What says neither is no browser of today, or no browser.
+    Browsers send the site of a page that came by https or from this machine, and the origin of
+    others. A request without either comes from an old browser, or from none.
     """
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     if site is not None:
@@ -131,6 +136,20 @@ def _require_own_page() -> None:
         own = origin is None or urlsplit(origin).netloc.lower() == request.host.lower()
     if not own:
         raise _RefusalError(FOREIGN, HTTPStatus.FORBIDDEN)
+
+
+def _listed(body: Body, limits: Limits) -> list[tuple[str, int]]:
+    """Return the names and sizes that the page asks about."""
+    try:
+        content = b"".join(iter(lambda: body.read(CHUNK_BYTES), b""))
+        files = [(file["name"], file["size"]) for file in json.loads(content)]
+    except RequestEntityTooLarge:
+        raise limits.too_many() from None
+    except (ClientDisconnected, ValueError, TypeError, KeyError, RecursionError):
+        raise _RefusalError(NO_PLAN, HTTPStatus.BAD_REQUEST) from None
+    if not all(isinstance(name, str) and type(size) is int and size >= 0 for name, size in files):
+        raise _RefusalError(NO_PLAN, HTTPStatus.BAD_REQUEST)
+    return files
 
 
 def _read(body: Body, drop: Drop, limits: Limits) -> None:
@@ -151,7 +170,7 @@ def _read(body: Body, drop: Drop, limits: Limits) -> None:
     ) -> Any:
         return drop.part(filename or "")
 
-    # One part too many is told by the drop, which knows what files are.
+    # The drop refuses one part too many itself: it knows which parts are files.
     parser = FormDataParser(
         part, max_form_memory_size=FORM_BYTES, silent=False, max_form_parts=limits.files + 1
     )

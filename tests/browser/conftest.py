@@ -98,6 +98,22 @@ def complaints() -> list[str]:
     return []
 
 
+def watch(context: BrowserContext, complaints: list[str], config: pytest.Config) -> None:
+    """Note what the pages of a context do that no visitor should meet."""
+
+    def check(asked: Request) -> None:
+        servers = tuple(f"{url}/" for url in config.stash.get(LOGS, {}))
+        if not asked.url.startswith((*servers, "blob:", "data:")):
+            complaints.append(f"asked another host: {asked.url}")
+
+    context.on("request", check)
+    context.on("weberror", lambda error: complaints.append(f"threw {error.error}"))
+    context.on(
+        "console",
+        lambda message: message.type == "error" and complaints.append(f"logged {message.text}"),
+    )
+
+
 @pytest.fixture
 def new_context(
     new_context: Callable[..., BrowserContext],
@@ -107,19 +123,9 @@ def new_context(
 ) -> Iterator[Callable[..., BrowserContext]]:
     """Watch every context, so also every `page`."""
 
-    def check(asked: Request) -> None:
-        servers = tuple(f"{url}/" for url in request.config.stash.get(LOGS, {}))
-        if not asked.url.startswith((*servers, "blob:", "data:")):
-            complaints.append(f"asked another host: {asked.url}")
-
     def watched(**options: Any) -> BrowserContext:
         context = new_context(**options)
-        context.on("request", check)
-        context.on("weberror", lambda error: complaints.append(f"threw {error.error}"))
-        context.on(
-            "console",
-            lambda message: message.type == "error" and complaints.append(f"logged {message.text}"),
-        )
+        watch(context, complaints, request.config)
         return context
 
     yield watched

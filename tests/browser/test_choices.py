@@ -84,7 +84,7 @@ def test_another_volume_is_mixed_in_the_place_of_the_one_before(page: Page, url:
     page.goto(f"{url}/?study=series&y=dwi:1&mix=T1,dwi:1")
     settled(page, y="dwi:1")
     page.locator(".preflight summary").click()
-    page.locator(".remedy").filter(has_text="mean of all volumes").first.click()
+    page.locator(".remedy").filter(has_text="mean of all").first.click()
     settled(page, y="dwi:mean", mix="T1,dwi:mean")
     assert pills(page) == ["T1", "dwi:mean"]
     choose(page, "control-volume-y", "2")
@@ -97,7 +97,7 @@ def test_a_chosen_rule_goes_along_where_there_is_a_mask_and_else_the_page_says_s
 ) -> None:
     page.goto(f"{url}/?study=one")
     settled(page, foreground="positive")
-    choose(page, "control-foreground", "in a mask")
+    choose(page, "control-foreground", "inside a mask")
     settled(page, foreground="mask")
     choose(page, "control-study", "two")
     settled(page, study="two", foreground="mask")

@@ -3,16 +3,19 @@
 import base64
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import nibabel as nib
 import numpy as np
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from scripts.serving import settled
 from tests.browser.acting import options
+from tests.browser.conftest import watch
 
 MEGABYTE = 2**20
 
@@ -35,12 +38,37 @@ def url(serve: Callable[..., str]) -> str:
     return serve(MAX_UPLOAD_BYTES=str(20 * MEGABYTE), UPLOAD_QUOTA_BYTES=str(30 * MEGABYTE))
 
 
-@pytest.fixture
-def upload_page(page: Page, url: str) -> Page:
+@pytest.fixture(scope="module")
+def shared(
+    browser: Browser, browser_context_args: dict[str, Any], url: str, request: pytest.FixtureRequest
+) -> Iterator[tuple[Page, list[str]]]:
+    """One page for all tests, since opening it takes longer than most of them; its complaints."""
+    context = browser.new_context(**browser_context_args)
+    seen: list[str] = []
+    watch(context, seen, request.config)
+    page = context.new_page()
     page.goto(url)
     settled(page)
+    yield page, seen
+    context.close()
+
+
+@pytest.fixture
+def complaints(shared: tuple[Page, list[str]]) -> list[str]:
+    return shared[1]
+
+
+@pytest.fixture
+def upload_page(shared: tuple[Page, list[str]], complaints: list[str]) -> Iterator[Page]:
+    """The page without a card of an upload, on any study."""
+    page, _ = shared
     expect(page.locator("#control-upload")).to_be_attached()
-    return page
+    yield page
+    page.unroute_all()
+    if page.locator("#upload").is_visible():
+        page.locator("#upload-close").click()
+    page.context.cookies()  # any round trip, so that what has happened has also arrived
+    assert not complaints
 
 
 @pytest.fixture
@@ -58,23 +86,35 @@ def drop(page: Page, *files: tuple[str, bytes]) -> None:
     expect(page.locator("#upload-drop")).to_be_hidden()
 
 
-def slowly(page: Page, *, bytes_a_second: int) -> None:
+@contextmanager
+def slowly(page: Page, *, bytes_a_second: int) -> Iterator[None]:
     network = page.context.new_cdp_session(page)
     network.send("Network.enable")
     conditions = {"offline": False, "latency": 0, "downloadThroughput": -1}
     network.send(
         "Network.emulateNetworkConditions", {**conditions, "uploadThroughput": bytes_a_second}
     )
+    yield
+    network.send("Network.emulateNetworkConditions", {**conditions, "uploadThroughput": -1})
+    network.detach()
 
 
-def opened(page: Page) -> str:
-    page.wait_for_url(re.compile(r"study=upload-"))
+def study(page: Page) -> str:
+    return page.evaluate("new URLSearchParams(location.search).get('study')")
+
+
+def opened(page: Page, *files: tuple[str, bytes]) -> str:
+    """Drop files and return the address of the study that they become."""
+    before = study(page)
+    drop(page, *files)
+    page.wait_for_url(lambda url: "study=upload-" in url and f"study={before}&" not in url)
     settled(page)
     return page.url
 
 
-def told(page: Page) -> list[str]:
-    expect(page.locator("#upload")).to_have_attribute("data-phase", "told")
+def problems(page: Page) -> list[str]:
+    """Return what the card says at the end of an upload."""
+    expect(page.locator("#upload")).to_have_attribute("data-phase", "ended")
     return page.locator("#upload-problems li").all_text_contents()
 
 
@@ -83,8 +123,7 @@ def sample_files(sample: Path) -> list[tuple[str, bytes]]:
 
 
 def test_dropped_images_open_as_one_study(upload_page: Page, sample: Path) -> None:
-    drop(upload_page, *sample_files(sample))
-    opened(upload_page)
+    opened(upload_page, *sample_files(sample))
     expect(upload_page.locator("#upload")).to_be_hidden()
     expect(upload_page.locator("#title-image-x")).to_have_text("T1")
     expect(upload_page.locator("#title-image-y")).to_have_text("b0")
@@ -98,49 +137,67 @@ def test_an_uploaded_series_has_its_b0_mean(upload_page: Page, tmp_path: Path) -
     voxels = np.random.default_rng(0).integers(1, 900, (12, 12, 8, 4)).astype(np.int16)
     path = tmp_path / "dwi.nii.gz"
     nib.Nifti1Image(voxels, np.eye(4)).to_filename(path)
-    drop(upload_page, ("dwi.nii.gz", path.read_bytes()), ("dwi.bval", b"0 1000 1000 5"),
-         ("bvecs.tsv", b"0"), ("dwi.bvec", b"0 0 1"), ("dwi.json", b"{}"))  # fmt: skip
-    opened(upload_page)
-    assert told(upload_page) == [
-        "bvecs.tsv: no image of this name came with it, so it was left out."
-    ]
+    opened(upload_page, ("dwi.nii.gz", path.read_bytes()), ("dwi.bval", b"0 1000 1000 5"),
+           ("bvecs.tsv", b"0"), ("dwi.bvec", b"0 0 1"), ("dwi.json", b"{}"))  # fmt: skip
+    assert problems(upload_page) == ["bvecs.tsv: left out, because no image has this name."]
     assert options(upload_page, "control-volume-x")[:2] == ["mean of 2 b0", "mean of 4"]
 
 
-def test_progress_is_told_and_cancel_ends_it(upload_page: Page, large: Path, sample: Path) -> None:
+def test_a_dropped_folder_is_its_images(upload_page: Page, sample: Path, tmp_path: Path) -> None:
+    """A real drag: no script can make the entry of a folder."""
+    folder = tmp_path / "head"
+    (folder / "anat").mkdir(parents=True)
+    for name in ("T1.nii.gz", "b0.nii.gz"):
+        (folder / "anat" / name).write_bytes((sample / name).read_bytes())
+    for name in ("notes.txt", "raw.tsv", ".hidden.nii"):
+        (folder / name).write_bytes(b"x")
+    before = study(upload_page)
+    devtools = upload_page.context.new_cdp_session(upload_page)
+    data = {"items": [], "files": [str(folder)], "dragOperationsMask": 1}
+    for kind in ("dragEnter", "dragOver", "drop"):
+        devtools.send("Input.dispatchDragEvent", {"type": kind, "x": 700, "y": 400, "data": data})
+    devtools.detach()
+    upload_page.wait_for_url(lambda url: f"study={before}&" not in url)
+    settled(upload_page)
+    assert options(upload_page, "control-x") == ["T1", "b0"]
+    expect(upload_page.locator("#upload")).to_be_hidden()
+
+
+def test_progress_is_shown_and_cancel_ends_it(upload_page: Page, large: Path, sample: Path) -> None:
     before = upload_page.url
-    slowly(upload_page, bytes_a_second=4 * MEGABYTE)
-    for end in (
-        lambda: upload_page.locator("#upload-close").click(),
-        lambda: upload_page.keyboard.press("Escape"),
-    ):
-        upload_page.set_input_files("#control-upload", [large, sample / "T1.nii.gz"])
-        bar = upload_page.get_by_role("progressbar", name="Upload")
-        expect(bar).to_have_attribute("aria-valuenow", re.compile(r"^[2-8]\d$"), timeout=20_000)
-        expect(upload_page.get_by_role("dialog", name="Uploading 2 files")).to_be_focused()
-        expect(upload_page.locator("#upload")).to_contain_text("large.nii, T1.nii.gz")
-        expect(upload_page.locator("#upload-amount")).to_contain_text(
-            re.compile(r"^\d\d % · [\d.]+ MB of 16(\.\d)? MB · [\d.]+ MB/s · \d+ s left$")
-        )
-        end()
-        expect(upload_page.locator("#upload")).to_be_hidden()
-        expect(upload_page.locator("#control-upload")).to_be_focused()
+    with slowly(upload_page, bytes_a_second=4 * MEGABYTE):
+        for end in (
+            lambda: upload_page.locator("#upload-close").click(),
+            lambda: upload_page.keyboard.press("Escape"),
+        ):
+            upload_page.locator("#control-upload").focus()
+            upload_page.set_input_files("#control-upload", [large, sample / "T1.nii.gz"])
+            bar = upload_page.get_by_role("progressbar", name="Upload")
+            expect(bar).to_have_attribute("value", re.compile(r"^[2-8]\d$"), timeout=20_000)
+            expect(upload_page.get_by_role("dialog", name="Uploading 2 files")).to_be_focused()
+            expect(upload_page.locator("#upload")).to_contain_text("large.nii, T1.nii.gz")
+            expect(upload_page.locator("#upload-amount")).to_contain_text(
+                re.compile(r"^\d\d% · [\d.]+ of 16\.\d MB · [\d.]+ MB/s · \d+ s left$")
+            )
+            end()
+            expect(upload_page.locator("#upload")).to_be_hidden()
+            expect(upload_page.locator("#control-upload")).to_be_focused()
     assert upload_page.url == before
 
 
 def test_one_upload_at_a_time(upload_page: Page, large: Path, sample: Path) -> None:
-    slowly(upload_page, bytes_a_second=2 * MEGABYTE)
-    upload_page.set_input_files("#control-upload", large)
-    expect(upload_page.locator("#upload")).to_contain_text("Uploading 1 file")
-    drop(upload_page, *sample_files(sample))
-    expect(upload_page.locator("#upload-status")).to_have_text(
-        "Wait for this upload to end, or cancel it first."
-    )
-    expect(upload_page.locator("#upload-files")).to_have_text("large.nii")
-    upload_page.locator("#upload-close").click()
+    with slowly(upload_page, bytes_a_second=2 * MEGABYTE):
+        upload_page.set_input_files("#control-upload", large)
+        expect(upload_page.locator("#upload")).to_contain_text("Uploading 1 file")
+        drop(upload_page, *sample_files(sample))
+        expect(upload_page.locator("#upload-status")).to_have_text(
+            "Wait for this upload to finish, or cancel it first."
+        )
+        expect(upload_page.locator("#upload-files")).to_have_text("large.nii")
+        upload_page.locator("#upload-close").click()
 
 
-def test_what_cannot_be_opened_is_told_file_by_file(
+def test_what_cannot_be_opened_is_listed_file_by_file(
     upload_page: Page, complaints: list[str]
 ) -> None:
     before = upload_page.url
@@ -150,9 +207,9 @@ def test_what_cannot_be_opened_is_told_file_by_file(
         ("half.hdr", b"x" * 348),
         ("notes.txt", b"x"),
     )
-    half, notes, image = told(upload_page)
-    assert half.startswith("half.hdr: the other half of the pair is missing.")
-    assert notes.startswith("notes.txt: this is no image file")
+    image, notes, half = problems(upload_page)
+    assert half.startswith("half.hdr: the other half of this pair is missing.")
+    assert notes.startswith("notes.txt: left out, because NeuroMix cannot read such files.")
     assert image.startswith("<img src=x onerror=alert(1)>.nii: ")
     assert upload_page.url == before
     upload_page.locator("#upload-close").click()
@@ -162,52 +219,71 @@ def test_what_cannot_be_opened_is_told_file_by_file(
 
 
 def test_a_study_opens_without_the_files_that_were_refused(upload_page: Page, sample: Path) -> None:
-    drop(upload_page, *sample_files(sample), ("torn.nii.gz", b"this is no gzip"))
-    opened(upload_page)
-    (line,) = told(upload_page)
+    opened(upload_page, *sample_files(sample), ("torn.nii.gz", b"this is no gzip"))
+    (line,) = problems(upload_page)
     assert line.startswith("torn.nii.gz: ")
     expect(upload_page.locator("#upload-title")).to_have_text(
         "“T1 + 1 more” is open, without 1 file"
     )
 
 
-def test_a_drop_that_is_too_large_is_told_without_sending_it(
-    upload_page: Page, large: Path, tmp_path: Path
+def test_a_drop_that_is_too_large_is_refused_without_sending_it(
+    upload_page: Page, large: Path, tmp_path: Path, complaints: list[str]
 ) -> None:
     asked: list[str] = []
-    upload_page.on("request", lambda request: asked.append(request.url))
     second = tmp_path / "second.nii"
     second.write_bytes(b"x" * 5 * MEGABYTE)
+    upload_page.route("**/uploads", lambda route: asked.append(route.request.url))
     upload_page.set_input_files("#control-upload", [large, second])
-    (line,) = told(upload_page)
-    assert line.startswith("These files have 21 MB, more than the 20 MB that can be uploaded")
-    assert not [url for url in asked if "/uploads" in url]
+    assert problems(upload_page) == [
+        "One upload takes at most 20 MB. Drop fewer files, or compress them (.nii.gz)."
+    ]
+    assert asked == []
+    assert all("413" in complaint for complaint in complaints)
+    complaints.clear()
 
 
-def test_a_server_that_refuses_is_heard_though_the_page_knew_of_no_limit(
-    upload_page: Page, complaints: list[str]
+def test_a_server_that_refuses_what_it_had_planned_is_heard(
+    upload_page: Page, tmp_path: Path, complaints: list[str]
 ) -> None:
+    huge = tmp_path / "huge.nii"
+    huge.write_bytes(bytes(40 * MEGABYTE))
+    plan = {"send": [0], "refused": []}
+    upload_page.route("**/uploads/plan", lambda route: route.fulfill(json=plan))
     for _ in range(3):
-        upload_page.evaluate(
-            """size => {
-                const file = new File([new Uint8Array(size)], "huge.nii");
-                Object.defineProperty(file, "size", { value: 10 });
-                neuromix.upload.start([file]);
-            }""",
-            40 * MEGABYTE,
-        )
-        (line,) = told(upload_page)
-        assert "more than the 20 MB that can be uploaded at once" in line
+        upload_page.set_input_files("#control-upload", huge)
+        (line,) = problems(upload_page)
+        assert line.startswith("One upload takes at most 20 MB.")
         upload_page.locator("#upload-close").click()
     assert all("413" in complaint for complaint in complaints)
+    complaints.clear()
+
+
+@pytest.mark.parametrize(
+    ("route", "sentence"),
+    [
+        ("**/uploads/plan", "The server does not answer."),
+        ("**/uploads", "The connection to the server broke, or a file changed"),
+    ],
+    ids=["plan", "files"],
+)
+def test_a_connection_that_breaks_is_a_sentence(
+    upload_page: Page, sample: Path, complaints: list[str], route: str, sentence: str
+) -> None:
+    before = upload_page.url
+    upload_page.route(route, lambda route: route.abort("connectionfailed"))
+    drop(upload_page, *sample_files(sample))
+    (line,) = problems(upload_page)
+    assert line.startswith(sentence)
+    assert upload_page.url == before
+    assert all("ERR_CONNECTION_FAILED" in complaint for complaint in complaints)
     complaints.clear()
 
 
 def test_a_link_shows_an_upload_to_others_who_cannot_remove_it(
     upload_page: Page, sample: Path, new_context: Callable[..., BrowserContext]
 ) -> None:
-    drop(upload_page, *sample_files(sample))
-    link = opened(upload_page)
+    link = opened(upload_page, *sample_files(sample))
     other = new_context().new_page()
     other.goto(link)
     settled(other)
@@ -217,14 +293,13 @@ def test_a_link_shows_an_upload_to_others_who_cannot_remove_it(
 
 
 def test_an_upload_is_removed_at_once_after_a_question(upload_page: Page, sample: Path) -> None:
-    drop(upload_page, *sample_files(sample))
-    link = opened(upload_page)
+    link = opened(upload_page, *sample_files(sample))
     button = upload_page.locator("#upload-remove")
     button.click()
     expect(button).to_have_text("Really remove?")
     button.click()
     settled(upload_page, study="sample")
-    note = upload_page.get_by_role("status").filter(has_text="is removed")
+    note = upload_page.get_by_role("status").filter(has_text="removed your upload")
     expect(note).to_be_visible()
     expect(upload_page.locator("#control-upload")).to_be_focused()
     upload_page.goto(link)

@@ -17,12 +17,8 @@ def brain(low=50.0, high=400.0, *, background=0.0):
 def only(found, severity=None):
     """Return the one finding (of a severity)."""
     chosen = [f for f in found.findings if severity in (None, f.severity)]
-    assert len(chosen) == 1, [f.text for f in found.findings]
+    assert len(chosen) == 1, found.findings
     return chosen[0]
-
-
-def changes(finding):
-    return [remedy.changes for remedy in finding.remedies]
 
 
 def turned(degrees):

@@ -2,7 +2,8 @@
 
 import pytest
 
-from dashboard.core.check.check import Choices, preflight
+from dashboard.core.check.check import preflight
+from dashboard.core.check.findings import Choices
 from dashboard.core.volume import read_volume
 from tests.core.boxes import AFFINE
 

@@ -9,6 +9,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 
+from dashboard.core.facts import FileCode, Notice
 from dashboard.core.volume import Volume, file_id, read_volume, stem
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -92,7 +93,7 @@ def test_voxels_of_an_analyze_pair_are_nibabels(tmp_path):
     volume = read_volume(tmp_path / "old.img")
     np.testing.assert_array_equal(volume.data, nib.load(tmp_path / "old.img").get_fdata())
     np.testing.assert_array_equal(volume.affine, nib.load(tmp_path / "old.img").affine)
-    assert "left and right are assumed" in volume.notices[0]
+    assert volume.notices == (Notice(FileCode.NO_POSITION),)
 
 
 def test_a_minc_file_is_read_as_nibabel_reads_it(real_data):
@@ -165,13 +166,11 @@ def test_voxel_volumes_are_their_edges_product(sample):
     assert volume.voxel_ml == pytest.approx(2 * 2 * 2.2 / 1000, rel=1e-6)
 
 
-def test_of_several_volumes_the_first_is_used_and_this_is_told(save):
+def test_of_several_volumes_the_first_is_used_and_this_is_noticed(save):
     voxels = RNG.uniform(0, 9, (4, 5, 6, 3))
     volume = read_volume(save("run.nii.gz", voxels))
     np.testing.assert_array_equal(volume.data, voxels[..., 0])
-    assert len(volume.notices) == 1
-    assert "3 volumes" in volume.notices[0]
-    assert "volume 0 is used" in volume.notices[0]
+    assert volume.notices == (Notice(FileCode.SERIES, {"volumes": 3, "shape": [4, 5, 6, 3]}),)
 
 
 @pytest.mark.parametrize("shape", [(4, 5, 6, 1), (4, 5, 6, 1, 1), (4, 5)])
@@ -186,8 +185,8 @@ def test_voxels_that_are_not_finite_are_counted_in_a_notice(save):
     voxels = VOXELS.copy()
     voxels[0, 0, :3] = np.nan, np.inf, -np.inf
     volume = read_volume(save("holes.nii", voxels))
-    assert len(volume.notices) == 1
-    assert volume.notices[0].startswith("3 voxels (1.43%) are NaN or infinite")
+    facts = {"count": 3, "share": 3 / voxels.size}
+    assert volume.notices == (Notice(FileCode.NONFINITE, facts),)
     finite = voxels[np.isfinite(voxels)]
     assert (volume.intensities.low, volume.intensities.high) == (finite.min(), finite.max())
 
@@ -197,7 +196,7 @@ def test_voxels_that_are_not_finite_are_counted_in_a_notice(save):
     [(np.diag([np.nan, 1, 1, 1]), "nan"), (np.diag([0, 1, 1, 1]), "zero"),
      (np.array([[1, 1, 0, 0], [1, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]]), "singular")],
 )  # fmt: skip
-def test_an_unusable_affine_is_replaced_and_told(tmp_path, affine, reason):
+def test_an_unusable_affine_is_replaced_and_noticed(tmp_path, affine, reason):
     image = nib.Nifti1Image(VOXELS, None)
     for row, name in enumerate(("srow_x", "srow_y", "srow_z")):
         image.header[name] = affine[row]
@@ -205,7 +204,7 @@ def test_an_unusable_affine_is_replaced_and_told(tmp_path, affine, reason):
     path = write(nib.Nifti1Image(VOXELS, None, image.header), tmp_path / f"{reason}.nii")
     volume = read_volume(path)
     np.testing.assert_array_equal(volume.affine, np.eye(4))
-    assert "affine" in volume.notices[0]
+    assert volume.notices == (Notice(FileCode.BAD_AFFINE),)
 
 
 def headed(path, voxels=VOXELS, affine=None, **fields):
@@ -222,24 +221,35 @@ def headed(path, voxels=VOXELS, affine=None, **fields):
 
 WHOLE = np.full(SHAPE, 2**60, dtype="i8")
 UNUSUAL = {
-    "bitpix": ({"bitpix": 8}, "8 bits a voxel, but data type float64"),
-    "size inf": ({"pixdim": [1, np.inf, np.inf, np.inf, 0, 0, 0, 0]}, "(inf x inf x inf)"),
-    "size 0": ({"pixdim": [1, 0, 2, 2, 0, 0, 0, 0]}, "(0 x 2 x 2)"),
-    "nowhere": ({"sform_code": 0, "qform_code": 0}, "left and right are assumed"),
-    "slope": ({"scl_slope": 1e38, "scl_inter": 0}, "Intensities reach"),
-    "whole": ({"voxels": WHOLE}, "beyond 2^53"),
-    "flat voxels": ({"affine": np.diag([0.001, 1, 1000, 1])}, "0.001 x 1 x 1000 mm"),
-    "huge affine": ({"affine": np.diag([1e30, 1e30, 1e30, 1])}, "affine"),
-    "nan qform": ({"sform_code": 0, "qform_code": 1, "quatern_b": np.nan}, "affine"),
-    "far away": ({"affine": np.eye(4) + 1e30 * np.eye(4, k=3)}, "affine"),
+    "bitpix": ({"bitpix": 8}, FileCode.DATA_TYPE, {"bits": 8, "type": "float64"}),
+    "size inf": (
+        {"pixdim": [1, np.inf, np.inf, np.inf, 0, 0, 0, 0]},
+        FileCode.VOXEL_SIZE,
+        {"sizes": [np.inf] * 3},
+    ),
+    "size 0": ({"pixdim": [1, 0, 2, 2, 0, 0, 0, 0]}, FileCode.VOXEL_SIZE, {"sizes": [0, 2, 2]}),
+    "nowhere": ({"sform_code": 0, "qform_code": 0}, FileCode.NO_POSITION, {}),
+    "slope": (
+        {"scl_slope": 1e38, "scl_inter": 0},
+        FileCode.BEYOND_SINGLE,
+        {"largest": pytest.approx(VOXELS.max() * 1e38)},
+    ),
+    "whole": ({"voxels": WHOLE}, FileCode.ROUNDED, {}),
+    "flat voxels": (
+        {"affine": np.diag([0.001, 1, 1000, 1])},
+        FileCode.ANISOTROPIC,
+        {"sizes": pytest.approx([0.001, 1, 1000])},
+    ),
+    "huge affine": ({"affine": np.diag([1e30, 1e30, 1e30, 1])}, FileCode.BAD_AFFINE, {}),
+    "nan qform": ({"sform_code": 0, "qform_code": 1, "quatern_b": np.nan}, FileCode.BAD_AFFINE, {}),
+    "far away": ({"affine": np.eye(4) + 1e30 * np.eye(4, k=3)}, FileCode.BAD_AFFINE, {}),
 }
 
 
-@pytest.mark.parametrize(("fields", "told"), UNUSUAL.values(), ids=UNUSUAL.keys())
-def test_an_unusual_header_is_read_and_told_with_its_consequence(tmp_path, fields, told):
-    volume = headed(tmp_path / "image.nii", **fields)
-    assert len(volume.notices) == 1
-    assert told in volume.notices[0]
+@pytest.mark.parametrize(("fields", "code", "facts"), UNUSUAL.values(), ids=UNUSUAL.keys())
+def test_an_unusual_header_is_read_and_noticed(tmp_path, fields, code, facts):
+    (notice,) = headed(tmp_path / "image.nii", **fields).notices
+    assert (notice.code, notice.facts) == (code, facts)
 
 
 @pytest.mark.parametrize("unit", ["mm", "meter", "micron"])

@@ -7,15 +7,20 @@ from urllib.parse import parse_qsl
 import numpy as np
 import pytest
 
+from dashboard.core.check.findings import Code
+from dashboard.core.check.remedies import UseMask, UseOnly
 from dashboard.core.errors import NeuroMixError
-from dashboard.services.checking import MAX_OTHERS, check
-from dashboard.services.scene.opening import open_view
-from dashboard.services.workspace import Workspace
-from dashboard.settings import Settings
+from dashboard.services import checking
+from dashboard.services.checking import MAX_OTHERS
+from dashboard.services.scene.remedies import changes
 from dashboard.view import View
 
 AFFINE = np.diag([2.0, 2.0, 3.0, 1.0])
 VIEW = View("pair", "T1", "b0", slice=5)
+
+
+def check(desk, view):
+    return checking.check(desk.scene(view))
 
 
 def followed(workspace, view):
@@ -24,30 +29,42 @@ def followed(workspace, view):
     What only undoes something may bring back what it was for.
     """
     checked = check(workspace, view)
-    found = [r for f in checked.findings for r in f.remedies]
+    place = place_of(workspace.scene(view))
+    found = [changes(remedy) for finding in checked.findings for remedy in finding.remedies]
     for remedy in found:
-        query = dict(parse_qsl(view.query(), keep_blank_values=True)) | remedy.changes
+        query = dict(parse_qsl(view.query(), keep_blank_values=True)) | remedy
         parsed, notices = View.parse(query)
         assert notices == [], remedy
         assert parsed != view, remedy
-        if remedy.changes.keys() & {"x", "y", "grid"}:
+        if remedy.keys() & {"x", "y", "grid"}:
             del query["slice"]  # as the page does: slices may be counted otherwise there
-        opened = open_view(workspace, query, place=dict(parse_qsl(view.query())))
-        assert opened.notices == [], remedy
-        for name, value in remedy.changes.items():
-            assert str(opened.view.to_store()[name]) == value, remedy
-        after = check(workspace, opened.view)
-        if remedy.changes.get("grid") == "" or remedy.changes.get("clip") == "none":
+        opened = workspace.open(query, place=place)
+        assert opened.notices == (), remedy
+        for name, value in remedy.items():
+            assert str(opened.scene.view.to_store()[name]) == value, remedy
+        after = check(workspace, opened.scene.view)
+        if remedy.get("grid") == "" or remedy.get("clip") == "none":
             continue
         assert after.count("problem") <= checked.count("problem"), remedy
-        assert is_fitted(workspace, opened.view) or not is_fitted(workspace, view), remedy
-    assert sum(bool(r.changes.get("grid")) for r in found) <= 3
+        assert is_fitted(workspace, opened.scene.view) or not is_fitted(workspace, view), remedy
+    assert sum(bool(remedy.get("grid")) for remedy in found) <= 3
     return len(found)
+
+
+def place_of(scene):
+    """Return the point in mm that a scene shows, as far as its plane says."""
+    if scene.grid is None:
+        return None
+    plane = scene.view.plane
+    place = [0.0, 0.0, 0.0]
+    position = scene.grid.slice_positions(plane)[scene.view.slice]
+    place["xyz".index({"axial": "z", "coronal": "y", "sagittal": "x"}[plane])] = position
+    return tuple(place)
 
 
 def is_fitted(workspace, view):
     try:
-        return workspace.analyse(view).mixture is not None
+        return workspace.analyse(view).model is not None
     except NeuroMixError:
         return False
 
@@ -75,34 +92,36 @@ REAL = ("avg152", "brainweb_t1", "glioblastoma", "grid_mismatch", "mni152_2mm", 
         "orientations", "tiny")  # fmt: skip
 
 
-def test_every_remedy_for_the_real_studies_is_a_view_that_opens(real_data, tmp_path):
-    workspace = Workspace(Settings(data=real_data, cache=tmp_path))
+def test_every_remedy_for_the_real_studies_is_a_view_that_opens(real_data, tmp_path, desk):
+    workspace = desk(real_data, tmp_path)
     taken = {}
     for name in REAL:
         for query in ({"study": name}, {"study": name, "foreground": "positive"}):
-            view = open_view(workspace, query).view
+            view = workspace.open(query).scene.view
             taken[name, view.foreground] = followed(workspace, view)
     assert taken["grid_mismatch", "positive"] > 0
     assert taken["brainweb_t1", "positive"] > 0
 
 
-def test_every_remedy_for_two_real_images_is_a_view_that_opens(real_data, tmp_path):
-    workspace = Workspace(Settings(data=real_data, cache=tmp_path))
+def test_every_remedy_for_two_real_images_is_a_view_that_opens(real_data, tmp_path, desk):
+    workspace = desk(real_data, tmp_path)
     for name in ("grid_mismatch", "odd", "orientations"):
-        images = list(workspace.study(name).of("image"))
+        images = list(workspace.archive.study(name).of("image"))
         for x, y in pairwise(images):
-            followed(workspace, open_view(workspace, {"study": name, "x": x, "y": y}).view)
+            followed(workspace, workspace.open({"study": name, "x": x, "y": y}).scene.view)
 
 
 def test_what_cannot_be_read_is_told_with_the_reason_and_the_rest_is_checked(study, tmp_path):
     for name in ("bad.nii", "bad_mask.nii"):
         (tmp_path / "data/pair" / name).write_text("no image")
     found = check(study, VIEW)
-    told = {f.text.partition(":")[0]: f.severity for f in found.findings}
-    assert told["bad.nii"] == told["bad_mask.nii"] == "warning"
+    left = {f.images: f.severity for f in found.findings if f.code == Code.LEFT_OUT}
+    assert left == {("bad",): "warning", ("bad_mask",): "warning"}
     assert [row.name for row in found.rows] == ["T1", "b0"]
     shown = check(study, View("pair", "bad", "b0", slice=5))
-    assert [f.severity for f in shown.findings if f.text.startswith("bad.nii")] == ["problem"]
+    (problem,) = (f for f in shown.findings if f.images == ("bad",))
+    assert (problem.code, problem.severity) == (Code.UNREADABLE, "problem")
+    assert problem.facts["reason"].startswith("bad.nii: ")
     assert str(tmp_path) not in str(shown)
 
 
@@ -131,10 +150,10 @@ def test_of_very_many_images_the_first_are_checked_and_all_that_are_used(study, 
     assert len(rows) == MAX_OTHERS + 3
     assert rows[:2] == used
     assert mix[0] in rows
-    told = [f for f in found.findings if "are checked" in f.text]
-    assert [f.severity for f in told] == ["fact"]
+    (unchecked,) = (f for f in found.findings if f.code == Code.NOT_CHECKED)
+    assert unchecked.severity == "fact"
     # 10 echoes, T1 and b0 beside what is checked anyway.
-    assert told[0].text.startswith(f"{MAX_OTHERS + 3} of {MAX_OTHERS + 12} images are checked;")
+    assert unchecked.facts == {"checked": MAX_OTHERS + 3, "all": MAX_OTHERS + 12}
 
 
 def test_images_that_take_long_to_read_wait_until_they_are_chosen(study, monkeypatch, tmp_path):
@@ -142,7 +161,7 @@ def test_images_that_take_long_to_read_wait_until_they_are_chosen(study, monkeyp
     monkeypatch.setattr("dashboard.services.checking.MAX_BYTES", size - 1)
     found = check(study, View("pair", "T1", "T1", slice=5, mix="T1"))
     assert [row.name for row in found.rows] == ["T1"]
-    assert "1 of 2 images are checked" in "".join(f.text for f in found.findings)
+    assert {"checked": 1, "all": 2} in [f.facts for f in found.findings]
     assert len(check(study, VIEW).rows) == 2
 
 
@@ -150,15 +169,15 @@ def test_a_mixture_that_names_a_file_that_cannot_be_read_is_a_problem(study, tmp
     (tmp_path / "data/pair/bad.nii").write_text("no image")
     found = check(study, View("pair", "T1", "b0", slice=5, mix="T1,b0,bad"))
     (problem,) = (f for f in found.findings if f.severity == "problem")
-    assert problem.text.endswith("It cannot be mixed.")
-    assert [r.changes for r in problem.remedies] == [{"mix": "T1,b0"}]
+    assert problem.facts["use"] == "fitted"
+    assert problem.remedies == (UseOnly(("T1", "b0")),)
 
 
 def test_what_was_measured_in_thick_slices_stays_thick_on_a_finer_grid(study, save, head):
     save("data/pair/flair.nii", head(2)[:, :, ::2], np.diag([2.0, 2.0, 6.0, 1.0]))
     found = check(study, View("pair", "T1", "b0", slice=5, grid="T1"))
-    text = "".join(f.text for f in found.findings)
-    assert "flair was measured with voxels up to 6 mm long" in text
+    (thick,) = (f for f in found.findings if f.code == Code.THICK)
+    assert (thick.images, thick.facts) == (("flair",), {"mm": 6})
 
 
 def test_only_a_mask_on_the_grid_that_is_no_lesion_is_offered(study, save, head):
@@ -168,14 +187,15 @@ def test_only_a_mask_on_the_grid_that_is_no_lesion_is_offered(study, save, head)
     whole = np.pad(head(0), 4) > 0
     save("data/pair/a_lesion.nii", np.arange(whole.size).reshape(whole.shape) == 9000, AFFINE)
     save("data/pair/b_mask.nii", head(0) > 0, AFFINE)
-    offered = [r for f in check(study, VIEW).findings for r in f.remedies]
-    assert {r.changes.get("foreground") for r in offered} == {None}
+
+    def offered():
+        remedies = [remedy for f in check(study, VIEW).findings for remedy in f.remedies]
+        return [remedy for remedy in remedies if isinstance(remedy, UseMask)]
+
+    assert offered() == []
     save("data/pair/c_mask.nii", whole, AFFINE)
-    (offered,) = [
-        r for f in check(study, VIEW).findings for r in f.remedies if "foreground" in r.changes
-    ]
-    assert offered.label == "Keep voxels in c_mask"
-    kept = study.channels(replace(VIEW, **offered.changes)).mask
+    assert offered() == [UseMask("c_mask", preset=True)]
+    kept = study.scene(replace(VIEW, **changes(*offered()))).channels.mask
     assert kept.name == "c_mask"
 
 

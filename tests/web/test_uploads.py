@@ -16,13 +16,17 @@ import pytest
 from flask import Flask, make_response
 
 from dashboard.core.errors import NeuroMixError
-from dashboard.services.uploads.limits import Limits
+from dashboard.services.uploads.limits import MAX_NAMES, Limits
 from dashboard.services.uploads.uploads import Uploads
 from dashboard.web import visitor
-from dashboard.web.uploads import PART_BYTES, TOGETHER, blueprint
+from dashboard.web.guard import MAX_BODY_BYTES
+from dashboard.web.uploads import NO_PLAN, PART_BYTES, TOGETHER, blueprint
 from scripts.serving import running
 
 WORKERS = 2  # of the Procfile
+MEGABYTE = 2**20
+HOSTED = 301  # MB that one upload may have, the largest here and one more
+HANG_SECONDS = 60  # what has not come by then never comes
 LIMITS = {"drop": 200_000, "store": 1_000_000, "days": 7, "files": 4}
 
 
@@ -54,6 +58,11 @@ def client(server):
 def post(client, *files, **options):
     form = {"files": [(io.BytesIO(content), name) for name, content in files]}
     return client.post("/uploads", data=form, **options)
+
+
+def plan(client, *files, **options):
+    asked = [{"name": name, "size": size} for name, size in files]
+    return client.post("/uploads/plan", json=asked, **options)
 
 
 def raw(*parts, end=b"--X--\r\n"):
@@ -167,7 +176,7 @@ def test_the_largest_drop_is_taken_and_one_byte_more_is_not(client, tmp_path):
     before = on_disk(tmp_path)
     answer = post(client, ("b.nii", b"y" * LIMITS["drop"]), ("c.nii", b"z"))
     assert answer.status_code == 413
-    assert "more than the 195.3 kB that can be uploaded at once" in answer.json["error"]
+    assert "at most 195.3 kB" in answer.json["error"]
     assert on_disk(tmp_path) == before
 
 
@@ -186,7 +195,7 @@ def test_too_many_files_are_413(client, tmp_path):
     files = [(f"{n}.nii", b"x%d" % n) for n in range(5)]
     answer = post(client, *files)
     assert answer.status_code == 413
-    assert "more than the 4 files" in answer.json["error"]
+    assert "at most 4 files" in answer.json["error"]
     assert on_disk(tmp_path) == []
 
 
@@ -194,14 +203,69 @@ def test_a_full_store_is_507_before_anything_is_sent_and_after(client, tmp_path)
     for n in range(5):
         assert post(client, (f"{n}.nii", b"%d" % n * 190_000)).status_code == 201
     answer = post(client, ("6.nii", b"6" * 190_000))
-    asked = client.get("/uploads/room?bytes=190000")
+    asked = plan(client, ("6.nii", 190_000))
     assert answer.status_code == asked.status_code == 507
     assert answer.json == asked.json
     assert "no room for this upload" in answer.json["error"]
-    assert client.get("/uploads/room?bytes=1000").status_code == 204
-    assert client.get("/uploads/room?bytes=200001").status_code == 413
-    assert client.get("/uploads/room?bytes=-1").status_code == 400
+    assert plan(client, ("6.nii", 1000)).status_code == 200
+    assert plan(client, ("6.nii", 200_001)).status_code == 413
     assert len(on_disk(tmp_path)) == 10
+
+
+# ---- the plan
+
+
+def test_a_plan_says_what_would_be_sent_and_what_is_refused(client, tmp_path):
+    answer = plan(client, ("notes.txt", 5), ("T1.nii", 100), ("/head/x.dcm", 7), ("T1.json", 1))
+    assert answer.status_code == 200
+    assert answer.json["send"] == [1]
+    assert [line.partition(":")[0] for line in answer.json["refused"]] == ["notes.txt"]
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert on_disk(tmp_path) == []
+
+
+def test_a_drop_is_refused_by_its_plan_as_it_would_be_when_sent(client):
+    for files in ([("a.img", b"i"), ("b.hdr", b"h")], [("notes.txt", b"n")], []):
+        asked = plan(client, *[(name, len(content)) for name, content in files])
+        sent = client.post(
+            "/uploads", data=raw(*[(name.encode(), content) for name, content in files]),
+            content_type="multipart/form-data; boundary=X",
+        )  # fmt: skip
+        assert asked.status_code == sent.status_code == 422
+        assert asked.json == sent.json
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{", b"\xff", b"null", b"7", b'{"name": "a.nii", "size": 1}', b'["a.nii"]', b"[[]]",
+     b'[{"name": "a.nii"}]', b'[{"name": 1, "size": 1}]', b'[{"name": "a.nii", "size": -1}]',
+     b'[{"name": "a.nii", "size": 1.5}]', b'[{"name": "a.nii", "size": true}]',
+     b'[{"name": "a.nii", "size": "1"}]', b'[{"name": "a.nii", "size": NaN}]', b"[" * 100_000],
+)  # fmt: skip
+def test_what_is_no_list_of_files_is_400(client, body):
+    answer = client.post("/uploads/plan", data=body, content_type="application/json")
+    assert answer.status_code == 400
+    assert answer.json == {"error": NO_PLAN, "refused": []}
+
+
+def test_a_plan_has_a_bound_of_names_and_of_bytes(client):
+    most = [("/head/x.dcm", 1)] * (MAX_NAMES - 1) + [("T1.nii", 1)]
+    assert plan(client, *most).json["send"] == [MAX_NAMES - 1]
+    for files in ([*most, ("b0.nii", 1)], [("a" * MAX_BODY_BYTES + ".nii", 1)]):
+        answer = plan(client, *files)
+        assert answer.status_code == 413
+        assert "at most 4 files" in answer.json["error"]
+
+
+@pytest.mark.parametrize("name", ["\ud800.nii", "a" * 9999 + ".nii", "\0.nii", "../../x.nii", "/"])
+def test_no_name_breaks_a_plan(client, tmp_path, name):
+    answer = plan(client, (name, 1), ("T1.nii", 1), (name + ".txt", 1))
+    assert answer.status_code == 200
+    assert 1 in answer.json["send"]
+    assert str(tmp_path) not in answer.text
+
+
+# ---- who may
 
 
 @pytest.mark.parametrize(
@@ -209,8 +273,10 @@ def test_a_full_store_is_507_before_anything_is_sent_and_after(client, tmp_path)
     [("same-origin", True), ("none", True), (None, True), ("cross-site", False),
      ("same-site", False)],
 )  # fmt: skip
-def test_other_sites_neither_upload_nor_remove(client, uploads, site, allowed):
+def test_other_sites_neither_plan_nor_upload_nor_remove(client, uploads, site, allowed):
     headers = {"Sec-Fetch-Site": site} if site else {}
+    asked = plan(client, ("b0.nii", 2), headers=headers)
+    assert asked.status_code == (200 if allowed else 403)
     mine = post(client, ("T1.nii", b"t1")).json["study"]
     assert post(client, ("b0.nii", b"b0"), headers=headers).status_code == (201 if allowed else 403)
     removed = client.delete(f"/uploads/{mine}", headers=headers)
@@ -289,9 +355,9 @@ def test_the_server_keeps_no_token(client, tmp_path):
 def test_a_folder_that_cannot_be_written_to_is_503_with_a_sentence(client, tmp_path):
     (tmp_path / "uploads").write_text("a file in the way")
     answer = post(client, ("T1.nii", b"t1"))
-    asked = client.get("/uploads/room?bytes=2")
+    asked = plan(client, ("T1.nii", 2))
     assert answer.status_code == asked.status_code == 503
-    assert answer.json["error"].startswith("Uploads are not possible on this server now (")
+    assert answer.json["error"].startswith("This server cannot take uploads now (")
     assert client.get("/").status_code == 200
 
 
@@ -300,7 +366,7 @@ def test_opening_the_page_removes_what_has_had_its_time(client, uploads, tmp_pat
     later = time.time() + 7 * 24 * 3600
     monkeypatch.setattr(uploads, "_now", lambda: later)
     monkeypatch.setattr(uploads, "_passed", lambda: later)
-    client.get("/uploads/room")
+    client.get("/uploads/plan")
     assert on_disk(tmp_path) != []
     client.get("/")
     assert on_disk(tmp_path) == []
@@ -311,21 +377,20 @@ def test_opening_the_page_removes_what_has_had_its_time(client, uploads, tmp_pat
 
 @pytest.fixture(scope="module")
 def hosted(tmp_path_factory):
-    """Folder, port and process of a dashboard that takes 400 MB."""
+    """Folder, port and process of a dashboard that takes `HOSTED` MB."""
     folder = tmp_path_factory.mktemp("hosted")
-    limit = str(400 * 2**20)
     with running(
         log=folder / "log",
         DASHBOARD_CACHE=str(folder / "cache"),
-        MAX_UPLOAD_BYTES=limit,
-        UPLOAD_QUOTA_BYTES=str(500 * 2**20),
+        MAX_UPLOAD_BYTES=str(HOSTED * MEGABYTE),
+        UPLOAD_QUOTA_BYTES=str(500 * MEGABYTE),
     ) as (url, process):
         yield folder / "cache" / "uploads", urlsplit(url).port, process
 
 
 def sent(port, *pieces, headers):
     """Send a POST in pieces and return the connection, not yet read from."""
-    connection = socket.create_connection(("127.0.0.1", port), timeout=60)
+    connection = socket.create_connection(("127.0.0.1", port), timeout=HANG_SECONDS)
     lines = ["POST /uploads HTTP/1.1", "Host: x", *headers,
              "Content-Type: multipart/form-data; boundary=X", "", ""]  # fmt: skip
     connection.sendall("\r\n".join(lines).encode())
@@ -340,8 +405,8 @@ def answer_of(connection):
     return answer.status, json.loads(answer.read())
 
 
-def until(true, seconds=10):
-    end = time.monotonic() + seconds
+def until(true):
+    end = time.monotonic() + HANG_SECONDS
     while not true():
         assert time.monotonic() < end, "did not come about"
         os.sched_yield()
@@ -385,14 +450,14 @@ def test_a_broken_connection_leaves_nothing(hosted, how, end):
 @pytest.mark.slow
 def test_a_body_without_a_length_is_stopped_at_the_limit(hosted):
     folder, port, _ = hosted
-    megabyte = chunk(b"x" * 2**20)
+    megabyte = chunk(b"x" * MEGABYTE)
     start = chunk(raw((b"T1.nii", b""), end=b"")[:-2])
     with closing(
-        sent(port, start, *[megabyte] * 402, headers=["Transfer-Encoding: chunked"])
+        sent(port, start, *[megabyte] * (HOSTED + 2), headers=["Transfer-Encoding: chunked"])
     ) as connection:
         status, answer = answer_of(connection)
     assert status == 413
-    assert "more than the 400 MB" in answer["error"]
+    assert f"at most {HOSTED} MB" in answer["error"]
     assert on_disk(folder) == []
 
 
@@ -402,7 +467,7 @@ def test_a_body_longer_than_announced_is_cut_there(hosted):
     body = raw((b"T1.nii", b"x" * 1000))
     with closing(sent(port, body, headers=["Content-Length: 500"])) as connection:
         status, answer = answer_of(connection)
-    assert (status, answer["error"]) == (400, "The upload arrived incomplete. Try again.")
+    assert (status, answer["error"]) == (400, "The upload is incomplete. Try again.")
     assert on_disk(folder) == []
 
 
@@ -410,15 +475,15 @@ def test_a_body_longer_than_announced_is_cut_there(hosted):
 def test_who_sends_too_much_reads_the_answer(hosted):
     """A browser sends its whole body before it reads an answer."""
     folder, port, _ = hosted
-    length = 401 * 2**20
+    length = (HOSTED + 1) * MEGABYTE
     start = raw((b"T1.nii", b""), end=b"")
+    rest = b"x" * (MEGABYTE - len(start))
     with closing(
-        sent(port, start, *[b"x" * 2**20] * 400, headers=[f"Content-Length: {length}"])
+        sent(port, start, *[b"x" * MEGABYTE] * HOSTED, rest, headers=[f"Content-Length: {length}"])
     ) as connection:
-        connection.sendall(b"x" * (length - 400 * 2**20 - len(start)))
         status, answer = answer_of(connection)
     assert status == 413
-    assert "more than the 400 MB" in answer["error"]
+    assert f"at most {HOSTED} MB" in answer["error"]
     assert on_disk(folder) == []
 
 
@@ -431,11 +496,13 @@ def test_slow_uploads_leave_the_page_a_thread(hosted):
             slow.append(
                 sent(port, raw((b"T1.nii", b"x" * 999), end=b""), headers=["Content-Length: 9999"])
             )
-        # What goes beyond is told so, though nothing more of it comes.
+        # What goes beyond is refused, though nothing more of it comes.
         until(lambda: len(select.select(slow, [], [], 0)[0]) >= 2 * TOGETHER * WORKERS)
         refused = [answer_of(connection)[0] for connection in select.select(slow, [], [], 0)[0]]
         assert set(refused) == {503}
-        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=5)) as connection:
+        with closing(
+            http.client.HTTPConnection("127.0.0.1", port, timeout=HANG_SECONDS)
+        ) as connection:
             connection.request("GET", "/healthz")
             assert connection.getresponse().status == 200
     finally:
@@ -458,13 +525,13 @@ def workers_of(process):
 @pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="memory is read from /proc")
 def test_an_upload_of_300_mb_takes_little_memory(hosted):
     folder, port, process = hosted
-    size = 300 * 2**20
+    size = 300 * MEGABYTE
     head, end = raw((b"T1.nii", b""), end=b"")[:-2], b"\r\n--X--\r\n"
     workers = workers_of(process)
     for pid in workers:
         Path(f"/proc/{pid}/clear_refs").write_text("5")  # the peak is counted from here on
     before = {pid: memory(pid, "VmRSS") for pid in workers}
-    piece = os.urandom(2**20)
+    piece = os.urandom(MEGABYTE)
     with closing(
         sent(
             port, head, *[piece] * 300, end,
@@ -475,8 +542,8 @@ def test_an_upload_of_300_mb_takes_little_memory(hosted):
     assert status == 422
     assert answer["refused"][0].startswith("T1.nii: ")
     grown = max(memory(pid, "VmHWM") - before[pid] for pid in workers)
-    print(f"{grown / 2**20:.1f} MB")
-    assert grown < 60 * 2**20
+    print(f"{grown / MEGABYTE:.1f} MB")
+    assert grown < 60 * MEGABYTE
     assert on_disk(folder) == []
 
 
@@ -493,7 +560,7 @@ def test_a_real_study_is_uploaded_and_removed(hosted, sample):
     assert sorted(Path(path).stat().st_size for path in on_disk(folder / "blobs")) == sorted(
         len(content) for _, content in files
     )
-    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=HANG_SECONDS)) as connection:
         connection.request("DELETE", f"/uploads/{study}", headers={"Cookie": cookie})
         assert connection.getresponse().status == 204
     assert on_disk(folder) == []

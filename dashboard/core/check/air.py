@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from dashboard.core.check.findings import Choices, Finding, Remedy, names, percent
-from dashboard.core.check.intensities import SOME
+from dashboard.core.check.findings import Choices, Code, Finding
+from dashboard.core.check.remedies import UseMask
 from dashboard.core.reading.summary import BACKGROUND_SHARE
 from dashboard.core.volume import Volume
 
@@ -14,7 +14,7 @@ DARK = 0.1
 
 
 def air_findings(
-    images: Mapping[str, Volume], choices: Choices, mask: Remedy | None
+    images: Mapping[str, Volume], choices: Choices, mask: UseMask | None
 ) -> Iterator[Finding]:
     """Yield one finding where no rule removes anything, which spoils the classes if there is air.
 
@@ -23,7 +23,7 @@ def air_findings(
     images : mapping of str to Volume
         Those that are shown or fitted.
     choices : Choices
-    mask : Remedy or None
+    mask : UseMask or None
         Chooses a mask as the foreground.
     """
     if (
@@ -33,23 +33,11 @@ def air_findings(
     ):
         return
     most = max(v.intensities.zeros / v.intensities.voxels for v in images.values())
-    share = f"at most {percent(most)}" if most >= SOME else "hardly a voxel"
-    text = f"{share} of {names(list(images))} {'are' if most >= SOME else 'is'} 0"
     remedies = (mask,) if mask else ()
-    if not all(map(_has_dark_border, images.values())):
-        yield Finding(
-            "fact",
-            f"Nearly every voxel is fitted, for {text}: right where there is nothing but tissue.",
-            remedies,
-        )
-        return
-    hint = "" if mask else " A brain mask in the study would help: keep the voxels in it."
-    yield Finding(
-        "warning",
-        "The dark air around the head takes a class of its own, and the tissues share the others, "
-        f"for {text}.{hint}",
-        remedies,
-    )
+    if all(map(_has_dark_border, images.values())):
+        yield Finding(Code.AIR, "warning", tuple(images), {"zeros": most}, remedies)
+    else:
+        yield Finding(Code.NO_BACKGROUND, "fact", tuple(images), {"zeros": most}, remedies)
 
 
 def _empty(volume: Volume) -> float:

@@ -1,7 +1,7 @@
 """What there is to know of a study before anything of it is plotted.
 
 Other programs fail silently here: images and masks on other grids, backgrounds that are not 0,
-copies of one image. Each is told with what it does to the plots, and with one click that mends it.
+copies of one image. Each comes with its numbers, and with what mends it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,32 +11,24 @@ from typing import Literal
 from dashboard.core.check.air import air_findings
 from dashboard.core.check.copies import duplicate_findings
 from dashboard.core.check.difference import grouped, letters
-from dashboard.core.check.findings import (
-    SEVERITIES,
-    Choices,
-    Finding,
-    Remedy,
-    Severity,
-    be,
-    names,
-    number,
-)
+from dashboard.core.check.findings import SEVERITIES, Choices, Code, Finding, Severity
 from dashboard.core.check.grids import grid_findings, mixed_names, used_names
 from dashboard.core.check.intensities import intensity_findings
 from dashboard.core.check.overlays import foreground_mask, overlay_findings
+from dashboard.core.check.remedies import ResampleTo
 from dashboard.core.check.steps import resampling_facts, series_facts
 from dashboard.core.check.unread import left_out, not_checked, unreadable
+from dashboard.core.facts import FileCode, Notice
 from dashboard.core.grid.same import study_notices
+from dashboard.core.processing import Step
 from dashboard.core.volume import MAX_ANISOTROPY, Volume
-
-__all__ = ["Choices", "Finding", "Preflight", "Remedy", "Row", "preflight"]
 
 # Thicker slices hold two tissues in most voxels at a border.
 THICK_SLICE_MM = 3.0
 # 20 × 20 pixels: fewer give a mixture of three classes some twenty voxels for each parameter.
 SMALL_PICTURE = 400
 # What the file's own notices say and a finding says as well, with what can be done about it.
-TOLD_ANYWAY = ("; volume 0 is used", "are NaN or infinite")
+FOUND_ANYWAY = (FileCode.SERIES, FileCode.NONFINITE)
 
 Kind = Literal["image", "overlay"]
 
@@ -51,7 +43,7 @@ class Row:
         In the View.
     kind : {"image", "overlay"}
         Intensities, or a mask or label map.
-    processing : tuple of str
+    processing : tuple of Step
         What was done to the voxels since the file was read.
     grid : int
         Images with the same number lie on one grid.
@@ -73,7 +65,7 @@ class Row:
 
     name: str
     kind: Kind
-    processing: tuple[str, ...]
+    processing: tuple[Step, ...]
     grid: int
     shape: tuple[int, int, int]
     voxel_size: tuple[float, float, float]
@@ -170,15 +162,16 @@ def preflight(
 
 
 def _few_resamplings(found: Sequence[Finding]) -> Iterator[Finding]:
-    """Keep each button that resamples once: two for images and one for overlays at the most."""
-    seen: list[dict[str, str]] = []
+    """Keep each resampling once: two for images and one for overlays at the most."""
+    seen = set()
     for finding in found:
         kept = []
         for remedy in finding.remedies:
-            if remedy.changes.get("grid"):
-                if remedy.changes in seen:
+            if isinstance(remedy, ResampleTo):
+                result = (remedy.grid, remedy.only and remedy.fitted)
+                if result in seen:
                     continue
-                seen.append(remedy.changes)
+                seen.add(result)
             kept.append(remedy)
         yield replace(finding, remedies=tuple(kept))
 
@@ -209,20 +202,24 @@ def _row(name: str, kind: Kind, volume: Volume, grid: int) -> Row:
 def _scales(mixed: Mapping[str, Volume]) -> Iterator[Finding]:
     """Yield one warning where fitted images have intensities of very different size."""
     if len(grouped(mixed)) == 1 and (notices := study_notices(list(mixed.values()))):
-        more = len(notices) - 1
-        pairs = f" So for {more} more pair{'s' * (more > 1)} of images." if more else ""
-        yield Finding("warning", notices[0] + pairs)
+        facts = {"notice": notices[0], "more": len(notices) - 1}
+        yield Finding(Code.SCALES, "warning", tuple(mixed), facts)
 
 
 def _notices(images: Mapping[str, Volume]) -> Iterator[Finding]:
-    """Pass on what was unusual about the files, said once where several share it."""
-    told: dict[str, list[str]] = {}
+    """Pass on what was unusual about the files, once where several share it."""
+    shared: list[tuple[Notice, list[str]]] = []
     for name, volume in images.items():
         for notice in volume.notices:
-            if not any(part in notice for part in TOLD_ANYWAY):
-                told.setdefault(notice, []).append(name)
-    for notice, files in told.items():
-        yield Finding("warning", f"{names(files)}: {notice}")
+            if notice.code in FOUND_ANYWAY:
+                continue
+            files = next((files for known, files in shared if known == notice), None)
+            if files is None:
+                shared.append((notice, [name]))
+            else:
+                files.append(name)
+    for notice, files in shared:
+        yield Finding(Code.FILE, "warning", tuple(files), {"notice": notice})
 
 
 def _sizes(images: Mapping[str, Volume], files: Mapping[str, Volume]) -> Iterator[Finding]:
@@ -235,17 +232,9 @@ def _sizes(images: Mapping[str, Volume], files: Mapping[str, Volume]) -> Iterato
         name for name, v in images.items() if sorted(v.shape)[1] * max(v.shape) < SMALL_PICTURE
     ]
     if small:
-        yield Finding(
-            "fact",
-            f"{names(small)} {be(small)} tiny: even the largest slice has "
-            f"fewer than {SMALL_PICTURE} voxels, too few for classes to be told apart reliably.",
-        )
+        yield Finding(Code.TINY, "fact", tuple(small), {"fewer_than": SMALL_PICTURE})
     if flat:
-        yield Finding(
-            "fact",
-            f"{names(flat)} {be(flat)} one voxel thick: across it, the "
-            "other planes show a single line.",
-        )
+        yield Finding(Code.FLAT, "fact", tuple(flat))
     long = {
         name: max(volume.voxel_size)
         for name, volume in files.items()
@@ -254,10 +243,4 @@ def _sizes(images: Mapping[str, Volume], files: Mapping[str, Volume]) -> Iterato
         and min(volume.shape) > 1
     }
     if long:
-        most = number(round(max(long.values()), 1))
-        was = "was" if len(long) == 1 else "were"
-        yield Finding(
-            "fact",
-            f"{names(list(long))} {was} measured with voxels up to {most} mm long: at borders they "
-            "hold two tissues, which blurs the classes into each other.",
-        )
+        yield Finding(Code.THICK, "fact", tuple(long), {"mm": max(long.values())})

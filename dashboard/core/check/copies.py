@@ -1,6 +1,7 @@
 """Images that carry no second piece of information: copies, as they are or up to scale."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 
 from dashboard.core import sampling
 from dashboard.core.check.difference import grouped
-from dashboard.core.check.findings import Choices, Finding, Remedy, names
+from dashboard.core.check.findings import Choices, Code, Finding
 from dashboard.core.check.grids import mixed_names, only
 from dashboard.core.check.intensities import is_empty
 from dashboard.core.grid.same import same_grid
@@ -43,30 +44,25 @@ def duplicate_findings(
     for group in same.values():
         together = [name for name in group if name in mixed]
         if len(together) > 1:
-            text = f"{names(group)} hold the same voxels and carry no second piece of information"
-            yield _refused(text, together, images, choices)
+            yield _refused(Code.SAME_VOXELS, group, together, images, choices)
         elif together and len(group) > 1:
-            yield Finding("fact", f"{names(group)} hold the same voxels; only one of them is used.")
+            yield Finding(Code.SAME_VOXELS_UNUSED, "fact", tuple(group))
     first = [n for n in mixed if not any(n in group[1:] for group in same.values())]
     for group in _scaled_copies({name: images[name] for name in first}, choices, mask):
-        text = f"{names(group)} are copies of each other up to scale and offset"
-        yield _refused(text, group, images, choices)
+        yield _refused(Code.LINEAR_COPIES, group, group, images, choices)
 
 
-def _refused(text: str, together: list[str], images: Images, choices: Choices) -> Finding:
+def _refused(
+    code: Code, group: list[str], together: list[str], images: Images, choices: Choices
+) -> Finding:
     kept = [name for name in mixed_names(images, choices) if name not in together[1:]]
     spare = None if len(kept) > 1 else _spare(images, choices, together[0])
     if spare is None:
-        remedy = Remedy(f"Use only {names(kept)}", only(images, kept, choices))
+        remedy = only(images, kept, choices)
     else:
-        changes = only(images, [together[0], spare], choices)
-        remedy = Remedy(f"Show {spare} instead of {together[1]}", changes)
-    both = "both" if len(together) == 2 else "them"
-    return Finding(
-        "problem",
-        f"{text}: their joint view is a line, and a mixture of {both} is refused.",
-        (remedy,),
-    )
+        shown = only(images, [together[0], spare], choices)
+        remedy = replace(shown, instead=(spare, together[1]))
+    return Finding(code, "problem", tuple(group), remedies=(remedy,))
 
 
 def _spare(images: Images, choices: Choices, kept: str) -> str | None:

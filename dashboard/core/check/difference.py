@@ -1,17 +1,17 @@
-"""How the voxel grids of two images differ, in words.
+"""How the voxel grids of two images differ.
 
-Grids are compared after their axes were brought into RAS order, so that what is only another
-storage order is told from what is another place.
+Grids are compared after their axes were brought into RAS order, which tells another storage
+order from another place.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 import nibabel as nib
 import numpy as np
 from nibabel.orientations import inv_ornt_aff, io_orientation
 from numpy.typing import NDArray
 
-from dashboard.core.check.findings import number, times
 from dashboard.core.grid.same import SAME_PLACE, same_grid, same_places
 from dashboard.core.reading.position import turn
 from dashboard.core.volume import Volume
@@ -20,10 +20,51 @@ from dashboard.core.volume import Volume
 WHOLE_VOXEL = 0.01
 # Positions this close to an edge of the field of view are within it, as in resampling.
 ROUNDING = 1e-4
-# Where an image covers less of the target than this, it is said before anybody resamples.
-SMALL_OVERLAP = 0.5
 
-TOWARDS = (("left", "right"), ("back", "front"), ("foot", "head"))
+Shape = tuple[int, int, int]
+Edges = tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What is different about a second grid; all else is the same as in the first.
+
+    Attributes
+    ----------
+    shapes : pair of tuple of int, or None
+        Voxels along each axis of the first and of the second grid.
+    sizes : pair of tuple of float, or None
+        Voxel sizes in mm.
+    upright : bool
+        Whether shapes and sizes are in RAS order, because the stored orders differ. Otherwise
+        they are in the order of the stored axes.
+    orders : pair of str, or None
+        Where the stored axes point, as in "RAS".
+    rotation : float or None
+        Degrees between the axes.
+    shift_mm, shift_voxels : tuple of float, or None
+        From the first voxel of the first grid to that of the second, along RAS and along the
+        axes; known where voxel sizes and directions are the same.
+    """
+
+    shapes: tuple[Shape, Shape] | None = None
+    sizes: tuple[Edges, Edges] | None = None
+    upright: bool = False
+    orders: tuple[str, str] | None = None
+    rotation: float | None = None
+    shift_mm: Edges | None = None
+    shift_voxels: Edges | None = None
+
+    @property
+    def is_reordering(self) -> bool:
+        """Whether both grids hold the same voxels in another storage order."""
+        return not (self.shapes or self.sizes or self.rotation or self.shift_mm)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the shift is one by whole voxels, which needs no interpolation."""
+        shift = self.shift_voxels or (0.5,)
+        return all(abs(part - round(part)) < WHOLE_VOXEL for part in shift)
 
 
 def letters(volume: Volume) -> str:
@@ -72,55 +113,40 @@ def is_reordered(first: Volume, other: Volume) -> bool:
     return shape == other_shape and same_places(shape, affine, other_affine)
 
 
-def difference(first: Volume, other: Volume) -> str:
-    """Tell how a grid differs from the first one's; the subject is the other image.
-
-    Returns
-    -------
-    str
-        The rest of a sentence, as in "has 64 × 64 × 30 instead of 256 × 256 × 170 voxels".
-    """
+def difference(first: Volume, other: Volume) -> Difference:
+    """Return how a grid differs from the first one's."""
     if is_reordered(first, other):
-        return (
-            f"covers the same grid in another storage order ({letters(other)} instead of "
-            f"{letters(first)}), so that resampling only reorders voxels"
-        )
+        return Difference(orders=(letters(first), letters(other)))
     (shape, affine), (other_shape, other_affine) = _upright(first), _upright(other)
     sizes, other_sizes = (nib.affines.voxel_sizes(a) for a in (affine, other_affine))
-    radians = np.radians(turn(affine, other_affine))
-    # Both are told where they move the far side of the grid by more than rounding does.
+    degrees = turn(affine, other_affine)
+    # Both count where they move the far side of the grid by more than rounding does.
     same_size = bool((np.abs(other_sizes / sizes - 1) * shape < SAME_PLACE).all())
-    turned = radians * max(shape) >= SAME_PLACE
+    turned = np.radians(degrees) * max(shape) >= SAME_PLACE
+    orders = (letters(first), letters(other)) if letters(first) != letters(other) else None
     if same_size and not turned:
-        return _offset(first, other)
-    other_order = letters(first) != letters(other)
-    counts = (shape, other_shape) if other_order else (first.shape, other.shape)
-    edges = (sizes, other_sizes) if other_order else (first.voxel_size, other.voxel_size)
-    parts = []
-    if shape != other_shape:
-        parts.append(f"{times(counts[1])} instead of {times(counts[0])} voxels")
-    if not same_size:
-        mm, other_mm = _told_apart(*edges)
-        parts.append(f"{other_mm} instead of {mm} mm")
-    if parts and other_order:
-        parts[-1] += " (from left, back and foot)"
-    if other_order:
-        parts.append(f"axes {letters(other)} instead of {letters(first)}")
-    if turned:
-        degrees = np.degrees(radians)
-        parts.append(
-            f"axes turned by {degrees:.1f}°" if degrees >= 1 else f"axes turned by {degrees:.2g}°"
+        shift = other_affine[:3, 3] - affine[:3, 3]
+        voxels = np.linalg.inv(affine[:3, :3]) @ shift
+        return Difference(
+            shapes=(first.shape, other.shape) if shape != other_shape else None,
+            orders=orders,
+            shift_mm=_three(shift),
+            shift_voxels=_three(voxels),
         )
-    return "has " + ", ".join(parts)
+    counts = (shape, other_shape) if orders else (first.shape, other.shape)
+    edges = (_three(sizes), _three(other_sizes)) if orders else (first.voxel_size, other.voxel_size)
+    return Difference(
+        shapes=counts if shape != other_shape else None,
+        sizes=edges if not same_size else None,
+        upright=orders is not None,
+        orders=orders,
+        rotation=degrees if turned else None,
+    )
 
 
-def _told_apart(one: Sequence[float], other: Sequence[float]) -> tuple[str, str]:
-    """Write two voxel sizes with as many digits as it takes to see that they differ."""
-    for digits in range(3, 9):
-        told = [" × ".join(f"{edge:.{digits}g}" for edge in edges) for edges in (one, other)]
-        if told[0] != told[1]:
-            break
-    return told[0], told[1]
+def _three(values: Iterable[float]) -> Edges:
+    x, y, z = map(float, values)
+    return x, y, z
 
 
 def distance(first: Volume, other: Volume) -> float:
@@ -131,34 +157,7 @@ def distance(first: Volume, other: Volume) -> float:
     return float(np.linalg.norm(middles[1] - middles[0]))
 
 
-def _upright(volume: Volume) -> tuple[tuple[int, ...], NDArray[np.float64]]:
+def _upright(volume: Volume) -> tuple[Shape, NDArray[np.float64]]:
     """Return shape and affine of the grid with its axes in RAS order."""
     reorder = inv_ornt_aff(io_orientation(volume.affine), volume.shape)
     return volume.orientation.ras_shape, np.asarray(volume.mm_affine @ reorder)
-
-
-def _offset(first: Volume, other: Volume) -> str:
-    """Tell how grids of the same voxel size and directions lie to each other."""
-    (shape, affine), (other_shape, other_affine) = _upright(first), _upright(other)
-    shift = other_affine[:3, 3] - affine[:3, 3]
-    voxels = np.linalg.inv(affine[:3, :3]) @ shift
-    order = ""
-    if letters(first) != letters(other):
-        order = f", stored as {letters(other)} instead of {letters(first)}"
-    if shape != other_shape:
-        cut = f"has voxels of the same size, but {times(other.shape)} instead of "
-        whole = bool((np.abs(voxels - np.round(voxels)) < WHOLE_VOXEL).all())
-        return f"{cut}{times(first.shape)} of them{order}" + (
-            ", so that resampling only cuts or pads" if whole else ""
-        )
-    # A tenth of the largest part is where an offset reads as a direction.
-    seen = [ras for ras in range(3) if abs(shift[ras]) > 0.1 * np.abs(shift).max()]
-    ways = ", ".join(
-        f"{number(abs(shift[ras]))} mm to the {TOWARDS[ras][int(shift[ras] > 0)]}" for ras in seen
-    )
-    length = round(float(np.linalg.norm(voxels)), 2)
-    unit = "voxel" if length == 1 else "voxels"
-    return (
-        f"has the same shape and voxel size, but shifted by "
-        f"{number(length) if length else 'less than 0.01'} {unit} ({ways}){order}"
-    )

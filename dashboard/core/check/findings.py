@@ -1,35 +1,58 @@
-"""What a check of a study has to say, and the words and numbers it says it with."""
+"""What a check of a study has to say, as data: `dashboard.words` writes the sentences."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Literal
 
+from dashboard.core.check.remedies import Remedy
 from dashboard.core.mixture.foreground import Foreground
 
 Severity = Literal["problem", "warning", "fact"]
 # Most severe first, as findings are listed.
 SEVERITIES: tuple[Severity, ...] = ("problem", "warning", "fact")
 
-# More names than this make a list that nobody reads.
-NAMED = 4
-# Numbers of up to seven digits are easier to read in full than with an exponent.
-PLAIN = 1e7
 
+class Code(StrEnum):
+    """What can be found."""
 
-@dataclass(frozen=True)
-class Remedy:
-    """One click that mends or undoes something.
-
-    Attributes
-    ----------
-    label : str
-        What the button says.
-    changes : dict of str to str
-        Fields of the View with their new values, as in the URL.
-    """
-
-    label: str
-    changes: dict[str, str]
+    # Files
+    UNREADABLE = "unreadable"
+    LEFT_OUT = "left-out"
+    MORE_LEFT_OUT = "more-left-out"
+    NOT_CHECKED = "not-checked"
+    FILE = "file"
+    SERIES = "series"
+    # Images that repeat others
+    SAME_VOXELS = "same-voxels"
+    SAME_VOXELS_UNUSED = "same-voxels-unused"
+    LINEAR_COPIES = "linear-copies"
+    # Grids
+    OTHER_GRID = "other-grid"
+    OTHER_GRID_LEFT_OUT = "other-grid-left-out"
+    OTHER_GRID_UNUSED = "other-grid-unused"
+    OVERLAY_OFF_GRID = "overlay-off-grid"
+    RESAMPLED = "resampled"
+    TINY = "tiny"
+    FLAT = "flat"
+    THICK = "thick"
+    # Intensities
+    CONSTANT = "constant"
+    TWO_VALUES = "two-values"
+    NEARLY_EMPTY = "nearly-empty"
+    BACKGROUND_REMOVED = "background-removed"
+    BACKGROUND_KEPT = "background-kept"
+    BACKGROUND_TAKES_OTHERS = "background-takes-others"
+    NEGATIVES_REMOVED = "negatives-removed"
+    NEGATIVES_KEPT = "negatives-kept"
+    SOME_NEGATIVES = "some-negatives"
+    SATURATED = "saturated"
+    CLIPPED = "clipped"
+    OUTLIERS = "outliers"
+    NONFINITE = "nonfinite"
+    SCALES = "scales"
+    AIR = "air"
+    NO_BACKGROUND = "no-background"
 
 
 @dataclass(frozen=True)
@@ -38,21 +61,27 @@ class Finding:
 
     Attributes
     ----------
+    code : Code
+        Which thing.
     severity : {"problem", "warning", "fact"}
         Whether something cannot be shown, may mislead, or only has to be known.
-    text : str
-        One or two sentences: what was found, and what follows for the plots.
+    images : tuple of str
+        The images that it is about.
+    facts : mapping of str to value
+        The numbers, and the names of other images, that its sentence needs.
     remedies : tuple of Remedy
     """
 
+    code: Code
     severity: Severity
-    text: str
+    images: tuple[str, ...] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)
     remedies: tuple[Remedy, ...] = ()
 
 
 @dataclass(frozen=True)
 class Choices:
-    """What is chosen already, as in the View: a remedy that was taken is told as done.
+    """What is chosen already: a remedy that was taken is a fact.
 
     Attributes
     ----------
@@ -76,46 +105,3 @@ class Choices:
     grid: str = ""
     mask: str = ""
     reference: str = ""
-
-
-def names(words: Sequence[str]) -> str:
-    """Return names as a list in a sentence, the last of many as a number."""
-    shown = list(words)
-    if len(shown) > NAMED:
-        shown = [*shown[: NAMED - 1], f"{len(shown) - NAMED + 1} more"]
-    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
-
-
-def number(value: float) -> str:
-    """Return an intensity or a length with four significant digits and a proper minus sign."""
-    # Zero added turns a negative zero, which some converters write, into zero.
-    plain = 9999.5 <= abs(value) < PLAIN
-    return (f"{value:,.0f}" if plain else f"{value + 0.0:.4g}").replace("-", "−")
-
-
-def percent(share: float) -> str:
-    """Return a share as a percentage that is 0 or 100 only where it is exactly so."""
-    if 0 < share < 0.001:
-        return "< 0.1 %"
-    if share < 1 and share > 0.995:
-        return "> 99 %"
-    return f"{share * 100:.1f} %" if 0 < share < 0.1 else f"{share * 100:.0f} %"
-
-
-def times(values: Sequence[float]) -> str:
-    """Return edge lengths or counts of voxels as a product."""
-    return " × ".join(_edge(value) if isinstance(value, float) else f"{value}" for value in values)
-
-
-def be(several: Sequence[str]) -> str:
-    """Return the verb for so many images."""
-    return "is" if len(several) == 1 else "are"
-
-
-def they(several: Sequence[str]) -> str:
-    """Return the beginning of the next sentence on so many images."""
-    return "It is" if len(several) == 1 else "They are"
-
-
-def _edge(value: float) -> str:
-    return f"{value:,.0f}" if 999.5 <= value < PLAIN else f"{value:.3g}"

@@ -1,11 +1,14 @@
 """What is unusual about the intensities of a study, and what it does to foreground and plots."""
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import numpy as np
 
 from dashboard.core import sampling
-from dashboard.core.check.findings import Choices, Finding, Remedy, names, number, percent
+from dashboard.core.check.findings import Choices, Code, Finding, Severity
+from dashboard.core.check.remedies import Clip, UseRule
+from dashboard.core.processing import Resampled
 from dashboard.core.reading.summary import BACKGROUND_SHARE
 from dashboard.core.volume import Intensities, Volume
 
@@ -30,12 +33,19 @@ SAMPLED = 100_000
 # What was cut off stands this many times above so many values next to the maximum.
 PEAK, NEIGHBOURS = 3, 10
 
-KEEP_BACKGROUND = Remedy(
-    "Keep voxels that differ from the background", {"foreground": "background"}
-)
-KEEP_NONZERO = Remedy("Keep voxels that are not 0", {"foreground": "nonzero"})
-CLIP = Remedy("Clip at the 0.1 and 99.9 percentiles", {"clip": "0.1"})
-UNCLIP = Remedy("Use all intensities", {"clip": "none"})
+# Of what a foreground rule does; that of `BACKGROUND_TAKES_OTHERS` depends on their share.
+SEVERITY: dict[Code, Severity] = {
+    Code.BACKGROUND_REMOVED: "fact",
+    Code.BACKGROUND_KEPT: "warning",
+    Code.BACKGROUND_TAKES_OTHERS: "warning",
+    Code.NEGATIVES_REMOVED: "warning",
+    Code.NEGATIVES_KEPT: "fact",
+}
+REMEDIES = {
+    Code.BACKGROUND_KEPT: UseRule("background"),
+    Code.BACKGROUND_TAKES_OTHERS: UseRule("background"),
+    Code.NEGATIVES_REMOVED: UseRule("nonzero"),
+}
 
 Images = Mapping[str, Volume]
 Check = Callable[[Images, Choices], Iterator[Finding]]
@@ -78,73 +88,49 @@ def _nothing_in_it(images: Images, _: Choices) -> Iterator[Finding]:
         facts = volume.intensities
         share = facts.zeros / _finite(facts)
         if facts.low == facts.high:
-            text = f"Every voxel of {name} is {number(facts.low)}: there is nothing to fit."
+            yield Finding(Code.CONSTANT, "warning", (name,), {"value": facts.low})
         elif facts.limits["0.1"][0] == facts.limits["0.1"][1]:
-            text = (
-                f"Besides {number(facts.background)}, {name} holds hardly any value but "
-                f"{number(facts.limits['0.1'][0])}, like a mask: a mixture has nothing to separate."
-            )
+            values = (facts.background, facts.limits["0.1"][0])
+            yield Finding(Code.TWO_VALUES, "warning", (name,), {"values": values})
         elif share > NEARLY_EMPTY:
-            text = (
-                f"Only {percent(1 - share)} of {name} is not 0: most slices hold too few voxels "
-                "for a mixture."
-            )
-        else:
-            continue
-        yield Finding("warning", text)
+            yield Finding(Code.NEARLY_EMPTY, "warning", (name,), {"not_zero": 1 - share})
 
 
 def _background(images: Images, choices: Choices) -> Iterator[Finding]:
     """Yield where the chosen foreground rule does not do what it is chosen for."""
-    cases: dict[str, dict[str, Intensities]] = {}
+    cases: dict[Code, dict[str, Intensities]] = {}
     for name, volume in images.items():
-        case = _case(volume.intensities, choices.foreground)
-        cases.setdefault(case, {})[name] = volume.intensities
-    rule = "above 0" if choices.foreground == "positive" else "not 0"
+        if case := _case(volume.intensities, choices.foreground):
+            cases.setdefault(case, {})[name] = volume.intensities
     for case, found in cases.items():
-        if case == "removed":
-            yield Finding("fact", f"{_most_frequent(found)}; they are left out.")
-        elif case == "kept":
-            yield Finding(
-                "warning",
-                f"{_most_frequent(found)}: “Keep voxels {rule}” keeps this background, which then "
-                "counts as tissue and takes a component.",
-                (KEEP_BACKGROUND,),
-            )
-        elif case == "removed with others":
-            most = max(_not_positive(facts) for facts in found.values())
-            yield Finding(
-                "warning" if most >= MANY_NEGATIVES else "fact",
-                f"{_most_frequent(found)}: “Keep voxels above 0” leaves this background out, and "
-                f"with it {_up_to(most, found)} of the other voxels, which are 0 or less.",
-                (KEEP_BACKGROUND,),
-            )
-        elif case == "negative":
-            yield Finding(
-                "warning",
-                f"{_negative(found)}, as after z-scoring: “Keep voxels above 0” takes them out of "
-                "every plot and of the fit.",
-                (KEEP_NONZERO,),
-            )
-        elif case == "negative and kept":
-            yield Finding("fact", f"{_negative(found)}; they take part, as they should.")
+        facts: dict[str, Any] = {"rule": choices.foreground}
+        if case in (Code.NEGATIVES_REMOVED, Code.NEGATIVES_KEPT):
+            facts |= _negatives(found)
+        else:
+            facts |= _most_frequent(found)
+        severity, rule = SEVERITY[case], REMEDIES.get(case)
+        if case == Code.BACKGROUND_TAKES_OTHERS:
+            facts["taken"] = max(_not_positive(f) for f in found.values())
+            severity = "warning" if facts["taken"] >= MANY_NEGATIVES else "fact"
+        yield Finding(case, severity, tuple(found), facts, (rule,) if rule else ())
 
 
-def _case(facts: Intensities, rule: str) -> str:
-    """Return what a foreground rule does to an image, or nothing where all is well."""
+def _case(facts: Intensities, rule: str) -> Code | None:
+    """Return what a foreground rule does to an image, or None where all is well."""
     many = _negatives_inside(facts) >= MANY_NEGATIVES * _inside(facts)
     odd = _constant(facts) and facts.background != 0
     if facts.low == facts.high or rule == "mask":
-        return ""
+        return None
     if odd and rule == "background":
-        return "removed"
+        return Code.BACKGROUND_REMOVED
     if odd and (facts.background > 0 or rule == "nonzero"):
-        return "kept"
+        return Code.BACKGROUND_KEPT
     if odd:
-        return "removed with others" if _not_positive(facts) >= SOME else "removed"
+        others = _not_positive(facts) >= SOME
+        return Code.BACKGROUND_TAKES_OTHERS if others else Code.BACKGROUND_REMOVED
     if many:
-        return "negative" if rule == "positive" else "negative and kept"
-    return ""
+        return Code.NEGATIVES_REMOVED if rule == "positive" else Code.NEGATIVES_KEPT
+    return None
 
 
 def _not_positive(facts: Intensities) -> float:
@@ -152,31 +138,26 @@ def _not_positive(facts: Intensities) -> float:
     return (_negatives_inside(facts) + facts.zeros) / max(_inside(facts), 1)
 
 
-def _most_frequent(found: Mapping[str, Intensities]) -> str:
-    values = list(dict.fromkeys(number(facts.background) for facts in found.values()))
-    share = percent(min(facts.background_share for facts in found.values()))
-    share = f"{'' if len(found) == 1 else 'at least '}{share} of the voxels"
-    if len(values) == 1:
-        return f"The most frequent value of {names(list(found))} is {values[0]} ({share}), not 0"
-    return f"The most frequent values of {names(list(found))} are {names(values)} ({share}), not 0"
+def _most_frequent(found: Mapping[str, Intensities]) -> dict[str, Any]:
+    """Return the most frequent value of each image, and the smallest share that one has."""
+    return {
+        "values": tuple(facts.background for facts in found.values()),
+        "share": min(facts.background_share for facts in found.values()),
+    }
 
 
-def _negative(found: Mapping[str, Intensities]) -> str:
-    most = max(_negatives_inside(facts) / max(_inside(facts), 1) for facts in found.values())
-    lowest = number(min(facts.low for facts in found.values()))
-    share = _up_to(most, found)
-    share = share[0].upper() + share[1:]
-    return f"{share} of {names(list(found))}{_beside(found)} are negative, down to {lowest}"
+def _negatives(found: Mapping[str, Intensities]) -> dict[str, Any]:
+    """Return the largest share of negative voxels, and the lowest intensity."""
+    return {
+        "negative": max(_negatives_inside(f) / max(_inside(f), 1) for f in found.values()),
+        "low": min(facts.low for facts in found.values()),
+        "beside_background": _beside(found),
+    }
 
 
-def _beside(found: Mapping[str, Intensities]) -> str:
-    return " besides the background" if any(map(_constant, found.values())) else ""
-
-
-def _up_to(most: float, found: Mapping[str, Intensities]) -> str:
-    """Return a share, or the largest of several images."""
-    text = percent(most)
-    return text if len(found) == 1 or text.startswith("<") else f"up to {text}"
+def _beside(found: Mapping[str, Intensities]) -> bool:
+    """Return whether shares are of the voxels besides a constant background."""
+    return any(map(_constant, found.values()))
 
 
 def _some_negatives(images: Images, choices: Choices) -> Iterator[Finding]:
@@ -190,15 +171,8 @@ def _some_negatives(images: Images, choices: Choices) -> Iterator[Finding]:
     }  # fmt: skip
     if not few or choices.foreground == "mask":
         return
-    most = max(facts.negatives / max(_inside(facts), 1) for facts in few.values())
-    lowest = number(min(facts.low for facts in few.values()))
-    end = "are left out by “above 0”" if choices.foreground == "positive" else "take part"
-    yield Finding(
-        "fact",
-        f"{names(list(few))} {'hold' if len(few) > 1 else 'holds'} some negative voxels, as "
-        f"interpolation and noise leave them ({_up_to(most, few)}{_beside(few)}, down to "
-        f"{lowest}); they {end}.",
-    )
+    facts = {"rule": choices.foreground, **_negatives(few)}
+    yield Finding(Code.SOME_NEGATIVES, "fact", tuple(few), facts)
 
 
 def _saturated(images: Images, _: Choices) -> Iterator[Finding]:
@@ -210,17 +184,19 @@ def _saturated(images: Images, _: Choices) -> Iterator[Finding]:
     }
     if not found:
         return
-    shares = [facts.saturated / max(_inside(facts), 1) for facts in found.values()]
-    highs = list(dict.fromkeys(facts.high for facts in found.values()))
-    bits = CEILINGS.get(highs[0]) if len(highs) == 1 else None
-    limit = f", the largest number of {bits} bits" if bits else ""
-    own = "its maximum" if len(found) == 1 else "the maximum"
-    count = f"{next(iter(found.values())).saturated:,} voxels" if len(found) == 1 else "Many voxels"
+    share = max(facts.saturated / max(_inside(facts), 1) for facts in found.values())
+    highs = tuple(dict.fromkeys(facts.high for facts in found.values()))
     yield Finding(
-        "warning" if max(shares) >= SATURATED_PEAK else "fact",
-        f"{count} of {names(list(found))} ({_up_to(max(shares), found)}{_beside(found)}) are "
-        f"exactly at {own} of {names([number(high) for high in highs])}{limit}, as if brighter "
-        "ones had been cut off: the histogram ends in a peak that no Gaussian fits.",
+        Code.SATURATED,
+        "warning" if share >= SATURATED_PEAK else "fact",
+        tuple(found),
+        {
+            "voxels": sum(facts.saturated for facts in found.values()),
+            "share": share,
+            "beside_background": _beside(found),
+            "highs": highs,
+            "bits": CEILINGS.get(highs[0]) if len(highs) == 1 else None,
+        },
     )
 
 
@@ -245,42 +221,31 @@ def _is_peak(volume: Volume) -> bool:
 
 def _clipping(images: Images, choices: Choices) -> Iterator[Finding]:
     if choices.clip != "none":
-        yield Finding(
-            "fact",
-            f"Intensities are clipped at the {choices.clip} and "
-            f"{100 - float(choices.clip):g} percentiles of each image.",
-            (UNCLIP,),
-        )
+        facts: dict[str, Any] = {"percent": float(choices.clip)}
+        yield Finding(Code.CLIPPED, "fact", facts=facts, remedies=(Clip("none"),))
         return
     for name, volume in images.items():
-        facts = volume.intensities
-        first, last = facts.limits["0.1"]
-        above = facts.high - last
-        below = first - facts.low if facts.background != facts.low else 0.0
+        found = volume.intensities
+        first, last = found.limits["0.1"]
+        above = found.high - last
+        below = first - found.low if found.background != found.low else 0.0
         if last <= first or max(above, below) <= FAR_OUT * (last - first):
             continue
-        end = f"up to {number(facts.high)}" if above >= below else f"down to {number(facts.low)}"
-        yield Finding(
-            "warning",
-            f"A few voxels of {name} lie far outside the rest ({end}, where 99.8 % are between "
-            f"{number(first)} and {number(last)}): they squeeze all others into a few bins and can "
-            "take a component for themselves.",
-            (CLIP,),
-        )
+        facts = {"farthest": found.high if above >= below else found.low, "most": (first, last)}
+        yield Finding(Code.OUTLIERS, "warning", (name,), facts, (Clip("0.1"),))
 
 
 def _holes(images: Images, _: Choices) -> Iterator[Finding]:
     for name, volume in images.items():
-        facts = volume.intensities
-        if not facts.nonfinite:
+        found = volume.intensities
+        if not found.nonfinite:
             continue
-        share = facts.nonfinite / facts.voxels
-        many = share >= BACKGROUND_SHARE
+        share = found.nonfinite / found.voxels
+        facts = {
+            "voxels": found.nonfinite,
+            "share": share,
+            "as_background": share >= BACKGROUND_SHARE,
+        }
         # Resampling leaves them where the image was never measured.
-        moved = any("onto the grid of" in step for step in volume.processing)
-        yield Finding(
-            "fact" if moved else "warning",
-            f"{facts.nonfinite:,} voxels of {name} ({percent(share)}) are NaN or infinite"
-            + (", as a background often is" if many else "")
-            + ": they are never foreground and in no histogram.",
-        )
+        moved = any(isinstance(step, Resampled) for step in volume.processing)
+        yield Finding(Code.NONFINITE, "fact" if moved else "warning", (name,), facts)

@@ -11,8 +11,10 @@ from nibabel.affines import apply_affine
 from numpy.typing import NDArray
 
 from dashboard.core.check.difference import grouped, overlap
-from dashboard.core.check.findings import Choices, Remedy, names, times
+from dashboard.core.check.findings import Choices
 from dashboard.core.check.intensities import is_empty
+from dashboard.core.check.remedies import ResampleTo
+from dashboard.core.facts import FileCode
 from dashboard.core.grid.resampling import moves_voxels
 from dashboard.core.grid.same import same_grid
 from dashboard.core.mixture.foreground import foreground
@@ -30,15 +32,15 @@ FEWEST = 0.01
 KEPT = 0.5
 # Voxels that differ by less in volume are of one size.
 FINER = 0.99
-# What a file's notices say where left and right, or everything, is a guess.
-UNPLACED = ("position matrix (affine) is unusable", "The header gives no position")
+# Of a file where left and right, or everything, is a guess.
+UNPLACED = (FileCode.BAD_AFFINE, FileCode.NO_POSITION)
 
 Images = Mapping[str, Volume]
 
 
 def resamplings(
     images: Images, wanted: Sequence[str], choices: Choices, *, finer: bool = False
-) -> Iterator[Remedy]:
+) -> Iterator[ResampleTo]:
     """Yield the grids onto which images can be brought so that more of them are fitted together.
 
     Parameters
@@ -64,13 +66,14 @@ def resamplings(
             continue
         mixed = [name for name in meant if name in kept]
         others = [n for n in meant if n not in kept and overlap(images[target], images[n])]
-        missing = bool(others) or (choices.chosen and len(mixed) < len(meant))
-        changes = {"grid": target}
-        if missing:
-            changes["mix"] = ",".join(mixed)
-        yield Remedy(
-            _label(images, target, moved, mixed if missing or len(mixed) > 2 else [], missing),
-            changes,
+        whole = all(moves_voxels(images[name], images[target]) for name in moved)
+        yield ResampleTo(
+            grid=target,
+            moved=tuple(moved),
+            how="voxels" if whole else "linear",
+            voxel_size=images[target].voxel_size,
+            fitted=tuple(mixed),
+            only=bool(others) or (choices.chosen and len(mixed) < len(meant)),
         )
 
 
@@ -117,7 +120,7 @@ def copies_in_place(images: Images, first: str, others: Sequence[str]) -> bool:
 
 def is_placed(volume: Volume) -> bool:
     """Return whether the file says where its voxels lie."""
-    return not any(part in notice for notice in volume.notices for part in UNPLACED)
+    return not any(notice.code in UNPLACED for notice in volume.notices)
 
 
 def _targets(images: Images, wanted: Sequence[str], choices: Choices) -> list[str]:
@@ -129,16 +132,6 @@ def _targets(images: Images, wanted: Sequence[str], choices: Choices) -> list[st
     }
     heads = [group[0] for group in grouped(sound) if choices.grid not in group]
     return sorted(heads, key=lambda name: (name != choices.x, images[name].voxel_ml))
-
-
-def _label(
-    images: Images, target: str, moved: Sequence[str], mixed: Sequence[str], missing: bool
-) -> str:
-    whole = all(moves_voxels(images[name], images[target]) for name in moved)
-    how = "voxel by voxel" if whole else "linear"
-    size = times(images[target].voxel_size)
-    text = f"Resample {names(moved)} to the grid of {target} ({size} mm, {how})"
-    return text + (f" and mix {'only ' if missing else ''}{names(mixed)}" if mixed else "")
 
 
 def _points(volume: Volume) -> NDArray[np.float64]:

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from dashboard.core.check import difference as grids
-from dashboard.core.check.findings import Choices, Finding, Remedy, Severity, names, they
+from dashboard.core.check.findings import Choices, Code, Finding, Severity
 from dashboard.core.check.grids import fitted_names, mixed_names
 from dashboard.core.check.joining import is_placed
+from dashboard.core.check.remedies import ResampleTo, UseMask
 from dashboard.core.grid.same import same_grid
 from dashboard.core.volume import Volume
 
@@ -23,23 +24,27 @@ def overlay_findings(images: Images, others: Images, choices: Choices) -> Iterat
     apart = {n: v for n, v in others.items() if not same_grid(images[target], v)}
     for group in grids.grouped(apart):
         for severity, found in _by_use(group, choices).items():
-            remedies = _onto(target, images, others[found[0]], found, choices)
+            overlay = others[found[0]]
+            what = grids.difference(images[target], overlay)
             yield Finding(
-                severity, _told(target, images, others[found[0]], found, severity), remedies
+                Code.OVERLAY_OFF_GRID,
+                severity,
+                tuple(found),
+                {"target": target, "difference": what},
+                _onto(target, images, overlay, found, choices),
             )
 
 
 def foreground_mask(
     images: Images, others: Images, masks: Sequence[str], choices: Choices
-) -> Remedy | None:
+) -> UseMask | None:
     """Return how to keep to the first mask that lies on the grid of X and is one of a head."""
     for name in masks:
         mask = others.get(name)
         if mask is None or choices.x not in images or not same_grid(images[choices.x], mask):
             continue
         if mask.intensities.zeros <= (1 - SMALLEST_MASK) * mask.intensities.voxels:
-            chosen = {"mask": "" if name == masks[0] else name}
-            return Remedy(f"Keep voxels in {name}", {"foreground": "mask", **chosen})
+            return UseMask(name, preset=name == masks[0])
     return None
 
 
@@ -52,29 +57,14 @@ def _by_use(group: list[str], choices: Choices) -> dict[Severity, list[str]]:
     return found
 
 
-def _told(
-    target: str, images: Images, overlay: Volume, found: list[str], severity: Severity
-) -> str:
-    what = grids.difference(images[target], overlay)
-    if len(found) > 1:
-        what = what.replace("has ", "have ", 1).replace("covers ", "cover ", 1)
-    end = "so nothing is fitted" if severity == "problem" else f"so {they(found).lower()} not used"
-    return (
-        f"{names(found)} {what}, compared with {target}. Laid over it unchanged, "
-        f"{'it' if len(found) == 1 else 'they'} would mark other voxels than intended, {end}."
-    )
-
-
 def _onto(
     target: str, images: Images, overlay: Volume, found: list[str], choices: Choices
-) -> tuple[Remedy, ...]:
+) -> tuple[ResampleTo, ...]:
     placed = is_placed(overlay) and is_placed(images[target])
     if choices.grid == target or not placed or not grids.overlap(images[target], overlay):
         return ()
-    changes = {"grid": target}
     mixed = mixed_names(images, choices)
     # The others would come along, and into the mixture unless it is named.
-    if not choices.chosen and len(mixed) < len(fitted_names(images, choices)):
-        changes["mix"] = ",".join(mixed)
-    label = f"Bring {names(found)} onto the grid of {target} (nearest neighbour)"
-    return (Remedy(label, changes),)
+    only = not choices.chosen and len(mixed) < len(fitted_names(images, choices))
+    size = images[target].voxel_size
+    return (ResampleTo(target, tuple(found), "nearest", size, tuple(mixed), only),)

@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Mapping
 
 from dashboard.core.check.difference import grouped
-from dashboard.core.check.findings import Choices, Finding, Remedy, names
+from dashboard.core.check.findings import Choices, Code, Finding
+from dashboard.core.check.remedies import Axis, KeepGrids, TakeVolumes
+from dashboard.core.processing import Resampled, Taken
 from dashboard.core.volume import Volume
 
-ONTO = " onto the grid of "
+AXES: tuple[Axis, ...] = ("x", "y")
 
 Images = Mapping[str, Volume]
 
@@ -21,31 +23,17 @@ def resampling_facts(images: Images, own: Images, choices: Choices) -> Iterator[
         The images of the mixture on the grids of their files.
     choices : Choices
     """
-    steps: dict[str, list[str]] = {}
+    steps: dict[Resampled, list[str]] = {}
     for name, volume in images.items():
         for step in volume.processing:
-            if ONTO in step:
+            if isinstance(step, Resampled):
                 steps.setdefault(step, []).append(name)
-    undo = _undo(own, choices) if choices.grid else ()
+    # Images on several grids that were chosen together would be refused.
+    refit = choices.chosen and len(grouped(own)) > 1
+    undo = (KeepGrids(refit),) if choices.grid else ()
     for step, moved in steps.items():
-        was = "was" if len(moved) == 1 else "were"
-        if step.startswith("voxel by voxel"):
-            target = step.partition(ONTO)[2]
-            text = f"{names(moved)} {was} reordered to the grid of {target}; no value changed."
-        else:
-            text = f"{names(moved)} {was} resampled ({step})"
-            smoother = ": interpolated intensities are smoother than measured ones."
-            text += smoother if step.startswith("linear") else "."
-        yield Finding("fact", text, undo)
+        yield Finding(Code.RESAMPLED, "fact", tuple(moved), {"step": step}, undo)
         undo = ()
-
-
-def _undo(own: Images, choices: Choices) -> tuple[Remedy, ...]:
-    changes = {"grid": ""}
-    if choices.chosen and len(grouped(own)) > 1:
-        # Images on several grids that were chosen together would be refused.
-        changes["mix"] = ""
-    return (Remedy("Leave every image on its own grid", changes),)
 
 
 def series_facts(images: Images, choices: Choices, b0: Mapping[str, int]) -> Iterator[Finding]:
@@ -62,24 +50,15 @@ def series_facts(images: Images, choices: Choices, b0: Mapping[str, int]) -> Ite
         if volume.volumes == 1:
             continue
         base, _, selection = name.partition(":")
-        now = selection or ("b0" if b0.get(base) else "")
-        offers = {"mean": "the mean of all volumes"}
-        if b0.get(base):
-            offers = {"b0": _b0(b0[base]), **offers}
-        axes = [axis for axis in ("x", "y") if getattr(choices, axis) == name]
-        done = ", ".join(step for step in volume.processing if ONTO not in step)
-        used = _b0(b0[base]) if now == "b0" and base in b0 else done or "volume 0"
-        used = "their mean" if now == "mean" else used
-        yield Finding(
-            "fact",
-            f"{base} holds {volume.volumes:,} volumes; {used} is used.",
-            tuple(
-                Remedy(f"Use {what}", dict.fromkeys(axes, f"{base}:{chosen}"))
-                for chosen, what in offers.items()
-                if axes and chosen != now
-            ),
-        )
-
-
-def _b0(count: int) -> str:
-    return "its b0 volume" if count == 1 else f"the mean of its {count} b0 volumes"
+        known = b0.get(base, 0)
+        now = selection or ("b0" if known else "")
+        axes: tuple[Axis, ...] = tuple(axis for axis in AXES if getattr(choices, axis) == name)
+        offers = [TakeVolumes(base, "b0", known, axes)] if known else []
+        offers.append(TakeVolumes(base, "mean", volume.volumes, axes))
+        facts = {
+            "volumes": volume.volumes,
+            "b0": known if now == "b0" else 0,
+            "taken": next(step for step in volume.processing if isinstance(step, Taken)),
+        }
+        remedies = tuple(offer for offer in offers if axes and offer.take != now)
+        yield Finding(Code.SERIES, "fact", (base,), facts, remedies)

@@ -2,9 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 
-from dashboard.core.check.findings import NAMED, Choices, Finding, Remedy, Severity, names
+from dashboard.core.check.findings import Choices, Code, Finding, Severity
 from dashboard.core.check.intensities import is_empty
+from dashboard.core.check.remedies import UseOnly
 from dashboard.core.volume import Volume
+
+# More than these are only named: their reasons would make a list that nobody reads.
+IN_FULL = 4
 
 
 def _spoils(name: str, choices: Choices) -> bool:
@@ -19,32 +23,31 @@ def unreadable(
     for name, reason in unread.items():
         if not _spoils(name, choices):
             continue
+        use = "fitted"
+        remedies: tuple[UseOnly, ...] = ()
         if name in (choices.x, choices.y):
-            yield Finding("problem", f"{reason} It cannot be shown.")
+            use = "shown"
         elif name == choices.mask:
-            yield Finding("problem", f"{reason} It cannot be the mask.")
-        else:
-            rest = [n for n in choices.fitted if n in images and not is_empty(images[n])]
-            remedies = (Remedy(f"Mix only {names(rest)}", {"mix": ",".join(rest)}),) if rest else ()
-            yield Finding("problem", f"{reason} It cannot be mixed.", remedies)
+            use = "mask"
+        elif rest := [n for n in choices.fitted if n in images and not is_empty(images[n])]:
+            remedies = (UseOnly(tuple(rest)),)
+        facts = {"reason": reason, "use": use}
+        yield Finding(Code.UNREADABLE, "problem", (name,), facts, remedies)
 
 
 def left_out(unread: Mapping[str, str], choices: Choices) -> Iterator[Finding]:
     """Yield what cannot be read and is not needed: the first in full, of many the others named."""
     severity: Severity = "fact" if choices.chosen else "warning"
     left = [name for name in unread if not _spoils(name, choices)]
-    told = left if len(left) <= NAMED else left[: NAMED - 1]
-    for name in told:
-        yield Finding(severity, f"{unread[name]} It is left out.")
-    if more := left[len(told) :]:
-        yield Finding(severity, f"{names(more)} cannot be read either and are left out.")
+    first = left if len(left) <= IN_FULL else left[: IN_FULL - 1]
+    for name in first:
+        yield Finding(Code.LEFT_OUT, severity, (name,), {"reason": unread[name]})
+    if more := left[len(first) :]:
+        yield Finding(Code.MORE_LEFT_OUT, severity, tuple(more))
 
 
 def not_checked(checked: int, unchecked: int) -> Iterator[Finding]:
     """Yield how many images are not looked at."""
     if unchecked:
-        yield Finding(
-            "fact",
-            f"{checked} of {checked + unchecked} images are checked; the others are checked when "
-            "they are chosen.",
-        )
+        facts = {"checked": checked, "all": checked + unchecked}
+        yield Finding(Code.NOT_CHECKED, "fact", facts=facts)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import affine_transform
 
 from dashboard.core.errors import GridError
+from dashboard.core.processing import How, Resampled
 from dashboard.core.reading.header import MAX_VOXELS
 from dashboard.core.reading.summary import summarise
 from dashboard.core.volume import Volume
@@ -83,8 +84,8 @@ def resample(
     if not known or not (nearest or _any_finite(data)):
         raise GridError(
             f"{volume.name} and {target.name} show different places: no voxel of {target.name} "
-            f"lies where {volume.name} has intensities. Check the positions (affines) in both "
-            "headers, or choose another image."
+            f"lies where {volume.name} has intensities.",
+            "Check the positions (affines) in both headers, or choose another image.",
         )
     summary = summarise(data)
     return on_grid(
@@ -105,9 +106,9 @@ def on_grid(resampled: Volume, volume: Volume, target: Volume, *, nearest: bool 
     volume, target, nearest
         What was resampled onto which grid, and how.
     """
-    how = "nearest" if nearest else "linear"
+    how: How = "nearest" if nearest else "linear"
     if moves_voxels(volume, target):
-        how = "voxel by voxel"
+        how = "voxels"
     return replace(
         volume,
         id=resampled_id(volume, target, nearest=nearest),
@@ -116,10 +117,7 @@ def on_grid(resampled: Volume, volume: Volume, target: Volume, *, nearest: bool 
         unit=target.unit,
         intensities=resampled.intensities,
         digest=resampled.digest,
-        processing=(
-            *volume.processing,
-            f"{how} onto the grid of {target.name}",
-        ),
+        processing=(*volume.processing, Resampled(target.name, how)),
     )
 
 

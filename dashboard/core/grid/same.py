@@ -7,13 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboard.core.errors import GridError
+from dashboard.core.facts import FileCode, Notice
 from dashboard.core.volume import Volume
 
 # Grids whose voxels lie within a tenth of a voxel of each other everywhere are one grid: headers
 # round (0.9375 mm as 0.938), and less moves no voxel into another tissue.
 SAME_PLACE = 0.1
-# Covariances of more images have more parameters than a slice has voxels to spare.
-MAX_MIXED = 8
 # T1 in thousands beside diffusivities in mm²/s differ by a factor of some 10^6.
 MAX_SCALE_GAP = 1e9
 
@@ -53,24 +52,23 @@ def require_same_grid(volumes: Sequence[Volume]) -> None:
         if not same_grid(first, other):
             raise GridError(
                 f"{first.name} and {other.name} are not on the same grid, so their voxels do not "
-                f"correspond. {first.name} has shape {_shape(first)} and affine "
+                "correspond.",
+                f"{first.name} has shape {_shape(first)} and affine "
                 f"{_rows(first.affine)}; {other.name} has shape {_shape(other)} and affine "
                 f"{_rows(other.affine)}. "
-                "Resample one of them to the other's grid, or choose another image."
+                "Resample one of them to the other's grid, or choose another image.",
             )
 
 
-def study_notices(volumes: Sequence[Volume]) -> list[str]:
-    """Return what is suspicious about images that are to be fitted together, one sentence each."""
+def study_notices(volumes: Sequence[Volume]) -> list[Notice]:
+    """Return what is suspicious about images that are to be fitted together."""
     notices = []
     for first, other in combinations(volumes, 2):
         low, high = sorted((first, other), key=_magnitude)
         gap = _magnitude(high) / _magnitude(low) if _magnitude(low) else 0
         if gap > MAX_SCALE_GAP:
-            notices.append(
-                f"The intensities of {high.name} are {gap:.0e} times those of {low.name}: check "
-                f"their units and keep the scaling on, or {low.name} plays no part in the fit."
-            )
+            facts = {"high": high.name, "low": low.name, "gap": gap}
+            notices.append(Notice(FileCode.SCALES, facts))
     return notices
 
 

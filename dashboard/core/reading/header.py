@@ -10,6 +10,7 @@ from nibabel.spatialimages import HeaderDataError
 from numpy.typing import NDArray
 
 from dashboard.core.errors import VolumeError
+from dashboard.core.facts import Notice
 
 # 512 x 512 x 512 in float64 is 1 GiB, the most one image may take of the disk.
 MAX_VOXELS = 512**3
@@ -34,8 +35,8 @@ class Layout:
     affine : ndarray, shape (4, 4)
         Of the header, whatever its use: NaN where it gives none.
     header : nibabel header
-    notices : tuple of str
-        What was unusual, one sentence each.
+    notices : tuple of Notice
+        What was unusual.
     """
 
     shape: tuple[int, ...]
@@ -45,7 +46,7 @@ class Layout:
     intercept: float
     affine: NDArray[np.float64]
     header: Any
-    notices: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
     @property
     def voxels(self) -> int:

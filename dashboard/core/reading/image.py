@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboard.core.errors import VolumeError
+from dashboard.core.facts import FileCode, Notice
 from dashboard.core.reading import mgh, minc, nifti
 from dashboard.core.reading.container import Container
 from dashboard.core.reading.header import Layout
@@ -49,8 +50,8 @@ class Image:
         The header's spatial unit: mm, meter, micron or unknown.
     header : tuple of (str, str)
         Fields and values of the header, in the order in which they are printed.
-    notices : tuple of str
-        What was unusual about the file, one sentence each.
+    notices : tuple of Notice
+        What was unusual about the file.
     """
 
     data: NDArray[Any]
@@ -60,7 +61,7 @@ class Image:
     affine: NDArray[np.float64]
     unit: str
     header: tuple[tuple[str, str], ...]
-    notices: tuple[str, ...]
+    notices: tuple[Notice, ...]
 
 
 def files_of(path: Path) -> tuple[Path, ...]:
@@ -189,7 +190,7 @@ def other_halves(name: str) -> tuple[str, ...]:
 
 
 def _image(
-    layout: Layout, unpacked: Unpacked, wanted: tuple[int, ...], notices: Iterable[str] = ()
+    layout: Layout, unpacked: Unpacked, wanted: tuple[int, ...], notices: Iterable[Notice] = ()
 ) -> Image:
     return Image(
         data=unpacked.array(),
@@ -208,12 +209,11 @@ def _image(
     )
 
 
-def _series_notices(layout: Layout, wanted: tuple[int, ...]) -> list[str]:
-    """Tell what nobody may have chosen: that of several volumes the first one is used."""
+def _series_notices(layout: Layout, wanted: tuple[int, ...]) -> list[Notice]:
+    """Return what nobody may have chosen: that only the first of several volumes is used."""
     if layout.volumes == 1 or wanted != FIRST:
         return []
-    size = " x ".join(map(str, layout.shape))
-    return [f"The file holds {layout.volumes:,} volumes ({size}); volume 0 is used."]
+    return [Notice(FileCode.SERIES, {"volumes": layout.volumes, "shape": list(layout.shape)})]
 
 
 def _spatial_unit(header: Any) -> str:

@@ -8,6 +8,7 @@ from nibabel.freesurfer.mghformat import MGHHeader, footer_dtype, header_dtype
 from nibabel.spatialimages import HeaderDataError
 
 from dashboard.core.errors import VolumeError
+from dashboard.core.facts import FileCode, Notice
 from dashboard.core.reading.container import Container
 from dashboard.core.reading.foreign import foreign_content
 from dashboard.core.reading.header import Layout, checked_shape, header_affine
@@ -37,7 +38,6 @@ def read_layout(container: Container) -> Layout:
     shape = checked_shape(header["dims"], dtype.itemsize)
     container.require(DATA_OFFSET + math.prod(shape) * dtype.itemsize)
     unplaced = int.from_bytes(start[28:30]) == 0
-    notice = "The header gives no position, so left and right are assumed, not known."
     return Layout(
         shape=shape,
         dtype=dtype,
@@ -46,7 +46,7 @@ def read_layout(container: Container) -> Layout:
         intercept=0.0,
         affine=header_affine(header),
         header=header,
-        notices=(notice,) if unplaced else (),
+        notices=(Notice(FileCode.NO_POSITION),) if unplaced else (),
     )
 
 

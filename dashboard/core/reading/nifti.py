@@ -16,6 +16,7 @@ from nibabel.spatialimages import HeaderDataError, HeaderTypeError
 from nibabel.spm2analyze import Spm2AnalyzeHeader
 
 from dashboard.core.errors import VolumeError
+from dashboard.core.facts import FileCode, Notice
 from dashboard.core.reading.container import Container
 from dashboard.core.reading.foreign import foreign_content
 from dashboard.core.reading.header import Layout, checked_shape, header_affine
@@ -132,7 +133,7 @@ def _kind(raw: Any, *, paired: bool) -> tuple[Any, bool]:
     raise VolumeError(BAD_HEADER)
 
 
-def _data_type(raw: Any) -> tuple[np.dtype[Any], list[str]]:
+def _data_type(raw: Any) -> tuple[np.dtype[Any], list[Notice]]:
     code, bits = int(raw["datatype"]), int(raw["bitpix"])
     if code in NOT_SCALARS:
         raise VolumeError(
@@ -145,10 +146,7 @@ def _data_type(raw: Any) -> tuple[np.dtype[Any], list[str]]:
     dtype = np.dtype(raw.endianness + SCALARS[code])
     if bits == 8 * dtype.itemsize:
         return dtype, []
-    return dtype, [
-        f"The header contradicts itself ({bits} bits a voxel, but data type {dtype.name}); "
-        "the data type is taken, so check that the image looks right."
-    ]
+    return dtype, [Notice(FileCode.DATA_TYPE, {"bits": bits, "type": dtype.name})]
 
 
 def _axes(raw: Any) -> list[int]:

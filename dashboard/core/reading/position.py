@@ -8,6 +8,8 @@ import numpy as np
 from nibabel.spatialimages import HeaderDataError
 from numpy.typing import NDArray
 
+from dashboard.core.facts import FileCode, Notice
+
 # Of the smallest voxel edge: what moves a voxel by less leaves it nearest to its own place.
 CONFLICT = 0.5
 # Of the grid's diagonal: a qform keeps three numbers of its quaternion in float32, which leaves
@@ -18,7 +20,7 @@ NAMED_DEGREES = 0.1
 NAMED_SIZE = 1e-3
 
 
-def position_notices(raw: Any, header: Any, shape: tuple[int, ...]) -> list[str]:
+def position_notices(raw: Any, header: Any, shape: tuple[int, ...]) -> list[Notice]:
     """Return what is wrong with the voxel sizes, and where the position is only assumed.
 
     Parameters
@@ -32,21 +34,14 @@ def position_notices(raw: Any, header: Any, shape: tuple[int, ...]) -> list[str]
 
     Returns
     -------
-    list of str
+    list of Notice
     """
     sizes = np.abs(np.asarray(raw["pixdim"][1 : 1 + min(len(shape), 3)], dtype=np.float64))
     notices = []
     if not (np.isfinite(sizes).all() and (sizes > 0).all()):
-        given = " x ".join(f"{size:g}" for size in sizes)
-        notices.append(
-            f"The header's voxel size ({given}) is impossible; sizes are taken from its position "
-            "matrix where there is one and are 1 mm elsewhere, so check lengths and volumes."
-        )
+        notices.append(Notice(FileCode.VOXEL_SIZE, {"sizes": sizes.tolist()}))
     if not any(int(header[code]) > 0 for code in ("sform_code", "qform_code") if code in header):
-        notices.append(
-            "The header gives no position (sform or qform), so left and right are assumed, "
-            "not known."
-        )
+        notices.append(Notice(FileCode.NO_POSITION))
     return notices + _conflict(header, (*shape, 1, 1)[:3])
 
 
@@ -60,7 +55,7 @@ def turn(first: NDArray[np.float64], other: NDArray[np.float64]) -> float:
     return float(np.degrees(np.arccos(np.clip((np.trace(left @ right) - 1) / 2, -1, 1))))
 
 
-def _conflict(header: Any, shape: tuple[int, ...]) -> list[str]:
+def _conflict(header: Any, shape: tuple[int, ...]) -> list[Notice]:
     """Return how sform and qform differ, where both are given and mean different places."""
     forms = _both_forms(header)
     if forms is None:
@@ -73,28 +68,20 @@ def _conflict(header: Any, shape: tuple[int, ...]) -> list[str]:
     diagonal = float(np.linalg.norm(sizes * (np.array(shape) - 1)))
     if farthest <= CONFLICT * sizes.min() + QUATERNION_ROUNDING * diagonal:
         return []
-    end = (
-        "The sform is used, as most programs do; those that prefer the qform show and save this "
-        "image elsewhere"
-    )
     if np.linalg.det(sform[:3, :3]) * np.linalg.det(qform[:3, :3]) < 0:
-        return [
-            "The header gives two positions that are mirror images of each other: its sform and "
-            f"qform disagree on which side is left. {end}, so check left and right."
-        ]
+        return [Notice(FileCode.MIRRORED)]
     middle = (np.array(shape) - 1) / 2
     first, other = (nib.affines.apply_affine(form, middle) for form in forms)
-    parts = [f"by a shift of {np.linalg.norm(first - other):.3g} {_unit(header)}"]
+    facts: dict[str, Any] = {
+        "shift": float(np.linalg.norm(first - other)),
+        "unit": _unit(header),
+    }
     if (degrees := turn(sform, qform)) >= NAMED_DEGREES:
-        parts.insert(0, f"by a rotation of {degrees:.3g}°")
+        facts["rotation"] = degrees
     others = nib.affines.voxel_sizes(qform)
     if not np.allclose(sizes, others, rtol=NAMED_SIZE, atol=0):
-        edges = " and ".join(" x ".join(f"{edge:.4g}" for edge in e) for e in (sizes, others))
-        parts.append(f"in voxel size ({edges})")
-    return [
-        f"The header gives two positions that disagree: sform and qform differ {_listed(parts)}. "
-        f"{end}."
-    ]
+        facts["sizes"] = [sizes.tolist(), others.tolist()]
+    return [Notice(FileCode.TWO_POSITIONS, facts)]
 
 
 def _both_forms(header: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
@@ -130,7 +117,3 @@ def _unit(header: Any) -> str:
     except KeyError:
         return "mm"
     return {"meter": "m", "micron": "µm"}.get(unit, "mm")
-
-
-def _listed(parts: list[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

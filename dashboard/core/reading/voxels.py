@@ -13,6 +13,7 @@ from nibabel.volumeutils import apply_read_scaling
 from numpy.typing import NDArray
 
 from dashboard.core.errors import VolumeError
+from dashboard.core.facts import FileCode, Notice
 from dashboard.core.reading.container import CUT_SHORT, Container
 from dashboard.core.reading.header import Layout
 from dashboard.core.reading.summary import CHUNK_VOXELS, Summary
@@ -53,7 +54,7 @@ def read_voxels(
     into: Unpacked,
     *,
     scratch: Path | None = None,
-) -> list[str]:
+) -> list[Notice]:
     """Read a volume, or the mean of several, as ``get_fdata()`` would give it.
 
     Parameters
@@ -70,8 +71,7 @@ def read_voxels(
 
     Returns
     -------
-    list of str
-        Notices.
+    list of Notice
 
     Raises
     ------
@@ -85,15 +85,10 @@ def read_voxels(
     for values in chunks:
         into.add(values)
     stored.skip_to(layout.volumes)
-    if not stored.merged:
-        return []
-    return [
-        "The file holds whole numbers beyond 2^53, which are rounded here: neighbouring values "
-        "can become one, so do not rely on differences of a few units."
-    ]
+    return [Notice(FileCode.ROUNDED)] if stored.merged else []
 
 
-def finite_notices(summary: Summary) -> list[str]:
+def finite_notices(summary: Summary) -> list[Notice]:
     """Return what is to be said about voxels that are NaN or infinite.
 
     Raises
@@ -106,10 +101,7 @@ def finite_notices(summary: Summary) -> list[str]:
         raise VolumeError("no voxel has a finite intensity, so there is nothing to show.")
     if not count:
         return []
-    return [
-        f"{count:,} voxels ({count / summary.voxels:.2%}) are NaN or infinite; they count as "
-        "background: never foreground, and left out of every histogram."
-    ]
+    return [Notice(FileCode.NONFINITE, {"count": count, "share": count / summary.voxels})]
 
 
 class _Stored:

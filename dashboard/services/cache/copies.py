@@ -19,12 +19,14 @@ from typing import Any
 
 import numpy as np
 
+from dashboard.core.facts import Notice
+from dashboard.core.processing import from_record, to_record
 from dashboard.core.volume import Intensities, Volume
 from dashboard.services.disk.locks import create_locked, remove_abandoned
 from dashboard.services.disk.private import make_private
 
 # Part of the folder's name: another number when what is written changes its meaning.
-FORMAT = 5
+FORMAT = 6
 # Some 700 images of 1 mm in float32, or 20 of the largest; a laptop's disk bears it.
 MAX_BYTES = 20 * 2**30
 # How many new copies are written between two looks at the folder's size.
@@ -74,8 +76,8 @@ class Copies:
             data=data,
             affine=np.array(facts.pop("affine")),
             header=tuple((key, value) for key, value in facts.pop("header")),
-            notices=tuple(facts.pop("notices")),
-            processing=tuple(facts.pop("processing")),
+            notices=tuple(Notice(**notice) for notice in facts.pop("notices")),
+            processing=tuple(from_record(step) for step in facts.pop("processing")),
             intensities=_intensities(intensities),
             **facts,
         )
@@ -186,11 +188,11 @@ class Place:
             "affine": volume.affine.tolist(),
             "unit": volume.unit,
             "header": volume.header,
-            "notices": volume.notices,
+            "notices": [asdict(notice) for notice in volume.notices],
             "source": volume.source,
             "volumes": volume.volumes,
             "digest": volume.digest,
-            "processing": volume.processing,
+            "processing": [to_record(step) for step in volume.processing],
             "intensities": asdict(volume.intensities),
         }
         self._description.write_text(json.dumps(facts), "utf-8")

@@ -44,12 +44,13 @@ class Lock:
 def create_locked(path: Path) -> BinaryIO:
     """Create a file that nobody takes for abandoned while it is open."""
     while True:
-        # A sweep may get hold of the file before its maker does, and remove it.
         file = path.open("xb")
-        if take(file, wait=False) and path.exists():
+        # A sweep may get hold of the file before its maker does. Then it removes the file, which
+        # has to be over before there is another of this name.
+        take(file, wait=True)
+        if path.exists():
             return file
         file.close()
-        path.unlink(missing_ok=True)
 
 
 def remove_abandoned(path: Path, look: Callable[[Path], object] = lambda _: None) -> None:
@@ -60,7 +61,9 @@ def remove_abandoned(path: Path, look: Callable[[Path], object] = lambda _: None
             with path.open("rb") as file:
                 if take(file, wait=False):
                     look(path)
-                    path.unlink(missing_ok=True)
+                    # Another sweep may have removed this one, and its maker begun anew.
+                    if os.path.samestat(os.fstat(file.fileno()), path.stat()):
+                        path.unlink()
         else:
             look(path)
             path.unlink(missing_ok=True)

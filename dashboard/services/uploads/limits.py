@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 
 from dashboard.core.errors import NeuroMixError
-from dashboard.services.uploads import names
 
 # Eight images with masks and labels; a pair is two files.
 MAX_FILES = 32
+# Names of files that are looked at before anything is sent: a session's folder holds some
+# thousand DICOM files beside its images.
+MAX_NAMES = 5000
 
 
 class UploadError(NeuroMixError):
@@ -22,7 +24,7 @@ class TooLargeError(UploadError):
 
 
 class StoreFullError(UploadError):
-    """There is no room for a drop."""
+    """A drop exceeds the quota."""
 
 
 class UnavailableError(UploadError):
@@ -34,7 +36,7 @@ class NothingToOpenError(UploadError):
 
 
 class AbandonedError(UploadError):
-    """Whoever sent a drop is gone."""
+    """The sender of a drop is gone."""
 
 
 @dataclass(frozen=True)
@@ -59,26 +61,38 @@ class Limits:
     def too_large(self) -> TooLargeError:
         """Say that a drop has too many bytes."""
         return TooLargeError(
-            f"These files are more than the {names.amount(self.drop)} that can be uploaded at "
-            "once. Drop fewer files, or compress them (.nii.gz)."
+            f"One upload takes at most {amount(self.drop)}. Drop fewer files, or compress them "
+            "(.nii.gz)."
         )
 
     def too_many(self) -> TooLargeError:
         """Say that a drop has too many files."""
         return TooLargeError(
-            f"These are more than the {self.files} files that can be uploaded at once. Drop the "
-            "images of one head only."
+            f"One upload takes at most {self.files} files. Drop the images of one head only."
         )
 
     def unavailable(self, error: OSError) -> UnavailableError:
         """Say that the folder of uploads cannot be used, without its name."""
         return UnavailableError(
-            f"Uploads are not possible on this server now ({error.strerror}). Tell whoever runs it."
+            f"This server cannot take uploads now ({error.strerror}). Tell whoever runs it."
         )
 
     def full(self) -> StoreFullError:
-        """Say that there is no room."""
+        """Say that the quota is used up."""
         return StoreFullError(
-            "There is no room for this upload on the server now. Remove an upload of yours that "
-            f"you no longer need, or try again later: each is removed after {self.days} days."
+            "The server has no room for this upload now. Remove an upload that you no longer "
+            f"need, or try again later: the server removes each upload after {days(self.days)}."
         )
+
+
+def days(count: int) -> str:
+    """Write a number of days."""
+    return "1 day" if count == 1 else f"{count} days"
+
+
+def amount(count: int) -> str:
+    """Write a number of bytes as file managers do: "512 MB", "10 GB"."""
+    for unit, size in (("GB", 2**30), ("MB", 2**20), ("kB", 2**10)):
+        if count >= size:
+            return f"{count / size:.1f}".removesuffix(".0") + f" {unit}"
+    return f"{count} bytes"

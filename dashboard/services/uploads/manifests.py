@@ -85,7 +85,7 @@ class Manifests:
         self._read: dict[str, tuple[tuple[int, int], Manifest]] = {}
 
     def get(self, key: str) -> Manifest | None:
-        """Return a study's manifest; None where there is no such study, or none to be read."""
+        """Return a study's manifest; None if there is none, or it cannot be read."""
         try:
             return self._get(key)
         except OSError:
@@ -100,7 +100,7 @@ class Manifests:
         return {key: manifest for key, manifest in found.items() if manifest}
 
     def certain(self) -> dict[str, Manifest]:
-        """Return every study by its key, for whoever removes what none of them names.
+        """Return every study by its key, to remove what none of them names.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""What people call their files: text to show, from which nothing but the extension is used."""
+"""Names of uploaded files: text to show, of which only the extension is used."""
 
 import re
 import unicodedata
@@ -10,7 +10,7 @@ from dashboard.core.reading.image import EXTENSIONS
 PAIR_IMAGES = tuple(e for e in EXTENSIONS if e.startswith(".img"))
 PAIR_HEADERS = (".hdr", ".hdr.gz")
 IMAGES = (*EXTENSIONS, *PAIR_HEADERS)
-# What belongs to an image of the same name: b-values, and what labels are called.
+# What belongs to an image of the same name: b-values, and names of labels.
 SIDECARS = (".bval", ".tsv")
 UPLOADED = (*IMAGES, *SIDECARS)
 # What converters write beside an image and nothing here needs; it is left out without a word.
@@ -79,13 +79,5 @@ def title(names: list[str]) -> str:
     """Name a study after its images: "T1", or "T1 + 2 more"."""
     more = f" + {len(names) - 1} more" if len(names) > 1 else ""
     first = stem(names[0])
-    room = MAX_TITLE - len(more)
-    return (first if len(first) <= room else first[: room - 1].rstrip() + "…") + more
-
-
-def amount(count: int) -> str:
-    """Write a number of bytes as file managers do: "512 MB", "10 GB"."""
-    for unit, size in (("GB", 2**30), ("MB", 2**20), ("kB", 2**10)):
-        if count >= size:
-            return f"{count / size:.1f}".removesuffix(".0") + f" {unit}"
-    return f"{count} bytes"
+    most = MAX_TITLE - len(more)
+    return (first if len(first) <= most else first[: most - 1].rstrip() + "…") + more

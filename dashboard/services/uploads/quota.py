@@ -1,4 +1,4 @@
-"""How much room uploads take, those under way included."""
+"""The quota: what all uploads may take together, those under way included."""
 
 import os
 import secrets
@@ -10,8 +10,8 @@ from pathlib import Path
 from dashboard.services.uploads.limits import Limits, StoreFullError
 
 
-class Room:
-    """The quota of the whole store; what other workers take in is seen by its files."""
+class Quota:
+    """Bytes of the whole store; what other workers take in is seen by its files."""
 
     def __init__(self, limits: Limits, blobs: Path, incoming: Path) -> None:
         self._limits = limits
@@ -21,9 +21,9 @@ class Room:
 
     @contextmanager
     def promise(self, *, full: Callable[[], None]) -> Iterator[Callable[[int], None]]:
-        """Give a function that reserves so many bytes, until the end.
+        """Give a function that reserves a number of bytes, until the end.
 
-        It raises `StoreFullError` where they are not there, after `full` has tried to make room.
+        It raises `StoreFullError` if they are not free, after `full` has tried to free some.
         """
         token = secrets.token_hex(8)
 
@@ -41,7 +41,7 @@ class Room:
                 self._promised.pop(token, None)
 
     def require(self, count: int) -> None:
-        """Refuse so many bytes more than what is kept: two workers may have promised the same room.
+        """Refuse to keep more than the quota: two workers may have promised the same bytes.
 
         Raises
         ------

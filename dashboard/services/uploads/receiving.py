@@ -16,6 +16,7 @@ from typing import BinaryIO, Self
 from dashboard.services.disk.locks import create_locked
 from dashboard.services.uploads import names
 from dashboard.services.uploads.limits import Limits
+from dashboard.services.uploads.plan import File, Plan
 
 # Room is asked for in steps when a browser does not say how much it sends.
 STEP_BYTES = 16 * 2**20
@@ -26,17 +27,10 @@ FULL = (errno.ENOSPC, errno.EDQUOT)
 
 log = logging.getLogger(__name__)
 
-HALF = (
-    "{name}: the other half of the pair is missing. Drop the .hdr and the .img file of an image "
-    "together, under the same name."
-)
-ALONE = "{name}: no image of this name came with it, so it was left out."
-UNKNOWN = "{name}: this is no image file that can be read ({known}), so it was left out."
-
 
 @dataclass
 class Received:
-    """One file that has arrived: what it was called, where it lies, its SHA-256."""
+    """One file that has arrived: what it is called, where it lies, its SHA-256."""
 
     name: str
     path: Path
@@ -108,8 +102,11 @@ class Drop:
         self._reserved = 0
         self._bytes = 0
         self._parts = 0
-        self._received: list[Received] = []
-        self.refused: list[str] = []
+        self._plan = Plan()
+        self._received: dict[File, Received] = {}
+        # Where halves of a pair lie side by side, by the number of their image.
+        self._places: dict[int, Path] = {}
+        self.refused = self._plan.refused
 
     def __enter__(self) -> Self:
         return self
@@ -120,7 +117,7 @@ class Drop:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for received in self._received:
+        for received in self._received.values():
             with suppress(OSError):  # closing writes what is left, and the disk may be full
                 received.file.close()
             with suppress(OSError):
@@ -141,24 +138,16 @@ class Drop:
             self._reserved = count
 
     def part(self, name: str) -> Part:
-        """Begin a file; one of an unknown kind is passed over and told."""
+        """Begin a file; of one that is left out nothing is kept."""
         self._parts += 1
         if self._parts > self._limits.files:
             raise self._limits.too_many()
-        name = names.clean(name)
-        ending = names.extension(name)
-        if name.lower().endswith(names.NEEDLESS):
-            return Part(self, None)
-        if ending is None:
-            known = ", ".join(names.IMAGES)
-            self.refused.append(UNKNOWN.format(name=name or "A file without a name", known=known))
+        file = self._plan.add(name)
+        if file is None:
             return Part(self, None)
         with self.disk():
-            path = self._place(name, ending)
-            if ending in names.SIDECARS:
-                name = names.stem(name) + ending  # by this name it is looked for
-            received = Received(name, path, create_locked(path))
-        self._received.append(received)
+            path = self._path(file)
+            received = self._received[file] = Received(file.name, path, create_locked(path))
         return Part(self, received)
 
     def count(self, count: int) -> None:
@@ -174,57 +163,26 @@ class Drop:
         return Disk(self._limits)
 
     def images(self) -> list[Arrived]:
-        """Put pairs together; half a pair is told and left out, a repeated file is one."""
-        headers = {
-            received.path.with_suffix(""): received
-            for received in self._received
-            if received.path.name.endswith(".hdr")
-        }
+        """Return what has arrived, under names of their own; a repeated file is one image."""
         found: dict[str, Arrived] = {}
         same: set[tuple[str, str]] = set()
-        for received in self._received:
-            if received.path.name.endswith((".hdr", *names.SIDECARS)):
-                continue
-            header = None
-            if received.path.name.endswith(names.PAIR_IMAGES):
-                header = headers.pop(_base(received.path), None)
-                if header is None:
-                    self.refused.append(HALF.format(name=received.name))
-                    continue
-            image = Arrived(names.unique(received.name, found), received, header)
-            if (received.name, image.identity) not in same:
-                same.add((received.name, image.identity))
+        for file, half in self._plan.images():
+            header = self._received[half] if half else None
+            image = Arrived(names.unique(file.name, found), self._received[file], header)
+            if (file.name, image.identity) not in same:
+                same.add((file.name, image.identity))
                 found[image.name] = image
-        self.refused += [HALF.format(name=half.name) for half in headers.values()]
         return list(found.values())
 
     def sidecars(self, images: list[Arrived]) -> list[Received]:
-        """Return what belongs to these images by its name; the rest is told and left out."""
-        called = {names.stem(image.name) for image in images}
-        found: dict[str, Received] = {}
-        for received in self._received:
-            if received.path.name.endswith(names.SIDECARS):
-                if names.stem(received.name) in called:
-                    found.setdefault(received.name, received)
-                else:
-                    self.refused.append(ALONE.format(name=received.name))
-        return list(found.values())
+        """Return what belongs to these images by its name."""
+        return [self._received[file] for file in self._plan.sidecars(one.name for one in images)]
 
-    def _place(self, name: str, ending: str) -> Path:
+    def _path(self, file: File) -> Path:
         """Return a new path; the reader finds a pair's halves side by side."""
-        header = ending in names.PAIR_HEADERS
+        place = self._places.setdefault(file.image, new_path(self._folder, ""))
         # A header is opened by this name; whether it is compressed is seen from its bytes.
-        own = ".hdr" if header else ending
-        if header or ending in names.PAIR_IMAGES:
-            for other in self._received:
-                halves = other.path.name.endswith(".hdr") != header
-                pair = other.path.name.endswith((".hdr", *names.PAIR_IMAGES))
-                if pair and halves and _stem(other.name) == _stem(name) and self._alone(other):
-                    return _base(other.path).with_name(_base(other.path).name + own)
-        return new_path(self._folder, own)
-
-    def _alone(self, half: Received) -> bool:
-        return sum(_base(other.path) == _base(half.path) for other in self._received) == 1
+        return place.with_name(place.name + (".hdr" if file.is_header else file.ending))
 
 
 def new_path(folder: Path, extension: str) -> Path:
@@ -253,12 +211,3 @@ class Disk:
             raise self._limits.full() from None
         log.warning("uploads cannot be kept: %s", error)
         raise self._limits.unavailable(error) from None
-
-
-def _stem(name: str) -> str:
-    return names.stem(name).casefold()
-
-
-def _base(path: Path) -> Path:
-    """Return a path of ours without its extension; the names hold no other dot."""
-    return path.with_name(path.name.partition(".")[0])

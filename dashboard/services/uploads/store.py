@@ -78,7 +78,7 @@ class Shelf:
         describe : callable
             Makes the manifest.
         require : callable of int
-            Refuses so many bytes more where there is no room for them.
+            Refuses to keep this many bytes more if they exceed the quota.
         """
         images, sidecars = list(images), list(sidecars)
         arriving = [(file, one.image.identity) for one in images for file in one.image.files]
@@ -101,7 +101,7 @@ class Shelf:
         Raises
         ------
         OSError
-            If it cannot be told which bytes those are, or something cannot be removed.
+            If it is not certain which bytes those are, or something cannot be removed.
         """
         gone = set(keys)
         sources: set[str] = set()

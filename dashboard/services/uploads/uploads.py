@@ -7,7 +7,7 @@ On disk, below one folder: `incoming/` holds what is arriving, `blobs/` files by
 import logging
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -18,13 +18,15 @@ from dashboard.core.errors import NeuroMixError
 from dashboard.services.studies.files import StudyFiles, study_files
 from dashboard.services.uploads import names
 from dashboard.services.uploads.limits import (
+    MAX_NAMES,
     AbandonedError,
     Limits,
     NothingToOpenError,
     UnavailableError,
 )
 from dashboard.services.uploads.manifests import Entry, Manifest
-from dashboard.services.uploads.quota import Room
+from dashboard.services.uploads.plan import Plan
+from dashboard.services.uploads.quota import Quota
 from dashboard.services.uploads.receiving import Arrived, Disk, Drop
 from dashboard.services.uploads.store import Checked, Shelf
 
@@ -34,7 +36,16 @@ DAY_SECONDS = 24 * 3600
 # A sweep lists three folders; more often it would find nothing new.
 SWEEP_SECONDS = 300
 
-UNEXPECTED = "{name}: the file could not be read because of an error in the program."
+UNEXPECTED = "{name}: NeuroMix cannot read this file because of an error of its own."
+MISSING = "You have no such upload. It may already be removed."
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What of a drop is to be sent, by its numbers, and what is left out."""
+
+    send: tuple[int, ...]
+    refused: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -78,13 +89,13 @@ class Uploads:
         self._studies: dict[str, tuple[Manifest, StudyFiles]] = {}
         self._open_volume = open_volume
         self._now, self._passed = now, passed
-        self._room = Room(limits, self._shelf.blobs, self._shelf.incoming)
+        self._quota = Quota(limits, self._shelf.blobs, self._shelf.incoming)
         self._swept = float("-inf")
 
     # ---- what is there
 
     def study(self, key: str) -> StudyFiles | None:
-        """Return a study for whoever knows its key; None where there is none (any more)."""
+        """Return a study to anyone who knows its key; None if there is none (any more)."""
         manifest = self._manifest(key)
         if manifest is None:
             self._studies.pop(key, None)
@@ -125,7 +136,7 @@ class Uploads:
         """
         manifest = self._manifest(key)
         if manifest is None:
-            raise NeuroMixError("This upload is not there any more.")
+            raise NeuroMixError(MISSING)
         return datetime.fromtimestamp(self._end(manifest), UTC).date()
 
     # ---- what comes
@@ -134,22 +145,43 @@ class Uploads:
     def receive(self) -> Iterator[Drop]:
         """Take a drop in; what has not been kept at the end is removed."""
         self.sweep_at_times()
-        with self._room.promise(full=self.sweep) as reserve:
+        with self._quota.promise(full=self.sweep) as reserve:
             drop = Drop(self._shelf.incoming, self.limits, reserve)
             with drop, drop.disk():
                 self._shelf.make()
                 yield drop
 
-    def require_room(self, count: int) -> None:
-        """Refuse a drop that would not fit, before any of it is sent.
+    def plan(self, files: Sequence[tuple[str, int]]) -> Planned:
+        """Decide about a drop before any of it is sent.
+
+        Parameters
+        ----------
+        files : sequence of (name, number of bytes)
+            A name from a folder that was dropped has its path.
 
         Raises
         ------
         UploadError
+            If nothing of it would be taken, or it is too much.
         """
+        if len(files) > MAX_NAMES:
+            raise self.limits.too_many()
+        plan = Plan()
+        for name, _ in files:
+            plan.add(name)
+        taken = plan.taken()
+        if not taken:
+            raise _nothing(plan.refused)
+        if len(taken) > self.limits.files:
+            raise self.limits.too_many()
+        self._require(sum(files[file.number][1] for file in taken))
+        return Planned(tuple(file.number for file in taken), tuple(plan.refused))
+
+    def _require(self, count: int) -> None:
+        """Refuse a drop of this many bytes if it would not fit, or the folder cannot be used."""
         if count > self.limits.drop:
             raise self.limits.too_large()
-        with self._room.promise(full=self.sweep) as reserve:
+        with self._quota.promise(full=self.sweep) as reserve:
             reserve(count)
         with Disk(self.limits):
             self._shelf.require_usable()
@@ -184,7 +216,7 @@ class Uploads:
             for file in [*(file for one in checked for file in one.image.files), *sidecars]:
                 os.fsync(file.file.fileno())
             key, manifest = self._shelf.add(
-                checked, sidecars, lambda e: self._manifest_of(e, owner), self._room.require
+                checked, sidecars, lambda e: self._manifest_of(e, owner), self._quota.require
             )
         finally:
             kept = {one.image.identity for one in checked}
@@ -193,7 +225,7 @@ class Uploads:
         return Kept(key, manifest.title, tuple(drop.refused))
 
     def _check(self, arrived: list[Arrived], refused: list[str]) -> Iterator[Checked]:
-        """Open each image; what cannot be read is told."""
+        """Open each image; `refused` gets a sentence on what cannot be read."""
         for image in arrived:
             try:
                 volume = self._open_volume(image.image.path, image.name)
@@ -226,7 +258,7 @@ class Uploads:
             If it has no such study, or it cannot be removed now.
         """
         if not self.owns(owner, key):
-            raise NeuroMixError("There is no such upload of yours; it may be removed already.")
+            raise NeuroMixError(MISSING)
         try:
             self._shelf.remove([key])
         except OSError as error:
@@ -263,7 +295,7 @@ class Uploads:
 
 def _nothing(refused: list[str]) -> NothingToOpenError:
     if not refused:
-        return NothingToOpenError("No file has arrived. Choose the image files once more.")
+        return NothingToOpenError("There is no image among these files.")
     if len(refused) == 1:
         return NothingToOpenError(refused[0], tuple(refused))
     return NothingToOpenError("None of these files can be opened.", tuple(refused))

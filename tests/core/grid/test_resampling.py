@@ -10,9 +10,11 @@ from nibabel.affines import apply_affine
 from nibabel.processing import resample_from_to
 
 from dashboard.core.errors import GridError
+from dashboard.core.facts import FileCode, Notice
 from dashboard.core.grid import resampling
 from dashboard.core.grid.resampling import resample
 from dashboard.core.grid.same import same_grid
+from dashboard.core.processing import Resampled
 from dashboard.core.volume import read_volume
 
 RNG = np.random.default_rng(5)
@@ -213,12 +215,15 @@ def test_blocks_leave_no_seams(make, monkeypatch):
     np.testing.assert_allclose(resample(source, target).data, whole, rtol=1e-6)
 
 
+ODD = (Notice(FileCode.NO_POSITION),)
+
+
 def test_what_is_known_of_the_source_stays(make):
     source = make(RNG.uniform(1, 9, (12, 11, 10)), SOURCE)
-    source = replace(source, name="FLAIR", notices=("odd",))
+    source = replace(source, name="FLAIR", notices=ODD)
     target = make(np.ones((9, 7, 8)), oblique(5, (3, 3, 3), (-39, -49, -29)))
     found = resample(source, target)
-    assert (found.name, found.header, found.notices) == ("FLAIR", source.header, ("odd",))
+    assert (found.name, found.header, found.notices) == ("FLAIR", source.header, ODD)
     assert same_grid(found, target)
     assert found.orientation == target.orientation
     finite = found.data[np.isfinite(found.data)]
@@ -296,7 +301,7 @@ def test_a_real_pair_comes_onto_one_grid(real_data):
 
 
 @pytest.mark.parametrize("nearest", [False, True])
-def test_it_is_told_whether_voxels_were_moved_or_interpolated(save, nearest):
+def test_it_is_known_whether_voxels_were_moved_or_interpolated(save, nearest):
     voxels = RNG.normal(100, 9, (6, 7, 8))
     stored = read_volume(save("stored.nii", voxels))
     flipped = np.array([[0.0, 0, 1, 0], [0, -1, 0, 6], [1, 0, 0, 0], [0, 0, 0, 1]])
@@ -305,6 +310,6 @@ def test_it_is_told_whether_voxels_were_moved_or_interpolated(save, nearest):
         save("between.nii", voxels, nib.affines.from_matvec(np.eye(3), [0.5, 0, 0]))
     )
     how = "nearest" if nearest else "linear"
-    for volume, told in ((reordered, "voxel by voxel"), (between, how)):
+    for volume, done in ((reordered, "voxels"), (between, how)):
         found = resample(volume, stored, nearest=nearest)
-        assert found.processing == (f"{told} onto the grid of stored",)
+        assert found.processing == (Resampled("stored", done),)

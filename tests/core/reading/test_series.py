@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from dashboard.core.errors import VolumeError
+from dashboard.core.facts import FileCode, Notice
+from dashboard.core.processing import Taken
 from dashboard.core.reading import summary, voxels
 from dashboard.core.volume import FIRST, read_volume
 
@@ -29,11 +31,11 @@ def test_real_volumes_and_their_means_are_nibabels(real_data, name):
     for index in range(count):
         volume = read_volume(path, take=(index,))
         np.testing.assert_array_equal(volume.data, expected[..., index])
-        assert volume.processing == (f"volume {index} of {count}",)
+        assert volume.processing == (Taken((index,), count),)
         assert volume.volumes == count
     mean = read_volume(path, take=None)
     np.testing.assert_allclose(mean.data, expected.mean(axis=-1), rtol=1e-14)
-    assert mean.processing == (f"mean of {count} volumes",)
+    assert mean.processing == (Taken(tuple(range(count)), count),)
 
 
 @pytest.fixture
@@ -60,15 +62,15 @@ def test_a_mean_of_many_chunks_on_disk_is_the_mean(run, monkeypatch):
     np.testing.assert_allclose(found, expected, rtol=1e-14, atol=1e-13)
 
 
-def test_what_was_done_is_told(run):
-    done = {take: read_volume(run, take=take).processing[0] for take in ((3,), (1, 4), None)}
-    assert list(done.values()) == ["volume 3 of 6", "mean of 2 of 6 volumes", "mean of 6 volumes"]
+def test_what_was_done_has_a_short_form(run):
+    done = [str(*read_volume(run, take=take).processing) for take in ((3,), (1, 4), None)]
+    assert done == ["volume 3 of 6", "mean of 2 of 6 volumes", "mean of 6 volumes"]
     assert read_volume(run, take=(3,)).label == "run (volume 3 of 6)"
 
 
 def test_only_a_first_volume_that_nobody_chose_is_noticed(run):
-    (told,) = read_volume(run).notices
-    assert told == "The file holds 6 volumes (9 x 8 x 7 x 3 x 2); volume 0 is used."
+    notice = Notice(FileCode.SERIES, {"volumes": 6, "shape": [9, 8, 7, 3, 2]})
+    assert read_volume(run).notices == (notice,)
     for take in ((3,), (0, 1), None):
         assert read_volume(run, take=take).notices == ()
 

@@ -13,6 +13,7 @@ import pytest
 
 from dashboard.core.errors import GridError, VolumeError
 from dashboard.core.grid.resampling import resample
+from dashboard.core.processing import Taken
 from dashboard.core.volume import read_volume, unpack
 from dashboard.services.cache import volumes as stores
 from dashboard.services.cache.volumes import VolumeStore
@@ -498,7 +499,8 @@ def test_resampled_voxels_have_todays_names(cache, grids):
     volume, target = map(store.open, grids)
     first = store.resampled(volume, target)
     again = VolumeStore(cache).resampled(
-        replace(volume, name="dwi", processing=("mean of 65 volumes",)), replace(target, name="A")
+        replace(volume, name="dwi", processing=(Taken(tuple(range(65)), 65),)),
+        replace(target, name="A"),
     )
     assert first.label == "b0 (linear onto the grid of T1)"
     assert again.label == "dwi (mean of 65 volumes, linear onto the grid of A)"

@@ -1,0 +1,55 @@
+"""The head of a card: its title, what was done to its images, and a caption."""
+
+from collections.abc import Sequence
+
+from dashboard.cards.markup import render
+from dashboard.core.analysis import Analysis
+from dashboard.core.processing import Step
+from dashboard.core.volume import Volume
+from dashboard.words.steps import BADGES, badge
+
+
+def output(card: str) -> str:
+    """Return the output that a card's head is."""
+    return f"head-{card}.html"
+
+
+def head(
+    title: str = "",
+    *,
+    done_to: Sequence[Volume] = (),
+    clipped: Sequence[Step] = (),
+    caption: str = "",
+    explained: str = "",
+) -> str:
+    """Return a card's head as HTML.
+
+    Parameters
+    ----------
+    title : str
+    done_to : sequence of Volume
+        The images it shows: what was done to them stands in a badge.
+    clipped : sequence of Step
+        What was done to the intensities of all.
+    caption : str
+    explained : str
+        What the caption says when it is pointed at.
+    """
+    steps = [*(step for volume in done_to for step in volume.processing), *clipped]
+    short = [word for word in BADGES if word in map(badge, steps)]
+    done = [volume.label for volume in done_to if volume.processing]
+    return render(
+        "head.html",
+        title=title,
+        badge=", ".join(short),
+        facts="; ".join([*done, *map(str, clipped)]),
+        caption=caption,
+        explained=explained,
+    )
+
+
+def head_of_used(analysis: Analysis, title: str = "", caption: str = "") -> str:
+    """Return the head of a card that shows something of all images in use."""
+    features = analysis.features
+    used = [v for i, v in enumerate(features.volumes) if i < features.mixed or i in features.axes]
+    return head(title, done_to=used, clipped=features.facts, caption=caption)

@@ -1,0 +1,85 @@
+"""What was done to the voxels of an image since its file was read, one value a step.
+
+`str()` of a step is its short form, as in ``_components.json``: "mean of 65 volumes".
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+How = Literal["linear", "nearest", "voxels"]
+
+
+@dataclass(frozen=True)
+class Taken:
+    """One volume of a series, or the mean of several.
+
+    Attributes
+    ----------
+    volumes : tuple of int
+        Those that were taken, counted from 0.
+    held : int
+        Volumes in the file.
+    """
+
+    volumes: tuple[int, ...]
+    held: int
+
+    def __str__(self) -> str:
+        used = len(self.volumes)
+        if used == 1:
+            return f"volume {self.volumes[0]:,} of {self.held:,}"
+        return f"mean of {'' if used == self.held else f'{used:,} of '}{self.held:,} volumes"
+
+
+@dataclass(frozen=True)
+class Resampled:
+    """Brought onto the grid of another image.
+
+    Attributes
+    ----------
+    onto : str
+        The name of that image.
+    how : {"linear", "nearest", "voxels"}
+        Interpolated, from the nearest voxel, or with nothing between the voxels at all.
+    """
+
+    onto: str
+    how: How
+
+    def __str__(self) -> str:
+        how = "voxel by voxel" if self.how == "voxels" else self.how
+        return f"{how} onto the grid of {self.onto}"
+
+
+@dataclass(frozen=True)
+class Clipped:
+    """Intensities beyond two percentiles were set to these.
+
+    Attributes
+    ----------
+    percent : str
+        Of the voxels, at each end: "0.1".
+    """
+
+    percent: str
+
+    def __str__(self) -> str:
+        return f"clipped to {self.percent}–{100 - float(self.percent):g} %"
+
+
+Step = Taken | Resampled | Clipped
+
+_KINDS: dict[str, Any] = {kind.__name__: kind for kind in (Taken, Resampled, Clipped)}
+
+
+def to_record(step: Step) -> dict[str, Any]:
+    """Return a step as JSON keeps it."""
+    return {"step": type(step).__name__, **asdict(step)}
+
+
+def from_record(record: Mapping[str, Any]) -> Step:
+    """Return the step of a record; raises KeyError or TypeError where it is none."""
+    facts = {k: tuple(v) if isinstance(v, list) else v for k, v in record.items() if k != "step"}
+    step: Step = _KINDS[record["step"]](**facts)
+    return step

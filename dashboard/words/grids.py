@@ -1,0 +1,106 @@
+"""How grids differ, in words."""
+
+from collections.abc import Sequence
+
+from dashboard.core.check.difference import Difference
+from dashboard.core.check.findings import Code, Finding
+from dashboard.core.check.grids import OtherGrid
+from dashboard.words.numbers import counted, number, qualified, times
+from dashboard.words.parts import Images, Sentence, join, say
+
+# Of more grids than these, only the number is given.
+DESCRIBED = 2
+TOWARDS = (("left", "right"), ("back", "front"), ("foot", "head"))
+
+
+def difference(what: Difference) -> str:
+    """Return how a grid differs from the first one: "64 × 64 × 30 instead of 256 × …"."""
+    axes = "axes {1} instead of {0}".format(*what.orders) if what.orders else ""
+    if what.is_reordering:
+        return f"the same voxels in another storage order ({axes}); resampling only reorders them"
+    if what.shift_mm and not what.shapes:
+        return ", ".join(filter(None, [_shift(what), axes]))
+    parts = []
+    if what.shapes:
+        parts.append("{1} instead of {0} voxels".format(*map(times, what.shapes)))
+    if what.shift_mm:
+        parts[0] += " of the same size"
+    if what.sizes:
+        parts.append("{1} instead of {0} mm".format(*_apart(*what.sizes)))
+    if parts and what.upright:
+        parts[-1] += " (from left, back and foot)"
+    parts.append(axes)
+    if what.rotation:
+        parts.append(f"rotated by {what.rotation:{'.1f' if what.rotation >= 1 else '.2g'}}°")
+    crops = "; resampling only crops or pads" if what.shift_mm and what.is_whole else ""
+    return ", ".join(filter(None, parts)) + crops
+
+
+def _shift(what: Difference) -> str:
+    mm, voxels = what.shift_mm or (0, 0, 0), what.shift_voxels or (0, 0, 0)
+    # A tenth of the largest part is where a shift reads as a direction.
+    seen = [ras for ras in range(3) if abs(mm[ras]) > 0.1 * max(map(abs, mm))]
+    ways = ", ".join(
+        f"{number(abs(mm[ras]))} mm to the {TOWARDS[ras][int(mm[ras] > 0)]}" for ras in seen
+    )
+    length = round(sum(part**2 for part in voxels) ** 0.5, 2)
+    size = (
+        f"{number(length) if length else 'less than 0.01'} {'voxel' if length == 1 else 'voxels'}"
+    )
+    return f"shifted by {size} ({ways})"
+
+
+def _apart(one: Sequence[float], other: Sequence[float]) -> tuple[str, str]:
+    """Write two voxel sizes with as many digits as show that they differ."""
+    for digits in range(3, 9):
+        written = times(one, digits), times(other, digits)
+        if written[0] != written[1]:
+            break
+    return written
+
+
+def other_grids(finding: Finding) -> Sentence:
+    """Return which images lie on other grids, how these differ, and what it does to the fit."""
+    facts, left_out = finding.facts, finding.code == Code.OTHER_GRID_LEFT_OUT
+    images, target = Images(finding.images), Images((facts["target"],))
+    found: tuple[OtherGrid, ...] = facts["grids"]
+    pattern = "{images} {is} not on the grid of {target}{how}."
+    end = " The voxels do not match, so the images cannot be fitted together."
+    if left_out:
+        pattern = "Left out of the fit: {images}. {It} {is} not on the grid of {target}{how}."
+        end = ""
+    sentences = [say(pattern + end, images=images, target=target, how=_how(found))]
+    if facts["apart"]:
+        apart = Images(facts["apart"])
+        gap = f": their centres are {number(round(facts['gap']))} mm apart"
+        where = "" if apart.several else gap
+        pattern = "{images} {does} not overlap with {target}{where}."
+        sentences.append(say(pattern, images=apart, target=target, where=where))
+    if facts["coverage"] is not None:
+        little = qualified(facts["coverage"], "only")
+        pattern = "{images} {covers} {little} of {target}."
+        covers = "cover" if images.several else "covers"
+        sentences.append(say(pattern, images=images, covers=covers, little=little, target=target))
+    if facts["copies"]:
+        what = "copies" if images.several else "a copy"
+        pattern = "Reordered, {images} {is} {what} of {target}."
+        sentences.append(say(pattern, images=images, what=what, target=target))
+    if more := facts.get("more"):
+        verb = "is" if more == 1 else "are"
+        sentences.append(say(f"{counted(more, 'more image')} {verb} left out as well."))
+    return join(sentences)
+
+
+def _how(found: Sequence[OtherGrid]) -> Sentence:
+    """Return how each of a few grids differs, with its images where these are several groups."""
+    if len(found) == 1:
+        return (f": {difference(found[0].difference)}",)
+    if all(group.difference.is_reordering for group in found):
+        return (": the same voxels in other storage orders; resampling only reorders them",)
+    if len(found) > DESCRIBED:
+        return (f" but on {len(found)} others",)
+    each = [
+        say("{images}: {how}", images=Images(group.images), how=difference(group.difference))
+        for group in found
+    ]
+    return join([(".",), join(each, ". ")])

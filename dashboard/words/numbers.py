@@ -1,0 +1,63 @@
+"""How numbers are written: one set of formats for sentences and tables."""
+
+import math
+from collections.abc import Sequence
+
+# Numbers of up to seven digits are easier to read in full than with an exponent.
+PLAIN = 1e7
+# A share of less is hardly a voxel.
+LEAST = 0.001
+
+
+def number(value: float) -> str:
+    """Return an intensity or a length with four significant digits and a proper minus sign."""
+    # Zero added turns a negative zero, which some converters write, into zero.
+    plain = 9999.5 <= abs(value) < PLAIN
+    return (f"{value:,.0f}" if plain else f"{value + 0.0:.4g}").replace("-", "−")
+
+
+def measure(value: float) -> str:
+    """Return a number for a column of them: three or more significant digits, zeros kept."""
+    size = abs(value)
+    if size == 0:
+        return "0"
+    digits = max(2 - math.floor(math.log10(size)), 0) if math.isfinite(size) else 0
+    plain = 1e-3 <= size < 1e6
+    return (f"{value:,.{digits}f}" if plain else f"{value:.3g}").replace("-", "−")
+
+
+def percent(share: float) -> str:
+    """Return a share as a percentage that is 0 or 100 only where it is exactly so."""
+    if 0 < share < LEAST:
+        return f"< {percent(LEAST)}"
+    if share < 1 and share > 0.995:
+        return "> 99 %"
+    return f"{share * 100:.1f} %" if 0 < share < 0.1 else f"{share * 100:.0f} %"
+
+
+def qualified(share: float, prefix: str) -> str:
+    """Return a share behind a word such as "only", which none needs that is hardly a voxel."""
+    small = 0 < share < LEAST
+    return f"less than {percent(LEAST)}" if small else f"{prefix} {percent(share)}".lstrip()
+
+
+def times(values: Sequence[float], digits: int = 3) -> str:
+    """Return edge lengths or counts of voxels as a product."""
+    return " × ".join(
+        _edge(value, digits) if isinstance(value, float) else f"{value}" for value in values
+    )
+
+
+def ordinal(number: int) -> str:
+    """Return a whole number as its place in a row: 1st, 2nd, 11th, 23rd."""
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{'th' if number % 100 in (11, 12, 13) else ending}"
+
+
+def counted(count: int, noun: str) -> str:
+    """Return a number of things: "1 voxel", "2,000 voxels"."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def _edge(value: float, digits: int) -> str:
+    return f"{value:,.0f}" if 10**digits - 0.5 <= value < PLAIN else f"{value:.{digits}g}"

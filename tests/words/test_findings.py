@@ -1,0 +1,261 @@
+"""What findings say: each code in a table, with one image and with several."""
+
+import pytest
+
+from dashboard.core.check.difference import Difference
+from dashboard.core.check.findings import Code, Finding
+from dashboard.core.check.grids import OtherGrid
+from dashboard.core.check.remedies import UseMask
+from dashboard.core.facts import FileCode, Notice
+from dashboard.core.processing import Resampled, Taken
+from dashboard.words.findings import sentence
+from dashboard.words.grids import difference
+from dashboard.words.parts import Images, plain
+
+ODD = "{0} <b> & is"
+MANY = ("a", "b", "c", "d", "e")
+LEFT = Difference(shift_mm=(-2.0, 0.0, 0.0), shift_voxels=(-1.0, 0.0, 0.0))
+FINER = Difference(sizes=((2.0, 2.0, 2.0), (1.0, 1.0, 1.0)))
+FLIPPED = Difference(orders=("RAS", "LAS"))
+EMPTY = "b0.nii: the file is empty."
+
+
+def found(code, *images, severity="warning", remedies=(), **facts):
+    return Finding(code, severity, images, facts, remedies)
+
+
+def grid(code, *grids, **facts):
+    """Return a finding of other grids than that of T1, each of images and a difference."""
+    groups = tuple(OtherGrid(images, what) for images, what in grids)
+    names = [name for group in groups for name in group.images]
+    usual = {"target": "T1", "apart": (), "gap": None, "coverage": None, "copies": False}
+    return found(code, *names, **{**usual, "grids": groups, **facts})
+
+
+def background(code, *images, values=(7.0,), rule="positive", **facts):
+    return found(code, *images, values=values, share=0.6, rule=rule, **facts)
+
+
+def negative(code, *images, beside=False, low=-2.0, share=0.5, rule="positive"):
+    facts = {"negative": share, "low": low, "beside_background": beside, "rule": rule}
+    return found(code, *images, **facts)
+
+
+def saturated(*images, highs=(255.0,), bits=8, beside=False):
+    facts = {"voxels": 1234, "share": 0.02, "highs": highs, "bits": bits}
+    return found(Code.SATURATED, *images, beside_background=beside, **facts)
+
+
+# Each code once, and again where numbers or names change the words.
+SENTENCES = [
+    (found(Code.UNREADABLE, "b0", reason=EMPTY, use="shown"),
+     "b0.nii: the file is empty. It cannot be shown."),
+    (found(Code.UNREADABLE, "b0", reason=EMPTY, use="mask"),
+     "b0.nii: the file is empty. It cannot be the mask."),
+    (found(Code.UNREADABLE, "b0", reason=EMPTY, use="fitted"),
+     "b0.nii: the file is empty. It cannot be fitted."),
+    (found(Code.LEFT_OUT, "b0", reason=EMPTY),
+     "b0.nii: the file is empty. It is left out."),
+    (found(Code.MORE_LEFT_OUT, *MANY),
+     "a, b, c and 2 more cannot be read either and are left out."),
+    (found(Code.NOT_CHECKED, checked=27, all=36),
+     "27 of 36 images are checked. The others are checked when you choose them."),
+    (found(Code.FILE, "T1", "b0", notice=Notice(FileCode.NO_POSITION)),
+     "T1, b0: The header gives no position. Left and right are assumed, not known."),
+    (found(Code.SERIES, "dwi", volumes=65, b0=2, taken=Taken((0, 9), 65)),
+     "dwi holds 65 volumes. The mean of its 2 b0 volumes is used."),
+    (found(Code.SERIES, "dwi", volumes=65, b0=1, taken=Taken((0,), 65)),
+     "dwi holds 65 volumes. Its b0 volume is used."),
+    (found(Code.SERIES, "dwi", volumes=65, b0=0, taken=Taken((3,), 65)),
+     "dwi holds 65 volumes. Volume 3 is used, counting from 0."),
+    (found(Code.SERIES, "dwi", volumes=65, b0=0, taken=Taken(tuple(range(65)), 65)),
+     "dwi holds 65 volumes. The mean of all is used."),
+    (found(Code.SAME_VOXELS, "T1", "again"),
+     "T1, again hold the same voxels. Their joint distribution is a line, which no mixture "
+     "can fit."),
+    (found(Code.SAME_VOXELS_UNUSED, *MANY),
+     "a, b, c and 2 more hold the same voxels. Only one of them is used."),
+    (found(Code.LINEAR_COPIES, "T1", ODD),
+     "T1, {0} <b> & is are copies of each other up to scale and offset. Their joint "
+     "distribution is a line, which no mixture can fit."),
+    (grid(Code.OTHER_GRID, (("EPI",), LEFT)),
+     "EPI is not on the grid of T1: shifted by 1 voxel (2 mm to the left). The voxels do "
+     "not match, so the images cannot be fitted together."),
+    (grid(Code.OTHER_GRID, (("EPI",), LEFT), (("a", "b"), FINER)),
+     "EPI, a, b are not on the grid of T1. EPI: shifted by 1 voxel (2 mm to the left). a, "
+     "b: 1 × 1 × 1 instead of 2 × 2 × 2 mm. The voxels do not match, so the images cannot "
+     "be fitted together."),
+    (grid(Code.OTHER_GRID, (("EPI",), LEFT), apart=("EPI",), gap=99.6),
+     "EPI is not on the grid of T1: shifted by 1 voxel (2 mm to the left). The voxels do "
+     "not match, so the images cannot be fitted together. EPI does not overlap with T1: "
+     "their centres are 100 mm apart."),
+    (grid(Code.OTHER_GRID, (("EPI",), LEFT), (("a",), FINER), apart=("EPI", "a"), gap=99.6),
+     "EPI, a are not on the grid of T1. EPI: shifted by 1 voxel (2 mm to the left). a: 1 × "
+     "1 × 1 instead of 2 × 2 × 2 mm. The voxels do not match, so the images cannot be "
+     "fitted together. EPI, a do not overlap with T1."),
+    (grid(Code.OTHER_GRID, (("dot",), FINER), coverage=0.0001),
+     "dot is not on the grid of T1: 1 × 1 × 1 instead of 2 × 2 × 2 mm. The voxels do not "
+     "match, so the images cannot be fitted together. dot covers less than 0.1 % of T1."),
+    (grid(Code.OTHER_GRID_LEFT_OUT, (("EPI", "b"), FINER), coverage=0.27, more=1),
+     "Left out of the fit: EPI, b. They are not on the grid of T1: 1 × 1 × 1 instead of "
+     "2 × 2 × 2 mm. EPI, b cover only 27 % of T1. 1 more image is left out as well."),
+    (grid(Code.OTHER_GRID_LEFT_OUT, *((name, FINER) for name in (("a",), ("b",), ("c",))), more=2),
+     "Left out of the fit: a, b, c. They are not on the grid of T1 but on 3 others. 2 "
+     "more images are left out as well."),
+    (grid(Code.OTHER_GRID_LEFT_OUT, (("LAS",), FLIPPED), copies=True, more=0),
+     "Left out of the fit: LAS. It is not on the grid of T1: the same voxels in another "
+     "storage order (axes LAS instead of RAS); resampling only reorders them. Reordered, "
+     "LAS is a copy of T1."),
+    (grid(Code.OTHER_GRID_LEFT_OUT, (("LAS",), FLIPPED), (("PIR",), FLIPPED), copies=True, more=0),
+     "Left out of the fit: LAS, PIR. They are not on the grid of T1: the same voxels in "
+     "other storage orders; resampling only reorders them. Reordered, LAS, PIR are copies "
+     "of T1."),
+    (found(Code.OTHER_GRID_UNUSED, "EPI", target="T1"),
+     "Left out of the fit: EPI. It is not on the grid of T1."),
+    (found(Code.OTHER_GRID_UNUSED, *MANY, target="T1"),
+     "Left out of the fit: a, b, c and 2 more. They are not on the grid of T1."),
+    (found(Code.OVERLAY_OFF_GRID, "mask", severity="problem", target="T1", difference=LEFT),
+     "mask is not on the grid of T1: shifted by 1 voxel (2 mm to the left). It would mark "
+     "the wrong voxels, so nothing is fitted."),
+    (found(Code.OVERLAY_OFF_GRID, "gm", "wm", target="T1", difference=LEFT),
+     "gm, wm are not on the grid of T1: shifted by 1 voxel (2 mm to the left). They would "
+     "mark the wrong voxels, so they are not used."),
+    (found(Code.RESAMPLED, "EPI", step=Resampled("T1", "nearest")),
+     "EPI was resampled to the grid of T1 (nearest neighbour)."),
+    (found(Code.TINY, "T1", fewer_than=400),
+     "T1 is tiny: even the largest slice has fewer than 400 voxels, too few to separate "
+     "classes reliably."),
+    (found(Code.FLAT, "T1", "b0"),
+     "T1, b0 are one voxel thick. In the other planes you see a single line."),
+    (found(Code.THICK, "FLAIR", mm=5.04),
+     "FLAIR was measured with voxels up to 5 mm long. Voxels at borders hold two tissues, "
+     "which blurs the classes."),
+    (found(Code.THICK, "FLAIR", "T2", mm=6.0),
+     "FLAIR, T2 were measured with voxels up to 6 mm long. Voxels at borders hold two "
+     "tissues, which blurs the classes."),
+    (found(Code.CONSTANT, "flat", value=3.0),
+     "Every voxel of flat is 3. There is nothing to fit."),
+    (found(Code.TWO_VALUES, "mask", values=(0.0, 1.0)),
+     "mask has hardly any value but 0 and 1, like a mask. There is nothing for a mixture to "
+     "separate."),
+    (found(Code.NEARLY_EMPTY, "dot", not_zero=0.002),
+     "Only 0.2 % of dot is not 0. Most slices hold too few voxels for a mixture."),
+    (background(Code.BACKGROUND_REMOVED, "CT", values=(-1024.0,), rule="background"),
+     "The background of CT is −1024 (60 % of the voxels), not 0. It is left out."),
+    (background(Code.BACKGROUND_KEPT, "T1", "T2", values=(7.0, 9.0)),
+     "The backgrounds of T1, T2 are 7, 9 (at least 60 % of the voxels), not 0. The rule "
+     "“above 0” keeps them, so air takes a class of its own."),
+    (background(Code.BACKGROUND_KEPT, "T1", rule="nonzero"),
+     "The background of T1 is 7 (60 % of the voxels), not 0. The rule “not 0” keeps it, so "
+     "air takes a class of its own."),
+    (background(Code.BACKGROUND_TAKES_OTHERS, "T1", values=(-5.0,), taken=0.3),
+     "The background of T1 is −5 (60 % of the voxels), not 0. The rule “above 0” removes "
+     "it, and also 30 % of the other voxels, which are 0 or less."),
+    (background(Code.BACKGROUND_TAKES_OTHERS, "T1", "T2", values=(-5.0, -5.0), taken=0.3),
+     "The background of T1, T2 is −5 (at least 60 % of the voxels), not 0. The rule “above "
+     "0” removes it, and also up to 30 % of the other voxels, which are 0 or less."),
+    (negative(Code.NEGATIVES_REMOVED, "T1"),
+     "50 % of T1 is negative, down to −2, as after z-scoring. The rule “above 0” removes "
+     "these voxels from every plot and from the fit."),
+    (negative(Code.NEGATIVES_REMOVED, "T1", "T2", beside=True),
+     "Up to 50 % of T1, T2 outside the background is negative, down to −2, as after "
+     "z-scoring. The rule “above 0” removes these voxels from every plot and from the fit."),
+    (negative(Code.NEGATIVES_KEPT, "T1", rule="nonzero"),
+     "50 % of T1 is negative, down to −2. These voxels take part in the fit, as they "
+     "should."),
+    (negative(Code.SOME_NEGATIVES, "T1", share=0.0001),
+     "T1 has a few negative voxels from interpolation or noise (less than 0.1 %, down to "
+     "−2). The rule “above 0” removes them."),
+    (negative(Code.SOME_NEGATIVES, "T1", "T2", share=0.004, beside=True, low=-8.5, rule="nonzero"),
+     "T1, T2 have a few negative voxels from interpolation or noise (up to 0.4 % of those "
+     "outside the background, down to −8.5). They take part in the fit."),
+    (saturated("T1"),
+     "1,234 voxels of T1 (2.0 %) are at the maximum of 255, the largest 8-bit number. "
+     "Brighter ones were probably cut off: the histogram ends in a peak that no Gaussian "
+     "fits."),
+    (saturated("T1", "T2", highs=(92.5, 1000.0), bits=None, beside=True),
+     "1,234 voxels of T1, T2 (up to 2.0 % of those outside the background) are at the "
+     "maximum of 92.5, 1000. Brighter ones were probably cut off: the histogram ends in a "
+     "peak that no Gaussian fits."),
+    (found(Code.CLIPPED, percent=0.5),
+     "Intensities are clipped at the 0.5 and 99.5 percentiles of each image."),
+    (found(Code.OUTLIERS, "T1", farthest=50_000.0, most=(1.5, 400.0)),
+     "A few voxels of T1 lie far outside the rest: up to 50,000, while 99.8 % are between "
+     "1.5 and 400. They squeeze the histogram into a few bins and can take a class of their "
+     "own."),
+    (found(Code.OUTLIERS, "T1", farthest=-50_000.0, most=(-1.5, 400.0)),
+     "A few voxels of T1 lie far outside the rest: down to −50,000, while 99.8 % are "
+     "between −1.5 and 400. They squeeze the histogram into a few bins and can take a class "
+     "of their own."),
+    (found(Code.NONFINITE, "T1", voxels=1, share=0.001, as_background=False),
+     "1 voxel of T1 (0.1 %) is NaN or infinite. Histograms and fits ignore such voxels."),
+    (found(Code.NONFINITE, "T1", voxels=1584, share=0.3, as_background=True),
+     "1,584 voxels of T1 (30 %) are NaN or infinite, as a background often is. Histograms "
+     "and fits ignore such voxels."),
+    (found(Code.SCALES, "T1", "ADC",
+           notice=Notice(FileCode.SCALES, {"high": "T1", "low": "ADC", "gap": 1e12}), more=0),
+     "Intensities of T1 are 1e+12 times those of ADC. Check their units and keep the "
+     "scaling on, or the fit ignores ADC."),
+    (found(Code.SCALES, "T1", "ADC", "b0",
+           notice=Notice(FileCode.SCALES, {"high": "T1", "low": "ADC", "gap": 1e12}), more=1),
+     "Intensities of T1 are 1e+12 times those of ADC. Check their units and keep the "
+     "scaling on, or the fit ignores ADC. 1 more pair of images differs as much."),
+    (found(Code.AIR, "T1", zeros=0.0),
+     "The air around the head takes a class of its own, because hardly a voxel of T1 is 0. "
+     "The tissues share the other classes. Add a brain mask to the study and choose it as "
+     "the foreground."),
+    (found(Code.AIR, "T1", "b0", zeros=0.03, remedies=(UseMask("brain", preset=True),)),
+     "The air around the head takes a class of its own, because at most 3.0 % of T1, b0 is "
+     "0. The tissues share the other classes."),
+    (found(Code.NO_BACKGROUND, "T1", zeros=0.03),
+     "Only 3.0 % of T1 is 0, so the fit includes nearly every voxel. This is right if the "
+     "images show only tissue."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("finding", "text"), SENTENCES)
+def test_a_finding_says_what_it_is_and_what_it_does(finding, text):
+    assert plain(sentence(finding)) == text
+
+
+def test_every_finding_is_in_the_table():
+    assert {finding.code for finding, _ in SENTENCES} == set(Code)
+
+
+@pytest.mark.parametrize("finding", [finding for finding, _ in SENTENCES])
+def test_the_images_of_a_finding_are_parts_of_its_sentence(finding):
+    parts = [part.names for part in sentence(finding) if isinstance(part, Images)]
+    unsaid = (Code.UNREADABLE, Code.LEFT_OUT, Code.SCALES)  # named in the reason
+    assert finding.code in unsaid or not finding.images or finding.images in parts
+
+
+# ---- how grids differ
+
+DIFFERENCES = [
+    (LEFT, "shifted by 1 voxel (2 mm to the left)"),
+    (Difference(shift_mm=(0.0, -3.0, 4.0), shift_voxels=(0.0, -1.5, 2.0)),
+     "shifted by 2.5 voxels (3 mm to the back, 4 mm to the head)"),
+    (Difference(shift_mm=(0.004, 0, 0), shift_voxels=(0.004, 0, 0), orders=("RAS", "LPS")),
+     "shifted by less than 0.01 voxels (0.004 mm to the right), axes LPS instead of RAS"),
+    (Difference(shapes=((24, 26, 22), (22, 26, 22)), shift_mm=(4.0, 0, 0),
+                shift_voxels=(2.0, 0, 0)),
+     "22 × 26 × 22 instead of 24 × 26 × 22 voxels of the same size; resampling only crops or pads"),
+    (Difference(shapes=((24, 26, 22), (22, 26, 22)), shift_mm=(3.0, 0, 0),
+                shift_voxels=(1.5, 0, 0)),
+     "22 × 26 × 22 instead of 24 × 26 × 22 voxels of the same size"),
+    (Difference(sizes=((1.0, 1.0, 1.0), (1.0009, 1.0, 1.0))),
+     "1.001 × 1 × 1 instead of 1 × 1 × 1 mm"),
+    (Difference(shapes=((16, 16, 5), (16, 5, 16)), sizes=((1.0, 1.0, 3.0), (1.0, 3.0, 1.0)),
+                upright=True, orders=("RAS", "RSA")),
+     "16 × 5 × 16 instead of 16 × 16 × 5 voxels, 1 × 3 × 1 instead of 1 × 1 × 3 mm (from left, "
+     "back and foot), axes RSA instead of RAS"),
+    (Difference(rotation=7.0), "rotated by 7.0°"),
+    (Difference(rotation=0.0501), "rotated by 0.05°"),
+    (FLIPPED, "the same voxels in another storage order (axes LAS instead of RAS); resampling only "
+              "reorders them"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("what", "text"), DIFFERENCES)
+def test_a_difference_of_grids_is_a_few_numbers(what, text):
+    assert difference(what) == text

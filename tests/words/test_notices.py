@@ -1,0 +1,68 @@
+"""What notices of files say."""
+
+import json
+from dataclasses import asdict
+
+import pytest
+
+from dashboard.core.facts import FileCode, Notice
+from dashboard.words.notices import sentence
+
+SFORM = (
+    "The sform is used, as in most programs. Programs that prefer the qform show and save this "
+    "image elsewhere."
+)
+ODD = "{0} <b>"
+
+# Each code once, and again where numbers change the words.
+SENTENCES = [
+    (FileCode.DATA_TYPE, {"bits": 8, "type": "float64"},
+     "The header contradicts itself: 8 bits a voxel, but data type float64. The data type is used; "
+     "check that the image looks right."),
+    (FileCode.VOXEL_SIZE, {"sizes": [float("inf"), 0.0, float("nan")]},
+     "The header gives an impossible voxel size (inf × 0 × nan mm). It is taken from the position "
+     "matrix (affine), or assumed to be 1 mm. Check lengths and volumes."),
+    (FileCode.NO_POSITION, {},
+     "The header gives no position. Left and right are assumed, not known."),
+    (FileCode.MIRRORED, {},
+     "The header gives two positions that mirror each other: sform and qform disagree on which "
+     f"side is left. {SFORM} Check left and right."),
+    (FileCode.TWO_POSITIONS, {"shift": 700.04, "unit": "µm"},
+     f"The header gives two positions: sform and qform differ by a shift of 700 µm. {SFORM}"),
+    (FileCode.TWO_POSITIONS, {"shift": 5.0, "unit": "mm", "rotation": 12.5,
+                              "sizes": [[2.0, 2.0, 3.0], [2.0, 2.0, 3.3]]},
+     "The header gives two positions: sform and qform differ by a rotation of 12.5°, a shift of "
+     f"5 mm, voxel size (2 × 2 × 3 and 2 × 2 × 3.3). {SFORM}"),
+    (FileCode.BAD_AFFINE, {},
+     "The header's position matrix (affine) is unusable. Voxels of 1 mm in storage order are "
+     "assumed; left and right, lengths and volumes are unknown."),
+    (FileCode.ANISOTROPIC, {"sizes": [0.001, 1.0, 1000.0]},
+     "The voxels measure 0.001 × 1 × 1000 mm, which no scanner produces. Pictures are distorted, "
+     "and volumes in mL are doubtful."),
+    (FileCode.SERIES, {"volumes": 1200, "shape": [9, 8, 7, 1200]},
+     "The file holds 1,200 volumes (9 × 8 × 7 × 1200). Volume 0 is used."),
+    (FileCode.ROUNDED, {},
+     "The file holds whole numbers beyond 2^53, which are rounded here: neighbouring values can "
+     "become one. Do not rely on differences of a few units."),
+    (FileCode.NONFINITE, {"count": 1, "share": 1e-6},
+     "1 voxel (< 0.1 %) is NaN or infinite. Histograms and fits ignore such voxels."),
+    (FileCode.NONFINITE, {"count": 1584, "share": 0.3},
+     "1,584 voxels (30 %) are NaN or infinite. Histograms and fits ignore such voxels."),
+    (FileCode.BEYOND_SINGLE, {"largest": 4e40},
+     "Intensities reach 4e+40, more than float32 and many programs can hold. Check the scaling "
+     "(scl_slope) in the header."),
+    (FileCode.SCALES, {"high": "T1", "low": ODD, "gap": 1e12},
+     f"Intensities of T1 are 1e+12 times those of {ODD}. Check their units and keep the scaling "
+     f"on, or the fit ignores {ODD}."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "facts", "text"), SENTENCES)
+def test_a_notice_says_what_is_unusual_and_what_follows(code, facts, text):
+    # As it comes out of the cache, where codes are plain texts.
+    kept = Notice(**json.loads(json.dumps(asdict(Notice(code, facts)))))
+    assert sentence(kept) == text
+
+
+def test_every_notice_is_in_the_table():
+    assert {code for code, _, _ in SENTENCES} == set(FileCode)
