@@ -77,12 +77,28 @@ def test_escape_hides_the_help_of_a_label_that_is_pointed_at(opened: Page) -> No
     expect(tooltip(opened)).to_be_hidden()
 
 
-def test_a_control_out_of_sight_scrolls_into_view_together_with_its_help(opened: Page) -> None:
+def test_the_help_of_a_control_reached_by_keyboard_scrolls_along(opened: Page) -> None:
     opened.locator("#control-bins [role=slider]").focus()
     opened.keyboard.press("Tab")
     expect(opened.get_by_role("slider", name="Label opacity (%)")).to_be_focused()
     expect(tooltip(opened)).to_have_text("How strongly the label map covers image X.")
-    expect(tooltip(opened)).to_be_visible()
+    before = tooltip(opened).bounding_box()["y"]
+    opened.locator(".controls").evaluate("panel => panel.scrollBy(0, -20)")
+    opened.wait_for_function(
+        """before => {
+            const box = document.querySelector("[role=tooltip]").getBoundingClientRect();
+            return box.height > 0 && Math.abs(box.top - before - 20) < 1;
+        }""",
+        arg=before,
+    )
+
+
+def test_a_long_help_at_the_top_goes_below_what_it_explains(opened: Page) -> None:
+    button = opened.locator("#upload-open")
+    button.hover()
+    expect(tooltip(opened)).to_contain_text("Only people with the link can see them.")
+    box, explained = tooltip(opened).bounding_box(), button.bounding_box()
+    assert box["y"] >= explained["y"] + explained["height"]
 
 
 def test_labels_are_no_tab_stops(opened: Page) -> None:
