@@ -5,9 +5,15 @@ window.bench = (() => {
   addEventListener("keydown", () => { start = performance.now(); }, true);
   addEventListener("pointerup", () => { start = performance.now(); }, true);
 
+  // The address of a card's picture: an element of the page, or, as it once was, of Plotly's.
+  const address = (id) => {
+    const image = document.querySelector(`#${id} img, #${id} .imagelayer image`);
+    return image?.src ?? image?.href?.baseVal ?? "";
+  };
+
   // This dashboard: the pictures' addresses and the mark on <html>, looked at in every frame.
   const dashboard = () => new Promise((done) => {
-    const image = () => ["view-image-x", "view-image-y"].map((id) => document.querySelector(`#${id} .imagelayer image`).href.baseVal).join();
+    const image = () => ["view-image-x", "view-image-y"].map(address).join();
     const before = image();
     const result = {};
     start = 0;
@@ -43,7 +49,7 @@ window.bench = (() => {
   });
 
   // Distinct pictures that were on screen, with the time of each frame.
-  const frames = (picture) => {
+  const frames = (picture) => { // those without an address do not count
     const seen = [];
     let running = true;
     const look = () => {
@@ -52,12 +58,13 @@ window.bench = (() => {
       if (running) requestAnimationFrame(look);
     };
     requestAnimationFrame(look);
-    return () => { running = false; return seen.map(([time]) => time); };
+    return () => { running = false; return seen.filter(([, one]) => one).map(([time]) => time); };
   };
-  const address = (selector) => document.querySelector(selector)?.href.baseVal ?? "";
+  const map = () => [...document.querySelectorAll("#view-labels img")].at(-1);
   const pictureOf = {
-    dashboard: () => address("#view-image-x .imagelayer image"),
-    naive: () => address("#image-x .heatmaplayer image").slice(-900), // long, and ends differently
+    dashboard: () => address("view-image-x"),
+    map: () => map()?.getAttribute("src") ?? "", // none while no map is known
+    naive: () => document.querySelector("#image-x .heatmaplayer image")?.href.baseVal.slice(-900) ?? "", // long, and ends differently
   };
 
   // When the last view was drawn.

@@ -130,7 +130,14 @@ def drag(browser: Browser, url: str, naive_url: str) -> None:
         page.close()
     show(
         f"A drag of {MOVES} moves over {LAST - FIRST} slices of sample",
-        ["", "pictures a second", "pictures", "analyses started", "release to settled, ms"],
+        [
+            "",
+            "pictures a second",
+            "pictures",
+            "with their map",
+            "analyses started",
+            "release to settled, ms",
+        ],
         rows,
     )
 
@@ -141,7 +148,7 @@ def dragged(page: Page, kind: str) -> list[str]:
     page.on(
         "request",
         lambda request: (
-            ("/panels/" in request.url or "_dash-update" in request.url)
+            any(part in request.url for part in ("/cards/", "/panels/", "_dash-update"))
             and requests.append(time.perf_counter())
         ),
     )
@@ -154,6 +161,7 @@ def dragged(page: Page, kind: str) -> list[str]:
     page.mouse.move(place[0], y)
     page.wait_for_timeout(3000)  # settled at the end, with what is fetched ahead
     page.evaluate(f"() => {{ window.stop = bench.frames(bench.pictureOf.{kind}); }}")
+    page.evaluate("() => { window.stopMaps = bench.frames(bench.pictureOf.map); }")
     begin, since = page.evaluate("() => performance.now()"), time.perf_counter()
     for x in place[1:]:
         page.mouse.move(x, y)
@@ -164,9 +172,13 @@ def dragged(page: Page, kind: str) -> list[str]:
     resting = f"end => {last} > end && performance.now() > {last} + 2500"
     page.wait_for_function(resting, arg=end, timeout=120_000)
     settled_at = page.evaluate(f"() => {last}")
-    times = [t for t in page.evaluate("() => window.stop()") if begin <= t <= end]
-    rate = len(times) / (end - begin) * 1000
-    return [f"{rate:.0f}", f"{len(times)}", f"{analyses}", f"{max(settled_at - end, 0):.0f}"]
+    pictures, maps = (
+        sum(begin <= moment <= end for moment in page.evaluate(f"() => window.{stop}()"))
+        for stop in ("stop", "stopMaps")
+    )
+    rate = pictures / (end - begin) * 1000
+    rest = max(settled_at - end, 0)
+    return [f"{rate:.0f}", f"{pictures}", f"{maps}", f"{analyses}", f"{rest:.0f}"]
 
 
 def first_paint(browser: Browser, url: str) -> None:

@@ -14,12 +14,15 @@ from sklearn.preprocessing import StandardScaler
 
 from benchmarks.studies import SAMPLE
 from benchmarks.table import ratio, show, spread
+from dashboard.core.analysis import analyse
 from dashboard.core.density import joint_density
-from dashboard.core.mixture.analysis import Recipe, analyse
+from dashboard.core.domain import Cut
+from dashboard.core.mixture.features import features
+from dashboard.core.mixture.recipe import Recipe
 from dashboard.core.volume import read_volume
 
 mpl.use("Agg")
-RECIPE = Recipe(plane="axial", slice=30)
+CUT = Cut("axial", 30)
 
 
 def timed(work: Callable[[], object], repeats: int) -> list[float]:
@@ -34,7 +37,7 @@ def timed(work: Callable[[], object], repeats: int) -> list[float]:
 
 def run() -> None:
     volumes = [read_volume(SAMPLE / f"{name}.nii.gz") for name in ("T1", "b0")]
-    points = analyse(volumes, RECIPE).scaled
+    points = features(volumes, Recipe(), CUT).scaled
 
     def with_seaborn() -> None:
         sns.kdeplot(x=points[:, 0], y=points[:, 1])
@@ -43,7 +46,7 @@ def run() -> None:
     ours = timed(lambda: joint_density(points).proportions(), 20)
     theirs = timed(with_seaborn, 3)
     lesson = timed(notebook, 3)
-    analysis = timed(lambda: analyse(volumes, RECIPE), 20)
+    analysis = timed(lambda: analyse(features(volumes, Recipe(), CUT)).labels, 20)
     show(
         f"Computing, sample, slice 30, {len(points):,} voxels (ms)",
         ["", "median", "p95", "faster"],

@@ -10,26 +10,29 @@ from urllib.parse import urlsplit
 
 from benchmarks.table import show, spread
 from dashboard import __version__
+from dashboard.services.render.addresses import key, slice_address
 from dashboard.services.scene.opening import open_view
-from dashboard.services.workspace import Workspace
+from dashboard.services.scene.scene import Scene
+from dashboard.services.start import start
 from dashboard.settings import Settings
 from dashboard.view import View
-from dashboard.web.addresses import ID_LENGTH, slice_address
 
 USERS = 20
 SECONDS = 60
 PAUSE = (0.5, 1.5)  # seconds a person looks at a slice
-NEED = "overlay,labels-problem,view-histograms,view-joint,view-components"
+NEED = "labels,histograms,joint,components"
 
 
 class User(threading.Thread):
-    """Somebody who moves through a study: two pictures and the panels of each slice."""
+    """Somebody who moves through a study: two pictures and the cards of each slice."""
 
-    def __init__(self, url: str, view: View, workspace: Workspace, last: int, seed: int) -> None:
+    def __init__(self, url: str, scene: Scene, components: int, seed: int) -> None:
         super().__init__()
-        self._url, self._view, self._last = url, view, last
-        self._key = workspace.identity(view)[0][:ID_LENGTH]
-        self._volumes = {name: workspace.volume(view.study, name) for name in (view.x, view.y)}
+        view = scene.view
+        self._url, self._view = url, replace(view, components=components)
+        self._key = key(scene.identity)
+        self._volumes = {name: scene.images.open(name) for name in (view.x, view.y)}
+        self._last = self._volumes[view.x].orientation.count(view.plane) - 1
         self._random = random.Random(seed)
         self.times: list[float] = []
         self.errors = 0
@@ -61,18 +64,16 @@ class User(threading.Thread):
                 slice_address(volume, view=view, image=name, index=index, window=None)
                 for name, volume in self._volumes.items()
             ),
-            f"/panels/{self._key}.json?need={NEED}&{query}",
+            f"/cards/{self._key}.json?need={NEED}&{query}",
         ]
 
 
 def run(url: str, server: int, settings: Settings, fine: str) -> None:
     users = []
-    workspace = Workspace(settings)
+    archive = start(settings).archive
     for number in range(USERS):
-        view = open_view(workspace, {"study": ("sample", fine)[number % 2]}).view
-        last = workspace.volume(view.study, view.x).orientation.count(view.plane) - 1
-        view = replace(view, components=2 + number % 4)
-        users.append(User(url, view, workspace, last, number))
+        scene = open_view(archive, {"study": ("sample", fine)[number % 2]}).scene
+        users.append(User(url, scene, 2 + number % 4, number))
     for user in users:
         user.start()
     memory = []

@@ -1,13 +1,14 @@
 """The application: wiring only."""
 
+from functools import partial
+
 from dash import Dash
 from flask_compress import Compress
 
-from dashboard.callbacks import client, opening
-from dashboard.services.workspace import Workspace
-from dashboard.settings import ROOT, Settings, require_apart
-from dashboard.ui.frame import layout
-from dashboard.web import guard, health, panels, reading, slices, uploads, visitor
+from dashboard.callbacks import client
+from dashboard.services.start import start
+from dashboard.settings import Settings, require_apart
+from dashboard.web import cards, guard, health, maps, open, page, slices, uploads, visitor
 
 
 def create_app(settings: Settings) -> Dash:
@@ -19,26 +20,30 @@ def create_app(settings: Settings) -> Dash:
         If uploads would be kept among the studies.
     """
     require_apart(settings.data, settings.uploads)
-    workspace = Workspace(settings)
-    workspace.uploads.sweep()
+    archive, uploaded, analyses, ahead = start(settings)
+    uploaded.sweep()
     app = Dash(
         "NeuroMix",
         title="NeuroMix",
         update_title=None,
-        assets_folder=str(ROOT / "assets"),
+        assets_folder=str(page.ASSETS),
+        # Modules that main.mjs imports: Dash would load each of them a second time.
+        assets_path_ignore=list(page.MODULES),
+        index_string=page.index(),
         serve_locally=True,
         add_log_handler=False,
     )
-    app.layout = layout(workspace.uploads.limits)
+    app.renderer = page.RENDERER
+    app.layout = partial(page.page, archive, analyses, uploaded.limits)
     Compress(app.server)
     guard.register(app.server, settings.allowed_hosts)
     visitor.register(app.server)
     # Dash answers every unknown path with its page, so these have to be registered as well.
     app.server.register_blueprint(health.routes)
-    app.server.register_blueprint(slices.blueprint(workspace))
-    app.server.register_blueprint(panels.blueprint(workspace))
-    app.server.register_blueprint(reading.blueprint(workspace))
-    app.server.register_blueprint(uploads.blueprint(workspace.uploads))
-    opening.register(app, workspace)
+    app.server.register_blueprint(slices.blueprint(archive, analyses))
+    app.server.register_blueprint(maps.blueprint(archive, analyses, ahead))
+    app.server.register_blueprint(cards.blueprint(archive, analyses, ahead))
+    app.server.register_blueprint(open.blueprint(archive))
+    app.server.register_blueprint(uploads.blueprint(uploaded))
     client.register(app)
     return app

@@ -56,35 +56,23 @@ class ViewId(StrEnum):
 class Store(StrEnum):
     """What the page holds besides its controls.
 
-    `opening` is a URL query to be opened, `source` what the server says of the open images,
-    `config` what never changes.
+    `source` is what the server says of the open images, `opening` a URL query to be opened,
+    `files` and `criteria` what the slower groups of cards are to show.
     """
 
     SOURCE = "source"
     OPENING = "opening"
-    CONFIG = "config"
+    FILES = "files"
+    CRITERIA = "criteria"
 
 
 NOTICES = "notices"
-TITLE_X = "title-image-x"
-TITLE_Y = "title-image-y"
-LABELS_PROBLEM = "labels-problem"
-TITLE_JOINT = "title-joint"
-CAPTION_JOINT = "caption-joint"
-CAPTION_HISTOGRAMS = "caption-histograms"
-# What the browser says of Y on another grid than X's: which slice it is, or that there is none.
-CAPTION_Y = "caption-image-y"
-PROBLEM_Y = "problem-image-y"
-# Not an element: what was done to the images, in the headings of the cards.
-FACTS = "facts"
 # Which volume of a 4-D image is X and Y; part of the names of the View's images.
 VOLUME_X = "control-volume-x"
 VOLUME_Y = "control-volume-y"
-# Not an element: the label picture that goes over image X, and the scale of the joint view.
-OVERLAY = "overlay"
 
 # Each field of the View with the control that sets it, and the control's property.
 FIELDS: dict[str, tuple[Control, str]] = {
-    name: (Control[name.upper()], "checked" if name == "log" else "value")
-    for name in View.__dataclass_fields__
+    name: (Control[name.upper()], "checked" if isinstance(field.default, bool) else "value")
+    for name, field in View.__dataclass_fields__.items()
 }

@@ -5,10 +5,11 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, Self, get_args
 from urllib.parse import quote, urlencode
 
-from dashboard.core.mixture.analysis import Clip, Recipe, Scope
+from dashboard.core.domain import Cut, Scope
+from dashboard.core.facts import Notice
 from dashboard.core.mixture.foreground import Foreground
+from dashboard.core.mixture.recipe import COMPONENTS, Clip, Covariance, Recipe
 from dashboard.core.mixture.scaling import Scaling
-from dashboard.core.mixture.slice_fit import COMPONENTS, Covariance
 from dashboard.core.orientation import Plane, Side
 
 JointKind = Literal["scatter", "histogram", "density"]
@@ -20,59 +21,92 @@ BINS = range(10, 201)
 # numpy's random generator takes 32-bit seeds.
 SEEDS = range(2**32)
 PERCENT = range(101)
+# Characters of a text from a link that are shown again.
+SHOWN = 40
 
 Window = tuple[float, float]
+# What a field is about; what depends on a View names groups rather than fields.
+Group = Literal["images", "place", "model", "look", "page"]
 
 
-def _one_of(literal: Any) -> Callable[[str], str]:
+@dataclass(frozen=True)
+class Kind:
+    """How the text of a field is read.
+
+    Attributes
+    ----------
+    parse : callable
+        Takes the text of a URL; raises ValueError.
+    allowed : mapping
+        What it takes, for the notice to somebody whose text it does not take.
+    """
+
+    parse: Callable[[str], Any]
+    allowed: Mapping[str, Any]
+
+
+def _one_of(literal: Any) -> Kind:
+    values = get_args(literal)
+
     def parse(text: str) -> str:
-        if text not in get_args(literal):
-            raise ValueError(f"one of {', '.join(get_args(literal))}")
+        if text not in values:
+            raise ValueError
         return text
 
-    return parse
+    return Kind(parse, {"one of": list(values)})
 
 
-def _integer_in(allowed: range) -> Callable[[str], int]:
+def _integer_in(numbers: range) -> Kind:
     def parse(text: str) -> int:
-        expected = f"a whole number from {allowed.start} to {allowed.stop - 1}"
         # int() would also take other scripts' digits, underscores and blanks.
-        if not (text.isascii() and text.isdigit() and len(text) < 11 and int(text) in allowed):
-            raise ValueError(expected)
+        if not (text.isascii() and text.isdigit() and len(text) < 11 and int(text) in numbers):
+            raise ValueError
         return int(text)
 
-    return parse
+    return Kind(parse, {"from": numbers.start, "to": numbers.stop - 1})
 
 
-def _flag(text: str) -> bool:
-    if text not in ("0", "1"):
-        raise ValueError("0 or 1")
-    return text == "1"
-
-
-def _window(text: str) -> Window:
-    try:
-        # As many digits as a URL shows, so that a link says just what was on screen.
-        low, high = (float(f"{float(part):.12g}") for part in text.split(":"))
-    except ValueError:
-        raise ValueError("two intensities, as in 0:480") from None
+def _parse_window(text: str) -> Window:
+    # As many digits as a URL shows, so that a link says just what was on screen.
+    low, high = (float(f"{float(part):.12g}") for part in text.split(":"))
     if not (low < high and abs(low) < float("inf") and abs(high) < float("inf")):
-        raise ValueError("a lower intensity before a higher one, as in 0:480")
+        raise ValueError
     return low, high
 
 
-def _classes(text: str) -> tuple[int, ...]:
-    parse = _integer_in(range(1, COMPONENTS.stop))
+def _parse_classes(text: str) -> tuple[int, ...]:
+    parse = _integer_in(range(1, COMPONENTS.stop)).parse
     return tuple(sorted({parse(part) for part in text.split(",")}))
 
 
-def _text(text: str) -> str:
-    return text
+TEXT = Kind(str, {})
+FLAG = Kind(lambda text: {"0": False, "1": True}[text], {"one of": ["0", "1"]})
+WINDOW = Kind(_parse_window, {"like": "0:480"})
+CLASSES = Kind(_parse_classes, {"like": "1,3"})
 
 
-def _key(parse: Callable[[str], Any], default: Any, *, always: bool = False) -> Any:
-    """Declare a field of the View: its parser, its default, and whether every URL shows it."""
-    return field(default=default, metadata={"parse": parse, "always": always})
+def _key(
+    kind: Kind,
+    default: Any,
+    group: Group,
+    *,
+    always: bool = False,
+    reopens: bool = False,
+) -> Any:
+    """Declare a field of the View.
+
+    Parameters
+    ----------
+    kind : Kind
+    default : as parsed
+    group : {"images", "place", "model", "look", "page"}
+    always : bool
+        Whether every URL shows it.
+    reopens : bool
+        Whether the server has to say anew what can be chosen when it changes.
+    """
+    metadata = {"kind": kind, "group": group, "always": always, "reopens": reopens}
+    return field(default=default, metadata=metadata)
 
 
 @dataclass(frozen=True)
@@ -88,60 +122,59 @@ class View:
     resampled (empty: none is).
     """
 
-    study: str = _key(_text, "", always=True)
-    x: str = _key(_text, "", always=True)
-    y: str = _key(_text, "", always=True)
-    plane: Plane = _key(_one_of(Plane), "axial", always=True)
-    slice: int | None = _key(_integer_in(range(2**15)), None, always=True)
-    scope: Scope = _key(_one_of(Scope), "slice", always=True)
-    components: int = _key(_integer_in(COMPONENTS), 3, always=True)
-    covariance: Covariance = _key(_one_of(Covariance), "full", always=True)
-    scaling: Scaling = _key(_one_of(Scaling), "standard", always=True)
-    foreground: Foreground = _key(_one_of(Foreground), "positive", always=True)
-    seed: int = _key(_integer_in(SEEDS), 12345, always=True)
-    mix: str = _key(_text, "")
-    mask: str = _key(_text, "")
-    reference: str = _key(_text, "")
-    grid: str = _key(_text, "")
-    clip: Clip = _key(_one_of(Clip), "none")
-    side: Side = _key(_one_of(Side), "neurological")
-    bins: int = _key(_integer_in(BINS), 50)
-    log: bool = _key(_flag, False)
-    joint: JointKind = _key(_one_of(JointKind), "scatter")
-    axes: Axes = _key(_one_of(Axes), "scaled")
-    palette: Palette = _key(_one_of(Palette), "okabe")
-    opacity: int = _key(_integer_in(PERCENT), 70)
-    window_x: Window | None = _key(_window, None)
-    window_y: Window | None = _key(_window, None)
-    hidden: tuple[int, ...] = _key(_classes, ())
-    panel: Panel = _key(_one_of(Panel), "components")
+    study: str = _key(TEXT, "", "images", always=True, reopens=True)
+    x: str = _key(TEXT, "", "images", always=True, reopens=True)
+    y: str = _key(TEXT, "", "images", always=True, reopens=True)
+    plane: Plane = _key(_one_of(Plane), "axial", "place", always=True, reopens=True)
+    slice: int | None = _key(_integer_in(range(2**15)), None, "place", always=True)
+    scope: Scope = _key(_one_of(Scope), "slice", "model", always=True)
+    components: int = _key(_integer_in(COMPONENTS), 3, "model", always=True)
+    covariance: Covariance = _key(_one_of(Covariance), "full", "model", always=True)
+    scaling: Scaling = _key(_one_of(Scaling), "standard", "model", always=True)
+    foreground: Foreground = _key(_one_of(Foreground), "positive", "model", always=True)
+    seed: int = _key(_integer_in(SEEDS), 12345, "model", always=True)
+    mix: str = _key(TEXT, "", "images", reopens=True)
+    mask: str = _key(TEXT, "", "images", reopens=True)
+    reference: str = _key(TEXT, "", "images", reopens=True)
+    grid: str = _key(TEXT, "", "images", reopens=True)
+    clip: Clip = _key(_one_of(Clip), "none", "model")
+    side: Side = _key(_one_of(Side), "neurological", "look")
+    bins: int = _key(_integer_in(BINS), 50, "look")
+    log: bool = _key(FLAG, False, "look")
+    joint: JointKind = _key(_one_of(JointKind), "scatter", "look")
+    axes: Axes = _key(_one_of(Axes), "scaled", "look")
+    palette: Palette = _key(_one_of(Palette), "okabe", "look")
+    opacity: int = _key(_integer_in(PERCENT), 70, "look")
+    window_x: Window | None = _key(WINDOW, None, "look")
+    window_y: Window | None = _key(WINDOW, None, "look")
+    hidden: tuple[int, ...] = _key(CLASSES, (), "look")
+    panel: Panel = _key(_one_of(Panel), "components", "page")
 
     @classmethod
-    def parse(cls, query: Mapping[str, str]) -> tuple[Self, list[str]]:
+    def parse(cls, query: Mapping[str, str]) -> tuple[Self, list[Notice]]:
         """Read a URL query; what is not valid falls back to its default.
 
         Returns
         -------
         view : View
-        notices : list of str
-            One sentence for each entry that was not used.
+        notices : list of Notice
+            One for each entry that was not used: `unknown-field` with its `field`, and
+            `invalid-value` with `field`, `value` and what is `allowed`.
         """
         values: dict[str, Any] = {}
         notices = []
-        known = {f.name: f for f in fields(cls)}
+        kinds: dict[str, Kind] = {f.name: f.metadata["kind"] for f in fields(cls)}
         for name, text in query.items():
-            if name not in known:
-                notices.append(f"The link's “{name[:40]}” is not known here and was left out.")
+            if name not in kinds:
+                notices.append(Notice("unknown-field", {"field": name[:SHOWN]}))
                 continue
             if text == "":
                 continue
             try:
-                values[name] = known[name].metadata["parse"](text)
-            except ValueError as expected:
-                notices.append(
-                    f"The link's {name} “{text[:40]}” is not valid (it must be {expected}); "
-                    "the default is shown."
-                )
+                values[name] = kinds[name].parse(text)
+            except (ValueError, KeyError):
+                facts = {"field": name, "value": text[:SHOWN], "allowed": kinds[name].allowed}
+                notices.append(Notice("invalid-value", facts))
         return cls(**values), notices
 
     def to_store(self) -> dict[str, Any]:
@@ -162,11 +195,8 @@ class View:
         return urlencode(entries, quote_via=quote, safe="!'()*")
 
     def recipe(self) -> Recipe:
-        """Return what decides the numbers, besides the volumes."""
+        """Return what decides the numbers, besides the voxels."""
         return Recipe(
-            plane=self.plane,
-            slice=self.slice or 0,
-            scope=self.scope,
             foreground=self.foreground,
             clip=self.clip,
             scaling=self.scaling,
@@ -175,10 +205,27 @@ class View:
             seed=self.seed,
         )
 
+    def cut(self) -> Cut:
+        """Return what is looked at."""
+        return Cut(self.plane, self.slice or 0)
 
-def optional_defaults() -> dict[str, Any]:
-    """Return the fields that stay out of the URL at their defaults, with these."""
-    return {f.name: f.default for f in fields(View) if not f.metadata["always"]}
+
+def fields_of(*groups: Group) -> frozenset[str]:
+    """Return the names of all fields of some groups."""
+    return frozenset(f.name for f in fields(View) if f.metadata["group"] in groups)
+
+
+def description() -> list[dict[str, Any]]:
+    """Return what the browser has to know of the fields, in the order of the URL."""
+    defaults = View().to_store()
+    return [
+        {
+            "name": f.name,
+            "default": defaults[f.name],
+            **{key: f.metadata[key] for key in ("group", "always", "reopens")},
+        }
+        for f in fields(View)
+    ]
 
 
 def _as_text(value: Any) -> str:

@@ -9,8 +9,13 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from dashboard.services.workspace import Workspace
+from dashboard.core.analysis import Analysis
+from dashboard.core.volume import Volume
+from dashboard.services.scene.opening import Opened, Place, open_view
+from dashboard.services.scene.scene import Scene, resolve
+from dashboard.services.start import start
 from dashboard.settings import Settings
+from dashboard.view import View
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -60,15 +65,42 @@ def head() -> Any:
     return head
 
 
+class Desk:
+    """The services on one data folder, as tests ask them."""
+
+    def __init__(self, data: Path, cache: Path) -> None:
+        self.archive, self.uploads, self.analyses, self.ahead = start(
+            Settings(data=data, cache=cache)
+        )
+
+    def scene(self, view: View) -> Scene:
+        return resolve(self.archive, view)
+
+    def analyse(self, view: View) -> Analysis:
+        return self.analyses.analyse(self.scene(view))
+
+    def open(self, query: dict[str, str], owner: str = "", place: Place | None = None) -> Opened:
+        return open_view(self.archive, query, owner, place=place)
+
+    def volume(self, study: str, image: str, grid: str = "") -> Volume:
+        return self.archive.open(self.archive.require(study), image, grid)
+
+
+@pytest.fixture(scope="session")
+def desk() -> type[Desk]:
+    """Return what makes the services on a data folder."""
+    return Desk
+
+
 @pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
+def workspace(tmp_path: Path) -> Desk:
     """Return the services on the studies below ``tmp_path / "data"``."""
     (tmp_path / "data").mkdir(exist_ok=True)
-    return Workspace(Settings(data=tmp_path / "data", cache=tmp_path / "cache"))
+    return Desk(tmp_path / "data", tmp_path / "cache")
 
 
 @pytest.fixture
-def study(save: Callable[..., Path], head: Any, workspace: Workspace) -> Workspace:
+def study(save: Callable[..., Path], head: Any, workspace: Desk) -> Desk:
     """Return the services on one small study, `pair`, of images T1 and b0 with 2 x 2 x 3 mm."""
     for number, name in enumerate(("T1", "b0")):
         save(f"data/pair/{name}.nii.gz", head(number), np.diag([2.0, 2.0, 3.0, 1.0]))

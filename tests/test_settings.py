@@ -5,7 +5,7 @@ import tempfile
 import pytest
 
 from dashboard.core.errors import NeuroMixError
-from dashboard.services.workspace import Workspace
+from dashboard.services.start import start
 from dashboard.settings import Settings, default_cache, require_apart
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="elsewhere folders have no such modes")
@@ -69,11 +69,11 @@ def test_uploads_may_lie_beside_the_studies_or_below_them(tmp_path):
 
 
 def test_images_below_the_studies_that_are_uploads_are_in_no_list(tmp_path, study, sample):
-    lab = Workspace(Settings(data=tmp_path / "data", cache=tmp_path / "data" / "cache"))
+    lab = start(Settings(data=tmp_path / "data", cache=tmp_path / "data" / "cache"))
     with lab.uploads.receive() as drop:
         drop.part("T1.nii.gz").write((sample / "T1.nii.gz").read_bytes())
         lab.uploads.keep(drop, "a" * 64)
-    assert lab.library.names() == study.library.names() == ["pair"]
+    assert list(lab.archive.studies()) == list(study.archive.studies()) == ["pair"]
     assert list((tmp_path / "data" / "cache" / "uploads" / "blobs").iterdir())
 
 

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.view import View
+from dashboard.core.facts import Notice
+from dashboard.view import View, description, fields_of
+from dashboard.words.opening import sentence
 
 CONTRACT = [
     "study", "x", "y", "plane", "slice", "scope", "components", "covariance", "scaling",
@@ -67,8 +69,8 @@ def test_the_defaults_are_the_lessons():
     recipe = view.recipe()
     assert notices == []
     assert (recipe.components, recipe.covariance, recipe.seed) == (3, "full", 12345)
-    assert (recipe.scaling, recipe.foreground, recipe.plane) == ("standard", "positive", "axial")
-    assert recipe.scope == "slice"
+    assert (recipe.scaling, recipe.foreground) == ("standard", "positive")
+    assert (view.plane, view.scope) == ("axial", "slice")
 
 
 @pytest.mark.parametrize("window", ["1:1.0000000000000002", "0.12345678901234567:2", "1e-9:1e300"])
@@ -80,7 +82,7 @@ def test_a_window_is_as_precise_as_its_link(window):
 @given(st.dictionaries(st.sampled_from([*View.__dataclass_fields__, "utm"]), st.text()))
 def test_no_query_fails_and_its_view_is_always_valid(query):
     view, notices = View.parse(query)
-    assert all(isinstance(notice, str) for notice in notices)
+    assert all(sentence(notice) for notice in notices)
     assert parse(view.query()) == (view, [])
 
 
@@ -100,17 +102,16 @@ def test_no_query_fails_and_its_view_is_always_valid(query):
 def test_an_invalid_value_falls_back_with_a_notice_that_names_it(key, text):
     view, notices = View.parse({key: text})
     assert view == View()
-    assert len(notices) == 1
-    assert key in notices[0]
-    assert text[:40] in notices[0]
-    assert len(notices[0]) < 200
+    (notice,) = notices
+    assert (notice.code, notice.facts["field"]) == ("invalid-value", key)
+    assert notice.facts["value"] == text[:40]
+    assert len(sentence(notice)) < 200
 
 
 def test_an_unknown_key_is_left_out_with_a_notice():
     view, notices = View.parse({"utm_source": "mail", "seed": "4"})
     assert view == View(seed=4)
-    assert len(notices) == 1
-    assert "utm_source" in notices[0]
+    assert notices == [Notice("unknown-field", {"field": "utm_source"})]
 
 
 def test_only_the_bad_values_fall_back():
@@ -124,3 +125,39 @@ def test_a_query_needs_no_escaping_in_a_link():
     assert text.isascii()
     assert not set(text) & set(' <>#"+')
     assert parse(text)[0] == View(study="a&b=c#d é", x="<script>", y="+ %")
+
+
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [
+        ({"plane": "up"}, "The link's plane “up” is not valid: it must be one of axial, coronal, "
+                          "sagittal. The page uses the default."),
+        ({"components": "0"}, "The link's components “0” is not valid: it must be a whole number "
+                              "from 1 to 10. The page uses the default."),
+        ({"window_x": "9"}, "The link's window_x “9” is not valid: it must be written like 0:480. "
+                            "The page uses the default."),
+        ({"utm": "1"}, "The page ignored “utm” in the link."),
+    ],
+)  # fmt: skip
+def test_a_notice_says_what_the_field_takes(query, text):
+    _, (notice,) = View.parse(query)
+    assert sentence(notice) == text
+
+
+def test_every_field_is_in_one_group_and_the_browser_hears_of_it():
+    groups = ("images", "place", "model", "look", "page")
+    assert sum(len(fields_of(group)) for group in groups) == len(View.__dataclass_fields__)
+    described = description()
+    assert [entry["name"] for entry in described] == list(View.__dataclass_fields__)
+    assert {entry["name"] for entry in described if entry["reopens"]} == (
+        fields_of("images") | {"plane"}
+    )
+    # A View of defaults alone is the empty query, and back.
+    defaults = {entry["name"]: entry["default"] for entry in described}
+    assert defaults == View().to_store()
+
+
+def test_what_decides_a_fit_is_the_recipe_and_which_voxels():
+    assert fields_of("model") == {"scope", "components", "covariance", "scaling", "foreground",
+                                  "clip", "seed"}  # fmt: skip
+    assert fields_of("place") == {"plane", "slice"}

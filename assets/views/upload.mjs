@@ -116,7 +116,6 @@ const makeInput = (start) => {
   if (!label) return false;
   const input = document.createElement("input");
   Object.assign(input, { type: "file", id: "control-upload", className: "visually-hidden", multiple: true });
-  input.setAttribute("aria-describedby", "control-upload-help");
   input.addEventListener("change", () => {
     start(chosen(input.files));
     input.value = ""; // the same files may be chosen again

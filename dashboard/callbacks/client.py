@@ -1,34 +1,50 @@
-"""The callbacks that run in the browser; their code is in assets/."""
+"""The callbacks; all run in the browser, and assets/main.mjs holds them.
+
+The names of what they read and fill stand here, taken from the fields of the View, from the table
+of the cards, and from what an opened View decides.
+"""
 
 from dash import ClientsideFunction, Dash, Input, Output
 
+from dashboard.cards.table import CARDS
 from dashboard.ids import FIELDS, VOLUME_X, VOLUME_Y, Store
-from dashboard.ui import help as page_help
+from dashboard.web import filling
 
 
 def register(app: Dash) -> None:
-    """Connect what never needs the server."""
+    """Connect the page to the browser's half."""
     app.clientside_callback(
-        ClientsideFunction("flow", "start"),
-        Output(Store.OPENING, "data"),
-        Input(Store.CONFIG, "data"),
-    )
-    app.clientside_callback(
-        ClientsideFunction("flow", "want"),
+        ClientsideFunction("client", "views"),
+        *cards("views"),
         Input(Store.SOURCE, "data"),
-        # Without the slice: its slider is followed in the page itself, which is much faster.
-        *(Input(*FIELDS[name]) for name in FIELDS if name != "slice"),
+        *(Input(*control) for control in FIELDS.values()),
+    )
+    for group in (Store.FILES, Store.CRITERIA):
+        app.clientside_callback(
+            ClientsideFunction("client", group),
+            *cards(group),
+            Input(group, "data"),
+            prevent_initial_call=True,
+        )
+    app.clientside_callback(
+        ClientsideFunction("client", "opening"),
+        *outputs(filling.OUTPUTS),
+        Input(Store.OPENING, "data"),
         prevent_initial_call=True,
     )
     app.clientside_callback(
-        ClientsideFunction("flow", "take"),
+        ClientsideFunction("client", "volumes"),
         Input(VOLUME_X, "value"),
         Input(VOLUME_Y, "value"),
         prevent_initial_call=True,
     )
-    app.clientside_callback(
-        "() => true",
-        Output(page_help.HELP, "opened"),
-        Input(page_help.HELP_BUTTON, "n_clicks"),
-        prevent_initial_call=True,
-    )
+
+
+def cards(group: str) -> list[Output]:
+    """Return what the cards of a group fill."""
+    return outputs(tuple(name for card in CARDS if card.group == group for name in card.outputs))
+
+
+def outputs(names: tuple[str, ...]) -> list[Output]:
+    """Return outputs by their names, "element-id.property"."""
+    return [Output(*name.rsplit(".", 1)) for name in names]

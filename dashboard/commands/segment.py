@@ -7,20 +7,22 @@ from typing import Any, get_args
 import click
 
 from dashboard.commands.telling import tell
+from dashboard.core.analysis import analyse, compare
+from dashboard.core.domain import Cut, Scope
 from dashboard.core.errors import GridError, NeuroMixError
 from dashboard.core.export.segmentation import write_segmentation
 from dashboard.core.grid.resampling import resample as resampled
-from dashboard.core.grid.same import MAX_MIXED, same_grid, study_notices
-from dashboard.core.mixture.analysis import Clip, Recipe, Scope, analyse, compare
+from dashboard.core.grid.same import same_grid, study_notices
+from dashboard.core.mixture.features import features
 from dashboard.core.mixture.foreground import Foreground
+from dashboard.core.mixture.recipe import COMPONENTS, MAX_MIXED, Clip, Covariance, Recipe
 from dashboard.core.mixture.scaling import Scaling
-from dashboard.core.mixture.slice_fit import COMPONENTS, Covariance
 from dashboard.core.orientation import Plane
 from dashboard.core.volume import Take, Volume, read_volume
 from dashboard.figures.palette import class_colours
 from dashboard.view import SEEDS
 
-DEFAULTS = Recipe(plane="axial", slice=0)
+DEFAULTS = Recipe()
 
 IMAGE = click.Path(path_type=Path)
 
@@ -37,8 +39,8 @@ def _choice(literal: Any) -> click.Choice[str]:
     default=DEFAULTS.components,
     type=click.IntRange(COMPONENTS.start, COMPONENTS.stop - 1),
 )
-@click.option("--scope", default=DEFAULTS.scope, type=_choice(Scope))
-@click.option("--plane", default=DEFAULTS.plane, type=_choice(Plane))
+@click.option("--scope", default="slice", type=_choice(Scope))
+@click.option("--plane", default="axial", type=_choice(Plane))
 @click.option("--slice", "index", type=click.IntRange(0), help="From 0, in RAS.")
 @click.option("--covariance", default=DEFAULTS.covariance, type=_choice(Covariance))
 @click.option("--scaling", default=DEFAULTS.scaling, type=_choice(Scaling))
@@ -52,6 +54,8 @@ def _choice(literal: Any) -> click.Choice[str]:
 def segment(
     images: tuple[Path, ...],
     out: Path,
+    scope: Scope,
+    plane: Plane,
     index: int | None,
     foreground: Foreground,
     mask: Path | None,
@@ -62,7 +66,7 @@ def segment(
 ) -> None:
     """Fit a mixture to one slice of IMAGES and write its labels on their grid."""
     recipe = replace(DEFAULTS, **settings, foreground=_rule(foreground, mask))
-    if recipe.scope == "volume":
+    if scope == "volume":
         raise NeuroMixError("--scope volume is not available yet; use --scope slice.")
     if len(images) > MAX_MIXED:
         raise NeuroMixError(f"A mixture takes {MAX_MIXED} images at the most.")
@@ -73,9 +77,9 @@ def segment(
         first = volumes[0]
         volumes = [_onto(volume, first) for volume in volumes]
         overlays = [_onto(volume, first, nearest=True) if volume else None for volume in overlays]
-    index = _slice(volumes[0], recipe.plane, index)
+    cut = Cut(plane, _slice(volumes[0], plane, index))
     try:
-        analysis = analyse(volumes, replace(recipe, slice=index), mask=overlays[0])
+        analysis = analyse(features(volumes, recipe, cut, mask=overlays[0]))
     except GridError as error:
         raise GridError(f"{error} --resample brings all to the first image's grid.") from None
     if analysis.problem:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Literal
 
 from dashboard.core.orientation import Plane
 
@@ -29,3 +30,5 @@ class Whole(Enum):
 
 WHOLE = Whole.HEAD
 Domain = Cut | Whole
+# What a fit is of, by the words of links and commands: the cut on screen, or the whole head.
+Scope = Literal["slice", "volume"]

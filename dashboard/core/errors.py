@@ -13,7 +13,19 @@ class VolumeError(NeuroMixError):
 
 
 class GridError(NeuroMixError):
-    """Images that should lie on one voxel grid don't."""
+    """Images that should lie on one voxel grid don't.
+
+    Parameters
+    ----------
+    short : str
+        What is wrong.
+    details : str
+        The numbers, and what to do.
+    """
+
+    def __init__(self, short: str, details: str = "") -> None:
+        self.short = short
+        super().__init__(f"{short} {details}".rstrip())
 
 
 class LabelError(NeuroMixError):

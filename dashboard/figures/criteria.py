@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping
 
-from dashboard.core.mixture.slice_fit import Mixture
+from dashboard.core.mixture.model import Model
 from dashboard.figures.style import INK, NEUTRAL, Figure, axis, layout, message
 
 
-def criteria(fits: Mapping[int, Mixture], components: int) -> Figure:
+def criteria(fits: Mapping[int, Model], components: int) -> Figure:
     """Draw BIC and AIC of fits with 1 to 10 components; the lower, the better.
 
     Parameters
     ----------
-    fits : mapping of int to Mixture
+    fits : mapping of int to Model
         By number of components.
     components : int
         The number on screen, which is marked.

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dashboard.core.analysis import Analysis
 from dashboard.core.histogram import Histogram, histogram
-from dashboard.core.mixture.analysis import Analysis
 from dashboard.figures.style import (
     INK,
     NEUTRAL,
@@ -65,13 +65,14 @@ def histograms(
     notes: list[dict[str, Any]] = []
     axes: dict[str, Any] = {}
     names: dict[str, str] = {}
-    rows = len(analysis.shown)
-    processed = any(analysis.volumes[image].processing for image in analysis.shown)
-    gap = TWO_LINE_GAP if processed or analysis.facts else GAP
-    for row, image in enumerate(analysis.shown):
-        volume = analysis.volumes[image]
-        before = histogram(analysis.cuts[image], bins)
-        after = histogram(analysis.values[:, image], bins) if len(analysis.values) else None
+    features = analysis.features
+    rows = len(features.shown)
+    processed = any(features.volumes[image].processing for image in features.shown)
+    gap = TWO_LINE_GAP if processed or features.facts else GAP
+    for row, image in enumerate(features.shown):
+        volume = features.volumes[image]
+        before = histogram(features.voxels[image], bins)
+        after = histogram(features.values[:, image], bins) if len(features.values) else None
         if before is None:
             return message(f"No voxel of {volume.label} has a finite intensity in this slice.")
         for column, counts in enumerate((before, after)):
@@ -87,7 +88,7 @@ def histograms(
                 traces += [{**trace, **place} for trace in drawn]
             else:
                 notes.append(_note("no foreground voxels", column, row, rows))
-            facts = [*volume.processing, *(analysis.facts if column else [])]
+            facts = [*volume.processing, *(features.facts if column else [])]
             title = axis_title(volume.name, facts, what=VOXELS[column], room=TITLE_ROOM)
             names[f"x{suffix}title"] = plain(volume.name) + VOXELS[column]
             axes |= _axes(suffix, column, row, title, height=1.0 if rows == 1 else (1 - gap) / 2)
@@ -115,17 +116,18 @@ def mixture_histogram(
     hidden: Collection[int] = (),
 ) -> Figure:
     """Draw the foreground of a single image with its mixture: its "joint" view."""
-    image = analysis.axes[0]
-    counts = histogram(analysis.values[:, image], bins) if len(analysis.values) else None
+    features = analysis.features
+    image = features.axes[0]
+    counts = histogram(features.values[:, image], bins) if len(features.values) else None
     if counts is None:
         return message(analysis.problem or "There is nothing to show.")
-    volume = analysis.volumes[image]
-    facts = [*volume.processing, *analysis.facts]
+    volume = features.volumes[image]
+    facts = [*volume.processing, *features.facts]
     unit, offset, factor = "", 0.0, 1.0
-    if axes == "scaled" and analysis.scale:
-        unit = f" ({UNITS[analysis.recipe.scaling]})"
-        offset = float(analysis.scale.offset[image])
-        factor = float(analysis.scale.factor[image])
+    if axes == "scaled" and features.scale:
+        unit = f" ({UNITS[features.recipe.scaling]})"
+        offset = float(features.scale.offset[image])
+        factor = float(features.scale.factor[image])
         counts = Histogram(counts.counts, (counts.edges - offset) / factor)
     curves = _curves(analysis, image, counts, colours, hidden, offset=offset, factor=factor)
     traces = [_steps(counts, volume.label), *curves]
@@ -171,24 +173,24 @@ def _curves(
     offset: float = 0.0,
     factor: float = 1.0,
 ) -> list[dict[str, Any]]:
-    """Return each component's expected count in a bin, and their sum behind them.
+    """Return each class's expected count in a bin, and their sum behind them.
 
     The bins are of ``(intensity - offset) / factor``.
     """
-    components = analysis.components
-    if not components or image >= analysis.mixed:
+    classes = analysis.classes
+    if not classes or image >= analysis.features.mixed:
         return []
     x = np.linspace(counts.edges[0], counts.edges[-1], CURVE_POINTS)
     area = counts.counts.sum() * counts.width
     curves = [
         c.weight * area * _normal(x, (c.mean[image] - offset) / factor, c.sd[image] / factor)
-        for c in components
+        for c in classes
     ]
     drawn = [_curve(x, np.sum(curves, axis=0), INK, "sum", dash="dot")]
-    for component, curve in zip(components, curves, strict=True):
-        if component.number not in hidden:
-            colour = colours[component.number - 1]
-            drawn.append(_curve(x, curve, colour, f"class {component.number}"))
+    for described, curve in zip(classes, curves, strict=True):
+        if described.number not in hidden:
+            colour = colours[described.number - 1]
+            drawn.append(_curve(x, curve, colour, f"class {described.number}"))
     return drawn
 
 

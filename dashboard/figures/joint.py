@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dashboard.core.analysis import Analysis
 from dashboard.core.density import joint_density
 from dashboard.core.errors import FitError
-from dashboard.core.mixture.analysis import Analysis
 from dashboard.core.mixture.classes import ellipse
 from dashboard.figures.style import (
     UNITS,
@@ -48,7 +48,7 @@ def joint(
     hidden: Collection[int],
     cloud: Cloud,
 ) -> Figure:
-    """Draw the foreground's intensity pairs and the components' 1 and 2 sigma ellipses.
+    """Draw the foreground's intensity pairs and the classes' 1 and 2 sigma ellipses.
 
     Parameters
     ----------
@@ -66,10 +66,11 @@ def joint(
         Draws points within an extent and returns a PNG's address: a picture of a scatter costs
         the browser a tenth of the scatter.
     """
-    if not len(analysis.values):
+    features = analysis.features
+    if not len(features.values):
         return message(analysis.problem or "There is nothing to show.")
-    x, y = analysis.axes
-    points = (analysis.values if axes == "raw" else analysis.scaled)[:, [x, y]]
+    x, y = features.axes
+    points = (features.values if axes == "raw" else features.scaled)[:, [x, y]]
     extent = span(points[:, 0]), span(points[:, 1])
     images: list[dict[str, Any]] = []
     traces: list[dict[str, Any]] = []
@@ -83,10 +84,10 @@ def joint(
     except FitError as error:
         return message(str(error))
     traces += _ellipses(analysis, axes, colours, hidden)
-    unit = "" if axes == "raw" else f" ({UNITS[analysis.recipe.scaling]})"
+    unit = "" if axes == "raw" else f" ({UNITS[features.recipe.scaling]})"
     titles = [
-        axis_title(volume.name, [*volume.processing, *analysis.facts], what=unit, room=TITLE_ROOM)
-        for volume in (analysis.volumes[x], analysis.volumes[y])
+        axis_title(volume.name, [*volume.processing, *features.facts], what=unit, room=TITLE_ROOM)
+        for volume in (features.volumes[x], features.volumes[y])
     ]
     return {
         "data": traces,
@@ -103,8 +104,8 @@ def joint(
             hovermode="closest",
             meta={
                 "titles": {
-                    "xtitle": plain(analysis.volumes[x].name) + unit,
-                    "ytitle": plain(analysis.volumes[y].name) + unit,
+                    "xtitle": plain(features.volumes[x].name) + unit,
+                    "ytitle": plain(features.volumes[y].name) + unit,
                 }
             },
         ),
@@ -196,16 +197,15 @@ def _colourbar(title: str, ticks: dict[float, str]) -> dict[str, Any]:
 def _ellipses(
     analysis: Analysis, axes: Axes, colours: Sequence[str], hidden: Collection[int]
 ) -> list[dict[str, Any]]:
-    mixture, images = analysis.mixture, list(analysis.axes)
-    if mixture is None or analysis.scale is None or max(images) >= analysis.mixed:
+    model, images = analysis.model, list(analysis.features.axes)
+    if model is None or max(images) >= analysis.features.mixed:
         return []
-    scale = analysis.scale.first(analysis.mixed)
     raw = axes == "raw"
-    means = scale.means(mixture.means) if raw else mixture.means
-    covariances = scale.covariances(mixture.covariances) if raw else mixture.covariances
+    means = model.scale.means(model.means) if raw else model.means
+    covariances = model.scale.covariances(model.covariances) if raw else model.covariances
     # A mixture of more images is seen from the side: its marginal in X and Y.
     means, covariances = means[:, images], covariances[:, images][:, :, images]
-    shown = [k for k in range(mixture.components) if k + 1 not in hidden]
+    shown = [k for k in range(model.components) if k + 1 not in hidden]
     gap = np.full((1, 2), np.nan)
     curves = {
         k: np.concatenate(

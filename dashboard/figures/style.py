@@ -55,7 +55,7 @@ def axis_title(name: str, facts: Sequence[str], *, what: str = "", room: int) ->
     name : str
         Of the image.
     facts : sequence of str
-        As in `Volume.processing` and `Analysis.facts`.
+        As in `Volume.processing` and `Features.facts`.
     what : str
         Comes behind the name.
     room : int

@@ -1,17 +1,16 @@
 """The check of a study before anything of it is plotted."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from functools import partial
 
 from dashboard.core.check.check import Choices, Preflight, preflight
-from dashboard.core.errors import NeuroMixError
-from dashboard.core.grid.same import MAX_MIXED
+from dashboard.core.mixture.recipe import MAX_MIXED
 from dashboard.core.volume import Volume
-from dashboard.services.scene.channels import Open, intended, mask_name, reference_name
-from dashboard.services.scene.naming import SERIES, contrasts, find, in_order
+from dashboard.services.scene.channels import intended
+from dashboard.services.scene.images import Images
+from dashboard.services.scene.presets import likely_masks, likely_references
+from dashboard.services.scene.scene import Scene
 from dashboard.services.studies.files import ImageFile, StudyFiles
-from dashboard.services.workspace import Workspace
+from dashboard.services.studies.naming import SERIES, contrasts, find, in_order
 from dashboard.view import View
 
 # Images beside those in use, which are read whole for the check alone. Each is a line of a table.
@@ -20,64 +19,43 @@ MAX_OTHERS = 24
 MAX_BYTES = 128 * 2**20
 
 
-def check(workspace: Workspace, view: View) -> Preflight:
-    """Check the images of a View's study as they are going to be used.
-
-    Raises
-    ------
-    NeuroMixError
-        If there is no such study.
-    """
-    files = workspace.study(view.study)
-    if files is None:
-        raise NeuroMixError(f"There is no study “{view.study[:60]}” any more. Choose another.")
+def check(scene: Scene) -> Preflight:
+    """Check the images of a scene's study as they are going to be used."""
+    view, files = scene.view, scene.files
     fitted = intended(view, files)
     shown = _images(view, files, fitted)
-    overlays = _others(view, files)
-    images, unread = _opened(workspace, view, shown)
-    others, unread_overlays = _opened(workspace, view, overlays)
-    own = images
-    if view.grid:
-        own, _ = _opened(workspace, View(view.study), list(images))
+    overlays = _overlays([scene.mask, scene.reference], files)
+    images, unread = _opened(scene.images, shown)
+    others, unread_overlays = _opened(scene.images, overlays)
+    own, _ = _opened(scene.images.own, list(images))
     taken = {found[0].name for name in [*shown, *overlays] if (found := find(files, name))}
-    open_ = partial(workspace.volume, view.study, grid=view.grid)
-    preset = mask_name(replace(view, mask=""), files, open_)
     return preflight(
         images,
-        choices=_choices(view, files, fitted, open_),
+        choices=_choices(scene, fitted),
         others=others,
         own=own,
         unread={**unread, **unread_overlays},
         b0={name: len(file.b0_volumes) for name, file in files.files.items() if file.b0_volumes},
-        masks=[preset] if preset else [],
+        masks=[scene.presets.mask] if scene.presets.mask else [],
         unchecked=len(files.of("image", "mask", "labels").keys() - taken),
     )
 
 
-def images_to_read(workspace: Workspace, study: str) -> list[str]:
+def images_to_read(files: StudyFiles) -> list[str]:
     """Return the images that a study is opened with, in the order in which they are needed."""
-    files = workspace.study(study)
-    if files is None:
-        return []
-    view = View(study=study)
-    return [*_images(view, files, contrasts(files, ())[:MAX_MIXED]), *_others(view, files)]
+    images = _images(View(), files, contrasts(files, ())[:MAX_MIXED])
+    first = (next(iter(likely), None) for likely in (likely_masks(files), likely_references(files)))
+    return [*images, *_overlays(list(first), files)]
 
 
-def _opened(
-    workspace: Workspace, view: View, names: list[str]
-) -> tuple[dict[str, Volume], dict[str, str]]:
+def _opened(images: Images, names: list[str]) -> tuple[dict[str, Volume], dict[str, str]]:
     """Open images; return them, and why the others cannot be opened."""
-    images: dict[str, Volume] = {}
-    unread: dict[str, str] = {}
-    for name in names:
-        try:
-            images[name] = workspace.volume(view.study, name, view.grid)
-        except NeuroMixError as error:
-            unread[name] = str(error)
-    return images, unread
+    opened = {name: volume for name in names if (volume := images.get(name))}
+    return opened, {name: problem for name in names if (problem := images.problem(name))}
 
 
-def _choices(view: View, files: StudyFiles, fitted: list[str], open_: Open) -> Choices:
+def _choices(scene: Scene, fitted: list[str]) -> Choices:
+    view = scene.view
     return Choices(
         x=view.x,
         y=view.y,
@@ -86,8 +64,8 @@ def _choices(view: View, files: StudyFiles, fitted: list[str], open_: Open) -> C
         foreground=view.foreground,
         clip=view.clip,
         grid=view.grid,
-        mask=(mask_name(view, files, open_) or "") if view.foreground == "mask" else "",
-        reference=reference_name(view, files, open_) or "",
+        mask=(scene.mask or "") if view.foreground == "mask" else "",
+        reference=scene.reference or "",
     )
 
 
@@ -103,8 +81,8 @@ def _images(view: View, files: StudyFiles, fitted: list[str]) -> list[str]:
     return list(in_order([*used, *_quickly_read(rest)], (view.x, view.y)))
 
 
-def _others(view: View, files: StudyFiles) -> list[str]:
-    used = [mask_name(view, files), reference_name(view, files)]
+def _overlays(used: list[str | None], files: StudyFiles) -> list[str]:
+    """Return the masks and label maps to check, in the same way."""
     rest = _quickly_read(files.of("mask", "labels"))
     return list(dict.fromkeys([*(name for name in used if name), *rest]))
 

@@ -1,211 +1,213 @@
-"""The controls, in the order in which the lesson uses them."""
+"""The controls, in the order in which the lesson uses them. A new one is one entry here."""
 
-from typing import Any
+from typing import get_args
 
-import dash_mantine_components as dmc
 from dash import html
+from dash.development.base_component import Component
 
-from dashboard.core.mixture.slice_fit import COMPONENTS
-from dashboard.ids import Control
+from dashboard.core.mixture.recipe import COMPONENTS, MAX_MIXED, Covariance
+from dashboard.core.volume import CLIP_LEVELS
+from dashboard.ids import VOLUME_X, VOLUME_Y, Control
 from dashboard.services.uploads.limits import Limits
-from dashboard.ui import image_controls
-from dashboard.ui.field import SIZE, labelled, pair, select
-from dashboard.view import BINS, SEEDS, View
+from dashboard.ui import upload
+from dashboard.ui.field import (
+    Field,
+    choice,
+    hidden,
+    number,
+    search,
+    segments,
+    several,
+    slider,
+    switch,
+    window,
+)
+from dashboard.view import BINS, PERCENT, SEEDS
+
+# What a list says in a study that has nothing for it.
+NONE_FOUND = "none found"
+
+SOME_VOLUME = (
+    "This image has several volumes. Choose one, counted from 0, or a mean. For diffusion images "
+    "the mean of the b0 volumes is usually best."
+)
+FOREGROUND = {
+    "positive": "above 0",
+    "nonzero": "not 0",
+    "background": "not the background value",
+    "mask": "inside a mask",
+}
+CLIP = {level: f"{level}–{100 - float(level):g} %" for level in CLIP_LEVELS}
+SCALING = {"standard": "standard", "robust": "robust", "minmax": "min-max", "none": "none"}
+JOINT = {"scatter": "Scatter", "histogram": "2-D histogram", "density": "Density"}
+PALETTES = {
+    "okabe": "Okabe–Ito (colour-blind safe to 7)",
+    "bright": "Tol bright (colour-blind safe to 7)",
+    "plain": "plain hues",
+}
+WINDOW = "The lower intensity is shown black, the higher one white, in every slice."
+
+# Title of a section -> its controls; two in brackets stand side by side.
+SECTIONS: dict[str, list[Field | tuple[Field, Field]]] = {
+    "Images": [
+        Field(
+            Control.STUDY, "Study", "The images of one head. Type to search.",
+            search("No such study"),
+        ),
+        (
+            Field(
+                Control.X, "Image X",
+                "The horizontal axis of the joint distribution. Class 1 has the lowest mean in "
+                "this image, or in the first image of the fit if X is not in the fit.",
+                search("No such image"),
+            ),
+            Field(
+                Control.Y, "Image Y", "The vertical axis of the joint distribution.",
+                search("No such image"),
+            ),
+        ),
+        (
+            Field(VOLUME_X, "Volume of X", SOME_VOLUME, hidden(search("No such volume"))),
+            Field(VOLUME_Y, "Volume of Y", SOME_VOLUME, hidden(search("No such volume"))),
+        ),
+        (
+            Field(
+                Control.GRID, "Resample to",
+                "Brings all images to the voxel grid of this one: intensities by linear "
+                "interpolation, masks and labels by the nearest voxel. It does not register them.",
+                choice(clearable=True, placeholder="own grids"),
+            ),
+            Field(
+                Control.REFERENCE, "Reference",
+                "A segmentation to compare the classes with. Dice and volumes appear under "
+                "Components.",
+                choice(placeholder=NONE_FOUND),
+            ),
+        ),
+    ],
+    "View": [
+        Field(
+            Control.PLANE, "Plane", "The direction of the slices.",
+            segments({"axial": "Axial", "coronal": "Coronal", "sagittal": "Sagittal"}),
+        ),
+        Field(
+            Control.SIDE, "Display convention",
+            "Neurological shows the patient's left on the left. Radiological shows it on the "
+            "right.",
+            segments({"neurological": "Neurological", "radiological": "Radiological"}),
+        ),
+    ],
+    "Preprocessing": [
+        (
+            Field(
+                Control.FOREGROUND, "Foreground",
+                "The voxels to fit: above 0, not 0, or not the background value in every image "
+                "of the fit, or inside a mask. The background value is the most frequent one.",
+                choice(FOREGROUND),
+            ),
+            Field(
+                Control.MASK, "Mask",
+                "Its voxels above 0 are the foreground. Used when Foreground is “inside a mask”.",
+                choice(placeholder=NONE_FOUND),
+            ),
+        ),
+        (
+            Field(
+                Control.CLIP, "Clip percentiles",
+                "Limits each image to the intensities between these percentiles of its "
+                "non-background voxels. A few extreme voxels then do not set the scale.",
+                choice({"none": "off"} | CLIP),
+            ),
+            Field(
+                Control.SCALING, "Scaling",
+                "Scales each image before the fit. Standard uses mean and SD, robust uses median "
+                "and interquartile range, min-max uses minimum and range.",
+                choice(SCALING),
+            ),
+        ),
+    ],
+    "Mixture": [
+        Field(
+            Control.MIX, "Images in the fit",
+            f"The mixture is fitted to these images together, up to {MAX_MIXED}. By default "
+            "these are all images on the grid of X. Remove the last one to get them all back.",
+            several(maxValues=MAX_MIXED, searchable=True),
+        ),
+        Field(
+            Control.COMPONENTS, "Components",
+            "The number of Gaussians in the mixture. Each one is a class.",
+            segments({str(n): str(n) for n in COMPONENTS}, narrow=True),
+        ),
+        (
+            Field(
+                Control.COVARIANCE, "Covariance",
+                "The shape of the components: any ellipse (full), one ellipse for all (tied), "
+                "ellipses along the axes (diag), or circles (spherical).",
+                choice({name: name for name in get_args(Covariance)}),
+            ),
+            Field(
+                Control.SEED, "Seed",
+                "Sets the random start of the fit. The same seed gives the same result.",
+                number(SEEDS.stop - 1),
+            ),
+        ),
+        Field(
+            Control.SCOPE, "Fit to",
+            "The fit uses the voxels of this slice. A fit to the whole volume is planned.",
+            segments({"slice": "this slice", "volume": "whole volume"}, disabled="volume"),
+        ),
+    ],
+    "Display": [
+        Field(
+            Control.JOINT, "Joint distribution",
+            "Scatter draws each voxel in its class colour. The 2-D histogram counts voxels in "
+            "cells. Density draws the contours of a kernel density.",
+            segments(JOINT),
+        ),
+        Field(
+            Control.AXES, "Joint axes",
+            "Scaled intensities are what the mixture sees. Raw ones are the original intensities.",
+            segments({"scaled": "Scaled", "raw": "Raw"}),
+        ),
+        Field(Control.LOG, "Log counts", "Shows the counts on a logarithmic axis.", switch()),
+        Field(
+            Control.BINS, "Histogram bins",
+            "The number of equal bins between the lowest and the highest intensity of the slice.",
+            slider(BINS, marks=(10, 50, 100, 150, 200)),
+        ),
+        Field(
+            Control.OPACITY, "Label opacity (%)",
+            "How strongly the label map covers image X.",
+            slider(PERCENT, marks=(0, 50, 100), live=True),
+        ),
+        Field(Control.WINDOW_X, "Intensity window X", WINDOW, window()),
+        Field(Control.WINDOW_Y, "Intensity window Y", WINDOW, window()),
+        Field(
+            Control.PALETTE, "Class colours", "The colours of the classes in all views.",
+            choice(PALETTES),
+        ),
+    ],
+}  # fmt: skip
+
+
+def fields() -> list[Field]:
+    """Return all controls of the table, in their order."""
+    rows = [row for rows in SECTIONS.values() for row in rows]
+    return [field for row in rows for field in (row if isinstance(row, tuple) else (row,))]
 
 
 def controls(limits: Limits) -> html.Nav:
     """Return the whole control panel."""
+    parts = {title: [_row(row) for row in rows] for title, rows in SECTIONS.items()}
+    parts["Images"][1:1] = [upload.open_button(limits), upload.own_upload()]
     return html.Nav(
-        [
-            _section("Data", image_controls.data(limits)),
-            _section("View", [_plane(), _side()]),
-            _section(
-                "Foreground", [image_controls.foreground(), pair(image_controls.clip(), _scaling())]
-            ),
-            _section(
-                "Mixture",
-                [image_controls.mix(), _components(), pair(_covariance(), _seed()), _scope()],
-            ),
-            _section("Display", [*_joint(), *_display()]),
-        ],
+        [html.Section([html.H2(title), *rows]) for title, rows in parts.items()],
         className="controls",
         **{"aria-label": "Controls"},
     )
 
 
-def _section(title: str, children: list[Any]) -> html.Section:
-    return html.Section([html.H2(title), *children])
-
-
-def _segments(name: Control, data: dict[str, str], value: str) -> dmc.SegmentedControl:
-    return dmc.SegmentedControl(
-        id=name,
-        data=[{"value": key, "label": label} for key, label in data.items()],
-        value=value,
-        size=SIZE,
-        fullWidth=True,
-        **{"aria-labelledby": f"{name}-label", "aria-describedby": f"{name}-help"},
-    )
-
-
-def _plane() -> html.Div:
-    return labelled(
-        Control.PLANE, "Plane", "The direction in which the head is sliced.",
-        _segments(
-            Control.PLANE,
-            {"axial": "Axial", "coronal": "Coronal", "sagittal": "Sagittal"},
-            View.plane,
-        ),
-    )  # fmt: skip
-
-
-def _side() -> html.Div:
-    return labelled(
-        Control.SIDE, "Left and right",
-        "Neurological shows the patient's left at the left, radiological at the right.",
-        _segments(
-            Control.SIDE,
-            {"neurological": "Neurological", "radiological": "Radiological"},
-            View.side,
-        ),
-    )  # fmt: skip
-
-
-def _scaling() -> html.Div:
-    return labelled(
-        Control.SCALING, "Scaling",
-        "How the foreground is scaled before the fit: mean and SD, median and interquartile "
-        "range, minimum and range, or not at all.",
-        select(
-            Control.SCALING,
-            [
-                {"value": "standard", "label": "standard"},
-                {"value": "robust", "label": "robust"},
-                {"value": "minmax", "label": "min-max"},
-                {"value": "none", "label": "none"},
-            ],
-            View.scaling,
-        ),
-    )  # fmt: skip
-
-
-def _components() -> html.Div:
-    return labelled(
-        Control.COMPONENTS, "Components",
-        "The number of Gaussians, and so of tissue classes, in the mixture.",
-        dmc.SegmentedControl(
-            id=Control.COMPONENTS,
-            data=[str(number) for number in COMPONENTS],
-            value=str(View.components),
-            size=SIZE,
-            fullWidth=True,
-            className="components",
-            **{"aria-labelledby": f"{Control.COMPONENTS}-label"},
-        ),
-    )  # fmt: skip
-
-
-def _covariance() -> html.Div:
-    return labelled(
-        Control.COVARIANCE, "Covariance",
-        "The shape of the components: free ellipses, one ellipse for all, ellipses along the "
-        "axes, or circles.",
-        select(Control.COVARIANCE, ["full", "tied", "diag", "spherical"], View.covariance),
-    )  # fmt: skip
-
-
-def _seed() -> html.Div:
-    return labelled(
-        Control.SEED, "Seed",
-        "Starts the random initialisation; the same seed gives the same fit for everybody.",
-        dmc.NumberInput(
-            id=Control.SEED, value=View.seed, min=0, max=SEEDS.stop - 1, size=SIZE, debounce=400,
-            allowDecimal=False, allowNegative=False, clampBehavior="strict",
-        ),
-    )  # fmt: skip
-
-
-def _scope() -> html.Div:
-    return labelled(
-        Control.SCOPE, "Fit on",
-        "The voxels the mixture is fitted to: those of this slice (a fit of the whole volume is "
-        "planned).",
-        dmc.SegmentedControl(
-            id=Control.SCOPE,
-            data=[
-                {"value": "slice", "label": "this slice"},
-                {"value": "volume", "label": "whole volume", "disabled": True},
-            ],
-            value=View.scope, size=SIZE, fullWidth=True,
-            **{"aria-labelledby": f"{Control.SCOPE}-label"},
-        ),
-    )  # fmt: skip
-
-
-def _joint() -> list[html.Div]:
-    kinds = {"scatter": "Scatter", "histogram": "2-D histogram", "density": "Density"}
-    return [
-        labelled(
-            Control.JOINT, "Joint view",
-            "Each voxel as a point in its class colour, counts of voxels in cells, or contours "
-            "of a kernel density.",
-            _segments(Control.JOINT, kinds, View.joint),
-        ),
-        labelled(
-            Control.AXES, "Joint axes",
-            "Scaled intensities, as the mixture sees them, or the images' own.",
-            _segments(Control.AXES, {"scaled": "Scaled", "raw": "Raw"}, View.axes),
-        ),
-    ]  # fmt: skip
-
-
-def _display() -> list[html.Div]:
-    return [
-        labelled(
-            Control.BINS, "Bins",
-            "The number of equal bins of each histogram, from the smallest to the largest "
-            "intensity of the slice.",
-            dmc.Slider(
-                id=Control.BINS, min=BINS.start, max=BINS.stop - 1, value=View.bins, size=SIZE,
-                updatemode="mouseup",
-                marks=[{"value": v, "label": str(v)} for v in (10, 50, 100, 150, 200)],
-            ),
-            dmc.Switch(id=Control.LOG, label="log counts", checked=View.log, size=SIZE,
-                       **{"aria-label": "Show counts on a logarithmic axis"}),
-        ),
-        labelled(
-            Control.OPACITY, "Label opacity (%)", "How strongly the labels cover image X.",
-            dmc.Slider(
-                id=Control.OPACITY, min=0, max=100, value=View.opacity, size=SIZE,
-                updatemode="drag",
-                marks=[{"value": v, "label": str(v)} for v in (0, 50, 100)],
-            ),
-        ),
-        _window(Control.WINDOW_X, "X"),
-        _window(Control.WINDOW_Y, "Y"),
-        labelled(
-            Control.PALETTE, "Class colours", "The colours of the classes in every view.",
-            select(
-                Control.PALETTE,
-                [
-                    {"value": "okabe", "label": "Okabe–Ito (colour-blind safe)"},
-                    {"value": "bright", "label": "Tol bright (colour-blind safe)"},
-                    {"value": "plain", "label": "plain hues"},
-                ],
-                View.palette,
-            ),
-        ),
-    ]  # fmt: skip
-
-
-def _window(name: Control, which: str) -> html.Div:
-    return labelled(
-        name, f"Intensity window {which}",
-        f"The intensities of image {which} that are shown black and white, the same in every "
-        "slice.",
-        dmc.RangeSlider(
-            id=name, min=0, max=1, value=[0, 1], step=0.01, minRange=0, size=SIZE,
-            updatemode="mouseup",
-        ),
-        html.Button("reset", id=f"{name}-reset", className="link-button", type="button"),
-    )  # fmt: skip
+def _row(row: Field | tuple[Field, Field]) -> Component:
+    if isinstance(row, Field):
+        return row.component
+    return html.Div([field.component for field in row], className="pair")

@@ -1,51 +1,163 @@
-"""A control with its label and its one-sentence help."""
+"""The kinds of controls. Each brings its label and its help, which assets/views/tooltip.mjs shows.
 
+A kind is a function from a `Field` to its component. Inputs of Mantine bring a label of their
+own: one component. Every other control has a label beside it, in an element around both.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import dash_mantine_components as dmc
 from dash import html
+from dash.development.base_component import Component
 
 from dashboard.ids import Control
+from dashboard.view import View
 
 SIZE = "xs"
+# A list is as wide as its names (assets/app.css), so it starts where its field does.
+LIST = {"shadow": "md", "position": "bottom-start"}
+# Options of a list that a browser draws without a pause.
+MOST_LISTED = 300
+
+Kind = Callable[["Field"], Component]
 
 
-def labelled(name: str, text: str, help_text: str, control: Any, aside: Any = None) -> html.Div:
-    """Put a label above a control; the help shows when the label is pointed at or focused.
+@dataclass(frozen=True)
+class Field:
+    """One control of the page.
 
     Parameters
     ----------
-    name : str
-        The control's id.
-    text, help_text : str
-    control : component
-    aside : component, optional
-        Shown at the end of the label's line.
+    name : Control or str
+        The control's id. It starts with the value that the View has by default.
+    label : str
+        A few words.
+    help : str
+        One or two sentences, shown on demand.
+    kind : callable
+        Makes the component.
     """
-    label = dmc.Tooltip(
-        html.Label(text, htmlFor=name, id=f"{name}-label", className="field-label", tabIndex=0),
-        label=help_text,
-        multiline=True,
-        w=250,
-        openDelay=250,
-        position="top-start",
-        withArrow=True,
-        events={"hover": True, "focus": True, "touch": True},
-    )
-    line = html.Div([label, aside], className="field-line")
-    description = html.Span(help_text, id=f"{name}-help", className="visually-hidden")
-    return html.Div([line, control, description], className="field", title="")
+
+    name: Control | str
+    label: str
+    help: str
+    kind: Kind
+
+    @property
+    def component(self) -> Component:
+        """The control with its label and its help."""
+        return self.kind(self)
+
+    @property
+    def default(self) -> Any:
+        """The value that the View has by default, or None."""
+        field = self.name.removeprefix("control-").replace("-", "_")
+        return getattr(View, field, None)
+
+    @property
+    def _labelled(self) -> dict[str, Any]:
+        """What gives an input of Mantine its label."""
+        return {
+            "label": self.label,
+            "labelProps": {"className": "field-label", "data-help": self.help},
+            "className": "field",
+        }
+
+    def beside_label(self, *parts: Component) -> html.Div:
+        """Return elements that have no label of their own, with one."""
+        label = html.Span(
+            self.label,
+            id=f"{self.name}-label",
+            className="field-label",
+            **{"data-help": self.help},
+        )
+        return html.Div([label, *parts], className="field")
 
 
-def pair(*children: Any) -> html.Div:
-    """Put controls side by side."""
-    return html.Div(list(children), className="pair")
-
-
-def select(name: Control, data: list[Any], value: Any, **options: Any) -> dmc.Select:
-    """Return a list to choose one of."""
-    return dmc.Select(
-        id=name, data=data, value=value, size=SIZE, allowDeselect=False, **options,
-        comboboxProps={"shadow": "md", "position": "bottom-start"},
-        **{"aria-describedby": f"{name}-help"},
+def choice(options: Mapping[str, str] | None = None, **settings: Any) -> Kind:
+    """One of a list; without options, the list is filled when a study opens."""
+    return lambda field: dmc.Select(
+        id=field.name, data=_data(options), value=field.default or None, size=SIZE,
+        allowDeselect=False, comboboxProps=LIST, **field._labelled, **settings,
     )  # fmt: skip
+
+
+def search(nothing: str) -> Kind:
+    """One of a long list that is filled when a study opens; typing finds what is not listed."""
+    return choice(searchable=True, nothingFoundMessage=nothing, limit=MOST_LISTED)
+
+
+def several(**settings: Any) -> Kind:
+    """Several of a list that is filled when a study opens."""
+    return lambda field: dmc.MultiSelect(
+        id=field.name, data=[], value=[], size=SIZE, comboboxProps=LIST,
+        # A note on what became of an emptied list: no help, so it is not dimmed.
+        inputWrapperOrder=["label", "input", "description"],
+        styles={"description": {"color": "inherit", "fontSize": "12px"}},
+        **field._labelled, **settings,
+    )  # fmt: skip
+
+
+def segments(options: Mapping[str, str], *, disabled: str = "", narrow: bool = False) -> Kind:
+    """One of a few, all in view; one of them may be disabled."""
+    data = [{**option, "disabled": option["value"] == disabled} for option in _data(options)]
+    return lambda field: field.beside_label(
+        dmc.SegmentedControl(
+            id=field.name, data=data, value=str(field.default), size=SIZE, fullWidth=True,
+            className="narrow" if narrow else None,
+            **{"aria-labelledby": f"{field.name}-label"},
+        )
+    )  # fmt: skip
+
+
+def number(highest: int) -> Kind:
+    """A whole number from 0, typed."""
+    return lambda field: dmc.NumberInput(
+        id=field.name, value=field.default, min=0, max=highest, size=SIZE, debounce=400,
+        allowDecimal=False, allowNegative=False, clampBehavior="strict", **field._labelled,
+    )  # fmt: skip
+
+
+def switch() -> Kind:
+    """On or off. Its label is part of it, so the whole of it has the help."""
+    return lambda field: dmc.Switch(
+        id=field.name, label=field.label, checked=field.default, size=SIZE,
+        wrapperProps={"data-help": field.help},
+    )  # fmt: skip
+
+
+def slider(values: range, *, marks: tuple[int, ...], live: bool = False) -> Kind:
+    """A number on a scale; a live one follows the pointer."""
+    return lambda field: field.beside_label(
+        dmc.Slider(
+            id=field.name, min=values.start, max=values.stop - 1, value=field.default, size=SIZE,
+            updatemode="drag" if live else "mouseup", thumbLabel=field.label,
+            marks=[{"value": value, "label": str(value)} for value in marks],
+        )
+    )  # fmt: skip
+
+
+def window() -> Kind:
+    """Two intensities on a scale that an image gives, and back to the image's own."""
+    return lambda field: field.beside_label(
+        dmc.RangeSlider(
+            id=field.name, min=0, max=1, value=[0, 1], step=0.01, minRange=0, size=SIZE,
+            updatemode="mouseup", thumbFromLabel=f"{field.label}, black",
+            thumbToLabel=f"{field.label}, white",
+        ),
+        html.Button(
+            "Reset", id=f"{field.name}-reset", className="link-button", type="button",
+            **{"aria-label": f"Reset {field.label}"},
+        ),
+    )  # fmt: skip
+
+
+def hidden(kind: Kind) -> Kind:
+    """A control that is shown only in some studies."""
+    return lambda field: html.Div(kind(field), id=f"{field.name}-field", hidden=True)
+
+
+def _data(options: Mapping[str, str] | None) -> list[dict[str, str]]:
+    return [{"value": value, "label": label} for value, label in (options or {}).items()]

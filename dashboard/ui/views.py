@@ -1,23 +1,13 @@
-"""The cards that show data."""
+"""The elements of the cards; what they show is in the cards' own modules."""
 
 from typing import Any
 
 import dash_mantine_components as dmc
 from dash import dcc, html
 
-from dashboard.core.mixture.slice_fit import COMPONENTS
-from dashboard.ids import (
-    CAPTION_HISTOGRAMS,
-    CAPTION_JOINT,
-    CAPTION_Y,
-    LABELS_PROBLEM,
-    PROBLEM_Y,
-    TITLE_JOINT,
-    TITLE_X,
-    TITLE_Y,
-    Control,
-    ViewId,
-)
+from dashboard.core.mixture.recipe import COMPONENTS
+from dashboard.ids import Control, ViewId
+from dashboard.ui.components import Checks, Html, SliceSlider
 from dashboard.view import View
 
 GRAPH_CONFIG = {
@@ -29,7 +19,6 @@ GRAPH_CONFIG = {
     "modeBarButtonsToRemove": ["sendChartToCloud", "select2d", "lasso2d", "autoScale2d"],
     "toImageButtonOptions": {"scale": 2},
 }
-PICTURES = (ViewId.IMAGE_X, ViewId.IMAGE_Y, ViewId.LABELS)
 NOTHING_YET: dict[str, Any] = {
     "data": [],
     "layout": {
@@ -45,36 +34,12 @@ def image_row() -> html.Div:
     """Return the three pictures: X, Y and the labels over X."""
     return html.Div(
         [
-            _card(
-                html.Span(id=TITLE_X), "raw intensities, image X", _graph(ViewId.IMAGE_X),
-                "image-card", of="x",
-            ),
-            _card(
-                html.Span(id=TITLE_Y), html.Span("raw intensities, image Y", id=CAPTION_Y),
-                html.Div(
-                    [
-                        _graph(ViewId.IMAGE_Y),
-                        html.Div(id=PROBLEM_Y, className="problem", role="status"),
-                    ],
-                    className="stack",
-                ),
-                "image-card", of="y",
-            ),
-            _card(
-                "Label map", "likeliest class of each voxel",
-                html.Div(
-                    [
-                        _graph(ViewId.LABELS),
-                        html.Div(id=LABELS_PROBLEM, className="problem", role="status"),
-                        _legend(),
-                    ],
-                    className="stack",
-                ),
-                "image-card",
-            ),
+            _image_card("image-x", _picture(ViewId.IMAGE_X), _problem("problem-image-x")),
+            _image_card("image-y", _picture(ViewId.IMAGE_Y), _problem("problem-image-y")),
+            _image_card("labels", _picture(ViewId.LABELS), _problem("labels-problem"), _legend()),
         ],
         className="images",
-    )  # fmt: skip
+    )
 
 
 def slice_bar() -> html.Div:
@@ -90,18 +55,15 @@ def slice_bar() -> html.Div:
                 "‹", id="slice-back", className="icon-button", type="button",
                 title="Previous slice (←)", **{"aria-label": "Previous slice"},
             ),
-            dmc.Slider(
-                id=Control.SLICE, min=0, max=1, value=0, step=1, size="sm", updatemode="mouseup",
-                className="slice-slider", label=None,
-                **{"aria-label": "Slice"},
-            ),
+            SliceSlider(id=Control.SLICE, value=0, max=1),
             html.Button(
                 "›", id="slice-forward", className="icon-button", type="button",
                 title="Next slice (→)", **{"aria-label": "Next slice"},
             ),
             html.Output(id="position", className="position"),
             html.Div(
-                "Point at an image, or tap it, to read a voxel.", id="readout", className="readout"
+                "Point at a voxel, or tap it, to read its values.",
+                id="readout", className="readout",
             ),
         ],
         className="slice-bar",
@@ -112,74 +74,79 @@ def analysis_row() -> html.Div:
     """Return histograms, joint view, and the tabs with components, criteria and headers."""
     return html.Div(
         [
-            _card(
-                "Histograms", html.Span(id=CAPTION_HISTOGRAMS),
-                _graph(ViewId.HISTOGRAMS),
-            ),
-            _card(
-                html.Span("Joint distribution", id=TITLE_JOINT), html.Span(id=CAPTION_JOINT),
-                _graph(ViewId.JOINT),
-            ),
-            html.Section(
-                [html.B(className="facts-of-images", **{"data-of": "used"}), _tabs()],
-                className="card tabs-card",
-            ),
+            _card("histograms", _graph(ViewId.HISTOGRAMS)),
+            _card("joint", _graph(ViewId.JOINT)),
+            html.Section(_tabs(), className="card tabs-card"),
         ],
         className="analysis",
-    )  # fmt: skip
+    )
 
 
-def _card(title: Any, caption: Any, content: Any, kind: str = "", *, of: str = "used") -> Any:
-    """Return a card whose heading tells what was done to X, to Y, or to any image in use."""
-    facts = html.B(className="facts-of-images", **{"data-of": of})
-    head = html.Header([html.H2(title), facts, html.Span(caption, className="caption")])
-    return html.Section([head, content], className=f"card {kind}".strip())
+def _card(name: str, graph: dcc.Graph) -> html.Section:
+    return html.Section([_head(name), graph], className="card")
 
 
-def graph_config(name: str) -> dict[str, Any]:
-    """Return Plotly's settings for a graph: no buttons over the pictures."""
-    return {**GRAPH_CONFIG, "displayModeBar": False} if name in PICTURES else GRAPH_CONFIG
+def _image_card(name: str, *content: Any) -> html.Section:
+    """Return the card of a picture, with what lies over it."""
+    stack = html.Div(list(content), className="stack")
+    return html.Section([_head(name), stack], className="card image-card")
+
+
+def _head(name: str) -> Html:
+    return Html(id=f"head-{name}", className="head", html="")
+
+
+def _picture(name: ViewId) -> html.Div:
+    """Return the place of a picture, which the browser draws (assets/views/pictures.mjs)."""
+    return html.Div(id=name, className="picture")
+
+
+def _problem(name: str) -> Html:
+    return Html(id=name, className="problem", role="status", html="")
 
 
 def _graph(name: ViewId) -> dcc.Graph:
     return dcc.Graph(
-        id=name, figure=NOTHING_YET, config=graph_config(name), responsive=True, className="graph"
+        id=name, figure=NOTHING_YET, config=GRAPH_CONFIG, responsive=True, className="graph"
     )
 
 
-def _legend() -> html.Div:
-    chips = [
-        dmc.Chip(
-            str(number), value=str(number), size="xs", variant="light",
-            className=f"class-chip class-{number}",
-            **{"aria-label": f"Hide class {number}"},
-        )
-        for number in COMPONENTS
-    ]  # fmt: skip
-    return html.Div(
-        dmc.ChipGroup(chips, id=Control.HIDDEN, multiple=True, value=[]),
-        className="legend",
+def _legend() -> Checks:
+    return Checks(
+        id=Control.HIDDEN,
+        options=[
+            {
+                "value": str(number),
+                "label": str(number),
+                "name": f"Hide class {number}",
+                "className": f"class-chip class-{number}",
+            }
+            for number in COMPONENTS
+        ],
+        value=[],
+        label="Classes",
         title="Click a class to hide it in every view",
+        className="legend",
     )
 
 
 def _tabs() -> dmc.Tabs:
-    tabs = {"components": "Components", "criteria": "Criteria", "header": "Header"}
-    panels = {
-        "components": html.Div(
-            [html.Div(id=ViewId.COMPONENTS), html.Div(id=ViewId.AGREEMENT)],
-            className="table-scroll",
-        ),
-        "criteria": _graph(ViewId.CRITERIA),
-        "header": html.Div(id=ViewId.HEADER, className="table-scroll"),
+    tabs = {"components": "Components", "criteria": "Criteria", "header": "File headers"}
+    panels: dict[str, list[Any]] = {
+        "components": [Html(id=ViewId.COMPONENTS), Html(id=ViewId.AGREEMENT)],
+        "criteria": [_graph(ViewId.CRITERIA)],
+        "header": [Html(id=ViewId.HEADER)],
     }
     return dmc.Tabs(
         [
             dmc.TabsList([dmc.TabsTab(text, value=value) for value, text in tabs.items()]),
-            *(dmc.TabsPanel(panel, value=value) for value, panel in panels.items()),
+            *(
+                dmc.TabsPanel([_head(value), *panel], value=value)
+                for value, panel in panels.items()
+            ),
         ],
         id=Control.PANEL,
         value=View.panel,
-        keepMounted=True,
+        keepMounted=False,
         className="tabs",
     )

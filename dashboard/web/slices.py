@@ -4,30 +4,31 @@ from flask import Blueprint, Response, request
 
 from dashboard.core.errors import NeuroMixError
 from dashboard.core.orientation import PLANE_AXES
+from dashboard.services.analyses import Analyses
+from dashboard.services.archive import Archive
 from dashboard.services.render import pictures
 from dashboard.services.render import voxels as readout
-from dashboard.services.workspace import Workspace
-from dashboard.web.addresses import (
+from dashboard.services.render.addresses import key
+from dashboard.web.answers import (
     CHANGED,
-    ID_LENGTH,
     answers_errors,
-    check_identity,
     immutable,
     revalidated,
+    scene_of,
     view_of,
 )
 
 
-def blueprint(workspace: Workspace) -> Blueprint:
-    """Return the routes that serve a workspace's slices."""
+def blueprint(archive: Archive, analyses: Analyses) -> Blueprint:
+    """Return the routes that serve slices of the archive's volumes."""
     routes = Blueprint("slices", __name__)
 
     @routes.get("/slices/<volume>/<plane>/<int:index>.png")
     @answers_errors
     def slice_png(volume: str, plane: str, index: int) -> Response:
         view = view_of(request.args.to_dict())
-        image = workspace.volume(view.study, view.x, view.grid)
-        if image.id[:ID_LENGTH] != volume:
+        image = archive.open(archive.require(view.study), view.x, view.grid)
+        if key(image.id) != volume:
             raise NeuroMixError(CHANGED)
         if plane not in PLANE_AXES or index >= image.orientation.count(plane):
             raise NeuroMixError(f"{image.name} has no {plane} slice {index}.")
@@ -39,9 +40,8 @@ def blueprint(workspace: Workspace) -> Blueprint:
     @routes.get("/voxels/<identity>.bin")
     @answers_errors
     def voxels(identity: str) -> Response:
-        view = view_of(request.args.to_dict())
-        check_identity(workspace, view, identity)
-        packed = readout.pack(workspace.analyse(view), workspace.companions(view), view.side)
+        scene = scene_of(archive, request.args.to_dict(), identity)
+        packed = readout.pack(analyses.analyse(scene), scene.companions(), scene.view.side)
         # The other images of the study take part, and the address does not name them.
         return revalidated(packed, "application/octet-stream")
 

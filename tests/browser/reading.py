@@ -1,9 +1,7 @@
 """What a visitor sees, read from the page as numbers."""
 
-import base64
 import io
 from typing import Any
-from urllib.parse import urljoin
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +12,20 @@ TRACES = """id => document.querySelector(`#${id} .js-plotly-plot`)._fullData.map
     name: trace.name, type: trace.type, mode: trace.mode,
     x: Array.from(trace.x ?? []), y: Array.from(trace.y ?? []),
 }))"""
-PICTURE = "([id, n]) => document.querySelector(`#${id} .js-plotly-plot`).layout.images[n].source"
-SHOWN = """([id, n]) => [...document.querySelectorAll(`#${id} .imagelayer image`)]
-    .find(image => image.__data__._index === n).href.baseVal"""
+# The pictures of a card: the slice, and over it, in the label map's, the map.
+SHOWN = """([id, n]) => {
+    const image = document.querySelectorAll(`#${id} img`)[n];
+    return image.hasAttribute("src") ? image.src : null;
+}"""
+# Where the middle of a picture's pixel is on the screen; columns from the left, rows from below.
+PIXEL = """([id, column, row]) => {
+    const image = document.querySelector(`#${id} img`), box = image.getBoundingClientRect();
+    return [
+        box.left + (column + 0.5) * box.width / image.naturalWidth,
+        box.bottom - (row + 0.5) * box.height / image.naturalHeight,
+    ];
+}"""
+NOTHING = np.zeros((1, 1, 4), np.uint8)
 
 
 def traces(page: Page, view: str) -> list[dict[str, Any]]:
@@ -25,14 +34,26 @@ def traces(page: Page, view: str) -> list[dict[str, Any]]:
 
 
 def picture(page: Page, view: str, number: int = 0) -> NDArray[np.uint8]:
-    """Pixels of a graph's picture, RGBA, top row first."""
+    """Pixels of a card's picture, RGBA, top row first; one that is clear where there is none."""
     address = page.evaluate(SHOWN, [view, number])
-    assert address == page.evaluate(PICTURE, [view, number])
-    if address.startswith("data:"):
-        content = base64.b64decode(address.partition(",")[2])
-    else:
-        content = page.request.get(urljoin(page.url, address)).body()
+    if address is None:
+        return NOTHING
+    content = page.request.get(address).body()
     return np.asarray(Image.open(io.BytesIO(content)).convert("RGBA"))
+
+
+def pixel(page: Page, view: str, column: int, row: int) -> tuple[float, float]:
+    """Where a pixel of a card's picture is on the screen; rows count from below."""
+    x, y = page.evaluate(PIXEL, [view, column, row])
+    return x, y
+
+
+def badges(page: Page) -> list[str]:
+    """What the heads of the visible cards say that was done to their images; "" for nothing."""
+    return page.evaluate(
+        """() => [...document.querySelectorAll(".head")]
+            .map(head => head.querySelector(".facts-of-images")?.textContent ?? "")"""
+    )
 
 
 def table(page: Page, view: str) -> list[list[str]]:

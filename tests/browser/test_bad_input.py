@@ -104,7 +104,7 @@ def test_of_a_series_the_first_volume_is_shown_and_told(page: Page, url: str) ->
     open_study(page, url, "study=series")
     told = page.locator("#view-preflight li").filter(has_text="holds 2 volumes")
     expect(told).to_have_count(1)
-    expect(page.locator("#title-image-x")).to_have_text("T1 (volume 0 of 2)")
+    expect(page.locator("#head-image-x h2")).to_have_text("T1 (volume 0 of 2)")
 
 
 def test_other_grids_are_refused_with_both_shapes_and_remedies(page: Page, url: str) -> None:
@@ -128,5 +128,5 @@ def test_an_unreadable_file_leaves_the_other_image_on_screen(page: Page, url: st
 
 def test_a_name_with_markup_is_only_text(page: Page, url: str) -> None:
     open_study(page, url, "study=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E")
-    expect(page.locator("#title-image-x")).to_have_text("<b>T1")
+    expect(page.locator("#head-image-x h2")).to_have_text("<b>T1")
     expect(page.locator("#view-histograms")).to_contain_text("<b>T1")

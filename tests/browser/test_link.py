@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from scripts.serving import settled
 from tests.browser.lesson import Lesson, upright
-from tests.browser.reading import picture, table, thumb, traces
+from tests.browser.reading import picture, pixel, table, thumb, traces
 
 # Okabe and Ito's sky blue, orange and bluish green.
 CLASS_COLOURS = [(86, 180, 233), (230, 159, 0), (0, 158, 115)]
@@ -89,6 +89,7 @@ def test_the_joint_view_changes_its_kind_and_axes(opened: Page, sample) -> None:
 
 def test_a_hidden_class_leaves_every_view(opened: Page, sample) -> None:
     opened.locator(".class-chip.class-2").click()
+    expect(opened.get_by_role("checkbox", name="Hide class 2")).to_be_checked()
     settled(opened, hidden=2)
     overlay = picture(opened, "view-labels", 1)
     np.testing.assert_array_equal(
@@ -113,13 +114,8 @@ def test_a_drag_ends_on_the_slice_under_the_finger(opened: Page, sample) -> None
 
 def test_the_cursor_reads_the_voxel_under_it(opened: Page, sample) -> None:
     lesson = Lesson(sample, 30)
-    place = opened.evaluate("""() => {
-        const plot = document.querySelector("#view-image-y .js-plotly-plot");
-        const { xaxis: x, yaxis: y } = plot._fullLayout, box = plot.getBoundingClientRect();
-        return [box.left + x._offset + x.d2p(60), box.top + y._offset + y.d2p(64)];
-    }""")
     with opened.expect_response("**/voxels/**"):
-        opened.mouse.move(*place)
+        opened.mouse.move(*pixel(opened, "view-image-y", 60, 64))
     i, j = 127 - 60, 64  # stored towards the left
     readout = opened.locator("#readout")
     expect(readout).to_contain_text(f"voxel {i}, {j}, 30")

@@ -21,6 +21,7 @@ def opened(page: Page) -> Page:
 
 
 def test_every_linked_view_is_visible_without_scrolling(opened: Page) -> None:
+    assert opened.evaluate("document.documentElement.scrollHeight") <= 900
     for name in VIEWS:
         box = opened.locator(f"#view-{name}").bounding_box()
         assert box["x"] >= 0
@@ -29,16 +30,9 @@ def test_every_linked_view_is_visible_without_scrolling(opened: Page) -> None:
         assert min(box["width"], box["height"]) > 150
 
 
-def test_every_control_has_a_label_and_a_help(opened: Page) -> None:
+def test_every_control_of_the_contract_is_there(opened: Page) -> None:
     for name in CONTROLS:
         expect(opened.locator(f"#control-{name}")).to_be_attached()
-    for label in opened.locator(".field-label").all():
-        described = label.get_attribute("id").removesuffix("-label") + "-help"
-        sentence = opened.locator(f"#{described}").text_content()
-        assert sentence.endswith(".")
-        assert len(sentence) > 20
-    opened.locator("#control-covariance-label").focus()
-    expect(opened.get_by_role("tooltip")).to_contain_text("The shape of the components")
 
 
 def test_keys_move_through_the_slices(opened: Page) -> None:
@@ -55,7 +49,7 @@ def test_keys_move_through_the_slices(opened: Page) -> None:
 
 
 def test_the_wheel_over_an_image_moves_through_the_slices(opened: Page) -> None:
-    opened.locator("#view-image-x .nsewdrag").hover()
+    opened.locator("#view-image-x img").hover()
     opened.mouse.wheel(0, -100)
     settled(opened, slice=32)
 
@@ -131,11 +125,16 @@ def test_the_criteria_tab_compares_numbers_of_components(opened: Page) -> None:
     expect(opened.locator("#view-criteria")).to_contain_text("BIC")
 
 
-def test_help_explains_the_views(opened: Page) -> None:
-    opened.locator("#help-button").click()
-    expect(opened.get_by_role("dialog")).to_contain_text("Label map")
+def test_help_explains_the_views_and_keeps_the_keys_to_itself(opened: Page) -> None:
+    button = opened.locator("#help-button")
+    button.click()
+    dialog = opened.get_by_role("dialog", name="What this page shows")
+    expect(dialog).to_contain_text("Label map")
+    opened.keyboard.press("ArrowRight")
     opened.keyboard.press("Escape")
-    expect(opened.get_by_role("dialog")).to_be_hidden()
+    expect(dialog).to_be_hidden()
+    expect(button).to_be_focused()
+    settled(opened, slice=30)
 
 
 def test_no_figure_offers_to_upload_itself(opened: Page) -> None:

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from scripts.serving import settled
 from tests.browser.acting import address
-from tests.browser.reading import table, traces
+from tests.browser.reading import badges, pixel, table, traces
 
 SHAPE = (30, 26, 20)
 
@@ -67,13 +67,6 @@ def findings(page: Page, severity: str) -> str:
     return " ".join(found.all_text_contents())
 
 
-def facts(page: Page) -> list[Any]:
-    """Where cards say what was done to the images: X, Y, and four that show all in use."""
-    places = page.locator(".facts-of-images").all()
-    assert len(places) == 6
-    return places
-
-
 def resample_and_undo(page: Page, *, target: str, other: str) -> None:
     card = page.locator(".preflight")
     expect(card).to_have_attribute("open", "")
@@ -89,11 +82,10 @@ def resample_and_undo(page: Page, *, target: str, other: str) -> None:
     assert "not on the grid of" not in findings(page, "problem")
     assert "resampled" in findings(page, "fact").lower()
     said = f"linear onto the grid of {target}"
-    untouched, *resampled = facts(page)
-    expect(untouched).to_be_empty()  # X gave the grid
-    for place in resampled:
-        expect(place).to_have_text("resampled")
-        assert f"{other} ({said})" in place.get_attribute("title")
+    # X gave the grid. Y, the label map, histograms, joint view and components show the other.
+    assert badges(page) == ["", *["resampled"] * 5]
+    for badge in page.locator(".facts-of-images").all():
+        assert f"{other} ({said})" in badge.get_attribute("title")
     for view in ("view-joint", "view-histograms"):
         expect(page.locator(f"#{view}")).to_contain_text("resampled")
     expect(page.locator("#view-components")).to_contain_text(f"{other} ({said})")
@@ -103,8 +95,7 @@ def resample_and_undo(page: Page, *, target: str, other: str) -> None:
     settled(page)
     assert address(page) == before
     assert "not on the grid of" in findings(page, "problem")
-    for place in facts(page):
-        expect(place).to_be_empty()
+    assert badges(page) == [""] * 6
 
 
 def test_images_on_two_grids_are_not_fitted_until_they_are_resampled(page: Page, url: str) -> None:
@@ -132,11 +123,8 @@ def test_an_outlier_is_clipped_by_one_click(page: Page, url: str) -> None:
     settled(page, clip="0.1")
     assert "far outside" not in findings(page, "warning")
     assert "Intensities are clipped at the 0.1 and 99.9 percentiles" in findings(page, "fact")
-    pictures, others = facts(page)[:2], facts(page)[2:]
-    for place in pictures:
-        expect(place).to_be_empty()  # they show the intensities as they are
-    for place in others:
-        expect(place).to_have_text("clipped")
+    # The pictures of X and Y show the intensities as they are.
+    assert badges(page) == ["", "", *["clipped"] * 4]
     # Those of the foreground end there; those of all voxels, which are shown as well, do not.
     means = [float(row[4].split(" ")[0].replace(",", "")) for row in table(page, "view-components")]
     assert max(means) < 400
@@ -146,20 +134,9 @@ def test_an_outlier_is_clipped_by_one_click(page: Page, url: str) -> None:
     assert "far outside" in findings(page, "warning")
 
 
-# Where the picture of X shows its voxel (12, 12).
-VOXEL = """
-() => {
-    const plot = document.querySelector("#view-image-x .js-plotly-plot");
-    const { xaxis, yaxis } = plot._fullLayout;
-    const { left, top } = plot.getBoundingClientRect();
-    return [left + xaxis._offset + xaxis.d2p(12), top + yaxis._offset + yaxis.d2p(12)];
-}
-"""
-
-
 def test_a_clipped_voxel_is_found_inside_the_joint_view(page: Page, url: str) -> None:
     open_study(page, url, "study=outlier&slice=10&clip=0.1")
-    page.mouse.move(*page.evaluate(VOXEL))
+    page.mouse.move(*pixel(page, "view-image-x", 12, 12))
     expect(page.locator("#readout")).to_contain_text("1000000")
     ring = page.locator("#view-joint .ring")
     expect(ring).to_be_visible()
@@ -179,7 +156,7 @@ def test_a_background_that_is_not_zero_is_left_out_by_one_click(page: Page, url:
     page.locator(".preflight summary").click()
     remedy(page, "Keep voxels that differ from the background").click()
     settled(page, foreground="background")
-    expect(page.locator("#control-foreground")).to_have_value("not background")
+    expect(page.locator("#control-foreground")).to_have_value("not the background value")
     assert foreground() == (SHAPE[0] - 8) * (SHAPE[1] - 8)
     assert first < foreground()
     page.go_back()

@@ -8,9 +8,9 @@ import pytest
 from nibabel import orientations as nibo
 
 from dashboard.core.export.segmentation import label_volume
-from dashboard.core.mixture.analysis import Recipe, analyse
 from dashboard.core.orientation import Orientation, edge_letters
 from dashboard.core.volume import read_volume
+from tests.core.analysing import analysed
 
 # Anisotropic, tilted a little, no two axes alike.
 RAS = nib.Nifti1Image(
@@ -162,7 +162,7 @@ def test_labels_of_a_slice_lie_on_the_stored_grid(save):
     for order in ("RAS", "LPI", "SRP", "AIL"):
         image = stored(order)
         volume = read_volume(save(f"{order}.nii", image.get_fdata(), image.affine))
-        analysis = analyse([volume], Recipe("coronal", 4, components=2))
+        analysis = analysed([volume], 4, "coronal", components=2)
         labels = label_volume(analysis)
         assert labels.shape == image.shape
         canonical = nib.as_closest_canonical(nib.Nifti1Image(labels, image.affine))

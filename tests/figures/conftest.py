@@ -4,8 +4,8 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from dashboard.core.mixture.analysis import Recipe, analyse
 from dashboard.core.volume import read_volume
+from tests.core import analysing
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def analysed(save, head):
         volumes = [
             read_volume(save(f"{name}.nii.gz", head(n) * scale)) for n, name in enumerate(names)
         ]
-        return analyse(volumes, Recipe("axial", 5, **settings), mixed=mixed, axes=axes)
+        return analysing.analysed(volumes, 5, mixed=mixed, axes=axes, **settings)
 
     return analysed
 

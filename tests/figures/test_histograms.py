@@ -35,8 +35,8 @@ def curves(figure, axis):
 def test_bars_are_numpys_before_and_after_zero_removal(analysed, drawn, numbers, bins):
     analysis = analysed()
     found = outlines(drawn(analysis, bins=bins))
-    values = [analysis.cuts[0].ravel(), analysis.values[:, 0],
-              analysis.cuts[1].ravel(), analysis.values[:, 1]]  # fmt: skip
+    values = [analysis.features.voxels[0].ravel(), analysis.features.values[:, 0],
+              analysis.features.voxels[1].ravel(), analysis.features.values[:, 1]]  # fmt: skip
     assert len(found) == 4
     for trace, expected in zip(found, values, strict=True):
         counts, edges = np.histogram(expected.astype(float), bins)
@@ -48,13 +48,13 @@ def test_curves_are_the_weighted_normal_densities_of_each_image(analysed, drawn,
     analysis = analysed()
     figure = drawn(analysis)
     for image, axis in ((0, "x2"), (1, "x4")):
-        values = analysis.values[:, image]
+        values = analysis.features.values[:, image]
         area = len(values) * np.ptp(values) / 50
         found = curves(figure, axis)
-        for component in analysis.components:
-            curve = found[f"class {component.number}"]
-            density = norm.pdf(numbers(curve["x"]), component.mean[image], component.sd[image])
-            expected = component.weight * area * density
+        for described in analysis.classes:
+            curve = found[f"class {described.number}"]
+            density = norm.pdf(numbers(curve["x"]), described.mean[image], described.sd[image])
+            expected = described.weight * area * density
             np.testing.assert_allclose(numbers(curve["y"]), expected, rtol=1e-3, atol=1e-4)
 
 
@@ -126,7 +126,7 @@ def test_a_single_image_shows_its_mixture_instead_of_a_joint_view(analysed, vali
     analysis = analysed(("T1",))
     figure = valid(mixture_histogram(analysis, axes="raw", bins=40, colours=COLOURS, hidden=(1,)))
     bars, total, *classes = figure["data"]
-    counts, _ = np.histogram(analysis.values[:, 0], 40)
+    counts, _ = np.histogram(analysis.features.values[:, 0], 40)
     np.testing.assert_array_equal(numbers(bars["y"])[:-1], counts)
     assert total["name"] == "sum"
     assert [t["name"] for t in classes] == ["class 2", "class 3"]
@@ -136,12 +136,12 @@ def test_a_single_image_is_shown_in_the_units_of_the_fit(analysed, valid, number
     analysis = analysed(("T1",))
     figure = valid(mixture_histogram(analysis, axes="scaled", bins=40, colours=COLOURS))
     bars, _, *classes = figure["data"]
-    values = analysis.values[:, 0]
+    values = analysis.features.values[:, 0]
     scaled = (values - values.mean()) / values.std()
     counts, edges = np.histogram(scaled, 40)
     np.testing.assert_allclose(numbers(bars["x"]), edges, rtol=1e-5, atol=1e-6)
     assert numbers(bars["y"])[:-1].sum() == counts.sum()
-    mixture = analysis.mixture
+    mixture = analysis.model
     for k, curve in enumerate(classes):
         sd = np.sqrt(mixture.covariances[k, 0, 0])
         expected = norm.pdf(numbers(curve["x"]), mixture.means[k, 0], sd)
@@ -172,11 +172,11 @@ def test_curves_of_shown_images_are_their_own_marginals(analysed, drawn, numbers
     analysis = analysed(("T1", "b0", "adc"), axes=(2, 0))
     figure = drawn(analysis)
     for image, axis in ((2, "x2"), (0, "x4")):
-        values = analysis.values[:, image]
+        values = analysis.features.values[:, image]
         area = len(values) * np.ptp(values) / 50
-        for component in analysis.components:
-            curve = curves(figure, axis)[f"class {component.number}"]
-            sd = np.sqrt(component.covariance[image, image])
-            expected = norm.pdf(numbers(curve["x"]), component.mean[image], sd)
-            expected *= component.weight * area
+        for described in analysis.classes:
+            curve = curves(figure, axis)[f"class {described.number}"]
+            sd = np.sqrt(described.covariance[image, image])
+            expected = norm.pdf(numbers(curve["x"]), described.mean[image], sd)
+            expected *= described.weight * area
             np.testing.assert_allclose(numbers(curve["y"]), expected, rtol=1e-3, atol=1e-4)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from shapely import LinearRing, Point
 
+from dashboard.core.analysis import Analysis
 from dashboard.core.density import joint_density
 from dashboard.figures.joint import joint
 from dashboard.figures.palette import class_colours
@@ -38,7 +39,8 @@ def of_type(figure, kind):
 def test_the_scatter_is_a_picture_of_every_foreground_voxel(analysed, drawn, axes):
     analysis = analysed()
     figure, ((points, extent),) = drawn(analysis, axes=axes)
-    np.testing.assert_array_equal(points, analysis.values if axes == "raw" else analysis.scaled)
+    features = analysis.features
+    np.testing.assert_array_equal(points, features.values if axes == "raw" else features.scaled)
     image = figure["layout"]["images"][0]
     (left, right), (bottom, top) = extent
     assert (image["x"], image["y"]) == (left, top)
@@ -59,7 +61,7 @@ def test_cells_of_very_many_points_are_counted_in_parts(analysed, drawn, monkeyp
 @pytest.mark.parametrize("axes", ["raw", "scaled"])
 def test_cells_are_numpys_and_saturate_at_ten(analysed, drawn, numbers, axes):
     analysis = analysed()
-    points = analysis.values if axes == "raw" else analysis.scaled
+    points = analysis.features.values if axes == "raw" else analysis.features.scaled
     cells = of_type(drawn(analysis, kind="histogram", axes=axes)[0], "heatmap")
     counts, x, y = np.histogram2d(*points.T, bins=50)
     shown = numbers(cells["z"])
@@ -81,7 +83,7 @@ def test_contours_stand_at_seaborns_ten_shares(analysed, drawn, numbers):
     levels = contour["contours"]
     found = np.arange(levels["start"], levels["end"] + levels["size"] / 2, levels["size"])
     np.testing.assert_allclose(found, np.linspace(0.05, 1, 10))
-    expected = joint_density(analysis.scaled)
+    expected = joint_density(analysis.features.scaled)
     np.testing.assert_allclose(numbers(contour["z"]), expected.proportions(), atol=1e-6)
     np.testing.assert_allclose(numbers(contour["x"]), expected.x, rtol=1e-5)
     np.testing.assert_allclose(numbers(contour["y"]), expected.y, rtol=1e-5)
@@ -98,12 +100,12 @@ def ellipses(figure, numbers, colour):
 def test_ellipses_on_raw_axes_are_one_and_two_sigma(analysed, drawn, numbers):
     analysis = analysed()
     figure, _ = drawn(analysis, axes="raw")
-    for component in analysis.components:
-        curves = ellipses(figure, numbers, COLOURS[component.number - 1])
+    for described in analysis.classes:
+        curves = ellipses(figure, numbers, COLOURS[described.number - 1])
         assert len(curves) == 2
         for sigma, curve in enumerate(curves, start=1):
-            away = curve - component.mean
-            squared = (away @ np.linalg.inv(component.covariance) * away).sum(axis=1)
+            away = curve - described.mean
+            squared = (away @ np.linalg.inv(described.covariance) * away).sum(axis=1)
             np.testing.assert_allclose(np.sqrt(squared), sigma, rtol=1e-3)
 
 
@@ -111,7 +113,7 @@ def test_raw_and_scaled_ellipses_are_one_ellipse(analysed, drawn, numbers):
     analysis = analysed()
     raw = ellipses(drawn(analysis, axes="raw")[0], numbers, COLOURS[1])[1]
     scaled = ellipses(drawn(analysis, axes="scaled")[0], numbers, COLOURS[1])[1]
-    mean, sd = analysis.values.mean(axis=0), analysis.values.std(axis=0)
+    mean, sd = analysis.features.values.mean(axis=0), analysis.features.values.std(axis=0)
     ring = LinearRing((raw - mean) / sd)
     assert max(ring.distance(Point(p)) for p in scaled) < 0.01 * ring.length
 
@@ -156,11 +158,9 @@ def test_a_slice_without_foreground_says_why(analysed, drawn, kind):
 
 
 def test_intensities_on_a_line_have_no_contours_but_a_sentence(analysed, drawn):
-    analysis = analysed()
-    copies = type(analysis)(
-        **{**vars(analysis), "scaled": np.column_stack([analysis.values[:, 0]] * 2)}
-    )
-    figure, _ = drawn(copies, kind="density")
+    features = analysed().features
+    line = replace(features, scaled=np.column_stack([features.values[:, 0]] * 2))
+    figure, _ = drawn(Analysis(line, None, None), kind="density")
     assert "line" in figure["layout"]["annotations"][0]["text"]
 
 
@@ -168,15 +168,16 @@ def test_intensities_on_a_line_have_no_contours_but_a_sentence(analysed, drawn):
 def test_ellipses_of_three_images_are_their_marginals(analysed, drawn, numbers, axes):
     """Of a normal density, the marginal in two images has their block of the covariance."""
     whole = analysed(("T1", "b0", "adc"))
-    figure, ((points, _),) = drawn(replace(whole, axes=axes), axes="raw")
-    np.testing.assert_array_equal(points, whole.values[:, axes])
+    seen = replace(whole, features=replace(whole.features, axes=axes))
+    figure, ((points, _),) = drawn(seen, axes="raw")
+    np.testing.assert_array_equal(points, whole.features.values[:, axes])
     assert figure["layout"]["yaxis"]["title"]["text"] == ("T1", "b0", "adc")[axes[1]]
-    for component in whole.components:
-        block = component.covariance[np.ix_(axes, axes)]
-        curves = ellipses(figure, numbers, COLOURS[component.number - 1])
+    for described in whole.classes:
+        block = described.covariance[np.ix_(axes, axes)]
+        curves = ellipses(figure, numbers, COLOURS[described.number - 1])
         assert len(curves) == 2
         for sigma, curve in enumerate(curves, start=1):
-            away = curve - component.mean[list(axes)]
+            away = curve - described.mean[list(axes)]
             squared = (away @ np.linalg.inv(block) * away).sum(axis=1)
             np.testing.assert_allclose(np.sqrt(squared), sigma, rtol=1e-3)
 
@@ -186,7 +187,7 @@ def test_ellipses_of_three_images_are_their_marginals(analysed, drawn, numbers, 
 def test_an_image_that_is_not_mixed_has_voxels_but_no_ellipses(analysed, drawn, axes, unit):
     analysis = analysed(("T1", "b0", "adc"), mixed=2, axes=axes)
     figure, ((points, _),) = drawn(analysis, axes=unit)
-    values = analysis.values if unit == "raw" else analysis.scaled
+    values = analysis.features.values if unit == "raw" else analysis.features.scaled
     np.testing.assert_array_equal(points, values[:, axes])
     assert figure["data"] == []
-    assert analysis.mixture
+    assert analysis.model

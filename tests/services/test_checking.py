@@ -8,14 +8,16 @@ import numpy as np
 import pytest
 
 from dashboard.core.errors import NeuroMixError
-from dashboard.services.checking import MAX_OTHERS, check
-from dashboard.services.scene.opening import open_view
-from dashboard.services.workspace import Workspace
-from dashboard.settings import Settings
+from dashboard.services import checking
+from dashboard.services.checking import MAX_OTHERS
 from dashboard.view import View
 
 AFFINE = np.diag([2.0, 2.0, 3.0, 1.0])
 VIEW = View("pair", "T1", "b0", slice=5)
+
+
+def check(desk, view):
+    return checking.check(desk.scene(view))
 
 
 def followed(workspace, view):
@@ -24,6 +26,7 @@ def followed(workspace, view):
     What only undoes something may bring back what it was for.
     """
     checked = check(workspace, view)
+    place = place_of(workspace.scene(view))
     found = [r for f in checked.findings for r in f.remedies]
     for remedy in found:
         query = dict(parse_qsl(view.query(), keep_blank_values=True)) | remedy.changes
@@ -32,22 +35,33 @@ def followed(workspace, view):
         assert parsed != view, remedy
         if remedy.changes.keys() & {"x", "y", "grid"}:
             del query["slice"]  # as the page does: slices may be counted otherwise there
-        opened = open_view(workspace, query, place=dict(parse_qsl(view.query())))
-        assert opened.notices == [], remedy
+        opened = workspace.open(query, place=place)
+        assert opened.notices == (), remedy
         for name, value in remedy.changes.items():
-            assert str(opened.view.to_store()[name]) == value, remedy
-        after = check(workspace, opened.view)
+            assert str(opened.scene.view.to_store()[name]) == value, remedy
+        after = check(workspace, opened.scene.view)
         if remedy.changes.get("grid") == "" or remedy.changes.get("clip") == "none":
             continue
         assert after.count("problem") <= checked.count("problem"), remedy
-        assert is_fitted(workspace, opened.view) or not is_fitted(workspace, view), remedy
+        assert is_fitted(workspace, opened.scene.view) or not is_fitted(workspace, view), remedy
     assert sum(bool(r.changes.get("grid")) for r in found) <= 3
     return len(found)
 
 
+def place_of(scene):
+    """Return the point in mm that a scene shows, as far as its plane says."""
+    if scene.grid is None:
+        return None
+    plane = scene.view.plane
+    place = [0.0, 0.0, 0.0]
+    position = scene.grid.slice_positions(plane)[scene.view.slice]
+    place["xyz".index({"axial": "z", "coronal": "y", "sagittal": "x"}[plane])] = position
+    return tuple(place)
+
+
 def is_fitted(workspace, view):
     try:
-        return workspace.analyse(view).mixture is not None
+        return workspace.analyse(view).model is not None
     except NeuroMixError:
         return False
 
@@ -75,23 +89,23 @@ REAL = ("avg152", "brainweb_t1", "glioblastoma", "grid_mismatch", "mni152_2mm", 
         "orientations", "tiny")  # fmt: skip
 
 
-def test_every_remedy_for_the_real_studies_is_a_view_that_opens(real_data, tmp_path):
-    workspace = Workspace(Settings(data=real_data, cache=tmp_path))
+def test_every_remedy_for_the_real_studies_is_a_view_that_opens(real_data, tmp_path, desk):
+    workspace = desk(real_data, tmp_path)
     taken = {}
     for name in REAL:
         for query in ({"study": name}, {"study": name, "foreground": "positive"}):
-            view = open_view(workspace, query).view
+            view = workspace.open(query).scene.view
             taken[name, view.foreground] = followed(workspace, view)
     assert taken["grid_mismatch", "positive"] > 0
     assert taken["brainweb_t1", "positive"] > 0
 
 
-def test_every_remedy_for_two_real_images_is_a_view_that_opens(real_data, tmp_path):
-    workspace = Workspace(Settings(data=real_data, cache=tmp_path))
+def test_every_remedy_for_two_real_images_is_a_view_that_opens(real_data, tmp_path, desk):
+    workspace = desk(real_data, tmp_path)
     for name in ("grid_mismatch", "odd", "orientations"):
-        images = list(workspace.study(name).of("image"))
+        images = list(workspace.archive.study(name).of("image"))
         for x, y in pairwise(images):
-            followed(workspace, open_view(workspace, {"study": name, "x": x, "y": y}).view)
+            followed(workspace, workspace.open({"study": name, "x": x, "y": y}).scene.view)
 
 
 def test_what_cannot_be_read_is_told_with_the_reason_and_the_rest_is_checked(study, tmp_path):
@@ -175,7 +189,7 @@ def test_only_a_mask_on_the_grid_that_is_no_lesion_is_offered(study, save, head)
         r for f in check(study, VIEW).findings for r in f.remedies if "foreground" in r.changes
     ]
     assert offered.label == "Keep voxels in c_mask"
-    kept = study.channels(replace(VIEW, **offered.changes)).mask
+    kept = study.scene(replace(VIEW, **offered.changes)).channels.mask
     assert kept.name == "c_mask"
 
 

@@ -8,15 +8,15 @@ import pytest
 from flask import Flask
 from PIL import Image
 
+from dashboard.services.render.addresses import slice_address
 from dashboard.view import View
-from dashboard.web.addresses import slice_address
 from dashboard.web.slices import blueprint
 
 
 @pytest.fixture
 def client(study):
     server = Flask(__name__)
-    server.register_blueprint(blueprint(study))
+    server.register_blueprint(blueprint(study.archive, study.analyses))
     return server.test_client()
 
 
@@ -44,7 +44,7 @@ def pixels(answer):
 
 @pytest.fixture
 def voxels(study):
-    return nib.load(study.library.study("pair").files["T1"].path).get_fdata()
+    return nib.load(study.archive.study("pair").files["T1"].path).get_fdata()
 
 
 def test_a_slice_is_the_files_in_a_given_window(client, address, voxels):
@@ -92,13 +92,13 @@ def test_of_an_upload_only_the_browser_keeps_a_slice_and_for_an_hour(study, samp
             drop.part(name).write((sample / name).read_bytes())
         key = study.uploads.keep(drop, "a" * 64).key
     server = Flask(__name__)
-    server.register_blueprint(blueprint(study))
+    server.register_blueprint(blueprint(study.archive, study.analyses))
     view = View(key, "T1", "b0", slice=30)
     address = slice_address(study.volume(key, "T1"), view=view, image="T1", index=30, window=None)
     answer = server.test_client().get(address)
     assert answer.headers["Cache-Control"] == "private, max-age=3600"
     assert answer.headers["ETag"]
-    key = study.identity(view)[0][:16]
+    key = study.scene(view).identity[:16]
     numbers = server.test_client().get(f"/voxels/{key}.bin?{view.query()}")
     assert numbers.headers["Cache-Control"] == "no-cache, private"
 
@@ -123,15 +123,15 @@ def replaced(url, old, new):
     [
         ("/5.png", "/12.png", "no axial slice 12"),
         ("/axial/", "/oblique/", "no oblique slice"),
-        ("study=pair", "study=nobody", "no image “T1” in a study “nobody”"),
-        ("study=pair", "study=" + quote("../pair", safe=""), "no image “T1”"),
-        ("study=pair&", "", "no image “T1”"),
+        ("study=pair", "study=nobody", "no study “nobody” any more"),
+        ("study=pair", "study=" + quote("../pair", safe=""), "no study “../pair”"),
+        ("study=pair&", "", "no study “”"),
         ("x=T1", "x=T9", "no image “T9”"),
         ("x=T1", "x=b0", "Reload"),
         ("grid=", "grid=T9", "no image “T9”"),
         ("side=neurological", "side=upside-down", "not valid"),
         ("window_x=", "window_x=9:1", "not valid"),
-        ("study=pair", "study=pair&debug=1", "not known"),
+        ("study=pair", "study=pair&debug=1", "ignored “debug”"),
     ],
 )
 def test_an_address_that_fits_nothing_is_404_with_a_sentence(
@@ -167,7 +167,7 @@ def test_a_path_leads_nowhere_else(client, path):
 
 def test_numbers_under_the_cursor_are_served_for_the_view(client, study, tmp_path):
     view = View("pair", "T1", "b0", slice=5)
-    key = study.identity(view)[0][:16]
+    key = study.scene(view).identity[:16]
     answer = client.get(f"/voxels/{key}.bin?{view.query()}")
     assert answer.status_code == 200
     assert answer.cache_control.no_cache

@@ -14,9 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboard import __version__
+from dashboard.core.analysis import Analysis
+from dashboard.core.domain import Cut
 from dashboard.core.errors import NeuroMixError
 from dashboard.core.grid.same import study_notices
-from dashboard.core.mixture.analysis import Analysis, Recipe
+from dashboard.core.mixture.features import Features
+from dashboard.core.mixture.recipe import Recipe
 from dashboard.core.reading.header import header_affine
 from dashboard.core.reading.image import nifti_header
 from dashboard.core.reference.agreement import Agreement
@@ -40,7 +43,7 @@ def write_segmentation(
     Parameters
     ----------
     analysis : Analysis
-        With a mixture.
+        With a model.
     image : Path
         The first input file, whose grid and name the labels take.
     out : Path
@@ -65,18 +68,18 @@ def write_segmentation(
     base = stem(image)
     labels = label_volume(analysis)
     table = "".join(
-        f"{c.number}\tclass {c.number}\t{colours[c.number - 1]}\n" for c in analysis.components
+        f"{c.number}\tclass {c.number}\t{colours[c.number - 1]}\n" for c in analysis.classes
     )
     facts = components_record(analysis)
     if reference and agreement:
         facts |= {"reference": _input(reference), "agreement": _agreed(agreement)}
         facts["notices"] += [f"{reference.name}: {notice}" for notice in reference.notices]
     record = json.dumps(facts, indent=2, ensure_ascii=False, allow_nan=False)
-    nifti = label_image(labels, image, analysis.volumes[0].affine)
+    nifti = label_image(labels, image, analysis.features.volumes[0].affine)
     writers: dict[Path, Callable[[Path], object]] = {
         out / f"{base}_dseg.nii.gz": lambda path: nib.save(nifti, path),
         out / f"{base}_dseg.tsv": lambda path: path.write_text(
-            "index\tname\tcolour\n" + table, encoding="utf-8"
+            "index\tname\tcolor\n" + table, encoding="utf-8"
         ),
         out / f"{base}_components.json": lambda path: path.write_text(
             record + "\n", encoding="utf-8"
@@ -94,10 +97,12 @@ def write_segmentation(
 
 
 def label_volume(analysis: Analysis) -> NDArray[np.uint8]:
-    """Return the labels on the stored grid; voxels outside the slice are 0."""
-    recipe = analysis.recipe
-    orientation = analysis.volumes[0].orientation
-    return orientation.place(analysis.labels, recipe.plane, recipe.slice)
+    """Return the labels on the stored grid; voxels outside the domain are 0."""
+    domain = analysis.features.domain
+    if not isinstance(domain, Cut):
+        return analysis.labels
+    orientation = analysis.features.volumes[0].orientation
+    return orientation.place(analysis.labels, domain.plane, domain.index)
 
 
 def label_image(
@@ -134,17 +139,15 @@ def label_image(
 
 def components_record(analysis: Analysis) -> dict[str, Any]:
     """Return all that is needed to read, or to repeat, a mixture (numbers in original units)."""
-    mixture = analysis.mixture
-    if mixture is None:
+    model, features = analysis.model, analysis.features
+    if model is None:
         raise NeuroMixError(analysis.problem or "There is no mixture to write.")
-    used = [*analysis.volumes, *([analysis.mask_volume] if analysis.mask_volume else [])]
+    mixed, mask = features.volumes[: features.mixed], features.mask_volume
+    used = [*features.volumes, *([mask] if mask else [])]
     return {
-        "inputs": [
-            _input(volume) | _clipped(volume, analysis.recipe)
-            for volume in analysis.volumes[: analysis.mixed]
-        ],
-        "mask": _input(analysis.mask_volume) if analysis.mask_volume else None,
-        "settings": asdict(analysis.recipe),
+        "inputs": [_input(volume) | _clipped(volume, features.recipe) for volume in mixed],
+        "mask": _input(mask) if mask else None,
+        "settings": {**_place(features), **asdict(features.recipe)},
         "components": [
             {
                 "index": c.number,
@@ -154,20 +157,20 @@ def components_record(analysis: Analysis) -> dict[str, Any]:
                 "voxels": c.voxels,
                 "volume_ml": c.volume_ml,
             }
-            for c in analysis.components
+            for c in analysis.classes
         ],
         "criteria": {
-            "log_likelihood_per_voxel": mixture.log_likelihood,
-            "bic": mixture.bic,
-            "aic": mixture.aic,
-            "iterations": mixture.iterations,
-            "converged": mixture.converged,
+            "log_likelihood_per_voxel": model.log_likelihood,
+            "bic": model.bic,
+            "aic": model.aic,
+            "iterations": model.iterations,
+            "converged": model.converged,
         },
-        "foreground_voxels": len(analysis.values),
-        **({"fitted_voxels": mixture.fitted_voxels} if mixture.spacing > 1 else {}),
+        "foreground_voxels": model.voxels,
+        **({"fitted_voxels": model.fitted_voxels} if model.spacing > 1 else {}),
         "notices": [
             *(f"{volume.name}: {notice}" for volume in used for notice in volume.notices),
-            *study_notices(analysis.volumes[: analysis.mixed]),
+            *study_notices(mixed),
         ],
         "versions": {
             "neuromix": __version__,
@@ -188,6 +191,13 @@ def _input(volume: Volume) -> dict[str, Any]:
         "maximum": facts.high,
         "mean": facts.mean,
     }
+
+
+def _place(features: Features) -> dict[str, Any]:
+    """Return the settings that say of which voxels the mixture is."""
+    if not isinstance(features.domain, Cut):
+        return {"scope": "volume"}
+    return {"plane": features.domain.plane, "slice": features.domain.index, "scope": "slice"}
 
 
 def _clipped(volume: Volume, recipe: Recipe) -> dict[str, Any]:

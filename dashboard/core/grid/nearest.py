@@ -1,4 +1,4 @@
-"""Which slices of two grids lie at the same place."""
+"""Which slice of a grid lies at a place."""
 
 import numpy as np
 
@@ -9,30 +9,30 @@ from dashboard.core.volume import Volume
 ROUNDING_MM = 1e-3
 
 
-def nearest_slices(volume: Volume, other: Volume, plane: Plane) -> list[int | None]:
-    """Return for each slice of a volume the slice of another one that lies nearest.
+def nearest_slice(volume: Volume, plane: Plane, mm: float, *, of: float = 0.0) -> int | None:
+    """Return the slice of a volume that lies nearest to a place.
 
     Parameters
     ----------
-    volume, other : Volume
-        On any two grids; only the RAS axis through the plane is looked at.
+    volume : Volume
     plane : {"axial", "coronal", "sagittal"}
+    mm : float
+        The place's coordinate along the RAS axis through the plane.
+    of : float
+        Thickness in mm of the slice that is looked for, where it is one of another volume.
 
     Returns
     -------
-    list of int or None
-        None where the other one has nothing: its nearest slice is further away than half the
-        thicker slice of the two.
+    int or None
+        None where the volume has nothing there: its nearest slice is further away than half the
+        thicker slice.
     """
-    there = other.slice_positions(plane)
-    reach = max(_thickness(volume, plane), _thickness(other, plane)) / 2 + ROUNDING_MM
-    found: list[int | None] = []
-    for position in volume.slice_positions(plane):
-        away = np.abs(there - position)
-        nearest = int(away.argmin())
-        found.append(nearest if away[nearest] <= reach else None)
-    return found
+    away = np.abs(volume.slice_positions(plane) - mm)
+    nearest = int(away.argmin())
+    reach = max(thickness(volume, plane), of) / 2 + ROUNDING_MM
+    return nearest if away[nearest] <= reach else None
 
 
-def _thickness(volume: Volume, plane: Plane) -> float:
+def thickness(volume: Volume, plane: Plane) -> float:
+    """Return the thickness of a volume's slices in mm."""
     return volume.voxel_size[volume.orientation.axes[PLANE_AXES[plane][0]]]

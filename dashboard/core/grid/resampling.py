@@ -83,8 +83,8 @@ def resample(
     if not known or not (nearest or _any_finite(data)):
         raise GridError(
             f"{volume.name} and {target.name} show different places: no voxel of {target.name} "
-            f"lies where {volume.name} has intensities. Check the positions (affines) in both "
-            "headers, or choose another image."
+            f"lies where {volume.name} has intensities.",
+            "Check the positions (affines) in both headers, or choose another image.",
         )
     summary = summarise(data)
     return on_grid(

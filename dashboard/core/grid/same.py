@@ -12,8 +12,6 @@ from dashboard.core.volume import Volume
 # Grids whose voxels lie within a tenth of a voxel of each other everywhere are one grid: headers
 # round (0.9375 mm as 0.938), and less moves no voxel into another tissue.
 SAME_PLACE = 0.1
-# Covariances of more images have more parameters than a slice has voxels to spare.
-MAX_MIXED = 8
 # T1 in thousands beside diffusivities in mm²/s differ by a factor of some 10^6.
 MAX_SCALE_GAP = 1e9
 
@@ -53,10 +51,11 @@ def require_same_grid(volumes: Sequence[Volume]) -> None:
         if not same_grid(first, other):
             raise GridError(
                 f"{first.name} and {other.name} are not on the same grid, so their voxels do not "
-                f"correspond. {first.name} has shape {_shape(first)} and affine "
+                "correspond.",
+                f"{first.name} has shape {_shape(first)} and affine "
                 f"{_rows(first.affine)}; {other.name} has shape {_shape(other)} and affine "
                 f"{_rows(other.affine)}. "
-                "Resample one of them to the other's grid, or choose another image."
+                "Resample one of them to the other's grid, or choose another image.",
             )
 
 

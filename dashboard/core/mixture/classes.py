@@ -1,16 +1,15 @@
-"""What a mixture's components measure, in the images' own units."""
+"""What a model's classes measure, in the images' own units."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dashboard.core.mixture.scaling import LinearScale
-from dashboard.core.mixture.slice_fit import Mixture
+from dashboard.core.mixture.model import Model
 
 
 @dataclass(frozen=True, eq=False)
-class Component:
+class Class:
     """One class in the images' own units.
 
     Attributes
@@ -43,20 +42,20 @@ class Component:
         return float(self.covariance[0, 1] / (self.sd[0] * self.sd[1]))
 
 
-def describe(mixture: Mixture, scale: LinearScale, voxel_ml: float) -> list[Component]:
-    """Return the components in original intensity units, class 1 first."""
-    means, covariances = scale.means(mixture.means), scale.covariances(mixture.covariances)
+def describe(model: Model, voxel_ml: float) -> list[Class]:
+    """Return the classes in original intensity units, class 1 first."""
+    means, covariances = model.scale.means(model.means), model.scale.covariances(model.covariances)
     return [
-        Component(
+        Class(
             number=k + 1,
-            weight=float(mixture.weights[k]),
-            voxels=int(mixture.counts[k]),
+            weight=float(model.weights[k]),
+            voxels=int(model.counts[k]),
             mean=means[k],
             sd=np.sqrt(np.diag(covariances[k])),
             covariance=covariances[k],
-            volume_ml=float(mixture.counts[k] * voxel_ml),
+            volume_ml=float(model.counts[k] * voxel_ml),
         )
-        for k in range(mixture.components)
+        for k in range(model.components)
     ]
 
 

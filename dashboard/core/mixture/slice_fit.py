@@ -1,11 +1,8 @@
 """The Gaussian mixture of scaled intensities, with classes in a stable order."""
 
-import threading
 import warnings
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Literal
+from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,189 +11,114 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
 
 from dashboard.core import sampling
+from dashboard.core.domain import Domain
 from dashboard.core.errors import CopiesError, FitError
+from dashboard.core.mixture import assignment
+from dashboard.core.mixture.features import Features
+from dashboard.core.mixture.model import Model
+from dashboard.core.mixture.recipe import Recipe
+from dashboard.core.mixture.scaling import LinearScale
 
-Covariance = Literal["full", "tied", "diag", "spherical"]
-COMPONENTS = range(1, 11)
+# Part of what a model is found by: another number when the same voxels give other numbers.
+METHOD = 1
 # Images that correlate more than this carry one image's information: their covariance is singular.
 MAX_CORRELATION = 1 - 1e-7
-# A CT slice of 1024 x 1024 is fitted whole, at about half a second an iteration. Beyond it a fit
-# would keep its reader waiting for tens of seconds, and take memory by the gigabyte.
-MAX_WHOLE_VOXELS = 2**20
-# What larger slices are fitted by: means are then known to some 0.3 % of their component's SD.
+# What domains beyond `assignment.MAX_WHOLE_VOXELS` are fitted by: means are then known to some
+# 0.3 % of their component's SD.
 SUBSET_VOXELS = 2**18
-# Voxels whose densities are computed at once: those of 10 components stay in a core's cache.
-CHUNK = 2**15
 
-# Warnings are filtered for the whole process, so one fit at a time may change the filter.
-_FITTING = threading.Lock()
+# Reported as `converged` and, for repeated points, found before the fit. Once for the process:
+# filters are shared by all threads, and fits that set their own would have to wait for each other.
+warnings.filterwarnings("ignore", category=ConvergenceWarning)
 
 
-@dataclass(frozen=True, eq=False)
-class Mixture:
-    """A fitted mixture, its classes numbered 1..K by ascending mean of the first image.
+Fit = Callable[[Features, Recipe], Model]
 
-    Attributes
-    ----------
-    weights : ndarray, shape (components,)
-    means : ndarray, shape (components, images)
-        In scaled units.
-    covariances : ndarray, shape (components, images, images)
-        In scaled units, whatever the covariance type.
-    labels : ndarray of uint8, shape (voxels,)
-        The class of each voxel, 1..K.
-    log_likelihood : float
-        Mean per voxel, in nats, of the scaled intensities.
-    parameters : int
-        Free parameters of the model.
-    iterations : int
-    converged : bool
-    fitted_voxels : int
-        Voxels to which weights, means and covariances were fitted: all, or of very large slices
-        an evenly spaced subset. Labels and likelihood are those of all voxels in any case.
+
+def fit(features: Features, recipe: Recipe) -> Model:
+    """Fit the mixture of a recipe to the features of a domain.
+
+    Raises
+    ------
+    FitError
+        If they cannot carry it.
     """
-
-    weights: NDArray[np.float64]
-    means: NDArray[np.float64]
-    covariances: NDArray[np.float64]
-    labels: NDArray[np.uint8]
-    log_likelihood: float
-    parameters: int
-    iterations: int
-    converged: bool
-    fitted_voxels: int
-
-    @property
-    def spacing(self) -> int:
-        """The parameters were fitted to every n-th voxel: 1 where they were to all."""
-        return -(-len(self.labels) // self.fitted_voxels)
-
-    @property
-    def components(self) -> int:
-        """Number of components K."""
-        return len(self.weights)
-
-    @cached_property
-    def counts(self) -> NDArray[np.int64]:
-        """Voxels in each class, shape (components,)."""
-        counts: NDArray[np.int64] = np.bincount(self.labels, minlength=self.components + 1)[1:]
-        return counts
-
-    @property
-    def bic(self) -> float:
-        """Bayesian information criterion; the lower, the better."""
-        voxels = len(self.labels)
-        return self.parameters * float(np.log(voxels)) - 2 * voxels * self.log_likelihood
-
-    @property
-    def aic(self) -> float:
-        """Akaike information criterion; the lower, the better."""
-        return 2 * self.parameters - 2 * len(self.labels) * self.log_likelihood
-
-    def posterior(self, scaled: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the responsibilities, shape (voxels, components); rows sum to 1."""
-        shares = np.empty((self.components, len(scaled)))
-        for part in _parts(len(scaled)):
-            joint = _log_joint(scaled[part], self.weights, self.means, self.covariances)
-            shares[:, part] = np.exp(joint - _log_sum(joint))
-        return shares.T
+    if features.scale is None:
+        raise FitError(features.problem)
+    scale = features.scale.first(features.mixed)
+    return fit_points(features.points, recipe, domain=features.domain, scale=scale)
 
 
-def fit(
-    scaled: NDArray[np.float64], *, components: int, covariance: Covariance, seed: int
-) -> Mixture:
+def fit_points(
+    points: NDArray[np.float64], recipe: Recipe, *, domain: Domain, scale: LinearScale
+) -> Model:
     """Fit ``GaussianMixture(components, covariance_type=covariance, random_state=seed)``.
 
-    More than `MAX_WHOLE_VOXELS` voxels are fitted by every n-th of them, and all are then assigned
-    to their likeliest component.
+    More than `assignment.MAX_WHOLE_VOXELS` voxels are fitted by every n-th of them, and all are
+    then assigned to their likeliest component.
 
     Parameters
     ----------
-    scaled : ndarray, shape (voxels, images)
+    points : ndarray, shape (voxels, images)
         Scaled intensities in storage order, which the random start depends on.
-    components : int
-    covariance : {"full", "tied", "diag", "spherical"}
-    seed : int
+    recipe : Recipe
+    domain : Cut or WHOLE
+        Where the voxels are.
+    scale : LinearScale
+        What they were scaled by.
 
     Returns
     -------
-    Mixture
-        With the partition of scikit-learn's ``fit_predict``, voxel for voxel, renumbered; of
-        more than `MAX_WHOLE_VOXELS` voxels, with that of ``fit(scaled[::n]).predict(scaled)``.
+    Model
+        `assign` gives the partition of scikit-learn's ``fit_predict``, voxel for voxel,
+        renumbered; of more voxels than are fitted, that of ``fit(points[::n]).predict(points)``.
 
     Raises
     ------
     FitError
         If the voxels are too few or too alike for the components.
     """
-    chosen = scaled[:: spacing(len(scaled))]
+    components = recipe.components
+    chosen = points[:: spacing(len(points))]
     _require_variety(chosen, components)
-    model = GaussianMixture(components, covariance_type=covariance, random_state=seed)
+    estimator = GaussianMixture(
+        components, covariance_type=recipe.covariance, random_state=recipe.seed
+    )
     try:
-        with _FITTING, warnings.catch_warnings():
-            # Reported as `converged` and, for repeated points, found before the fit.
-            warnings.simplefilter("ignore", ConvergenceWarning)
-            labels = model.fit_predict(chosen)
+        labels = estimator.fit_predict(chosen)
     except (ValueError, FloatingPointError):
         raise FitError(
             f"{components} components do not fit these voxels (a covariance became singular). "
             "Use fewer components, the covariance type diag, or standard scaling."
         ) from None
-    order = np.argsort(model.means_[:, 0], kind="stable")
-    rank = np.empty(components, dtype=np.uint8)
-    rank[order] = np.arange(1, components + 1)
-    weights, means = model.weights_[order], model.means_[order]
-    covariances = _full_covariances(model)[order]
-    assigned, log_likelihood = _assign(scaled, weights, means, covariances)
-    return Mixture(
+    order = np.argsort(estimator.means_[:, 0], kind="stable")
+    weights, means = estimator.weights_[order], estimator.means_[order]
+    covariances = _full_covariances(estimator)[order]
+    model = Model(
+        recipe=recipe,
+        domain=domain,
+        scale=scale,
         weights=weights,
         means=means,
         covariances=covariances,
-        # Of voxels that were fitted, the partition is scikit-learn's own.
-        labels=rank[labels] if len(chosen) == len(scaled) else assigned,
-        log_likelihood=log_likelihood,
-        parameters=free_parameters(components, scaled.shape[1], covariance),
-        iterations=int(model.n_iter_),
-        converged=bool(model.converged_),
+        order=order,
+        counts=np.bincount(labels, minlength=components)[order],
         fitted_voxels=len(chosen),
+        log_likelihood=_log_likelihood(points, weights, means, covariances),
+        iterations=int(estimator.n_iter_),
+        converged=bool(estimator.converged_),
     )
+    if len(chosen) == len(points):
+        return model
+    classes = assignment.assign(model, points)
+    return replace(model, counts=np.bincount(classes, minlength=components + 1)[1:])
 
 
 def spacing(voxels: int) -> int:
     """Return n, where every n-th of so many voxels is fitted."""
-    return 1 if voxels <= MAX_WHOLE_VOXELS else sampling.step(voxels, SUBSET_VOXELS)
-
-
-def free_parameters(components: int, images: int, covariance: Covariance) -> int:
-    """Count the free parameters of a mixture: covariances, means and weights."""
-    triangle = images * (images + 1) // 2
-    spread = {
-        "full": components * triangle,
-        "tied": triangle,
-        "diag": components * images,
-        "spherical": components,
-    }[covariance]
-    return spread + components * images + components - 1
-
-
-def _assign(
-    scaled: NDArray[np.float64],
-    weights: NDArray[np.float64],
-    means: NDArray[np.float64],
-    covariances: NDArray[np.float64],
-) -> tuple[NDArray[np.uint8], float]:
-    """Return the likeliest component 1..K of each voxel, and the mean log-likelihood."""
-    labels = np.empty(len(scaled), dtype=np.uint8)
-    total = 0.0
-    for part in _parts(len(scaled)):
-        joint = _log_joint(scaled[part], weights, means, covariances)
-        labels[part] = joint.argmax(axis=0) + 1
-        total += float(_log_sum(joint).sum())
-    return labels, total / len(scaled)
-
-
-def _parts(voxels: int) -> Iterator[slice]:
-    return (slice(start, start + CHUNK) for start in range(0, voxels, CHUNK))
+    if voxels <= assignment.MAX_WHOLE_VOXELS:
+        return 1
+    return sampling.step(voxels, SUBSET_VOXELS)
 
 
 def _require_variety(scaled: NDArray[np.float64], components: int) -> None:
@@ -232,39 +154,37 @@ def _correlation(first: NDArray[np.float64], second: NDArray[np.float64]) -> flo
     return float(abs(first @ second) / norm) if norm > 0 else 0.0
 
 
-def _full_covariances(model: GaussianMixture) -> NDArray[np.float64]:
-    components, images = model.means_.shape
-    given = model.covariances_
-    if model.covariance_type == "full":
+def _full_covariances(estimator: GaussianMixture) -> NDArray[np.float64]:
+    components, images = estimator.means_.shape
+    given = estimator.covariances_
+    if estimator.covariance_type == "full":
         return np.asarray(given)
-    if model.covariance_type == "tied":
+    if estimator.covariance_type == "tied":
         return np.repeat(given[None], components, axis=0)
     diagonals = given[:, None].repeat(images, axis=1) if given.ndim == 1 else given
     return np.asarray(diagonals[:, :, None] * np.eye(images))
 
 
-def _log_joint(
-    scaled: NDArray[np.float64],
+def _log_likelihood(
+    points: NDArray[np.float64],
     weights: NDArray[np.float64],
     means: NDArray[np.float64],
     covariances: NDArray[np.float64],
-) -> NDArray[np.float64]:
-    """Return log(weight x Gaussian density), shape (components, voxels)."""
-    joint = np.empty((len(weights), len(scaled)))
-    for k, (weight, mean, covariance) in enumerate(zip(weights, means, covariances, strict=True)):
-        root = cholesky(covariance, lower=True)
-        whiten = solve_triangular(root, np.eye(len(mean)), lower=True)
-        distance = whiten @ (scaled - mean).T
-        log_norm = np.log(np.diag(root)).sum() + len(mean) / 2 * np.log(2 * np.pi)
-        joint[k] = np.log(weight) - log_norm - (distance**2).sum(axis=0) / 2
-    return joint
+) -> float:
+    """Return the mean log-likelihood of the voxels, in nats.
 
-
-def _log_sum(joint: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the log-likelihood of each voxel, shape (voxels,).
-
-    What `scipy.special.logsumexp` returns, in a twentieth of its time.
+    What scikit-learn's ``score`` returns to rounding, in a fraction of its time.
     """
-    largest = joint.max(axis=0)
-    result: NDArray[np.float64] = np.log(np.exp(joint - largest).sum(axis=0)) + largest
-    return result
+    total = 0.0
+    for start in range(0, len(points), assignment.CHUNK):
+        part = points[start : start + assignment.CHUNK]
+        joint = np.empty((len(weights), len(part)))
+        for k, (mean, covariance) in enumerate(zip(means, covariances, strict=True)):
+            root = cholesky(covariance, lower=True)
+            whiten = solve_triangular(root, np.eye(len(mean)), lower=True)
+            distance = whiten @ (part - mean).T
+            log_norm = np.log(np.diag(root)).sum() + len(mean) / 2 * np.log(2 * np.pi)
+            joint[k] = np.log(weights[k]) - log_norm - (distance**2).sum(axis=0) / 2
+        largest = joint.max(axis=0)
+        total += float((np.log(np.exp(joint - largest).sum(axis=0)) + largest).sum())
+    return total / len(points)

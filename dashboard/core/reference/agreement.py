@@ -149,7 +149,8 @@ def agreement(
     if labels.shape != reference.shape:
         raise GridError(
             f"{name} has shape {_shape(reference)} and the label map {_shape(labels)}, so their "
-            "voxels do not correspond. Resample the reference to the image's grid."
+            "voxels do not correspond.",
+            "Resample the reference to the image's grid.",
         )
     found, counts = _confusion(labels, reference, classes, name)
     columns, counts = _with_columns(found, counts, reference_labels, name)

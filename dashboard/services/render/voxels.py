@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dashboard.core import maps
+from dashboard.core.analysis import Analysis
+from dashboard.core.domain import Cut
 from dashboard.core.errors import NeuroMixError
-from dashboard.core.mixture.analysis import Analysis
 from dashboard.core.orientation import Side
 from dashboard.core.volume import Volume
 
@@ -25,6 +27,14 @@ CHUNK = 2**18
 def pack(analysis: Analysis, channels: Sequence[Volume], side: Side) -> bytes:
     """Pack intensities, labels and posteriors of a slice, as the picture shows them.
 
+    Parameters
+    ----------
+    analysis : Analysis
+        Of a cut.
+    channels : sequence of Volume
+        The images whose intensities are packed.
+    side : {"neurological", "radiological"}
+
     Returns
     -------
     bytes
@@ -37,13 +47,15 @@ def pack(analysis: Analysis, channels: Sequence[Volume], side: Side) -> bytes:
     NeuroMixError
         If the slice is too large to be sent whole.
     """
-    if analysis.mask.size > MAX_PIXELS:
+    features = analysis.features
+    if features.mask.size > MAX_PIXELS:
         raise NeuroMixError(
             f"Slices of more than {MAX_PIXELS / 1e6:.1f} million voxels are too large to be read "
             "out under the cursor."
         )
-    plane, index = analysis.recipe.plane, analysis.recipe.slice
-    orientation = analysis.volumes[0].orientation
+    assert isinstance(features.domain, Cut), "only cuts are looked at"
+    plane, index = features.domain.plane, features.domain.index
+    orientation = features.volumes[0].orientation
 
     def upright(cut: NDArray[Any]) -> NDArray[Any]:
         return np.ascontiguousarray(orientation.upright(cut, plane, side))
@@ -70,14 +82,15 @@ def pack(analysis: Analysis, channels: Sequence[Volume], side: Side) -> bytes:
 
 
 def _posterior_steps(analysis: Analysis) -> list[NDArray[np.uint8]]:
-    """Return each component's posterior as a slice in storage order, in steps of 1/255."""
-    mixture, scaled = analysis.mixture, analysis.features
-    if mixture is None:
+    """Return each class's posterior as a slice in storage order, in steps of 1/255."""
+    model, features = analysis.model, analysis.features
+    if model is None:
         return []
-    steps = np.empty((mixture.components, len(scaled)), dtype=np.uint8)
-    for start in range(0, len(scaled), CHUNK):
+    voxels = len(features.values)
+    steps = np.empty((model.components, voxels), dtype=np.uint8)
+    for start in range(0, voxels, CHUNK):
         part = slice(start, start + CHUNK)
-        steps[:, part] = np.rint(mixture.posterior(scaled[part]).T * POSTERIOR_STEPS)
-    cuts = np.zeros((mixture.components, *analysis.mask.shape), dtype=np.uint8)
-    cuts[:, analysis.mask] = steps
+        steps[:, part] = np.rint(maps.posterior(model, features, part).T * POSTERIOR_STEPS)
+    cuts = np.zeros((model.components, *features.mask.shape), dtype=np.uint8)
+    cuts[:, features.mask] = steps
     return list(cuts)

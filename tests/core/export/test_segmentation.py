@@ -10,8 +10,8 @@ import pytest
 
 from dashboard.core.errors import NeuroMixError
 from dashboard.core.export.segmentation import write_segmentation
-from dashboard.core.mixture.analysis import Recipe, analyse
 from dashboard.core.volume import read_volume
+from tests.core.analysing import analysed
 
 COLOURS = [f"#{n:06x}" for n in range(1, 11)]
 
@@ -23,7 +23,7 @@ def pair(save, head):
 
 
 def segment(paths, out, **settings):
-    analysis = analyse([read_volume(p) for p in paths], Recipe("axial", 5, **settings))
+    analysis = analysed([read_volume(p) for p in paths], 5, **settings)
     return analysis, write_segmentation(analysis, paths[0], out, COLOURS)
 
 
@@ -76,7 +76,7 @@ def test_labels_of_an_unusable_position_have_a_usable_one(tmp_path, head):
     labels = nib.load(written[0])
     np.testing.assert_array_equal(labels.affine, np.eye(4))
     np.testing.assert_array_equal(labels.header.get_zooms(), 1)
-    assert "affine" in " ".join(analysis.volumes[0].notices)
+    assert "affine" in " ".join(analysis.features.volumes[0].notices)
 
 
 def test_labels_of_a_gzip_named_otherwise_take_its_position(pair, tmp_path):
@@ -104,9 +104,9 @@ def test_the_table_names_and_colours_each_label(pair, tmp_path):
     _, (_, table, _) = segment(pair, tmp_path, components=4)
     with table.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t"))
-    assert [*rows[0]] == ["index", "name", "colour"]
+    assert [*rows[0]] == ["index", "name", "color"]
     assert [row["index"] for row in rows] == ["1", "2", "3", "4"]
-    assert [row["colour"] for row in rows] == COLOURS[:4]
+    assert [row["color"] for row in rows] == COLOURS[:4]
     assert len({row["name"] for row in rows}) == 4
 
 
@@ -197,7 +197,7 @@ def test_a_mixture_fitted_to_a_subset_says_so(pair, tmp_path, monkeypatch):
 
     whole = record("whole")
     assert "fitted_voxels" not in whole
-    monkeypatch.setattr("dashboard.core.mixture.slice_fit.MAX_WHOLE_VOXELS", 100)
+    monkeypatch.setattr("dashboard.core.mixture.assignment.MAX_WHOLE_VOXELS", 100)
     monkeypatch.setattr("dashboard.core.mixture.slice_fit.SUBSET_VOXELS", 90)
     subset = record("subset")
     assert 45 < subset.pop("fitted_voxels") <= 90

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from dashboard.core.mixture.analysis import NO_FOREGROUND, Recipe, analyse
 from dashboard.core.mixture.foreground import foreground
 from dashboard.core.volume import read_volume
+from tests.core.analysing import analysed
 
 RNG = np.random.default_rng(5)
 ONE = RNG.integers(-3, 4, (40, 30)).astype(float)
@@ -34,8 +34,8 @@ def test_the_background_rule_drops_the_volumes_most_frequent_intensity(save):
     voxels = RNG.normal(50, 10, (12, 12, 4))
     voxels[:9] = -1.25
     volume = read_volume(save("z_scored.nii.gz", voxels))
-    analysis = analyse([volume], Recipe("axial", 2, foreground="background"))
-    np.testing.assert_array_equal(analysis.mask, voxels[:, :, 2] != -1.25)
+    analysis = analysed([volume], 2, foreground="background")
+    np.testing.assert_array_equal(analysis.features.mask, voxels[:, :, 2] != -1.25)
 
 
 @pytest.mark.parametrize(
@@ -44,8 +44,7 @@ def test_the_background_rule_drops_the_volumes_most_frequent_intensity(save):
      ("background", np.ones((4, 4, 2)))],
 )  # fmt: skip
 def test_a_slice_without_foreground_says_so(save, rule, voxels):
-    analysis = analyse([read_volume(save("dark.nii", voxels))], Recipe("axial", 0, foreground=rule))
-    assert analysis.problem == NO_FOREGROUND
+    analysis = analysed([read_volume(save("dark.nii", voxels))], 0, foreground=rule)
     assert "no foreground voxels in this slice" in analysis.problem
     assert not analysis.labels.any()
-    assert analysis.components == []
+    assert analysis.classes == []

@@ -7,8 +7,8 @@ from sklearn.mixture import GaussianMixture
 from sklearn.preprocessing import StandardScaler
 
 from dashboard.core.histogram import histogram
-from dashboard.core.mixture.analysis import Recipe, analyse
 from dashboard.core.volume import read_volume
+from tests.core.analysing import analysed
 
 SLICE = 30
 
@@ -45,8 +45,8 @@ def test_the_partition_is_the_notebooks_voxel_for_voxel(notebook, images, compon
     labels = mixture.fit_predict(scaled)
     expected[mask] = np.argsort(np.argsort(mixture.means_[:, 0]))[labels] + 1
 
-    recipe = Recipe("axial", SLICE, components=components, covariance=covariance)
-    np.testing.assert_array_equal(analyse(images, recipe).labels, expected)
+    found = analysed(images, SLICE, components=components, covariance=covariance)
+    np.testing.assert_array_equal(found.labels, expected)
 
 
 def test_the_defaults_are_the_notebooks(notebook, images):
@@ -54,34 +54,34 @@ def test_the_defaults_are_the_notebooks(notebook, images):
     pairs = StandardScaler().fit_transform(np.column_stack([t1[mask], b0[mask]]))
     labels = GaussianMixture(n_components=3, random_state=12345).fit_predict(pairs)
 
-    analysis = analyse(images, Recipe("axial", SLICE))
-    np.testing.assert_array_equal(analysis.labels[analysis.mask], renumbered(labels, t1[mask]))
+    analysis = analysed(images, SLICE)
+    np.testing.assert_array_equal(analysis.labels[mask], renumbered(labels, t1[mask]))
 
 
 def test_background_is_not_a_class(notebook, images):
     _, _, mask = notebook
-    labels = analyse(images, Recipe("axial", SLICE)).labels
+    labels = analysed(images, SLICE).labels
     assert (labels[~mask] == 0).all()
     assert set(np.unique(labels[mask])) == {1, 2, 3}
 
 
 def test_the_slice_and_the_kept_voxels_are_the_files(notebook, images):
     t1, b0, mask = notebook
-    analysis = analyse(images, Recipe("axial", SLICE))
-    for cut, expected in zip(analysis.cuts, (t1, b0), strict=True):
+    analysis = analysed(images, SLICE)
+    for cut, expected in zip(analysis.features.voxels, (t1, b0), strict=True):
         np.testing.assert_array_equal(cut, expected)
-    np.testing.assert_array_equal(analysis.mask, mask)
-    np.testing.assert_array_equal(analysis.values, np.column_stack([t1[mask], b0[mask]]))
+    np.testing.assert_array_equal(analysis.features.mask, mask)
+    np.testing.assert_array_equal(analysis.features.values, np.column_stack([t1[mask], b0[mask]]))
 
 
 @pytest.mark.parametrize("image", [0, 1], ids=["T1", "b0"])
 def test_histograms_before_and_after_zero_removal_are_numpys(notebook, images, image):
     mask = notebook[2]
     intensities = notebook[image]
-    analysis = analyse(images, Recipe("axial", SLICE))
+    analysis = analysed(images, SLICE)
     for found, values in (
-        (histogram(analysis.cuts[image], 50), intensities),
-        (histogram(analysis.values[:, image], 50), intensities[mask]),
+        (histogram(analysis.features.voxels[image], 50), intensities),
+        (histogram(analysis.features.values[:, image], 50), intensities[mask]),
     ):
         counts, edges = np.histogram(values, 50)
         np.testing.assert_array_equal(found.counts, counts)
@@ -92,7 +92,7 @@ def test_another_seed_is_handed_to_scikit_learn(notebook, images):
     t1, b0, mask = notebook
     pairs = StandardScaler().fit_transform(np.column_stack([t1[mask], b0[mask]]))
     labels = GaussianMixture(6, random_state=7).fit_predict(pairs)
-    analysis = analyse(images, Recipe("axial", SLICE, components=6, seed=7))
+    analysis = analysed(images, SLICE, components=6, seed=7)
     np.testing.assert_array_equal(
         np.bincount(analysis.labels[mask])[1:], np.bincount(renumbered(labels, t1[mask]))[1:]
     )

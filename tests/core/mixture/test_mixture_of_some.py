@@ -6,12 +6,13 @@ import pytest
 from sklearn.mixture import GaussianMixture
 from sklearn.preprocessing import StandardScaler
 
+from dashboard.core import maps
 from dashboard.core.errors import FitError, GridError
-from dashboard.core.mixture.analysis import Recipe, analyse, criteria
+from dashboard.core.mixture.criteria import criteria
 from dashboard.core.volume import read_volume
+from tests.core.analysing import analysed, gathered
 
 SLICE = 30
-RECIPE = Recipe("axial", SLICE)
 
 
 @pytest.fixture(scope="module")
@@ -50,18 +51,18 @@ def scikit_learns(columns, mask, components=3):
 def test_images_that_are_only_shown_change_no_class(images, mixed):
     cuts = [cut(volume) for volume in images]
     mask = np.all([c > 0 for c in cuts[:mixed]], axis=0)
-    analysis = analyse(images, RECIPE, mixed=mixed, axes=(0, 3))
-    np.testing.assert_array_equal(analysis.mask, mask)
+    analysis = analysed(images, SLICE, mixed=mixed, axes=(0, 3))
+    np.testing.assert_array_equal(analysis.features.mask, mask)
     np.testing.assert_array_equal(analysis.labels, scikit_learns(cuts[:mixed], mask))
-    assert analysis.features.shape == (mask.sum(), mixed)
-    assert analysis.values.shape == (mask.sum(), 4)
-    np.testing.assert_array_equal(analysis.values[:, 3], cuts[3][mask])
-    assert {len(c.mean) for c in analysis.components} == {mixed}
+    assert analysis.features.points.shape == (mask.sum(), mixed)
+    assert analysis.features.values.shape == (mask.sum(), 4)
+    np.testing.assert_array_equal(analysis.features.values[:, 3], cuts[3][mask])
+    assert {len(c.mean) for c in analysis.classes} == {mixed}
 
 
 def test_the_mask_of_all_images_would_be_another(images):
     """What the claim above rests on: the images that are only shown have voxels at 0."""
-    two, four = (analyse(images, RECIPE, mixed=mixed).mask.sum() for mixed in (2, 4))
+    two, four = (gathered(images, SLICE, mixed=mixed).mask.sum() for mixed in (2, 4))
     assert four < two
 
 
@@ -69,13 +70,14 @@ def test_the_mask_of_all_images_would_be_another(images):
 def test_four_images_are_fitted_in_four_dimensions(images, components):
     cuts = [cut(volume) for volume in images]
     mask = np.all([c > 0 for c in cuts], axis=0)
-    analysis = analyse(images, Recipe("axial", SLICE, components=components))
+    analysis = analysed(images, SLICE, components=components)
     np.testing.assert_array_equal(analysis.labels, scikit_learns(cuts, mask, components))
-    assert analysis.components[0].covariance.shape == (4, 4)
-    for component in analysis.components:
-        weights = analysis.posterior[:, component.number - 1]
-        expected = np.average(analysis.values, axis=0, weights=weights)
-        np.testing.assert_allclose(component.mean, expected, rtol=1e-2)
+    assert analysis.classes[0].covariance.shape == (4, 4)
+    shares = maps.posterior(analysis.model, analysis.features)
+    for described in analysis.classes:
+        weights = shares[:, described.number - 1]
+        expected = np.average(analysis.features.values, axis=0, weights=weights)
+        np.testing.assert_allclose(described.mean, expected, rtol=1e-2)
 
 
 def test_a_shown_image_without_intensity_takes_its_voxels_out(save):
@@ -83,18 +85,18 @@ def test_a_shown_image_without_intensity_takes_its_voxels_out(save):
     one, other = rng.normal(100, 10, (2, 9, 8, 4))
     other[2, 3] = np.nan
     volumes = [read_volume(save(f"{n}.nii", v)) for n, v in (("one", one), ("other", other))]
-    analysis = analyse(volumes, Recipe("axial", 1), mixed=1)
-    np.testing.assert_array_equal(analysis.mask, np.isfinite(other[:, :, 1]))
+    analysis = analysed(volumes, 1, mixed=1)
+    np.testing.assert_array_equal(analysis.features.mask, np.isfinite(other[:, :, 1]))
 
 
 @pytest.mark.parametrize("level", ["0.1", "0.5", "1"])
 def test_clipping_is_numpys_at_the_head_percentiles(images, level):
     cuts = [cut(volume) for volume in images[:2]]
     mask = (cuts[0] > 0) & (cuts[1] > 0)
-    analysis = analyse(images[:2], Recipe("axial", SLICE, clip=level))
-    np.testing.assert_array_equal(analysis.mask, mask)
+    features = gathered(images[:2], SLICE, clip=level)
+    np.testing.assert_array_equal(features.mask, mask)
     clipped = []
-    for image, (volume, found) in enumerate(zip(images, analysis.values.T, strict=False)):
+    for image, (volume, found) in enumerate(zip(images, features.values.T, strict=False)):
         whole = np.asarray(volume.data, float)
         limits = np.percentile(whole[whole != 0], [float(level), 100 - float(level)])
         expected = np.clip(cuts[image][mask], *limits)
@@ -103,7 +105,7 @@ def test_clipping_is_numpys_at_the_head_percentiles(images, level):
         assert (found != cuts[image][mask]).any()
         clipped.append(found)
     scaled = StandardScaler().fit_transform(np.column_stack(clipped))
-    np.testing.assert_allclose(analysis.scaled, scaled, atol=1e-9)
+    np.testing.assert_allclose(features.scaled, scaled, atol=1e-9)
 
 
 def test_criteria_are_of_the_voxels_that_the_classes_are_of(images, save):
@@ -112,19 +114,19 @@ def test_criteria_are_of_the_voxels_that_the_classes_are_of(images, save):
     holes[:50] = np.nan
     partial = read_volume(save("partial.nii", holes, images[1].affine))
     volumes = [images[0], partial]
-    analysis = analyse(volumes, RECIPE, mixed=1)
+    features = gathered(volumes, SLICE, mixed=1)
     t1 = cut(images[0])
     mask = (t1 > 0) & np.isfinite(holes[:, :, SLICE])
     scaled = StandardScaler().fit_transform(t1[mask][:, None])
-    for k, mixture in criteria(volumes, RECIPE, [2, 3], mixed=1).items():
-        model = GaussianMixture(k, random_state=12345).fit(scaled)
-        assert mixture.bic == pytest.approx(model.bic(scaled))
-        assert len(mixture.labels) == len(analysis.values) == mask.sum()
+    for k, model in criteria(features, [2, 3]).items():
+        expected = GaussianMixture(k, random_state=12345).fit(scaled)
+        assert model.bic == pytest.approx(expected.bic(scaled))
+        assert model.voxels == len(features.values) == mask.sum()
 
 
 def test_clipping_is_told_as_a_fact(images):
-    assert analyse(images[:2], RECIPE).facts == []
-    (fact,) = analyse(images[:2], Recipe("axial", SLICE, clip="0.1")).facts
+    assert gathered(images[:2], SLICE).facts == []
+    (fact,) = gathered(images[:2], SLICE, clip="0.1").facts
     assert "0.1" in fact
     assert "99.9" in fact
 
@@ -136,32 +138,28 @@ def test_the_rule_mask_keeps_just_the_mask_where_intensities_are_finite(save):
     mask = rng.choice([-1.0, 0.0, 0.25, 1.0, 7.0, np.nan], (12, 11, 4))
     paths = [save(f"{n}.nii", v) for n, v in (("one", one), ("other", other), ("mask", mask))]
     *volumes, brain = map(read_volume, paths)
-    recipe = Recipe("axial", 2, foreground="mask")
-    analysis = analyse(volumes, recipe, mask=brain)
+    features = gathered(volumes, 2, mask=brain, foreground="mask")
     with np.errstate(invalid="ignore"):
         inside = mask[:, :, 2] > 0
     expected = inside & np.isfinite(one[:, :, 2]) & np.isfinite(other[:, :, 2])
-    np.testing.assert_array_equal(analysis.mask, expected)
-    assert analysis.mask_volume is brain
-    fits = criteria(volumes, recipe, [1], mask=brain)
-    assert fits[1].fitted_voxels == expected.sum()
+    np.testing.assert_array_equal(features.mask, expected)
+    assert features.mask_volume is brain
+    assert criteria(features, [1])[1].voxels == expected.sum()
 
 
 def test_other_rules_know_no_mask(images, sample):
     dseg = read_volume(sample / "dseg.nii.gz")
-    with_mask = analyse(images[:2], RECIPE, mask=dseg)
-    np.testing.assert_array_equal(with_mask.mask, analyse(images[:2], RECIPE).mask)
+    with_mask = gathered(images[:2], SLICE, mask=dseg)
+    np.testing.assert_array_equal(with_mask.mask, gathered(images[:2], SLICE).mask)
     assert with_mask.mask_volume is None
 
 
 def test_a_mask_on_another_grid_is_refused(images, save):
     other = read_volume(save("small_mask.nii", np.ones((8, 8, 40))))
     with pytest.raises(GridError, match="small_mask"):
-        analyse(images[:2], Recipe("axial", SLICE, foreground="mask"), mask=other)
+        gathered(images[:2], SLICE, foreground="mask", mask=other)
 
 
 def test_the_rule_mask_without_one_is_a_sentence(images):
-    recipe = Recipe("axial", SLICE, foreground="mask")
-    for call in (lambda: analyse(images[:2], recipe), lambda: criteria(images[:2], recipe, [1])):
-        with pytest.raises(FitError, match=r"none is chosen\. Choose one, or another rule\.$"):
-            call()
+    with pytest.raises(FitError, match=r"none is chosen\. Choose one, or another rule\.$"):
+        gathered(images[:2], SLICE, foreground="mask")

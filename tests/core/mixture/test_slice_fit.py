@@ -1,12 +1,20 @@
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import numpy as np
 import pytest
 from shapely import Polygon
 from sklearn.mixture import GaussianMixture
 
-from dashboard.core.mixture import slice_fit as mixture
+from dashboard.core.domain import WHOLE
+from dashboard.core.mixture import assignment, slice_fit
+from dashboard.core.mixture.assignment import assign, posterior
 from dashboard.core.mixture.classes import describe, ellipse
+from dashboard.core.mixture.recipe import Recipe
 from dashboard.core.mixture.scaling import scale
-from dashboard.core.mixture.slice_fit import fit, spacing
+from dashboard.core.mixture.slice_fit import fit_points, spacing
 
 COVARIANCES = ["full", "tied", "diag", "spherical"]
 SEED = 11
@@ -21,10 +29,16 @@ def blobs(images=2, size=1500):
     return centres[pick] + np.einsum("nij,nj->ni", shapes[pick], rng.normal(size=(size, images)))
 
 
+def fit(values, *, components=3, covariance="full", seed=SEED, scaling="none"):
+    points, linear = scale(values, scaling)
+    recipe = Recipe(scaling=scaling, components=components, covariance=covariance, seed=seed)
+    return fit_points(points, recipe, domain=WHOLE, scale=linear)
+
+
 def both(values, components, covariance):
     """Fit by scikit-learn itself, and by the project; return its classes in the project's order."""
     model = GaussianMixture(components, covariance_type=covariance, random_state=SEED).fit(values)
-    found = fit(values, components=components, covariance=covariance, seed=SEED)
+    found = fit(values, components=components, covariance=covariance)
     return model, np.argsort(model.means_[:, 0]), found
 
 
@@ -54,10 +68,11 @@ def test_weights_means_and_covariances_are_scikit_learns(fitted):
 
 def test_labels_and_posteriors_are_scikit_learns(fitted):
     values, model, order, found = fitted
-    posterior = model.predict_proba(values)[:, order]
-    np.testing.assert_allclose(found.posterior(values), posterior, atol=1e-9)
-    np.testing.assert_array_equal(found.labels, posterior.argmax(axis=1) + 1)
-    np.testing.assert_array_equal(found.counts, np.bincount(found.labels, minlength=4)[1:])
+    shares = model.predict_proba(values)[:, order]
+    np.testing.assert_allclose(posterior(found, values), shares, atol=1e-9)
+    labels = shares.argmax(axis=1) + 1
+    np.testing.assert_array_equal(assign(found, values), labels)
+    np.testing.assert_array_equal(found.counts, np.bincount(labels, minlength=4)[1:])
 
 
 def test_criteria_are_scikit_learns(fitted):
@@ -71,9 +86,9 @@ def test_criteria_are_scikit_learns(fitted):
 @pytest.fixture
 def small_limits(monkeypatch):
     """Take 1,000 voxels for a very large slice, which is fitted by at most 300 of them."""
-    monkeypatch.setattr(mixture, "MAX_WHOLE_VOXELS", 1000)
-    monkeypatch.setattr(mixture, "SUBSET_VOXELS", 300)
-    monkeypatch.setattr(mixture, "CHUNK", 128)
+    monkeypatch.setattr(assignment, "MAX_WHOLE_VOXELS", 1000)
+    monkeypatch.setattr(slice_fit, "SUBSET_VOXELS", 300)
+    monkeypatch.setattr(assignment, "CHUNK", 128)
 
 
 @pytest.mark.parametrize("covariance", COVARIANCES)
@@ -81,12 +96,14 @@ def small_limits(monkeypatch):
 @pytest.mark.usefixtures("small_limits")
 def test_very_large_slices_are_fitted_by_every_nth_voxel_and_assigned_whole(covariance, images):
     values = scale(blobs(images, 1500), "standard")[0]
-    found = fit(values, components=3, covariance=covariance, seed=SEED)
+    found = fit(values, covariance=covariance)
     model = GaussianMixture(3, covariance_type=covariance, random_state=SEED).fit(values[::5])
     order = np.argsort(model.means_[:, 0])
     np.testing.assert_allclose(found.means, model.means_[order])
-    np.testing.assert_array_equal(found.labels, np.argsort(order)[model.predict(values)] + 1)
-    np.testing.assert_allclose(found.posterior(values), model.predict_proba(values)[:, order])
+    labels = np.argsort(order)[model.predict(values)] + 1
+    np.testing.assert_array_equal(assign(found, values), labels)
+    np.testing.assert_array_equal(found.counts, np.bincount(labels, minlength=4)[1:])
+    np.testing.assert_allclose(posterior(found, values), model.predict_proba(values)[:, order])
     assert (found.fitted_voxels, found.spacing) == (300, 5)
     assert found.log_likelihood == pytest.approx(model.score(values))
     assert found.bic == pytest.approx(model.bic(values))
@@ -99,14 +116,14 @@ def test_slices_up_to_the_limit_are_fitted_whole():
     model, order, found = both(values, 3, "full")
     assert (found.fitted_voxels, found.spacing) == (1000, 1)
     labels = GaussianMixture(3, random_state=SEED).fit_predict(values)
-    np.testing.assert_array_equal(found.labels, np.argsort(order)[labels] + 1)
+    np.testing.assert_array_equal(assign(found, values), np.argsort(order)[labels] + 1)
     np.testing.assert_array_equal(found.means, model.means_[order])
 
 
 @pytest.mark.parametrize("edge", [1280, 1536, 2048, 3000, 4000, 4096, 8192, 11585])
 def test_the_subset_is_out_of_step_with_rows_and_patterns(edge):
     n, voxels = spacing(edge**2), edge**2
-    assert mixture.SUBSET_VOXELS / 2 < -(-voxels // n) <= mixture.SUBSET_VOXELS
+    assert slice_fit.SUBSET_VOXELS / 2 < -(-voxels // n) <= slice_fit.SUBSET_VOXELS
     columns = np.unique(np.arange(0, voxels, n) % edge)
     assert len(columns) == edge
 
@@ -130,38 +147,36 @@ def test_free_parameters_are_those_of_scikit_learns_aic(covariance, images, comp
 def test_classes_ascend_by_the_mean_of_the_first_image():
     values = blobs()
     for seed in range(6):
-        means = fit(values, components=3, covariance="full", seed=seed).means[:, 0]
+        means = fit(values, seed=seed).means[:, 0]
         assert (np.diff(means) > 0).all()
 
 
 @pytest.mark.parametrize("kind", ["standard", "robust", "minmax", "none"])
-def test_components_are_described_in_original_units(kind):
+def test_classes_are_described_in_original_units(kind):
     values = blobs()
-    scaled, linear = scale(values, kind)
-    found = fit(scaled, components=3, covariance="full", seed=SEED)
-    described = describe(found, linear, 0.004)
-    responsibility = found.posterior(scaled)
-    for k, component in enumerate(described):
+    found = fit(values, scaling=kind)
+    described = describe(found, 0.004)
+    points = scale(values, kind)[0]
+    responsibility = posterior(found, points)
+    for k, own in enumerate(described):
         # The M step's own mean and covariance, of the values as they are in the file.
         weights = responsibility[:, k]
         mean = np.average(values, axis=0, weights=weights)
         spread = np.cov(values.T, aweights=weights, ddof=0)
         tolerance = 0.02 * values.std(axis=0).max()
-        np.testing.assert_allclose(component.mean, mean, atol=tolerance)
-        np.testing.assert_allclose(component.sd, np.sqrt(np.diag(spread)), rtol=0.05)
-        assert component.correlation == pytest.approx(
+        np.testing.assert_allclose(own.mean, mean, atol=tolerance)
+        np.testing.assert_allclose(own.sd, np.sqrt(np.diag(spread)), rtol=0.05)
+        assert own.correlation == pytest.approx(
             spread[0, 1] / np.sqrt(spread[0, 0] * spread[1, 1]), abs=0.03
         )
-        assert component.number == k + 1
-        assert component.voxels == (found.labels == k + 1).sum()
-        assert component.volume_ml == pytest.approx(component.voxels * 0.004)
+        assert own.number == k + 1
+        assert own.voxels == (assign(found, points) == k + 1).sum()
+        assert own.volume_ml == pytest.approx(own.voxels * 0.004)
     assert sum(c.weight for c in described) == pytest.approx(1)
 
 
 def test_one_image_has_no_correlation():
-    scaled, linear = scale(blobs(1), "standard")
-    found = fit(scaled, components=2, covariance="full", seed=SEED)
-    assert describe(found, linear, 1.0)[0].correlation is None
+    assert describe(fit(blobs(1), components=2), 1.0)[0].correlation is None
 
 
 @pytest.mark.parametrize("sigma", [1, 2])
@@ -176,3 +191,34 @@ def test_an_ellipse_lies_at_its_mahalanobis_distance(sigma, correlation):
     np.testing.assert_allclose(curve[0], curve[-1])
     area = np.pi * np.sqrt(np.linalg.det(covariance)) * sigma**2
     assert Polygon(curve).area == pytest.approx(area, rel=0.01)
+
+
+def test_two_fits_run_at_the_same_time(monkeypatch):
+    """Both have to be within scikit-learn before either goes on."""
+    together = Barrier(2)
+    fit_predict = GaussianMixture.fit_predict
+
+    def meets(self, *args):
+        together.wait()
+        return fit_predict(self, *args)
+
+    monkeypatch.setattr(GaussianMixture, "fit_predict", meets)
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(lambda seed: fit(blobs(), seed=seed), (1, 2)))
+    assert [model.recipe.seed for model in found] == [1, 2]
+
+
+# Long-tailed intensities, on which the likelihood still rises after 100 iterations.
+SLOW = np.random.default_rng(0).exponential(size=(2000, 1)) ** 3
+
+
+def test_a_fit_that_does_not_converge_says_so():
+    found = fit(SLOW, components=8)
+    assert not found.converged
+    assert found.iterations == 100
+
+
+def test_that_it_does_not_is_no_warning_where_warnings_are_errors():
+    """In a program of its own: pytest's filters are not the product's."""
+    script = "from tests.core.mixture.test_slice_fit import SLOW, fit; fit(SLOW, components=8)"
+    subprocess.run([sys.executable, "-W", "error", "-c", script], check=True)

@@ -4,11 +4,15 @@ import nibabel as nib
 import numpy as np
 import pytest
 
+from dashboard.core.domain import WHOLE
 from dashboard.core.errors import FitError, GridError
 from dashboard.core.grid.same import require_same_grid, study_notices
-from dashboard.core.mixture.analysis import Recipe, analyse, criteria
-from dashboard.core.mixture.slice_fit import fit
+from dashboard.core.mixture.criteria import criteria
+from dashboard.core.mixture.recipe import Recipe
+from dashboard.core.mixture.scaling import scale
+from dashboard.core.mixture.slice_fit import fit_points
 from dashboard.core.volume import read_volume
+from tests.core.analysing import analysed, gathered
 
 RNG = np.random.default_rng(2)
 
@@ -22,9 +26,9 @@ def problem(save):
             read_volume(save(f"{n}.nii", np.asarray(i, float).reshape(10, 10, 1)))
             for n, i in enumerate(images)
         ]
-        analysis = analyse(volumes, Recipe("axial", 0, **settings))
-        assert (analysis.mixture is None) == (analysis.problem is not None)
-        assert not analysis.labels.any() or analysis.mixture
+        analysis = analysed(volumes, 0, **settings)
+        assert (analysis.model is None) == (analysis.problem is not None)
+        assert not analysis.labels.any() or analysis.model
         return analysis.problem
 
     return problem
@@ -69,18 +73,19 @@ def test_intensities_near_the_largest_float_are_refused(problem, scaling):
 def test_a_covariance_that_cannot_be_inverted_is_told_as_a_sentence():
     pair = RNG.normal(0, 1e9, (200, 2))
     values = np.column_stack([pair, pair.sum(axis=1)])
+    _, linear = scale(values, "none")
     with pytest.raises(FitError, match=r"2 components .* singular"):
-        fit(values, components=2, covariance="full", seed=0)
+        fit_points(values, Recipe(components=2), domain=WHOLE, scale=linear)
 
 
 def test_criteria_stop_where_the_voxels_do(save):
     volume = read_volume(save("four.nii", RNG.integers(1, 5, (10, 10, 1))))
-    assert list(criteria([volume], Recipe("axial", 0), range(1, 11))) == [1, 2, 3, 4]
+    assert list(criteria(gathered([volume], 0), range(1, 11))) == [1, 2, 3, 4]
 
 
 def test_criteria_of_a_dark_slice_are_empty(save):
     volume = read_volume(save("dark.nii", np.zeros((10, 10, 1))))
-    assert criteria([volume], Recipe("axial", 0), range(1, 11)) == {}
+    assert criteria(gathered([volume], 0), range(1, 11)) == {}
 
 
 @pytest.mark.parametrize(
@@ -93,8 +98,7 @@ def test_a_grid_mismatch_names_both_shapes_and_affines(save, shape, affine):
     other = read_volume(save("epi.nii", RNG.uniform(1, 9, shape), affine))
     for refuse in (
         lambda: require_same_grid([one, other]),
-        lambda: analyse([one, other], Recipe("axial", 0)),
-        lambda: criteria([one, other], Recipe("axial", 0), [1]),
+        lambda: gathered([one, other], 0),
     ):
         with pytest.raises(GridError) as caught:
             refuse()

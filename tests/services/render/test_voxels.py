@@ -27,10 +27,14 @@ def unpack(packed):
     return channels, layers[0], layers[1:] / 255
 
 
+def packed(desk, view, side):
+    return pack(desk.analyse(view), desk.scene(view).companions(), side)
+
+
 @pytest.mark.parametrize("side", ["neurological", "radiological"])
 def test_every_pixel_reads_what_the_files_hold(study, tmp_path, side):
     view = View("pair", "T1", "b0", slice=5, side=side)
-    channels, labels, _ = unpack(pack(study.analyse(view), study.companions(view), side))
+    channels, labels, _ = unpack(packed(study, view, side))
     assert list(channels) == ["T1", "b0"]
     mirror = slice(None, None, -1 if side == "radiological" else 1)
     for name, found in channels.items():
@@ -42,7 +46,7 @@ def test_every_pixel_reads_what_the_files_hold(study, tmp_path, side):
 
 def test_posteriors_sum_to_one_inside_and_name_the_class(study):
     view = View("pair", "T1", "b0", slice=5, components=4)
-    _, labels, posteriors = unpack(pack(study.analyse(view), study.companions(view), view.side))
+    _, labels, posteriors = unpack(packed(study, view, view.side))
     assert len(posteriors) == 4
     inside = labels > 0
     np.testing.assert_allclose(posteriors.sum(axis=0)[inside], 1, atol=2.01 / 255)
@@ -55,8 +59,7 @@ def test_posteriors_sum_to_one_inside_and_name_the_class(study):
 def test_posteriors_are_of_the_mixed_images_whatever_is_shown(study, save, head, mix):
     save("data/pair/adc.nii", head(2), np.diag([2.0, 2.0, 3.0, 1.0]))
     view = View("pair", "T1", "b0", slice=5, mix=mix)
-    analysis = study.analyse(view)
-    _, labels, posteriors = unpack(pack(analysis, study.companions(view), view.side))
+    _, labels, posteriors = unpack(packed(study, view, view.side))
     best = posteriors.argmax(axis=0) + 1
     sure = (labels > 0) & (posteriors.max(axis=0) > 0.51)
     assert sure.sum() > 100
@@ -65,26 +68,24 @@ def test_posteriors_are_of_the_mixed_images_whatever_is_shown(study, save, head,
 
 def test_posteriors_computed_in_parts_are_the_same(study, monkeypatch):
     view = View("pair", "T1", "b0", slice=5)
-    at_once = pack(study.analyse(view), study.companions(view), view.side)
+    at_once = packed(study, view, view.side)
     monkeypatch.setattr(readout, "CHUNK", 13)
-    assert pack(study.analyse(view), study.companions(view), view.side) == at_once
+    assert packed(study, view, view.side) == at_once
 
 
 def test_a_slice_too_large_to_be_sent_is_refused(study, monkeypatch):
     view = View("pair", "T1", "b0", slice=5)
     monkeypatch.setattr(readout, "MAX_PIXELS", 24 * 20 - 1)
     with pytest.raises(NeuroMixError, match="too large"):
-        pack(study.analyse(view), study.companions(view), view.side)
+        packed(study, view, view.side)
     monkeypatch.setattr(readout, "MAX_PIXELS", 24 * 20)
-    assert pack(study.analyse(view), study.companions(view), view.side)
+    assert packed(study, view, view.side)
 
 
 def test_a_slice_without_mixture_still_reads_its_intensities(study, save, head):
     save("data/pair/T1.nii.gz", -np.abs(head(0)), np.diag([2.0, 2.0, 3.0, 1.0]))
     view = View("pair", "T1", "b0", slice=5)
-    channels, labels, posteriors = unpack(
-        pack(study.analyse(view), study.companions(view), "neurological")
-    )
+    channels, labels, posteriors = unpack(packed(study, view, "neurological"))
     assert channels["T1"].min() < 0
     assert not labels.any()
     assert len(posteriors) == 0
@@ -93,6 +94,6 @@ def test_a_slice_without_mixture_still_reads_its_intensities(study, save, head):
 def test_intensities_beyond_float32_do_not_stop_the_readout(study, save, head):
     save("data/pair/T1.nii.gz", head(0) * 1e300, np.diag([2.0, 2.0, 3.0, 1.0]))
     view = View("pair", "T1", "b0", slice=5)
-    channels, _, _ = unpack(pack(study.analyse(view), study.companions(view), "neurological"))
+    channels, _, _ = unpack(packed(study, view, "neurological"))
     assert np.isinf(channels["T1"]).any()
     assert np.isfinite(channels["b0"]).all()

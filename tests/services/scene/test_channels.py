@@ -5,11 +5,14 @@ import pytest
 
 from dashboard.core.errors import NeuroMixError
 from dashboard.services.checking import check
-from dashboard.services.scene.opening import open_view
 from dashboard.view import View
 
 AFFINE = np.diag([2.0, 2.0, 3.0, 1.0])
 VIEW = View("pair", "T1", "b0", slice=5)
+
+
+def channels(desk, view):
+    return desk.scene(view).require_channels()
 
 
 @pytest.fixture
@@ -24,10 +27,10 @@ def many(study, save, head, tmp_path):
 
 
 def test_all_readable_images_on_the_grid_of_x_are_mixed(many):
-    channels = many.channels(VIEW)
-    assert channels.names == ("T1", "b0", "adc")
-    assert [volume.name for volume in channels.volumes] == ["T1", "b0", "adc"]
-    assert (channels.mixed, channels.axes, channels.mask) == (3, (0, 1), None)
+    found = channels(many, VIEW)
+    assert found.names == ("T1", "b0", "adc")
+    assert [volume.name for volume in found.volumes] == ["T1", "b0", "adc"]
+    assert (found.mixed, found.axes, found.mask) == (3, (0, 1), None)
 
 
 @pytest.mark.parametrize("content", ["zero", "constant", "negative constant", "one voxel", "mask"])
@@ -41,12 +44,12 @@ def test_images_without_anything_to_separate_are_mixed_and_shown_only_if_chosen(
     if content == "mask":
         voxels = head(0) > 150
     save("data/pair/a.nii", voxels, AFFINE)  # before the others in the order of names
-    assert many.channels(VIEW).names == ("T1", "b0", "adc")
-    assert many.channels(replace(VIEW, mix="T1,a")).names == ("T1", "a", "b0")
-    told = [f.text for f in check(many, VIEW).findings if f.severity == "warning"]
+    assert channels(many, VIEW).names == ("T1", "b0", "adc")
+    assert channels(many, replace(VIEW, mix="T1,a")).names == ("T1", "a", "b0")
+    told = [f.text for f in check(many.scene(VIEW)).findings if f.severity == "warning"]
     assert any(" a " in text and "nothing to" in text for text in told)
     (tmp_path / "data/pair/b0.nii.gz").unlink()
-    assert open_view(many, {}).view.y == "adc"
+    assert many.open({}).scene.view.y == "adc"
 
 
 @pytest.mark.parametrize(("overlap", "mixed"), [(1, False), (4, True)])
@@ -57,28 +60,28 @@ def test_an_image_that_hardly_overlaps_x_is_not_mixed_when_it_is_resampled(
     place = AFFINE.copy()
     place[:3, 3] = 2 * (24 - overlap), 0, 3 * 8
     save("data/pair/far.nii", head(1) + 90, place)
-    names = many.channels(replace(VIEW, grid="T1")).names
+    names = channels(many, replace(VIEW, grid="T1")).names
     assert "adc" in names
     assert ("far" in names) == mixed
 
 
 def test_the_grid_is_that_of_x(many):
-    channels = many.channels(View("pair", "epi", "epi", slice=5))
-    assert (channels.names, channels.mixed, channels.axes) == (("epi",), 1, (0, 0))
+    found = channels(many, View("pair", "epi", "epi", slice=5))
+    assert (found.names, found.mixed, found.axes) == (("epi",), 1, (0, 0))
 
 
 def test_chosen_images_are_mixed_and_those_only_shown_stand_behind_them(many):
-    channels = many.channels(replace(VIEW, mix="adc"))
-    assert channels.names == ("adc", "T1", "b0")
-    assert (channels.mixed, channels.axes) == (1, (1, 2))
-    channels = many.channels(replace(VIEW, mix="b0,adc"))
-    assert channels.names == ("b0", "adc", "T1")
-    assert (channels.mixed, channels.axes) == (2, (2, 0))
+    found = channels(many, replace(VIEW, mix="adc"))
+    assert found.names == ("adc", "T1", "b0")
+    assert (found.mixed, found.axes) == (1, (1, 2))
+    found = channels(many, replace(VIEW, mix="b0,adc"))
+    assert found.names == ("b0", "adc", "T1")
+    assert (found.mixed, found.axes) == (2, (2, 0))
 
 
 def test_a_chosen_image_that_cannot_be_read_is_an_error(many):
     with pytest.raises(NeuroMixError, match="zz"):
-        many.channels(replace(VIEW, mix="T1,b0,zz"))
+        channels(many, replace(VIEW, mix="T1,b0,zz"))
 
 
 def test_a_chosen_image_on_another_grid_is_an_error_until_it_is_resampled(many):
@@ -86,14 +89,14 @@ def test_a_chosen_image_on_another_grid_is_an_error_until_it_is_resampled(many):
     with pytest.raises(NeuroMixError, match="not on the same grid"):
         many.analyse(view)
     analysis = many.analyse(replace(view, grid="T1"))
-    assert analysis.mixture.means.shape == (3, 3)
+    assert analysis.model.means.shape == (3, 3)
 
 
 def test_the_mask_is_opened_only_for_its_rule_and_is_the_first_unless_one_is_chosen(many):
-    assert many.channels(replace(VIEW, mask="dseg")).mask is None
-    assert many.channels(replace(VIEW, foreground="mask")).mask.name == "brain_mask"
+    assert channels(many, replace(VIEW, mask="dseg")).mask is None
+    assert channels(many, replace(VIEW, foreground="mask")).mask.name == "brain_mask"
     chosen = replace(VIEW, foreground="mask", mask="dseg")
-    assert many.channels(chosen).mask.name == "dseg"
+    assert channels(many, chosen).mask.name == "dseg"
 
 
 @pytest.mark.parametrize(
@@ -103,10 +106,10 @@ def test_the_mask_is_opened_only_for_its_rule_and_is_the_first_unless_one_is_cho
      {"foreground": "mask", "mask": "dseg"}],
 )  # fmt: skip
 def test_channels_that_give_other_numbers_have_other_identities(many, change):
-    seen = many.channels(VIEW).identities
-    other = many.channels(replace(VIEW, **change)).identities
+    seen = channels(many, VIEW).identities
+    other = channels(many, replace(VIEW, **change)).identities
     assert other != seen
-    assert many.channels(replace(VIEW, **change, bins=99)).identities == other
+    assert channels(many, replace(VIEW, **change, bins=99)).identities == other
 
 
 def test_an_analysis_is_never_that_of_other_channels(many):

@@ -4,32 +4,31 @@ import numpy as np
 import pytest
 
 from dashboard.core.errors import NeuroMixError
+from dashboard.core.facts import Notice
 from dashboard.services.checking import check
-from dashboard.services.scene.opening import open_view
-from dashboard.services.workspace import Workspace
-from dashboard.settings import Settings
 from dashboard.view import View
+from dashboard.words.opening import sentence
 
 
 @pytest.fixture(scope="session")
-def shipped(sample, tmp_path_factory):
-    return Workspace(Settings(data=sample.parent, cache=tmp_path_factory.mktemp("cache")))
+def shipped(sample, tmp_path_factory, desk):
+    return desk(sample.parent, tmp_path_factory.mktemp("cache"))
 
 
 def test_an_empty_query_opens_the_lesson(shipped):
-    opened = open_view(shipped, {})
-    assert opened.view == View(study="sample", x="T1", y="b0", slice=30)
-    assert (opened.notices, opened.problems) == ([], [])
-    assert opened.mixed == opened.unchosen == ["T1", "b0"]
+    opened = shipped.open({})
+    assert opened.scene.view == View(study="sample", x="T1", y="b0", slice=30)
+    assert (opened.notices, opened.problems) == ((), ())
+    assert opened.scene.mixed == opened.unchosen == ("T1", "b0")
     assert opened.studies == {"sample": "sample"}
 
 
 def test_a_view_that_fits_is_opened_as_it_is(shipped):
     view = View("sample", "b0", "T1", "coronal", 64, components=5, hidden=(2, 5), bins=80)
-    opened = open_view(shipped, dict(pair.split("=") for pair in view.query().split("&"))
+    opened = shipped.open(dict(pair.split("=") for pair in view.query().split("&"))
                        | {"hidden": "2,5"})  # fmt: skip
-    assert opened.view == view
-    assert opened.notices == []
+    assert opened.scene.view == view
+    assert opened.notices == ()
 
 
 @pytest.mark.parametrize(
@@ -45,10 +44,11 @@ def test_a_view_that_fits_is_opened_as_it_is(shipped):
     ],
 )
 def test_what_does_not_exist_falls_back_with_a_notice(shipped, query, named, expected):
-    opened = open_view(shipped, query)
-    assert {key: getattr(opened.view, key) for key in expected} == expected
-    assert len(opened.notices) == 1
-    assert named in opened.notices[0]
+    opened = shipped.open(query)
+    assert {key: getattr(opened.scene.view, key) for key in expected} == expected
+    (notice,) = opened.notices
+    assert named in map(str, notice.facts.values())
+    assert named in sentence(notice)
 
 
 # Middles of the slices of T1 and b0 lie 3 mm apart, those of epi at 1, 9, 17, 25 and 33 mm.
@@ -63,55 +63,52 @@ def thick(study, save, head):
 
 
 @pytest.mark.parametrize(
-    ("seen", "asked", "expected"),
+    ("place", "asked", "expected"),
     [
-        # 21 mm lies nearer to 17 than to 25 mm, and 24 mm nearer to 25.
-        ({"x": "T1", "slice": "7"}, {"x": "epi"}, 2),
-        ({"x": "T1", "slice": "8"}, {"x": "epi"}, 3),
-        ({"x": "T1", "slice": "7"}, {"x": "T1", "grid": "epi"}, 2),
-        ({"x": "T1", "grid": "epi", "slice": "2"}, {"x": "T1"}, 6),
-        ({"x": "epi", "slice": "3"}, {"x": "epi", "grid": "T1"}, 8),
-        ({"x": "T1", "slice": "7"}, {"x": "b0"}, 7),
-        # At the top, where epi lies alone, T1 opens as ever.
-        ({"x": "epi", "slice": "4"}, {"x": "T1"}, 11),
-        # A slice that is asked for is never another one, nor one of another plane or study.
-        ({"x": "T1", "slice": "7"}, {"x": "epi", "slice": "4"}, 4),
-        ({"x": "T1", "slice": "7", "plane": "sagittal"}, {"x": "epi"}, 2),
-        ({"x": "T1", "slice": "7", "study": "nobody"}, {"x": "epi"}, 2),
-        ({"x": "T9", "y": "T9", "slice": "7"}, {"x": "epi"}, 2),
-        ({"x": "T1", "slice": "99"}, {"x": "epi"}, 2),
-        ({}, {"x": "epi"}, 2),
+        # 20 mm lies nearer to 17 than to 25 mm, and 24 mm nearer to 25.
+        ((0, 0, 20), {"x": "epi"}, 2),
+        ((0, 0, 24), {"x": "epi"}, 3),
+        ((0, 0, 20), {"x": "T1", "grid": "epi"}, 2),
+        ((0, 0, 17), {"x": "T1"}, 6),
+        ((0, 0, 25), {"x": "epi", "grid": "T1"}, 8),
+        ((5, 9, 21), {"x": "b0"}, 7),
+        # The slices of every plane lie there: 2 mm apart in the others.
+        ((5, 9, 21), {"x": "T1", "plane": "sagittal"}, 2),
+        ((5, 9, 21), {"x": "T1", "plane": "coronal"}, 4),
+        # Beyond the last slice, T1 opens as ever.
+        ((0, 0, 35), {"x": "T1"}, int(12 * 3 / 7)),
+        # A slice that is asked for is never another one.
+        ((0, 0, 21), {"x": "epi", "slice": "4"}, 4),
+        (None, {"x": "epi"}, 2),
     ],
 )
-def test_images_on_another_grid_open_at_the_place_that_was_seen(thick, seen, asked, expected):
-    place = {"study": "pair", "y": "b0", **seen} if seen else {}
-    opened = open_view(thick, {"study": "pair", **asked}, place=place)
-    assert opened.view.slice == expected
-    assert opened.notices == []
+def test_a_query_without_a_slice_opens_at_the_place(thick, place, asked, expected):
+    opened = thick.open({"study": "pair", **asked}, place=place)
+    assert opened.scene.view.slice == expected
+    assert opened.notices == ()
 
 
 def test_hidden_classes_beyond_the_components_are_forgotten(shipped):
-    assert open_view(shipped, {"components": "2", "hidden": "1,3"}).view.hidden == (1,)
+    assert shipped.open({"components": "2", "hidden": "1,3"}).scene.view.hidden == (1,)
 
 
 @pytest.mark.parametrize(("broken", "whole"), [("x", "y"), ("y", "x")])
 def test_one_unreadable_image_leaves_the_other_open(study, tmp_path, broken, whole):
     (tmp_path / "data/pair/bad.nii").write_text("no image")
-    opened = open_view(study, {broken: "bad", whole: "b0"})
-    volumes = dict(zip("xy", opened.volumes, strict=True))
-    assert volumes[broken] is None
-    assert volumes[whole].name == "b0"
+    opened = study.open({broken: "bad", whole: "b0"})
+    assert getattr(opened.scene, broken) is None
+    assert getattr(opened.scene, whole).name == "b0"
     assert len(opened.problems) == 1
     assert opened.problems[0].startswith("bad.nii: ")
-    assert opened.view.slice == int(12 * 3 / 7)
+    assert opened.scene.view.slice == int(12 * 3 / 7)
 
 
 def test_a_grid_mismatch_leaves_both_open_and_is_left_to_the_check(study, save, head):
     save("data/pair/epi.nii", head(2, (8, 8, 8)))
-    opened = open_view(study, {"x": "T1", "y": "epi"})
-    assert all(opened.volumes)
-    assert (opened.notices, opened.problems) == ([], [])
-    found = check(study, opened.view)
+    opened = study.open({"x": "T1", "y": "epi"})
+    assert None not in (opened.scene.x, opened.scene.y)
+    assert (opened.notices, opened.problems) == ((), ())
+    found = check(opened.scene)
     problems = [f.text for f in found.findings if f.severity == "problem"]
     assert len(problems) == 1
     assert "epi" in problems[0]
@@ -120,20 +117,20 @@ def test_a_grid_mismatch_leaves_both_open_and_is_left_to_the_check(study, save, 
 def test_the_partner_is_on_the_first_images_grid(study, save, head):
     save("data/pair/b0.nii.gz", head(1, (8, 8, 8)))
     save("data/pair/zeta.nii.gz", head(1), np.diag([2.0, 2.0, 3.0, 1.0]))
-    assert open_view(study, {}).view.y == "zeta"
+    assert study.open({}).scene.view.y == "zeta"
 
 
 def test_an_image_without_partner_is_shown_alone(study, tmp_path):
     (tmp_path / "data/pair/b0.nii.gz").unlink()
-    opened = open_view(study, {})
-    assert (opened.view.x, opened.view.y) == ("T1", "T1")
-    assert opened.problems == []
+    opened = study.open({})
+    assert (opened.scene.view.x, opened.scene.view.y) == ("T1", "T1")
+    assert opened.problems == ()
 
 
 def test_no_study_at_all_is_an_error(study, tmp_path):
     shutil.rmtree(tmp_path / "data/pair")
     with pytest.raises(NeuroMixError, match="holds no study"):
-        open_view(study, {})
+        study.open({})
 
 
 AFFINE = np.diag([2.0, 2.0, 3.0, 1.0])
@@ -158,11 +155,11 @@ def airy(helped, save, head):
 
 
 def test_what_is_mixed_and_what_would_be_are_told(helped):
-    assert open_view(helped, {}).mixed == ["T1", "b0", "adc"]
-    opened = open_view(helped, {"mix": "adc,T1"})
-    assert (opened.mixed, opened.unchosen) == (["T1", "adc"], ["T1", "b0", "adc"])
-    assert list(opened.files.files)[-2:] == ["brain_mask", "dseg"]
-    assert opened.notices == []
+    assert helped.open({}).scene.mixed == ("T1", "b0", "adc")
+    opened = helped.open({"mix": "adc,T1"})
+    assert (opened.scene.mixed, opened.unchosen) == (("T1", "adc"), ("T1", "b0", "adc"))
+    assert list(opened.scene.files.files)[-2:] == ["brain_mask", "dseg"]
+    assert opened.notices == ()
 
 
 @pytest.mark.parametrize(
@@ -178,10 +175,10 @@ def test_what_is_mixed_and_what_would_be_are_told(helped):
     ],
 )
 def test_a_helper_that_does_not_exist_falls_back_with_a_notice(helped, query, named, expected):
-    opened = open_view(helped, query)
-    assert {key: getattr(opened.view, key) for key in expected} == expected
-    assert len(opened.notices) == 1
-    assert f"“{named}”" in opened.notices[0]
+    opened = helped.open(query)
+    assert {key: getattr(opened.scene.view, key) for key in expected} == expected
+    (notice,) = opened.notices
+    assert f"“{named}”" in sentence(notice)
 
 
 @pytest.mark.parametrize(
@@ -189,47 +186,44 @@ def test_a_helper_that_does_not_exist_falls_back_with_a_notice(helped, query, na
               {"reference": "dseg"}, {"grid": "epi"}, {"clip": "0.5"}, {"y": "T1:0"}]
 )  # fmt: skip
 def test_a_helper_that_exists_is_kept(helped, query):
-    opened = open_view(helped, query)
-    assert {key: getattr(opened.view, key) for key in query} == query
-    assert opened.notices == []
+    opened = helped.open(query)
+    assert {key: getattr(opened.scene.view, key) for key in query} == query
+    assert opened.notices == ()
 
 
 def test_more_than_eight_images_are_cut_with_a_notice(study, save, head):
     names = [f"echo{n}" for n in range(9)]
     for name in names:
         save(f"data/pair/{name}.nii", head(2), AFFINE)
-    opened = open_view(study, {"mix": ",".join(names)})
-    assert opened.view.mix == ",".join(names[:8])
-    assert opened.mixed == names[:8]
-    assert len(opened.notices) == 1
-    assert "8 images" in opened.notices[0]
+    opened = study.open({"mix": ",".join(names)})
+    assert opened.scene.view.mix == ",".join(names[:8])
+    assert opened.scene.mixed == tuple(names[:8])
+    assert opened.notices == (Notice("too-many-mixed", {"most": 8}),)
 
 
 def test_where_air_is_not_0_the_mask_is_the_foreground(airy):
-    opened = open_view(airy, {})
-    assert (opened.view.foreground, opened.view.mask) == ("mask", "")
-    (notice,) = opened.notices
-    assert "Air is not 0 in T1" in notice
-    assert "brain_mask" in notice
+    opened = airy.open({})
+    assert (opened.scene.view.foreground, opened.scene.view.mask) == ("mask", "")
+    assert opened.notices == (Notice("air-not-zero", {"image": "T1", "mask": "brain_mask"}),)
     # As a URL that says so, it opens without a word.
-    again = open_view(airy, {**opened.view.to_store(), "slice": "5", "components": "3",
+    again = airy.open({**opened.scene.view.to_store(), "slice": "5", "components": "3",
                              "seed": "12345", "bins": "50", "opacity": "70", "log": "0",
                              "hidden": "", "window_x": "", "window_y": ""})  # fmt: skip
-    assert (again.view.foreground, again.notices) == ("mask", [])
+    assert (again.scene.view.foreground, again.notices) == ("mask", ())
 
 
 def test_where_the_mask_lies_elsewhere_the_label_map_is(airy, save):
     save("data/pair/brain_mask.nii", np.ones((8, 8, 8)), AFFINE, dtype=np.uint8)
-    view = open_view(airy, {}).view
-    assert (view.foreground, view.mask) == ("mask", "")
-    assert airy.channels(view).mask.name == "dseg"
+    scene = airy.open({}).scene
+    assert (scene.view.foreground, scene.view.mask) == ("mask", "")
+    assert scene.mask == scene.channels.mask.name == "dseg"
 
 
 def test_where_no_mask_fits_zero_removal_stays(airy, tmp_path):
     for name in ("brain_mask", "dseg"):
         (tmp_path / f"data/pair/{name}.nii").unlink()
-    opened = open_view(airy, {})
-    assert (opened.view.foreground, opened.notices) == ("positive", [])
+    opened = airy.open({})
+    assert (opened.scene.view.foreground, opened.notices) == ("positive", ())
 
 
 @pytest.mark.parametrize("name", ["lesion_mask", "roi", "lesions", "tumour_seg"])
@@ -237,19 +231,26 @@ def test_where_air_is_not_0_a_lesion_is_not_taken_for_the_head(airy, tmp_path, s
     for other in ("brain_mask", "dseg"):
         (tmp_path / f"data/pair/{other}.nii").unlink()
     save(f"data/pair/{name}.nii", head(0) > 150, AFFINE, dtype=np.uint8)
-    opened = open_view(airy, {})
-    assert (opened.view.foreground, opened.presets.mask, opened.notices) == ("positive", None, [])
-    offered = [r for f in check(airy, opened.view).findings for r in f.remedies]
+    opened = airy.open({})
+    assert (opened.scene.view.foreground, opened.scene.presets.mask, opened.notices) == (
+        "positive",
+        None,
+        (),
+    )
+    offered = [r for f in check(opened.scene).findings for r in f.remedies]
     assert {"foreground": "mask"} not in [remedy.changes for remedy in offered]
     # It can be chosen, and only by its name.
     chosen = {"foreground": "mask", "mask": name}
-    opened = open_view(airy, chosen)
-    assert (opened.view.foreground, opened.view.mask, opened.notices) == ("mask", name, [])
-    opened = open_view(airy, {"foreground": "mask"})
-    assert opened.view.foreground == "positive"
-    assert opened.notices == [
-        "pair has no mask that covers the head on the grid of T1; voxels above 0 are kept."
-    ]
+    opened = airy.open(chosen)
+    assert (opened.scene.view.foreground, opened.scene.view.mask, opened.notices) == (
+        "mask",
+        name,
+        (),
+    )
+    opened = airy.open({"foreground": "mask"})
+    assert opened.scene.view.foreground == "positive"
+    facts = {"study": "pair", "image": "T1", "others": True}
+    assert opened.notices == (Notice("no-usable-mask", facts),)
 
 
 @pytest.mark.parametrize(("voxels", "expected"), [(130, None), (140, "mask")])
@@ -258,13 +259,13 @@ def test_a_mask_of_hardly_any_voxel_is_not_taken_for_the_head(study, save, voxel
     mask = np.zeros((24, 20, 12))
     mask.flat[:voxels] = 1
     save("data/pair/mask.nii", mask, AFFINE, dtype=np.uint8)
-    assert open_view(study, {}).presets.mask == expected
+    assert study.open({}).scene.presets.mask == expected
 
 
 def test_the_mask_that_is_preset_is_the_same_whatever_the_rule_is(airy, save, head):
     save("data/pair/a_lesion_mask.nii", head(0) > 150, AFFINE, dtype=np.uint8)
     for query in ({}, {"foreground": "positive"}, {"mask": "dseg"}, {"grid": "epi"}):
-        assert open_view(airy, query).presets.mask == "brain_mask"
+        assert airy.open(query).scene.presets.mask == "brain_mask"
 
 
 @pytest.mark.parametrize(
@@ -277,29 +278,28 @@ def test_only_a_map_of_several_tissues_is_the_reference_unless_chosen(
 ):
     labels = np.digitize(head(0), [150, 250, 350][:levels])
     save(f"data/pair/{name}.nii", labels, AFFINE, dtype=np.uint8)
-    opened = open_view(study, {})
-    assert opened.presets.reference == expected
-    assert study.reference_names(opened.view)[0] == (expected or "")
-    volume = study.reference(opened.view)
-    assert volume is None if expected is None else volume.name == expected
-    chosen = open_view(study, {"reference": name}).view
-    assert (chosen.reference, study.reference(chosen).name) == (name, name)
+    opened = study.open({})
+    assert opened.scene.presets.reference == expected
+    assert opened.scene.reference == expected
+    assert study.open({"reference": name}).scene.reference == name
 
 
 @pytest.mark.parametrize("rule", ["positive", "nonzero", "background"])
 def test_a_foreground_in_the_url_is_kept(airy, rule):
-    opened = open_view(airy, {"foreground": rule})
-    assert (opened.view.foreground, opened.notices) == (rule, [])
+    opened = airy.open({"foreground": rule})
+    assert (opened.scene.view.foreground, opened.notices) == (rule, ())
 
 
 def test_images_with_an_empty_background_keep_zero_removal(helped):
-    assert open_view(helped, {}).view.foreground == "positive"
+    assert helped.open({}).scene.view.foreground == "positive"
 
 
 def test_the_rule_mask_without_any_mask_falls_back_with_a_notice(study):
-    opened = open_view(study, {"foreground": "mask"})
-    assert opened.view.foreground == "positive"
-    assert opened.notices == ["pair has no mask; voxels above 0 are kept."]
+    opened = study.open({"foreground": "mask"})
+    assert opened.scene.view.foreground == "positive"
+    facts = {"study": "pair", "image": "T1", "others": False}
+    assert opened.notices == (Notice("no-usable-mask", facts),)
+    assert sentence(*opened.notices) == "pair has no mask. The page keeps the voxels above 0."
 
 
 # ---- uploads
@@ -318,24 +318,28 @@ def upload(study, save, head):
 
 
 def test_an_upload_is_in_its_owners_list(study, upload):
-    opened = open_view(study, {"study": upload}, "a" * 64)
+    opened = study.open({"study": upload}, "a" * 64)
     assert opened.studies == {upload: study.uploads.title(upload), "pair": "pair"}
     assert next(iter(opened.studies)) == upload
-    assert (opened.view.study, opened.view.x, opened.view.y) == (upload, "T1", "b0")
-    assert (opened.notices, opened.problems) == ([], [])
+    assert (opened.scene.view.study, opened.scene.view.x, opened.scene.view.y) == (
+        upload,
+        "T1",
+        "b0",
+    )
+    assert (opened.notices, opened.problems) == ((), ())
 
 
 @pytest.mark.parametrize("owner", ["", "b" * 64])
 def test_others_open_an_upload_by_its_key_as_shared_and_see_it_nowhere_else(study, upload, owner):
-    opened = open_view(study, {"study": upload}, owner)
+    opened = study.open({"study": upload}, owner)
     assert opened.studies == {upload: f"{study.uploads.title(upload)} (shared)", "pair": "pair"}
-    assert opened.view.study == upload
-    assert all(opened.volumes)
-    assert open_view(study, {}, owner).studies == {"pair": "pair"}
+    assert opened.scene.view.study == upload
+    assert None not in (opened.scene.x, opened.scene.y)
+    assert study.open({}, owner).studies == {"pair": "pair"}
 
 
 def test_an_upload_that_is_gone_falls_back_with_a_notice(study, upload):
     study.uploads.remove("a" * 64, upload)
-    opened = open_view(study, {"study": upload}, "a" * 64)
-    assert opened.view.study == "pair"
-    assert len(opened.notices) == 1
+    opened = study.open({"study": upload}, "a" * 64)
+    assert opened.scene.view.study == "pair"
+    assert [notice.code for notice in opened.notices] == ["no-study"]

@@ -1,0 +1,85 @@
+// Addresses: the View as a URL query, and where pictures, cards and voxels are served.
+// The server makes the same ones (dashboard/view.py, dashboard/web).
+
+/**
+ * @typedef {Object<string, string|number|boolean|null>} View  its fields, as in dashboard/view.py
+ * @typedef {{id: string, positions: number[], thickness: number, window: [number, number],
+ *   shape: [number, number], pixel: [number, number]}} Shown  image X or Y
+ * @typedef {{view: View, key: string, sameGrid: boolean, x: ?Shown, y: ?Shown}} Source
+ * @typedef {{name: string, default: *, always: boolean, reopens: boolean}} Field
+ * @typedef {{version: string, fields: Field[]}} Config
+ */
+
+/** A value as URLs hold it. */
+export const text = (value) => {
+  if (value === null || value === undefined) return "";
+  if (typeof value === "boolean") return value ? "1" : "0";
+  return String(value);
+};
+
+const encode = (entries) => entries.map(([name, value]) => `${name}=${encodeURIComponent(text(value))}`).join("&");
+
+/**
+ * The View as a URL query: some fields stand in it only where they differ from their defaults.
+ * @param {View} view @param {Config} config
+ */
+export const query = (view, { fields }) => encode(stated(fields, view));
+
+const stated = (fields, view) =>
+  fields
+    .filter((field) => field.always || text(view[field.name]) !== text(field.default))
+    .map(({ name }) => [name, view[name]]);
+
+const ROUNDING_MM = 1e-3; // positions are sums of float32 numbers
+
+/**
+ * The slice of an image where X's slice lies; null where it has nothing there.
+ * @param {"x"|"y"} which @param {Source} source @param {number} index  of X's slice
+ */
+export const sliceOf = (which, { x, y, sameGrid }, index) => {
+  if (which === "x" || sameGrid || !x) return index;
+  const place = x.positions[Math.min(index, x.positions.length - 1)];
+  const away = y.positions.map((position) => Math.abs(position - place));
+  const nearest = away.indexOf(Math.min(...away));
+  return away[nearest] <= Math.max(x.thickness, y.thickness) / 2 + ROUNDING_MM ? nearest : null;
+};
+
+/**
+ * Where a slice's picture is; null where there is none.
+ * @param {"x"|"y"} which
+ */
+export const slice = (which, view, source, { version }, index = view.slice) => {
+  const there = source[which] ? sliceOf(which, source, index) : null;
+  if (there === null) return null;
+  const parameters = encode([
+    ["study", view.study],
+    ["x", view[which]],
+    ["grid", view.grid],
+    ["side", view.side],
+    ["window_x", view[`window_${which}`]],
+    ["v", version],
+  ]);
+  return `/slices/${source[which].id}/${view.plane}/${there}.png?${parameters}`;
+};
+
+/** Some fields of a View as a query. */
+const some = (names, view, { fields, version }) =>
+  encode([...stated(fields.filter(({ name }) => names.includes(name)), view), ["v", version]]);
+
+/** Where the label map of a slice is. */
+export const map = (view, source, config, index = view.slice) =>
+  `/maps/${source.key}/${view.plane}/${index}.png?${some(config.mapFields, view, config)}`;
+
+/** Where the numbers of a slice are; null where no voxel of Y stands for one of X. */
+export const voxels = (view, source, config) =>
+  source.x && source.y && source.sameGrid ? `/voxels/${source.key}.bin?${some(config.voxelFields, view, config)}` : null;
+
+/** Where cards are drawn. @param {{id: string}[]} cards */
+export const cards = (cards, view, source, config) =>
+  `/cards/${source.key}.json?need=${cards.map(({ id }) => id).join(",")}&${query(view, config)}&v=${config.version}`;
+
+/** Where a query is opened. @param {string} search @param {?number[]} place  in mm */
+export const open = (search, place) => {
+  const asked = search.replace(/^\?/, "");
+  return `/open?${[asked, place ? `place=${place.join(":")}` : ""].filter(Boolean).join("&")}`;
+};

@@ -1,0 +1,24 @@
+// Which cards a View changes. A card is drawn anew only when a field that it depends on changes.
+import { text } from "./address.mjs";
+
+/**
+ * @typedef {{id: string, group: string, fields: string[], outputs: string[], tab: ?string}} Card
+ */
+
+/** What a card shows of a View, as one text. @param {Card} card */
+export const key = (card, view, source) =>
+  [source.key, ...card.fields.map((name) => encodeURIComponent(text(view[name])))].join(" ");
+
+/** Whether the card is on screen. @param {Card} card */
+export const isVisible = (card, view) => !card.tab || card.tab === view.panel;
+
+/**
+ * The visible cards of a group that do not show the View yet.
+ * @param {Card[]} cards @param {(id: string) => ?string} shown  the key of what a card shows
+ * @returns {Card[]}
+ */
+export const needed = (cards, group, view, source, shown) =>
+  cards.filter((card) => card.group === group && isVisible(card, view) && shown(card.id) !== key(card, view, source));
+
+/** The groups of the table, in its order. @param {Card[]} cards */
+export const groups = (cards) => [...new Set(cards.map(({ group }) => group))];

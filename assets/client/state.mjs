@@ -1,0 +1,160 @@
+// What the page is to show: a pure step from one state and an event to the next.
+//
+// Dash's controls and the browser's own gestures are the events. Another study, plane or image has
+// to be opened by the server, which says what can be chosen there; everything else is a View at once.
+import { query } from "./address.mjs";
+
+/**
+ * @typedef {import("./address.mjs").View} View
+ * @typedef {import("./address.mjs").Source} Source
+ * @typedef {{search: string, place: ?number[], reason: "push"|"replace", number: number}} Opening
+ * @typedef {object} State
+ * @property {?Source} source  what the server says of the open images
+ * @property {?View} wanted  what the controls ask for
+ * @property {?number[]} place  the point of the head that is looked at, in mm
+ * @property {number} number  of the last query that was sent to be opened
+ * @property {?Opening} opening  a query that is being opened
+ * @property {?Object<string, *>} held  what the controls held when they caused that, by field
+ * @property {string[]} kept  fields that were changed again meanwhile
+ * @property {boolean} emptied  whether the list of images was left empty: the fit has all again
+ */
+
+/** @type {State} */
+export const START = {
+  source: null, wanted: null, place: null, number: 0, opening: null, held: null, kept: [], emptied: false,
+};
+
+// Slices of another of these may be counted otherwise: the place in mm says which one it is.
+const COUNTED_BY = ["study", "plane", "x", "y", "grid"];
+
+/** Whether two lists hold the same names. */
+export const same = (a, b) => [...a].sort().join() === [...b].sort().join();
+
+const asText = (values, separator) => values.map((number) => Number(number.toPrecision(6))).join(separator);
+const mixOf = (names, { defaults }) => (!names.length || same(names, defaults.mix) ? "" : names.join(","));
+
+/**
+ * The View that the controls' values say.
+ * @param {Object<string, *>} values  by field @param {State} state @returns {View}
+ */
+export const viewOf = (values, { source, wanted }) => {
+  const view = { ...values, slice: wanted.slice };
+  view.components = Number(view.components);
+  view.seed = view.seed === "" || view.seed === null ? wanted.seed : Number(view.seed);
+  // What is chosen anyway stays out of the URL, unless a link says it.
+  const mix = view.mix ?? [];
+  view.mix = same(mix, source.mixed) ? source.view.mix : mixOf(mix, source);
+  for (const name of ["mask", "reference"]) {
+    const unset = source.defaults[name];
+    if (view[name] === (source.view[name] || unset)) view[name] = source.view[name];
+    else view[name] = view[name] === unset ? "" : view[name] ?? "";
+  }
+  view.grid ??= "";
+  const hidden = (view.hidden ?? []).map(Number).filter((k) => k <= view.components);
+  view.hidden = hidden.sort((a, b) => a - b).join(",");
+  for (const which of ["x", "y"]) {
+    const window = asText(view[`window_${which}`], ":");
+    const auto = source[which] && asText(source[which].window, ":");
+    view[`window_${which}`] = auto === null || window === auto ? null : window;
+  }
+  return view;
+};
+
+/** The place in mm once another slice is shown. */
+const placeOf = (place, source, slice) => {
+  if (!place || source.axis === undefined) return place;
+  const mm = [...place];
+  mm["xyz".indexOf(source.axis)] = source.positions[slice] ?? mm["xyz".indexOf(source.axis)];
+  return mm;
+};
+
+// Images are the study's own, and so is a rule for the foreground that nobody has chosen.
+const inAnotherStudy = ({ foreground, mask }, { defaults }) => {
+  const isChosen = foreground !== defaults.foreground;
+  return {
+    x: "", y: "", mix: "", reference: "", grid: "", window_x: null, window_y: null,
+    foreground: isChosen ? foreground : "",
+    mask: isChosen && foreground === "mask" ? mask : "",
+  };
+};
+
+// Another volume of an image in the fit takes the place of the one before.
+const mixWithVolumesOf = (view, source) => {
+  if (!view.mix || view.mix !== source.view.mix) return view.mix;
+  let names = source.mixed;
+  for (const which of ["x", "y"]) {
+    const image = source[which]?.volumes?.image;
+    const isOfImage = (name) => name === image || name.startsWith(`${image}:`);
+    const shown = source.view[which];
+    if (view[which] === shown || !isOfImage(view[which])) continue;
+    const volumes = names.filter(isOfImage);
+    const replaced = volumes.includes(shown) || volumes.length > 1 ? shown : volumes[0];
+    names = names.map((name) => (name === replaced ? view[which] : name));
+  }
+  return names === source.mixed ? view.mix : [...new Set(names)].join(",");
+};
+
+const opened = (state, search, reason, more = {}) => {
+  const number = state.number + 1;
+  const opening = { search, reason, number, place: state.place };
+  return { ...state, held: null, kept: [], emptied: false, ...more, number, opening };
+};
+
+/** Opens what a View names, at the place that is seen. */
+const reopened = (state, view, config, more) => {
+  const { source } = state;
+  const before = source.view;
+  const next = { ...view, mix: mixWithVolumesOf(view, source) };
+  if (view.study !== before.study) Object.assign(next, inAnotherStudy(view, source));
+  if (view.x !== before.x) next.window_x = null;
+  if (view.y !== before.y) next.window_y = null;
+  if (COUNTED_BY.some((name) => view[name] !== before[name])) next.slice = null;
+  return opened(state, `?${query(next, config)}`, "push", more);
+};
+
+const steps = {
+  /** A query from the address bar, a link, or somebody else on the page. */
+  open: (state, { search, reason }) => opened(state, search, reason),
+
+  /** A button of the check changes some fields. */
+  change: (state, { changes }, config) =>
+    state.wanted ? reopened(state, { ...state.wanted, ...changes }, config) : state,
+
+  /** The slider moved. */
+  slice: (state, { slice }) => {
+    if (!state.wanted || state.opening) return state;
+    return { ...state, wanted: { ...state.wanted, slice }, place: placeOf(state.place, state.source, slice) };
+  },
+
+  /** The server has opened what was asked for; `kept` names fields that were changed meanwhile. */
+  opened: (state, { number, kept }) =>
+    state.opening?.number === number ? { ...state, kept } : state,
+
+  /** It could not be opened: what is shown stays. */
+  failed: (state, { number }) => (state.opening?.number === number ? { ...state, opening: null } : state),
+
+  /** What Dash's controls hold now. */
+  controls: (state, { source, values }, config) => {
+    if (!source || (state.opening && source.number !== state.opening.number)) return state;
+    if (source.number === state.source?.number) return asked(state, viewOf(values, state), values, config);
+    const adopted = { ...state, source, wanted: source.view, place: source.place, opening: null, kept: [] };
+    if (!state.kept.length) return adopted;
+    const view = viewOf(values, adopted);
+    const kept = Object.fromEntries(state.kept.map((name) => [name, view[name]]));
+    return asked(adopted, { ...source.view, ...kept }, values, config);
+  },
+};
+
+const asked = (state, view, values, config) => {
+  const emptied = !values.mix?.length;
+  if (config.fields.some(({ name, reopens }) => reopens && view[name] !== state.source.view[name])) {
+    return reopened(state, view, config, { held: values, emptied });
+  }
+  return { ...state, wanted: view, emptied: state.emptied || emptied };
+};
+
+/**
+ * The next state.
+ * @param {State} state @param {{type: keyof typeof steps}} event @returns {State}
+ */
+export const next = (state, event, config) => steps[event.type](state, event, config);

@@ -1,0 +1,49 @@
+// One slice's numbers, as the server packs them (dashboard/services/render/voxels.py).
+
+/** @param {ArrayBuffer} buffer */
+export const unpack = (buffer) => {
+  const length = new DataView(buffer).getUint32(0, true);
+  const head = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
+  const size = head.rows * head.columns;
+  let offset = 4 + length;
+  const take = (Type) => {
+    const array = new Type(buffer, offset, size);
+    offset += array.byteLength;
+    return array;
+  };
+  const intensities = head.channels.map(() => take(Float32Array));
+  const labels = take(Uint8Array);
+  const posteriors = Array.from({ length: head.components }, () => take(Uint8Array));
+  return { ...head, intensities, labels, posteriors };
+};
+
+const signed = (text) => text.replace("-", "−");
+
+/** Four significant digits, and every digit before the point of numbers up to 7 of them. */
+export const format = (value) => {
+  if (!Number.isFinite(value)) return "not a number";
+  const whole = Math.abs(value) < 1e7 ? Math.trunc(Math.abs(value)).toString().length : 0;
+  return signed(String(Number(value.toPrecision(Math.max(whole, 4)))));
+};
+
+/** A length in mm. */
+export const millimetres = (value) => signed(value.toFixed(1));
+
+/** Where a pixel lies in the file. @param {{column: number, row: number}} pixel  rows upwards */
+export const voxelAt = ({ column, row }, view, { shape, toStored }) => {
+  const mirrored = view.side === "radiological" && view.plane !== "sagittal";
+  const picture = [mirrored ? shape[0] - 1 - column : column, row, view.slice, 1];
+  return toStored.map((factors) => factors.reduce((sum, factor, i) => sum + factor * picture[i], 0));
+};
+
+/** Where a voxel lies in the head. */
+export const placeAt = (voxel, { affine }) =>
+  affine.map((row) => row[0] * voxel[0] + row[1] * voxel[1] + row[2] * voxel[2] + row[3]);
+
+/** Where intensities lie in the joint view: clipped and scaled as its figure says. */
+export const jointPlace = (values, { limits, offset, factor }) =>
+  values.map((value, i) => {
+    const [low, high] = limits?.[i] ?? [-Infinity, Infinity];
+    const shown = Math.min(Math.max(value, low), high);
+    return factor ? (shown - offset[i]) / factor[i] : shown;
+  });

@@ -1,0 +1,52 @@
+// Components of Dash that this page needs and nobody else has (dashboard/ui/components.py).
+// Dash looks for them when it mounts the layout, so they are no module.
+window.neuromix_components = (() => {
+  "use strict";
+  const { createElement, useEffect, useRef, useState } = window.React;
+
+  // HTML that the server made, in one element: of many components each costs time at every callback.
+  const Html = ({ id, className, html, role }) =>
+    createElement("div", { id, className, role, dangerouslySetInnerHTML: { __html: html ?? "" } });
+
+  // Mantine's slider, whose every move goes to the page at once ("slice-moved") and to Dash only
+  // when the page says so: a callback for each slice of a drag would make the pictures stutter.
+  // "slice-wanted" moves it from elsewhere on the page.
+  const SliceSlider = ({ id, value, max, setProps }) => {
+    const [slice, setSlice] = useState(value);
+    const place = useRef(null);
+    useEffect(() => setSlice(value), [value]);
+    useEffect(() => {
+      const node = place.current;
+      const move = (event) => setSlice(event.detail);
+      node.addEventListener("slice-wanted", move);
+      return () => node.removeEventListener("slice-wanted", move);
+    }, []);
+    const moved = ({ value: to }) => {
+      setSlice(to);
+      const commit = () => setProps({ value: to });
+      place.current.dispatchEvent(new CustomEvent("slice-moved", { bubbles: true, detail: { slice: to, commit } }));
+    };
+    const slider = createElement(window.dash_mantine_components.Slider, {
+      min: 0, max, value: slice, step: 1, size: "sm", label: null, thumbLabel: "Slice", updatemode: "drag", setProps: moved,
+    });
+    return createElement("div", { id, ref: place, className: "slice-slider" }, slider);
+  };
+
+  // Check boxes as one component. Mantine makes one of each, which every callback pays for, and
+  // Dash's own list hides its boxes from screen readers.
+  const Checks = ({ id, className, label, title, options, value, setProps }) => {
+    const box = (option) => createElement("input", {
+      type: "checkbox",
+      value: option.value,
+      checked: value.includes(option.value),
+      "aria-label": option.name,
+      onChange: ({ target }) => setProps({
+        value: target.checked ? [...value, option.value] : value.filter((other) => other !== option.value),
+      }),
+    });
+    return createElement("div", { id, className, title, role: "group", "aria-label": label }, options.map((option) =>
+      createElement("label", { key: option.value, className: option.className }, box(option), option.label)));
+  };
+
+  return { Html, SliceSlider, Checks };
+})();

@@ -1,0 +1,105 @@
+// The cards: asked for by one immutable address a group, and handed to Dash, which owns them.
+import * as address from "../client/address.mjs";
+import { isVisible, key, needed } from "../client/cards.mjs";
+import { held, isDrawn } from "./dash.mjs";
+
+// The server has answered by then, or something is wrong; fits take a second at the most.
+const PATIENCE_MS = 20000;
+const SILENT = "The server does not answer. Check that it is running.";
+
+/** @param {() => {wanted: object, source: object, config: object}} shown */
+export const cards = (shown) => {
+  const returned = new Map(); // by card: the key of what Dash was given last, and the values
+  const asked = new Map(); // by group: the request under way
+
+  const isHeld = ({ values }) => !values || Object.entries(values).every(([output, value]) => held(output) === value);
+
+  /** The key of what a card shows: a callback that was overtaken has not reached the page. */
+  const keyOf = (id) => {
+    const given = returned.get(id);
+    return given && isHeld(given) ? given.key : null;
+  };
+
+  const wantedOf = (group) => {
+    const { wanted, source, config } = shown();
+    return needed(config.cards, group, wanted, source, keyOf);
+  };
+
+  /** Asks for what a group lacks, if anything; what was asked for before is given up. */
+  const ask = (group) => {
+    const { wanted, source, config } = shown();
+    const lacking = wantedOf(group);
+    const from = lacking.length ? address.cards(lacking, wanted, source, config) : null;
+    const before = asked.get(group);
+    if (before && before.from === from) return before;
+    before?.control.abort();
+    asked.delete(group);
+    if (!from) return null;
+    const control = new AbortController();
+    const request = { from, control, lacking, view: wanted, source, answer: fetched(from, control) };
+    asked.set(group, request);
+    return request;
+  };
+
+  const fetched = async (from, control) => {
+    const signal = AbortSignal.any([control.signal, AbortSignal.timeout(PATIENCE_MS)]);
+    try {
+      const response = await fetch(from, { signal });
+      if (response.ok) return { values: await response.json() };
+      return { failure: response.status === 404 ? await response.text() : "The server could not draw this." };
+    } catch {
+      return control.signal.aborted ? { values: {} } : { failure: SILENT };
+    }
+  };
+
+  /** Takes down what Dash is given; equal texts are not given again, each would cost a dispatch. */
+  const give = ({ lacking, view, source }, values) => {
+    const fresh = {};
+    for (const card of lacking) {
+      const own = Object.fromEntries(card.outputs.map((output) => [output, values[output]]));
+      returned.set(card.id, { key: key(card, view, source), values: own });
+      for (const [output, value] of Object.entries(own)) if (held(output) !== value) fresh[output] = value;
+    }
+    return fresh;
+  };
+
+  return {
+    ask,
+    give,
+    lacks: (group) => wantedOf(group).length > 0,
+    /** The request of a group that is under way. */
+    pending: (group) => asked.get(group),
+    done: (group) => asked.delete(group),
+
+    /** Cards that the page was laid out with. */
+    adopt(ids) {
+      const { wanted, source, config } = shown();
+      for (const card of config.cards.filter(({ id }) => ids.includes(id))) {
+        returned.set(card.id, { key: key(card, wanted, source), values: null });
+      }
+    },
+
+    /** Whether every visible card shows the wanted View, its graph included. */
+    areDrawn() {
+      const { wanted, source, config } = shown();
+      return config.cards.filter((card) => isVisible(card, wanted)).every((card) => {
+        if (keyOf(card.id) !== key(card, wanted, source)) return false;
+        const figures = card.outputs.filter((output) => output.endsWith(".figure"));
+        return figures.every((output) => isDrawn(output.replace(".figure", ""), held(output)));
+      });
+    },
+
+    /** Asks for what the next step will need: the answer waits in the browser's cache. */
+    async fetchAhead(isResting) {
+      const { wanted, source, config } = shown();
+      for (const slice of [wanted.slice + 1, wanted.slice - 1]) {
+        if (slice < 0 || slice >= source.positions.length) continue;
+        const view = { ...wanted, slice };
+        const lacking = needed(config.cards, "views", view, source, keyOf);
+        const from = address.cards(lacking, view, source, config);
+        await fetch(from, { headers: { "X-Ahead": "1" }, priority: "low" }).catch(() => null);
+        if (!isResting()) return;
+      }
+    },
+  };
+};

@@ -1,0 +1,45 @@
+// The check of the study's images: its remedies, and whether the visitor keeps it open. The card is
+// drawn anew with every change that concerns it, and a new <details> would forget both.
+
+const chosen = new Map(); // by study: whether the visitor left it open, and how bad it was then
+let returnFocus = false; // a remedy's own button is gone once it has worked
+
+// On a phone an open card would fill the first screens: there its line tells the worst finding.
+const narrow = matchMedia("(max-width: 699px)");
+
+// What was closed stays closed until there is a problem that was not there before.
+const restore = (details, study) => {
+  const before = chosen.get(study);
+  if (narrow.matches) details.open = before?.open ?? false;
+  else if (before) {
+    const isNew = details.dataset.severity === "problem" && before.severity !== "problem";
+    details.open = before.open || isNew;
+  }
+  if (returnFocus) details.querySelector("summary").focus({ preventScroll: true });
+  returnFocus = false;
+};
+
+/**
+ * @param {() => string} study  the one on screen
+ * @param {(changes: object) => void} change  what a remedy does
+ */
+export const check = (study, change) => {
+  document.addEventListener("click", (event) => {
+    const remedy = event.target.closest?.(".remedy");
+    if (remedy) {
+      returnFocus = true;
+      change(JSON.parse(remedy.dataset.changes));
+      return;
+    }
+    const details = event.target.closest?.(".preflight summary")?.parentElement;
+    // The browser turns it over right after this; a key's press is a click as well.
+    if (details) chosen.set(study(), { open: !details.open, severity: details.dataset.severity });
+  });
+  // Before the next frame: else graphs would take their size from the room beside a closed card.
+  new MutationObserver((changes) => {
+    for (const { addedNodes, target } of changes) {
+      const details = target.id === "view-preflight" && addedNodes.length && target.querySelector(".preflight");
+      if (details) restore(details, study());
+    }
+  }).observe(document.documentElement, { childList: true, subtree: true });
+};

@@ -1,0 +1,29 @@
+// What the browser's half asks of Dash: only its documented functions.
+
+const EMPTY = Object.freeze({});
+
+/** Changes properties of a component, as a visitor would. */
+export const setProps = (id, props) => window.dash_clientside.set_props(id, props);
+
+/** What Dash holds of an output, "element-id.property". */
+export const held = (output) => {
+  const cut = output.lastIndexOf(".");
+  return (window.dash_component_api.getLayout(output.slice(0, cut))?.props ?? EMPTY)[output.slice(cut + 1)];
+};
+
+/** The names of the outputs of the callback that is being called. */
+export const outputs = () =>
+  [window.dash_clientside.callback_context.outputs_list].flat().map(({ id, property }) => `${id}.${property}`);
+
+/** A callback's answer: the values of some outputs, nothing for the others. */
+export const answer = (names, values) =>
+  names.map((name) => (name in values ? values[name] : window.dash_clientside.no_update));
+
+/** Ends a callback that has nothing to say, or that another call has overtaken. */
+export const nothing = () => window.dash_clientside.PreventUpdate;
+
+/** Whether a graph on screen has drawn a figure: Dash hands it to Plotly after a moment. */
+export const isDrawn = (id, figure) => {
+  const plot = document.querySelector(`#${id} .js-plotly-plot`);
+  return Boolean(plot) && plot.data === figure.data && !plot.classList.contains("dash-graph--pending");
+};

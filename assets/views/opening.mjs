@@ -1,0 +1,36 @@
+// Opens a URL query: the server reads the study image by image, and then fills the page.
+import * as address from "../client/address.mjs";
+import { reading } from "./notices.mjs";
+
+/** The lines of an answer, as they come. */
+async function* lines(body) {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) return;
+    const parts = (rest + value).split("\n");
+    rest = parts.pop();
+    for (const part of parts) yield JSON.parse(part);
+  }
+}
+
+/**
+ * @param {{search: string, place: ?number[]}} opening
+ * @param {() => boolean} isWanted  whether nothing else has been asked for meanwhile
+ * @returns {Promise<{opened?: object, failed?: string}>}
+ */
+export const open = async ({ search, place }, isWanted) => {
+  try {
+    const answer = await fetch(address.open(search, place));
+    for await (const line of lines(answer.body)) {
+      if (!isWanted()) return {};
+      reading(line.reading ?? null);
+      if (!line.reading) return line;
+    }
+  } catch {
+    // A server that does not answer, or one that went down.
+  }
+  reading(null);
+  return { failed: "The server does not answer. Check that it is running." };
+};

@@ -1,0 +1,119 @@
+"""The card above the pictures: what a check of the study's images has found."""
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader
+
+from dashboard.cards.card import IMAGES, Card, Drawn
+from dashboard.cards.markup import sentence
+from dashboard.core.check.check import Preflight, Remedy, Row
+from dashboard.core.check.findings import SEVERITIES, number, percent, times
+from dashboard.ids import ViewId
+from dashboard.services.analyses import Analyses
+from dashboard.services.checking import check
+from dashboard.services.scene.scene import Scene
+
+TABLE = f"{ViewId.PREFLIGHT}.html"
+
+# Blanks within a product of lengths, and between a number and its unit.
+_WITHIN = re.compile(r"(?<=\d) (?=[×%]|mm\b)|(?<=×) (?=\d)")
+
+_templates = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_templates.filters.update(number=number, percent=percent, times=times)
+# Not |tojson, which would leave double quotes as they are: this is escaped like any other text.
+_templates.filters["unbroken"] = lambda text: _WITHIN.sub("\N{NO-BREAK SPACE}", text)
+_templates.filters["as_json"] = lambda value: json.dumps(value, ensure_ascii=False)
+
+
+def draw(scene: Scene, _: Analyses) -> Drawn:
+    """Return the check of the study's images."""
+    checked = check(scene)
+    names = [row.name for row in checked.rows]
+    entities = {name: scene.entities(name) for name in names}
+    return {TABLE: preflight_card(checked, entities)}
+
+
+def preflight_card(preflight: Preflight, entities: Mapping[str, Mapping[str, str]]) -> str:
+    """Return the card as HTML: one line that opens to all findings and a table of the images.
+
+    Parameters
+    ----------
+    preflight : Preflight
+    entities : mapping of str to mapping
+        What the BIDS name of each row's file says; empty elsewhere.
+    """
+    return _templates.get_template("check.html").render(
+        findings=preflight.findings,
+        rows=preflight.rows,
+        entities=entities,
+        severity=severity(preflight),
+        counts=counts(preflight),
+        summary=summary(preflight),
+        remedy=remedy(preflight),
+        several_grids=len({row.grid for row in preflight.rows}) > 1,
+        series=any(row.volumes > 1 for row in preflight.rows),
+    )
+
+
+def severity(preflight: Preflight) -> str:
+    """Return the worst severity found; facts alone are no reason to worry."""
+    return next((s for s in SEVERITIES[:2] if preflight.count(s)), "fact")
+
+
+def remedy(preflight: Preflight) -> Remedy | None:
+    """Return the click that stands beside the closed line: the first for its worst finding."""
+    if severity(preflight) != "warning":
+        return None
+    return next(iter(preflight.findings[0].remedies), None)
+
+
+def counts(preflight: Preflight) -> str:
+    """Return the number of problems and warnings, or of notes where there are none."""
+    words = {word: preflight.count(word) for word in SEVERITIES[:2]}
+    told = [_many(count, word) for word, count in words.items() if count]
+    if not told and preflight.findings:
+        return _many(len(preflight.findings), "note")
+    return ", ".join(told)
+
+
+def _many(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
+
+
+def summary(preflight: Preflight) -> str:
+    """Return the state of the study in one line: its worst finding, or its grid."""
+    if severity(preflight) != "fact":
+        return preflight.findings[0].text
+    images = [row for row in preflight.rows if row.kind == "image"]
+    if not images:
+        return "No image"
+    first = images[0]
+    count = "1 image" if len(images) == 1 else f"{len(images)} images"
+    grids = len({row.grid for row in images})
+    if grids > 1:
+        return f"{count} on {grids} grids · {_zeros(images)}"
+    where = "" if len(images) == 1 else " on one grid"
+    grid = [times(first.shape), f"{times(first.voxel_size)} mm", first.orientation]
+    return " · ".join([f"{count}{where}", *grid, _zeros(images)])
+
+
+def _zeros(images: list[Row]) -> str:
+    """Return the share of zeros: of all images, from the least to the most."""
+    ends = list(dict.fromkeys(percent(pick(r.zeros for r in images)) for pick in (min, max)))
+    if len(ends) == 1:
+        return f"{ends[0]} zeros"
+    return f"{ends[0].removesuffix(' %')}–{ends[1]} zeros"
+
+
+CARD = Card(
+    "check", "files", IMAGES | {"foreground", "clip"}, (TABLE,), draw,
+    lambda text: {TABLE: sentence(text)},
+)  # fmt: skip

@@ -1,0 +1,55 @@
+"""The table of the components, in original units."""
+
+from dashboard.cards.card import FIT, Card, Drawn
+from dashboard.cards.head import head_of_used, output
+from dashboard.cards.markup import measure, render, sentence
+from dashboard.core.analysis import Analysis
+from dashboard.ids import ViewId
+from dashboard.services.analyses import Analyses
+from dashboard.services.scene.scene import Scene
+
+HEAD, TABLE = output("components"), f"{ViewId.COMPONENTS}.html"
+# Characters of a mean and its SD that fit into each of two columns, at 1440 pixels.
+CELL_ROOM = 12
+
+
+def draw(scene: Scene, analyses: Analyses) -> Drawn:
+    """Return the head and the table."""
+    analysis = analyses.analyse(scene)
+    return {HEAD: head_of_used(analysis), TABLE: components_table(analysis)}
+
+
+def components_table(analysis: Analysis) -> str:
+    """Return the classes with what they measure, and how the fit went, as HTML."""
+    model, features = analysis.model, analysis.features
+    if not model:
+        return sentence(analysis.problem or "")
+    mixed = features.volumes[: features.mixed]
+    return render(
+        "components.html",
+        names=[volume.name for volume in mixed],
+        labels=[volume.label for volume in mixed],
+        stacked=_is_wide(analysis),
+        facts=[*(volume.label for volume in mixed if volume.processing), *features.facts],
+        classes=analysis.classes,
+        model=model,
+        volume_ml=model.voxels * features.volumes[0].voxel_ml,
+    )
+
+
+def _is_wide(analysis: Analysis) -> bool:
+    """Return whether means and SDs have to stand below each other to fit into the card."""
+    cells = [
+        f"{measure(mean)} ± {measure(sd)}"
+        for described in analysis.classes
+        for mean, sd in zip(described.mean, described.sd, strict=True)
+    ]
+    mixed = analysis.features.mixed
+    return mixed > 2 or (mixed == 2 and max(map(len, cells)) > CELL_ROOM)
+
+
+CARD = Card(
+    "components", "views", FIT, (HEAD, TABLE), draw,
+    lambda text: {HEAD: "", TABLE: sentence(text)},
+    tab="components",
+)  # fmt: skip

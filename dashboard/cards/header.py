@@ -1,0 +1,65 @@
+"""What the files' headers say."""
+
+from collections.abc import Mapping
+
+from dashboard.cards.card import IMAGES, Card, Drawn
+from dashboard.cards.head import head, output
+from dashboard.cards.markup import render, sentence
+from dashboard.core.volume import Volume
+from dashboard.ids import ViewId
+from dashboard.services.analyses import Analyses
+from dashboard.services.scene.scene import Scene
+
+HEAD, TABLE = output("header"), f"{ViewId.HEADER}.html"
+
+
+def draw(scene: Scene, _: Analyses) -> Drawn:
+    """Return the head and the table of X and Y."""
+    names = (scene.view.x, scene.view.y)
+    volumes = [scene.images.open(name) for name in names]
+    table = header_table(volumes, [scene.entities(name) for name in names])
+    return {HEAD: head(done_to=volumes), TABLE: table}
+
+
+def header_table(volumes: list[Volume], entities: list[Mapping[str, str]]) -> str:
+    """Return the headers side by side, as the notebook prints them, after a summary.
+
+    Parameters
+    ----------
+    volumes : list of Volume
+    entities : list of mapping
+        What each file's BIDS name says; empty elsewhere.
+    """
+    columns = {
+        volume.label: {f"BIDS {key}": value for key, value in told.items()}
+        | _summary(volume)
+        | dict(volume.header)
+        for volume, told in zip(volumes, entities, strict=True)
+    }
+    headers = list(columns.values())
+    return render(
+        "header.html",
+        names=list(columns),
+        headers=headers,
+        fields=list(dict.fromkeys(field for header in headers for field in header)),
+    )
+
+
+def _summary(volume: Volume) -> dict[str, str]:
+    rows = ["  ".join(f"{value + 0.0:.5g}" for value in row) for row in volume.affine[:3]]
+    facts = volume.intensities
+    return {
+        "shape": " × ".join(map(str, volume.shape)),
+        "voxel size (mm)": " × ".join(f"{edge:.4g}" for edge in volume.voxel_size),
+        "intensities": f"{facts.low:.6g} to {facts.high:.6g}",
+        "affine, row 1": rows[0],
+        "affine, row 2": rows[1],
+        "affine, row 3": rows[2],
+    }
+
+
+CARD = Card(
+    "header", "files", IMAGES, (HEAD, TABLE), draw,
+    lambda text: {HEAD: "", TABLE: sentence(text)},
+    tab="header",
+)  # fmt: skip

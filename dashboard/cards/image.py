@@ -1,0 +1,49 @@
+"""What is said of the pictures of X and Y, which the browser draws from addresses of slices."""
+
+from typing import Literal
+
+from dashboard.cards.card import IMAGES, Card, Drawn
+from dashboard.cards.head import head, output
+from dashboard.services.analyses import Analyses
+from dashboard.services.scene.scene import Scene
+from dashboard.view import fields_of
+
+ELSEWHERE = "X and Y lie on different grids: Y is shown at its slice nearest in mm to that of X"
+
+
+def _card(which: Literal["x", "y"], fields: frozenset[str]) -> Card:
+    name = f"image-{which}"
+    outputs = (output(name), f"problem-{name}.html")
+    usual = f"raw intensities, image {which.upper()}"
+
+    def draw(scene: Scene, _: Analyses) -> Drawn:
+        image: str = getattr(scene.view, which)
+        volume = scene.images.get(image)
+        if volume is None:
+            told = head(image, caption=usual), scene.images.problem(image)
+        else:
+            title = scene.images.own.open(image).label  # a badge says if it is resampled
+            caption, explained, problem = usual, "", ""
+            if which == "y" and not scene.on_one_grid:
+                caption, problem = _of_other_grid(scene, usual)
+                explained = ELSEWHERE
+            told = head(title, done_to=[volume], caption=caption, explained=explained), problem
+        return dict(zip(outputs, told, strict=True))
+
+    def failed(text: str) -> Drawn:
+        return dict(zip(outputs, (head(f"Image {which.upper()}"), text), strict=True))
+
+    return Card(name, "views", fields, outputs, draw, failed)
+
+
+def _of_other_grid(scene: Scene, usual: str) -> tuple[str, str]:
+    """Return which slice of Y is shown, and why there is none."""
+    cut = scene.cut_of_y
+    if cut is None:
+        return usual, f"No slice of {scene.view.y} here."
+    return f"slice {cut.index}, nearest in mm", ""
+
+
+CARD_X = _card("x", IMAGES)
+# Also of the place: on another grid than X's, Y is shown where X's slice lies.
+CARD_Y = _card("y", IMAGES | fields_of("place"))

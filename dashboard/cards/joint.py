@@ -1,0 +1,102 @@
+"""The joint view; of a single image its histogram with the mixture."""
+
+import base64
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dashboard.cards.card import CLASSES, FIT, Card, Drawn
+from dashboard.cards.head import head, head_of_used, output
+from dashboard.core.analysis import Analysis
+from dashboard.figures import histograms, joint
+from dashboard.figures.joint import Extent
+from dashboard.figures.palette import class_colours
+from dashboard.figures.style import NEUTRAL, message
+from dashboard.ids import ViewId
+from dashboard.services.analyses import Analyses
+from dashboard.services.render import pictures
+from dashboard.services.scene.scene import Scene
+from dashboard.view import View
+
+HEAD, FIGURE = output("joint"), f"{ViewId.JOINT}.figure"
+TITLE = "Joint distribution"
+
+
+def draw(scene: Scene, analyses: Analyses) -> Drawn:
+    """Return the head and the figure, with what places a voxel in it as `layout.meta`."""
+    view, analysis = scene.view, analyses.analyse(scene)
+    title = TITLE if view.x != view.y else "Intensities and mixture"
+    figure = _figure(analysis, view)
+    figure["layout"]["meta"] = _placing(analysis, view)
+    return {HEAD: head_of_used(analysis, title, _caption(analysis)), FIGURE: figure}
+
+
+def _figure(analysis: Analysis, view: View) -> dict[str, Any]:
+    colours = class_colours(view.palette)
+    if len(analysis.features.shown) == 1:
+        return histograms.mixture_histogram(
+            analysis, axes=view.axes, bins=view.bins, colours=colours, hidden=view.hidden
+        )
+
+    def cloud(points: NDArray[np.float64], extent: Extent) -> str:
+        return _cloud(analysis, points, extent, view)
+
+    return joint.joint(
+        analysis,
+        kind=view.joint,
+        axes=view.axes,
+        bins=view.bins,
+        colours=colours,
+        hidden=view.hidden,
+        cloud=cloud,
+    )
+
+
+def _placing(analysis: Analysis, view: View) -> dict[str, Any]:
+    """Return how intensities read under the cursor become coordinates: clipped, then scaled."""
+    features = analysis.features
+    placing: dict[str, Any] = {}
+    if features.scale and view.axes == "scaled":
+        axes = list(features.shown)
+        placing["offset"] = features.scale.offset[axes].tolist()
+        placing["factor"] = features.scale.factor[axes].tolist()
+    if view.clip != "none":
+        shown = [features.volumes[i] for i in features.shown]
+        placing["limits"] = [list(v.intensities.limits[view.clip]) for v in shown]
+    return placing
+
+
+def _caption(analysis: Analysis) -> str:
+    """Return what of the mixture is shown."""
+    features = analysis.features
+    if not analysis.model:
+        return ""
+    if max(features.axes) >= features.mixed:
+        outside = [features.volumes[i].name for i in features.shown if i >= features.mixed]
+        return f"without components: {' and '.join(outside)} not mixed"
+    if len(features.shown) == 1:
+        return "curves of the components"
+    return "components at 1σ and 2σ"
+
+
+def _cloud(analysis: Analysis, points: NDArray[np.float64], extent: Extent, view: View) -> str:
+    if analysis.model is None:
+        classes, colours = np.ones(len(points), dtype=np.uint8), (NEUTRAL,)
+        return _data_address(pictures.labels(pictures.cloud(points, classes, extent), colours))
+    labels = analysis.labels[analysis.features.mask]
+    if view.hidden:
+        shown = ~np.isin(labels, view.hidden)
+        points, labels = points[shown], labels[shown]
+    drawn = pictures.cloud(points, labels, extent)
+    return _data_address(pictures.labels(drawn, class_colours(view.palette)))
+
+
+def _data_address(png: bytes) -> str:
+    return "data:image/png;base64," + base64.b64encode(png).decode()
+
+
+CARD = Card(
+    "joint", "views", FIT | CLASSES | {"bins", "joint", "axes"}, (HEAD, FIGURE), draw,
+    lambda text: {HEAD: head(TITLE), FIGURE: message(text)},
+)  # fmt: skip

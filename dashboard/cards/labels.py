@@ -1,0 +1,24 @@
+"""The label map: why there is none. The browser draws it, from addresses of maps."""
+
+from dashboard.cards.card import FIT, Card, Drawn
+from dashboard.cards.head import head, head_of_used, output
+from dashboard.services.analyses import Analyses
+from dashboard.services.scene.scene import Scene
+
+HEAD, PROBLEM = output("labels"), "labels-problem.html"
+TITLE = "Label map"
+
+
+def draw(scene: Scene, analyses: Analyses) -> Drawn:
+    """Return the head, and why there is no mixture."""
+    analysis = analyses.analyse(scene)
+    return {
+        HEAD: head_of_used(analysis, TITLE, "likeliest class of each voxel"),
+        PROBLEM: analysis.problem or "",
+    }
+
+
+CARD = Card(
+    "labels", "views", FIT, (HEAD, PROBLEM), draw,
+    lambda text: {HEAD: head(TITLE), PROBLEM: text},
+)  # fmt: skip

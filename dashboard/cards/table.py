@@ -1,0 +1,43 @@
+"""The table of the cards."""
+
+from typing import Any
+
+from dashboard.cards import (
+    agreement,
+    check,
+    components,
+    criteria,
+    header,
+    histograms,
+    image,
+    joint,
+    labels,
+)
+from dashboard.cards.card import Card
+
+CARDS: tuple[Card, ...] = (
+    check.CARD,
+    image.CARD_X,
+    image.CARD_Y,
+    labels.CARD,
+    histograms.CARD,
+    joint.CARD,
+    components.CARD,
+    agreement.CARD,
+    criteria.CARD,
+    header.CARD,
+)
+
+
+def description() -> list[dict[str, Any]]:
+    """Return what the browser has to know of the cards."""
+    return [
+        {
+            "id": card.id,
+            "group": card.group,
+            "fields": sorted(card.fields),
+            "outputs": list(card.outputs),
+            "tab": card.tab,
+        }
+        for card in CARDS
+    ]

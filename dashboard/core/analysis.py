@@ -1,0 +1,103 @@
+"""The lesson's pipeline for one domain: foreground, clipping, scaling, and a mixture."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dashboard.core import maps
+from dashboard.core.errors import CopiesError, FitError
+from dashboard.core.grid.same import require_same_grid
+from dashboard.core.mixture.classes import Class, describe
+from dashboard.core.mixture.features import Features, within
+from dashboard.core.mixture.model import Model
+from dashboard.core.mixture.slice_fit import Fit, fit
+from dashboard.core.reference.agreement import Agreement, agreement
+from dashboard.core.volume import Volume
+
+
+@dataclass(frozen=True, eq=False)
+class Analysis:
+    """A domain, taken through the pipeline as far as its voxels allow.
+
+    Attributes
+    ----------
+    features : Features
+    model : Model or None
+    problem : str or None
+        Why there is no model.
+    """
+
+    features: Features
+    model: Model | None
+    problem: str | None
+
+    @cached_property
+    def labels(self) -> NDArray[np.uint8]:
+        """The label map in storage order: 0 is background, 1..K the classes."""
+        if not self.model:
+            return np.zeros(self.features.mask.shape, dtype=np.uint8)
+        return maps.labels(self.model, self.features)
+
+    @cached_property
+    def classes(self) -> list[Class]:
+        """The classes in original units; empty without a model."""
+        return describe(self.model, self.features.volumes[0].voxel_ml) if self.model else []
+
+
+def analyse(features: Features, *, fit: Fit = fit) -> Analysis:
+    """Fit the recipe's mixture to the features of a domain.
+
+    Parameters
+    ----------
+    features : Features
+    fit : callable
+        For callers that keep models.
+
+    Returns
+    -------
+    Analysis
+        With `problem` set where the voxels cannot carry the mixture.
+    """
+    try:
+        return Analysis(features, fit(features, features.recipe), None)
+    except CopiesError as error:
+        names = (features.volumes[index].name for index in error.pair)
+        return Analysis(features, None, error.told(*names))
+    except FitError as error:
+        return Analysis(features, None, str(error))
+
+
+def compare(
+    analysis: Analysis, reference: Volume, reference_labels: Collection[int] = ()
+) -> Agreement:
+    """Compare the classes of a domain with a reference segmentation.
+
+    Parameters
+    ----------
+    analysis : Analysis
+    reference : Volume
+        A label map.
+    reference_labels : collection of int
+        Labels that are told even where the domain has none of them.
+
+    Raises
+    ------
+    GridError
+        If the reference is not on the grid of the images.
+    LabelError
+        If it is no label map.
+    """
+    features = analysis.features
+    first = features.volumes[0]
+    require_same_grid([first, reference])
+    return agreement(
+        analysis.labels,
+        within(reference, first.orientation, features.domain),
+        classes=features.recipe.components,
+        voxel_ml=first.voxel_ml,
+        reference_labels=reference_labels,
+        name=reference.name,
+    )

@@ -1,0 +1,85 @@
+"""Which class of a model each voxel belongs to, and how surely."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.mixture import GaussianMixture
+from sklearn.mixture._gaussian_mixture import _compute_precision_cholesky
+
+from dashboard.core.mixture.model import Model
+from dashboard.core.mixture.recipe import Covariance
+
+# A CT slice of 1024 x 1024 is fitted whole, at about half a second an iteration. Beyond it a fit
+# would keep its reader waiting for tens of seconds, and take memory by the gigabyte.
+MAX_WHOLE_VOXELS = 2**20
+# Voxels whose densities are computed at once: those of 10 components stay in a core's cache.
+CHUNK = 2**15
+
+
+def assign(model: Model, points: NDArray[np.float64]) -> NDArray[np.uint8]:
+    """Return the likeliest class 1..K of each voxel.
+
+    Parameters
+    ----------
+    model : Model
+    points : ndarray, shape (voxels, images)
+        Intensities in the model's scaled units.
+
+    Returns
+    -------
+    ndarray of uint8, shape (voxels,)
+        Of the voxels that the model was fitted to, scikit-learn's ``fit_predict``, renumbered.
+    """
+    classes = np.empty(len(points), dtype=np.uint8)
+    rank = np.empty(model.components, dtype=np.uint8)
+    rank[model.order] = np.arange(1, model.components + 1)
+    estimator = _estimator(model)
+    for part in _parts(len(points)):
+        classes[part] = rank[_log_shares(estimator, points[part]).argmax(axis=1)]
+    return classes
+
+
+def posterior(model: Model, points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the probability of each class, shape (voxels, components); rows sum to 1."""
+    shares = np.empty((len(points), model.components))
+    estimator = _estimator(model)
+    for part in _parts(len(points)):
+        shares[part] = np.exp(_log_shares(estimator, points[part]))[:, model.order]
+    return shares
+
+
+def _estimator(model: Model) -> GaussianMixture:
+    """Return scikit-learn's mixture of a model, its components in scikit-learn's order."""
+    kind = model.recipe.covariance
+    own = np.argsort(model.order)
+    estimator = GaussianMixture(model.components, covariance_type=kind)
+    estimator.weights_, estimator.means_ = model.weights[own], model.means[own]
+    estimator.covariances_ = _own_covariances(model.covariances[own], kind)
+    estimator.precisions_cholesky_ = _compute_precision_cholesky(estimator.covariances_, kind)
+    return estimator
+
+
+def _own_covariances(full: NDArray[np.float64], kind: Covariance) -> NDArray[np.float64]:
+    """Return covariances in the shape that scikit-learn has for their type."""
+    if kind == "full":
+        return full
+    if kind == "tied":
+        return np.asarray(full[0])
+    diagonals = np.diagonal(full, axis1=1, axis2=2).copy()
+    return diagonals if kind == "diag" else diagonals[:, 0].copy()
+
+
+def _log_shares(estimator: GaussianMixture, points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the logarithms of the responsibilities, as ``fit_predict`` compares them.
+
+    ``predict`` compares joint densities instead, which may round otherwise.
+    """
+    shares: NDArray[np.float64] = estimator._estimate_log_prob_resp(points)[1]
+    return shares
+
+
+def _parts(voxels: int) -> Iterator[slice]:
+    """Return what is computed at once: all that was fitted at once, so that it rounds alike."""
+    size = voxels if voxels <= MAX_WHOLE_VOXELS else CHUNK
+    return (slice(start, start + size) for start in range(0, voxels, max(size, 1)))

@@ -1,0 +1,171 @@
+"""What a fit sees: the foreground intensities of a domain, raw and scaled."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dashboard.core.domain import WHOLE, Cut, Domain
+from dashboard.core.errors import FitError
+from dashboard.core.grid.same import require_same_grid
+from dashboard.core.mixture.foreground import foreground
+from dashboard.core.mixture.recipe import Recipe
+from dashboard.core.mixture.scaling import LinearScale, scale
+from dashboard.core.orientation import Orientation
+from dashboard.core.volume import Volume
+
+NO_FOREGROUND = {
+    Cut: "There are no foreground voxels in this slice.",
+    type(WHOLE): "There are no foreground voxels in these images.",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Features:
+    """The foreground of a domain.
+
+    Attributes
+    ----------
+    volumes : tuple of Volume
+        The images of the mixture, and behind them those that are only shown.
+    mixed : int
+        The number of images of the mixture.
+    axes : tuple of int
+        Which of the volumes are X and Y; twice the same where one image is shown alone.
+    recipe : Recipe
+    domain : Cut or WHOLE
+    mask_volume : Volume or None
+        The external mask, where the foreground is one.
+    voxels : tuple of ndarray
+        Every image's intensities in the domain, foreground or not: 2-D of a cut, 3-D of the whole
+        head, in storage order.
+    mask : ndarray of bool, the shape of `voxels`
+        The foreground.
+    values : ndarray, shape (foreground voxels, images)
+        In storage order.
+    scaled : ndarray, shape (foreground voxels, images)
+        The values as they are where they cannot be scaled.
+    scale : LinearScale or None
+        From `values` to `scaled`.
+    problem : str or None
+        Why no mixture can be fitted to them.
+    """
+
+    volumes: tuple[Volume, ...]
+    mixed: int
+    axes: tuple[int, int]
+    recipe: Recipe
+    domain: Domain
+    mask_volume: Volume | None
+    voxels: tuple[NDArray[Any], ...]
+    mask: NDArray[np.bool_]
+    values: NDArray[np.float64]
+    scaled: NDArray[np.float64]
+    scale: LinearScale | None
+    problem: str | None
+
+    @property
+    def points(self) -> NDArray[np.float64]:
+        """What a mixture is fitted to, shape (foreground voxels, mixed)."""
+        return self.scaled[:, : self.mixed]
+
+    @property
+    def shown(self) -> tuple[int, ...]:
+        """Which of the volumes are X and Y, each once."""
+        return tuple(dict.fromkeys(self.axes))
+
+    @property
+    def facts(self) -> list[str]:
+        """What was done to the foreground's intensities, in short."""
+        if self.recipe.clip == "none":
+            return []
+        return [f"clipped to {self.recipe.clip}–{100 - float(self.recipe.clip):g} %"]
+
+    @property
+    def nbytes(self) -> int:
+        """The memory that they take; the volumes themselves are mapped."""
+        return self.values.nbytes + self.scaled.nbytes + self.mask.nbytes
+
+
+def features(
+    volumes: Sequence[Volume],
+    recipe: Recipe,
+    domain: Domain,
+    *,
+    mixed: int | None = None,
+    axes: tuple[int, int] | None = None,
+    mask: Volume | None = None,
+) -> Features:
+    """Gather, clip and scale the foreground of a domain.
+
+    Only the images of the mixture decide what is foreground; a voxel without an intensity in an
+    image that is shown beside them has no place in the joint view and is left out as well.
+
+    Parameters
+    ----------
+    volumes : sequence of Volume
+        The images of one head on one grid: those of the mixture, in the order of the features,
+        and behind them those that are only shown.
+    recipe : Recipe
+    domain : Cut or WHOLE
+    mixed : int, optional
+        The number of images of the mixture; all if not given.
+    axes : tuple of int, optional
+        Which of the volumes are X and Y; the first two if not given.
+    mask : Volume, optional
+        For the foreground rule "mask", on the same grid; other rules leave it out.
+
+    Raises
+    ------
+    GridError
+        If the images, or the mask, are not on one grid.
+    FitError
+        If the rule is "mask" and there is none.
+    """
+    mixed = len(volumes) if mixed is None else mixed
+    mask = mask if recipe.foreground == "mask" else None
+    require_same_grid([*volumes, *([mask] if mask else [])])
+    orientation = volumes[0].orientation
+    voxels = tuple(within(volume, orientation, domain) for volume in volumes)
+    kept = foreground(
+        voxels[:mixed],
+        recipe.foreground,
+        [volume.intensities.background for volume in volumes],
+        within(mask, orientation, domain) if mask else None,
+    )
+    for shown in voxels[mixed:]:
+        kept &= np.isfinite(shown)
+    values = np.stack([image[kept] for image in voxels], axis=1).astype(np.float64)
+    if recipe.clip != "none":
+        low, high = zip(*(v.intensities.limits[recipe.clip] for v in volumes), strict=True)
+        np.clip(values, low, high, out=values)
+    scaled, linear, problem = values, None, None
+    try:
+        if not len(values):
+            raise FitError(NO_FOREGROUND[type(domain)])
+        scaled, linear = scale(values, recipe.scaling)
+    except FitError as error:
+        problem = str(error)
+    return Features(
+        volumes=tuple(volumes),
+        mixed=mixed,
+        axes=axes or (0, min(1, len(volumes) - 1)),
+        recipe=recipe,
+        domain=domain,
+        mask_volume=mask,
+        voxels=voxels,
+        mask=kept,
+        values=values,
+        scaled=scaled,
+        scale=linear,
+        problem=problem,
+    )
+
+
+def within(volume: Volume, orientation: Orientation, domain: Domain) -> NDArray[Any]:
+    """Return a volume's voxels in a domain of a grid with that orientation, in storage order."""
+    if isinstance(domain, Cut):
+        return orientation.cut(volume.data, domain.plane, domain.index)
+    return volume.data

@@ -1,0 +1,136 @@
+"""What is computed of a scene: each result once, kept for as long as memory and disk allow."""
+
+from dataclasses import replace
+from functools import partial
+
+from dashboard.core.analysis import Analysis, analyse, compare
+from dashboard.core.domain import Domain
+from dashboard.core.errors import NeuroMixError
+from dashboard.core.mixture.criteria import criteria
+from dashboard.core.mixture.features import Features, features
+from dashboard.core.mixture.model import Model, provenance
+from dashboard.core.mixture.recipe import COMPONENTS, Recipe
+from dashboard.core.mixture.slice_fit import fit
+from dashboard.core.reference.agreement import Agreement
+from dashboard.core.reference.labels import distinct_labels
+from dashboard.services.ahead import Ahead
+from dashboard.services.cache.memo import Memo
+from dashboard.services.cache.models import ModelStore
+from dashboard.services.scene.channels import Channels
+from dashboard.services.scene.scene import Scene
+
+# An analysis of a 1 mm slice takes about 2 MB, one of a scanned histology plate 500 MB.
+KEPT_ANALYSES = 64
+KEPT_BYTES = 256 * 2**20
+KEPT_SWEEPS = 64
+# Labels of a reference are looked up once for the whole volume.
+KEPT_REFERENCES = 64
+
+Key = tuple[tuple[str, ...], Recipe, Domain]
+
+
+class Analyses:
+    """Analyses of scenes.
+
+    Parameters
+    ----------
+    models : ModelStore
+        Fitted mixtures on disk, shared by all workers.
+    ahead : Ahead
+        Does what is likely to be asked for next.
+    """
+
+    def __init__(self, models: ModelStore, ahead: Ahead) -> None:
+        self._models, self._ahead = models, ahead
+        self._analyses: Memo[Key, Analysis] = Memo(
+            KEPT_ANALYSES, weigh=lambda made: made.features.nbytes, max_bytes=KEPT_BYTES
+        )
+        self._sweeps: Memo[Key, dict[int, Model]] = Memo(KEPT_SWEEPS)
+        self._labels: Memo[str, tuple[int, ...]] = Memo(KEPT_REFERENCES)
+
+    def analyse(self, scene: Scene) -> Analysis:
+        """Analyse the slice of a scene.
+
+        Raises
+        ------
+        NeuroMixError
+            If an image cannot be opened or the grids differ.
+        """
+        channels, recipe, cut = scene.require_channels(), scene.recipe, scene.cut
+        if cut.index >= channels.volumes[0].orientation.count(cut.plane):
+            raise NeuroMixError(f"{scene.view.x} has no {cut.plane} slice {cut.index}.")
+        return self._analyses.get(
+            (tuple(channels.identities), recipe, cut),
+            lambda: analyse(_features(channels, recipe, cut), fit=self._fit),
+        )
+
+    def knows(self, scene: Scene) -> bool:
+        """Return whether the model of a scene has been fitted before."""
+        channels = scene.require_channels()
+        made_from = provenance(
+            channels.volumes,
+            scene.recipe,
+            scene.cut,
+            mixed=channels.mixed,
+            mask=channels.mask,
+        )
+        return self._models.holds(made_from)
+
+    def criteria(self, scene: Scene) -> dict[int, Model]:
+        """Fit a scene's voxels with every number of components.
+
+        Raises
+        ------
+        NeuroMixError
+            As `analyse`.
+        """
+        channels, cut = scene.require_channels(), scene.cut
+        recipe = replace(scene.recipe, components=COMPONENTS.start)
+        return self._sweeps.get(
+            (tuple(channels.identities), recipe, cut),
+            lambda: criteria(_features(channels, recipe, cut), COMPONENTS, fit=self._fit),
+        )
+
+    def agreement(self, scene: Scene) -> Agreement | None:
+        """Compare the classes of a slice with the reference; None without one.
+
+        Raises
+        ------
+        NeuroMixError
+            If the reference cannot be read, is no label map, or lies on another grid.
+        """
+        reference = scene.images.open(scene.reference) if scene.reference else None
+        analysis = self.analyse(scene)
+        if reference is None or analysis.model is None:
+            return None
+        labels = self._labels.get(reference.id, lambda: distinct_labels(reference.data))
+        return compare(analysis, reference, labels)
+
+    def analyse_neighbours(self, scene: Scene) -> None:
+        """Analyse the slices beside a scene's, later and only while nobody waits."""
+        for neighbour in scene.neighbours():
+            self._ahead.ask(partial(self.analyse, neighbour))
+
+    def forget(self, source: str) -> None:
+        """Remove everything that was computed of a file."""
+        self._models.forget(source)
+        # Analyses hold voxels of their slices.
+        self._analyses.drop(lambda _, made: any(v.source == source for v in made.features.volumes))
+
+    def _fit(self, found: Features, recipe: Recipe) -> Model:
+        """Fit a mixture unless some worker has done it already."""
+        made_from = provenance(
+            found.volumes, recipe, found.domain, mixed=found.mixed, mask=found.mask_volume
+        )
+        return self._models.get(made_from, lambda: fit(found, recipe))
+
+
+def _features(channels: Channels, recipe: Recipe, domain: Domain) -> Features:
+    return features(
+        channels.volumes,
+        recipe,
+        domain,
+        mixed=channels.mixed,
+        axes=channels.axes,
+        mask=channels.mask,
+    )

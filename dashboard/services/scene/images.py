@@ -1,0 +1,62 @@
+"""The images of a study as one request sees them."""
+
+from functools import cached_property
+
+from dashboard.core.errors import NeuroMixError
+from dashboard.core.volume import Volume
+from dashboard.services.archive import Archive
+from dashboard.services.studies.files import StudyFiles
+
+
+class Images:
+    """The images of a study on one grid, each opened once; what cannot be opened stays an error.
+
+    Parameters
+    ----------
+    archive : Archive
+    files : StudyFiles
+    grid : str
+        Name of the image whose grid all are resampled to; each keeps its own if empty.
+    """
+
+    def __init__(self, archive: Archive, files: StudyFiles, grid: str = "") -> None:
+        self._archive, self._files, self._grid = archive, files, grid
+        self._opened: dict[str, Volume | NeuroMixError] = {}
+
+    def open(self, name: str) -> Volume:
+        """Open an image.
+
+        Raises
+        ------
+        NeuroMixError
+            As `Archive.open`.
+        """
+        if name not in self._opened:
+            try:
+                self._opened[name] = self._archive.open(self._files, name, self._grid)
+            except NeuroMixError as error:
+                self._opened[name] = error
+        found = self._opened[name]
+        if isinstance(found, NeuroMixError):
+            raise found
+        return found
+
+    def get(self, name: str | None) -> Volume | None:
+        """Open an image; return None where there is none or it cannot be opened."""
+        try:
+            return self.open(name) if name else None
+        except NeuroMixError:
+            return None
+
+    def problem(self, name: str) -> str | None:
+        """Return why an image cannot be opened."""
+        try:
+            self.open(name)
+        except NeuroMixError as error:
+            return str(error)
+        return None
+
+    @cached_property
+    def own(self) -> "Images":
+        """The same images, none of them resampled."""
+        return Images(self._archive, self._files) if self._grid else self

@@ -1,0 +1,93 @@
+"""The mask, the reference and the foreground that a study has where nothing is chosen."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from dashboard.core.grid.same import same_grid
+from dashboard.core.mixture.foreground import Foreground
+from dashboard.core.volume import Volume, stem
+from dashboard.services.scene.images import Images
+from dashboard.services.studies.files import ImageFile, StudyFiles
+from dashboard.services.studies.roles import marks_region, mask_rank
+from dashboard.view import View
+
+# Of a head: a brain fills 5 % of the widest field of view, 30 cm each way. Lesions rarely do.
+SMALL_MASK = 0.03
+# Share of voxels above 0 beyond which zero removal removes nothing, and a mask is needed instead.
+NOTHING_REMOVED = 0.99
+
+
+@dataclass(frozen=True)
+class Presets:
+    """What a study has where nothing is chosen.
+
+    Attributes
+    ----------
+    mask, reference : str or None
+        The first mask that covers the head, and the first label map that knows tissues.
+    foreground : str
+        The rule: by a mask where the air around the head is not 0.
+    """
+
+    mask: str | None
+    reference: str | None
+    foreground: Foreground
+
+
+def presets(view: View, files: StudyFiles, images: Images) -> Presets:
+    """Look for a study's mask and reference, on the grid of X."""
+    head = images.get(view.x)
+    covering = (n for n in likely_masks(files) if not head or _covers(images.get(n), head))
+    mask = next(covering, None)
+    tissues = (n for n in likely_references(files) if _holds_labels(images.get(n)))
+    shown = head or images.get(view.y)
+    by_mask = (view.mask or mask) and shown and _has_bright_air(shown)
+    return Presets(mask, next(tissues, None), "mask" if by_mask else "positive")
+
+
+def masks(files: StudyFiles) -> dict[str, ImageFile]:
+    """Return what can serve as a mask, the likeliest first."""
+    found = files.of("mask", "labels").items()
+    return dict(sorted(found, key=lambda item: mask_rank(item[1].role, _stem(item[1]))))
+
+
+def likely_masks(files: StudyFiles) -> list[str]:
+    """Return the masks that may cover a head, by their names."""
+    return [name for name, file in masks(files).items() if not _marks_region(file)]
+
+
+def likely_references(files: StudyFiles) -> list[str]:
+    """Return the label maps that may know tissues, by their names."""
+    return [name for name, file in files.of("labels").items() if not _marks_region(file)]
+
+
+def _stem(file: ImageFile) -> str:
+    return stem(Path(file.file_name))
+
+
+def _marks_region(file: ImageFile) -> bool:
+    return marks_region(_stem(file))
+
+
+def _covers(mask: Volume | None, head: Volume) -> bool:
+    """Return whether a mask lies on a head's grid and leaves enough of it."""
+    if mask is None or not same_grid(mask, head):
+        return False
+    marked, facts = mask.intensities, head.intensities
+    kept = marked.voxels - marked.zeros - marked.negatives - marked.nonfinite
+    tissue = (facts.voxels - facts.nonfinite) * (1 - facts.background_share)
+    return kept >= SMALL_MASK * tissue
+
+
+def _holds_labels(volume: Volume | None) -> bool:
+    """Return whether a label map tells at least two labels apart; 0 is none."""
+    if volume is None:
+        return False
+    facts = volume.intensities
+    return len({facts.low, facts.high, facts.background, *facts.limits["0.1"]} - {0.0}) > 1
+
+
+def _has_bright_air(volume: Volume) -> bool:
+    """Return whether zero removal would remove nothing of the air around the head."""
+    facts = volume.intensities
+    return facts.voxels - facts.zeros - facts.negatives >= NOTHING_REMOVED * facts.voxels

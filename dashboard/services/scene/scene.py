@@ -1,0 +1,225 @@
+"""A View resolved in its study: what is meant, found out once for each request."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from dashboard.core.domain import Cut
+from dashboard.core.errors import NeuroMixError
+from dashboard.core.grid.nearest import nearest_slice, thickness
+from dashboard.core.grid.same import same_grid
+from dashboard.core.mixture.recipe import Recipe
+from dashboard.core.reference.labels import read_label_names
+from dashboard.core.volume import Volume
+from dashboard.services.archive import Archive
+from dashboard.services.scene.channels import Channels, intended, open_channels
+from dashboard.services.scene.images import Images
+from dashboard.services.scene.presets import Presets, likely_masks, likely_references, presets
+from dashboard.services.studies.files import StudyFiles
+from dashboard.services.studies.naming import find
+from dashboard.view import View
+
+# A reference that is chosen to be none.
+NO_REFERENCE = "none"
+# Stands for an image that cannot be read.
+MISSING = "none"
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """What a View means in its study.
+
+    Attributes
+    ----------
+    view : View
+    files : StudyFiles
+    images : Images
+        The images of the study on the View's grid.
+    x, y : Volume or None
+        None where the image cannot be read.
+    presets : Presets
+    mask, reference : str or None
+        Names of the mask and of the label map that classes are compared with: chosen or preset.
+    channels : Channels or None
+        The images in the fit and those shown beside it, and what was left out.
+    problem : NeuroMixError or None
+        Why there are no channels.
+    identity : str
+        Hash of all files that the View depends on, whatever its place, model and look.
+    complete : bool
+        Whether all of them could be read.
+    """
+
+    view: View
+    files: StudyFiles
+    images: Images
+    x: Volume | None
+    y: Volume | None
+    presets: Presets
+    mask: str | None
+    reference: str | None
+    channels: Channels | None
+    problem: NeuroMixError | None
+    identity: str
+    complete: bool
+
+    @property
+    def cut(self) -> Cut:
+        """The slice of X on screen."""
+        return self.view.cut()
+
+    @property
+    def recipe(self) -> Recipe:
+        """Everything but the voxels that decides the numbers."""
+        return self.view.recipe()
+
+    @property
+    def grid(self) -> Volume | None:
+        """The volume on whose grid the place on screen is."""
+        return self.x or self.y
+
+    @property
+    def on_one_grid(self) -> bool:
+        """Whether voxels of Y stand for voxels of X, as far as both can be read."""
+        return self.x is None or self.y is None or same_grid(self.x, self.y)
+
+    @cached_property
+    def cut_of_y(self) -> Cut | None:
+        """The slice of Y at the place of that of X; None where Y has nothing there."""
+        cut = self.cut
+        if self.x is None or self.y is None or same_grid(self.x, self.y):
+            return cut
+        positions = self.x.slice_positions(cut.plane)
+        position = positions[min(cut.index, len(positions) - 1)]
+        index = nearest_slice(self.y, cut.plane, position, of=thickness(self.x, cut.plane))
+        return None if index is None else Cut(cut.plane, index)
+
+    @property
+    def mixed(self) -> tuple[str, ...]:
+        """Names of the images in the fit; those meant where one of them cannot be opened."""
+        if self.channels:
+            return self.channels.names[: self.channels.mixed]
+        return tuple(intended(self.view, self.files))
+
+    def require_channels(self) -> Channels:
+        """Return the channels.
+
+        Raises
+        ------
+        NeuroMixError
+            Why there are none.
+        """
+        if self.channels is None:
+            raise self.problem or NeuroMixError("There is nothing to fit.")
+        return self.channels
+
+    def companions(self) -> tuple[Volume, ...]:
+        """Open the images whose intensities are read under the cursor: X and Y first.
+
+        Raises
+        ------
+        NeuroMixError
+            As `require_channels`.
+        """
+        channels = self.require_channels()
+        opened = [channels.volumes[i] for i in dict.fromkeys(channels.axes)]
+        opened += [v for i, v in enumerate(channels.volumes) if i not in channels.axes]
+        if self.view.mix:
+            known = {volume.id for volume in opened}
+            every = open_channels(replace(self.view, mix=""), self.files, self.images, None)
+            opened += [v for v in every.volumes if v.id not in known]
+        return tuple(opened)
+
+    def entities(self, image: str) -> dict[str, str]:
+        """Return what the BIDS name of an image's file says; nothing where it has none."""
+        found = find(self.files, image)
+        return dict(found[0].entities) if found else {}
+
+    @cached_property
+    def label_names(self) -> dict[int, str]:
+        """What the labels of the reference are called, as far as a table beside it says so."""
+        return _label_names(self.files, self.reference)
+
+    def at(self, cut: Cut) -> "Scene":
+        """Return the same scene at another slice, which nothing else depends on."""
+        return replace(self, view=replace(self.view, plane=cut.plane, slice=cut.index))
+
+    def neighbours(self) -> Iterator["Scene"]:
+        """Yield the scenes of the slices on both sides, as far as there are any."""
+        if self.grid is None or self.view.slice is None:
+            return
+        count = self.grid.orientation.count(self.view.plane)
+        for index in (self.view.slice - 1, self.view.slice + 1):
+            if 0 <= index < count:
+                yield self.at(Cut(self.view.plane, index))
+
+
+def resolve(archive: Archive, view: View) -> Scene:
+    """Find out what a View means.
+
+    Raises
+    ------
+    NeuroMixError
+        If there is no such study.
+    """
+    files = archive.require(view.study)
+    return scene(view, files, Images(archive, files, view.grid))
+
+
+def scene(view: View, files: StudyFiles, images: Images) -> Scene:
+    """Find out what a View means in a study whose images are at hand."""
+    preset = presets(view, files, images)
+    mask = view.mask or preset.mask
+    reference = view.reference or preset.reference
+    if view.reference == NO_REFERENCE:
+        reference = None
+    channels, problem = None, None
+    try:
+        fitted_in = mask if view.foreground == "mask" else None
+        channels = open_channels(view, files, images, fitted_in)
+    except NeuroMixError as error:
+        problem = error
+    identity, complete = _identity(view, files, images, (mask, reference))
+    return Scene(
+        view=view,
+        files=files,
+        images=images,
+        x=images.get(view.x),
+        y=images.get(view.y),
+        presets=preset,
+        mask=mask,
+        reference=reference,
+        channels=channels,
+        problem=problem,
+        identity=identity,
+        complete=complete,
+    )
+
+
+def _identity(
+    view: View, files: StudyFiles, images: Images, helpers: tuple[str | None, str | None]
+) -> tuple[str, bool]:
+    """Return a hash of all files that a View depends on, and whether all could be read."""
+    mask, reference = helpers
+    # What cannot be read now may be the preset later, so the likeliest by name counts as well.
+    likely_mask = view.mask or next(iter(likely_masks(files)), None)
+    likely_reference = reference if view.reference else next(iter(likely_references(files)), None)
+    names = [
+        view.x, view.y, *intended(view, files), view.grid,
+        mask, likely_mask, reference, likely_reference,
+    ]  # fmt: skip
+    volumes = [images.get(name) if name else None for name in names]
+    identities = [
+        volume.id if volume else MISSING if name else ""
+        for name, volume in zip(names, volumes, strict=True)
+    ]
+    # What its labels are called is read from a file of its own.
+    joined = " ".join([*identities, repr(_label_names(files, reference))])
+    return hashlib.sha256(joined.encode()).hexdigest(), MISSING not in identities
+
+
+def _label_names(files: StudyFiles, reference: str | None) -> dict[int, str]:
+    found = find(files, reference) if reference else None
+    table = found[0].label_names if found else None
+    return read_label_names(table) if table else {}

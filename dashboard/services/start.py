@@ -1,0 +1,45 @@
+"""All that holds state, made once for a running dashboard."""
+
+from typing import NamedTuple
+
+from dashboard.services.ahead import Ahead
+from dashboard.services.analyses import Analyses
+from dashboard.services.archive import Archive
+from dashboard.services.cache.models import ModelStore
+from dashboard.services.cache.volumes import VolumeStore
+from dashboard.services.studies.library import Library
+from dashboard.services.uploads.limits import Limits
+from dashboard.services.uploads.uploads import Uploads
+from dashboard.settings import Settings
+
+
+class Started(NamedTuple):
+    """What the routes are handed, each what it needs."""
+
+    archive: Archive
+    uploads: Uploads
+    analyses: Analyses
+    ahead: Ahead
+
+
+def start(settings: Settings) -> Started:
+    """Make the services that the settings describe."""
+    store = VolumeStore(settings.cache)
+    ahead = Ahead()
+    analyses = Analyses(ModelStore(settings.cache, kept=store.kept), ahead)
+
+    def forget(source: str) -> None:
+        store.forget(source)
+        analyses.forget(source)
+
+    uploads = Uploads(
+        settings.uploads,
+        Limits(
+            drop=settings.max_upload_bytes,
+            store=settings.upload_quota_bytes,
+            days=settings.upload_days,
+        ),
+        open_volume=lambda path, name: store.open(path, name=name),
+        forget=forget,
+    )
+    return Started(Archive(Library(settings.data), uploads, store), uploads, analyses, ahead)

@@ -1,0 +1,45 @@
+"""The page's own Dash components; their JavaScript is in assets/components.js."""
+
+from typing import Any, ClassVar
+
+from dash.development.base_component import Component
+
+NAMESPACE = "neuromix_components"
+
+
+class _Own(Component):
+    """A component whose properties are what it is given."""
+
+    _namespace = NAMESPACE
+    _children_props = []  # noqa: RUF012 - Dash reads it from the class
+    _properties: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, **properties: Any) -> None:
+        self._valid_wildcard_attributes = self.available_wildcard_properties = []
+        self._prop_names = self.available_properties = list(self._properties)
+        super().__init__(**properties)
+
+
+class Html(_Own):
+    """HTML that the server makes, in one element: `Html(id=..., html=..., className=...)`."""
+
+    _type = "Html"
+    _properties = ("id", "html", "className", "role")
+
+
+class SliceSlider(_Own):
+    """The slider of the slices: its moves go to the page at once, and to Dash when they rest."""
+
+    _type = "SliceSlider"
+    _properties = ("id", "value", "max")
+
+
+class Checks(_Own):
+    """A group of check boxes.
+
+    Each of its `options` has `value`, `label` (what is shown), `name` (what a screen reader says)
+    and `className`; `value` lists those that are checked.
+    """
+
+    _type = "Checks"
+    _properties = ("id", "options", "value", "label", "title", "className")

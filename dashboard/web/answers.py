@@ -1,0 +1,97 @@
+"""What the routes of the page's data share: how an address is read, and what browsers may keep."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from flask import Response, request
+
+from dashboard.core.errors import NeuroMixError
+from dashboard.services.archive import Archive
+from dashboard.services.render.addresses import key
+from dashboard.services.scene.scene import Scene, resolve
+from dashboard.services.uploads.manifests import PREFIX
+from dashboard.view import View
+from dashboard.words.opening import sentence
+
+CHANGED = "An image has changed since this page was opened. Reload the page."
+ONE_YEAR = 365 * 24 * 3600
+# What is removed from the server should not live on elsewhere; a drag lasts seconds.
+ONE_SITTING = 3600
+
+
+def view_of(query: dict[str, str]) -> View:
+    """Read the View of an address that the page made.
+
+    Raises
+    ------
+    NeuroMixError
+        If the query holds anything else.
+    """
+    query.pop("v", None)
+    view, notices = View.parse(query)
+    if notices:
+        raise NeuroMixError(" ".join(map(sentence, notices)))
+    return view
+
+
+def scene_of(archive: Archive, query: dict[str, str], identity: str) -> Scene:
+    """Return the scene of an address, which has to be of the files that are there now.
+
+    Raises
+    ------
+    NeuroMixError
+        If the query is no View of a study, or a file has changed since the page was opened.
+    """
+    scene = resolve(archive, view_of(query))
+    if identity != key(scene.identity):
+        raise NeuroMixError(CHANGED)
+    return scene
+
+
+def answers_errors(route: Callable[..., Response]) -> Callable[..., Response]:
+    """Answer 404 with the sentence of an error that the user can mend."""
+
+    @wraps(route)
+    def answered(**arguments: str | int) -> Response:
+        try:
+            return route(**arguments)
+        except NeuroMixError as error:
+            return Response(str(error), 404, mimetype="text/plain")
+
+    return answered
+
+
+def immutable(content: bytes, mimetype: str) -> Response:
+    """Return an answer that browsers keep; of an upload only they, and not for long."""
+    response = Response(content, mimetype=mimetype)
+    if _of_upload():
+        response.cache_control.private = True
+        response.cache_control.max_age = ONE_SITTING
+    else:
+        response.cache_control.public = True
+        response.cache_control.max_age = ONE_YEAR
+        response.cache_control.immutable = True
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+def revalidated(content: bytes, mimetype: str) -> Response:
+    """Return an answer that browsers keep but ask about before they use it again."""
+    response = Response(content, mimetype=mimetype)
+    response.cache_control.no_cache = True
+    if _of_upload():
+        response.cache_control.private = True
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+def not_kept(response: Response) -> Response:
+    """Keep browsers from keeping an answer that another attempt may better."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _of_upload() -> bool:
+    return request.args.get("study", "").startswith(PREFIX)

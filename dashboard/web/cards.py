@@ -1,0 +1,75 @@
+"""The route that draws the cards.
+
+The browser asks once for all cards of a group that a change of the View concerns. An address names
+all that its answer depends on, so the answer of the next slice can be fetched ahead.
+"""
+
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from flask import Blueprint, Response, after_this_request, has_request_context, request
+
+from dashboard.cards.card import Card
+from dashboard.cards.table import CARDS
+from dashboard.core.errors import GridError, NeuroMixError
+from dashboard.services.ahead import Ahead
+from dashboard.services.analyses import Analyses
+from dashboard.services.archive import Archive
+from dashboard.services.scene.scene import Scene
+from dashboard.web.answers import answers_errors, immutable, not_kept, scene_of
+
+log = logging.getLogger(__name__)
+
+UNEXPECTED = (
+    "This could not be drawn because of an error in the program. The server's log says more; "
+    "other settings may work."
+)
+
+
+def draw(card: Card, scene: Scene, analyses: Analyses) -> Mapping[str, Any]:
+    """Draw one card; whatever goes wrong in it becomes a sentence and stays in it."""
+    try:
+        return card.draw(scene, analyses)
+    except GridError as error:
+        return card.failed(error.short)  # the check gives shapes and affines
+    except NeuroMixError as error:
+        return card.failed(str(error))
+    except Exception:
+        log.exception("card %s cannot be drawn", card.id)
+        if has_request_context():
+            after_this_request(not_kept)
+        return card.failed(UNEXPECTED)
+
+
+def blueprint(archive: Archive, analyses: Analyses, ahead: Ahead) -> Blueprint:
+    """Return the route that draws the cards."""
+    routes = Blueprint("cards", __name__)
+
+    @routes.get("/cards/<identity>.json")
+    @answers_errors
+    def cards(identity: str) -> Response:
+        early = "X-Ahead" in request.headers  # of a page that rests
+        if early and ahead.busy:
+            return not_kept(Response(status=HTTPStatus.NO_CONTENT))
+        with ahead.request():
+            return answer(identity, early=early)
+
+    def answer(identity: str, *, early: bool) -> Response:
+        query = request.args.to_dict()
+        needed = query.pop("need", "").split(",")
+        scene = scene_of(archive, query, identity)
+        cards = [card for card in CARDS if card.id in needed]
+        drawn: dict[str, Any] = {}
+        for card in cards:
+            drawn |= draw(card, scene, analyses)
+        if not early and any(card.group == "views" for card in cards):
+            analyses.analyse_neighbours(scene)
+        content = orjson.dumps(drawn, option=orjson.OPT_SERIALIZE_NUMPY)
+        if not scene.complete:
+            after_this_request(not_kept)
+        return immutable(content, "application/json")
+
+    return routes

@@ -1,0 +1,238 @@
+"""From an opened View to what the page holds: the controls, what they offer, and the source."""
+
+import html
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from dashboard.core.facts import Notice
+from dashboard.core.grid.nearest import thickness
+from dashboard.core.orientation import PLANE_AXES, Plane
+from dashboard.core.volume import Volume
+from dashboard.ids import FIELDS, NOTICES, VOLUME_X, VOLUME_Y, Control, Store
+from dashboard.services.render.addresses import key
+from dashboard.services.scene.opening import Opened
+from dashboard.services.scene.presets import masks
+from dashboard.services.scene.scene import NO_REFERENCE
+from dashboard.services.studies.files import StudyFiles
+from dashboard.services.studies.naming import B0, MEAN, find
+from dashboard.services.studies.roles import Role
+from dashboard.services.uploads.manifests import PREFIX
+from dashboard.ui.controls import NONE_FOUND
+from dashboard.view import View
+from dashboard.words.opening import sentence
+
+# Steps of an intensity window's slider.
+WINDOW_STEPS = 500
+REFERENCES: tuple[Role, ...] = ("labels", "mask")
+
+# Everything of the page that an opened View decides, as "element-id.property".
+OUTPUTS: tuple[str, ...] = (
+    *(f"{control}.{prop}" for control, prop in FIELDS.values()),
+    *(
+        f"{control}.data"
+        for control in (Control.STUDY, Control.X, Control.Y, Control.MASK, Control.REFERENCE,
+                        Control.GRID, Control.MIX)
+    ),
+    f"{Control.MASK}.placeholder",
+    *(
+        f"{volume}{prop}"
+        for volume in (VOLUME_X, VOLUME_Y)
+        for prop in (".data", ".value", "-field.hidden")
+    ),
+    f"{Control.SLICE}.max",
+    *(
+        f"{control}.{limit}"
+        for control in (Control.WINDOW_X, Control.WINDOW_Y)
+        for limit in ("min", "max", "step")
+    ),
+    f"{Store.SOURCE}.data",
+    f"{NOTICES}.html",
+)  # fmt: skip
+
+
+def filling(opened: Opened) -> dict[str, Any]:
+    """Return the value of each of the page's elements that an opened View decides."""
+    return {
+        **{f"{FIELDS[name][0]}.{FIELDS[name][1]}": v for name, v in _values(opened).items()},
+        **_offered(opened),
+        f"{Store.SOURCE}.data": source(opened),
+        f"{NOTICES}.html": alerts(opened.problems, opened.notices),
+    }
+
+
+def source(opened: Opened) -> dict[str, Any]:
+    """Return what the browser has to know about the open images."""
+    scene = opened.scene
+    view, grid = scene.view, scene.grid
+    facts: dict[str, Any] = {
+        "key": key(scene.identity),
+        # Of a query that the page is laid out with; the browser counts those that it opens.
+        "number": 0,
+        "view": view.to_store(),
+        "sameGrid": scene.on_one_grid,
+        "mixed": scene.mixed,
+        "defaults": {
+            **_helpers(opened, replace(view, mask="", reference="")),
+            "mix": opened.unchosen,
+            "foreground": scene.presets.foreground,
+        },
+    }
+    for which, volume in zip("xy", (scene.x, scene.y), strict=True):
+        facts[which] = _shown(volume, view.plane) if volume else None
+        _, taken, alone = _volumes(scene.files, getattr(view, which), volume)
+        if volume and not alone:
+            facts[which]["volumes"] = {"image": volume.name, "taken": taken}
+    if grid:
+        facts |= _shown(grid, view.plane)
+        facts["axis"] = "xyz"[PLANE_AXES[view.plane][0]]
+        facts["toStored"] = grid.orientation.picture_to_stored(view.plane).tolist()
+        facts["affine"] = grid.mm_affine[:3].tolist()
+        facts["place"] = _place(grid, view)
+    return facts
+
+
+def _shown(volume: Volume, plane: Plane) -> dict[str, Any]:
+    return {
+        "id": key(volume.id),
+        "window": volume.intensities.window,
+        "positions": volume.slice_positions(plane).round(3).tolist(),
+        "thickness": thickness(volume, plane),
+        "shape": volume.orientation.picture_shape(plane),
+        "pixel": volume.pixel_size(plane),
+    }
+
+
+def _place(volume: Volume, view: View) -> list[float]:
+    """Return the point in mm that is looked at: in other planes, of the slice shown first."""
+    place = [0.0, 0.0, 0.0]
+    for plane, (axis, _, _) in PLANE_AXES.items():
+        first = volume.orientation.first_slice(plane)
+        index = view.slice if plane == view.plane and view.slice is not None else first
+        place[axis] = round(float(volume.slice_positions(plane)[index]), 3)
+    return place
+
+
+def _values(opened: Opened) -> dict[str, Any]:
+    scene, view = opened.scene, opened.scene.view
+    values = view.to_store() | _helpers(opened, view)
+    values["components"] = str(values["components"])
+    values["hidden"] = [str(number) for number in view.hidden]
+    values["grid"] = view.grid or None
+    values["mix"] = scene.mixed
+    for which, volume in zip("xy", (scene.x, scene.y), strict=True):
+        window = getattr(view, f"window_{which}")
+        auto = volume.intensities.window if volume else (0.0, 1.0)
+        values[f"window_{which}"] = list(window or auto)
+    return values
+
+
+def _helpers(opened: Opened, view: View) -> dict[str, Any]:
+    """Return the mask and the reference that a View stands for."""
+    presets = opened.scene.presets
+    # Where there is something to choose, a list says that none of it is chosen.
+    unset = NO_REFERENCE if opened.scene.files.of(*REFERENCES) else None
+    return {
+        "mask": view.mask or presets.mask,
+        "reference": view.reference or presets.reference or unset,
+    }
+
+
+def _offered(opened: Opened) -> dict[str, Any]:
+    """Return what the controls offer, and within which limits."""
+    scene = opened.scene
+    files, view = scene.files, scene.view
+    images = list(files.of("image"))
+    references = list(files.of(*REFERENCES))
+    count = scene.grid.orientation.count(view.plane) if scene.grid else 1
+    offered: dict[str, Any] = {
+        f"{Control.STUDY}.data": _studies(opened.studies),
+        f"{Control.X}.data": _renamed(images, files, view.x),
+        f"{Control.Y}.data": _renamed(images, files, view.y),
+        f"{Control.MASK}.data": list(masks(files)),
+        f"{Control.MASK}.placeholder": "none" if masks(files) else NONE_FOUND,
+        f"{Control.REFERENCE}.data": (
+            [*references, {"value": NO_REFERENCE, "label": "none"}] if references else []
+        ),
+        f"{Control.GRID}.data": images,
+        f"{Control.MIX}.data": _mixable(opened),
+        f"{Control.SLICE}.max": count - 1,
+    }
+    shown = zip((view.x, view.y), (scene.x, scene.y), (VOLUME_X, VOLUME_Y), strict=True)
+    for name, volume, control in shown:
+        options, taken, alone = _volumes(files, name, volume)
+        offered |= {
+            f"{control}.data": options,
+            f"{control}.value": taken,
+            f"{control}-field.hidden": alone,
+        }
+    for volume, window in zip(
+        (scene.x, scene.y), (Control.WINDOW_X, Control.WINDOW_Y), strict=True
+    ):
+        low, high = _range(volume)
+        offered |= {
+            f"{window}.min": low,
+            f"{window}.max": high,
+            f"{window}.step": (high - low) / WINDOW_STEPS,
+        }
+    return offered
+
+
+def _range(volume: Volume | None) -> tuple[float, float]:
+    if volume is None:
+        return 0.0, 1.0
+    facts = volume.intensities
+    return min(facts.low, facts.window[0]), max(facts.high, facts.window[1])
+
+
+def _mixable(opened: Opened) -> list[str]:
+    """Return the images of the mixture, and those that could be."""
+    scene = opened.scene
+    files, shown = scene.files, (scene.view.x, scene.view.y)
+    # The chosen volume of an image stands in its place.
+    chosen = {found[0].name: name for name in shown if (found := find(files, name))}
+    others = (chosen.get(name, name) for name in files.of("image"))
+    return list(dict.fromkeys([*scene.mixed, *others]))
+
+
+def _renamed(images: list[str], files: StudyFiles, chosen: str) -> list[str]:
+    """Return the images, and in the place of one of several volumes the chosen volume."""
+    found = find(files, chosen)
+    name = found[0].name if found else ""
+    return [chosen if image == name else image for image in images]
+
+
+def _studies(studies: dict[str, str]) -> list[Any]:
+    own = [
+        {"value": name, "label": title}
+        for name, title in studies.items()
+        if name.startswith(PREFIX)
+    ]
+    rest = [name for name in studies if not name.startswith(PREFIX)]
+    if not own:
+        return rest
+    return [{"group": "Uploads", "items": own}, {"group": "Studies", "items": rest}]
+
+
+def _volumes(files: StudyFiles, name: str, volume: Volume | None) -> tuple[list[Any], Any, bool]:
+    """Return the volumes that can be taken of an image, the one taken, and whether it is alone."""
+    found = find(files, name)
+    if volume is None or found is None or volume.volumes == 1:
+        return [], None, True
+    file, take = found
+    options = [{"value": MEAN, "label": f"mean of {volume.volumes}"}]
+    if file.b0_volumes:
+        options.insert(0, {"value": B0, "label": f"mean of {len(file.b0_volumes)} b0"})
+    options += [{"value": str(n), "label": str(n)} for n in range(volume.volumes)]
+    taken = MEAN if take is None else B0 if take == file.b0_volumes else str(take[0])
+    return options, taken, False
+
+
+def alerts(problems: Sequence[str], notices: Sequence[Notice]) -> str:
+    """Return what has to be said of an opened View, as HTML."""
+    return "".join(
+        f'<p class="notice" role="alert" data-severity="{severity}">{html.escape(text)}'
+        '<button type="button" class="notice-close" aria-label="Close"></button></p>'
+        for severity, texts in (("problem", problems), ("warning", map(sentence, notices)))
+        for text in texts
+    )

@@ -1,0 +1,77 @@
+"""The route that opens a URL query: it reads the study image by image, then fills the page."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+from flask import Blueprint, Response, request, stream_with_context
+
+from dashboard.core.errors import NeuroMixError
+from dashboard.services.archive import Archive, first_study
+from dashboard.services.checking import images_to_read
+from dashboard.services.scene.opening import Place, open_view
+from dashboard.services.studies.files import StudyFiles
+from dashboard.web import visitor
+from dashboard.web.filling import filling
+
+# A query of a link that anybody made: longer ones are no View.
+MAX_QUERY = 4096
+MIMETYPE = "application/x-ndjson"
+
+
+def blueprint(archive: Archive) -> Blueprint:
+    """Return the route that opens a View: lines of JSON, the last of them what the page holds."""
+    routes = Blueprint("open", __name__)
+
+    @routes.get("/open")
+    def opening() -> Response:
+        # What asks for the request has to be known before the answer begins.
+        query, owner = entries(request.query_string.decode()), visitor.owner()
+        lines = stream_with_context(opened_lines(archive, query, owner))
+        return Response(lines, mimetype=MIMETYPE, headers={"Cache-Control": "no-store"})
+
+    return routes
+
+
+def entries(query: str) -> dict[str, str]:
+    """Return the entries of a URL query."""
+    return dict(parse_qsl(query.lstrip("?")[:MAX_QUERY]))
+
+
+def opened_lines(archive: Archive, query: dict[str, str], owner: str) -> Iterator[bytes]:
+    """Yield a line for each image that has to be read first, and one for the opened View."""
+    place = _place(query.pop("place", ""))
+    unread = unread_images(archive, query)
+    for number, (files, name) in enumerate(unread, start=1):
+        yield _line(reading={"image": name, "number": number, "of": len(unread)})
+        # What cannot be read is told where the image is shown.
+        with suppress(NeuroMixError):
+            archive.open(files, name)
+    try:
+        opened = open_view(archive, query, owner, place=place)
+        yield _line(opened=filling(opened))
+    except NeuroMixError as error:
+        yield _line(failed=str(error))
+
+
+def unread_images(archive: Archive, query: dict[str, str]) -> list[tuple[StudyFiles, str]]:
+    """Return the images that have to be unpacked before a query can be opened."""
+    with suppress(NeuroMixError):
+        files = archive.study(query.get("study") or first_study(archive.studies()))
+        names = images_to_read(files) if files else []
+        return [(files, name) for name in names if files and not archive.is_read(files, name)]
+    return []
+
+
+def _place(text: str) -> Place | None:
+    try:
+        right, anterior, superior = (float(part) for part in text.split(":"))
+    except ValueError:
+        return None
+    return right, anterior, superior
+
+
+def _line(**content: Any) -> bytes:
+    return orjson.dumps(content, option=orjson.OPT_SERIALIZE_NUMPY) + b"\n"

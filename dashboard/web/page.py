@@ -1,0 +1,84 @@
+"""The page as it is served: its HTML, and its layout with the View of its URL in it."""
+
+import json
+from typing import Any
+from urllib.parse import urlsplit
+
+from dash.development.base_component import Component
+from flask import has_request_context, request
+
+from dashboard import __version__, view
+from dashboard.cards.table import CARDS, description
+from dashboard.core.errors import NeuroMixError
+from dashboard.core.mixture.recipe import MAX_MIXED
+from dashboard.figures.palette import PALETTES
+from dashboard.ids import FIELDS, Store
+from dashboard.services.analyses import Analyses
+from dashboard.services.archive import Archive
+from dashboard.services.render.addresses import MAP_FIELDS, VOXEL_FIELDS
+from dashboard.services.scene.opening import open_view
+from dashboard.services.uploads.limits import Limits
+from dashboard.settings import ROOT
+from dashboard.ui.frame import INDEX, layout
+from dashboard.web import visitor
+from dashboard.web.cards import draw
+from dashboard.web.filling import filling
+from dashboard.web.open import entries, unread_images
+
+ASSETS = ROOT / "assets"
+# Folders of the modules that main.mjs imports.
+MODULES = ("client", "views")
+# Dash may call the browser's half as soon as it starts, so it starts behind the modules.
+RENDERER = "addEventListener('DOMContentLoaded', () => new DashRenderer());"
+
+
+def index() -> str:
+    """Return the page's HTML: with what the browser's half has to know, and its modules."""
+    config = {
+        "version": __version__,
+        "mostMixed": MAX_MIXED,
+        "fields": view.description(),
+        "controls": {name: list(control) for name, control in FIELDS.items()},
+        "cards": description(),
+        "voxelFields": sorted(VOXEL_FIELDS),
+        "mapFields": sorted(MAP_FIELDS),
+        "palettes": {name: list(colours) for name, colours in PALETTES.items()},
+    }
+    modules = "".join(
+        f'<link rel="modulepreload" href="/assets/{path.relative_to(ASSETS).as_posix()}">\n'
+        for folder in MODULES
+        for path in sorted((ASSETS / folder).glob("*.mjs"))
+    )
+    # Within a script only this could be read as HTML.
+    content = json.dumps(config).replace("<", "\\u003c")
+    known = f'<script id="neuromix-config" type="application/json">{content}</script>\n'
+    return INDEX.replace("</head>", f"{modules}{known}</head>")
+
+
+def page(archive: Archive, analyses: Analyses, limits: Limits) -> Component:
+    """Return the layout; of what has been read before, with all that the URL's View shows."""
+    laid_out = layout(limits)
+    for name, value in _shown(archive, analyses).items():
+        element, prop = name.rsplit(".", 1)
+        setattr(laid_out[element], prop, value)
+    return laid_out
+
+
+def _shown(archive: Archive, analyses: Analyses) -> dict[str, Any]:
+    # Dash asks for the layout by a request of its own, and once outside of any.
+    if not has_request_context() or not request.path.endswith("_dash-layout"):
+        return {}
+    query = entries(urlsplit(request.headers.get("Referer", "")).query)
+    if unread_images(archive, query):
+        return {}
+    try:
+        opened = open_view(archive, query, visitor.owner())
+    except NeuroMixError:
+        return {}  # the opening that follows says why
+    scene, values = opened.scene, filling(opened)
+    # The criteria take long: the page asks for them once it is there.
+    cards = [c for c in CARDS if c.tab in (None, scene.view.panel) and c.group != "criteria"]
+    for card in cards:
+        values |= draw(card, scene, analyses)
+    values[f"{Store.SOURCE}.data"]["drawn"] = [card.id for card in cards]
+    return values

@@ -1,0 +1,440 @@
+"""The browser's pure modules: tables of cases, run in a browser without the page."""
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, get_args
+from urllib.parse import parse_qsl
+
+import nibabel as nib
+import numpy as np
+import pytest
+
+from dashboard import __version__, view
+from dashboard.cards.table import description
+from dashboard.core.grid.nearest import nearest_slice, thickness
+from dashboard.core.orientation import Plane, Side
+from dashboard.core.volume import Volume, read_volume
+from dashboard.services.render.addresses import MAP_FIELDS, VOXEL_FIELDS, key, slice_address
+from dashboard.view import View
+
+CONFIG: dict[str, Any] = {
+    "version": __version__,
+    "fields": view.description(),
+    "cards": description(),
+    "voxelFields": sorted(VOXEL_FIELDS),
+    "mapFields": sorted(MAP_FIELDS - {"plane", "slice"}),
+}
+
+Run = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def run(browser: Any, base_url: str) -> Iterator[Run]:
+    """Run a function of the browser with a module of assets/client and some arguments."""
+    page = browser.new_page()
+    page.goto(f"{base_url}/healthz")  # a page of the server's without anything of ours
+
+    def run(module: str, function: str, *arguments: Any) -> Any:
+        call = f"""async ([arguments]) => {{
+            const module = await import("/assets/client/{module}.mjs");
+            return ({function})(module, ...arguments);
+        }}"""
+        return page.evaluate(call, [list(arguments)])
+
+    yield run
+    page.close()
+
+
+def many_views(count: int) -> list[View]:
+    """Views with names and numbers that are awkward in a URL."""
+    chance = random.Random(7)
+    names = ["T1", "dwi:mean", "a b", "ä&ö=ü", "50 %", "x,y", "(1)'*!~", "<b>", "日本", "a+b/c?d#e"]
+    views = []
+    for _ in range(count):
+        made = View(
+            study=chance.choice(names),
+            x=chance.choice(names),
+            y=chance.choice(names),
+            plane=chance.choice(get_args(Plane)),
+            slice=chance.randrange(300),
+            components=chance.randrange(1, 11),
+            seed=chance.randrange(2**32),
+            side=chance.choice(get_args(Side)),
+            bins=chance.randrange(10, 201),
+            log=chance.random() < 0.5,
+            hidden=tuple(sorted(chance.sample(range(1, 11), chance.randrange(4)))),
+            opacity=chance.randrange(101),
+        )
+        if chance.random() < 0.5:
+            low, high = sorted(chance.uniform(-1e6, 1e6) for _ in range(2))
+            # As parsed, since that is how every window gets in.
+            made, _ = View.parse({**_entries(made), "window_x": f"{low:.12g}:{high:.12g}"})
+        if chance.random() < 0.5:
+            made = replace(made, mix=",".join(chance.sample(names, 2)), mask=chance.choice(names))
+        views.append(made)
+    return views
+
+
+def _entries(made: View) -> dict[str, str]:
+    return {
+        name: "1" if value is True else "0" if value is False else str(value)
+        for name, value in made.to_store().items()
+        if value is not None
+    }
+
+
+def test_a_query_is_the_one_that_the_server_makes(run: Run) -> None:
+    views = many_views(300)
+    made = run(
+        "address",
+        "({ query }, views, config) => views.map((view) => query(view, config))",
+        [one.to_store() for one in views],
+        CONFIG,
+    )
+    assert made == [one.query() for one in views]
+    assert [View.parse(one) for one in (dict(parse_qsl(text)) for text in made)] == [
+        (one, []) for one in views
+    ]
+
+
+@pytest.fixture
+def volume(tmp_path: Path) -> Callable[..., Volume]:
+    def volume(name: str, slices: int, thick: float, start: float = 0.0) -> Volume:
+        affine = np.diag([2.0, 2.0, thick, 1.0])
+        affine[2, 3] = start
+        voxels = np.random.default_rng(0).normal(100, 9, (8, 6, slices)).astype(np.float32)
+        nib.Nifti1Image(voxels, affine).to_filename(tmp_path / f"{name}.nii")
+        return read_volume(tmp_path / f"{name}.nii")
+
+    return volume
+
+
+def shown(volume: Volume, plane: Plane) -> dict[str, Any]:
+    return {
+        "id": key(volume.id),
+        "positions": volume.slice_positions(plane).tolist(),
+        "thickness": thickness(volume, plane),
+    }
+
+
+def test_the_address_of_a_slice_is_the_one_that_the_server_makes(run: Run, volume: Any) -> None:
+    x, y = volume("x", 5, 3.0), volume("y", 5, 3.0)
+    views = [replace(one, slice=3, window_y=one.window_x) for one in many_views(60)]
+    made = run(
+        "address",
+        """({ slice }, cases, config) => cases.map(([view, source]) =>
+            ["x", "y"].map((which) => slice(which, view, source, config)))""",
+        [
+            [
+                one.to_store(),
+                {"sameGrid": True, "x": shown(x, one.plane), "y": shown(y, one.plane)},
+            ]
+            for one in views
+        ],
+        CONFIG,
+    )
+    assert made == [
+        [
+            slice_address(x, view=one, image=one.x, index=3, window=one.window_x),
+            slice_address(y, view=one, image=one.y, index=3, window=one.window_y),
+        ]
+        for one in views
+    ]
+
+
+@pytest.mark.parametrize(("slices", "thick", "start"), [(4, 6.0, 3.0), (12, 1.0, 0.0), (3, 3, 8)])
+def test_on_another_grid_y_is_shown_where_the_server_finds_it(
+    run: Run, volume: Any, slices: int, thick: float, start: float
+) -> None:
+    x, y = volume("x", 9, 3.0), volume("y", slices, thick, start)
+    source = {"sameGrid": False, "x": shown(x, "axial"), "y": shown(y, "axial")}
+    made = run(
+        "address",
+        """({ sliceOf }, source) =>
+            source.x.positions.map((_, index) => sliceOf("y", source, index))""",
+        source,
+    )
+    positions = x.slice_positions("axial")
+    of = thickness(x, "axial")
+    assert made == [nearest_slice(y, "axial", mm, of=of) for mm in positions]
+
+
+# ---- the state: events in, the View and what is to be opened out
+SOURCE: dict[str, Any] = {
+    "number": 0,
+    "key": "k",
+    "view": View(study="s", x="T1", y="b0", slice=5).to_store(),
+    "sameGrid": True,
+    "mixed": ["T1", "b0"],
+    "defaults": {"mask": None, "reference": None, "mix": ["T1", "b0"], "foreground": "positive"},
+    "x": {"window": [0, 500]},
+    "y": {"window": [0, 900]},
+    "axis": "z",
+    "positions": [10.0 * number for number in range(9)],
+    "place": [1, 2, 50],
+}
+CONTROLS: dict[str, Any] = {
+    **SOURCE["view"],
+    "components": "3",
+    "hidden": [],
+    "grid": None,
+    "mask": None,
+    "reference": None,
+    "mix": ["T1", "b0"],
+    "window_x": [0, 500],
+    "window_y": [0, 900],
+}
+
+
+def controls(**changed: Any) -> dict[str, Any]:
+    return {"type": "controls", "source": SOURCE, "values": {**CONTROLS, **changed}}
+
+
+def states(run: Run, *events: dict[str, Any]) -> list[dict[str, Any]]:
+    """States after each of some events."""
+    return run(
+        "state",
+        """({ START, next }, events, config) => {
+            let state = START;
+            return events.map((event) => (state = next(state, event, config)));
+        }""",
+        list(events),
+        CONFIG,
+    )
+
+
+CHANGES = {
+    "nothing": ({}, {}),
+    "another number of components": ({"components": "5"}, {"components": 5}),
+    "hidden classes in any order": ({"hidden": ["3", "1"]}, {"hidden": "1,3"}),
+    "hidden classes that are gone": ({"hidden": ["3"], "components": "2"},
+                                     {"hidden": "", "components": 2}),
+    "an emptied seed": ({"seed": ""}, {}),
+    "a window": ({"window_x": [12.3456789, 400]}, {"window_x": "12.3457:400"}),
+    "the window that is chosen anyway": ({"window_x": [0, 500.0000001]}, {}),
+    "a rule for the foreground": ({"foreground": "nonzero"}, {"foreground": "nonzero"}),
+    "an opacity": ({"opacity": 0}, {"opacity": 0}),
+    "all images in another order": ({"mix": ["b0", "T1"]}, {}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_controls_say_a_view(run: Run, name: str) -> None:
+    changed, expected = CHANGES[name]
+    *_, last = states(run, controls(), controls(**changed))
+    assert last["wanted"] == {**SOURCE["view"], **expected}
+    assert last["opening"] is None
+
+
+OPENED = {
+    "another study": (
+        {"study": "t"}, {"study": "t", "x": "", "y": "", "slice": "", "foreground": ""},
+    ),
+    "another plane": ({"plane": "coronal"}, {"plane": "coronal", "slice": ""}),
+    "another image": ({"y": "FLAIR"}, {"y": "FLAIR", "slice": ""}),
+    "fewer images": ({"mix": ["T1"]}, {"mix": "T1", "slice": "5"}),
+    "a grid": ({"grid": "b0"}, {"grid": "b0", "slice": ""}),
+    "a mask": ({"mask": "m"}, {"mask": "m", "slice": "5"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OPENED)
+def test_what_the_server_has_to_say_is_opened_at_the_same_place(run: Run, name: str) -> None:
+    changed, expected = OPENED[name]
+    *_, last = states(
+        run, controls(), {"type": "slice", "slice": 7}, {"type": "slice", "slice": 5},
+        controls(**changed),
+    )  # fmt: skip
+    opening = last["opening"]
+    assert opening["number"] == 1
+    assert opening["reason"] == "push"
+    assert opening["place"] == [1, 2, 50]
+    asked = dict(parse_qsl(opening["search"].lstrip("?"), keep_blank_values=True))
+    assert {name: asked.get(name, "") for name in expected} == expected
+
+
+def test_the_place_follows_the_slice_in_mm(run: Run) -> None:
+    *_, last = states(run, controls(), {"type": "slice", "slice": 7})
+    assert last["wanted"]["slice"] == 7
+    assert last["place"] == [1, 2, 70]
+
+
+def test_a_slider_that_moves_while_something_is_opened_changes_nothing(run: Run) -> None:
+    opened = {"type": "open", "search": "?study=t", "reason": "push"}
+    before, after = states(run, controls(), opened, {"type": "slice", "slice": 2})[-2:]
+    assert after == before
+
+
+def test_what_was_changed_while_something_was_opened_is_not_lost(run: Run) -> None:
+    answer = {**SOURCE, "number": 1, "view": {**SOURCE["view"], "plane": "coronal", "slice": 3}}
+    *_, last = states(
+        run,
+        controls(),
+        controls(plane="coronal"),
+        {"type": "opened", "number": 1, "kept": ["components"]},
+        {"type": "controls", "source": answer,
+         "values": {**CONTROLS, "plane": "coronal", "components": "4"}},
+    )  # fmt: skip
+    assert last["wanted"] == {**answer["view"], "components": 4}
+    assert last["opening"] is None
+
+
+def test_an_answer_that_was_overtaken_is_not_taken(run: Run) -> None:
+    *_, before, after = states(
+        run,
+        controls(),
+        {"type": "open", "search": "?study=t", "reason": "push"},
+        {"type": "open", "search": "?study=u", "reason": "push"},
+        {"type": "controls", "source": {**SOURCE, "number": 1}, "values": CONTROLS},
+    )
+    assert after == before
+    assert after["opening"]["search"] == "?study=u"
+
+
+def test_an_emptied_fit_has_all_images_again(run: Run) -> None:
+    *_, last = states(run, controls(), controls(mix=[]))
+    assert last["emptied"]
+    assert last["wanted"] == SOURCE["view"]
+
+
+def test_another_volume_takes_the_place_of_the_one_in_the_fit(run: Run) -> None:
+    seen = {**SOURCE["view"], "y": "dwi:1", "mix": "T1,dwi:1"}
+    source = {
+        **SOURCE, "view": seen, "mixed": ["T1", "dwi:1"],
+        "y": {"window": [0, 900], "volumes": {"image": "dwi", "taken": "1"}},
+    }  # fmt: skip
+    *_, last = states(
+        run,
+        {"type": "controls", "source": source, "values": CONTROLS},
+        {"type": "change", "changes": {"y": "dwi:2"}},
+    )
+    assert "mix=T1%2Cdwi%3A2" in last["opening"]["search"]
+
+
+# ---- cards
+def test_only_cards_whose_fields_change_are_needed(run: Run) -> None:
+    before = View(study="s", x="T1", y="b0", slice=5)
+
+    def needed(**changed: Any) -> set[str]:
+        after = replace(before, **changed)
+        found = run(
+            "cards",
+            """({ key, needed, groups }, before, after, cards) => {
+                const source = { key: "k" };
+                const shown = (id) => key(cards.find((card) => card.id === id), before, source);
+                return groups(cards).flatMap((group) =>
+                    needed(cards, group, after, source, shown).map(({ id }) => id));
+            }""",
+            before.to_store(),
+            after.to_store(),
+            CONFIG["cards"],
+        )
+        return set(found)
+
+    assert needed() == set()
+    assert needed(opacity=10, window_x=(0.0, 5.0)) == set()
+    assert needed(log=True) == {"histograms"}
+    assert needed(joint="density", axes="raw") == {"joint"}
+    assert {"histograms", "joint", "labels", "components", "agreement"} <= needed(slice=6)
+    assert not {"check", "header", "criteria", "image-x"} & needed(slice=6)
+    assert "check" in needed(x="FLAIR")
+    assert "criteria" in needed(components=4, panel="criteria")
+
+
+# ---- history and schedule
+def test_a_gesture_is_one_entry_of_the_history(run: Run) -> None:
+    entries = run(
+        "history",
+        """({ gestures }) => {
+            const past = gestures();
+            const first = past.entry("", "a", "replace");
+            past.begin();
+            return [
+                first, past.entry("a", "a"), past.entry("a", "b"), past.entry("b", "c"),
+                past.entry("c", "d", "push"), (past.begin(), past.entry("d", "e")),
+            ];
+        }""",
+    )
+    assert entries == ["replace", None, "push", "replace", "push", "push"]
+
+
+# Times in ms of changes, and of the pointer that holds the slider; and when the server is asked.
+TIMES: dict[str, tuple[list[tuple[int, str]], list[int]]] = {
+    "a single step": ([(0, "change")], [0]),
+    "steps with rests between them": ([(0, "change"), (100, "change")], [0, 100]),
+    "a held key": ([(0, "change"), (30, "change"), (60, "change")], [0, 150]),
+    "a drag": ([(0, "hold"), (10, "change"), (30, "change"), (50, "change")], [140]),
+    "a drag that is let go": ([(0, "hold"), (10, "change"), (20, "release")], [20]),
+    "a click beside the slider": ([(0, "hold"), (5, "release")], []),
+    "a drag that rests twice": ([(0, "hold"), (10, "change"), (200, "change")], [100, 290]),
+}
+
+
+@pytest.mark.parametrize("name", TIMES)
+def test_the_server_is_asked_at_rest(run: Run, name: str) -> None:
+    events, expected = TIMES[name]
+    asked = run(
+        "schedule",
+        """({ schedule }, events) => {
+            let now = 0, timers = [], asked = [];
+            const rest = schedule({
+                now: () => now,
+                later: (work, ms) => { timers.push({ at: now + ms, work }); return timers.at(-1); },
+                cancel: (timer) => { timers = timers.filter((one) => one !== timer); },
+            }, () => asked.push(now));
+            for (now = 0; now < 1000; now += 1) {
+                for (const [at, what] of events) if (at === now) rest[what]();
+                for (const timer of [...timers]) if (timer.at <= now) {
+                    timers = timers.filter((one) => one !== timer);
+                    timer.work();
+                }
+            }
+            return asked;
+        }""",
+        events,
+    )
+    assert asked == expected
+
+
+# ---- voxels
+def test_a_pixel_is_the_voxel_that_nibabel_knows(run: Run, tmp_path: Path) -> None:
+    affine = np.array([[0, -2, 0, 9], [3, 0, 0, -7], [0, 0, 2.5, 4], [0, 0, 0, 1]])
+    voxels = np.random.default_rng(0).normal(100, 9, (5, 6, 7)).astype(np.float32)
+    nib.Nifti1Image(voxels, affine).to_filename(tmp_path / "v.nii")
+    volume = read_volume(tmp_path / "v.nii")
+    for plane in get_args(Plane):
+        for side in get_args(Side):
+            picture = volume.orientation.upright(
+                volume.orientation.cut(volume.data, plane, 2), plane, side
+            )
+            source = {
+                "shape": volume.orientation.picture_shape(plane),
+                "toStored": volume.orientation.picture_to_stored(plane).tolist(),
+                "affine": volume.mm_affine[:3].tolist(),
+            }
+            voxel, place = run(
+                "voxels",
+                """({ voxelAt, placeAt }, view, source) => {
+                    const voxel = voxelAt({ column: 1, row: 3 }, view, source);
+                    return [voxel, placeAt(voxel, source)];
+                }""",
+                {"plane": plane, "side": side, "slice": 2},
+                source,
+            )
+            assert voxels[tuple(voxel)] == picture[picture.shape[0] - 1 - 3, 1]
+            assert place == pytest.approx(nib.affines.apply_affine(affine, voxel).tolist())
+
+
+def test_numbers_under_the_cursor_keep_all_digits_before_the_point(run: Run) -> None:
+    numbers = [30393, 30393.6, -1234567, 0.123456, 12345678]
+    shown = run("voxels", "({ format }, numbers) => numbers.map(format)", numbers)
+    assert shown == ["30393", "30394", "−1234567", "0.1235", "12350000"]
+
+
+def test_clipped_and_scaled_intensities_lie_where_the_joint_figure_says(run: Run) -> None:
+    place = "({ jointPlace }, values, meta) => jointPlace(values, meta)"
+    scaled = {"limits": [[0, 10], [0, 100]], "offset": [5, 50], "factor": [5, 25]}
+    assert run("voxels", place, [20, 25], scaled) == [1, -1]
+    assert run("voxels", place, [20, 25], {}) == [20, 25]

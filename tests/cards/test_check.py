@@ -1,0 +1,146 @@
+"""The card as HTML: its one line, its remedies, and that no name can break out of it."""
+
+import json
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from dashboard.cards.check import preflight_card
+from dashboard.core.check.check import Finding, Preflight, Remedy, Row
+
+ROW = Row(
+    name="T1", kind="image", processing=(), grid=1, shape=(128, 128, 70),
+    voxel_size=(2.0, 2.0, 2.2), orientation="RAS", zeros=0.61, negatives=0.0,
+    background=0.0, background_share=0.61, nonfinite=0, low=0.0, mean=38.4, high=1749.5, volumes=1,
+)  # fmt: skip
+ROWS = (ROW, replace(ROW, name="b0", zeros=0.4))
+PROBLEM = Finding("problem", "EPI is elsewhere.", (Remedy("Resample", {"grid": "T1"}),))
+WARNING = Finding("warning", "Half of it is negative.")
+FACT = Finding("fact", "Slices are thick.")
+EVIL = "\"><script>alert('x')</script>&amp; {{ 7 * 7 }}"
+
+
+class Parsed(HTMLParser):
+    """Elements with their attributes, and all text, as a browser has them."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.elements, self.inside, self.text, self.line = [], [], "", ""
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag, attributes):
+        self.elements.append((tag, dict(attributes)))
+        self.inside.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.inside.pop() == tag
+
+    def handle_data(self, data):
+        self.text += data
+        if "summary" in self.inside:
+            self.line += data
+
+    def all(self, tag, name=None):
+        return [a for t, a in self.elements if t == tag and name in (None, a.get("class"))]
+
+
+def card(*findings, rows=ROWS, entities=None):
+    parsed = Parsed(preflight_card(Preflight(findings, rows), entities or {}))
+    assert not parsed.inside
+    return parsed
+
+
+def line(*findings, **options):
+    return " ".join(card(*findings, **options).line.split())
+
+
+def test_a_sound_study_is_one_line_of_its_grid():
+    assert line() == (
+        "2 images on one grid · 128 × 128 × 70 · 2 × 2 × 2.2 mm · RAS · 40–61 % zeros"
+    )
+
+
+def test_one_image_has_its_own_zeros():
+    assert line(rows=(ROW,)).startswith("1 image · 128 × 128 × 70")
+    assert line(rows=(ROW,)).endswith("61 % zeros")
+
+
+def test_masks_are_not_counted_as_images():
+    mask = replace(ROW, name="mask", kind="overlay", shape=(9, 9, 9))
+    assert line(rows=(ROW, mask)).startswith("1 image · 128")
+
+
+def test_several_grids_are_never_told_as_one():
+    assert line(rows=(ROW, replace(ROW, grid=2))).startswith("2 images on 2 grids · 61 % zeros")
+    assert line(rows=()) == "No image"
+
+
+def test_facts_are_counted_as_notes_behind_the_line():
+    assert line(FACT).endswith("zeros · 1 note")
+    assert line(FACT, FACT).endswith("zeros · 2 notes")
+
+
+def test_the_worst_finding_stands_in_the_line_behind_their_numbers():
+    assert line(PROBLEM, WARNING, WARNING, FACT) == "1 problem, 2 warnings EPI is elsewhere."
+    assert line(WARNING, FACT) == "1 warning Half of it is negative."
+
+
+@pytest.mark.parametrize(
+    ("findings", "severity"),
+    [((), "fact"), ((FACT,), "fact"), ((WARNING, FACT), "warning"), ((PROBLEM, FACT), "problem")],
+)
+def test_the_card_opens_by_itself_only_at_a_problem(findings, severity):
+    (details,) = card(*findings).all("details")
+    assert details["data-severity"] == severity
+    assert ("open" in details) == (severity == "problem")
+
+
+def test_remedies_are_buttons_with_the_views_changes_as_json():
+    changes = {"grid": EVIL, "x": "Größe 'n' \\ \n"}
+    (button,) = card(Finding("problem", "It is.", (Remedy(EVIL, changes),))).all("button", "remedy")
+    assert button["type"] == "button"
+    assert json.loads(button["data-changes"]) == changes
+
+
+def test_what_helps_against_the_worst_warning_stands_beside_the_closed_line():
+    helped = Finding("warning", "Air stays.", (Remedy("Keep the mask", {"foreground": "mask"}),))
+    buttons = card(helped, WARNING, FACT).all("button", "remedy")
+    assert [json.loads(b["data-changes"]) for b in buttons] == [{"foreground": "mask"}] * 2
+    assert [b.get("title") for b in buttons] == [None, "Keep the mask"]
+    # The card of a problem is open, and an undo is no help.
+    assert len(card(PROBLEM, helped).all("button", "remedy")) == 2
+    assert len(card(Finding("fact", "Done.", helped.remedies)).all("button", "remedy")) == 1
+
+
+def test_nothing_that_comes_from_a_file_is_taken_for_markup():
+    finding = Finding("warning", EVIL, (Remedy(EVIL, {EVIL: EVIL}),))
+    parsed = card(finding, rows=(replace(ROW, name=EVIL, processing=(EVIL,), orientation=EVIL),))
+    assert not parsed.all("script")
+    # In the line, beside it, in the list, a button; in the table as name, processing, orientation.
+    assert parsed.text.count(EVIL) == 7
+
+
+def test_every_image_is_a_row_with_a_cell_for_each_heading():
+    several = {"volumes": 65}, {"grid": 2}, {"volumes": 65, "grid": 2}
+    for rows in ((ROW,), *((ROW, replace(ROW, **more)) for more in several)):
+        parsed = card(rows=rows)
+        headings = [a for a in parsed.all("th") if a.get("scope") == "col"]
+        assert len(headings) == 11 + (rows[-1].volumes > 1) + (rows[-1].grid > 1)
+        assert len(parsed.all("td")) == len(rows) * (len(headings) - 1)
+        assert all(a["title"] for a in headings[1:])
+
+
+def test_what_a_bids_name_says_stands_below_an_images_name():
+    told = {"T1": {"sub": "01", "acq": EVIL, "suffix": "T1w"}}
+    parsed = card(entities=told)
+    assert f"sub 01 · acq {EVIL}" in parsed.text
+    assert "suffix" not in parsed.text
+    assert "sub 01" not in card().text
+
+
+def test_numbers_keep_to_their_units_across_line_ends():
+    text = card(Finding("fact", "Grid of T1 (1 × 1 × 1 mm), 5 % of it.")).text
+    blank = "\N{NO-BREAK SPACE}"
+    assert f"(1{blank}×{blank}1{blank}×{blank}1{blank}mm), 5{blank}% of it." in text

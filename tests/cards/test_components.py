@@ -1,0 +1,69 @@
+import re
+
+import numpy as np
+import pytest
+
+from dashboard.cards import header
+from dashboard.cards.components import components_table
+from dashboard.cards.markup import measure, ordinal
+from dashboard.view import View
+
+VIEW = View("pair", "T1", "b0", slice=5)
+
+
+def facts(workspace):
+    return " ".join(re.sub("<[^>]*>", " ", components_table(workspace.analyse(VIEW))).split())
+
+
+def test_a_mixture_fitted_to_a_subset_says_so(study, monkeypatch):
+    monkeypatch.setattr("dashboard.core.mixture.assignment.MAX_WHOLE_VOXELS", 100)
+    monkeypatch.setattr("dashboard.core.mixture.slice_fit.SUBSET_VOXELS", 90)
+    (voxels,) = re.findall(r"(\d+) foreground voxels", facts(study))
+    fitted = -(-int(voxels) // 5)
+    assert f"Fitted to every 5th voxel ({fitted} of {voxels})." in facts(study)
+
+
+def test_a_mixture_fitted_whole_says_nothing_of_it(study):
+    assert "itted to" not in facts(study)
+
+
+@pytest.mark.parametrize(
+    ("number", "place"),
+    [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (12, "12th"), (13, "13th"),
+     (17, "17th"), (21, "21st"), (67, "67th"), (111, "111th"), (122, "122nd")],
+)  # fmt: skip
+def test_places_in_a_row_are_written_as_words_are_said(number, place):
+    assert ordinal(number) == place
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(0, "0"), (0.0014, "0.00140"), (0.0123, "0.0123"), (0.5, "0.500"), (-0.0456, "−0.0456"),
+     (1.234, "1.23"), (12.34, "12.3"), (123.4, "123"), (12345.6, "12,346"), (2e6, "2e+06"),
+     (1.234e-4, "0.000123")],
+)  # fmt: skip
+def test_numbers_have_three_significant_digits(value, shown):
+    assert measure(value) == shown
+
+
+def test_more_than_two_images_have_each_sd_below_its_mean(study, save, head):
+    assert "stacked" not in components_table(study.analyse(VIEW))
+    save("data/pair/adc.nii", head(2), np.diag([2.0, 2.0, 3.0, 1.0]))
+    assert 'class="numbers stacked"' in components_table(study.analyse(VIEW))
+
+
+def test_long_numbers_have_each_sd_below_its_mean_as_well(study, save, head):
+    save("data/pair/b0.nii.gz", head(1) * 100, np.diag([2.0, 2.0, 3.0, 1.0]))
+    assert 'class="numbers stacked"' in components_table(study.analyse(VIEW))
+
+
+def test_the_header_tells_what_a_bids_name_says(workspace, save, head):
+    folder = "data/ds/sub-07/anat/sub-07_acq-mprage"
+    save(f"{folder}_T1w.nii.gz", head(0))
+    save(f"{folder}_T2w.nii.gz", head(1))
+    view = View("ds/sub-07", "acq-mprage_T1w", "acq-mprage_T2w")
+    rows = re.findall(
+        r"<th scope=.row.>BIDS (.*?)</th><td>(.*?)</td><td>(.*?)</td>",
+        header.draw(workspace.scene(view), workspace.analyses)[header.TABLE],
+    )
+    assert rows == [("sub", "07", "07"), ("acq", "mprage", "mprage"), ("suffix", "T1w", "T2w")]

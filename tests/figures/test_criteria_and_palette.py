@@ -1,0 +1,47 @@
+import re
+
+import pytest
+
+from dashboard.core.mixture.criteria import criteria as fits_of
+from dashboard.figures.criteria import criteria
+from dashboard.figures.palette import PALETTES, class_colours
+from dashboard.figures.style import message
+
+
+def test_criteria_are_those_of_the_fits(analysed, valid):
+    fits = fits_of(analysed().features, range(1, 11))
+    figure = valid(criteria(fits, 4))
+    bic, aic = figure["data"]
+    assert bic["x"] == aic["x"] == list(range(1, 11))
+    assert bic["y"] == [fits[k].bic for k in range(1, 11)]
+    assert aic["y"] == [fits[k].aic for k in range(1, 11)]
+    (note,) = figure["layout"]["annotations"]
+    assert note["y"] == min(bic["y"])
+    assert figure["layout"]["shapes"][0]["x0"] == 4
+
+
+def test_nothing_to_compare_is_a_sentence(valid):
+    figure = valid(criteria({}, 3))
+    assert figure["data"] == []
+    assert "cannot carry a mixture" in figure["layout"]["annotations"][0]["text"].replace(
+        "<br>", " "
+    )
+
+
+def test_a_message_wraps_and_never_becomes_markup(valid):
+    text = valid(message("The file <script>alert(1)</script> " + "is long " * 20))
+    (note,) = text["layout"]["annotations"]
+    assert "<script" not in note["text"]
+    assert max(len(line) for line in note["text"].split("<br>")) < 60
+
+
+@pytest.mark.parametrize("palette", PALETTES)
+def test_ten_classes_have_ten_different_colours(palette):
+    colours = class_colours(palette)
+    assert len(set(colours)) == 10
+    assert all(re.fullmatch("#[0-9A-F]{6}", colour) for colour in colours)
+
+
+def test_the_first_colours_are_okabe_and_itos():
+    """Okabe and Ito (2008), "Color universal design": sky blue, orange, bluish green."""
+    assert class_colours("okabe")[:3] == ("#56B4E9", "#E69F00", "#009E73")

@@ -1,0 +1,124 @@
+"""A View resolved in its study: which files it depends on, and where Y is."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from dashboard.core.domain import Cut
+from dashboard.core.errors import NeuroMixError
+from dashboard.view import View
+
+AFFINE = np.diag([2.0, 2.0, 3.0, 1.0])
+VIEW = View("pair", "T1", "b0", slice=5)
+
+
+def identity(desk, view):
+    scene = desk.scene(view)
+    return scene.identity, scene.complete
+
+
+@pytest.fixture
+def helped(study, save, head):
+    """Services on the study `pair` with a third image, a mask, a reference, and one elsewhere."""
+    save("data/pair/adc.nii", head(2), AFFINE)
+    save("data/pair/epi.nii", head(2)[::2, ::2], np.diag([4.0, 4.0, 3.0, 1.0]))
+    save("data/pair/brain_mask.nii", head(0) > 0, AFFINE, dtype=np.uint8)
+    save("data/pair/dseg.nii", (head(0) > 150) + 1, AFFINE, dtype=np.uint8)
+    return study
+
+
+@pytest.mark.parametrize("name", ["T1.nii.gz", "b0.nii.gz", "adc.nii", "brain_mask.nii",
+                                  "dseg.nii"])  # fmt: skip
+def test_a_replaced_file_has_another_identity(helped, save, name):
+    before, complete = identity(helped, VIEW)
+    assert complete
+    assert identity(helped, VIEW) == (before, True)
+    voxels = np.random.default_rng(9).integers(0, 2, (24, 20, 12))
+    save(f"data/pair/{name}", voxels, AFFINE, dtype=np.uint8)
+    after, complete = identity(helped, VIEW)
+    assert complete
+    assert after != before
+
+
+def test_other_names_of_labels_are_another_identity(helped, tmp_path):
+    table = tmp_path / "data/pair/dseg.tsv"
+    identities = set()
+    for names in ("", "index\tname\n1\tGM\n2\tWM\n", "index\tname\n1\tGM\n2\tlesion\n"):
+        table.write_text(names)
+        identities.add(identity(helped, VIEW)[0])
+    assert len(identities) == 3
+
+
+def test_a_file_that_plays_no_part_changes_no_identity(helped, save):
+    view = View("pair", "T1", "b0", slice=5, mix="T1,b0", reference="none", mask="dseg")
+    before = identity(helped, view)
+    for name in ("adc.nii", "epi.nii", "brain_mask.nii"):
+        save(f"data/pair/{name}", np.ones((24, 20, 12)), AFFINE)
+    assert identity(helped, view) == before
+
+
+def test_what_is_looked_at_is_part_of_no_identity(helped):
+    looks = View("pair", "T1", "b0", slice=7, bins=99, components=5, palette="plain")
+    assert identity(helped, looks) == identity(helped, VIEW)
+    swapped = View("pair", "b0", "T1", slice=5)
+    assert identity(helped, swapped) != identity(helped, VIEW)
+
+
+@pytest.mark.parametrize("name", ["adc.nii", "brain_mask.nii", "dseg.nii", "T1.nii.gz"])
+def test_an_identity_with_an_unreadable_file_is_not_complete(helped, tmp_path, name):
+    (tmp_path / "data/pair" / name).write_text("no image")
+    assert identity(helped, VIEW)[1] is False
+
+
+def test_a_study_that_is_gone_is_a_sentence(study):
+    with pytest.raises(NeuroMixError, match="no study “nobody” any more"):
+        study.scene(View("nobody", "T1", "b0"))
+
+
+# ---- images on other grids
+
+
+@pytest.mark.parametrize(("index", "expected"), [(0, None), (2, 0), (3, 1), (4, None)])
+def test_y_on_another_grid_is_cut_where_the_slice_of_x_lies(study, save, index, expected):
+    """Slices of X are 3 mm thick from z = 0, those of Y 4 mm from z = 5 mm."""
+    affine = np.diag([2.0, 2.0, 4.0, 1.0])
+    affine[2, 3] = 5
+    save("data/pair/epi.nii", np.arange(64.0).reshape(8, 4, 2), affine)
+    scene = study.scene(replace(VIEW, y="epi", slice=index))
+    assert not scene.on_one_grid
+    assert scene.cut == Cut("axial", index)
+    assert scene.cut_of_y == (None if expected is None else Cut("axial", expected))
+
+
+def test_y_on_the_grid_of_x_is_cut_like_x(study):
+    scene = study.scene(VIEW)
+    assert scene.on_one_grid
+    assert scene.cut_of_y == scene.cut == Cut("axial", 5)
+
+
+def test_what_is_left_out_of_the_fit_is_told_with_the_reason(study, save, head, tmp_path):
+    save("data/pair/epi.nii", head(2)[::2, ::2], np.diag([4.0, 4.0, 3.0, 1.0]))
+    save("data/pair/flat.nii", np.full((24, 20, 12), 7.0), AFFINE)
+    (tmp_path / "data/pair/zz.nii").write_text("no image")
+    left_out = study.scene(VIEW).channels.left_out
+    assert {notice.facts["image"]: notice.code for notice in left_out} == {
+        "epi": "other-grid", "flat": "no-contrast", "zz": "unreadable",
+    }  # fmt: skip
+
+
+def test_the_neighbours_are_the_slices_beside_within_the_volume(study):
+    def beside(index):
+        return [s.view.slice for s in study.scene(replace(VIEW, slice=index)).neighbours()]
+
+    assert (beside(5), beside(0), beside(11)) == ([4, 6], [1], [10])
+    assert all(s.identity == study.scene(VIEW).identity for s in study.scene(VIEW).neighbours())
+
+
+def test_companions_are_the_images_on_the_same_grid(study, save, head, tmp_path):
+    affine = np.diag([2.0, 2.0, 3.0, 1.0])
+    save("data/pair/adc.nii", head(2), affine)
+    save("data/pair/epi.nii", head(2, (8, 8, 8)), affine)
+    (tmp_path / "data/pair/bad.nii").write_text("no image")
+    found = study.scene(View("pair", "b0", "T1", slice=5)).companions()
+    assert [volume.name for volume in found] == ["b0", "T1", "adc"]

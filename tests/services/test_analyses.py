@@ -1,0 +1,199 @@
+from dataclasses import replace
+
+import nibabel as nib
+import numpy as np
+import pytest
+from sklearn.metrics import confusion_matrix, f1_score
+from sklearn.mixture import GaussianMixture
+from sklearn.preprocessing import StandardScaler
+
+from dashboard.core.errors import GridError, NeuroMixError
+from dashboard.services import analyses
+from dashboard.view import View
+
+AFFINE = np.diag([2.0, 2.0, 3.0, 1.0])
+VIEW = View("pair", "T1", "b0", slice=5)
+
+
+def criteria(desk, view):
+    return desk.analyses.criteria(desk.scene(view))
+
+
+def agreement(desk, view):
+    return desk.analyses.agreement(desk.scene(view))
+
+
+def test_an_analysis_is_computed_once_for_what_decides_the_numbers(study):
+    first = study.analyse(VIEW)
+    looks = View("pair", "T1", "b0", slice=5, bins=99, log=True, palette="plain", hidden=(1,))
+    assert study.analyse(looks) is first
+    assert study.analyse(View("pair", "T1", "b0", slice=6)) is not first
+
+
+@pytest.mark.parametrize(
+    "change", [{"components": 2}, {"covariance": "diag"}, {"scaling": "minmax"}, {"seed": 1},
+               {"foreground": "nonzero"}, {"plane": "coronal"}, {"x": "b0", "y": "T1"}]
+)  # fmt: skip
+def test_each_setting_of_the_numbers_has_its_own_analysis(study, change):
+    other = View(**{**VIEW.to_store(), "hidden": (), **change})
+    assert study.analyse(other) is not study.analyse(VIEW)
+
+
+def test_a_replaced_image_has_another_analysis(study, save, head):
+    before = study.analyse(VIEW)
+    save("data/pair/T1.nii.gz", head(0) * 3 + 1, np.diag([2.0, 2.0, 3.0, 1.0]))
+    after = study.analyse(VIEW)
+    np.testing.assert_array_equal(after.features.voxels[0], before.features.voxels[0] * 3 + 1)
+
+
+def test_an_image_with_itself_is_analysed_alone_where_it_alone_is_mixed(study, head):
+    analysis = study.analyse(View("pair", "T1", "T1", slice=5, mix="T1"))
+    cut = head(0)[:, :, 5]
+    scaled = StandardScaler().fit_transform(cut[cut > 0].reshape(-1, 1))
+    model = GaussianMixture(3, random_state=12345).fit(scaled)
+    np.testing.assert_allclose(analysis.model.means, np.sort(model.means_, axis=0))
+
+
+def test_criteria_compare_one_to_ten_components(study, head):
+    fits = criteria(study, VIEW)
+    assert list(fits) == list(range(1, 11))
+    cuts = [head(n)[:, :, 5] for n in (0, 1)]
+    mask = (cuts[0] > 0) & (cuts[1] > 0)
+    scaled = StandardScaler().fit_transform(np.column_stack([cut[mask] for cut in cuts]))
+    for k in (1, 4, 10):
+        model = GaussianMixture(k, random_state=12345)
+        assert fits[k].bic == pytest.approx(model.fit(scaled).bic(scaled))
+    assert criteria(study, View("pair", "T1", "b0", slice=5, components=7)) is fits
+
+
+def test_images_on_two_grids_are_never_fitted(study, save, head):
+    save("data/pair/epi.nii", head(2, (8, 8, 8)))
+    with pytest.raises(GridError, match="epi"):
+        study.analyse(View("pair", "T1", "epi", slice=5))
+
+
+def test_a_mixture_of_nothing_but_unknown_images_is_told(study):
+    for mix in ("T9", "T9,b9", ","):
+        with pytest.raises(NeuroMixError, match="None of the images to be mixed"):
+            study.analyse(replace(VIEW, mix=mix))
+
+
+def test_what_was_fitted_of_an_image_goes_with_it_also_while_it_is_fitted(
+    study, monkeypatch, tmp_path
+):
+    study.analyse(VIEW)
+    fits = tmp_path / "cache" / "models"
+    assert len(list(fits.iterdir())) == 1
+    source = study.volume("pair", "T1").source
+    fit = analyses.fit
+
+    def meanwhile(*args):
+        study.archive._store.forget(source)
+        study.analyses.forget(source)
+        return fit(*args)
+
+    monkeypatch.setattr(analyses, "fit", meanwhile)
+    assert study.analyse(replace(VIEW, slice=6)).model is not None
+    assert list(fits.iterdir()) == []
+
+
+def test_a_slice_out_of_range_is_told(study):
+    with pytest.raises(NeuroMixError, match="no axial slice 12"):
+        study.analyse(View("pair", "T1", "b0", slice=12))
+
+
+def test_criteria_and_classes_of_other_voxels_share_no_fit(study, save, head):
+    holes = head(1)
+    holes[:8] = np.nan
+    save("data/pair/holes.nii", holes, np.diag([2.0, 2.0, 3.0, 1.0]))
+    alone = View("pair", "T1", "T1", slice=5, mix="T1")
+    beside = View("pair", "T1", "holes", slice=5, mix="T1")
+    counts = []
+    for view in (alone, beside):
+        swept = criteria(study, view)[3]
+        counts.append(swept.voxels)
+        assert len(study.analyse(view).features.values) == counts[-1]
+        assert study.analyse(view).model.bic == swept.bic
+    assert counts[1] < counts[0]
+
+
+# ---- agreement with a reference
+
+
+@pytest.fixture
+def helped(study, save, head):
+    """Services on the study `pair` with a third image, a mask, a reference, and one elsewhere."""
+    save("data/pair/adc.nii", head(2), AFFINE)
+    save("data/pair/epi.nii", head(2)[::2, ::2], np.diag([4.0, 4.0, 3.0, 1.0]))
+    save("data/pair/brain_mask.nii", head(0) > 0, AFFINE, dtype=np.uint8)
+    save("data/pair/dseg.nii", (head(0) > 150) + 1, AFFINE, dtype=np.uint8)
+    return study
+
+
+def test_agreement_on_the_lessons_slice_is_scikit_learns(sample, tmp_path, desk):
+    workspace = desk(sample.parent, tmp_path)
+    view = View("sample", "T1", "b0", slice=30)
+    found = agreement(workspace, view)
+    t1, b0, truth = (
+        np.asarray(nib.load(sample / f"{name}.nii.gz").dataobj)[:, :, 30]
+        for name in ("T1", "b0", "dseg")
+    )
+    mask = (t1 > 0) & (b0 > 0)
+    scaled = StandardScaler().fit_transform(np.column_stack([t1[mask], b0[mask]]).astype(float))
+    model = GaussianMixture(3, random_state=12345)
+    labels = model.fit_predict(scaled)
+    classes = np.zeros(mask.shape, int)
+    classes[mask] = np.argsort(np.argsort(model.means_[:, 0]))[labels] + 1
+    numbers = [0, 1, 2, 3]
+    expected = confusion_matrix(classes.ravel(), truth.astype(int).ravel(), labels=numbers)
+    np.testing.assert_array_equal(found.counts, expected)
+    assert found.matched == {1: 1, 2: 2, 3: 3}
+    dice = f1_score(truth.ravel(), classes.ravel(), labels=numbers[1:], average=None)
+    np.testing.assert_allclose([m.dice for m in found.matches], dice)
+    # As published with the sample.
+    np.testing.assert_allclose(dice, [0.876, 0.853, 0.945], atol=5e-4)
+
+
+def test_no_reference_is_no_agreement(helped):
+    assert agreement(helped, View("pair", "T1", "b0", slice=5, reference="none")) is None
+    assert agreement(helped, VIEW) is not None
+
+
+def test_a_slice_without_classes_has_no_agreement(helped):
+    assert agreement(helped, View("pair", "T1", "b0", "sagittal", 0)) is None
+
+
+def test_a_reference_on_another_grid_is_an_error_until_it_is_resampled(helped, save, head):
+    save("data/pair/dseg.nii", (head(0)[::2] > 150) + 1, np.diag([4.0, 2.0, 3.0, 1.0]))
+    with pytest.raises(GridError, match="dseg"):
+        agreement(helped, VIEW)
+    found = agreement(helped, View("pair", "T1", "b0", slice=5, grid="T1"))
+    # Nearest neighbour: no label between two of them.
+    assert found.labels == (0, 1, 2)
+
+
+@pytest.fixture(scope="module")
+def brainweb(real_data, tmp_path_factory, desk):
+    return desk(real_data, tmp_path_factory.mktemp("cache"))
+
+
+# Above it, agreement is called excellent: Zijdenbos et al. (1994), IEEE TMI 13, 716-724.
+EXCELLENT = 0.7
+
+
+def test_classes_of_a_simulated_scan_agree_with_its_tissues_throughout_the_brain(brainweb):
+    """Over all axial slices that hold every tissue, as the truth that it was simulated from says.
+
+    A bound for each slice would be one picked after looking: slices differ in how much of each
+    tissue they hold.
+    """
+    opened = brainweb.open({"study": "brainweb_t1"}).scene
+    truth = opened.images.open(opened.reference)
+    counts = np.zeros((4, 4), dtype=int)
+    for index in range(truth.orientation.count("axial")):
+        labels = truth.orientation.cut(truth.data, "axial", index)
+        if {1, 2, 3} <= set(np.unique(labels)):
+            counts += agreement(brainweb, replace(opened.view, slice=index)).counts
+    dice = 2 * counts.diagonal() / (counts.sum(axis=0) + counts.sum(axis=1))
+    assert min(dice[1:]) > EXCELLENT
+    assert (counts[1:].argmax(axis=1) == [1, 2, 3]).all()

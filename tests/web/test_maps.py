@@ -1,0 +1,138 @@
+import io
+from dataclasses import replace
+
+import nibabel as nib
+import numpy as np
+import pytest
+from flask import Flask
+from PIL import Image
+from sklearn.mixture import GaussianMixture
+from sklearn.preprocessing import StandardScaler
+
+from dashboard.figures.palette import class_colours
+from dashboard.view import View
+from dashboard.web.maps import blueprint
+
+VIEW = View("pair", "T1", "b0")
+
+
+@pytest.fixture
+def ask(study):
+    """Return a function that asks a server for the label map of a View's cut."""
+
+    def ask(view=VIEW, *, plane="axial", index=5, key=None, ahead=False, desk=study):
+        server = Flask(__name__)
+        server.register_blueprint(blueprint(desk.archive, desk.analyses, desk.ahead))
+        key = key or desk.scene(view).identity[:16]
+        headers = {"X-Ahead": "1"} if ahead else {}
+        address = f"/maps/{key}/{plane}/{index}.png?{view.query()}"
+        return server.test_client().get(address, headers=headers)
+
+    return ask
+
+
+def pixels(answer):
+    assert answer.status_code == 200
+    assert answer.mimetype == "image/png"
+    return np.asarray(Image.open(io.BytesIO(answer.data)).convert("RGBA"))
+
+
+def partition(folder, take):
+    """Return the classes of a slice by scikit-learn itself, 0 where an image is 0."""
+    t1, b0 = (take(nib.load(folder / f"{name}.nii.gz").get_fdata()) for name in ("T1", "b0"))
+    mask = (t1 > 0) & (b0 > 0)
+    scaled = StandardScaler().fit_transform(np.column_stack([t1[mask], b0[mask]]))
+    model = GaussianMixture(3, random_state=12345)
+    labels = model.fit_predict(scaled)
+    classes = np.zeros(mask.shape, int)
+    classes[mask] = np.argsort(np.argsort(model.means_[:, 0]))[labels] + 1
+    return classes
+
+
+@pytest.mark.parametrize(
+    ("plane", "take"),
+    [("axial", lambda v: v[:, :, 5]), ("coronal", lambda v: v[:, 5]), ("sagittal", lambda v: v[5])],
+    ids=["axial", "coronal", "sagittal"],
+)
+def test_each_voxel_has_the_colour_of_its_class(ask, tmp_path, plane, take):
+    classes = partition(tmp_path / "data/pair", take).T[::-1]
+    found = pixels(ask(plane=plane))
+    for number, colour in enumerate(class_colours("okabe")[:3], start=1):
+        opaque = (*bytes.fromhex(colour[1:]), 255)
+        assert (found[classes == number] == opaque).all()
+    assert (classes == 0).any()
+    assert (found[classes == 0][:, 3] == 0).all()
+
+
+def test_the_look_is_the_views(ask):
+    shown = pixels(ask())
+    mirrored = pixels(ask(replace(VIEW, side="radiological")))
+    np.testing.assert_array_equal(mirrored, shown[:, ::-1])
+    hidden = pixels(ask(replace(VIEW, hidden=(2,))))
+    second = (shown == (*bytes.fromhex(class_colours("okabe")[1][1:]), 255)).all(axis=2)
+    assert second.any()
+    np.testing.assert_array_equal(hidden[..., 3] > 0, (shown[..., 3] > 0) & ~second)
+
+
+def test_the_path_and_not_the_query_says_which_slice(ask):
+    assert ask(replace(VIEW, slice=9, plane="coronal")).data == ask().data
+
+
+def test_a_browser_may_keep_a_map_for_good(ask):
+    answer = ask()
+    assert answer.cache_control.immutable
+    assert answer.cache_control.public
+    assert answer.headers["ETag"]
+
+
+def test_a_map_with_an_image_that_cannot_be_read_is_not_kept(ask, tmp_path):
+    (tmp_path / "data/pair/adc.nii").write_text("no image")
+    assert ask().headers["Cache-Control"] == "no-store"
+
+
+def test_a_slice_without_classes_is_transparent(ask, study):
+    view = replace(VIEW, slice=0, plane="sagittal")
+    assert study.analyse(view).model is None
+    found = pixels(ask(plane="sagittal", index=0))
+    assert found.shape == (12, 20, 4)
+    assert not found[..., 3].any()
+
+
+def test_ahead_only_what_is_known_is_served(ask, tmp_path, desk):
+    unknown = ask(ahead=True)
+    assert unknown.status_code == 204
+    assert unknown.headers["Cache-Control"] == "no-store"
+    shown = ask()
+    assert ask(ahead=True).data == shown.data
+    # Also by a worker that has nothing but the model.
+    other = desk(tmp_path / "data", tmp_path / "cache")
+    assert ask(ahead=True, desk=other).data == shown.data
+    assert ask(ahead=True, index=6).status_code == 204
+
+
+def test_ahead_nothing_is_served_while_somebody_waits(ask, study):
+    ask()
+    with study.ahead.request():
+        assert ask(ahead=True).status_code == 204
+    assert ask(ahead=True).status_code == 200
+
+
+def test_a_replaced_image_has_another_address(ask, study, save, head):
+    key = study.scene(VIEW).identity[:16]
+    assert ask(key=key).status_code == 200
+    save("data/pair/T1.nii.gz", head(2), np.diag([2.0, 2.0, 3.0, 1.0]))
+    refused = ask(key=key)
+    assert refused.status_code == 404
+    assert "Reload" in refused.text
+
+
+@pytest.mark.parametrize(
+    ("place", "told"),
+    [({"index": 12}, "no axial slice 12"), ({"plane": "oblique"}, "no oblique plane"),
+     ({"key": "0" * 16}, "Reload")],
+)  # fmt: skip
+def test_an_address_that_fits_nothing_is_404_with_a_sentence(ask, place, told):
+    answer = ask(**place)
+    assert answer.status_code == 404
+    assert answer.mimetype == "text/plain"
+    assert told in answer.text

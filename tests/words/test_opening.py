@@ -1,0 +1,47 @@
+"""The sentences about what opening a link or a study changed."""
+
+import pytest
+
+from dashboard.core.facts import Notice
+from dashboard.words.opening import SENTENCES, sentence
+
+WORDED = [
+    (Notice("no-study", {"study": "pai", "shown": "pair"}),
+     "There is no study “pai”. The page shows pair."),
+    (Notice("no-whole-head"),
+     "Fits of the whole head are not available yet. The page fits this slice."),
+    (Notice("no-image", {"image": "T9", "study": "pair"}),
+     "pair has no image “T9”. The page shows another one."),
+    (Notice("no-grid", {"image": "T9", "study": "pair"}),
+     "pair has no image “T9” to resample to. Every image keeps its own grid."),
+    (Notice("not-mixed", {"image": "T9", "study": "pair"}),
+     "pair has no image “T9” to fit. The page leaves it out."),
+    (Notice("too-many-mixed", {"most": 8}),
+     "A fit takes at most 8 images. The page uses the first 8."),
+    (Notice("no-mask", {"mask": "brain", "study": "pair"}), "pair has no mask “brain”."),
+    (Notice("no-reference", {"reference": "seg", "study": "pair"}),
+     "pair has no reference “seg”."),
+    (Notice("air-not-zero", {"image": "T1", "mask": "brain"}),
+     "Air is not 0 in T1, so zero removal would keep it. The page keeps the voxels inside brain "
+     "instead."),
+    (Notice("no-usable-mask", {"study": "pair", "image": "T1", "others": False}),
+     "pair has no mask. The page keeps the voxels above 0."),
+    (Notice("no-usable-mask", {"study": "pair", "image": "T1", "others": True}),
+     "pair has no mask that covers the head on the grid of T1. The page keeps the voxels above 0."),
+    (Notice("no-slice", {"image": "T1", "plane": "axial", "slice": 70, "last": 69}),
+     "T1 has no axial slice 70. The page shows its last one, 69."),
+    (Notice("unknown-field", {"field": "utm"}), "The page ignored “utm” in the link."),
+    (Notice("invalid-value",
+            {"field": "bins", "value": "9", "allowed": {"from": 10, "to": 200}}),
+     "The link's bins “9” is not valid: it must be a whole number from 10 to 200. The page uses "
+     "the default."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("notice", "words"), WORDED)
+def test_a_notice_is_worded(notice, words):
+    assert sentence(notice) == words
+
+
+def test_every_notice_has_a_row_here():
+    assert {notice.code for notice, _ in WORDED} == set(SENTENCES)
