@@ -125,8 +125,8 @@ def sample_files(sample: Path) -> list[tuple[str, bytes]]:
 def test_dropped_images_open_as_one_study(upload_page: Page, sample: Path) -> None:
     opened(upload_page, *sample_files(sample))
     expect(upload_page.locator("#upload")).to_be_hidden()
-    expect(upload_page.locator("#title-image-x")).to_have_text("T1")
-    expect(upload_page.locator("#title-image-y")).to_have_text("b0")
+    expect(upload_page.locator("#head-image-x h2")).to_have_text("T1")
+    expect(upload_page.locator("#head-image-y h2")).to_have_text("b0")
     expect(upload_page.locator("#upload-own")).to_contain_text("Your upload, kept until")
     upload_page.go_back()
     settled(upload_page, study="sample")
@@ -288,7 +288,7 @@ def test_a_link_shows_an_upload_to_others_who_cannot_remove_it(
     other.goto(link)
     settled(other)
     assert other.url == link
-    expect(other.locator("#title-image-x")).to_have_text("T1")
+    expect(other.locator("#head-image-x h2")).to_have_text("T1")
     expect(other.locator("#upload-own")).to_be_hidden()
 
 
@@ -307,8 +307,7 @@ def test_an_upload_is_removed_at_once_after_a_question(upload_page: Page, sample
 
 
 def test_the_button_works_by_keyboard(upload_page: Page) -> None:
-    upload_page.locator("#control-upload").focus()
     with upload_page.expect_file_chooser() as chooser:
-        upload_page.keyboard.press("Space")
+        upload_page.locator("#control-upload").press("Space")
     assert chooser.value.is_multiple()
     assert upload_page.locator("input[type=file]").count() == 1
