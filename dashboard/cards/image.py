@@ -1,5 +1,6 @@
 """What is said of the pictures of X and Y, which the browser draws from addresses of slices."""
 
+from html import escape
 from typing import Literal
 
 from dashboard.cards.card import IMAGES, Card, Drawn
@@ -20,7 +21,7 @@ def _card(which: Literal["x", "y"], fields: frozenset[str]) -> Card:
         image: str = getattr(scene.view, which)
         volume = scene.images.get(image)
         if volume is None:
-            told = head(image, caption=usual), scene.images.problem(image)
+            told = head(image, caption=usual), escape(scene.images.problem(image) or "")
         else:
             title = scene.images.own.open(image).label  # a badge says if it is resampled
             caption, explained, problem = usual, "", ""
@@ -31,7 +32,7 @@ def _card(which: Literal["x", "y"], fields: frozenset[str]) -> Card:
         return dict(zip(outputs, told, strict=True))
 
     def failed(text: str) -> Drawn:
-        return dict(zip(outputs, (head(f"Image {which.upper()}"), text), strict=True))
+        return dict(zip(outputs, (head(f"Image {which.upper()}"), escape(text)), strict=True))
 
     return Card(name, "views", fields, outputs, draw, failed)
 
@@ -40,7 +41,7 @@ def _of_other_grid(scene: Scene, usual: str) -> tuple[str, str]:
     """Return which slice of Y is shown, and why there is none."""
     cut = scene.cut_of_y
     if cut is None:
-        return usual, f"No slice of {scene.view.y} here."
+        return usual, escape(f"No slice of {scene.view.y} here.")
     return f"slice {cut.index}, nearest in mm", ""
 
 

@@ -28,7 +28,7 @@ def draw(scene: Scene, analyses: Analyses) -> Drawn:
     view, analysis = scene.view, analyses.analyse(scene)
     title = TITLE if view.x != view.y else "Intensities and mixture"
     figure = _figure(analysis, view)
-    figure["layout"].setdefault("meta", {}).update(_placing(analysis, view))
+    figure["layout"]["meta"] = figure["layout"].get("meta", {}) | _placing(analysis, view)
     return {HEAD: head_of_used(analysis, title, _caption(analysis)), FIGURE: figure}
 
 

@@ -1,5 +1,7 @@
 """The label map: why there is none. The browser draws it, from addresses of maps."""
 
+from html import escape
+
 from dashboard.cards.card import FIT, Card, Drawn
 from dashboard.cards.head import head, head_of_used, output
 from dashboard.services.analyses import Analyses
@@ -14,11 +16,11 @@ def draw(scene: Scene, analyses: Analyses) -> Drawn:
     analysis = analyses.analyse(scene)
     return {
         HEAD: head_of_used(analysis, TITLE, "likeliest class of each voxel"),
-        PROBLEM: analysis.problem or "",
+        PROBLEM: escape(analysis.problem or ""),
     }
 
 
 CARD = Card(
     "labels", "views", FIT, (HEAD, PROBLEM), draw,
-    lambda text: {HEAD: head(TITLE), PROBLEM: text},
+    lambda text: {HEAD: head(TITLE), PROBLEM: escape(text)},
 )  # fmt: skip

@@ -72,7 +72,7 @@ def source(opened: Opened) -> dict[str, Any]:
         "view": view.to_store(),
         "sameGrid": scene.on_one_grid,
         # Else there are no maps, and the cards say why.
-        "fits": scene.channels is not None,
+        "fits": scene.problem is None,
         "mixed": scene.mixed,
         "defaults": {
             **_helpers(opened, replace(view, mask="", reference="")),

@@ -121,7 +121,7 @@ def test_an_unreadable_file_leaves_the_other_image_on_screen(page: Page, url: st
     open_study(page, url, "study=torn&x=T1&y=b0")
     assert "b0.nii.gz" in notices(page)
     assert picture(page, "view-image-x").max() > 0
-    for name in ("view-image-y", "view-histograms", "view-joint"):
+    for name in ("problem-image-y", "view-histograms", "view-joint"):
         expect(page.locator(f"#{name}")).to_contain_text("b0.nii.gz")
     assert "/" not in notices(page)
 

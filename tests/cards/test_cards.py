@@ -58,6 +58,12 @@ def test_every_card_fills_its_outputs_and_no_other(study):
         assert set(draw(card, study.scene(VIEW), study.analyses)) == set(card.outputs)
         assert set(card.failed("why")) == set(card.outputs)
         assert "why" in told(dict(card.failed("why")))
+
+
+def test_a_sentence_is_only_text(study):
+    for card in CARDS:
+        for name, value in card.failed("no <i>image</i>").items():
+            assert "<i>image" not in (value if name.endswith(".html") else json.dumps(value))
     every = [output for card in CARDS for output in card.outputs]
     assert len(every) == len(set(every))
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from dashboard.core.domain import Cut
 from dashboard.core.errors import NeuroMixError
 from dashboard.core.grid.nearest import nearest_slice, thickness
-from dashboard.core.grid.same import same_grid
+from dashboard.core.grid.same import require_same_grid, same_grid
 from dashboard.core.mixture.recipe import Recipe
 from dashboard.core.reference.labels import read_label_names
 from dashboard.core.volume import Volume
@@ -42,9 +42,10 @@ class Scene:
     mask, reference : str or None
         Names of the mask and of the label map that classes are compared with: chosen or preset.
     channels : Channels or None
-        The images in the fit and those shown beside it, and what was left out.
+        The images in the fit and those shown beside it, and what was left out; None where one of
+        them cannot be opened.
     problem : NeuroMixError or None
-        Why there are no channels.
+        Why nothing can be fitted: an image cannot be opened, or two lie on different grids.
     identity : str
         Hash of all files that the View depends on, whatever its place, model and look.
     complete : bool
@@ -103,14 +104,14 @@ class Scene:
         return tuple(intended(self.view, self.files))
 
     def require_channels(self) -> Channels:
-        """Return the channels.
+        """Return the channels of a fit.
 
         Raises
         ------
         NeuroMixError
-            Why there are none.
+            Why nothing can be fitted.
         """
-        if self.channels is None:
+        if self.problem or self.channels is None:
             raise self.problem or NeuroMixError("There is nothing to fit.")
         return self.channels
 
@@ -178,6 +179,7 @@ def scene(view: View, files: StudyFiles, images: Images) -> Scene:
     try:
         fitted_in = mask if view.foreground == "mask" else None
         channels = open_channels(view, files, images, fitted_in)
+        require_same_grid([*channels.volumes, *([channels.mask] if channels.mask else [])])
     except NeuroMixError as error:
         problem = error
     identity, complete = _identity(view, files, images, (mask, reference))

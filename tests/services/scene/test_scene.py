@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dashboard.core.domain import Cut
-from dashboard.core.errors import NeuroMixError
+from dashboard.core.errors import GridError, NeuroMixError
 from dashboard.view import View
 
 AFFINE = np.diag([2.0, 2.0, 3.0, 1.0])
@@ -95,6 +95,15 @@ def test_y_on_the_grid_of_x_is_cut_like_x(study):
     scene = study.scene(VIEW)
     assert scene.on_one_grid
     assert scene.cut_of_y == scene.cut == Cut("axial", 5)
+
+
+def test_nothing_is_fitted_where_two_images_lie_on_different_grids(study, save, head):
+    save("data/pair/epi.nii", head(2, (8, 8, 8)))
+    apart = study.scene(replace(VIEW, y="epi"))
+    assert isinstance(apart.problem, GridError)
+    with pytest.raises(GridError, match="epi"):
+        apart.require_channels()
+    assert study.scene(replace(VIEW, y="epi", grid="T1")).problem is None
 
 
 def test_what_is_left_out_of_the_fit_is_told_with_the_reason(study, save, head, tmp_path):
