@@ -60,7 +60,7 @@ def test_every_card_fills_its_outputs_and_no_other(study):
         assert "why" in told(dict(card.failed("why")))
 
 
-def test_a_sentence_is_only_text(study):
+def test_a_sentence_is_only_text():
     for card in CARDS:
         for name, value in card.failed("no <i>image</i>").items():
             assert "<i>image" not in (value if name.endswith(".html") else json.dumps(value))
@@ -154,7 +154,6 @@ def test_the_joint_view_tells_what_it_is_clipped_to_and_scaled_by(study, save, h
     def meta(view):
         return drawn(study, view)["view-joint.figure"]["layout"]["meta"]
 
-    # What the figure says of its axes stays.
     assert set(meta(replace(VIEW, axes="raw"))) == {"titles"}
     assert "limits" not in meta(VIEW)
     clipped = replace(VIEW, clip="0.5")
