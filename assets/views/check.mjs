@@ -36,10 +36,11 @@ export const check = (study, change) => {
     if (details) chosen.set(study(), { open: !details.open, severity: details.dataset.severity });
   });
   // Before the next frame: else graphs would take their size from the room beside a closed card.
-  new MutationObserver((changes) => {
-    for (const { addedNodes, target } of changes) {
-      const details = target.id === "view-preflight" && addedNodes.length && target.querySelector(".preflight");
-      if (details) restore(details, study());
-    }
+  let drawn = null;
+  new MutationObserver(() => {
+    const details = document.querySelector("#view-preflight .preflight");
+    if (!details || details === drawn) return;
+    drawn = details;
+    restore(details, study());
   }).observe(document.documentElement, { childList: true, subtree: true });
 };
