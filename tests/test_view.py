@@ -127,23 +127,6 @@ def test_a_query_needs_no_escaping_in_a_link():
     assert parse(text)[0] == View(study="a&b=c#d é", x="<script>", y="+ %")
 
 
-@pytest.mark.parametrize(
-    ("query", "text"),
-    [
-        ({"plane": "up"}, "The link's plane “up” is not valid: it must be one of axial, coronal, "
-                          "sagittal. The page uses the default."),
-        ({"components": "0"}, "The link's components “0” is not valid: it must be a whole number "
-                              "from 1 to 10. The page uses the default."),
-        ({"window_x": "9"}, "The link's window_x “9” is not valid: it must be written like 0:480. "
-                            "The page uses the default."),
-        ({"utm": "1"}, "The page ignored “utm” in the link."),
-    ],
-)  # fmt: skip
-def test_a_notice_says_what_the_field_takes(query, text):
-    _, (notice,) = View.parse(query)
-    assert sentence(notice) == text
-
-
 def test_every_field_is_in_one_group_and_the_browser_hears_of_it():
     groups = ("images", "place", "model", "look", "page")
     assert sum(len(fields_of(group)) for group in groups) == len(View.__dataclass_fields__)
