@@ -114,8 +114,13 @@ class Analyses:
     def forget(self, source: str) -> None:
         """Remove everything that was computed of a file."""
         self._models.forget(source)
-        # Analyses hold voxels of their slices.
-        self._analyses.drop(lambda _, made: any(v.source == source for v in made.features.volumes))
+
+        def shows(_: Key, made: Analysis) -> bool:
+            # An analysis holds voxels of its slice; its foreground is that of the mask.
+            found = made.features
+            return any(v and v.source == source for v in (*found.volumes, found.mask_volume))
+
+        self._analyses.drop(shows)
 
     def _fit(self, found: Features, recipe: Recipe) -> Model:
         """Fit a mixture unless some worker has done it already."""
