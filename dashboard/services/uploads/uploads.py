@@ -8,7 +8,7 @@ import logging
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -27,7 +27,7 @@ from dashboard.services.uploads.limits import (
 from dashboard.services.uploads.manifests import Entry, Manifest
 from dashboard.services.uploads.plan import Plan
 from dashboard.services.uploads.quota import Quota
-from dashboard.services.uploads.receiving import Arrived, Disk, Drop
+from dashboard.services.uploads.receiving import Arrived, Drop, disk_errors
 from dashboard.services.uploads.store import Checked, Shelf
 
 log = logging.getLogger(__name__)
@@ -147,7 +147,7 @@ class Uploads:
         self.sweep_at_times()
         with self._quota.promise(full=self.sweep) as reserve:
             drop = Drop(self._shelf.incoming, self.limits, reserve)
-            with drop, drop.disk():
+            with closing(drop), disk_errors(self.limits):
                 self._shelf.make()
                 yield drop
 
@@ -183,7 +183,7 @@ class Uploads:
             raise self.limits.too_large()
         with self._quota.promise(full=self.sweep) as reserve:
             reserve(count)
-        with Disk(self.limits):
+        with disk_errors(self.limits):
             self._shelf.require_usable()
 
     def keep(self, drop: Drop, owner: str, *, wanted: Callable[[], bool] = lambda: True) -> Kept:

@@ -340,7 +340,7 @@ def test_nothing_is_kept_of_a_file_removed_while_it_was_read(cache, image, monke
         return volume
 
     monkeypatch.setattr(stores, "unpack", removed)
-    with pytest.raises(VolumeError, match=r"^T1\.nii\.gz: there is no such file"):
+    with pytest.raises(VolumeError, match=r"^T1\.nii\.gz: the file no longer exists"):
         VolumeStore(cache).open(image)
     assert [path for path in cache.rglob("*") if path.is_file()] == []
 
@@ -455,7 +455,7 @@ def test_no_room_to_resample_is_told_before_a_map_meets_a_full_disk(cache, image
     store = VolumeStore(cache)
     volume = store.open(image)
     monkeypatch.setattr(os, "posix_fallocate", full)
-    with pytest.raises(VolumeError, match=r"^T1: there is no room"):
+    with pytest.raises(VolumeError, match=r"^T1: not enough disk space"):
         store.resampled(volume, replace(volume, affine=np.diag([3.0, 3, 3, 1])))
 
 
@@ -537,7 +537,7 @@ def test_a_file_that_vanished_is_told(cache, image):
     store = VolumeStore(cache)
     store.open(image)
     image.unlink()
-    with pytest.raises(VolumeError, match=r"^T1\.nii\.gz: there is no such file"):
+    with pytest.raises(VolumeError, match=r"^T1\.nii\.gz: the file no longer exists"):
         store.open(image)
 
 
