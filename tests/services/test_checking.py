@@ -200,5 +200,5 @@ def test_only_a_mask_on_the_grid_that_is_no_lesion_is_offered(study, save, head)
 
 
 def test_a_study_that_is_gone_is_a_sentence(study):
-    with pytest.raises(NeuroMixError, match="no study “nobody” any more"):
+    with pytest.raises(NeuroMixError, match="no study “nobody”"):
         check(study, View("nobody", "T1", "b0"))

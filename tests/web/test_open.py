@@ -63,7 +63,7 @@ def test_a_library_without_a_study_is_a_sentence(lines, tmp_path):
     for image in (tmp_path / "data/pair").iterdir():
         image.unlink()
     (failed,) = lines()
-    assert "holds no study" in failed["failed"]
+    assert "contains no study" in failed["failed"]
 
 
 def test_the_source_tells_the_place_and_where_slices_lie(lines):

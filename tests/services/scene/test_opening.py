@@ -129,7 +129,7 @@ def test_an_image_without_partner_is_shown_alone(study, tmp_path):
 
 def test_no_study_at_all_is_an_error(study, tmp_path):
     shutil.rmtree(tmp_path / "data/pair")
-    with pytest.raises(NeuroMixError, match="holds no study"):
+    with pytest.raises(NeuroMixError, match="contains no study"):
         study.open({})
 
 

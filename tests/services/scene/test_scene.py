@@ -62,7 +62,7 @@ def test_an_identity_with_an_unreadable_file_is_not_complete(helped, tmp_path, n
 
 
 def test_a_study_that_is_gone_is_a_sentence(study):
-    with pytest.raises(NeuroMixError, match="no study “nobody” any more"):
+    with pytest.raises(NeuroMixError, match="no study “nobody”"):
         study.scene(View("nobody", "T1", "b0"))
 
 

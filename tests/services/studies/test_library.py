@@ -5,7 +5,8 @@ import pytest
 
 from dashboard.core.errors import NeuroMixError
 from dashboard.services.studies import folders
-from dashboard.services.studies.library import Library, study_files
+from dashboard.services.studies.files import study_files
+from dashboard.services.studies.library import Library
 
 LONG_AGO = 1_500_000_000
 
