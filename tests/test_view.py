@@ -3,7 +3,7 @@
 from urllib.parse import parse_qsl
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.core.facts import Notice
@@ -48,11 +48,13 @@ def parse(query):
     return View.parse(dict(parse_qsl(query, keep_blank_values=True)))
 
 
+@settings(deadline=None)
 @given(views)
 def test_a_view_comes_back_from_its_query(view):
     assert parse(view.query()) == (view, [])
 
 
+@settings(deadline=None)
 @given(views)
 def test_the_contracts_keys_come_first_and_in_order(view):
     keys = [key for key, _ in parse_qsl(view.query(), keep_blank_values=True)]
@@ -79,6 +81,7 @@ def test_a_window_is_as_precise_as_its_link(window):
     assert parse(view.query()) == (view, [])
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from([*View.__dataclass_fields__, "utm"]), st.text()))
 def test_no_query_fails_and_its_view_is_always_valid(query):
     view, notices = View.parse(query)

@@ -1,4 +1,4 @@
-"""What a check found, in one or two sentences: what it is, and what it does to the plots."""
+"""Findings in one or two sentences: what was found, and what it does to the plots."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""How grids differ, in words."""
+"""Differences of grids, in words."""
 
 from collections.abc import Sequence
 
@@ -38,7 +38,7 @@ def difference(what: Difference) -> str:
 
 def _shift(what: Difference) -> str:
     mm, voxels = what.shift_mm or (0, 0, 0), what.shift_voxels or (0, 0, 0)
-    # A tenth of the largest part is where a shift reads as a direction.
+    # Smaller parts than a tenth of the largest do not count as a direction.
     seen = [ras for ras in range(3) if abs(mm[ras]) > 0.1 * max(map(abs, mm))]
     ways = ", ".join(
         f"{number(abs(mm[ras]))} mm to the {TOWARDS[ras][int(mm[ras] > 0)]}" for ras in seen
@@ -51,7 +51,7 @@ def _shift(what: Difference) -> str:
 
 
 def _apart(one: Sequence[float], other: Sequence[float]) -> tuple[str, str]:
-    """Write two voxel sizes with as many digits as show that they differ."""
+    """Write two voxel sizes with enough digits to show their difference."""
     for digits in range(3, 9):
         written = times(one, digits), times(other, digits)
         if written[0] != written[1]:

@@ -1,9 +1,9 @@
-"""What was done to an image, in a word and in a sentence."""
+"""Processing steps of an image, in a word and in a sentence."""
 
 from dashboard.core.processing import Clipped, Resampled, Step
 from dashboard.words.parts import Images, Sentence, say
 
-# The usual words for what was done to an image.
+# The usual words for steps.
 BADGES = ("resampled", "reordered", "clipped")
 
 

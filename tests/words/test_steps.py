@@ -1,4 +1,4 @@
-"""What is said of what was done to an image."""
+"""Words for processing steps."""
 
 import pytest
 

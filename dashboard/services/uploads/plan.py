@@ -14,7 +14,7 @@ HALF = (
     "under the same name."
 )
 ALONE = "{name}: left out, because no image has this name."
-UNKNOWN = "{name}: left out, because NeuroMix cannot read such files. It reads {known}."
+UNKNOWN = "{name}: left out, not a supported image ({known})."
 NAMELESS = "A file without a name"
 
 

@@ -150,7 +150,7 @@ def airy(helped, save, head):
     return helped
 
 
-def test_what_is_mixed_and_what_would_be_are_told(helped):
+def test_the_images_in_the_fit_and_those_unless_chosen_are_known(helped):
     assert helped.open({}).scene.mixed == ("T1", "b0", "adc")
     opened = helped.open({"mix": "adc,T1"})
     assert (opened.scene.mixed, opened.unchosen) == (("T1", "adc"), ("T1", "b0", "adc"))

@@ -247,8 +247,7 @@ def test_b_values_and_names_of_labels_stay_with_their_image(uploads, folder):
     assert study.files["dseg"].label_names.read_bytes() == table
     assert list(study.files) == ["dwi", "dseg"]
     other, unknown = sorted(kept.refused, reverse=True)
-    assert unknown.startswith("notes.txt: left out, because NeuroMix cannot read such files. It")
-    assert "It reads .nii, " in unknown
+    assert unknown.startswith("notes.txt: left out, not a supported image (.nii, ")
     assert ".bval" not in unknown
     assert other == "participants.tsv: left out, because no image has this name."
     assert f"blobs/{sha(table)}.tsv" in on_disk(folder)
@@ -284,7 +283,7 @@ def test_what_cannot_be_read_is_left_out_with_a_sentence(uploads, folder, reader
         uploads, ("T1.nii", b"t1"), ("x.nii", b"bad x"), ("y.nii", b"crash"), ("notes.txt", b"n")
     )
     assert contents(uploads, kept.key) == {"T1.nii": b"t1"}
-    assert kept.refused[0].startswith("notes.txt: left out, because NeuroMix cannot read such")
+    assert kept.refused[0].startswith("notes.txt: left out")
     assert kept.refused[1:] == (
         "x.nii: this is no image.",
         "y.nii: cannot be read because of an error in NeuroMix.",
