@@ -12,7 +12,6 @@ from dashboard.figures.style import (
     INK,
     NEUTRAL,
     NEUTRAL_FILL,
-    UNITS,
     Figure,
     axis,
     axis_title,
@@ -24,6 +23,7 @@ from dashboard.figures.style import (
     typed,
 )
 from dashboard.view import Axes
+from dashboard.words.scalings import UNITS
 
 VOXELS = (", all voxels", ", foreground")
 # Characters of a title below one of two histograms side by side, at 1440 pixels.

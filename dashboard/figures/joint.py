@@ -11,7 +11,6 @@ from dashboard.core.density import joint_density
 from dashboard.core.errors import FitError
 from dashboard.core.mixture.classes import ellipse
 from dashboard.figures.style import (
-    UNITS,
     Figure,
     axis,
     axis_title,
@@ -22,6 +21,7 @@ from dashboard.figures.style import (
     typed,
 )
 from dashboard.view import Axes, JointKind
+from dashboard.words.scalings import UNITS
 
 # The lesson's 2-D histogram saturates at 10 voxels a cell, and its density has seaborn's levels.
 SATURATION = 10

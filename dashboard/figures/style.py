@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dashboard.core.mixture.scaling import Scaling
 from dashboard.core.processing import Step
 from dashboard.words.steps import badge
 
@@ -25,13 +24,6 @@ NEUTRAL_FILL = "rgba(139, 149, 161, 0.35)"
 NEUTRAL_GRID = "rgba(139, 149, 161, 0.22)"
 INK = "#5b6672"
 CLEAR = "rgba(0, 0, 0, 0)"
-# In what a scaled axis counts.
-UNITS: dict[Scaling, str] = {
-    "standard": "SD from mean",
-    "robust": "IQR from median",
-    "minmax": "0 to 1",
-    "none": "not scaled",
-}
 
 
 def plain(text: str) -> str:
