@@ -114,7 +114,7 @@ def test_every_number_says_what_it_is(page):
 def test_the_caption_sums_up(page):
     assert (
         "Slice against dseg : mean Dice 0.84 over 2 of 3 classes; 87.5 % of its labelled voxels "
-        "have the matched class."
+        "have the matching class."
     ) in page.text
 
 

@@ -151,7 +151,7 @@ def test_a_picture_says_what_was_done_to_it_and_other_cards_what_to_any_image(st
     [
         ({}, "Joint distribution", ["components at 1σ and 2σ"]),
         ({"y": "T1"}, "Intensities and mixture", ["curves of the components"]),
-        ({"mix": "T1"}, "Joint distribution", ["without components: b0 not mixed"]),
+        ({"mix": "T1"}, "Joint distribution", ["without components: b0 not in the fit"]),
         ({"slice": 0, "plane": "sagittal"}, "Joint distribution", []),
     ],
 )
@@ -222,7 +222,7 @@ def test_images_on_two_grids_are_shown_but_not_fitted(study, save, head):
 
 @pytest.mark.parametrize(
     ("index", "caption", "problem"),
-    [(0, "raw intensities, image Y", "No slice of epi here."),
+    [(0, "raw intensities, image Y", "epi has no slice here."),
      (2, "slice 0, nearest in mm", ""), (3, "slice 1, nearest in mm", "")],
 )  # fmt: skip
 def test_an_image_on_another_grid_says_which_slice_is_shown(study, save, index, caption, problem):
