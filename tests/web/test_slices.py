@@ -119,7 +119,7 @@ def replaced(url, old, new):
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "said"),
     [
         ("/5.png", "/12.png", "no axial slice 12"),
         ("/axial/", "/oblique/", "no oblique slice"),
@@ -135,12 +135,12 @@ def replaced(url, old, new):
     ],
 )
 def test_an_address_that_fits_nothing_is_404_with_a_sentence(
-    client, address, tmp_path, old, new, told
+    client, address, tmp_path, old, new, said
 ):
     answer = client.get(replaced(address(), old, new))
     assert answer.status_code == 404
     assert answer.mimetype == "text/plain"
-    assert told in answer.text
+    assert said in answer.text
     assert str(tmp_path) not in answer.text
 
 
