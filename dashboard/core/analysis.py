@@ -24,8 +24,6 @@ class Analysis:
 
     Attributes
     ----------
-    features : Features
-    model : Model or None
     problem : str or None
         Why there is no model.
     """
@@ -52,7 +50,6 @@ def analyse(features: Features, *, fit: Fit = fit) -> Analysis:
 
     Parameters
     ----------
-    features : Features
     fit : callable
         For callers that keep models.
 
@@ -77,7 +74,6 @@ def compare(
 
     Parameters
     ----------
-    analysis : Analysis
     reference : Volume
         A label map.
     reference_labels : collection of int

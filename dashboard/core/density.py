@@ -65,10 +65,6 @@ def joint_density(points: NDArray[np.float64]) -> JointDensity:
     ----------
     points : ndarray, shape (voxels, 2)
 
-    Returns
-    -------
-    JointDensity
-
     Raises
     ------
     FitError

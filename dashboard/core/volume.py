@@ -65,7 +65,6 @@ class Volume:
         Fields and values of the header, in the order in which they are printed.
     notices : tuple of Notice
         What was unusual about the file.
-    intensities : Intensities
     source : str
         SHA-256 of the file; of a pair, of both.
     volumes : int
@@ -168,10 +167,6 @@ def read_volume(path: Path, *, name: str | None = None, take: Take = FIRST) -> V
     take : tuple of int, or None
         Volumes of a 4-D or 5-D file, counted from 0 in storage order, whose mean is taken; None
         takes the mean of all.
-
-    Returns
-    -------
-    Volume
 
     Raises
     ------

@@ -22,7 +22,6 @@ def air_findings(
     ----------
     images : mapping of str to Volume
         Those that are shown or fitted.
-    choices : Choices
     mask : UseMask or None
         Chooses a mask as the foreground.
     """

@@ -58,7 +58,6 @@ class Row:
         The most frequent intensity, and the share of the finite voxels that have it.
     nonfinite : int
         Voxels that are NaN or infinite.
-    low, mean, high : float
     volumes : int
         Volumes in the file.
     """
@@ -124,10 +123,6 @@ def preflight(
         What can be chosen as the foreground, the likeliest first.
     unchecked : int
         Number of images of the study that are not looked at.
-
-    Returns
-    -------
-    Preflight
     """
     others, unread = others or {}, unread or {}
     used = {name: images[name] for name in used_names(images, choices)}

@@ -32,8 +32,6 @@ def duplicate_findings(
 
     Parameters
     ----------
-    images : mapping of str to Volume
-    choices : Choices
     mask : Volume, optional
         Where it is the foreground.
     """

@@ -69,7 +69,6 @@ class Finding:
         The images that it is about.
     facts : mapping of str to value
         The numbers, and the names of other images, that its sentence needs.
-    remedies : tuple of Remedy
     """
 
     code: Code
@@ -91,7 +90,6 @@ class Choices:
         The images that are meant for the mixture; all where it is empty.
     chosen : bool
         Whether somebody chose them. Otherwise those on another grid than X are left out.
-    foreground, clip, grid : str
     mask, reference : str
         The mask that is the foreground, and what classes are compared with; empty without one.
     """

@@ -45,10 +45,8 @@ def resamplings(
 
     Parameters
     ----------
-    images : mapping of str to Volume
     wanted : sequence of str
         The images that are shown, X first, and those that are meant for the mixture.
-    choices : Choices
     finer : bool
         Whether only finer grids than X's are offered beside it.
     """

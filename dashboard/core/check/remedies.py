@@ -22,7 +22,6 @@ class UseMask:
 
     Attributes
     ----------
-    mask : str
     preset : bool
         Whether it is the mask of the study, which is meant where none is named.
     """
@@ -84,7 +83,6 @@ class UseOnly:
 
     Attributes
     ----------
-    images : tuple of str
     x, y : str or None
         The axes; None where they stay.
     instead : tuple of (str, str) or None
@@ -103,7 +101,6 @@ class TakeVolumes:
 
     Attributes
     ----------
-    series : str
     take : {"b0", "mean"}
         The b0 volumes, or all.
     count : int

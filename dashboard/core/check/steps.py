@@ -18,10 +18,8 @@ def resampling_facts(images: Images, own: Images, choices: Choices) -> Iterator[
 
     Parameters
     ----------
-    images : mapping of str to Volume
     own : mapping of str to Volume
         The images of the mixture on the grids of their files.
-    choices : Choices
     """
     steps: dict[Resampled, list[str]] = {}
     for name, volume in images.items():
@@ -41,8 +39,6 @@ def series_facts(images: Images, choices: Choices, b0: Mapping[str, int]) -> Ite
 
     Parameters
     ----------
-    images : mapping of str to Volume
-    choices : Choices
     b0 : mapping of str to int
         For each diffusion run whose b0 volumes are known, how many there are.
     """

@@ -14,7 +14,6 @@ def nearest_slice(volume: Volume, plane: Plane, mm: float, *, of: float = 0.0) -
 
     Parameters
     ----------
-    volume : Volume
     plane : {"axial", "coronal", "sagittal"}
     mm : float
         The place's coordinate along the RAS axis through the plane.

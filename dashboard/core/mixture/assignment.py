@@ -22,7 +22,6 @@ def assign(model: Model, points: NDArray[np.float64]) -> NDArray[np.uint8]:
 
     Parameters
     ----------
-    model : Model
     points : ndarray, shape (voxels, images)
         Intensities in the model's scaled units.
 

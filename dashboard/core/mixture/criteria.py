@@ -14,7 +14,6 @@ def criteria(features: Features, candidates: Sequence[int], *, fit: Fit = fit) -
 
     Parameters
     ----------
-    features : Features
     candidates : sequence of int
         Numbers of components, ascending.
     fit : callable

@@ -35,8 +35,6 @@ class Features:
         The number of images of the mixture.
     axes : tuple of int
         Which of the volumes are X and Y; twice the same where one image is shown alone.
-    recipe : Recipe
-    domain : Cut or WHOLE
     mask_volume : Volume or None
         The external mask, where the foreground is one.
     voxels : tuple of ndarray
@@ -107,8 +105,6 @@ def features(
     volumes : sequence of Volume
         The images of one head on one grid: those of the mixture, in the order of the features,
         and behind them those that are only shown.
-    recipe : Recipe
-    domain : Cut or WHOLE
     mixed : int, optional
         The number of images of the mixture; all if not given.
     axes : tuple of int, optional

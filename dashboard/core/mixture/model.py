@@ -20,7 +20,6 @@ class Model:
 
     Attributes
     ----------
-    recipe : Recipe
     domain : Cut or WHOLE
         The voxels that it is of.
     scale : LinearScale
@@ -40,8 +39,6 @@ class Model:
         an evenly spaced subset. Counts and likelihood are those of all voxels in any case.
     log_likelihood : float
         Mean per voxel, in nats, of the scaled intensities.
-    iterations : int
-    converged : bool
     """
 
     recipe: Recipe

@@ -53,7 +53,6 @@ def scale(values: NDArray[Any], kind: Scaling) -> tuple[NDArray[np.float64], Lin
     Returns
     -------
     scaled : ndarray, shape (voxels, images)
-    scale : LinearScale
 
     Raises
     ------

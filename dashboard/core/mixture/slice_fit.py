@@ -61,7 +61,6 @@ def fit_points(
     ----------
     points : ndarray, shape (voxels, images)
         Scaled intensities in storage order, which the random start depends on.
-    recipe : Recipe
     domain : Cut or WHOLE
         Where the voxels are.
     scale : LinearScale

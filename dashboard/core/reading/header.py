@@ -34,7 +34,6 @@ class Layout:
         ``intensity = slope * stored + intercept``.
     affine : ndarray, shape (4, 4)
         Of the header, whatever its use: NaN where it gives none.
-    header : nibabel header
     notices : tuple of Notice
         What was unusual.
     """

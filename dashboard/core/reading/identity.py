@@ -14,7 +14,6 @@ def file_id(path: Path, *, name: str | None = None) -> str:
 
     Parameters
     ----------
-    path : Path
     name : str, optional
         What messages call the file.
 

@@ -31,12 +31,7 @@ BAD_FILE = "the file's header cannot be read; it is damaged or not a MINC 1 imag
 
 
 class Minc:
-    """An open MINC 1 file.
-
-    Attributes
-    ----------
-    layout : Layout
-    """
+    """An open MINC 1 file."""
 
     def __init__(self, file: Any) -> None:
         self._minc = Minc1File(file)

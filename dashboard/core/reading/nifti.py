@@ -66,10 +66,6 @@ def read_layout(container: Container, pair: Container | None = None) -> Layout:
     pair : Container or None
         The file of the voxels, where the header is a file of its own.
 
-    Returns
-    -------
-    Layout
-
     Raises
     ------
     VolumeError

@@ -31,10 +31,6 @@ def position_notices(raw: Any, header: Any, shape: tuple[int, ...]) -> list[Noti
         As nibabel mends it on loading.
     shape : tuple of int
         Voxels along each stored axis.
-
-    Returns
-    -------
-    list of Notice
     """
     sizes = np.abs(np.asarray(raw["pixdim"][1 : 1 + min(len(shape), 3)], dtype=np.float64))
     notices = []

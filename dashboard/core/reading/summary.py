@@ -169,10 +169,6 @@ def summarise(data: NDArray[Any]) -> Summary:
     ----------
     data : ndarray
         Intensities in storage order.
-
-    Returns
-    -------
-    Summary
     """
     summary = Summary(data.shape)
     kind = np.float32 if data.dtype == np.float32 else np.float64
@@ -197,10 +193,6 @@ def describe(data: NDArray[Any]) -> Intensities:
     ----------
     data : ndarray
         Intensities with at least one finite value.
-
-    Returns
-    -------
-    Intensities
     """
     return summarise(data).intensities()
 

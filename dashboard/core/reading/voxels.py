@@ -61,17 +61,12 @@ def read_voxels(
     ----------
     container : Container
         At its first voxel; it is left behind the last one, everything before it checked.
-    layout : Layout
     wanted : tuple of int
         Volumes in ascending order.
     into : Unpacked
         Takes the intensities.
     scratch : Path, optional
         Folder for the sums of a mean.
-
-    Returns
-    -------
-    list of Notice
 
     Raises
     ------

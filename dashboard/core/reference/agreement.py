@@ -128,10 +128,6 @@ def agreement(
     name : str
         What messages call the reference.
 
-    Returns
-    -------
-    Agreement
-
     Raises
     ------
     GridError
