@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from dashboard.core.errors import NeuroMixError
 from dashboard.core.grid.same import same_grid
-from dashboard.core.volume import Take, Volume
+from dashboard.core.reading.voxels import Take
+from dashboard.core.volume import Volume
 from dashboard.services.cache.volumes import VolumeStore
 from dashboard.services.studies.files import ImageFile, StudyFiles
 from dashboard.services.studies.library import Library

@@ -21,7 +21,8 @@ import numpy as np
 
 from dashboard.core.facts import Notice
 from dashboard.core.processing import from_record, to_record
-from dashboard.core.volume import Intensities, Volume
+from dashboard.core.reading.summary import Intensities
+from dashboard.core.volume import Volume
 from dashboard.services.disk.folders import listed, make_private
 from dashboard.services.disk.locks import create_locked, remove_abandoned
 

@@ -14,18 +14,11 @@ from numpy.typing import NDArray
 
 from dashboard.core.errors import VolumeError
 from dashboard.core.grid.resampling import Shape, on_grid, resample, resampled_id
+from dashboard.core.reading.identity import file_id, volume_id
 from dashboard.core.reading.image import files_of
 from dashboard.core.reading.unpacked import nameless, npy_header
-from dashboard.core.volume import (
-    FIRST,
-    Take,
-    Volume,
-    file_id,
-    read_volume,
-    stem,
-    unpack,
-    volume_id,
-)
+from dashboard.core.reading.voxels import FIRST, Take
+from dashboard.core.volume import Volume, read_volume, stem, unpack
 from dashboard.services.cache.copies import MAX_BYTES, UNUSABLE, Copies
 from dashboard.services.cache.memo import Memo
 

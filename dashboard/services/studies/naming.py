@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from dashboard.core.volume import FIRST, Take
+from dashboard.core.reading.voxels import FIRST, Take
 from dashboard.services.studies.files import ImageFile, StudyFiles
 
 # `dwi:3`, `dwi:mean`, `dwi:b0`: one volume of an image, or the mean of several.

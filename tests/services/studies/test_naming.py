@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.core.volume import FIRST
+from dashboard.core.reading.voxels import FIRST
 from dashboard.services.scene.channels import intended
 from dashboard.services.studies import naming
 from dashboard.services.studies.files import ImageFile, StudyFiles
