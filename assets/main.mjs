@@ -85,8 +85,7 @@ const follow = () => {
   const { wanted, source } = state;
   config.palettes[wanted.palette].forEach((colour, index) => root.style.setProperty(`--class-${index + 1}`, colour));
   root.dataset.components = wanted.components;
-  const inFit = wanted.mix ? wanted.mix.split(",") : source.defaults.mix;
-  root.toggleAttribute("data-mix-full", inFit.length >= config.mostMixed);
+  root.toggleAttribute("data-mix-full", source.mixed.length >= config.mostMixed);
   tellPosition();
   offerJoint(wanted.x !== wanted.y);
   pictures.show({ all: false });

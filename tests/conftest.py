@@ -1,13 +1,14 @@
 """What tests of every kind share."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import nibabel as nib
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
 from dashboard.core.analysis import Analysis
 from dashboard.core.volume import Volume
@@ -18,6 +19,13 @@ from dashboard.settings import Settings
 from dashboard.view import View
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_thread() -> Iterator[None]:
+    """Keep matrices of a few rows from waiting for threads that another process holds up."""
+    with threadpool_limits(1):
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -50,7 +58,7 @@ def save(tmp_path: Path) -> Callable[..., Path]:
     return save
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def head() -> Any:
     """Return a function that makes one contrast of a small head: four tissues in a dark box."""
 

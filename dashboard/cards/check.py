@@ -1,4 +1,4 @@
-"""The card above the pictures: what a check of the study's images has found."""
+"""The card above the pictures: what the check of the study's images found."""
 
 import json
 import re
@@ -50,13 +50,13 @@ def draw(scene: Scene, _: Analyses) -> Drawn:
 
 
 def preflight_card(preflight: Preflight, entities: Mapping[str, Mapping[str, str]]) -> str:
-    """Return the card as HTML: one line that opens to all findings and a table of the images.
+    """Return the card as HTML: one line, which opens to all findings and a table of the images.
 
     Parameters
     ----------
     preflight : Preflight
     entities : mapping of str to mapping
-        What the BIDS name of each row's file says; empty elsewhere.
+        BIDS entities of each row's file; empty without a BIDS name.
     """
     return _templates.get_template("check.html").render(
         findings=preflight.findings,
@@ -72,19 +72,19 @@ def preflight_card(preflight: Preflight, entities: Mapping[str, Mapping[str, str
 
 
 def severity(preflight: Preflight) -> str:
-    """Return the worst severity found; facts alone are no reason to worry."""
+    """Return the worst severity found."""
     return next((s for s in SEVERITIES[:2] if preflight.count(s)), "fact")
 
 
 def remedy(preflight: Preflight) -> Remedy | None:
-    """Return the click that stands beside the closed line: the first for its worst finding."""
+    """Return the remedy beside the closed line: the first of the worst finding."""
     if severity(preflight) != "warning":
         return None
     return next(iter(preflight.findings[0].remedies), None)
 
 
 def counts(preflight: Preflight) -> str:
-    """Return the number of problems and warnings, or of notes where there are none."""
+    """Return the number of problems and warnings, or of notes if there are none."""
     words = {word: preflight.count(word) for word in SEVERITIES[:2]}
     found = [counted(count, word) for word, count in words.items() if count]
     if not found and preflight.findings:
@@ -114,7 +114,7 @@ def _grid(preflight: Preflight) -> str:
 
 
 def _zeros(images: list[Row]) -> str:
-    """Return the share of zeros: of all images, from the least to the most."""
+    """Return the range of the images' shares of zeros."""
     ends = list(dict.fromkeys(percent(pick(r.zeros for r in images)) for pick in (min, max)))
     if len(ends) == 1:
         return f"{ends[0]} zeros"

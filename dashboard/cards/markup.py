@@ -1,4 +1,4 @@
-"""What the cards' HTML shares: templates, and sentences in place of what cannot be shown."""
+"""The cards' HTML: templates, and a sentence if there is nothing to show."""
 
 from pathlib import Path
 
@@ -20,5 +20,5 @@ def render(name: str, **values: object) -> str:
 
 
 def sentence(text: str) -> str:
-    """Return a sentence that stands where there is nothing to show, as HTML."""
+    """Return a sentence as HTML, for a card with nothing to show."""
     return render("sentence.html", text=text)

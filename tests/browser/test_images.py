@@ -284,7 +284,7 @@ def test_where_an_image_has_nothing_its_card_says_so(page: Page, url: str) -> No
     expect(page.locator("#problem-image-y")).to_be_empty()
     page.locator("#slice-forward").click()
     settled(page, slice=10)
-    expect(page.locator("#problem-image-y")).to_have_text("No slice of epi here.")
+    expect(page.locator("#problem-image-y")).to_have_text("epi has no slice here.")
     assert picture(page, "view-image-y").shape == (1, 1, 4)
     page.locator("#slice-back").click()
     settled(page, slice=9)

@@ -23,9 +23,7 @@ def test_criteria_are_those_of_the_fits(analysed, valid):
 def test_nothing_to_compare_is_a_sentence(valid):
     figure = valid(criteria({}, 3))
     assert figure["data"] == []
-    assert "cannot carry a mixture" in figure["layout"]["annotations"][0]["text"].replace(
-        "<br>", " "
-    )
+    assert "nothing to compare" in figure["layout"]["annotations"][0]["text"].replace("<br>", " ")
 
 
 def test_a_message_wraps_and_never_becomes_markup(valid):

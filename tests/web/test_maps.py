@@ -127,12 +127,12 @@ def test_a_replaced_image_has_another_address(ask, study, save, head):
 
 
 @pytest.mark.parametrize(
-    ("place", "told"),
-    [({"index": 12}, "no axial slice 12"), ({"plane": "oblique"}, "no oblique plane"),
+    ("place", "said"),
+    [({"index": 12}, "no axial slice 12"), ({"plane": "oblique"}, "Unknown plane oblique"),
      ({"key": "0" * 16}, "Reload")],
 )  # fmt: skip
-def test_an_address_that_fits_nothing_is_404_with_a_sentence(ask, place, told):
+def test_an_address_that_fits_nothing_is_404_with_a_sentence(ask, place, said):
     answer = ask(**place)
     assert answer.status_code == 404
     assert answer.mimetype == "text/plain"
-    assert told in answer.text
+    assert said in answer.text

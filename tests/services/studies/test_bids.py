@@ -1,5 +1,5 @@
 import os
-import time
+from pathlib import Path
 
 import pytest
 
@@ -262,8 +262,22 @@ def test_files_added_to_an_opened_subject_appear(tree):
     assert library.names() == ["sub-01", "sub-02", "sub-03"]
 
 
+@pytest.fixture
+def listed(monkeypatch):
+    """Return the folders that are listed from now on."""
+    found = []
+    scandir = os.scandir
+
+    def counting(path):
+        found.append(Path(path))
+        return scandir(path)
+
+    monkeypatch.setattr("dashboard.services.studies.folders.os.scandir", counting)
+    return found
+
+
 @pytest.mark.slow
-def test_a_thousand_subjects_are_listed_well_under_a_second(tree):
+def test_a_thousand_subjects_are_named_without_a_look_at_their_files(tree, listed):
     root = tree("\n".join(
         f"sub-{n:04}/ses-{s}/anat/sub-{n:04}_ses-{s}_T1w.nii "
         f"derivatives/p/sub-{n:04}/ses-{s}/anat/sub-{n:04}_ses-{s}_dseg.nii"
@@ -271,16 +285,25 @@ def test_a_thousand_subjects_are_listed_well_under_a_second(tree):
     ))  # fmt: skip
     for parent, _, _ in os.walk(root):
         os.utime(parent, (LONG_AGO, LONG_AGO))
+    listed.clear()
     library = Library(root)
-    start = time.perf_counter()
     assert len(library.names()) == 2000
-    listed = time.perf_counter()
-    library.names()
-    again = time.perf_counter()
-    assert listed - start < 1
-    assert again - listed < 0.25
-    library.study("sub-0500/ses-b")
-    start = time.perf_counter()
-    for _ in range(100):
-        library.study("sub-0500/ses-b")
-    assert (time.perf_counter() - start) / 100 < 0.001
+    assert len(listed) == len(set(listed))  # each folder once
+    assert [folder for folder in listed if folder.name == "anat"] == []
+    listed.clear()
+    assert len(library.names()) == 2000
+    assert listed == []
+
+
+@pytest.mark.slow
+def test_a_study_that_was_looked_at_lists_nothing_again(tree, listed):
+    root = tree(SMALL)
+    for parent, _, _ in os.walk(root):
+        os.utime(parent, (LONG_AGO, LONG_AGO))
+    listed.clear()
+    library = Library(root)
+    study = library.study("sub-02/ses-b")
+    assert listed
+    listed.clear()
+    assert library.study("sub-02/ses-b") is study
+    assert listed == []

@@ -1,0 +1,37 @@
+"""Real images as the cases of a test: one test each, and one skipped where there are none."""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+def hostile() -> list[dict[str, Any]]:
+    """Broken and hostile files, with what is right for each; none without REAL_DATA."""
+    folder = _folder()
+    return json.loads((folder / "hostile" / "manifest.json").read_text()) if folder else []
+
+
+def of_hostile(wanted: Callable[[dict[str, Any]], object] = bool) -> pytest.MarkDecorator:
+    """Run a test for each hostile file, as its `entry`."""
+    entries = [entry for entry in hostile() if wanted(entry)]
+    return _each("entry", entries, [entry["id"] for entry in entries])
+
+
+def of_odd() -> pytest.MarkDecorator:
+    """Run a test for each odd file, by its `name`."""
+    folder = _folder()
+    names = sorted(path.name for path in (folder / "odd").iterdir()) if folder else []
+    return _each("name", names, names)
+
+
+def _each(argument: str, values: list[Any], ids: list[str]) -> pytest.MarkDecorator:
+    # The fixture `real_data` skips the one without a value.
+    return pytest.mark.parametrize(argument, values or [None], ids=ids or ["none"])
+
+
+def _folder() -> Path | None:
+    return Path(os.environ["REAL_DATA"]) if "REAL_DATA" in os.environ else None
