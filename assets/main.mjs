@@ -71,7 +71,7 @@ const dispatch = (event) => {
   return true;
 };
 
-const NONE_MIXED = "The fit needs at least one image: all are in it again.";
+const NONE_MIXED = "The fit needs at least one image. It uses all of them again.";
 const tellOfMix = (emptied) => {
   const full = emptied && !state.opening ? { value: state.source.defaults.mix } : {};
   setProps("control-mix", { description: emptied ? NONE_MIXED : null, ...full });
@@ -113,7 +113,7 @@ const offerJoint = (offered) => {
   joint = offered;
   setProps("control-joint", { disabled: !offered });
   document.getElementById("control-joint").title = offered
-    ? "" : "One image has a histogram instead: choose another as image Y.";
+    ? "" : "A single image has only a histogram. Choose another image Y.";
 };
 
 // ---- at rest: the server is asked, by one request at a time

@@ -29,6 +29,6 @@ export const buttons = ({ isFull, most, resetWindow }) => {
     const [, which] = /^control-window-(.)-reset$/.exec(button?.id ?? "") ?? [];
     if (which) resetWindow(which);
     const option = target.closest?.(".mantine-MultiSelect-option:not([data-checked])");
-    if (option && isFull()) tell(`A fit takes ${most} images at the most: take one out first.`);
+    if (option && isFull()) tell(`A fit takes at most ${most} images. Remove one first.`);
   }, true);
 };

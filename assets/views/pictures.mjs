@@ -141,7 +141,7 @@ export const pictures = ({ shown, failed }) => {
     await entry.promise;
     if (!Object.values(target).includes(source)) return;
     if (entry.state === "ready") apply();
-    else failed("A picture did not come from the server.", () => show({ all: true }));
+    else failed("A picture did not load.", () => show({ all: true }));
   };
 
   /**

@@ -4,8 +4,8 @@ import * as address from "../client/address.mjs";
 import { format, jointPlace, millimetres, placeAt, unpack, voxelAt } from "../client/voxels.mjs";
 import { crosshair, pixelAt } from "./pictures.mjs";
 
-const HINT = "Point at an image, or tap it, to read a voxel.";
-const OTHER_GRID = "Image Y lies on another grid: intensities cannot be read voxel by voxel.";
+const HINT = "Point at a voxel, or tap it, to read its values.";
+const OTHER_GRID = "Image Y is on another grid, so its voxels do not match those of image X.";
 
 /** @param {() => {wanted: object, source: object, config: object, settled: boolean}} shown */
 export const readout = (shown) => {

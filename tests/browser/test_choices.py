@@ -119,7 +119,7 @@ def test_a_rule_that_a_study_set_by_itself_does_not_go_along(page: Page, url: st
 
 
 def test_a_mixture_without_any_image_says_why_all_are_back(page: Page, url: str) -> None:
-    note = page.get_by_text("The fit needs at least one image: all are in it again.")
+    note = page.get_by_text("The fit needs at least one image. It uses all of them again.")
     page.goto(f"{url}/?study=one&mix=T1")
     settled(page, mix="T1")
     expect(note).to_have_count(0)
