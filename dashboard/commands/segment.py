@@ -18,7 +18,8 @@ from dashboard.core.mixture.foreground import Foreground
 from dashboard.core.mixture.recipe import COMPONENTS, MAX_MIXED, Clip, Covariance, Recipe
 from dashboard.core.mixture.scaling import Scaling
 from dashboard.core.orientation import Plane
-from dashboard.core.volume import Take, Volume, read_volume
+from dashboard.core.reading.voxels import Take
+from dashboard.core.volume import Volume, read_volume
 from dashboard.figures.palette import class_colours
 from dashboard.view import SEEDS
 from dashboard.words.notices import sentence

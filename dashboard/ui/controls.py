@@ -6,7 +6,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard.core.mixture.recipe import COMPONENTS, MAX_MIXED, Covariance
-from dashboard.core.volume import CLIP_LEVELS
+from dashboard.core.reading.summary import CLIP_LEVELS
 from dashboard.ids import VOLUME_X, VOLUME_Y, Control
 from dashboard.services.uploads.limits import Limits
 from dashboard.ui import upload

@@ -89,7 +89,7 @@ def test_facts_are_counted_as_notes_behind_the_line():
 
 def test_the_worst_finding_stands_in_the_line_behind_their_numbers():
     closed = line(PROBLEM, WARNING, WARNING, FACT)
-    assert closed.startswith("1 problem, 2 warnings T1 EPI hold the same voxels.")
+    assert closed.startswith("1 problem, 2 warnings T1 EPI are identical")
     assert line(WARNING, FACT).startswith("1 warning Every voxel of flat is 3.")
 
 

@@ -123,7 +123,7 @@ def replaced(url, old, new):
     [
         ("/5.png", "/12.png", "no axial slice 12"),
         ("/axial/", "/oblique/", "no oblique slice"),
-        ("study=pair", "study=nobody", "no study “nobody” any more"),
+        ("study=pair", "study=nobody", "no study “nobody”"),
         ("study=pair", "study=" + quote("../pair", safe=""), "no study “../pair”"),
         ("study=pair&", "", "no study “”"),
         ("x=T1", "x=T9", "no image “T9”"),

@@ -127,9 +127,6 @@ def test_air_that_no_rule_removes_is_a_warning_with_the_mask_that_would(check):
     masked = {"foreground": "mask", "mask": "a_mask"}
     assert check(T1=with_air(), others={"a_mask": BRAIN}, chosen=masked).findings == ()
     assert check(T1=with_air(), b0=brain()).findings == ()
-
-
-def test_air_that_no_rule_removes_is_a_warning_where_there_is_no_mask(check):
     finding = only(check(T1=with_air()))
     assert (finding.code, finding.severity, finding.remedies) == (Code.AIR, "warning", ())
 
@@ -338,12 +335,3 @@ def test_the_sample_raises_no_word(sample):
     images = {name: read_volume(sample / f"{name}.nii.gz") for name in ("T1", "b0")}
     others = {"dseg": read_volume(sample / "dseg.nii.gz")}
     assert preflight(images, others=others, choices=Choices("T1", "b0")).findings == ()
-
-
-def test_whole_numbers_that_are_rounded_are_found(tmp_path):
-    large = np.resize(np.array([0, 2**53 + 1, 2**53 + 3, 7], dtype=np.int64), (8, 8, 8))
-    nib.Nifti1Image(large, np.eye(4), dtype="int64").to_filename(tmp_path / "large.nii")
-    volume = read_volume(tmp_path / "large.nii")
-    found = preflight({"large": volume}, choices=Choices(x="large", y="large")).findings
-    codes = [f.facts["notice"].code for f in found if f.code == Code.FILE]
-    assert codes == [FileCode.ROUNDED]

@@ -67,7 +67,7 @@ def places(source, target):
 
 
 def within(source, target, margin):
-    """Mark the target's voxels that lie so many voxels within the source's outermost centres."""
+    """Mark the target's voxels at least `margin` voxels inside the source's outermost centres."""
     at = places(source, target)
     return ((at >= margin) & (at <= np.array(source.shape) - 1 - margin)).all(axis=-1)
 
@@ -109,20 +109,6 @@ def test_outside_the_field_of_view_nothing_is_known(pair):
     assert not labels[outside].any()
 
 
-def test_a_linear_function_of_the_position_is_reproduced(pair, make):
-    source, target = pair
-
-    def ramp(volume):
-        x, y, z = np.moveaxis(
-            apply_affine(volume.mm_affine, np.stack(np.indices(volume.shape), axis=-1)), -1, 0
-        )
-        return 1000 + 3 * x - 2 * y + 0.5 * z
-
-    found = resample(make(ramp(source), source.affine), target)
-    inside = within(source, target, 0)
-    np.testing.assert_allclose(found.data[inside], ramp(target)[inside], rtol=1e-6)
-
-
 @pytest.mark.parametrize("nearest", [False, True])
 @pytest.mark.parametrize("codes", ["RAS", "LPI", "SRP", "AIL", "IPR"])
 def test_another_order_of_the_axes_is_pure_reindexing(make, codes, nearest):
@@ -143,16 +129,6 @@ def test_another_order_of_the_axes_is_pure_reindexing(make, codes, nearest):
     np.testing.assert_array_equal(
         resample(source, onto, nearest=nearest).data, canonical.get_fdata()
     )
-
-
-def test_one_head_in_eight_orders_is_one_head(real_data):
-    paths = sorted((real_data / "orientations").glob("*.nii.gz"))
-    assert len(paths) == 8
-    target = read_volume(real_data / "orientations" / "RAS.nii.gz")
-    for path in paths:
-        found = resample(read_volume(path), target)
-        np.testing.assert_array_equal(found.data, target.data)
-        assert same_grid(found, target)
 
 
 @pytest.mark.parametrize(("unit", "millimetres"), [("meter", 1e3), ("micron", 1e-3)])
@@ -266,21 +242,21 @@ def test_the_caller_may_give_the_room(make, tmp_path):
 def test_volumes_of_different_places_are_refused(make, nearest):
     source = replace(make(RNG.uniform(1, 9, (12, 11, 10)), SOURCE), name="T1")
     away = replace(make(np.ones((5, 5, 5)), oblique(5, (2, 2, 2), (500, 0, 0))), name="brain")
-    with pytest.raises(GridError, match="T1 and brain show different places"):
+    with pytest.raises(GridError, match="T1 and brain do not overlap"):
         resample(source, away, nearest=nearest)
 
 
 def test_a_grid_that_meets_only_missing_intensities_is_refused(make):
     voxels = RNG.uniform(1, 9, (12, 11, 10))
     voxels[:6] = np.nan
-    with pytest.raises(GridError, match="different places"):
+    with pytest.raises(GridError, match="do not overlap"):
         resample(make(voxels, np.eye(4)), make(np.ones((4, 4, 4)), np.eye(4)))
 
 
 def test_a_grid_of_too_many_voxels_is_refused(make, monkeypatch):
     source = make(RNG.uniform(1, 9, (12, 11, 10)), SOURCE)
     monkeypatch.setattr(resampling, "MAX_VOXELS", source.data.size - 1)
-    with pytest.raises(GridError, match="1,320 voxels are more than the 1,319"):
+    with pytest.raises(GridError, match="1,320 voxels; at most 1,319"):
         resample(source, source)
 
 

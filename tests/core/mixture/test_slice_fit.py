@@ -66,15 +66,6 @@ def test_weights_means_and_covariances_are_scikit_learns(fitted):
     np.testing.assert_allclose(found.covariances, full(model)[order])
 
 
-def test_labels_and_posteriors_are_scikit_learns(fitted):
-    values, model, order, found = fitted
-    shares = model.predict_proba(values)[:, order]
-    np.testing.assert_allclose(posterior(found, values), shares, atol=1e-9)
-    labels = shares.argmax(axis=1) + 1
-    np.testing.assert_array_equal(assign(found, values), labels)
-    np.testing.assert_array_equal(found.counts, np.bincount(labels, minlength=4)[1:])
-
-
 def test_criteria_are_scikit_learns(fitted):
     values, model, _, found = fitted
     assert found.log_likelihood == pytest.approx(model.score(values))
@@ -142,13 +133,6 @@ def test_free_parameters_are_those_of_scikit_learns_aic(covariance, images, comp
         (model.aic(values) + 2 * len(values) * model.score(values)) / 2
     )
     assert found.bic == pytest.approx(model.bic(values))
-
-
-def test_classes_ascend_by_the_mean_of_the_first_image():
-    values = blobs()
-    for seed in range(6):
-        means = fit(values, seed=seed).means[:, 0]
-        assert (np.diff(means) > 0).all()
 
 
 @pytest.mark.parametrize("kind", ["standard", "robust", "minmax", "none"])

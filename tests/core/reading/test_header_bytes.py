@@ -72,9 +72,9 @@ def oracle(path):
     return voxels.reshape((*voxels.shape, 1, 1)[:3], order="F")
 
 
-def refused(path, told):
-    assert told.startswith(f"{path.name}: ")
-    assert str(path.parent) not in told
+def refused(path, message):
+    assert message.startswith(f"{path.name}: ")
+    assert str(path.parent) not in message
 
 
 def read_or_refused(path):

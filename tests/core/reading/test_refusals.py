@@ -1,4 +1,4 @@
-"""What cannot be fitted is refused with a sentence, and the slice stays on screen."""
+"""Images that cannot be fitted are refused with a sentence."""
 
 import nibabel as nib
 import numpy as np
@@ -20,7 +20,7 @@ RNG = np.random.default_rng(2)
 
 @pytest.fixture
 def problem(save):
-    """Return a function that tells why a one-slice study of some images has no mixture."""
+    """Return a function that returns the problem of a one-slice study of some images."""
 
     def problem(*images, **settings):
         volumes = [
@@ -38,9 +38,9 @@ def problem(save):
 def test_fewer_distinct_values_than_components_are_refused(problem):
     values = RNG.integers(1, 3, 100)
     assert problem(values, components=2) is None
-    told = problem(values, components=3)
-    assert "2 distinct intensity values" in told
-    assert "3 components" in told
+    message = problem(values, components=3)
+    assert "2 distinct intensity values" in message
+    assert "3 components" in message
 
 
 def test_a_constant_slice_is_refused(problem):
@@ -57,8 +57,8 @@ def test_fewer_voxels_than_components_are_refused(problem):
 def test_copies_of_one_image_up_to_scale_are_refused(problem, copy):
     factor, offset = copy
     values = RNG.uniform(1, 100, 100)
-    told = problem(values, factor * values + offset)
-    assert told.startswith("0 and 1 are copies of each other up to scale")
+    message = problem(values, factor * values + offset)
+    assert message.startswith("0 and 1 are identical up to scale")
 
 
 def test_a_constant_partner_is_no_copy(problem):
@@ -71,7 +71,7 @@ def test_intensities_near_the_largest_float_are_refused(problem, scaling):
     assert "too large" in problem(values, scaling=scaling)
 
 
-def test_a_covariance_that_cannot_be_inverted_is_told_as_a_sentence():
+def test_a_singular_covariance_is_refused():
     pair = RNG.normal(0, 1e9, (200, 2))
     values = np.column_stack([pair, pair.sum(axis=1)])
     _, linear = scale(values, "none")
@@ -103,22 +103,13 @@ def test_a_grid_mismatch_names_both_shapes_and_affines(save, shape, affine):
     ):
         with pytest.raises(GridError) as caught:
             refuse()
-        told = str(caught.value)
-        assert "flash" in told
-        assert "epi" in told
-        assert "4 x 5 x 6" in told
-        assert " x ".join(map(str, shape)) in told
-        assert "[1 0 0 0; 0 1 0 0; 0 0 1 0]" in told
-        assert f"[1 0 0 0; 0 1 0 0; 0 0 {affine[2, 2]:g} 0]" in told
-
-
-def test_affines_that_differ_by_rounding_are_one_grid(save):
-    voxels = RNG.uniform(1, 9, (4, 5, 6))
-    affine = np.diag([0.9765625, 0.9765625, 3.3, 1])
-    rounded = np.round(affine, 5)
-    require_same_grid(
-        [read_volume(save("a.nii", voxels, affine)), read_volume(save("b.nii", voxels, rounded))]
-    )
+        message = str(caught.value)
+        assert "flash" in message
+        assert "epi" in message
+        assert "4 x 5 x 6" in message
+        assert " x ".join(map(str, shape)) in message
+        assert "[1 0 0 0; 0 1 0 0; 0 0 1 0]" in message
+        assert f"[1 0 0 0; 0 1 0 0; 0 0 {affine[2, 2]:g} 0]" in message
 
 
 def test_one_unit_or_another_the_same_millimetres_are_one_grid(save):
