@@ -8,10 +8,10 @@ from typing import Any
 import nibabel as nib
 import numpy as np
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from scripts.serving import settled
-from tests.browser.acting import address, choose, options, pills
+from tests.browser.acting import address, choose, holding, options, pills
 from tests.browser.reading import picture
 
 SHAPE = (24, 20, 12)
@@ -141,19 +141,11 @@ def test_images_left_out_faster_than_the_server_answers_are_all_left_out(
     page.goto(f"{url}/?study=four")
     settled(page, study="four")
     first, second, *_ = pills(page)
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    page.route("**/open?*", hold)
-    page.locator("#control-mix").click()
-    for left in (3, 2):
-        page.keyboard.press("Backspace")
-        expect(page.locator(".mantine-MultiSelect-pill")).to_have_count(left)
-    page.unroute("**/open?*")
-    for answer in held:
-        answer.continue_()
+    with holding(page, "**/open?*"):
+        page.locator("#control-mix").click()
+        for left in (3, 2):
+            page.keyboard.press("Backspace")
+            expect(page.locator(".mantine-MultiSelect-pill")).to_have_count(left)
     page.keyboard.press("Escape")
     settled(page, mix=f"{first},{second}")
     assert pills(page) == columns(page) == [first, second]
