@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @pytest.fixture(scope="session", autouse=True)
 def _one_thread() -> Iterator[None]:
-    """Keep matrices of a few rows from waiting for threads that another process holds up."""
+    """Compute on one thread, as the web workers do: numpy is here before the dashboard caps it."""
     with threadpool_limits(1):
         yield
 

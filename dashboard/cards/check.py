@@ -1,44 +1,21 @@
 """The card above the pictures: what the check of the study's images found."""
 
-import json
-import re
 from collections.abc import Mapping
-from pathlib import Path
-
-from jinja2 import Environment, FileSystemLoader
 
 from dashboard.cards.card import IMAGES, Card, Drawn
-from dashboard.cards.markup import sentence
+from dashboard.cards.markup import render, sentence
 from dashboard.core.check.check import Preflight, Row
 from dashboard.core.check.findings import SEVERITIES
 from dashboard.core.check.remedies import Remedy
 from dashboard.ids import ViewId
 from dashboard.services.analyses import Analyses
 from dashboard.services.checking import check
-from dashboard.services.scene.remedies import changes
 from dashboard.services.scene.scene import Scene
 from dashboard.words import findings
-from dashboard.words.numbers import counted, number, percent, times
+from dashboard.words.numbers import counted, percent, times
 from dashboard.words.parts import Sentence
-from dashboard.words.remedies import label
-from dashboard.words.steps import badge
 
 TABLE = f"{ViewId.PREFLIGHT}.html"
-
-# Blanks within a product of lengths, and between a number and its unit.
-_WITHIN = re.compile(r"(?<=\d) (?=[×%]|mm\b)|(?<=×) (?=\d)")
-
-_templates = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"),
-    autoescape=True,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-_templates.filters.update(number=number, percent=percent, times=times, badge=badge)
-_templates.filters.update(sentence=findings.sentence, label=label, changes=changes)
-# Not |tojson, which would leave double quotes as they are: this is escaped like any other text.
-_templates.filters["unbroken"] = lambda text: _WITHIN.sub("\N{NO-BREAK SPACE}", text)
-_templates.filters["as_json"] = lambda value: json.dumps(value, ensure_ascii=False)
 
 
 def draw(scene: Scene, _: Analyses) -> Drawn:
@@ -58,7 +35,8 @@ def preflight_card(preflight: Preflight, entities: Mapping[str, Mapping[str, str
     entities : mapping of str to mapping
         BIDS entities of each row's file; empty without a BIDS name.
     """
-    return _templates.get_template("check.html").render(
+    return render(
+        "check.html",
         findings=preflight.findings,
         rows=preflight.rows,
         entities=entities,

@@ -20,7 +20,7 @@ from dashboard.core.mixture.scaling import Scaling
 from dashboard.core.orientation import Plane
 from dashboard.core.reading.voxels import Take
 from dashboard.core.volume import Volume, read_volume
-from dashboard.figures.palette import class_colours
+from dashboard.figures.palette import PALETTES
 from dashboard.view import SEEDS
 from dashboard.words.notices import sentence
 
@@ -93,7 +93,7 @@ def segment(
     for notice in notices:
         print_line(notice)
     written = write_segmentation(
-        analysis, images[0], out, class_colours("okabe"),
+        analysis, images[0], out, PALETTES["okabe"],
         reference=overlays[1], agreement=agreed, notices=notices,
     )  # fmt: skip
     for path in written:

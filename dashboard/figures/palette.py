@@ -2,6 +2,7 @@
 
 from dashboard.view import Palette
 
+# Hexadecimal colours of classes 1..10.
 PALETTES: dict[Palette, tuple[str, ...]] = {
     # Okabe and Ito's colour-blind safe set without black, then three of Paul Tol's; blue comes
     # first because class 1 of a T1 image is fluid.
@@ -20,8 +21,3 @@ PALETTES: dict[Palette, tuple[str, ...]] = {
         "#FFD92F", "#A65628", "#F781BF", "#999999", "#17BECF",
     ),
 }  # fmt: skip
-
-
-def class_colours(palette: Palette) -> tuple[str, ...]:
-    """Return the hexadecimal colours of classes 1..10."""
-    return PALETTES[palette]

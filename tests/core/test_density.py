@@ -108,13 +108,10 @@ def test_contours_lie_where_seaborn_draws_them():
 
 @pytest.mark.parametrize(
     "points",
-    [
-        np.column_stack([np.arange(50.0)] * 2),
-        np.column_stack([np.arange(50.0), np.full(50, 3.0)]),
-        np.array([[1.0, 2.0], [2.0, 5.0]]),
-    ],
+    [np.column_stack([np.arange(50.0)] * 2), np.column_stack([np.arange(50.0), np.full(50, 3.0)]),
+     np.array([[1.0, 2.0], [2.0, 5.0]])],
     ids=["line", "constant image", "two points"],
-)
+)  # fmt: skip
 def test_points_without_area_have_no_density(points):
     with pytest.raises(FitError, match="line"):
         joint_density(points)

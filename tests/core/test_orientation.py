@@ -109,13 +109,8 @@ def test_a_slice_keeps_the_stored_order_of_its_axes(image, orientation):
         np.testing.assert_array_equal(orientation.cut(data, plane, 1), data.take(index, axis))
 
 
-def test_the_lessons_slice_is_stored_slice_30(sample):
-    volume = read_volume(sample / "T1.nii.gz")
-    assert nib.aff2axcodes(volume.affine) == ("L", "A", "S")
-    np.testing.assert_array_equal(
-        volume.orientation.cut(volume.data, "axial", 30), volume.data[:, :, 30]
-    )
-    assert volume.orientation.first_slice("axial") == 30
+def test_the_first_slice_is_the_lessons(sample):
+    assert read_volume(sample / "T1.nii.gz").orientation.first_slice("axial") == 30
 
 
 def test_labels_of_a_slice_lie_on_the_stored_grid(save):

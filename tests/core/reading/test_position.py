@@ -40,10 +40,6 @@ def turned(affine, degrees):
     return there @ matrix @ back @ affine
 
 
-def test_forms_that_agree_are_passed_over():
-    assert notices(AFFINE, AFFINE) == []
-
-
 def test_a_shift_between_the_forms_is_given_in_mm():
     moved = AFFINE.copy()
     moved[:3, 3] += 3, 0, -4

@@ -1,6 +1,5 @@
 """Images that cannot be fitted are refused with a sentence."""
 
-import nibabel as nib
 import numpy as np
 import pytest
 
@@ -82,11 +81,8 @@ def test_a_singular_covariance_is_refused():
 def test_criteria_stop_where_the_voxels_do(save):
     volume = read_volume(save("four.nii", RNG.integers(1, 5, (10, 10, 1))))
     assert list(criteria(gathered([volume], 0), range(1, 11))) == [1, 2, 3, 4]
-
-
-def test_criteria_of_a_dark_slice_are_empty(save):
-    volume = read_volume(save("dark.nii", np.zeros((10, 10, 1))))
-    assert criteria(gathered([volume], 0), range(1, 11)) == {}
+    dark = read_volume(save("dark.nii", np.zeros((10, 10, 1))))
+    assert criteria(gathered([dark], 0), range(1, 11)) == {}
 
 
 @pytest.mark.parametrize(
@@ -104,26 +100,9 @@ def test_a_grid_mismatch_names_both_shapes_and_affines(save, shape, affine):
         with pytest.raises(GridError) as caught:
             refuse()
         message = str(caught.value)
-        assert "flash" in message
-        assert "epi" in message
-        assert "4 x 5 x 6" in message
-        assert " x ".join(map(str, shape)) in message
-        assert "[1 0 0 0; 0 1 0 0; 0 0 1 0]" in message
+        assert "flash has shape 4 x 5 x 6 and affine [1 0 0 0; 0 1 0 0; 0 0 1 0]" in message
+        assert f"epi has shape {' x '.join(map(str, shape))} and affine" in message
         assert f"[1 0 0 0; 0 1 0 0; 0 0 {affine[2, 2]:g} 0]" in message
-
-
-def test_one_unit_or_another_the_same_millimetres_are_one_grid(save):
-    voxels = RNG.uniform(1, 9, (4, 5, 6))
-    paths = [save("mm.nii", voxels, np.diag([2, 2, 2, 1])),
-             save("micron.nii", voxels, np.diag([2000, 2000, 2000, 1]))]  # fmt: skip
-    for path, unit in zip(paths, ("mm", "micron"), strict=True):
-        image = nib.load(path)
-        image = nib.Nifti1Image(np.asarray(image.dataobj), image.affine, image.header)
-        image.header.set_xyzt_units(unit)
-        image.to_filename(path)
-    volumes = [read_volume(path) for path in paths]
-    require_same_grid(volumes)
-    assert [v.voxel_ml for v in volumes] == pytest.approx([0.008, 0.008])
 
 
 @pytest.mark.parametrize(("factor", "suspicious"), [(1e-6, False), (1e-12, True), (0, False)])

@@ -166,17 +166,14 @@ def test_arrays_larger_than_what_is_counted_at_once():
     np.testing.assert_array_equal(found.counts, confusion_matrix(made, reference)[:, :3])
 
 
-def many(labels):
-    return np.arange(labels + 1)
-
-
 @pytest.mark.parametrize("step", [1, 3000])  # 3000: beyond what is tabulated
 def test_a_parcellation_of_too_many_labels_is_refused(step):
-    reference = many(MAX_LABELS) * step
+    reference = np.arange(MAX_LABELS + 1) * step
     assert len(compare(reference > 0, reference, 1).labels) == MAX_LABELS + 1
     for extra in (1, 70):
+        many = np.arange(MAX_LABELS + extra + 1)
         with pytest.raises(LabelError, match=f"^dseg has {MAX_LABELS + extra} labels.*tissues"):
-            compare(many(MAX_LABELS + extra) > 0, many(MAX_LABELS + extra) * step, 1, name="dseg")
+            compare(many > 0, many * step, 1, name="dseg")
 
 
 @pytest.mark.parametrize(
