@@ -5,6 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import dashboard  # noqa: F401 - numpy's libraries get one thread each only before they are loaded
+
+# isort: split
 import nibabel as nib
 import numpy as np
 import pytest
@@ -18,6 +21,12 @@ from dashboard.settings import Settings
 from dashboard.view import View
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # As core.mixture.slice_fit has it. In pyproject.toml it would load numpy before `dashboard`.
+    ignored = "ignore::sklearn.exceptions.ConvergenceWarning"
+    config.addinivalue_line("filterwarnings", ignored)
 
 
 @pytest.fixture(scope="session")
