@@ -7,9 +7,9 @@ import * as address from "./client/address.mjs";
 import { groups } from "./client/cards.mjs";
 import { gestures } from "./client/history.mjs";
 import { schedule } from "./client/schedule.mjs";
-import { DOUBT_MS, isSettled } from "./client/settled.mjs";
 import { START, next } from "./client/state.mjs";
 import { millimetres } from "./client/voxels.mjs";
+import { buttons } from "./views/buttons.mjs";
 import { cards as makeCards } from "./views/cards.mjs";
 import { check } from "./views/check.mjs";
 import { answer, held, nothing, outputs, setProps } from "./views/dash.mjs";
@@ -20,6 +20,7 @@ import { open } from "./views/opening.mjs";
 import { pictures as makePictures } from "./views/pictures.mjs";
 import { player } from "./views/player.mjs";
 import { readout as makeReadout } from "./views/readout.mjs";
+import { settling } from "./views/settling.mjs";
 import { init as tooltip } from "./views/tooltip.mjs";
 import { init as ownUpload } from "./views/upload-own.mjs";
 import { init as upload } from "./views/upload.mjs";
@@ -36,6 +37,21 @@ const shown = () => ({ ...state, config, settled: "settled" in root.dataset });
 const cards = makeCards(shown);
 const pictures = makePictures({ shown, failed });
 const readout = makeReadout(shown);
+
+const { watch, unsettle, stopAhead } = settling({
+  shown,
+  query: () => query(state.wanted),
+  isDrawn: () => cards.areDrawn(),
+  isPictured: () => pictures.apply(),
+  settled() {
+    readout.settle();
+    followUpload(state.wanted.study);
+  },
+  async fetchAhead(isResting) {
+    await cards.fetchAhead(isResting);
+    if (isResting()) await pictures.fetchAhead(isResting);
+  },
+});
 
 // ---- one event after the other
 const dispatch = (event) => {
@@ -105,7 +121,8 @@ let isBehind = false; // whether the View has moved on while one was under way
 const send = () => {
   const { wanted } = state;
   if (!wanted || state.opening) return;
-  if (commit && cards.pending("views")) {
+  // What a step asked for is drawn before the next step: of a row of steps some are seen.
+  if (commit && !waiting && cards.pending("views")) {
     isBehind = true;
     return;
   }
@@ -116,9 +133,9 @@ const send = () => {
   pictures.show({ all: true });
   cards.ask("views"); // while Dash goes round
   resume();
-  const tellDash = commit;
+  if (commit && held("control-slice.value") !== wanted.slice) commit();
+  else if (commit && cards.pending("views")) again("views"); // Dash would take no note of an equal value
   commit = null;
-  tellDash?.();
   askOthers();
   watch();
 };
@@ -136,17 +153,23 @@ const askOthers = () => {
 
 // ---- Dash's callbacks
 const calls = {}; // by group: number of the last call
-let resume = () => {}; // lets a call go on that waits for a movement's rest
+let waiting = null; // a call that waits for a movement's rest
+const resume = () => {
+  waiting?.();
+  waiting = null;
+};
 
 /** Gives Dash what a group of cards lacks; of several calls the last one answers. */
 const drawn = async (group, names, mine) => {
   const request = cards.ask(group);
   if (!request) throw nothing();
+  request.call = mine;
   const { values, failure } = await request.answer;
-  if (mine !== calls[group] || cards.pending(group) !== request) throw nothing();
-  cards.done(group);
-  if (isBehind) setTimeout(send);
+  const isLast = request.call === mine && cards.pending(group) === request;
+  if (isLast) cards.done(group);
+  if (isLast && isBehind) setTimeout(send);
   watch();
+  if (!isLast || mine !== calls[group]) throw nothing();
   if (!failure) return answer(names, cards.give(request, values));
   failed(failure, () => { unsettle(); again(group); });
   throw nothing();
@@ -171,7 +194,7 @@ const views = async (source, ...values) => {
   if (isNew) rest.reset();
   if (isNew && source.drawn) cards.adopt(source.drawn);
   if (hasChanged) {
-    await new Promise((done) => { resume = done; rest.change(); });
+    await new Promise((done) => { waiting = done; rest.change(); });
     if (mine !== calls.views) throw nothing();
   }
   return drawn("views", names, mine);
@@ -212,64 +235,6 @@ window.dash_clientside = Object.assign({}, window.dash_clientside, {
   client: { views, opening, volumes, files: group("files"), criteria: group("criteria") },
 });
 
-// ---- settled: <html data-settled> holds the URL's query once every visible view shows it
-const AHEAD_MS = 200; // a rest this long is no pause between two steps
-let doubtUntil = 0;
-let isWatching = false;
-let ahead = 0;
-let fetching = null; // what is being asked for ahead
-let isStopped = false;
-
-const look = () => {
-  const page = {
-    state, doubtUntil, query: state.wanted && query(state.wanted), address: location.search.slice(1), now: performance.now(),
-    drawn: Boolean(state.wanted) && cards.areDrawn(), pictured: Boolean(state.wanted) && pictures.apply(),
-  };
-  if (!isSettled(page)) {
-    requestAnimationFrame(look);
-    return;
-  }
-  isWatching = false;
-  root.dataset.settled = page.address;
-  readout.settle();
-  followUpload(state.wanted.study);
-  clearTimeout(ahead);
-  if (!isStopped) ahead = setTimeout(() => { fetching = fetchAhead(); }, AHEAD_MS);
-};
-const watch = () => {
-  if (isWatching) return;
-  isWatching = true;
-  requestAnimationFrame(look);
-};
-const unsettle = () => {
-  isStopped = false;
-  doubtUntil = 0; // the change has come through: no more doubt
-  delete root.dataset.settled;
-  watch();
-};
-
-const fetchAhead = async () => {
-  const { wanted } = state;
-  const isResting = () => !isStopped && "settled" in root.dataset && state.wanted === wanted;
-  await cards.fetchAhead(isResting);
-  if (isResting()) await pictures.fetchAhead(isResting);
-};
-
-/** Resolves once nothing is asked for ahead any more; the next View begins anew. */
-const stopAhead = () => {
-  clearTimeout(ahead);
-  isStopped = true;
-  return fetching;
-};
-
-const doubt = (event) => {
-  if (!("settled" in root.dataset) || !event.target.closest?.(".controls, .slice-bar, .legend, .tabs, [role=option]")) return;
-  delete root.dataset.settled;
-  doubtUntil = performance.now() + DOUBT_MS;
-  watch();
-};
-for (const type of ["keydown", "pointerdown", "pointerup", "input", "change", "click"]) addEventListener(type, doubt, true);
-
 // ---- gestures
 addEventListener("pointerdown", (event) => {
   past.begin();
@@ -295,28 +260,8 @@ tooltip();
 upload({ open: openView });
 const followUpload = ownUpload({ open: openView, notify: tell, stopAhead });
 check(() => state.wanted?.study ?? "", (changes) => dispatch({ type: "change", changes }));
-
-const copyLink = async (button) => {
-  const before = button.textContent;
-  try {
-    await navigator.clipboard.writeText(location.href);
-    button.textContent = "Copied";
-  } catch {
-    // Browsers give no clipboard to pages that are not served over https or from this machine.
-    prompt("Copy this link:", location.href);
-  }
-  setTimeout(() => { button.textContent = before; }, 1500);
-};
-
-document.addEventListener("click", (event) => {
-  const button = event.target.closest?.("button");
-  if (button?.id === "copy-link") copyLink(button);
-  if (button?.id === "controls-toggle") root.toggleAttribute("data-controls");
-  if (/^control-window-.-reset$/.test(button?.id ?? "")) {
-    const id = button.id.replace("-reset", "");
-    const facts = state.source?.[id.at(-1)];
-    if (facts) setProps(id, { value: facts.window });
-  }
-  const option = event.target.closest?.(".mantine-MultiSelect-option:not([data-checked])");
-  if (option && "mixFull" in root.dataset) tell(`A fit takes ${config.mostMixed} images at the most: take one out first.`);
-}, true);
+buttons({
+  isFull: () => "mixFull" in root.dataset,
+  most: config.mostMixed,
+  resetWindow: (which) => state.source?.[which] && setProps(`control-window-${which}`, { value: state.source[which].window }),
+});

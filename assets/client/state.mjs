@@ -60,13 +60,9 @@ export const viewOf = (values, { source, wanted }) => {
   return view;
 };
 
-/** The place in mm once another slice is shown. */
-const placeOf = (place, source, slice) => {
-  if (!place || source.axis === undefined) return place;
-  const mm = [...place];
-  mm["xyz".indexOf(source.axis)] = source.positions[slice] ?? mm["xyz".indexOf(source.axis)];
-  return mm;
-};
+/** The place in mm once another slice is shown: what it was across the other planes stays. */
+const placeOf = (place, { axis, positions }, slice) =>
+  place?.map((mm, index) => ("xyz"[index] === axis ? positions[slice] ?? mm : mm)) ?? null;
 
 // Images are the study's own, and so is a rule for the foreground that nobody has chosen.
 const inAnotherStudy = ({ foreground, mask }, { defaults }) => {
@@ -137,7 +133,8 @@ const steps = {
   controls: (state, { source, values }, config) => {
     if (!source || (state.opening && source.number !== state.opening.number)) return state;
     if (source.number === state.source?.number) return asked(state, viewOf(values, state), values, config);
-    const adopted = { ...state, source, wanted: source.view, place: source.place, opening: null, kept: [] };
+    const place = placeOf(state.place ?? source.place, source, source.view.slice);
+    const adopted = { ...state, source, wanted: source.view, place, opening: null, kept: [] };
     if (!state.kept.length) return adopted;
     const view = viewOf(values, adopted);
     const kept = Object.fromEntries(state.kept.map((name) => [name, view[name]]));

@@ -22,8 +22,16 @@ export const answer = (names, values) =>
 /** Ends a callback that has nothing to say, or that another call has overtaken. */
 export const nothing = () => window.dash_clientside.PreventUpdate;
 
+// What each graph has drawn.
+const plotted = new WeakMap();
+
 /** Whether a graph on screen has drawn a figure: Dash hands it to Plotly after a moment. */
 export const isDrawn = (id, figure) => {
   const plot = document.querySelector(`#${id} .js-plotly-plot`);
-  return Boolean(plot) && plot.data === figure.data && !plot.classList.contains("dash-graph--pending");
+  if (!plot?.on) return false;
+  if (!plotted.has(plot)) {
+    plotted.set(plot, plot.querySelector(".main-svg") && plot.data);
+    plot.on("plotly_afterplot", () => plotted.set(plot, plot.data));
+  }
+  return plotted.get(plot) === figure.data;
 };

@@ -2,16 +2,20 @@
 import * as address from "../client/address.mjs";
 import { reading } from "./notices.mjs";
 
-/** The lines of an answer, as they come. */
+/** The lines of an answer, as they come; whoever stops taking them ends it. */
 async function* lines(body) {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
-  for (;;) {
-    const { value, done } = await reader.read();
-    if (done) return;
-    const parts = (rest + value).split("\n");
-    rest = parts.pop();
-    for (const part of parts) yield JSON.parse(part);
+  try {
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) return;
+      const parts = (rest + value).split("\n");
+      rest = parts.pop();
+      for (const part of parts) yield JSON.parse(part);
+    }
+  } finally {
+    reader.cancel().catch(() => null);
   }
 }
 

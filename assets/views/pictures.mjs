@@ -1,10 +1,11 @@
 // The pictures: slices of X and Y, and the label map over X. Their addresses are immutable, so the
 // browser's cache answers: they follow the slice without the server's Python and without Dash.
 import * as address from "../client/address.mjs";
+import { aspect, lettersOf, tickLabel, ticks } from "../client/picture.mjs";
 
 const TOGETHER = 4; // pictures fetched ahead at a time, so that the page's own requests go first
+const NEAR = 2; // slices whose maps are asked for again, as the server fits them ahead
 const KEPT = 1200; // pictures kept: both images and the map of a 1 mm head in two planes
-const MAX_ASPECT = 20; // of a pixel: slices of 0.001 x 1000 mm would be a line; the readout stays true
 const IDS = { x: "view-image-x", y: "view-image-y", map: "view-labels" };
 
 // ---- pictures that have been asked for
@@ -71,39 +72,10 @@ const parts = (which) => {
   return made;
 };
 
-// ---- geometry
-const ENDS = { x: ["L", "R"], y: ["P", "A"], z: ["I", "S"] };
-const ACROSS = { axial: "xy", coronal: "xz", sagittal: "yz" };
-
-const lettersOf = ({ plane, side }) => {
-  const [across, up] = [...ACROSS[plane]].map((axis) => ENDS[axis]);
-  const isMirrored = side === "radiological" && plane !== "sagittal";
-  return [...(isMirrored ? [...across].reverse() : across), ...up];
-};
-
-const aspect = ({ shape: [columns, rows], pixel: [width, height] }) =>
-  (columns / rows) * Math.min(Math.max(width / height, 1 / MAX_ASPECT), MAX_ASPECT);
-
+// ---- geometry and scale
 const layOut = (made, shown, view) => {
   made.place.style.setProperty("--aspect", aspect(shown));
   lettersOf(view).forEach((letter, index) => { made.letters[index].textContent = letter; });
-};
-
-// ---- the scale of intensities
-/** Round numbers within a window. */
-export const ticks = ([low, high], most = 6) => {
-  const rough = (high - low) / most;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = power * [1, 2, 5, 10].find((factor) => factor * power >= rough * (1 - 1e-9));
-  const first = Math.ceil(low / step - 1e-9);
-  const count = Math.floor(high / step + 1e-9) - first + 1;
-  return Array.from({ length: count }, (_, index) => Number(((first + index) * step).toPrecision(12)));
-};
-
-const labelOf = (value) => {
-  const size = Math.abs(value);
-  const text = size && (size >= 1e5 || size < 1e-3) ? value.toExponential().replace("e+", "e") : String(value);
-  return text.replace("-", "−");
 };
 
 const drawScale = (made, window) => {
@@ -113,7 +85,7 @@ const drawScale = (made, window) => {
   const [low, high] = window;
   made.scale.replaceChildren(...ticks(window).map((value) => {
     const tick = element("span", "");
-    tick.textContent = labelOf(value);
+    tick.textContent = tickLabel(value);
     tick.style.bottom = `${(100 * (value - low)) / (high - low)}%`;
     return tick;
   }));
@@ -200,7 +172,8 @@ export const pictures = ({ shown, failed }) => {
       for (const index of [wanted.slice + step, wanted.slice - step]) {
         if (index < 0 || index >= source.positions.length) continue;
         for (const which of ["x", "y"]) missing.push([address.slice(which, wanted, source, config, index)]);
-        if (source.fits) missing.push([address.map(wanted, source, config, index), true]);
+        const map = source.fits && address.map(wanted, source, config, index);
+        if (map && (step <= NEAR || !unknown.has(map))) missing.push([map, true]);
       }
     }
     const asked = missing.filter(([one]) => one && !loaded.has(one)).slice(0, KEPT / 2);
@@ -210,9 +183,14 @@ export const pictures = ({ shown, failed }) => {
   };
 
   // A map comes ahead only where its model is known.
+  const unknown = new Set();
   const mapAhead = async (source) => {
     const answer = await fetch(source, { headers: { "X-Ahead": "1" }, priority: "low" }).catch(() => null);
-    if (answer?.status !== 200) return null;
+    if (answer?.status !== 200) {
+      if (unknown.size > KEPT) unknown.clear();
+      unknown.add(source);
+      return null;
+    }
     await answer.blob(); // now it is in the browser's cache
     return load(source).promise;
   };

@@ -17,7 +17,7 @@ def open_button(limits: Limits) -> Any:
         "Open images of one head: NIfTI (.nii, .nii.gz), pairs of .hdr and .img, MGH or MINC, at "
         f"most {amount(limits.drop)} together. Add a .bval or .tsv file under the name of its "
         "image. You can also drop files anywhere on this page. Only people with the link can see "
-        f"them, and the server removes them after {days(limits.days)}."
+        f"them. The server removes them after {days(limits.days)}."
     )
     return html.Label(
         html.Span("Open files…"),

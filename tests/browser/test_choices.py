@@ -104,7 +104,7 @@ def test_a_chosen_rule_goes_along_where_there_is_a_mask_and_else_the_page_says_s
     assert notices(page) == []
     choose(page, "control-study", "bare")
     settled(page, study="bare", foreground="positive")
-    assert notices(page) == ["bare has no mask; voxels above 0 are kept."]
+    assert notices(page) == ["bare has no mask. The page keeps the voxels above 0."]
     # T1 is in both studies; that T2 is not leaves no mark on the mixture.
     assert pills(page) == ["T1", "FLAIR"]
     assert "mix" not in address(page)
@@ -119,7 +119,7 @@ def test_a_rule_that_a_study_set_by_itself_does_not_go_along(page: Page, url: st
 
 
 def test_a_mixture_without_any_image_says_why_all_are_back(page: Page, url: str) -> None:
-    note = page.get_by_text("A mixture needs at least one image: all are mixed again.")
+    note = page.get_by_text("The fit needs at least one image: all are in it again.")
     page.goto(f"{url}/?study=one&mix=T1")
     settled(page, mix="T1")
     expect(note).to_have_count(0)

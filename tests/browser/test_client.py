@@ -14,7 +14,7 @@ import pytest
 from dashboard import __version__, view
 from dashboard.cards.table import description
 from dashboard.core.grid.nearest import nearest_slice, thickness
-from dashboard.core.orientation import Plane, Side
+from dashboard.core.orientation import Plane, Side, edge_letters
 from dashboard.core.volume import Volume, read_volume
 from dashboard.services.render.addresses import MAP_FIELDS, VOXEL_FIELDS, key, slice_address
 from dashboard.view import View
@@ -261,6 +261,20 @@ def test_the_place_follows_the_slice_in_mm(run: Run) -> None:
     assert last["place"] == [1, 2, 70]
 
 
+def test_the_place_across_other_planes_stays_when_something_else_is_opened(run: Run) -> None:
+    answer = {
+        **SOURCE, "number": 1, "axis": "x", "positions": [-4.0, 0.0, 4.0], "place": [0, 0, 0],
+        "view": {**SOURCE["view"], "plane": "sagittal", "slice": 2},
+    }  # fmt: skip
+    *_, last = states(
+        run,
+        controls(),
+        controls(plane="sagittal"),
+        {"type": "controls", "source": answer, "values": {**CONTROLS, "plane": "sagittal"}},
+    )
+    assert last["place"] == [4, 2, 50]
+
+
 def test_a_slider_that_moves_while_something_is_opened_changes_nothing(run: Run) -> None:
     opened = {"type": "open", "search": "?study=t", "reason": "push"}
     before, after = states(run, controls(), opened, {"type": "slice", "slice": 2})[-2:]
@@ -396,6 +410,50 @@ def test_the_server_is_asked_at_rest(run: Run, name: str) -> None:
         events,
     )
     assert asked == expected
+
+
+# ---- the frame of a picture
+def test_letters_at_the_edges_are_those_of_the_orientation(run: Run) -> None:
+    cases = [(plane, side) for plane in get_args(Plane) for side in get_args(Side)]
+    letters = run(
+        "picture",
+        "({ lettersOf }, cases) => cases.map(([plane, side]) => lettersOf({ plane, side }))",
+        cases,
+    )
+    assert [tuple(found) for found in letters] == [edge_letters(*case) for case in cases]
+
+
+def test_a_picture_is_as_wide_as_its_millimetres_but_never_a_line(run: Run) -> None:
+    shapes = [[[100, 50], [1, 1]], [[100, 50], [1, 4]], [[40, 40], [0.001, 1000]]]
+    found = run(
+        "picture",
+        "({ aspect }, shapes) => shapes.map(([shape, pixel]) => aspect({ shape, pixel }))",
+        shapes,
+    )
+    assert found == [2, 0.5, 1 / 20]
+
+
+@pytest.mark.parametrize(
+    "window", [(0, 415), (0, 1360), (-2.5, 3.1), (0, 1e-4), (1e5, 7e5), (-1e9, 1e9), (100, 101)]
+)
+def test_ticks_are_a_few_round_numbers_within_the_window(
+    run: Run, window: tuple[float, float]
+) -> None:
+    found, labels = run(
+        "picture",
+        "({ ticks, tickLabel }, window) => [ticks(window), ticks(window).map(tickLabel)]",
+        list(window),
+    )
+    low, high = window
+    assert 3 <= len(found) <= 7
+    assert all(low - 1e-12 <= value <= high + 1e-9 for value in found)
+    steps = np.diff(found)
+    assert steps == pytest.approx(steps[0])
+    assert f"{steps[0]:.0e}"[0] in "125"
+    shown = [float(label.replace("−", "-")) for label in labels]
+    assert shown == pytest.approx(found)
+    assert len(set(labels)) == len(labels)
+    assert max(map(len, labels)) <= 7
 
 
 # ---- voxels

@@ -348,18 +348,6 @@ def test_a_table_that_is_cut_is_scrolled_by_its_own_keys(page: Page, url: str) -
     assert first.bounding_box() == left
 
 
-def test_numbers_under_the_cursor_keep_all_digits_before_the_point(page: Page, url: str) -> None:
-    page.goto(f"{url}/?study=long")
-    settled(page, study="long")
-    shown = page.evaluate(
-        """async () => {
-            const { format } = await import("/assets/client/voxels.mjs");
-            return [30393, 30393.6, -1234567, 0.123456, 12345678].map(format);
-        }"""
-    )
-    assert shown == ["30393", "30394", "−1234567", "0.1235", "12350000"]
-
-
 # Everything that the line about reading has said.
 TOLD = """
 window.told = [];

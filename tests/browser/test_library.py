@@ -1,4 +1,4 @@
-"""A folder of a thousand subjects: listed at once, searched, and never out of date."""
+"""A folder of a thousand subjects: listed, searched, and never out of date."""
 
 import os
 from collections.abc import Callable, Iterator

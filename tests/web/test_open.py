@@ -1,76 +1,156 @@
-"""The route that opens a query: a study is read image by image, and then the page is filled."""
+"""Opening a query: what is read on the way, and what the page holds then."""
 
 import json
-from urllib.parse import urlencode
+import re
 
+import numpy as np
 import pytest
-from flask import Flask
+from dash import Dash
 
-from dashboard.view import fields_of
-from dashboard.web import open as opening
-from dashboard.web.visitor import register
+from dashboard.app import create_app
+from dashboard.cards.table import CARDS
+from dashboard.ids import FIELDS
+from dashboard.settings import Settings
+from dashboard.view import View
+from dashboard.web.filling import OUTPUTS
 
 
 @pytest.fixture
-def lines(study):
-    """Return a function that opens a query and returns the lines of the answer."""
-    server = Flask(__name__)
-    register(server)
-    server.register_blueprint(opening.blueprint(study.archive))
-
-    def lines(**query):
-        answer = server.test_client().get(f"/open?{urlencode({'study': 'pair', **query})}")
-        assert answer.status_code == 200
-        assert answer.mimetype == "application/x-ndjson"
-        assert answer.headers["Cache-Control"] == "no-store"
-        return [json.loads(line) for line in answer.data.splitlines()]
-
-    return lines
+def app(save, head, tmp_path) -> Dash:
+    """Return the application on a study `pair` of T1 and b0, slices of 3 mm from z = 0 on."""
+    for number, name in enumerate(("T1", "b0")):
+        save(f"data/pair/{name}.nii.gz", head(number), np.diag([2.0, 2.0, 3.0, 1.0]))
+    return create_app(Settings(data=tmp_path / "data", cache=tmp_path / "cache"))
 
 
-def test_a_study_is_read_image_by_image_and_then_opened(lines, save, head):
-    save("data/pair/brain_mask.nii", head(0) > 0, dtype="u1")
-    *reading, last = lines()
+@pytest.fixture
+def client(app):
+    return app.server.test_client()
+
+
+def lines(client, query: str) -> list[dict]:
+    answer = client.get(f"/open?{query}")
+    assert answer.mimetype == "application/x-ndjson"
+    return [json.loads(line) for line in answer.text.splitlines()]
+
+
+def opened(client, query: str) -> dict:
+    return lines(client, query)[-1]["opened"]
+
+
+def laid_out(client, query: str) -> dict:
+    """Properties of the elements that Dash lays out for a page of that query."""
+    client.get(f"/?{query}")
+    content = client.get("/_dash-layout", headers={"Referer": f"http://localhost/?{query}"}).json
+    found = {}
+
+    def walk(node):
+        if isinstance(node, list):
+            for child in node:
+                walk(child)
+        elif isinstance(node, dict) and "props" in node:
+            found[node["props"].get("id")] = node["props"]
+            walk(node["props"].get("children"))
+
+    walk(content)
+    return found
+
+
+def test_each_image_is_told_while_it_is_read_for_the_first_time(client):
+    *reading, last = lines(client, "study=pair")
     assert [line["reading"] for line in reading] == [
-        {"image": name, "number": number, "of": 3}
-        for number, name in enumerate(("T1", "b0", "brain_mask"), start=1)
+        {"image": "T1", "number": 1, "of": 2},
+        {"image": "b0", "number": 2, "of": 2},
     ]
-    assert last["opened"]["control-x.value"] == "T1"
-    assert last["opened"]["control-slice.max"] == 11
-    # What has been read before opens at once.
-    assert [list(line) for line in lines()] == [["opened"]]
+    assert set(last) == {"opened"}
+    assert [set(line) for line in lines(client, "study=pair")] == [{"opened"}]
 
 
-def test_without_a_name_the_first_study_is_opened(lines):
-    assert lines(study="")[-1]["opened"]["control-study.value"] == "pair"
+def test_an_opened_view_fills_everything_that_it_decides_and_nothing_else(client):
+    values = opened(client, "study=pair&slice=4&components=5&log=1")
+    assert set(values) == set(OUTPUTS)
+    view = View("pair", "T1", "b0", slice=4, components=5, log=True)
+    assert values["source.data"]["view"] == json.loads(json.dumps(view.to_store()))
+    assert values["control-components.value"] == "5"
+    assert values["control-log.checked"] is True
+    assert values["control-slice.max"] == 11
 
 
-def test_what_cannot_be_read_holds_nothing_up(lines, tmp_path):
-    (tmp_path / "data/pair/torn.nii.gz").write_bytes(b"no gzip")
-    *reading, last = lines(x="torn")
-    assert "torn" in [line["reading"]["image"] for line in reading]
-    assert "torn.nii.gz" in last["opened"]["notices.html"]
+def test_a_query_without_a_slice_opens_at_the_place(client):
+    assert opened(client, "study=pair&place=0:0:21.2")["control-slice.value"] == 7
+    plane = "study=pair&plane=sagittal&place=8:0:21"
+    assert opened(client, plane)["control-slice.value"] == 4
 
 
-def test_a_query_without_a_slice_opens_at_the_place(lines):
-    # Slices lie 3 mm apart.
-    assert lines(place="0:0:21")[-1]["opened"]["control-slice.value"] == 7
-    for nowhere in ("0:0:900", "0:0:nan", "here", "1:2", "0:0:21:4"):
-        assert lines(place=nowhere)[-1]["opened"]["control-slice.value"] == int(12 * 3 / 7)
+@pytest.mark.parametrize("place", ["0:0:900", "0:0", "a:b:c", "nan:nan:nan", ""])
+def test_a_place_outside_the_head_is_left(client, place):
+    usual = opened(client, "study=pair")["control-slice.value"]
+    assert opened(client, f"study=pair&place={place}")["control-slice.value"] == usual
 
 
-def test_a_library_without_a_study_is_a_sentence(lines, tmp_path):
-    for image in (tmp_path / "data/pair").iterdir():
-        image.unlink()
-    (failed,) = lines()
-    assert "holds no study" in failed["failed"]
+def test_what_cannot_be_opened_is_one_sentence(client, tmp_path):
+    for path in (tmp_path / "data").rglob("*.nii.gz"):
+        path.unlink()
+    (line,) = lines(client, "study=pair")
+    assert set(line) == {"failed"}
+    assert line["failed"].endswith(".")
 
 
-def test_the_source_tells_the_place_and_where_slices_lie(lines):
-    source = lines(slice="5", x="T1")[-1]["opened"]["source.data"]
-    assert source["place"][2] == 15
-    assert source["x"]["positions"] == [3.0 * index for index in range(12)]
-    assert (source["x"]["thickness"], source["x"]["pixel"]) == (3, [2, 2])
-    assert source["x"]["shape"] == [24, 20]
-    assert set(source["view"]) >= fields_of("images", "place", "model")
-    assert (source["sameGrid"], source["fits"]) == (True, True)
+def test_names_in_notices_are_only_text(client):
+    notices = opened(client, "study=pair&x=%3Cb%3EX")["notices.html"]
+    assert "&lt;b&gt;X" in notices
+    assert "<b>" not in notices
+
+
+def test_the_first_view_comes_with_the_page(client):
+    opened(client, "study=pair")
+    page = laid_out(client, "study=pair&slice=4&components=2")
+    assert page["control-slice"]["value"] == 4
+    assert page["control-components"]["value"] == "2"
+    assert page["view-joint"]["figure"]["data"]
+    assert page["view-components"]["html"].count("<tr") == 3  # a head and two classes
+    assert page["source"]["data"]["key"] == opened(client, "study=pair")["source.data"]["key"]
+    visible = {card.id for card in CARDS if card.tab in (None, "components")}
+    assert set(page["source"]["data"]["drawn"]) == visible
+
+
+def test_a_study_that_is_to_be_read_does_not_delay_the_page(client):
+    page = laid_out(client, "study=pair")
+    assert "data" not in page["source"]
+    assert not page["view-joint"]["figure"]["data"]
+
+
+def test_the_slow_criteria_do_not_delay_the_page(client):
+    opened(client, "study=pair")
+    page = laid_out(client, "study=pair&panel=criteria")
+    assert "criteria" not in page["source"]["data"]["drawn"]
+
+
+def test_every_output_is_an_element_of_the_page(app):
+    page = app.validation_layout
+    for output in [*OUTPUTS, *(name for card in CARDS for name in card.outputs)]:
+        element, prop = output.rsplit(".", 1)
+        assert prop in page[element].available_properties
+
+
+def test_every_field_of_the_view_has_its_control_among_the_inputs_of_the_views(client):
+    (views,) = (
+        callback
+        for callback in client.get("/_dash-dependencies").json
+        if (callback["clientside_function"] or {}).get("function_name") == "views"
+    )
+    inputs = [f"{entry['id']}.{entry['property']}" for entry in views["inputs"]]
+    assert inputs == ["source.data", *(f"{control}.{prop}" for control, prop in FIELDS.values())]
+
+
+def test_the_page_names_its_modules_and_what_they_have_to_know(client):
+    page = client.get("/").text
+    modules = re.findall(r'modulepreload" href="([^"]+)"', page)
+    assert {path.split("/")[2] for path in modules} == {"client", "views"}
+    for module in [*modules, "/assets/main.mjs"]:
+        with client.get(module) as answer:
+            assert answer.mimetype == "text/javascript"
+    # Dash itself would load them a second time, as other modules.
+    assert not re.findall(r'<script[^>]+src="/assets/(?:client|views)/', page)
+    (known,) = re.findall(r'id="neuromix-config" type="application/json">(.*?)</script>', page)
+    assert [card["id"] for card in json.loads(known)["cards"]] == [card.id for card in CARDS]

@@ -1,0 +1,34 @@
+// Buttons that need nothing of Dash or of the server.
+import { tell } from "./notices.mjs";
+
+const COPIED_MS = 1500;
+
+const copyLink = async (button) => {
+  const before = button.textContent;
+  try {
+    await navigator.clipboard.writeText(location.href);
+    button.textContent = "Copied";
+  } catch {
+    // Browsers give no clipboard to pages that are not served over https or from this machine.
+    prompt("Copy this link:", location.href);
+  }
+  setTimeout(() => { button.textContent = before; }, COPIED_MS);
+};
+
+/**
+ * @param {object} page
+ * @param {() => boolean} page.isFull  whether the fit takes no more images
+ * @param {number} page.most  images that it takes
+ * @param {(which: string) => void} page.resetWindow  of image x or y
+ */
+export const buttons = ({ isFull, most, resetWindow }) => {
+  document.addEventListener("click", ({ target }) => {
+    const button = target.closest?.("button");
+    if (button?.id === "copy-link") copyLink(button);
+    if (button?.id === "controls-toggle") document.documentElement.toggleAttribute("data-controls");
+    const [, which] = /^control-window-(.)-reset$/.exec(button?.id ?? "") ?? [];
+    if (which) resetWindow(which);
+    const option = target.closest?.(".mantine-MultiSelect-option:not([data-checked])");
+    if (option && isFull()) tell(`A fit takes ${most} images at the most: take one out first.`);
+  }, true);
+};

@@ -1,0 +1,77 @@
+// <html data-settled> holds the URL query once every visible view shows it, and is absent while any
+// is behind. Tests and benchmarks wait for it. A page that rests fetches ahead.
+import { DOUBT_MS, isSettled } from "../client/settled.mjs";
+
+const AHEAD_MS = 200; // a rest this long is no pause between two steps
+const DOUBTFUL = ".controls, .slice-bar, .legend, .tabs, [role=option]";
+const EVENTS = ["keydown", "pointerdown", "pointerup", "input", "change", "click"];
+const root = document.documentElement;
+
+/**
+ * @param {object} page
+ * @param {() => object} page.shown  the state
+ * @param {() => string} page.query  of the View that is wanted
+ * @param {() => boolean} page.isDrawn  whether every visible card shows it
+ * @param {() => boolean} page.isPictured  whether every picture does
+ * @param {() => void} page.settled  is called once the page is
+ * @param {(isResting: () => boolean) => Promise<void>} page.fetchAhead
+ */
+export const settling = ({ shown, query, isDrawn, isPictured, settled, fetchAhead }) => {
+  let doubtUntil = 0;
+  let isWatching = false;
+  let timer = 0;
+  let fetching = null; // what is being asked for ahead
+  let isStopped = false;
+
+  const ahead = () => {
+    const { wanted } = shown();
+    fetching = fetchAhead(() => !isStopped && "settled" in root.dataset && shown().wanted === wanted);
+  };
+
+  const look = () => {
+    const state = shown();
+    const page = {
+      state, doubtUntil, now: performance.now(), address: location.search.slice(1), query: state.wanted && query(),
+      drawn: Boolean(state.wanted) && isDrawn(), pictured: Boolean(state.wanted) && isPictured(),
+    };
+    if (!isSettled(page)) {
+      requestAnimationFrame(look);
+      return;
+    }
+    isWatching = false;
+    root.dataset.settled = page.address;
+    settled();
+    clearTimeout(timer);
+    if (!isStopped) timer = setTimeout(ahead, AHEAD_MS);
+  };
+
+  const watch = () => {
+    if (isWatching) return;
+    isWatching = true;
+    requestAnimationFrame(look);
+  };
+
+  const unsettle = () => {
+    isStopped = false;
+    doubtUntil = 0; // the change has come through: no more doubt
+    delete root.dataset.settled;
+    watch();
+  };
+
+  /** Resolves once nothing is asked for ahead any more; the next View begins anew. */
+  const stopAhead = () => {
+    clearTimeout(timer);
+    isStopped = true;
+    return fetching;
+  };
+
+  const doubt = (event) => {
+    if (!("settled" in root.dataset) || !event.target.closest?.(DOUBTFUL)) return;
+    delete root.dataset.settled;
+    doubtUntil = performance.now() + DOUBT_MS;
+    watch();
+  };
+  for (const type of EVENTS) addEventListener(type, doubt, true);
+
+  return { watch, unsettle, stopAhead };
+};
