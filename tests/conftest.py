@@ -11,6 +11,7 @@ import dashboard  # noqa: F401 - numpy's libraries get one thread each only befo
 import nibabel as nib
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, settings
 
 from dashboard.core.analysis import Analysis
 from dashboard.core.volume import Volume
@@ -21,6 +22,14 @@ from dashboard.settings import Settings
 from dashboard.view import View
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# How long an example takes says something of the machine only.
+settings.register_profile(
+    "suite",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("suite")
 
 
 def pytest_configure(config: pytest.Config) -> None:
