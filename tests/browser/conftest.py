@@ -13,15 +13,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
 from scripts.chromium import launch_options
-from scripts.serving import serving, tail
+from scripts.serving import SETTLE_SECONDS, serving, tail
 
 LOGS = pytest.StashKey[dict[str, Path]]()
 HERE = Path(__file__).parent
 
 Serve = Callable[..., str]
+
+HANG_MS = 1000 * SETTLE_SECONDS
+expect.set_options(timeout=HANG_MS)  # in place of 5 s, which is a limit on a busy machine
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -130,7 +133,8 @@ def complaints(every_complaint: list[str]) -> list[str]:
 
 
 def watch(context: BrowserContext, complaints: list[str], config: pytest.Config) -> None:
-    """Note what the pages of a context do that no visitor should meet."""
+    """Note what the pages of a context do that no visitor should meet, and give them time."""
+    context.set_default_timeout(HANG_MS)
 
     def check(asked: Request) -> None:
         servers = tuple(f"{url}/" for url in config.stash.get(LOGS, {}))
