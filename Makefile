@@ -1,5 +1,4 @@
-# Relative paths, and tools run as modules: the folder's own path may then hold spaces, where the
-# first line of an installed console script could not.
+# Relative paths, and tools run as modules: console scripts do not work in a path with spaces.
 PY := .venv/bin/python
 
 .DEFAULT_GOAL := help
@@ -11,7 +10,7 @@ help: ## Show this list
 run: runtime ## Serve http://127.0.0.1:8050 (PORT and HOST override)
 	@exec $(PY) -m dashboard
 
-test: lint ## Check everything but the long tests; ARGS="-k mixture" goes to pytest
+test: lint ## Check all but the long tests; ARGS="-k mixture" goes to pytest
 	@$(PY) -m scripts.chromium
 	@$(PY) -m pytest $(ARGS)
 
@@ -25,21 +24,21 @@ lint: dev ## Check style, types and import direction
 	@$(PY) -m mypy
 	@$(PY) -c 'from importlinter.cli import lint_imports_command as lint; lint()' --no-logo
 
-bench: dev ## Print the table of timings
+bench: dev ## Print the tables of timings
 	@$(PY) -m scripts.chromium
 	@$(PY) -m benchmarks $(ARGS)
 
-sample: dev ## Make the sample study again
+sample: dev ## Make the sample study anew
 	@$(PY) data/make_sample.py
 
-screenshots: dev ## Take the README's pictures again
+screenshots: dev ## Renew the README's pictures
 	@$(PY) -m scripts.chromium
 	@$(PY) -m scripts.screenshots
 
-pins: ## Pin what pyproject.toml asks for, by uv; ARGS=--upgrade takes the newest
+pins: ## Pin the dependencies of pyproject.toml with uv; ARGS=--upgrade takes the newest
 	@sh scripts/pin $(ARGS)
 
-clean: ## Remove everything that make and the tools made
+clean: ## Remove everything that make and the tools created
 	rm -rf .venv .cache .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache test-results
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

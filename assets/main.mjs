@@ -12,7 +12,7 @@ import { millimetres } from "./client/voxels.mjs";
 import { buttons } from "./views/buttons.mjs";
 import { cards as makeCards } from "./views/cards.mjs";
 import { check } from "./views/check.mjs";
-import { answer, held, nothing, outputs, setProps } from "./views/dash.mjs";
+import { answer, held, loadGraphs, nothing, outputs, setProps } from "./views/dash.mjs";
 import { init as help } from "./views/help.mjs";
 import "./views/names.mjs";
 import { failed, tell } from "./views/notices.mjs";
@@ -234,6 +234,8 @@ const group = (name) => () => drawn(name, outputs(), call(name));
 window.dash_clientside = Object.assign({}, window.dash_clientside, {
   client: { views, opening, volumes, files: group("files"), criteria: group("criteria") },
 });
+
+loadGraphs();
 
 // ---- gestures
 addEventListener("pointerdown", (event) => {

@@ -1,4 +1,4 @@
-"""`make bench`: every figure of the README's performance table, from one run on this machine."""
+"""`make bench`: all numbers of the README's performance tables, from one run."""
 
 import os
 import platform

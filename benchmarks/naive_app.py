@@ -1,4 +1,4 @@
-"""The obvious Dash app for this job: what the dashboard's speed is measured against.
+"""The obvious Dash app for this job: the dashboard's speed is compared with it.
 
 The same two images, histograms, scatter and label map, every figure built anew by plotly.express
 in one server callback on every drag event of the slider.

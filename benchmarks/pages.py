@@ -17,12 +17,12 @@ from benchmarks.table import ratio, show, spread
 from scripts.chromium import launch_options
 from scripts.serving import free_port, settled
 
-WARM_UP = 7  # the browser compiles what is run often
+WARM_UP = 7  # the browser compiles frequent code
 STEPS = 20  # from the middle, so that every slice holds some brain
 SCRIPT = (Path(__file__).parent / "pages.js").read_text()
 THUMB = {"dashboard": "#control-slice [role=slider]", "naive": "[role=slider]"}
 TRACK = {"dashboard": "#control-slice .mantine-Slider-track", "naive": ".dash-slider-track"}
-BETWEEN_STEPS_MS = 500  # a person who looks at a slice before the next
+BETWEEN_STEPS_MS = 500  # a person looks at each slice
 
 
 @dataclass
@@ -66,7 +66,7 @@ def opened(browser: Browser, url: str, kind: str) -> Page:
             "document.querySelectorAll('.js-plotly-plot .main-svg').length > 16 && "
             "document.querySelector('#labels .js-plotly-plot')?.data?.length"
         )
-    page.wait_for_timeout(3000)  # what is fetched ahead has come
+    page.wait_for_timeout(3000)  # the neighbours have been fetched ahead
     return page
 
 
@@ -159,7 +159,7 @@ def dragged(page: Page, kind: str) -> list[str]:
     page.mouse.move(handle["x"] + handle["width"] / 2, y)
     page.mouse.down()
     page.mouse.move(place[0], y)
-    page.wait_for_timeout(3000)  # settled at the end, with what is fetched ahead
+    page.wait_for_timeout(3000)  # settled, and the neighbours fetched ahead
     page.evaluate(f"() => {{ window.stop = bench.frames(bench.pictureOf.{kind}); }}")
     page.evaluate("() => { window.stopMaps = bench.frames(bench.pictureOf.map); }")
     begin, since = page.evaluate("() => performance.now()"), time.perf_counter()

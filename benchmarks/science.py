@@ -64,7 +64,7 @@ def run() -> None:
 
 
 def listing() -> None:
-    """Name the studies of a BIDS data set, for the first time and when nothing has changed."""
+    """List the studies of a BIDS data set, for the first time and when nothing has changed."""
     with tempfile.TemporaryDirectory() as temporary:
         root = Path(temporary)
         for subject in range(1000):

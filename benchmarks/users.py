@@ -20,11 +20,12 @@ from dashboard.view import View
 USERS = 20
 SECONDS = 60
 PAUSE = (0.5, 1.5)  # seconds a person looks at a slice
-NEED = "labels,histograms,joint,components"
+# What a step through the slices changes.
+NEED = "image-y,labels,histograms,joint,components,agreement"
 
 
 class User(threading.Thread):
-    """Somebody who moves through a study: two pictures and the cards of each slice."""
+    """Somebody who moves through a study: two pictures, the cards and the map of each slice."""
 
     def __init__(self, url: str, scene: Scene, components: int, seed: int) -> None:
         super().__init__()
@@ -65,6 +66,7 @@ class User(threading.Thread):
                 for name, volume in self._volumes.items()
             ),
             f"/cards/{self._key}.json?need={NEED}&{query}",
+            f"/maps/{self._key}/{view.plane}/{index}.png?{query}",
         ]
 
 

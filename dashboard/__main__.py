@@ -6,12 +6,12 @@ import click
 
 from dashboard.commands.segment import segment
 from dashboard.commands.serve import serve
-from dashboard.commands.telling import tell
+from dashboard.commands.stderr import print_line
 from dashboard.core.errors import NeuroMixError
 
 
 class _ServeByDefault(click.Group):
-    """A group whose command may be left out: it is `serve` then."""
+    """A group whose default command is `serve`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if not args or (args[0] not in self.commands and args[0] != "--help"):
@@ -28,18 +28,14 @@ cli.add_command(serve)
 cli.add_command(segment)
 
 
-def _complain(sentence: str) -> None:
-    tell(f"Error: {sentence}")
-
-
 def main() -> None:
-    """Run a command; whatever goes wrong is one line on stderr and exit code 1."""
+    """Run a command; an error is one line on stderr and exit code 1."""
     try:
         cli.main(standalone_mode=False)
     except NeuroMixError as error:
-        _complain(str(error))
+        print_line(f"Error: {error}")
     except click.ClickException as error:
-        _complain(error.format_message())
+        print_line(f"Error: {error.format_message()}")
     except click.Abort:
         click.echo("Stopped.", err=True)
     else:

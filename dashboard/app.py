@@ -12,12 +12,12 @@ from dashboard.web import cards, guard, health, maps, open, page, slices, upload
 
 
 def create_app(settings: Settings) -> Dash:
-    """Return a dashboard on the studies that the settings name.
+    """Return the dashboard for the studies of the settings.
 
     Raises
     ------
     NeuroMixError
-        If uploads would be kept among the studies.
+        If the folder of uploads holds the studies.
     """
     require_apart(settings.data, settings.uploads)
     archive, uploaded, analyses, ahead = start(settings)
@@ -38,7 +38,7 @@ def create_app(settings: Settings) -> Dash:
     Compress(app.server)
     guard.register(app.server, settings.allowed_hosts)
     visitor.register(app.server)
-    # Dash answers every unknown path with its page, so these have to be registered as well.
+    # Dash answers every path that is not registered with its page.
     app.server.register_blueprint(health.routes)
     app.server.register_blueprint(slices.blueprint(archive, analyses))
     app.server.register_blueprint(maps.blueprint(archive, analyses, ahead))

@@ -6,7 +6,7 @@ from dashboard.view import View
 
 
 class Control(StrEnum):
-    """What the user sets; each but the play button and the windows' reset is a field of View."""
+    """What the user sets: each is a field of View, except the play button."""
 
     STUDY = "control-study"
     X = "control-x"
@@ -39,7 +39,7 @@ class Control(StrEnum):
 
 
 class ViewId(StrEnum):
-    """What shows data."""
+    """Elements that show data."""
 
     IMAGE_X = "view-image-x"
     IMAGE_Y = "view-image-y"
@@ -56,8 +56,8 @@ class ViewId(StrEnum):
 class Store(StrEnum):
     """What the page holds besides its controls.
 
-    `source` is what the server says of the open images, `opening` a URL query to be opened,
-    `files` and `criteria` what the slower groups of cards are to show.
+    `source` holds the server's facts about the open images, `opening` a URL query to open, `files`
+    and `criteria` what the slower groups of cards show.
     """
 
     SOURCE = "source"
@@ -67,7 +67,7 @@ class Store(StrEnum):
 
 
 NOTICES = "notices"
-# Which volume of a 4-D image is X and Y; part of the names of the View's images.
+# The volumes of 4-D images that are X and Y; part of the names of the View's images.
 VOLUME_X = "control-volume-x"
 VOLUME_Y = "control-volume-y"
 

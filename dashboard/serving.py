@@ -1,4 +1,4 @@
-"""Serve on this machine: gunicorn where there is one, and Flask's own server on Windows."""
+"""Serve on this machine: by gunicorn, or by Flask's own server on Windows."""
 
 import socket
 from typing import Any
@@ -9,17 +9,17 @@ from dashboard.services.studies.library import Library
 from dashboard.settings import Settings
 from dashboard.web.guard import hosts_of
 
-# One process is enough for one person; threads answer pictures while a mixture is being fitted.
+# One process is enough for one person; threads serve pictures during a fit.
 THREADS = 8
 
 
 def serve_forever(settings: Settings) -> None:
-    """Serve until interrupted, after the address is printed.
+    """Print the address and serve until interrupted.
 
     Raises
     ------
     NeuroMixError
-        If there is no study, or the address cannot be listened on.
+        If there is no study, or the address cannot be used.
     """
     Library(settings.data).names()
     _require_free(settings.host, settings.port)
@@ -43,9 +43,8 @@ def _require_free(host: str, port: int) -> None:
             probe.bind(address)
     except OSError as error:
         raise NeuroMixError(
-            f"{host}:{port} cannot be listened on ({error.strerror}). If something else uses "
-            f"the port, choose another one, for instance --port {port + 1} "
-            f"(or PORT={port + 1} make run)."
+            f"Cannot listen on {host}:{port} ({error.strerror}). If the port is in use, choose "
+            f"another one: --port {port + 1} (or PORT={port + 1} make run)."
         ) from None
 
 

@@ -15,18 +15,18 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def default_cache() -> Path:
-    """Return this user's cache folder, or a temporary one where there is no home to write to."""
+    """Return this user's cache folder; without a writable home, a temporary one."""
     try:
         base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
         folder = Path(base) / "neuromix"
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except (OSError, RuntimeError):  # of a user without a home
+    except (OSError, RuntimeError):  # this user has no home
         return _temporary_cache()
     return folder
 
 
 def _temporary_cache() -> Path:
-    """Return a folder of this user where everybody may have made one of any name before."""
+    """Return this user's private folder in the shared folder for temporary files."""
     if sys.platform == "win32":
         return Path(tempfile.gettempdir()) / "neuromix"  # each user has a folder of their own
     folder = Path(tempfile.gettempdir()) / f"neuromix-{os.geteuid()}"
@@ -35,22 +35,22 @@ def _temporary_cache() -> Path:
         found = folder.lstat()
     except OSError as error:
         raise NeuroMixError(
-            f"No cache can be kept in {folder} ({error.strerror}). Name a folder by "
-            "DASHBOARD_CACHE."
+            f"{folder} cannot be used as the cache ({error.strerror}). Set DASHBOARD_CACHE to "
+            "another folder."
         ) from None
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o077:
         raise NeuroMixError(
-            f"{folder} is not this user's alone, so no images are kept there. Remove it, or name "
-            "another folder by DASHBOARD_CACHE."
+            f"Other users can access {folder}, so it cannot be the cache. Remove it, or set "
+            "DASHBOARD_CACHE to another folder."
         )
     return folder
 
 
 def require_apart(data: Path, uploads: Path) -> None:
-    """Refuse a folder for uploads in which studies lie: both would list the other's files.
+    """Refuse a folder for uploads that holds the studies: both would list the other's files.
 
-    A cache or uploads in a folder of their own below the studies are no harm: nothing there is
-    listed, and nothing but what bears a name of ours is ever removed.
+    The cache and the uploads may have folders of their own below the studies: these are not
+    listed, and only files that NeuroMix created are ever removed.
 
     Raises
     ------
@@ -59,8 +59,8 @@ def require_apart(data: Path, uploads: Path) -> None:
     studies, own = data.resolve(), uploads.resolve()
     if studies.is_relative_to(own):
         raise NeuroMixError(
-            f"Uploads cannot be kept in {uploads}, since the studies lie there. Name another "
-            "folder by DASHBOARD_UPLOADS (or DASHBOARD_CACHE)."
+            f"Uploads cannot be kept in {uploads}: the studies are there. Set DASHBOARD_UPLOADS "
+            "(or DASHBOARD_CACHE) to another folder."
         )
 
 
@@ -72,22 +72,21 @@ class Settings(BaseSettings):
     data : Path
         Folder of studies, one sub-folder each (``DASHBOARD_DATA``).
     cache : Path
-        Where unpacked volumes are kept; can be deleted at any time, apart from the uploads in it
-        (``DASHBOARD_CACHE``).
+        Folder of unpacked volumes and models; can be deleted at any time, except for the uploads in
+        it (``DASHBOARD_CACHE``).
     host, port : str, int
         Where `serve` listens (``HOST``, ``PORT``).
     allowed_hosts : str
-        Names by which browsers may reach the server, with commas between them (``ALLOWED_HOSTS``);
-        if empty all, or on loopback only its own.
+        Host names of the server, separated by commas (``ALLOWED_HOSTS``). Empty: all names, or on
+        loopback only its own.
     uploads : Path
-        Where uploaded studies are kept; ``uploads`` in the cache if not given
-        (``DASHBOARD_UPLOADS``).
+        Folder of uploaded studies; by default ``uploads`` in the cache (``DASHBOARD_UPLOADS``).
     max_upload_bytes : int
-        Largest upload, all files of one drop together (``MAX_UPLOAD_BYTES``).
+        Largest upload, all files together (``MAX_UPLOAD_BYTES``).
     upload_days : int
         Days after which an upload is removed (``UPLOAD_DAYS``).
     upload_quota_bytes : int
-        Room for all uploads together (``UPLOAD_QUOTA_BYTES``).
+        Space for all uploads together (``UPLOAD_QUOTA_BYTES``).
     """
 
     model_config = SettingsConfigDict(env_prefix="DASHBOARD_", populate_by_name=True)

@@ -1,4 +1,4 @@
-"""The View: what is on screen, as parameters only. It is the URL query; nothing else is state."""
+"""The View: what is on screen, as parameters. It is the URL query, and the only state."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
@@ -21,11 +21,11 @@ BINS = range(10, 201)
 # numpy's random generator takes 32-bit seeds.
 SEEDS = range(2**32)
 PERCENT = range(101)
-# Characters of a text from a link that are shown again.
+# Characters of a value from a link that a notice repeats.
 SHOWN = 40
 
 Window = tuple[float, float]
-# What a field is about; what depends on a View names groups rather than fields.
+# What a field is about. Users of a View name groups of fields rather than fields.
 Group = Literal["images", "place", "model", "look", "page"]
 
 
@@ -36,9 +36,9 @@ class Kind:
     Attributes
     ----------
     parse : callable
-        Takes the text of a URL; raises ValueError.
+        Reads the text of a URL; raises ValueError.
     allowed : mapping
-        What it takes, for the notice to somebody whose text it does not take.
+        What it accepts, for the notice about other texts.
     """
 
     parse: Callable[[str], Any]
@@ -58,7 +58,7 @@ def _one_of(literal: Any) -> Kind:
 
 def _integer_in(numbers: range) -> Kind:
     def parse(text: str) -> int:
-        # int() would also take other scripts' digits, underscores and blanks.
+        # int() also accepts digits of other scripts, underscores and blanks.
         if not (text.isascii() and text.isdigit() and len(text) < 11 and int(text) in numbers):
             raise ValueError
         return int(text)
@@ -67,7 +67,7 @@ def _integer_in(numbers: range) -> Kind:
 
 
 def _parse_window(text: str) -> Window:
-    # As many digits as a URL shows, so that a link says just what was on screen.
+    # As many digits as a URL has, so that a link gives exactly what was on screen.
     low, high = (float(f"{float(part):.12g}") for part in text.split(":"))
     if not (low < high and abs(low) < float("inf") and abs(high) < float("inf")):
         raise ValueError
@@ -95,15 +95,8 @@ def _key(
 ) -> Any:
     """Declare a field of the View.
 
-    Parameters
-    ----------
-    kind : Kind
-    default : as parsed
-    group : {"images", "place", "model", "look", "page"}
-    always : bool
-        Whether every URL shows it.
-    reopens : bool
-        Whether the server has to say anew what can be chosen when it changes.
+    `always` fields are in every URL. When a field changes that `reopens`, the server sends the
+    choices of all controls again.
     """
     metadata = {"kind": kind, "group": group, "always": always, "reopens": reopens}
     return field(default=default, metadata=metadata)
@@ -113,13 +106,13 @@ def _key(
 class View:
     """What is on screen.
 
-    The first eleven fields always stand in the URL; the others follow only where they differ from
-    their defaults. An empty `study`, `x` or `y`, and a `slice` of None, stand for "the first that
-    fits". The name of an image may carry a selection of its volumes: `dwi:3`, `dwi:mean`.
+    The first eleven fields are always in the URL, the others only if they differ from their
+    defaults. An empty `study`, `x` or `y`, and a `slice` of None, mean "the first that fits". The
+    name of an image may select volumes: `dwi:3`, `dwi:mean`.
 
-    `mix` names the images of the mixture, separated by commas (empty: all); `mask` and `reference`
-    an image each (empty: the first that fits); `grid` the image to whose grid all others are
-    resampled (empty: none is).
+    `mix` names the images in the fit, separated by commas (empty: all); `mask` and `reference` an
+    image each (empty: the first that fits); `grid` the image to whose grid all others are resampled
+    (empty: no resampling).
     """
 
     study: str = _key(TEXT, "", "images", always=True, reopens=True)
@@ -152,14 +145,14 @@ class View:
 
     @classmethod
     def parse(cls, query: Mapping[str, str]) -> tuple[Self, list[Notice]]:
-        """Read a URL query; what is not valid falls back to its default.
+        """Read a URL query; invalid values fall back to their defaults.
 
         Returns
         -------
         view : View
         notices : list of Notice
-            One for each entry that was not used: `unknown-field` with its `field`, and
-            `invalid-value` with `field`, `value` and what is `allowed`.
+            One for each unused entry: `unknown-field` with `field`, or `invalid-value` with
+            `field`, `value` and what is `allowed`.
         """
         values: dict[str, Any] = {}
         notices = []
@@ -191,11 +184,11 @@ class View:
             value = getattr(self, entry.name)
             if entry.metadata["always"] or value != entry.default:
                 entries[entry.name] = "" if value is None else _as_text(value)
-        # Leaves just what a browser's encodeURIComponent leaves.
+        # Escapes exactly what encodeURIComponent in a browser escapes.
         return urlencode(entries, quote_via=quote, safe="!'()*")
 
     def recipe(self) -> Recipe:
-        """Return what decides the numbers, besides the voxels."""
+        """Return what decides the numbers besides the voxels."""
         return Recipe(
             foreground=self.foreground,
             clip=self.clip,
@@ -206,7 +199,7 @@ class View:
         )
 
     def cut(self) -> Cut:
-        """Return what is looked at."""
+        """Return the slice on screen."""
         return Cut(self.plane, self.slice or 0)
 
 
@@ -216,7 +209,7 @@ def fields_of(*groups: Group) -> frozenset[str]:
 
 
 def description() -> list[dict[str, Any]]:
-    """Return what the browser has to know of the fields, in the order of the URL."""
+    """Return the fields as the browser needs them, in the order of the URL."""
     defaults = View().to_store()
     return [
         {

@@ -1,6 +1,6 @@
-"""The Chromium that drives browser tests, screenshots and benchmarks.
+"""The Chromium for browser tests, screenshots and benchmarks.
 
-`python -m scripts.chromium` makes sure that there is one.
+`python -m scripts.chromium` finds or installs one.
 """
 
 import os
@@ -52,7 +52,7 @@ def provide() -> str:
     if not os.environ.get("CHROMIUM"):
         print("No Chromium found, getting one", file=sys.stderr)
         for command in _installers():
-            # Not its output: where all fail, one line is to say what is missing.
+            # Hide its output: if all fail, one line says what is missing.
             subprocess.run(command, capture_output=True, check=False)
             if path := find():
                 return path
@@ -73,7 +73,7 @@ def _candidates() -> Iterator[str]:
 
 
 def _runs(path: str) -> bool:
-    """Whether it starts; some distributions put a script there that only says what to install."""
+    """Whether it starts; some distributions have a script there that only says what to install."""
     try:
         subprocess.run([path, "--version"], capture_output=True, check=True, timeout=30)
     except (OSError, subprocess.SubprocessError):

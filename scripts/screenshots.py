@@ -1,4 +1,4 @@
-"""`make screenshots`: the README's pictures, taken of the sample in a real browser."""
+"""`make screenshots`: the README's pictures, of the sample in a real browser."""
 
 import io
 import tempfile
@@ -19,7 +19,7 @@ PHONE = (390, 844)
 
 @dataclass(frozen=True)
 class Shot:
-    """A picture's name, the URL query it shows, and the screen it is taken on."""
+    """A picture's name, the URL query it shows, and the size of the screen."""
 
     name: str
     query: str
@@ -66,7 +66,7 @@ def take(browser: Browser, url: str, shot: Shot) -> bytes:
 
 
 def smaller(png: bytes) -> bytes:
-    """Pack a picture as tightly as PNG allows; a screenshot needs no transparency."""
+    """Compress a PNG as far as possible; a screenshot needs no transparency."""
     buffer = io.BytesIO()
     Image.open(io.BytesIO(png)).convert("RGB").save(buffer, "PNG", optimize=True)
     return buffer.getvalue()

@@ -68,7 +68,7 @@ def save(tmp_path: Path) -> Callable[..., Path]:
     return save
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def head() -> Any:
     """Return a function that makes one contrast of a small head: four tissues in a dark box."""
 

@@ -95,7 +95,7 @@ def test_a_mask_decides_where_labels_are(run, save, tmp_path):
     assert record(tmp_path)["mask"]["name"] == "mask"
 
 
-def test_a_mask_and_another_rule_exclude_each_other(run):
+def test_a_mask_and_another_rule_cannot_be_combined(run):
     for options in (("--mask", "T1.nii.gz", "--foreground", "nonzero"), ("--foreground", "mask")):
         code, _, (line,) = run("segment", "T1.nii.gz", *options, "--out", "out")
         assert code == 1
@@ -165,13 +165,13 @@ def test_notices_about_an_image_go_to_stderr_and_into_the_record(run, save, head
 FAILURES = {
     "missing file": (["lost.nii"], "lost.nii: there is no such file"),
     "unreadable": (["words.nii"], "words.nii: the file's header cannot be read"),
-    "not an image": (["notes.txt"], "notes.txt: this is no image file"),
+    "not an image": (["notes.txt"], "notes.txt: this is not a supported image"),
     "grids differ": (["T1.nii.gz", "epi.nii.gz"], "T1 and epi are not on the same grid"),
     "nothing to fit": (["dark.nii"], "no foreground voxels in this slice"),
     "too large": (["huge.nii"], "too large"),
     "too large, unscaled": (["huge.nii", "--scaling", "none"], "too large"),
-    "copies": (["T1.nii.gz", "T1.nii.gz"], "copies"),
-    "slice out of range": (["T1.nii.gz", "--slice", "12"], "--slice goes up to 11"),
+    "copies": (["T1.nii.gz", "T1.nii.gz"], "identical"),
+    "slice out of range": (["T1.nii.gz", "--slice", "12"], "--slice must be at most 11"),
     "slice below 0": (["T1.nii.gz", "--slice", "-1"], "--slice"),
     "whole volume": (["T1.nii.gz", "--scope", "volume"], "not available yet"),
     "no components": (["T1.nii.gz", "--components", "0"], "--components"),
@@ -185,8 +185,8 @@ FAILURES = {
 }
 
 
-@pytest.mark.parametrize(("arguments", "told"), FAILURES.values(), ids=FAILURES.keys())
-def test_a_failure_is_one_line_and_writes_nothing(run, tmp_path, arguments, told):
+@pytest.mark.parametrize(("arguments", "said"), FAILURES.values(), ids=FAILURES.keys())
+def test_a_failure_is_one_line_and_writes_nothing(run, tmp_path, arguments, said):
     (tmp_path / "words.nii").write_text("Dear colleague")
     (tmp_path / "notes.txt").write_text("Dear colleague")
     code, out, err = run("segment", *arguments, "--out", "out")
@@ -194,7 +194,7 @@ def test_a_failure_is_one_line_and_writes_nothing(run, tmp_path, arguments, told
     assert out == []
     assert len(err) == 1
     assert err[0].startswith("Error: ")
-    assert told in err[0]
+    assert said in err[0]
     assert "Traceback" not in err[0]
     assert str(tmp_path) not in err[0]
     assert str(ROOT) not in err[0]
@@ -250,7 +250,7 @@ def test_the_module_itself_fails_with_1(tmp_path):
     assert done.stderr.startswith("Error: odd.nii: ")
 
 
-def test_a_port_in_use_is_told_with_another_to_try(sample, tmp_path):
+def test_a_port_in_use_is_named_with_another_to_try(sample, tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         done = python("serve", "--data", sample.parent, "--port", port, folder=tmp_path,

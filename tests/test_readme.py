@@ -122,7 +122,7 @@ def test_every_entry_of_a_link_is_named():
 
 
 @pytest.mark.parametrize("entry", LINK)
-def test_a_links_values_and_default_are_those_told(entry):
+def test_a_links_values_and_default_are_those_listed(entry):
     values, default = LINK[entry]
     if f"`{values.split(', ')[0]}`" in section("Links"):
         for value in values.split(", "):
@@ -142,12 +142,12 @@ def refusal(entry, value):
 
 
 def test_every_control_is_named():
-    told = ", ".join(first_column("Controls and keys", "Control")).split(", ")
-    assert len(told) == len(set(told))
-    assert set(told) == {field.label for field in fields()}
+    listed = ", ".join(first_column("Controls and keys", "Control")).split(", ")
+    assert len(listed) == len(set(listed))
+    assert set(listed) == {field.label for field in fields()}
 
 
-def test_the_kinds_of_file_and_the_largest_image_are_those_told():
+def test_the_kinds_of_file_and_the_largest_image_are_those_listed():
     assert all(f"`{extension}`" in section("Your own studies") for extension in EXTENSIONS)
     edges = re.search(r"(\d+) × (\d+) × (\d+) voxels", section("Limits")).groups()
     assert prod(map(int, edges)) == MAX_VOXELS

@@ -3,7 +3,7 @@
 from urllib.parse import parse_qsl
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.core.facts import Notice
@@ -48,11 +48,13 @@ def parse(query):
     return View.parse(dict(parse_qsl(query, keep_blank_values=True)))
 
 
+@settings(deadline=None)
 @given(views)
 def test_a_view_comes_back_from_its_query(view):
     assert parse(view.query()) == (view, [])
 
 
+@settings(deadline=None)
 @given(views)
 def test_the_contracts_keys_come_first_and_in_order(view):
     keys = [key for key, _ in parse_qsl(view.query(), keep_blank_values=True)]
@@ -79,6 +81,7 @@ def test_a_window_is_as_precise_as_its_link(window):
     assert parse(view.query()) == (view, [])
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from([*View.__dataclass_fields__, "utm"]), st.text()))
 def test_no_query_fails_and_its_view_is_always_valid(query):
     view, notices = View.parse(query)
@@ -125,23 +128,6 @@ def test_a_query_needs_no_escaping_in_a_link():
     assert text.isascii()
     assert not set(text) & set(' <>#"+')
     assert parse(text)[0] == View(study="a&b=c#d é", x="<script>", y="+ %")
-
-
-@pytest.mark.parametrize(
-    ("query", "text"),
-    [
-        ({"plane": "up"}, "The link's plane “up” is not valid: it must be one of axial, coronal, "
-                          "sagittal. The page uses the default."),
-        ({"components": "0"}, "The link's components “0” is not valid: it must be a whole number "
-                              "from 1 to 10. The page uses the default."),
-        ({"window_x": "9"}, "The link's window_x “9” is not valid: it must be written like 0:480. "
-                            "The page uses the default."),
-        ({"utm": "1"}, "The page ignored “utm” in the link."),
-    ],
-)  # fmt: skip
-def test_a_notice_says_what_the_field_takes(query, text):
-    _, (notice,) = View.parse(query)
-    assert sentence(notice) == text
 
 
 def test_every_field_is_in_one_group_and_the_browser_hears_of_it():

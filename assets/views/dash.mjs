@@ -22,6 +22,15 @@ export const answer = (names, values) =>
 /** Ends a callback that has nothing to say, or that another call has overtaken. */
 export const nothing = () => window.dash_clientside.PreventUpdate;
 
+/** Lets Dash load what its graphs need before they are laid out: mounted without it they would
+ * stay empty for React's half a second between two states of a page that waits. */
+export const loadGraphs = () => {
+  const { React, ReactDOM, dash_core_components: { Graph } } = window;
+  const root = ReactDOM.createRoot(document.createElement("div"));
+  ReactDOM.flushSync(() => root.render(React.createElement(Graph, { id: "unseen" })));
+  root.unmount();
+};
+
 // What each graph has drawn.
 const plotted = new WeakMap();
 

@@ -1,4 +1,4 @@
-"""One module a card: its elements, what it reads of the View, and what it draws.
+"""The cards, one module each: the View's fields it depends on, and what it draws.
 
-`table.CARDS` lists them; adding a card is a module here and its line there.
+`table.CARDS` lists them.
 """

@@ -12,14 +12,14 @@ from dashboard.words.numbers import measure
 
 TABLE = f"{ViewId.AGREEMENT}.html"
 
-# Steps of the shading of a row's shares; the page's style has one class for each.
+# Steps of shading; agreement.css has a class for each.
 SHADES = 5
-# A class ten times as large as its label is not the same tissue, however much larger.
+# Beyond ten times the label's volume, the number says no more.
 MOST = 9.99
 
 
 def draw(scene: Scene, analyses: Analyses) -> Drawn:
-    """Return the table; nothing without a reference."""
+    """Return the table; empty without a reference."""
     found = analyses.agreement(scene)
     if found is None:
         return {TABLE: ""}
@@ -29,15 +29,15 @@ def draw(scene: Scene, analyses: Analyses) -> Drawn:
 def agreement_table(
     agreement: Agreement, label_names: Mapping[int, str], reference_name: str
 ) -> str:
-    """Return what a slice and its reference have in common, as HTML.
+    """Return how a slice agrees with its reference, as HTML.
 
     Parameters
     ----------
     agreement : Agreement
     label_names : mapping of int to str
-        The names of the reference's labels, as far as they are known.
+        Names of labels, if known.
     reference_name : str
-        What the reference is called on the page.
+        Shown to the user.
     """
     names = {label: label_names.get(label) or str(label) for label in agreement.labels}
     names[0] = "background"

@@ -1,4 +1,4 @@
-"""What a card is."""
+"""A card: one part of the page that shows data."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -29,15 +29,15 @@ class Card:
     group : {"views", "files", "criteria"}
         Cards of a group are asked for together.
     fields : frozenset of str
-        The View's fields it depends on; it is drawn anew only when one of them changes.
+        The View's fields it depends on; it is redrawn only when one of them changes.
     outputs : tuple of str
-        What it fills, each as "element-id.property".
+        The properties it fills, each as "element-id.property".
     draw : callable
         Returns a value for each output.
     failed : callable
-        Returns a value for each output instead, for a sentence that says why.
+        Returns a value for each output from a sentence that says why there is nothing to draw.
     tab : str or None
-        The tab that has to be open for the card to be visible.
+        The tab that shows it.
     """
 
     id: str

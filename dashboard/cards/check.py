@@ -1,44 +1,21 @@
-"""The card above the pictures: what a check of the study's images has found."""
+"""The card above the pictures: what the check of the study's images found."""
 
-import json
-import re
 from collections.abc import Mapping
-from pathlib import Path
-
-from jinja2 import Environment, FileSystemLoader
 
 from dashboard.cards.card import IMAGES, Card, Drawn
-from dashboard.cards.markup import sentence
+from dashboard.cards.markup import render, sentence
 from dashboard.core.check.check import Preflight, Row
 from dashboard.core.check.findings import SEVERITIES
 from dashboard.core.check.remedies import Remedy
 from dashboard.ids import ViewId
 from dashboard.services.analyses import Analyses
 from dashboard.services.checking import check
-from dashboard.services.scene.remedies import changes
 from dashboard.services.scene.scene import Scene
 from dashboard.words import findings
-from dashboard.words.numbers import counted, number, percent, times
+from dashboard.words.numbers import counted, percent, times
 from dashboard.words.parts import Sentence
-from dashboard.words.remedies import label
-from dashboard.words.steps import badge
 
 TABLE = f"{ViewId.PREFLIGHT}.html"
-
-# Blanks within a product of lengths, and between a number and its unit.
-_WITHIN = re.compile(r"(?<=\d) (?=[×%]|mm\b)|(?<=×) (?=\d)")
-
-_templates = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"),
-    autoescape=True,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-_templates.filters.update(number=number, percent=percent, times=times, badge=badge)
-_templates.filters.update(sentence=findings.sentence, label=label, changes=changes)
-# Not |tojson, which would leave double quotes as they are: this is escaped like any other text.
-_templates.filters["unbroken"] = lambda text: _WITHIN.sub("\N{NO-BREAK SPACE}", text)
-_templates.filters["as_json"] = lambda value: json.dumps(value, ensure_ascii=False)
 
 
 def draw(scene: Scene, _: Analyses) -> Drawn:
@@ -50,15 +27,16 @@ def draw(scene: Scene, _: Analyses) -> Drawn:
 
 
 def preflight_card(preflight: Preflight, entities: Mapping[str, Mapping[str, str]]) -> str:
-    """Return the card as HTML: one line that opens to all findings and a table of the images.
+    """Return the card as HTML: one line, which opens to all findings and a table of the images.
 
     Parameters
     ----------
     preflight : Preflight
     entities : mapping of str to mapping
-        What the BIDS name of each row's file says; empty elsewhere.
+        BIDS entities of each row's file; empty without a BIDS name.
     """
-    return _templates.get_template("check.html").render(
+    return render(
+        "check.html",
         findings=preflight.findings,
         rows=preflight.rows,
         entities=entities,
@@ -72,19 +50,19 @@ def preflight_card(preflight: Preflight, entities: Mapping[str, Mapping[str, str
 
 
 def severity(preflight: Preflight) -> str:
-    """Return the worst severity found; facts alone are no reason to worry."""
+    """Return the worst severity found."""
     return next((s for s in SEVERITIES[:2] if preflight.count(s)), "fact")
 
 
 def remedy(preflight: Preflight) -> Remedy | None:
-    """Return the click that stands beside the closed line: the first for its worst finding."""
+    """Return the remedy beside the closed line: the first of the worst finding."""
     if severity(preflight) != "warning":
         return None
     return next(iter(preflight.findings[0].remedies), None)
 
 
 def counts(preflight: Preflight) -> str:
-    """Return the number of problems and warnings, or of notes where there are none."""
+    """Return the number of problems and warnings, or of notes if there are none."""
     words = {word: preflight.count(word) for word in SEVERITIES[:2]}
     found = [counted(count, word) for word, count in words.items() if count]
     if not found and preflight.findings:
@@ -114,7 +92,7 @@ def _grid(preflight: Preflight) -> str:
 
 
 def _zeros(images: list[Row]) -> str:
-    """Return the share of zeros: of all images, from the least to the most."""
+    """Return the range of the images' shares of zeros."""
     ends = list(dict.fromkeys(percent(pick(r.zeros for r in images)) for pick in (min, max)))
     if len(ends) == 1:
         return f"{ends[0]} zeros"

@@ -10,7 +10,7 @@ from dashboard.services.scene.scene import Scene
 from dashboard.words.numbers import measure
 
 HEAD, TABLE = output("components"), f"{ViewId.COMPONENTS}.html"
-# Characters of a mean and its SD that fit into each of two columns, at 1440 pixels.
+# Characters of a mean and its SD that fit into each of two columns at 1440 pixels.
 CELL_ROOM = 12
 
 
@@ -21,7 +21,7 @@ def draw(scene: Scene, analyses: Analyses) -> Drawn:
 
 
 def components_table(analysis: Analysis) -> str:
-    """Return the classes with what they measure, and how the fit went, as HTML."""
+    """Return the classes and the quality of the fit, as HTML."""
     model, features = analysis.model, analysis.features
     if not model:
         return sentence(analysis.problem or "")
@@ -39,7 +39,7 @@ def components_table(analysis: Analysis) -> str:
 
 
 def _is_wide(analysis: Analysis) -> bool:
-    """Return whether means and SDs have to stand below each other to fit into the card."""
+    """Return whether SDs have to go below the means to fit into the card."""
     cells = [
         f"{measure(mean)} ± {measure(sd)}"
         for described in analysis.classes

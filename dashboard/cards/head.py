@@ -10,7 +10,7 @@ from dashboard.words.steps import BADGES, badge
 
 
 def output(card: str) -> str:
-    """Return the output that a card's head is."""
+    """Return the output of a card's head."""
     return f"head-{card}.html"
 
 
@@ -28,12 +28,12 @@ def head(
     ----------
     title : str
     done_to : sequence of Volume
-        The images it shows: what was done to them stands in a badge.
+        The images it shows; a badge says what was done to them.
     clipped : sequence of Step
-        What was done to the intensities of all.
+        What was done to the intensities of all images.
     caption : str
     explained : str
-        What the caption says when it is pointed at.
+        Tooltip of the caption.
     """
     steps = [*(step for volume in done_to for step in volume.processing), *clipped]
     short = [word for word in BADGES if word in map(badge, steps)]
@@ -49,7 +49,7 @@ def head(
 
 
 def head_of_used(analysis: Analysis, title: str = "", caption: str = "") -> str:
-    """Return the head of a card that shows something of all images in use."""
+    """Return the head of a card that depends on all images in use."""
     features = analysis.features
     used = [v for i, v in enumerate(features.volumes) if i < features.mixed or i in features.axes]
     return head(title, done_to=used, clipped=features.facts, caption=caption)

@@ -1,4 +1,4 @@
-"""What the files' headers say."""
+"""The headers of the files."""
 
 from collections.abc import Mapping
 
@@ -23,19 +23,19 @@ def draw(scene: Scene, _: Analyses) -> Drawn:
 
 
 def header_table(volumes: list[Volume], entities: list[Mapping[str, str]]) -> str:
-    """Return the headers side by side, as the notebook prints them, after a summary.
+    """Return the headers side by side, as the notebook prints them, below a summary.
 
     Parameters
     ----------
     volumes : list of Volume
     entities : list of mapping
-        What each file's BIDS name says; empty elsewhere.
+        BIDS entities of each file; empty without a BIDS name.
     """
     columns = {
-        volume.label: {f"BIDS {key}": value for key, value in told.items()}
+        volume.label: {f"BIDS {key}": value for key, value in named.items()}
         | _summary(volume)
         | dict(volume.header)
-        for volume, told in zip(volumes, entities, strict=True)
+        for volume, named in zip(volumes, entities, strict=True)
     }
     headers = list(columns.values())
     return render(

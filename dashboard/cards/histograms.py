@@ -4,7 +4,7 @@ from dashboard.cards.card import CLASSES, FIT, Card, Drawn
 from dashboard.cards.head import head, head_of_used, output
 from dashboard.core.mixture.foreground import Foreground
 from dashboard.figures import histograms
-from dashboard.figures.palette import class_colours
+from dashboard.figures.palette import PALETTES
 from dashboard.figures.style import message
 from dashboard.ids import ViewId
 from dashboard.services.analyses import Analyses
@@ -28,7 +28,7 @@ def draw(scene: Scene, analyses: Analyses) -> Drawn:
         analysis,
         bins=view.bins,
         log=view.log,
-        colours=class_colours(view.palette),
+        colours=PALETTES[view.palette],
         hidden=view.hidden,
     )
     return {HEAD: head_of_used(analysis, TITLE, COLUMNS[view.foreground]), FIGURE: figure}

@@ -1,4 +1,4 @@
-"""What is said of the pictures of X and Y, which the browser draws from addresses of slices."""
+"""The heads of images X and Y; the browser draws their pictures."""
 
 from html import escape
 from typing import Literal
@@ -9,7 +9,9 @@ from dashboard.services.analyses import Analyses
 from dashboard.services.scene.scene import Scene
 from dashboard.view import fields_of
 
-ELSEWHERE = "X and Y lie on different grids: Y is shown at its slice nearest in mm to that of X"
+ELSEWHERE = (
+    "X and Y are on different grids. You see the slice of Y that is nearest to that of X in mm."
+)
 
 
 def _card(which: Literal["x", "y"], fields: frozenset[str]) -> Card:
@@ -21,15 +23,15 @@ def _card(which: Literal["x", "y"], fields: frozenset[str]) -> Card:
         image: str = getattr(scene.view, which)
         volume = scene.images.get(image)
         if volume is None:
-            told = head(image, caption=usual), escape(scene.images.problem(image) or "")
+            values = head(image, caption=usual), escape(scene.images.problem(image) or "")
         else:
-            title = scene.images.own.open(image).label  # a badge says if it is resampled
+            title = scene.images.own.open(image).label  # a badge says whether it is resampled
             caption, explained, problem = usual, "", ""
             if which == "y" and not scene.on_one_grid:
                 caption, problem = _of_other_grid(scene, usual)
                 explained = ELSEWHERE
-            told = head(title, done_to=[volume], caption=caption, explained=explained), problem
-        return dict(zip(outputs, told, strict=True))
+            values = head(title, done_to=[volume], caption=caption, explained=explained), problem
+        return dict(zip(outputs, values, strict=True))
 
     def failed(text: str) -> Drawn:
         return dict(zip(outputs, (head(f"Image {which.upper()}"), escape(text)), strict=True))
@@ -38,13 +40,13 @@ def _card(which: Literal["x", "y"], fields: frozenset[str]) -> Card:
 
 
 def _of_other_grid(scene: Scene, usual: str) -> tuple[str, str]:
-    """Return which slice of Y is shown, and why there is none."""
+    """Return the caption with the slice of Y, and the reason if there is none."""
     cut = scene.cut_of_y
     if cut is None:
-        return usual, escape(f"No slice of {scene.view.y} here.")
+        return usual, escape(f"{scene.view.y} has no slice here.")
     return f"slice {cut.index}, nearest in mm", ""
 
 
 CARD_X = _card("x", IMAGES)
-# Also of the place: on another grid than X's, Y is shown where X's slice lies.
+# Y on its own grid follows the slice of X.
 CARD_Y = _card("y", IMAGES | fields_of("place"))

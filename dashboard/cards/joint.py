@@ -1,4 +1,4 @@
-"""The joint view; of a single image its histogram with the mixture."""
+"""The joint view; for a single image, its histogram with the mixture."""
 
 import base64
 from typing import Any
@@ -11,7 +11,7 @@ from dashboard.cards.head import head, head_of_used, output
 from dashboard.core.analysis import Analysis
 from dashboard.figures import histograms, joint
 from dashboard.figures.joint import Extent
-from dashboard.figures.palette import class_colours
+from dashboard.figures.palette import PALETTES
 from dashboard.figures.style import NEUTRAL, message
 from dashboard.ids import ViewId
 from dashboard.services.analyses import Analyses
@@ -24,7 +24,7 @@ TITLE = "Joint distribution"
 
 
 def draw(scene: Scene, analyses: Analyses) -> Drawn:
-    """Return the head and the figure, with what places a voxel in it as `layout.meta`."""
+    """Return the head and the figure; its `layout.meta` places a voxel in it."""
     view, analysis = scene.view, analyses.analyse(scene)
     title = TITLE if view.x != view.y else "Intensities and mixture"
     figure = _figure(analysis, view)
@@ -33,7 +33,7 @@ def draw(scene: Scene, analyses: Analyses) -> Drawn:
 
 
 def _figure(analysis: Analysis, view: View) -> dict[str, Any]:
-    colours = class_colours(view.palette)
+    colours = PALETTES[view.palette]
     if len(analysis.features.shown) == 1:
         return histograms.mixture_histogram(
             analysis, axes=view.axes, bins=view.bins, colours=colours, hidden=view.hidden
@@ -54,7 +54,7 @@ def _figure(analysis: Analysis, view: View) -> dict[str, Any]:
 
 
 def _placing(analysis: Analysis, view: View) -> dict[str, Any]:
-    """Return how intensities read under the cursor become coordinates: clipped, then scaled."""
+    """Return how intensities become coordinates of the figure: clipped, then scaled."""
     features = analysis.features
     placing: dict[str, Any] = {}
     if features.scale and view.axes == "scaled":
@@ -68,13 +68,13 @@ def _placing(analysis: Analysis, view: View) -> dict[str, Any]:
 
 
 def _caption(analysis: Analysis) -> str:
-    """Return what of the mixture is shown."""
+    """Return which part of the mixture is shown."""
     features = analysis.features
     if not analysis.model:
         return ""
     if max(features.axes) >= features.mixed:
         outside = [features.volumes[i].name for i in features.shown if i >= features.mixed]
-        return f"without components: {' and '.join(outside)} not mixed"
+        return f"without components: {' and '.join(outside)} not in the fit"
     if len(features.shown) == 1:
         return "curves of the components"
     return "components at 1σ and 2σ"
@@ -89,7 +89,7 @@ def _cloud(analysis: Analysis, points: NDArray[np.float64], extent: Extent, view
         shown = ~np.isin(labels, view.hidden)
         points, labels = points[shown], labels[shown]
     drawn = pictures.cloud(points, labels, extent)
-    return _data_address(pictures.labels(drawn, class_colours(view.palette)))
+    return _data_address(pictures.labels(drawn, PALETTES[view.palette]))
 
 
 def _data_address(png: bytes) -> str:

@@ -1,4 +1,4 @@
-"""The label map: why there is none. The browser draws it, from addresses of maps."""
+"""The head of the label map; the browser draws the map."""
 
 from html import escape
 
@@ -12,10 +12,10 @@ TITLE = "Label map"
 
 
 def draw(scene: Scene, analyses: Analyses) -> Drawn:
-    """Return the head, and why there is no mixture."""
+    """Return the head, and the reason if there is no fit."""
     analysis = analyses.analyse(scene)
     return {
-        HEAD: head_of_used(analysis, TITLE, "likeliest class of each voxel"),
+        HEAD: head_of_used(analysis, TITLE, "most probable class of each voxel"),
         PROBLEM: escape(analysis.problem or ""),
     }
 

@@ -1,17 +1,38 @@
-"""What the cards' HTML shares: templates, and sentences in place of what cannot be shown."""
+"""The cards' HTML: templates, and a sentence if there is nothing to show."""
 
+import json
+import re
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader
 
-from dashboard.words.numbers import measure, ordinal
+from dashboard.services.scene.remedies import changes
+from dashboard.words import findings, numbers, remedies, steps
+
+# Blanks within a product of lengths, and between a number and its unit.
+_WITHIN = re.compile(r"(?<=\d) (?=[×%]|mm\b)|(?<=×) (?=\d)")
 
 _templates = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
 )
 _templates.globals["zip"] = zip
-_templates.filters["measure"] = measure
-_templates.filters["ordinal"] = ordinal
+_templates.filters.update(
+    measure=numbers.measure,
+    number=numbers.number,
+    ordinal=numbers.ordinal,
+    percent=numbers.percent,
+    times=numbers.times,
+    badge=steps.badge,
+    sentence=findings.sentence,
+    label=remedies.label,
+    changes=changes,
+    unbroken=lambda text: _WITHIN.sub("\N{NO-BREAK SPACE}", text),
+    # Not |tojson, which would leave double quotes as they are: this is escaped like any other text.
+    as_json=lambda value: json.dumps(value, ensure_ascii=False),
+)
 
 
 def render(name: str, **values: object) -> str:
@@ -20,5 +41,5 @@ def render(name: str, **values: object) -> str:
 
 
 def sentence(text: str) -> str:
-    """Return a sentence that stands where there is nothing to show, as HTML."""
+    """Return a sentence as HTML, for a card with nothing to show."""
     return render("sentence.html", text=text)

@@ -30,7 +30,7 @@ CARDS: tuple[Card, ...] = (
 
 
 def description() -> list[dict[str, Any]]:
-    """Return what the browser has to know of the cards."""
+    """Return the cards as the browser's half knows them."""
     return [
         {
             "id": card.id,

@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 import click
 
-from dashboard.commands.telling import tell
+from dashboard.commands.stderr import print_line
 from dashboard.core.analysis import analyse, compare
 from dashboard.core.domain import Cut, Scope
 from dashboard.core.errors import GridError, NeuroMixError
@@ -18,8 +18,9 @@ from dashboard.core.mixture.foreground import Foreground
 from dashboard.core.mixture.recipe import COMPONENTS, MAX_MIXED, Clip, Covariance, Recipe
 from dashboard.core.mixture.scaling import Scaling
 from dashboard.core.orientation import Plane
-from dashboard.core.volume import Take, Volume, read_volume
-from dashboard.figures.palette import class_colours
+from dashboard.core.reading.voxels import Take
+from dashboard.core.volume import Volume, read_volume
+from dashboard.figures.palette import PALETTES
 from dashboard.view import SEEDS
 from dashboard.words.notices import sentence
 
@@ -46,11 +47,11 @@ def _choice(literal: Any) -> click.Choice[str]:
 @click.option("--covariance", default=DEFAULTS.covariance, type=_choice(Covariance))
 @click.option("--scaling", default=DEFAULTS.scaling, type=_choice(Scaling))
 @click.option("--foreground", default=DEFAULTS.foreground, type=_choice(Foreground))
-@click.option("--mask", type=IMAGE, help="Keep the voxels where this image is above 0.")
+@click.option("--mask", type=IMAGE, help="Fit only the voxels where this image is above 0.")
 @click.option("--clip", default=DEFAULTS.clip, type=_choice(Clip), help="Percent at each end.")
 @click.option("--reference", type=IMAGE, help="Label map to compare the classes with.")
-@click.option("--volume", default="0", help="Of 4-D images: a number from 0, or mean.")
-@click.option("--resample", is_flag=True, help="Bring all to the first image's grid.")
+@click.option("--volume", default="0", help="Volume of 4-D images: a number from 0, or mean.")
+@click.option("--resample", is_flag=True, help="Resample all to the first image's grid.")
 @click.option("--seed", default=DEFAULTS.seed, type=click.IntRange(0, SEEDS.stop - 1))
 def segment(
     images: tuple[Path, ...],
@@ -70,7 +71,7 @@ def segment(
     if scope == "volume":
         raise NeuroMixError("--scope volume is not available yet; use --scope slice.")
     if len(images) > MAX_MIXED:
-        raise NeuroMixError(f"A mixture takes {MAX_MIXED} images at the most.")
+        raise NeuroMixError(f"A fit takes at most {MAX_MIXED} images.")
     take = _taken(volume)
     volumes = [read_volume(image, take=take) for image in images]
     overlays = [read_volume(image) if image else None for image in (mask, reference)]
@@ -82,7 +83,7 @@ def segment(
     try:
         analysis = analyse(features(volumes, recipe, cut, mask=overlays[0]))
     except GridError as error:
-        raise GridError(f"{error} --resample brings all to the first image's grid.") from None
+        raise GridError(f"{error} Use --resample to bring all to the first image's grid.") from None
     if analysis.problem:
         raise NeuroMixError(analysis.problem)
     agreed = compare(analysis, overlays[1]) if overlays[1] else None
@@ -90,9 +91,9 @@ def segment(
     notices = [f"{v.name}: {sentence(notice)}" for v in read for notice in v.notices]
     notices += [sentence(notice) for notice in study_notices(volumes)]
     for notice in notices:
-        tell(notice)
+        print_line(notice)
     written = write_segmentation(
-        analysis, images[0], out, class_colours("okabe"),
+        analysis, images[0], out, PALETTES["okabe"],
         reference=overlays[1], agreement=agreed, notices=notices,
     )  # fmt: skip
     for path in written:
@@ -100,21 +101,23 @@ def segment(
 
 
 def _rule(foreground: Foreground, mask: Path | None) -> Foreground:
-    """Return the foreground rule; a mask is given to be the foreground."""
+    """Return the foreground rule; with a mask, it is the mask."""
     if foreground == "mask" and not mask:
-        raise NeuroMixError("--foreground mask needs a mask; give it with --mask.")
+        raise NeuroMixError("--foreground mask needs a mask. Add --mask.")
     if mask and foreground not in (DEFAULTS.foreground, "mask"):
-        raise NeuroMixError(f"--mask and --foreground {foreground} exclude each other; give one.")
+        raise NeuroMixError(
+            f"--mask and --foreground {foreground} cannot be combined. Use one of them."
+        )
     return "mask" if mask else foreground
 
 
 def _taken(volume: str) -> Take:
-    """Return the volumes that are taken of each 4-D image."""
+    """Return which volumes of each 4-D image to use."""
     if volume == "mean":
         return None
     if volume.isascii() and volume.isdigit() and len(volume) < 10:
         return (int(volume),)
-    raise NeuroMixError(f"--volume takes a number from 0, or mean; {volume[:20]!r} was given.")
+    raise NeuroMixError(f"--volume must be a number from 0, or mean, not {volume[:20]!r}.")
 
 
 def _onto(volume: Volume, target: Volume, *, nearest: bool = False) -> Volume:
@@ -130,6 +133,6 @@ def _slice(volume: Volume, plane: Plane, index: int | None) -> int:
     if index < count:
         return index
     raise NeuroMixError(
-        f"{volume.name} has {count} {plane} slices, so --slice goes up to {count - 1}; "
-        f"{index} was given."
+        f"{volume.name} has {count} {plane} slices, so --slice must be at most {count - 1}, not "
+        f"{index}."
     )

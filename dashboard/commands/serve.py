@@ -11,11 +11,11 @@ from dashboard.settings import Settings
 
 @click.command()
 @click.option("--data", type=click.Path(path_type=Path), help="Folder of studies.")
-@click.option("--host", help="Address to listen on; 127.0.0.1 if not given.")
-@click.option("--port", type=click.IntRange(1, 65535), help="Port; 8050 if not given.")
+@click.option("--host", help="Address to listen on, by default 127.0.0.1.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port, by default 8050.")
 def serve(data: Path | None = None, host: str | None = None, port: int | None = None) -> None:
     """Serve the dashboard on this machine."""
-    from dashboard.serving import serve_forever  # Dash is not needed by the other commands
+    from dashboard.serving import serve_forever  # the other commands do not need Dash
 
     given = {"data": data, "host": host, "port": port}
     try:

@@ -1,4 +1,4 @@
-"""The lesson's pipeline for one domain: foreground, clipping, scaling, and a mixture."""
+"""The lesson's pipeline for one domain: foreground, clipping, scaling, mixture."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboard.core import maps
-from dashboard.core.errors import CopiesError, FitError
+from dashboard.core.errors import FitError
 from dashboard.core.grid.same import require_same_grid
 from dashboard.core.mixture.classes import Class, describe
 from dashboard.core.mixture.features import Features, within
@@ -20,15 +20,7 @@ from dashboard.core.volume import Volume
 
 @dataclass(frozen=True, eq=False)
 class Analysis:
-    """A domain, taken through the pipeline as far as its voxels allow.
-
-    Attributes
-    ----------
-    features : Features
-    model : Model or None
-    problem : str or None
-        Why there is no model.
-    """
+    """The features of a domain and the model fitted to them, or the problem that prevents a fit."""
 
     features: Features
     model: Model | None
@@ -50,22 +42,10 @@ class Analysis:
 def analyse(features: Features, *, fit: Fit = fit) -> Analysis:
     """Fit the recipe's mixture to the features of a domain.
 
-    Parameters
-    ----------
-    features : Features
-    fit : callable
-        For callers that keep models.
-
-    Returns
-    -------
-    Analysis
-        With `problem` set where the voxels cannot carry the mixture.
+    Callers that keep models pass a `fit` of their own. `problem` says why a fit failed.
     """
     try:
         return Analysis(features, fit(features, features.recipe), None)
-    except CopiesError as error:
-        names = (features.volumes[index].name for index in error.pair)
-        return Analysis(features, None, error.told(*names))
     except FitError as error:
         return Analysis(features, None, str(error))
 
@@ -77,18 +57,17 @@ def compare(
 
     Parameters
     ----------
-    analysis : Analysis
     reference : Volume
         A label map.
     reference_labels : collection of int
-        Labels that are told even where the domain has none of them.
+        Labels that are listed even if the domain has none of them.
 
     Raises
     ------
     GridError
-        If the reference is not on the grid of the images.
+        If the reference is not on the images' grid.
     LabelError
-        If it is no label map.
+        If the reference is not a label map.
     """
     features = analysis.features
     first = features.volumes[0]

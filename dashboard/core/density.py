@@ -11,15 +11,15 @@ from dashboard.core.errors import FitError
 
 # Points counted at once: 16 MB in float64.
 COUNTED_AT_ONCE = 2**20
-# The grid of seaborn.kdeplot: points an axis, and how many bandwidths it reaches past the data.
+# The grid of seaborn.kdeplot: points per axis, and bandwidths beyond the data.
 DENSITY_POINTS = 200
 DENSITY_CUT = 3
-# Kernel standard deviations a convolution reaches: what is left out is below 1e-7 of the peak.
+# Reach of the convolution in kernel SDs: the remainder is below 1e-7 of the peak.
 KERNEL_REACH = 6
-# In widths of the kernel where it is narrowest. Binning widens a kernel by spacing**2 / 6, which
-# is taken off it again; what then remains is below 1 % of the peak.
+# Grid spacing in widths of the kernel's narrowest direction. Binning widens a kernel by
+# spacing**2 / 6, which is subtracted; the remaining error is below 1 % of the peak.
 FINEST_SPACING = 1 / 2
-# Finer than this the padded grid would not fit a worker (16 million cells, 128 MB).
+# A finer padded grid would exceed a worker's memory (16 million cells, 128 MB).
 MAX_REFINEMENT = 16
 
 
@@ -42,8 +42,7 @@ class JointDensity:
     def proportions(self) -> NDArray[np.float64]:
         """Return, for each grid point, the share of the mass that lies at lower densities.
 
-        The contour of this field at height p is the iso-proportion contour of
-        `seaborn.kdeplot`: a share p of the mass lies outside it.
+        Its contour at p is that of `seaborn.kdeplot`: a share p of the mass lies outside.
         """
         flat = self.density.ravel()
         order = np.argsort(flat)
@@ -56,23 +55,19 @@ class JointDensity:
 def joint_density(points: NDArray[np.float64]) -> JointDensity:
     """Estimate the density of intensity pairs as `seaborn.kdeplot` does, by convolution.
 
-    A Gaussian kernel with the points' covariance times Scott's factor, evaluated on the same grid
-    (200 points an axis, reaching 3 bandwidths past the data). The points are spread linearly over
-    the four nearest grid points and convolved by FFT [1]_; where the bandwidth is small against
-    the grid, on a grid refined by a whole factor.
+    The Gaussian kernel has the points' covariance times Scott's factor. The grid has 200 points
+    per axis and reaches 3 bandwidths beyond the data. Each point is spread linearly over its four
+    nearest grid points, and the counts are convolved by FFT [1]_, on a finer grid if the bandwidth
+    is small.
 
     Parameters
     ----------
     points : ndarray, shape (voxels, 2)
 
-    Returns
-    -------
-    JointDensity
-
     Raises
     ------
     FitError
-        If the points are fewer than three or lie on a line.
+        If there are fewer than three points, or all lie on a line.
 
     References
     ----------
@@ -84,13 +79,13 @@ def joint_density(points: NDArray[np.float64]) -> JointDensity:
     spread = np.sqrt(np.diag(covariance))
     if not np.linalg.det(covariance) > 1e-10 * (spread**2).prod():
         raise FitError(
-            "The voxels' intensities lie on a line, so they have no joint density. "
-            "Choose another slice or another image."
+            "The intensities lie on a line, so they have no joint density. Choose another slice or "
+            "another image."
         )
     low = points.min(axis=0) - DENSITY_CUT * spread
     high = points.max(axis=0) + DENSITY_CUT * spread
     coarse = (high - low) / (DENSITY_POINTS - 1)
-    # Across a strong correlation a kernel is far narrower than along either axis.
+    # If images correlate strongly, the kernel is far narrower than along either axis.
     narrow = 1 / np.sqrt(np.diag(np.linalg.inv(covariance)))
     refine = np.clip(np.ceil(coarse / (FINEST_SPACING * narrow)), 1, MAX_REFINEMENT).astype(int)
     step = coarse / refine
@@ -108,7 +103,7 @@ def joint_density(points: NDArray[np.float64]) -> JointDensity:
 
 
 def _parts(points: NDArray[np.float64]) -> Iterator[NDArray[np.float64]]:
-    """Yield points by the million: of a very large slice, copies of all would take gigabytes."""
+    """Yield points by the million: copies of a very large slice would take gigabytes."""
     for start in range(0, len(points), COUNTED_AT_ONCE):
         yield points[start : start + COUNTED_AT_ONCE]
 
@@ -122,7 +117,7 @@ def _covariance(points: NDArray[np.float64]) -> NDArray[np.float64]:
 def _add_linearly(
     counts: NDArray[np.float64], position: NDArray[np.float64], shape: NDArray[np.int64]
 ) -> None:
-    """Share each point among the four grid points around it, by its distance to them."""
+    """Spread each point over the four grid points around it, by distance."""
     base = np.minimum(position.astype(np.int64), shape - 2)
     part = position - base
     for right in (0, 1):
@@ -141,7 +136,7 @@ def _convolve(
     padded = [
         next_fast_len(n + int(r), real=True) for n, r in zip(counts.shape, reach, strict=True)
     ]
-    # Distances on the padded torus, so that the kernel is centred on the first cell.
+    # Distances on the padded torus: the kernel is centred on the first cell.
     dx, dy = (np.fft.fftfreq(n, 1 / n) * s for n, s in zip(padded, step, strict=True))
     precision = np.linalg.inv(covariance)
     exponent = (

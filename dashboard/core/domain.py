@@ -1,4 +1,4 @@
-"""The voxels that a mixture is fitted to, or that are looked at."""
+"""The voxels that are fitted or shown: one slice, or the whole head."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -30,5 +30,5 @@ class Whole(Enum):
 
 WHOLE = Whole.HEAD
 Domain = Cut | Whole
-# What a fit is of, by the words of links and commands: the cut on screen, or the whole head.
+# The domain of a fit, in links and commands: the slice on screen, or the whole head.
 Scope = Literal["slice", "volume"]

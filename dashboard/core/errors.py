@@ -1,11 +1,11 @@
-"""The one family of errors that `core` raises on purpose.
+"""The errors that `core` raises on purpose.
 
-Every message is a sentence for the person at the screen: what is wrong, and what to do about it.
+Every message is a sentence for the user: what is wrong, in which file, and what to do.
 """
 
 
 class NeuroMixError(Exception):
-    """Something the user gave cannot be used; the message says what, and what to do."""
+    """Unusable input from the user; the message says what is wrong and what to do."""
 
 
 class VolumeError(NeuroMixError):
@@ -13,7 +13,7 @@ class VolumeError(NeuroMixError):
 
 
 class GridError(NeuroMixError):
-    """Images that should lie on one voxel grid don't.
+    """Images that must share a voxel grid do not.
 
     Parameters
     ----------
@@ -29,29 +29,8 @@ class GridError(NeuroMixError):
 
 
 class LabelError(NeuroMixError):
-    """An image does not hold what a segmentation holds: a few whole numbers."""
+    """An image is not a segmentation, which holds a few whole numbers."""
 
 
 class FitError(NeuroMixError):
-    """The chosen voxels cannot carry the mixture that was asked for."""
-
-
-class CopiesError(FitError):
-    """Two images of a mixture are copies of each other up to scale.
-
-    Parameters
-    ----------
-    first, second : int
-        Which, counted from 0.
-    """
-
-    def __init__(self, first: int, second: int) -> None:
-        self.pair = (first, second)
-        super().__init__(self.told(f"Image {first + 1}", f"image {second + 1}"))
-
-    def told(self, first: str, second: str) -> str:
-        """Return the message with the names of the images."""
-        return (
-            f"{first} and {second} are copies of each other up to scale in these voxels, and a "
-            "mixture of both is refused. Choose different images."
-        )
+    """The mixture cannot be fitted to the chosen voxels."""

@@ -1,4 +1,4 @@
-"""Facts worth telling, as data: a code and its numbers. `dashboard.words` writes the sentences."""
+"""Notices as data: a code and its numbers. `dashboard.words` writes the sentences."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from typing import Any
 
 
 class FileCode(StrEnum):
-    """What can be unusual about a file, or about files that are fitted together."""
+    """What can be unusual about a file, or about files fitted together."""
 
     DATA_TYPE = "data-type"
     VOXEL_SIZE = "voxel-size"
@@ -25,14 +25,9 @@ class FileCode(StrEnum):
 
 @dataclass(frozen=True)
 class Notice:
-    """One thing that is unusual about a file, a study, or a link.
+    """One unusual thing about a file, a study, or a link.
 
-    Attributes
-    ----------
-    code : str
-        Which thing.
-    facts : mapping of str to JSON value
-        The numbers and names that its sentence needs.
+    `facts` holds the numbers and names that the sentence needs, as JSON values.
     """
 
     code: str

@@ -1,4 +1,4 @@
-"""Histograms of intensities, as numpy makes them."""
+"""Histograms of intensities, as numpy counts them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ def histogram(values: NDArray[Any], bins: int) -> Histogram | None:
     Returns
     -------
     Histogram or None
-        The result of `numpy.histogram`; None where no value is finite.
+        The result of `numpy.histogram`; None if no value is finite.
     """
     parts = list(_finite_parts(values)) if values.size <= COUNTED_AT_ONCE else None
     low, high = np.inf, -np.inf
@@ -45,7 +45,7 @@ def histogram(values: NDArray[Any], bins: int) -> Histogram | None:
     if low > high:
         return None
     if low < high and (high - low) / bins <= np.spacing(max(abs(low), abs(high))):
-        # Rounding apart, all values are one, and numpy has no edges between them.
+        # The values differ by rounding only, and numpy cannot place edges between them.
         high = low
     counts, edges = np.zeros(bins, dtype=np.int64), np.zeros(bins + 1)
     for part in parts or _finite_parts(values):
@@ -55,11 +55,11 @@ def histogram(values: NDArray[Any], bins: int) -> Histogram | None:
 
 
 def _finite_parts(values: NDArray[Any]) -> Iterator[NDArray[np.float64]]:
-    """Yield the finite values a part at a time, so that the largest slices take no copy."""
+    """Yield the finite values in parts, so that the largest slices are not copied."""
     flat = values.ravel(order="K")
     for start in range(0, flat.size, COUNTED_AT_ONCE):
         part = flat[start : start + COUNTED_AT_ONCE]
-        # Edges in float32 would lie beside the ones that the file's float64 intensities have.
+        # Edges in float32 would differ from those of the file's float64 intensities.
         finite = part[np.isfinite(part)].astype(np.float64)
         if finite.size:
             yield finite

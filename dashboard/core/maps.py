@@ -1,4 +1,4 @@
-"""What a model says of the voxels that are looked at."""
+"""Maps of a model: the class of each voxel, and its probability."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,29 +9,22 @@ from dashboard.core.mixture.model import Model
 
 
 def labels(model: Model, features: Features) -> NDArray[np.uint8]:
-    """Return the label map, the shape of the features' mask: 0 is background, 1..K the classes."""
+    """Return the label map in the shape of the features' mask: 0 is background, 1..K classes."""
     found = np.zeros(features.mask.shape, dtype=np.uint8)
     found[features.mask] = assignment.assign(model, points(model, features))
     return found
 
 
 def posterior(model: Model, features: Features, part: slice = slice(None)) -> NDArray[np.float64]:
-    """Return the probability of each class in (some of) the foreground voxels.
-
-    Returns
-    -------
-    ndarray, shape (voxels, components)
-    """
+    """Return the probability of each class in foreground voxels, shape (voxels, components)."""
     return assignment.posterior(model, points(model, features)[part])
 
 
 def points(model: Model, features: Features) -> NDArray[np.float64]:
-    """Return the mixed images' foreground in the units of a model, shape (voxels, images).
-
-    A model of another domain brings its own scale.
-    """
+    """Return the foreground of the fitted images in the model's units, shape (voxels, images)."""
     if features.domain == model.domain:
         return features.points
+    # A model of another domain has its own scale.
     scaled: NDArray[np.float64] = features.values[:, : features.mixed] - model.scale.offset
     scaled /= model.scale.factor
     return scaled

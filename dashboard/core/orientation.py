@@ -1,8 +1,8 @@
-"""Planes of the head, whatever the axis order the file is stored in.
+"""Planes of the head, for any storage order of the axes.
 
-A volume stays in its file's storage order: the mixture's random start depends on the order of the
-voxels, and results go back to the file's own grid. Only what is looked at is turned upright, to
-RAS: first axis to the patient's right, second to anterior, third to superior.
+A volume keeps its file's storage order: the mixture's random start depends on the order of the
+voxels, and results go back to the file's own grid. Only pictures are reoriented to RAS: first
+axis to the patient's right, second to anterior, third to superior.
 """
 
 from dataclasses import dataclass
@@ -15,28 +15,26 @@ from numpy.typing import NDArray
 Plane = Literal["axial", "coronal", "sagittal"]
 Side = Literal["neurological", "radiological"]
 
-# The RAS axes each plane shows: (through the plane, to the right, upwards).
+# The RAS axes of each plane: (through the plane, to the right, upwards).
 PLANE_AXES: dict[Plane, tuple[int, int, int]] = {
     "axial": (2, 0, 1),
     "coronal": (1, 0, 2),
     "sagittal": (0, 1, 2),
 }
-# Both ends of each RAS axis: (low index, high index).
-AXIS_ENDS = (("L", "R"), ("P", "A"), ("I", "S"))
-# Slices that cut the ventricles of a head: the lesson's slice 30 of 70, and the middle elsewhere.
+# Slices through the ventricles: the lesson's slice 30 of 70, and the middle elsewhere.
 FIRST_SLICE: dict[Plane, float] = {"axial": 3 / 7, "coronal": 1 / 2, "sagittal": 1 / 2}
 
 
 @dataclass(frozen=True)
 class Orientation:
-    """How the stored axes of a volume lie in RAS.
+    """The directions of a volume's stored axes in RAS.
 
     Attributes
     ----------
     axes : tuple of int
-        For each RAS axis, the stored axis that runs along it.
+        For each RAS axis, the stored axis along it.
     flips : tuple of bool
-        For each RAS axis, whether the stored axis runs the other way.
+        For each RAS axis, whether the stored axis runs in the opposite direction.
     shape : tuple of int
         Number of voxels along each stored axis.
     """
@@ -69,29 +67,20 @@ class Orientation:
         return self.ras_shape[across], self.ras_shape[up]
 
     def first_slice(self, plane: Plane) -> int:
-        """Return the slice shown when none is asked for."""
+        """Return the slice to show by default."""
         return int(self.count(plane) * FIRST_SLICE[plane])
 
     def stored_index(self, plane: Plane, index: int) -> tuple[int, int]:
-        """Return the stored axis across a plane, and the index along it of a RAS slice."""
+        """Return the stored axis through a plane, and a RAS slice's index along it."""
         ras = PLANE_AXES[plane][0]
         stored = self.axes[ras]
         return stored, self.shape[stored] - 1 - index if self.flips[ras] else index
 
     def cut(self, data: NDArray[Any], plane: Plane, index: int) -> NDArray[Any]:
-        """Take one slice, its two axes still in storage order.
+        """Return one slice as a 2-D view of `data`, its axes in storage order.
 
-        Parameters
-        ----------
-        data : ndarray, shape of the stored volume
-        plane : {"axial", "coronal", "sagittal"}
-        index : int
-            Slice, counted from 0 in RAS.
-
-        Returns
-        -------
-        ndarray, 2-D
-            A view of `data`; ``data[:, :, index]`` for the axial plane of a file stored as RAS.
+        `index` counts from 0 in RAS; for the axial plane of a file stored as RAS this is
+        ``data[:, :, index]``.
         """
         return np.asarray(data[self._where(plane, index)])
 
@@ -109,7 +98,7 @@ class Orientation:
         return matrix
 
     def place(self, cut: NDArray[Any], plane: Plane, index: int) -> NDArray[Any]:
-        """Put one slice back into an otherwise empty volume of the stored shape."""
+        """Return a volume of zeros in the stored shape with one slice filled in."""
         volume = np.zeros(self.shape, dtype=cut.dtype)
         volume[self._where(plane, index)] = cut
         return volume
@@ -119,15 +108,15 @@ class Orientation:
         return tuple(position if axis == stored else slice(None) for axis in range(3))
 
     def upright(self, cut: NDArray[Any], plane: Plane, side: Side = "neurological") -> NDArray[Any]:
-        """Turn a slice from `cut` into picture rows: top row first, patient upright.
+        """Reorient a slice from `cut` to picture rows, top row first.
 
         Parameters
         ----------
         cut : ndarray, 2-D
-            A slice whose axes are the two remaining stored axes, in their stored order.
+            A slice in storage order.
         plane : {"axial", "coronal", "sagittal"}
         side : {"neurological", "radiological"}
-            Whether the patient's left is at the picture's left or at its right.
+            The patient's left at the picture's left, or at its right.
 
         Returns
         -------
@@ -145,10 +134,3 @@ class Orientation:
 def mirrored(plane: Plane, side: Side) -> bool:
     """Return whether a plane's picture has the patient's right at its left."""
     return side == "radiological" and plane != "sagittal"
-
-
-def edge_letters(plane: Plane, side: Side) -> tuple[str, str, str, str]:
-    """Return the anatomical letters at a picture's left, right, bottom and top."""
-    _, across, up = PLANE_AXES[plane]
-    low, high = AXIS_ENDS[across][::-1] if mirrored(plane, side) else AXIS_ENDS[across]
-    return (low, high, *AXIS_ENDS[up])

@@ -1,4 +1,4 @@
-"""What was done to the voxels of an image since its file was read, one value a step.
+"""Processing steps applied to an image after its file was read.
 
 `str()` of a step is its short form, as in ``_components.json``: "mean of 65 volumes".
 """
@@ -14,12 +14,7 @@ How = Literal["linear", "nearest", "voxels"]
 class Taken:
     """One volume of a series, or the mean of several.
 
-    Attributes
-    ----------
-    volumes : tuple of int
-        Those that were taken, counted from 0.
-    held : int
-        Volumes in the file.
+    `volumes` counts from 0; `held` is the number of volumes in the file.
     """
 
     volumes: tuple[int, ...]
@@ -34,14 +29,9 @@ class Taken:
 
 @dataclass(frozen=True)
 class Resampled:
-    """Brought onto the grid of another image.
+    """Resampled to the grid of the image named `onto`.
 
-    Attributes
-    ----------
-    onto : str
-        The name of that image.
-    how : {"linear", "nearest", "voxels"}
-        Interpolated, from the nearest voxel, or with nothing between the voxels at all.
+    `how` is linear or nearest-neighbour interpolation, or a copy voxel by voxel.
     """
 
     onto: str
@@ -54,13 +44,7 @@ class Resampled:
 
 @dataclass(frozen=True)
 class Clipped:
-    """Intensities beyond two percentiles were set to these.
-
-    Attributes
-    ----------
-    percent : str
-        Of the voxels, at each end: "0.1".
-    """
+    """Intensities clipped at two percentiles; `percent` of the voxels at each end, as "0.1"."""
 
     percent: str
 
@@ -74,12 +58,12 @@ _KINDS: dict[str, Any] = {kind.__name__: kind for kind in (Taken, Resampled, Cli
 
 
 def to_record(step: Step) -> dict[str, Any]:
-    """Return a step as JSON keeps it."""
+    """Return a step as JSON values."""
     return {"step": type(step).__name__, **asdict(step)}
 
 
 def from_record(record: Mapping[str, Any]) -> Step:
-    """Return the step of a record; raises KeyError or TypeError where it is none."""
+    """Return the step of a record; raises KeyError or TypeError if it is not one."""
     facts = {k: tuple(v) if isinstance(v, list) else v for k, v in record.items() if k != "step"}
     step: Step = _KINDS[record["step"]](**facts)
     return step

@@ -1,15 +1,14 @@
-"""Evenly spaced voxels that stand for all."""
+"""Evenly spaced samples of voxels."""
 
 import math
 from collections.abc import Sequence
 
 
 def step(voxels: int, most: int, shape: Sequence[int] = ()) -> int:
-    """Return n, where every n-th of so many voxels are `most` or fewer: 1, or an odd prime number.
+    """Return n so that every n-th of `voxels` makes a sample of at most `most`.
 
-    A prime number that divides no edge of the volume's shape, because rows, tiles and repeated
-    patterns mostly have lengths of small factors, and a sample in step with them would see the
-    same columns only.
+    It is 1, or an odd prime that divides no edge of `shape`: rows and repeated patterns mostly have
+    lengths with small factors, and a sample in step with them would see the same columns only.
     """
     n = -(-voxels // most)
     if n == 1:

@@ -1,4 +1,4 @@
-"""One image file as the dashboard uses it: its voxels, where they lie, and what to know of them."""
+"""One image: its voxels, their position, and a summary of their intensities."""
 
 import logging
 from dataclasses import dataclass
@@ -16,64 +16,47 @@ from dashboard.core.orientation import PLANE_AXES, Orientation, Plane
 from dashboard.core.processing import Step, Taken
 from dashboard.core.reading.identity import file_id, volume_id
 from dashboard.core.reading.image import EXTENSIONS, MM_PER_UNIT, Image, read_image
-from dashboard.core.reading.summary import CLIP_LEVELS, Intensities, describe
+from dashboard.core.reading.summary import Intensities
 from dashboard.core.reading.unpacked import nameless
 from dashboard.core.reading.voxels import FIRST, Take
 
-__all__ = [
-    "CLIP_LEVELS",
-    "EXTENSIONS",
-    "FIRST",
-    "MAX_ANISOTROPY",
-    "Intensities",
-    "Take",
-    "Volume",
-    "describe",
-    "file_id",
-    "read_volume",
-    "stem",
-    "unpack",
-    "volume_id",
-]
-
-# MRI slices are up to some 20 times as thick as their pixels are wide.
+# MRI slices are up to about 20 times as thick as their pixels are wide.
 MAX_ANISOTROPY = 50
-# Scanners give at most 2^16, maps a little more; float32 ends here.
+# Larger intensities do not fit float32; scanners give at most 2^16.
 LARGEST_SINGLE = float(np.finfo(np.float32).max)
 
-# nibabel reports each header field that it mends on stderr, where a command has one line to say.
+# nibabel logs each repaired header field to stderr, where commands print their own warnings.
 nib.imageglobals.logger.setLevel(logging.CRITICAL)
 
 
 @dataclass(frozen=True, eq=False)
 class Volume:
-    """One image on its file's own grid.
+    """One image on a voxel grid.
 
     Attributes
     ----------
     id : str
-        Identity of the voxels: the source's, or that of what was done to it.
+        Identity of the voxels: a hash of the file and of all processing.
     name : str
-        What views call it: the file's name without its extensions, or a name in a study.
+        The file's name without its extensions, or the name in a study.
     data : ndarray, shape (i, j, k)
-        Intensities in storage order, float32 where that loses nothing and float64 elsewhere.
+        Intensities in storage order, float32 if that is exact and float64 otherwise.
     affine : ndarray, shape (4, 4)
         From voxel indices to scanner positions, in `unit`.
     unit : str
         The header's spatial unit: mm, meter, micron or unknown.
     header : tuple of (str, str)
-        Fields and values of the header, in the order in which they are printed.
+        Fields and values of the header, in file order.
     notices : tuple of Notice
-        What was unusual about the file.
-    intensities : Intensities
+        What is unusual about the file.
     source : str
-        SHA-256 of the file; of a pair, of both.
+        SHA-256 of the file, or of both files of a pair.
     volumes : int
-        Number of volumes in the file, of which this is one or the mean of some.
+        Number of volumes in the file.
     digest : str
-        Hash of the intensities: the same for copies under other headers or compressions.
+        Hash of the intensities alone, the same for copies under another header or compression.
     processing : tuple of Step
-        What was done since the file was read.
+        What was done after the file was read.
     """
 
     id: str
@@ -91,12 +74,9 @@ class Volume:
 
     @property
     def label(self) -> str:
-        """The name with what was done to the voxels, as views and tables show it."""
-        return (
-            f"{self.name} ({', '.join(map(str, self.processing))})"
-            if self.processing
-            else self.name
-        )
+        """The name and the processing, as views and tables show them."""
+        steps = ", ".join(map(str, self.processing))
+        return f"{self.name} ({steps})" if steps else self.name
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -106,7 +86,7 @@ class Volume:
 
     @cached_property
     def orientation(self) -> Orientation:
-        """How the stored axes lie in RAS."""
+        """The directions of the stored axes in RAS."""
         return Orientation.from_affine(self.affine, self.shape)
 
     @property
@@ -129,16 +109,15 @@ class Volume:
         return size[axes[across]], size[axes[up]]
 
     def slice_positions(self, plane: Plane) -> NDArray[np.float64]:
-        """Return where the middle of each slice lies along the plane's RAS axis, in mm."""
-        orientation = self.orientation
-        ras = PLANE_AXES[plane][0]
-        stored = orientation.axes[ras]
-        centres = np.tile((np.array(self.shape) - 1) / 2, (orientation.count(plane), 1))
-        centres[:, stored] = [
-            orientation.stored_index(plane, k)[1] for k in range(orientation.count(plane))
+        """Return the centre of each slice along the plane's RAS axis, in mm."""
+        slices = [
+            self.orientation.stored_index(plane, k) for k in range(self.orientation.count(plane))
         ]
-        positions: NDArray[np.float64] = nib.affines.apply_affine(self.mm_affine, centres)[:, ras]
-        return positions
+        centres = np.tile((np.array(self.shape) - 1) / 2, (len(slices), 1))
+        for centre, (axis, index) in zip(centres, slices, strict=True):
+            centre[axis] = index
+        positions = nib.affines.apply_affine(self.mm_affine, centres)
+        return np.asarray(positions[:, PLANE_AXES[plane][0]])
 
     @property
     def voxel_ml(self) -> float:
@@ -147,7 +126,7 @@ class Volume:
 
 
 def stem(path: Path) -> str:
-    """Return a file's name without the extensions of an image."""
+    """Return a file's name without its image extension."""
     lower = path.name.lower()
     for extension in sorted(EXTENSIONS, key=len, reverse=True):
         if lower.endswith(extension) and len(lower) > len(extension):
@@ -156,28 +135,23 @@ def stem(path: Path) -> str:
 
 
 def read_volume(path: Path, *, name: str | None = None, take: Take = FIRST) -> Volume:
-    """Read one image file into a temporary one, which ends with the volume.
+    """Read one image file; its voxels go to a temporary file, deleted with the volume.
 
     Parameters
     ----------
     path : Path
-        A NIfTI, Analyze, MGH or MINC file; its extension tells which.
+        A NIfTI, Analyze, MGH or MINC file, by its extension.
     name : str, optional
-        The file's own name, where it is stored under another one: messages name it, and its
-        stem is the volume's name.
+        The file's original name, for messages and the volume's name, if it is stored under another.
     take : tuple of int, or None
-        Volumes of a 4-D or 5-D file, counted from 0 in storage order, whose mean is taken; None
-        takes the mean of all.
-
-    Returns
-    -------
-    Volume
+        Volumes of a 4-D or 5-D file, counted from 0 in storage order; several are averaged, and
+        None averages all.
 
     Raises
     ------
     VolumeError
-        If the file is missing, damaged, too large, or holds no scalar intensities; if it has no
-        such volume; or if there is no room for its voxels on the disk.
+        If the file is missing, damaged or too large, holds no scalar intensities or no such
+        volume, or if the disk is full.
     """
     source = file_id(path, name=name)
     try:
@@ -185,8 +159,8 @@ def read_volume(path: Path, *, name: str | None = None, take: Take = FIRST) -> V
             return unpack(path, source, room, name=name, take=take)
     except OSError as error:
         raise VolumeError(
-            f"{name or path.name}: there is no room to unpack it ({error.strerror}). Free space "
-            "on the disk, or choose another cache or temporary folder."
+            f"{name or path.name}: there is no room to unpack it ({error.strerror}). Free disk "
+            "space, or choose another cache or temporary folder."
         ) from None
 
 
@@ -199,34 +173,29 @@ def unpack(
     take: Take = FIRST,
     scratch: Path | None = None,
 ) -> Volume:
-    """Read one image file into a file that is given.
+    """Read one image file as `read_volume` does, its voxels mapped from a given file.
 
     Parameters
     ----------
-    path, name, take
-        As for `read_volume`.
     source : str
         The file's identity.
     room : file object
-        New, open for reading and writing; takes the voxels as an ``.npy``.
+        New, open for reading and writing; receives the voxels as an ``.npy``.
     scratch : Path, optional
-        Folder for what is needed in between.
-
-    Returns
-    -------
-    Volume
-        Its data are those in `room`, mapped.
+        Folder for temporary files.
 
     Raises
     ------
     VolumeError
         As for `read_volume`.
     OSError
-        If there is no room on the disk.
+        If the disk is full.
     """
     image = read_image(path, room, name=name, take=take, scratch=scratch)
     affine, position = _sound_affine(image)
     intensities = image.summary.intensities()
+    largest = max(-intensities.low, intensities.high)
+    beyond = [Notice(FileCode.BEYOND_SINGLE, {"largest": largest})]
     return Volume(
         id=source if image.volumes == 1 else volume_id(source, take),
         name=stem(Path(name or path.name)),
@@ -234,7 +203,7 @@ def unpack(
         affine=affine,
         unit=image.unit,
         header=image.header,
-        notices=(*image.notices, *position, *_intensity_notices(intensities)),
+        notices=(*image.notices, *position, *(beyond if largest > LARGEST_SINGLE else ())),
         intensities=intensities,
         source=source,
         volumes=image.volumes,
@@ -244,7 +213,7 @@ def unpack(
 
 
 def _sound_affine(image: Image) -> tuple[NDArray[np.float64], list[Notice]]:
-    """Return an affine that can be computed with, and what is unusual about the header's."""
+    """Return a usable affine, and what is unusual about the header's."""
     affine = image.affine
     if not _spans_space(affine):
         return np.eye(4), [Notice(FileCode.BAD_AFFINE)]
@@ -256,18 +225,11 @@ def _sound_affine(image: Image) -> tuple[NDArray[np.float64], list[Notice]]:
 
 
 def _spans_space(affine: NDArray[np.float64]) -> bool:
-    """Return whether voxels have a size, a place, and three directions that differ."""
-    # From a nanometre to a kilometre, in millimetres or micrometres; NaN compares as false.
+    """Return whether voxels have a finite size and position and three distinct directions."""
+    # From a nanometre to a kilometre, in mm or micrometres; NaN compares as false.
     if not (np.abs(affine) < 1e9).all():
         return False
     sizes = nib.affines.voxel_sizes(affine)
     if not ((sizes > 1e-6).all() and (sizes < 1e6).all()):
         return False
     return bool(abs(np.linalg.det(affine[:3, :3] / sizes)) > 1e-3)
-
-
-def _intensity_notices(intensities: Intensities) -> list[Notice]:
-    largest = max(-intensities.low, intensities.high)
-    if largest <= LARGEST_SINGLE:
-        return []
-    return [Notice(FileCode.BEYOND_SINGLE, {"largest": largest})]

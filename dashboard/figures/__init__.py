@@ -1,5 +1,5 @@
-"""Core results in, Plotly figures out: pure functions, one module a panel.
+"""Results in, Plotly figures out: pure functions.
 
-A figure is a plain dict: on a page that redraws at every slice, the validation of
-`plotly.graph_objects` would cost more than the drawing. Tests validate each one.
+A figure is a plain dict: validation by `plotly.graph_objects` costs more than the drawing. Tests
+validate each figure.
 """

@@ -7,17 +7,17 @@ from dashboard.figures.style import INK, NEUTRAL, Figure, axis, layout, message
 
 
 def criteria(fits: Mapping[int, Model], components: int) -> Figure:
-    """Draw BIC and AIC of fits with 1 to 10 components; the lower, the better.
+    """Draw BIC and AIC of fits with 1 to 10 components; lower is better.
 
     Parameters
     ----------
     fits : mapping of int to Model
         By number of components.
     components : int
-        The number on screen, which is marked.
+        The number on screen; it is marked.
     """
     if not fits:
-        return message("These voxels cannot carry a mixture, so there is nothing to compare.")
+        return message("No mixture can be fitted to these voxels, so there is nothing to compare.")
     numbers = sorted(fits)
     best = min(numbers, key=lambda k: fits[k].bic)
     return {

@@ -1,4 +1,4 @@
-"""Histograms before and after zero removal, the latter with the mixture's curves."""
+"""Histograms before and after zero removal, with the curves of the mixture."""
 
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -12,7 +12,6 @@ from dashboard.figures.style import (
     INK,
     NEUTRAL,
     NEUTRAL_FILL,
-    UNITS,
     Figure,
     axis,
     axis_title,
@@ -24,19 +23,20 @@ from dashboard.figures.style import (
     typed,
 )
 from dashboard.view import Axes
+from dashboard.words.scalings import UNITS
 
 VOXELS = (", all voxels", ", foreground")
-# Characters of a title below one of two histograms side by side, at 1440 pixels.
+# Characters of a title that fit below one of two histograms at 1440 pixels.
 TITLE_ROOM = 24
 JOINT_ROOM = 50
 CURVE_POINTS = 100
-# Between the rows, as a share of the height: the least height that app.css leaves for the plots
-# then holds the upper row's labels and its title of one line or of two.
+# Share of the height between the rows: room for the upper row's labels and its title of one or two
+# lines, at the least height of the plots in app.css.
 GAP = 0.22
 TWO_LINE_GAP = 0.31
-# From here on intensities are labelled in thousands.
+# Intensities from here on are labelled in thousands.
 LONG_NUMBER = 1e4
-# On a logarithmic axis nothing below half a voxel is worth a decade.
+# A logarithmic axis starts at half a voxel.
 LOG_FLOOR = 0.5
 
 
@@ -48,7 +48,7 @@ def histograms(
     colours: Sequence[str],
     hidden: Collection[int] = (),
 ) -> Figure:
-    """Draw, for each image, all voxels of the slice beside its foreground.
+    """Draw all voxels of the slice beside its foreground, for each image.
 
     Parameters
     ----------
@@ -115,12 +115,12 @@ def mixture_histogram(
     colours: Sequence[str],
     hidden: Collection[int] = (),
 ) -> Figure:
-    """Draw the foreground of a single image with its mixture: its "joint" view."""
+    """Draw the foreground of a single image with its mixture, as its "joint" view."""
     features = analysis.features
     image = features.axes[0]
     counts = histogram(features.values[:, image], bins) if len(features.values) else None
     if counts is None:
-        return message(analysis.problem or "There is nothing to show.")
+        return message(analysis.problem or "Nothing to show.")
     volume = features.volumes[image]
     facts = [*volume.processing, *features.facts]
     unit, offset, factor = "", 0.0, 1.0
@@ -148,7 +148,7 @@ def mixture_histogram(
 
 
 def _steps(counts: Histogram, name: str) -> dict[str, Any]:
-    """Return the outline of a histogram: one path instead of one shape a bin."""
+    """Return the outline of a histogram: one path instead of a shape for each bin."""
     return {
         "type": "scatter",
         "x": typed(counts.edges),
@@ -173,7 +173,7 @@ def _curves(
     offset: float = 0.0,
     factor: float = 1.0,
 ) -> list[dict[str, Any]]:
-    """Return each class's expected count in a bin, and their sum behind them.
+    """Return the expected count per bin of each class, and their sum behind them.
 
     The bins are of ``(intensity - offset) / factor``.
     """
@@ -215,9 +215,10 @@ def _normal(x: NDArray[np.float64], mean: float, sd: float) -> NDArray[np.float6
 
 
 def _intensities(counts: Histogram) -> dict[str, Any]:
-    """Return range and labels of an axis of intensities; long numbers would meet their neighbour's.
+    """Return range and labels of an axis of intensities.
 
-    The prefixes are for thousands and more: those of small numbers, such as m, read as units.
+    Long numbers would touch each other. Only thousands and more get prefixes: those of small
+    numbers, such as m, read as units.
     """
     low, high = span(counts.edges)
     thousands = max(-low, high) >= LONG_NUMBER

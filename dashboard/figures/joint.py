@@ -11,7 +11,6 @@ from dashboard.core.density import joint_density
 from dashboard.core.errors import FitError
 from dashboard.core.mixture.classes import ellipse
 from dashboard.figures.style import (
-    UNITS,
     Figure,
     axis,
     axis_title,
@@ -22,16 +21,17 @@ from dashboard.figures.style import (
     typed,
 )
 from dashboard.view import Axes, JointKind
+from dashboard.words.scalings import UNITS
 
 # The lesson's 2-D histogram saturates at 10 voxels a cell, and its density has seaborn's levels.
 SATURATION = 10
-# Characters of an axis title, at 1440 pixels.
+# Characters of an axis title that fit at 1440 pixels.
 TITLE_ROOM = 44
 LEVELS = np.linspace(0.05, 1, 10)
-# From pale to saturated: many voxels are dark on a light page and still visible on a dark one.
+# From pale to saturated: visible on a light and on a dark page.
 DENSITY_COLOURS = [[0, "rgba(120, 150, 196, 0.08)"], [0.5, "#6c8fc7"], [1, "#5b3a8c"]]
 
-# Points counted at once: numpy takes some 40 bytes for each.
+# Points counted at once: numpy needs about 40 bytes for each.
 COUNTED_POINTS = 2**20
 
 Extent = tuple[tuple[float, float], tuple[float, float]]
@@ -63,12 +63,12 @@ def joint(
     hidden : collection of int
         Classes whose ellipses are left out.
     cloud : callable
-        Draws points within an extent and returns a PNG's address: a picture of a scatter costs
-        the browser a tenth of the scatter.
+        Draws points within an extent and returns the address of a PNG: a picture costs the
+        browser a tenth of a scatter trace.
     """
     features = analysis.features
     if not len(features.values):
-        return message(analysis.problem or "There is nothing to show.")
+        return message(analysis.problem or "Nothing to show.")
     x, y = features.axes
     points = (features.values if axes == "raw" else features.scaled)[:, [x, y]]
     extent = span(points[:, 0]), span(points[:, 1])
@@ -150,7 +150,7 @@ def _cells(points: NDArray[np.float64], bins: int) -> dict[str, Any]:
 
 
 def _contours(points: NDArray[np.float64]) -> dict[str, Any]:
-    """Return iso-proportion contours: outside level p lies a share p of the voxels."""
+    """Return iso-proportion contours: a share p of the voxels is outside level p."""
     density = joint_density(points)
     return {
         "type": "contour",
@@ -203,7 +203,7 @@ def _ellipses(
     raw = axes == "raw"
     means = model.scale.means(model.means) if raw else model.means
     covariances = model.scale.covariances(model.covariances) if raw else model.covariances
-    # A mixture of more images is seen from the side: its marginal in X and Y.
+    # Of more images, the marginal in X and Y.
     means, covariances = means[:, images], covariances[:, images][:, :, images]
     shown = [k for k in range(model.components) if k + 1 not in hidden]
     gap = np.full((1, 2), np.nan)
@@ -220,7 +220,7 @@ def _ellipses(
     }
     if not curves:
         return []
-    # A pale edge lifts each ellipse off the points of its own colour.
+    # A pale edge sets each ellipse off from points of its own colour.
     casing = _line(np.concatenate(list(curves.values())), "rgba(255, 255, 255, 0.85)", 4.5)
     lines = [_line(curve, colours[k], 2.2) for k, curve in curves.items()]
     return [casing, *lines, _means(means[shown], shown)]

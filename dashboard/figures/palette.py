@@ -2,6 +2,7 @@
 
 from dashboard.view import Palette
 
+# Hexadecimal colours of classes 1..10.
 PALETTES: dict[Palette, tuple[str, ...]] = {
     # Okabe and Ito's colour-blind safe set without black, then three of Paul Tol's; blue comes
     # first because class 1 of a T1 image is fluid.
@@ -14,14 +15,9 @@ PALETTES: dict[Palette, tuple[str, ...]] = {
         "#4477AA", "#EE6677", "#228833", "#CCBB44", "#66CCEE",
         "#AA3377", "#BBBBBB", "#882255", "#999933", "#44AA99",
     ),
-    # Plain hues that everybody can name, for slides; not safe for colour-blind readers.
+    # Hues that everybody can name, for slides; not colour-blind safe.
     "plain": (
         "#377EB8", "#E41A1C", "#4DAF4A", "#984EA3", "#FF7F00",
         "#FFD92F", "#A65628", "#F781BF", "#999999", "#17BECF",
     ),
 }  # fmt: skip
-
-
-def class_colours(palette: Palette) -> tuple[str, ...]:
-    """Return the hexadecimal colours of classes 1..10."""
-    return PALETTES[palette]

@@ -1,7 +1,6 @@
-"""What all figures share.
+"""The look that all figures share.
 
-Text and grid take the page's theme from app.css, so that switching between light and dark needs
-no new figure.
+Text and grid take the theme from app.css, so that light and dark share one figure.
 """
 
 import base64
@@ -12,7 +11,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dashboard.core.mixture.scaling import Scaling
 from dashboard.core.processing import Step
 from dashboard.words.steps import badge
 
@@ -25,22 +23,15 @@ NEUTRAL_FILL = "rgba(139, 149, 161, 0.35)"
 NEUTRAL_GRID = "rgba(139, 149, 161, 0.22)"
 INK = "#5b6672"
 CLEAR = "rgba(0, 0, 0, 0)"
-# In what a scaled axis counts.
-UNITS: dict[Scaling, str] = {
-    "standard": "SD from mean",
-    "robust": "IQR from median",
-    "minmax": "0 to 1",
-    "none": "not scaled",
-}
 
 
 def plain(text: str) -> str:
-    """Return a text that Plotly shows as it stands, whatever a file is called."""
+    """Return a text escaped for Plotly, so that no file name becomes markup."""
     return html.escape(text, quote=False)
 
 
 def elided(text: str, room: int) -> str:
-    """Return a text of at most `room` characters, the middle of a longer one left out."""
+    """Return a text of at most `room` characters; a longer one loses its middle."""
     if len(text) <= room:
         return text
     tail = (room - 1) // 2
@@ -48,7 +39,7 @@ def elided(text: str, room: int) -> str:
 
 
 def axis_title(name: str, steps: Sequence[Step], *, what: str = "", room: int) -> str:
-    """Return the title of an axis of intensities, and in a second line what was done to them.
+    """Return the title of an axis of intensities; a second line says what was done to them.
 
     Parameters
     ----------
@@ -57,7 +48,7 @@ def axis_title(name: str, steps: Sequence[Step], *, what: str = "", room: int) -
     steps : sequence of Step
         As in `Volume.processing` and `Features.facts`.
     what : str
-        Comes behind the name.
+        Follows the name.
     room : int
         Characters that fit into a line.
     """
@@ -67,7 +58,7 @@ def axis_title(name: str, steps: Sequence[Step], *, what: str = "", room: int) -
 
 
 def typed(values: NDArray[Any]) -> dict[str, str]:
-    """Return numbers as a typed array, which the browser takes without parsing."""
+    """Return numbers as a typed array, which the browser need not parse."""
     numbers = values.astype("<f4") if values.dtype.kind == "f" else values.astype("<i4")
     code = "f4" if values.dtype.kind == "f" else "i4"
     return {"dtype": code, "bdata": base64.b64encode(numbers.tobytes()).decode()}
@@ -91,7 +82,7 @@ def layout(**options: Any) -> dict[str, Any]:
 def axis(title: str = "", **options: Any) -> dict[str, Any]:
     """Return a quiet axis with a fine grid."""
     return {
-        # No standoff: for it Plotly measures every label at every step.
+        # No standoff: Plotly would measure every label at every step.
         "title": {"text": title, "font": {"size": 11}},
         "gridcolor": NEUTRAL_GRID,
         "zeroline": False,
@@ -110,7 +101,7 @@ def axis(title: str = "", **options: Any) -> dict[str, Any]:
 
 
 def message(sentence: str) -> Figure:
-    """Return a figure that says why there is nothing to draw."""
+    """Return a figure with a sentence instead of data."""
     words, lines, line = plain(sentence).split(), [], ""
     for word in words:
         if line and len(line) + len(word) > 44:
@@ -139,7 +130,7 @@ def span(values: NDArray[np.float64]) -> tuple[float, float]:
     """Return an axis range around the values that ends on round numbers.
 
     Neighbouring slices then mostly share their axes: they can be compared, and the browser need
-    not draw the axes again.
+    not redraw the axes.
     """
     low, high = float(values.min()), float(values.max())
     step = round_up((high - low) / 8) if high > low else 1.0

@@ -1,1 +1,1 @@
-"""What holds state: the library of studies, the volume store, results, and encoders."""
+"""What holds state: studies, uploads, caches, the scene of a View, and its results."""

@@ -6,14 +6,14 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-# Work that nobody has come to do by then is for slices that were left long ago.
+# Older work is for slices that were left long ago.
 MAX_WAITING = 8
-# The lowest priority that the system gives to a thread.
+# The lowest priority of a thread.
 NICEST = 19
 
 
 class Ahead:
-    """A thread that does what is asked of it only while no request is being answered."""
+    """A thread that works only while no request is being answered."""
 
     def __init__(self) -> None:
         self._waiting: deque[Callable[[], object]] = deque(maxlen=MAX_WAITING)
@@ -39,10 +39,10 @@ class Ahead:
         return self._requests > 0
 
     def ask(self, work: Callable[[], object]) -> None:
-        """Do some work later, the newest first; the oldest makes room for it."""
+        """Do some work later, the newest first; too much drops the oldest."""
         with self._changed:
             self._waiting.append(work)
-            # Started at the first work, so that it lives in the worker and not in its parent.
+            # Started with the first work, so that it runs in the worker and not in its parent.
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="ahead", daemon=True)
                 self._thread.start()
@@ -55,6 +55,6 @@ class Ahead:
             with self._changed:
                 self._changed.wait_for(lambda: self._waiting and not self._requests)
                 work = self._waiting.pop()
-            # Whatever is wrong with it is told when somebody asks for it.
+            # A request for the same work reports its error.
             with suppress(Exception):
                 work()

@@ -1,4 +1,4 @@
-"""What is computed of a scene: each result once, kept for as long as memory and disk allow."""
+"""What is computed of a scene: each result once, kept while memory and disk allow."""
 
 from dataclasses import replace
 from functools import partial
@@ -37,7 +37,7 @@ class Analyses:
     models : ModelStore
         Fitted mixtures on disk, shared by all workers.
     ahead : Ahead
-        Does what is likely to be asked for next.
+        Analyses the slices that are likely to be next.
     """
 
     def __init__(self, models: ModelStore, ahead: Ahead) -> None:
@@ -97,7 +97,7 @@ class Analyses:
         Raises
         ------
         NeuroMixError
-            If the reference cannot be read, is no label map, or lies on another grid.
+            If the reference cannot be read, is no label map, or is on another grid.
         """
         reference = scene.images.open(scene.reference) if scene.reference else None
         analysis = self.analyse(scene)
@@ -107,18 +107,23 @@ class Analyses:
         return compare(analysis, reference, labels)
 
     def analyse_neighbours(self, scene: Scene) -> None:
-        """Analyse the slices beside a scene's, later and only while nobody waits."""
+        """Analyse the slices beside a scene's, while no request is being answered."""
         for neighbour in scene.neighbours():
             self._ahead.ask(partial(self.analyse, neighbour))
 
     def forget(self, source: str) -> None:
-        """Remove everything that was computed of a file."""
+        """Remove everything that was computed from a file."""
         self._models.forget(source)
-        # Analyses hold voxels of their slices.
-        self._analyses.drop(lambda _, made: any(v.source == source for v in made.features.volumes))
+
+        def shows(_: Key, made: Analysis) -> bool:
+            # An analysis holds voxels of its slice; its foreground is that of the mask.
+            found = made.features
+            return any(v and v.source == source for v in (*found.volumes, found.mask_volume))
+
+        self._analyses.drop(shows)
 
     def _fit(self, found: Features, recipe: Recipe) -> Model:
-        """Fit a mixture unless some worker has done it already."""
+        """Fit a mixture, unless some worker has done it."""
         made_from = provenance(
             found.volumes, recipe, found.domain, mixed=found.mixed, mask=found.mask_volume
         )

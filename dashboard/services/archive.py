@@ -1,11 +1,12 @@
-"""All that can be opened: studies of the library and uploaded ones, and their volumes."""
+"""Everything that can be opened: studies of the library, uploaded studies, and their volumes."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 
 from dashboard.core.errors import NeuroMixError
 from dashboard.core.grid.same import same_grid
-from dashboard.core.volume import Take, Volume
+from dashboard.core.reading.voxels import Take
+from dashboard.core.volume import Volume
 from dashboard.services.cache.volumes import VolumeStore
 from dashboard.services.studies.files import ImageFile, StudyFiles
 from dashboard.services.studies.library import Library
@@ -13,25 +14,18 @@ from dashboard.services.studies.naming import find
 from dashboard.services.uploads.manifests import PREFIX
 from dashboard.services.uploads.uploads import Uploads
 
-# A library opens with the lesson's study where there is one.
+# A library opens with the lesson's study if it has it.
 FIRST_STUDY = "sample"
 
 
 class Archive:
-    """Studies by name, and their images as volumes.
-
-    Parameters
-    ----------
-    library : Library
-    uploads : Uploads
-    store : VolumeStore
-    """
+    """Studies by name, and their images as volumes."""
 
     def __init__(self, library: Library, uploads: Uploads, store: VolumeStore) -> None:
         self._library, self._uploads, self._store = library, uploads, store
 
     def studies(self, owner: str = "") -> dict[str, str]:
-        """Return the studies that a browser can choose, with their titles; its uploads first.
+        """Return the studies that a browser can choose, with titles; its uploads first.
 
         Raises
         ------
@@ -62,11 +56,11 @@ class Archive:
         """
         files = self.study(name)
         if files is None:
-            raise NeuroMixError(f"There is no study “{name[:60]}” any more. Choose another.")
+            raise NeuroMixError(f"There is no study “{name[:60]}”. Choose another.")
         return files
 
     def shared_title(self, name: str) -> str:
-        """Return what an upload is called for somebody who did not make it."""
+        """Return the title of an upload for people who did not make it."""
         return f"{self._uploads.title(name)} (shared)"
 
     def open(self, files: StudyFiles, image: str, grid: str = "") -> Volume:
@@ -78,7 +72,7 @@ class Archive:
         image : str
             Its name, which may select among its volumes.
         grid : str
-            Name of the image whose grid this one is resampled to; its own if empty.
+            Name of the image to whose grid this one is resampled; empty keeps its own.
 
         Raises
         ------
@@ -97,7 +91,7 @@ class Archive:
         return self._store.resampled(volume, target, nearest=file.role in ("mask", "labels"))
 
     def is_read(self, files: StudyFiles, image: str) -> bool:
-        """Return whether an image opens at once; one that cannot be read does, too."""
+        """Return whether an image opens at once, or fails at once."""
         try:
             file, take = _found(files, image)
             return self._store.holds(file.path, name=file.file_name, take=take)
@@ -106,7 +100,7 @@ class Archive:
 
 
 def first_study(studies: Mapping[str, str]) -> str:
-    """Return the study that opens when none is asked for."""
+    """Return the study that opens by default."""
     return FIRST_STUDY if FIRST_STUDY in studies else next(iter(studies))
 
 

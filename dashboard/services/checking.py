@@ -1,6 +1,7 @@
-"""The check of a study before anything of it is plotted."""
+"""The check of a study before it is plotted."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 
 from dashboard.core.check.check import Preflight, preflight
 from dashboard.core.check.findings import Choices
@@ -14,14 +15,14 @@ from dashboard.services.studies.files import ImageFile, StudyFiles
 from dashboard.services.studies.naming import SERIES, contrasts, find, in_order
 from dashboard.view import View
 
-# Images beside those in use, which are read whole for the check alone. Each is a line of a table.
+# Images that are not in use and read only for the check. Each is a line of a table.
 MAX_OTHERS = 24
-# Of their files together: unpacking takes about a second for each 32 MB.
+# Of their files together: unpacking takes about one second per 32 MB.
 MAX_BYTES = 128 * 2**20
 
 
 def check(scene: Scene) -> Preflight:
-    """Check the images of a scene's study as they are going to be used."""
+    """Check the images of a scene's study as they will be used."""
     view, files = scene.view, scene.files
     fitted = intended(view, files)
     shown = _images(view, files, fitted)
@@ -43,14 +44,14 @@ def check(scene: Scene) -> Preflight:
 
 
 def images_to_read(files: StudyFiles) -> list[str]:
-    """Return the images that a study is opened with, in the order in which they are needed."""
+    """Return the images needed to open a study, in the order of their use."""
     images = _images(View(), files, contrasts(files, ())[:MAX_MIXED])
     first = (next(iter(likely), None) for likely in (likely_masks(files), likely_references(files)))
     return [*images, *_overlays(list(first), files)]
 
 
 def _opened(images: Images, names: list[str]) -> tuple[dict[str, Volume], dict[str, str]]:
-    """Open images; return them, and why the others cannot be opened."""
+    """Open images; return them, and the reasons why the others cannot be opened."""
     opened = {name: volume for name in names if (volume := images.get(name))}
     return opened, {name: problem for name in names if (problem := images.problem(name))}
 
@@ -71,31 +72,29 @@ def _choices(scene: Scene, fitted: list[str]) -> Choices:
 
 
 def _images(view: View, files: StudyFiles, fitted: list[str]) -> list[str]:
-    """Return the images to check: those in use, and as many others as are read quickly."""
+    """Return the images to check: those in use, and others that are read quickly."""
     used = [name for name in dict.fromkeys([view.x, view.y, *fitted, view.grid]) if name]
     taken = [found[0] for name in used if (found := find(files, name))]
     rest = {
         name: file
         for name, file in files.of("image").items()
-        if file not in taken and dict(file.entities).get("suffix") not in SERIES
+        if file not in taken and file.suffix not in SERIES
     }
     return list(in_order([*used, *_quickly_read(rest)], (view.x, view.y)))
 
 
 def _overlays(used: list[str | None], files: StudyFiles) -> list[str]:
-    """Return the masks and label maps to check, in the same way."""
+    """Return the masks and label maps to check, likewise."""
     rest = _quickly_read(files.of("mask", "labels"))
     return list(dict.fromkeys([*(name for name in used if name), *rest]))
 
 
 def _quickly_read(files: Mapping[str, ImageFile]) -> Iterator[str]:
-    """Yield the first of some images, until they are many or large."""
+    """Yield the first images, until they are many or large."""
     size = 0
     for name, file in list(files.items())[:MAX_OTHERS]:
-        try:
+        with suppress(OSError):  # opening it reports the error
             size += file.path.stat().st_size
-        except OSError:
-            size += 0  # opening it says what is wrong
         if size > MAX_BYTES:
             return
         yield name

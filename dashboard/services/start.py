@@ -1,4 +1,4 @@
-"""All that holds state, made once for a running dashboard."""
+"""Everything that holds state, made once per process."""
 
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ from dashboard.settings import Settings
 
 
 class Started(NamedTuple):
-    """What the routes are handed, each what it needs."""
+    """What the routes need."""
 
     archive: Archive
     uploads: Uploads

@@ -6,7 +6,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard.core.mixture.recipe import COMPONENTS, MAX_MIXED, Covariance
-from dashboard.core.volume import CLIP_LEVELS
+from dashboard.core.reading.summary import CLIP_LEVELS
 from dashboard.ids import VOLUME_X, VOLUME_Y, Control
 from dashboard.services.uploads.limits import Limits
 from dashboard.ui import upload
@@ -23,6 +23,7 @@ from dashboard.ui.field import (
     window,
 )
 from dashboard.view import BINS, PERCENT, SEEDS
+from dashboard.words import scalings
 
 # What a list says in a study that has nothing for it.
 NONE_FOUND = "none found"
@@ -38,7 +39,6 @@ FOREGROUND = {
     "mask": "inside a mask",
 }
 CLIP = {level: f"{level}–{100 - float(level):g} %" for level in CLIP_LEVELS}
-SCALING = {"standard": "standard", "robust": "robust", "minmax": "min-max", "none": "none"}
 JOINT = {"scatter": "Scatter", "histogram": "2-D histogram", "density": "Density"}
 PALETTES = {
     "okabe": "Okabe–Ito (colour-blind safe to 7)",
@@ -122,7 +122,7 @@ SECTIONS: dict[str, list[Field | tuple[Field, Field]]] = {
                 Control.SCALING, "Scaling",
                 "Scales each image before the fit. Standard uses mean and SD, robust uses median "
                 "and interquartile range, min-max uses minimum and range.",
-                choice(SCALING),
+                choice(scalings.LABELS),
             ),
         ),
     ],

@@ -1,1 +1,1 @@
-"""Flask routes beside the Dash page: pictures, numbers under the cursor, headers."""
+"""Flask routes: opening, cards, pictures, voxels, uploads; and the filling of the page."""

@@ -1,4 +1,4 @@
-"""What the routes of the page's data share: how an address is read, and what browsers may keep."""
+"""Shared by the routes: how an address is read, and what browsers may keep."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -13,9 +13,9 @@ from dashboard.services.uploads.manifests import PREFIX
 from dashboard.view import View
 from dashboard.words.opening import sentence
 
-CHANGED = "An image has changed since this page was opened. Reload the page."
+CHANGED = "An image has changed since you opened this page. Reload the page."
 ONE_YEAR = 365 * 24 * 3600
-# What is removed from the server should not live on elsewhere; a drag lasts seconds.
+# Removed uploads should not stay in a browser for long; a drag lasts seconds.
 ONE_SITTING = 3600
 
 
@@ -25,7 +25,7 @@ def view_of(query: dict[str, str]) -> View:
     Raises
     ------
     NeuroMixError
-        If the query holds anything else.
+        If the query is not one of the page's.
     """
     query.pop("v", None)
     view, notices = View.parse(query)
@@ -35,12 +35,12 @@ def view_of(query: dict[str, str]) -> View:
 
 
 def scene_of(archive: Archive, query: dict[str, str], identity: str) -> Scene:
-    """Return the scene of an address, which has to be of the files that are there now.
+    """Return the scene of an address, if its files have not changed.
 
     Raises
     ------
     NeuroMixError
-        If the query is no View of a study, or a file has changed since the page was opened.
+        If the query is not a View of a study, or a file has changed since the page was opened.
     """
     scene = resolve(archive, view_of(query))
     if identity != key(scene.identity):
@@ -49,7 +49,7 @@ def scene_of(archive: Archive, query: dict[str, str], identity: str) -> Scene:
 
 
 def answers_errors(route: Callable[..., Response]) -> Callable[..., Response]:
-    """Answer 404 with the sentence of an error that the user can mend."""
+    """Answer 404 with the sentence of an error."""
 
     @wraps(route)
     def answered(**arguments: str | int) -> Response:
@@ -62,7 +62,7 @@ def answers_errors(route: Callable[..., Response]) -> Callable[..., Response]:
 
 
 def immutable(content: bytes, mimetype: str) -> Response:
-    """Return an answer that browsers keep; of an upload only they, and not for long."""
+    """Return an answer that browsers keep; an upload's privately and not for long."""
     response = Response(content, mimetype=mimetype)
     if _of_upload():
         response.cache_control.private = True
@@ -77,7 +77,7 @@ def immutable(content: bytes, mimetype: str) -> Response:
 
 
 def revalidated(content: bytes, mimetype: str) -> Response:
-    """Return an answer that browsers keep but ask about before they use it again."""
+    """Return an answer that browsers keep, but check before each use."""
     response = Response(content, mimetype=mimetype)
     response.cache_control.no_cache = True
     if _of_upload():
@@ -88,7 +88,7 @@ def revalidated(content: bytes, mimetype: str) -> Response:
 
 
 def not_kept(response: Response) -> Response:
-    """Keep browsers from keeping an answer that another attempt may better."""
+    """Keep browsers from storing an answer that may be better next time."""
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -1,7 +1,7 @@
-"""The body of a large request: read no further than it may be, for a bounded time, and to its end.
+"""The body of a large request: limited in size and in time.
 
-The server hands a body out in pieces that it fills by itself, so that of one that trickles in
-nothing is seen here for long. A clock beside it ends what takes longer than a slow line would.
+The server fills each piece of a body before it hands it out, so a body that trickles in is not seen
+here for long. A timer ends a body that takes longer than a slow line would.
 """
 
 import io
@@ -17,21 +17,20 @@ from werkzeug.wsgi import get_content_length, get_input_stream
 
 from dashboard.core.errors import NeuroMixError
 
-# A connection on which nothing has come for so long is dead.
+# A connection that is silent for this long is dead.
 STALLED_SECONDS = 60.0
-# What a body may take in all: so long whatever its size, and what a line of a quarter of a
-# megabit needs for its bytes.
+# Time for a whole body: this long whatever its size, and its bytes at a quarter of a megabit.
 GRACE_SECONDS = 60.0
 LEAST_BYTES_PER_SECOND = 32 * 2**10
-# How long the rest of a refused body is read away. A browser reads no answer before it has sent
-# all, and shows none if it is cut off.
+# How long the rest of a refused body is read. A browser reads no answer before it has sent all, and
+# shows none if the connection is cut.
 DRAIN_SECONDS = 20.0
 DRAIN_STALLED_SECONDS = 2.0
 DRAIN_BYTES = 64 * 2**10
 
 
 class Body(io.RawIOBase):
-    """A body of which no more than `most` bytes are read, whatever its length says."""
+    """A body of at most `most` bytes, whatever its announced length."""
 
     def __init__(self, stream: Any, most: int, connection: socket.socket | None) -> None:
         self._stream = stream
@@ -40,14 +39,14 @@ class Body(io.RawIOBase):
         self.ended = False
 
     def read(self, size: int = -1) -> bytes:
-        """Return the next bytes, none at the end.
+        """Return the next bytes; empty at the end.
 
         Raises
         ------
         ClientDisconnected
-            If whoever sends has gone, or has sent nothing for long.
+            If the sender is gone, or silent for long.
         RequestEntityTooLarge
-            If there is more than may be.
+            If there are more than `most` bytes.
         """
         try:
             data: bytes = self._stream.read(size)
@@ -61,14 +60,14 @@ class Body(io.RawIOBase):
         return data
 
     def wait_for(self, seconds: float | None) -> None:
-        """Set how long a read waits, where the server lets us."""
+        """Set how long a read waits, if the server allows it."""
         if self._connection is not None:
             with suppress(OSError):
                 self._connection.settimeout(seconds)
 
     @contextmanager
     def drained(self) -> Iterator[None]:
-        """Read away what is left of a body that is refused, so that the answer is read."""
+        """Read the rest of a refused body, so that the browser reads the answer."""
         try:
             yield
         except NeuroMixError:
@@ -80,19 +79,19 @@ class Body(io.RawIOBase):
             raise
 
     def give_up(self) -> None:
-        """End what has taken too long, unless all of it is there."""
+        """End a body that has taken too long, unless it is complete."""
         if not self.ended:
             self.hang_up()
 
     def hang_up(self) -> None:
-        """Take nothing more in: the server would wait for the rest of the body."""
+        """Receive nothing more: the server would wait for the rest of the body."""
         if self._connection is not None:
             with suppress(OSError):
                 self._connection.shutdown(socket.SHUT_RD)
 
     def wanted(self) -> bool:
-        """Tell whether the browser still waits for its answer, where the server lets us look."""
-        # Of an encrypted connection nothing can be looked at without taking it.
+        """Return whether the browser still waits for its answer, if the server lets us look."""
+        # An encrypted connection cannot be peeked at.
         if self._connection is None or type(self._connection) is not socket.socket:
             return True
         try:
@@ -108,11 +107,11 @@ class Body(io.RawIOBase):
 
 @contextmanager
 def body_of(environ: dict[str, Any], most: int) -> Iterator[Body]:
-    """Give the body of a request; what is left of it when it is refused is not waited for.
+    """Yield the body of a request; do not wait for the rest of a refused one.
 
-    One that comes too slowly ends early, as if whoever sends it had gone.
+    A body that is too slow ends early, as if its sender were gone.
     """
-    # The limit is ours alone, since werkzeug's own leaves a body that is too long unread.
+    # No limit of werkzeug's, which would leave a body that is too long unread.
     body = Body(get_input_stream(environ), most, environ.get("gunicorn.socket"))
     body.wait_for(STALLED_SECONDS)
     announced = min(get_content_length(environ) or most, most)

@@ -1,7 +1,7 @@
 """The route that draws the cards.
 
-The browser asks once for all cards of a group that a change of the View concerns. An address names
-all that its answer depends on, so the answer of the next slice can be fetched ahead.
+One request asks for all cards of a group that a change of the View concerns. Its address names all
+that the answer depends on, so the next slice can be fetched ahead.
 """
 
 import logging
@@ -24,13 +24,13 @@ from dashboard.web.answers import answers_errors, immutable, not_kept, scene_of
 log = logging.getLogger(__name__)
 
 UNEXPECTED = (
-    "This could not be drawn because of an error in the program. The server's log says more; "
-    "other settings may work."
+    "An internal error prevents this view. The server's log has the details; other settings may "
+    "work."
 )
 
 
 def draw(card: Card, scene: Scene, analyses: Analyses) -> Mapping[str, Any]:
-    """Draw one card; whatever goes wrong in it becomes a sentence and stays in it."""
+    """Draw one card; an error becomes a sentence in this card only."""
     try:
         return card.draw(scene, analyses)
     except GridError as error:
@@ -51,7 +51,7 @@ def blueprint(archive: Archive, analyses: Analyses, ahead: Ahead) -> Blueprint:
     @routes.get("/cards/<identity>.json")
     @answers_errors
     def cards(identity: str) -> Response:
-        early = "X-Ahead" in request.headers  # of a page that rests
+        early = "X-Ahead" in request.headers  # from an idle page
         if early and ahead.busy:
             return not_kept(Response(status=HTTPStatus.NO_CONTENT))
         with ahead.request():

@@ -1,4 +1,4 @@
-"""What no request gets past: names of other hosts, and bodies larger than any of ours."""
+"""Refuses requests to other host names, and bodies that are too large."""
 
 import ipaddress
 from http import HTTPStatus
@@ -8,12 +8,11 @@ from flask import Flask, Response, request
 
 from dashboard.web import health
 
-# The page's state and what changed of it are some kB; uploads have limits of their own.
+# The page's state is a few kB; uploads have their own limits.
 MAX_BODY_BYTES = 2**20
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 ELSEWHERE = (
-    "This server is not known by the name in the address. Open it by its own name, or name this "
-    "one in ALLOWED_HOSTS."
+    "This host name is not allowed. Use the server's own name, or add this one to ALLOWED_HOSTS."
 )
 
 
@@ -24,7 +23,7 @@ def register(server: Flask, allowed_hosts: str) -> None:
     ----------
     server : Flask
     allowed_hosts : str
-        With commas between them; all hosts if there is none.
+        Separated by commas; if empty, all hosts.
     """
     server.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     allowed = {name for host in allowed_hosts.split(",") if (name := _name(host))}
@@ -39,8 +38,8 @@ def register(server: Flask, allowed_hosts: str) -> None:
 def hosts_of(bound: str, allowed_hosts: str) -> str:
     """Return the hosts to allow where the server listens.
 
-    Who listens on loopback serves one person, whose browser other sites could otherwise lead
-    here under a name of theirs (DNS rebinding).
+    On loopback, only this machine's names: other sites could otherwise reach the server under a
+    name of their own (DNS rebinding).
     """
     if bound != "localhost" and not _is_loopback(bound):
         return allowed_hosts

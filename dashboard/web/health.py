@@ -1,4 +1,4 @@
-"""The address by which a platform asks whether the server lives; it touches no study."""
+"""The health check; it touches no study."""
 
 from flask import Blueprint
 

@@ -1,4 +1,4 @@
-"""Route of label maps as PNG."""
+"""Route for label maps as PNG."""
 
 from http import HTTPStatus
 
@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request
 from dashboard.core.domain import Cut
 from dashboard.core.errors import NeuroMixError
 from dashboard.core.orientation import PLANE_AXES
-from dashboard.figures.palette import class_colours
+from dashboard.figures.palette import PALETTES
 from dashboard.services.ahead import Ahead
 from dashboard.services.analyses import Analyses
 from dashboard.services.archive import Archive
@@ -24,9 +24,9 @@ def blueprint(archive: Archive, analyses: Analyses, ahead: Ahead) -> Blueprint:
     @answers_errors
     def label_map(identity: str, plane: str, index: int) -> Response:
         if plane not in PLANE_AXES:
-            raise NeuroMixError(f"There is no {plane[:20]} plane.")
+            raise NeuroMixError(f"Unknown plane {plane[:20]}.")
         scene = scene_of(archive, request.args.to_dict(), identity).at(Cut(plane, index))
-        # Asked for by a page that rests: only what is known, and only while nobody waits.
+        # For an idle page: only known maps, and only while nobody waits.
         if "X-Ahead" in request.headers and (ahead.busy or not analyses.knows(scene)):
             return not_kept(Response(status=HTTPStatus.NO_CONTENT))
         with ahead.request():
@@ -37,8 +37,8 @@ def blueprint(archive: Archive, analyses: Analyses, ahead: Ahead) -> Blueprint:
 
 
 def _drawn(scene: Scene, analyses: Analyses) -> bytes:
-    """Return the label map of a cut; where it has no classes, all of it is transparent."""
+    """Return the label map of a cut; without classes, all of it is transparent."""
     analysis, view = analyses.analyse(scene), scene.view
     orientation = analysis.features.volumes[0].orientation
     picture = orientation.upright(analysis.labels, view.plane, view.side)
-    return pictures.labels(picture, class_colours(view.palette), view.hidden)
+    return pictures.labels(picture, PALETTES[view.palette], view.hidden)

@@ -1,4 +1,4 @@
-"""Routes of slices as PNG, and of the numbers under the cursor."""
+"""Routes for slices as PNG, and for the voxels under the cursor."""
 
 from flask import Blueprint, Response, request
 
@@ -42,7 +42,7 @@ def blueprint(archive: Archive, analyses: Analyses) -> Blueprint:
     def voxels(identity: str) -> Response:
         scene = scene_of(archive, request.args.to_dict(), identity)
         packed = readout.pack(analyses.analyse(scene), scene.companions(), scene.view.side)
-        # The other images of the study take part, and the address does not name them.
+        # The address does not name the other images of the study.
         return revalidated(packed, "application/octet-stream")
 
     return routes

@@ -29,13 +29,13 @@ from dashboard.web import visitor
 from dashboard.web.body import Body, body_of
 from dashboard.web.guard import MAX_BODY_BYTES
 
-# Boundary and headers of one part of a form, with the longest names that file systems allow.
+# Boundary and headers of one part of a form, with the longest possible file name.
 PART_BYTES = 4096
-# What the parser may hold of a form besides its files; it reads 64 kB at a time.
+# Memory of the parser besides files; it reads 64 kB at a time.
 FORM_BYTES = 512 * 2**10
 CHUNK_BYTES = 64 * 2**10
-# Threads of a worker that may wait for slow uploads: of the four that the Procfile gives it, one
-# is always left for the page.
+# Threads of a worker that may wait for slow uploads: one of the Procfile's four is always left for
+# the page.
 TOGETHER = 3
 
 STATUS: dict[type[NeuroMixError], HTTPStatus] = {
@@ -53,7 +53,7 @@ FOREIGN = "Uploads must come from NeuroMix's own page. Open it and drop the file
 
 
 class _RefusalError(UploadError):
-    """A request that is no proper upload."""
+    """A request that is not a proper upload."""
 
     def __init__(self, sentence: str, status: HTTPStatus) -> None:
         super().__init__(sentence)
@@ -73,13 +73,13 @@ def blueprint(uploads: Uploads) -> Blueprint:
 
     @routes.before_app_request
     def sweep() -> None:
-        """Remove what has had its time even if nobody uploads."""
+        """Remove expired uploads even if nobody uploads."""
         if request.path == visitor.PAGE:
             uploads.sweep_at_times()
 
     @contextmanager
     def admitted(most: int) -> Iterator[Body]:
-        """Give the body of a request of the own page, unless too many are under way."""
+        """Yield the body of a request from our own page, unless too many are under way."""
         with body_of(request.environ, most) as body:
             if not places.acquire(blocking=False):
                 raise _RefusalError(BUSY, HTTPStatus.SERVICE_UNAVAILABLE)
@@ -92,7 +92,7 @@ def blueprint(uploads: Uploads) -> Blueprint:
 
     @routes.post("/uploads/plan")
     def plan() -> Response:
-        """Answer what would be taken, so that nobody sends files in vain."""
+        """Answer which files would be accepted, before any is sent."""
         with admitted(MAX_BODY_BYTES) as body:
             planned = uploads.plan(_listed(body, uploads.limits))
         return _unkept(jsonify(send=planned.send, refused=planned.refused))
@@ -124,10 +124,10 @@ def blueprint(uploads: Uploads) -> Blueprint:
 
 
 def _require_own_page() -> None:
-    """Refuse what another site makes a browser send.
+    """Refuse requests that another site makes a browser send.
 
-    Browsers send the site of a page that came by https or from this machine, and the origin of
-    others. A request without either comes from an old browser, or from none.
+    Browsers send `Sec-Fetch-Site` over https and on loopback, and `Origin` elsewhere. A request
+    with neither comes from an old browser, or from none.
     """
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     if site is not None:
@@ -139,7 +139,7 @@ def _require_own_page() -> None:
 
 
 def _listed(body: Body, limits: Limits) -> list[tuple[str, int]]:
-    """Return the names and sizes that the page asks about."""
+    """Return the names and sizes of a plan."""
     try:
         content = b"".join(iter(lambda: body.read(CHUNK_BYTES), b""))
         files = [(file["name"], file["size"]) for file in json.loads(content)]
@@ -153,7 +153,7 @@ def _listed(body: Body, limits: Limits) -> list[tuple[str, int]]:
 
 
 def _read(body: Body, drop: Drop, limits: Limits) -> None:
-    """Parse the form, each of its files straight to disk."""
+    """Parse the form; write its files straight to disk."""
     if request.content_length is not None:
         if request.content_length > _most(limits):
             raise limits.too_large()
@@ -163,14 +163,14 @@ def _read(body: Body, drop: Drop, limits: Limits) -> None:
         raise _RefusalError(NO_FILES, HTTPStatus.BAD_REQUEST)
 
     def part(
-        total_content_length: int | None,  # noqa: ARG001, by these names the parser calls it
+        total_content_length: int | None,  # noqa: ARG001, the parser passes these names
         content_type: str | None,  # noqa: ARG001
         filename: str | None,
         content_length: int | None = None,  # noqa: ARG001
     ) -> Any:
         return drop.part(filename or "")
 
-    # The drop refuses one part too many itself: it knows which parts are files.
+    # One part more: the drop itself refuses one file too many.
     parser = FormDataParser(
         part, max_form_memory_size=FORM_BYTES, silent=False, max_form_parts=limits.files + 1
     )

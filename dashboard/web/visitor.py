@@ -1,4 +1,4 @@
-"""Who a browser is: a random token in a cookie, of which the server keeps only the hash."""
+"""Who a visitor is: a random token in a cookie; the server keeps only its hash."""
 
 import hashlib
 import re
@@ -14,7 +14,7 @@ PAGE = "/"
 
 
 def owner() -> str:
-    """Return the hash that stands for the browser that asks; a new one gets its cookie."""
+    """Return the hash of the visitor's token; a new visitor gets a cookie."""
     token = _token()
     if token is None:
         token = g.new_visitor = g.get("new_visitor") or secrets.token_urlsafe(16)
@@ -22,14 +22,14 @@ def owner() -> str:
 
 
 def register(server: Flask) -> None:
-    """Give browsers their cookie with the page, or with their first upload."""
+    """Set the cookie with the page, or with the first upload."""
 
     @server.after_request
     def remember(response: Response) -> Response:
         if request.path == PAGE and request.method == "GET" and _token() is None:
             owner()
         if request.path == PAGE:
-            # It may bring a cookie, and its script is this version's.
+            # It may set a cookie, and its scripts are this version's.
             response.headers["Cache-Control"] = "private, no-cache"
         if "new_visitor" in g:
             response.set_cookie(
@@ -49,10 +49,10 @@ def _token() -> str | None:
 
 
 def _over_https() -> bool:
-    """Tell whether the browser came by https.
+    """Return whether the browser uses https, as a proxy says in a header.
 
-    A proxy says so in a header. Whoever forges that only loses a cookie of their own, since
-    browsers send no secure cookie over http; so it needs no list of trusted proxies.
+    Forging the header only loses one's own cookie, since browsers send no secure cookie over http;
+    so no list of trusted proxies is needed.
     """
     forwarded = request.headers.get("X-Forwarded-Proto", "").partition(",")[0].strip()
     return request.is_secure or forwarded.lower() == "https"

@@ -1,1 +1,1 @@
-"""The edge where facts become sentences, in plain English; nobody reads a sentence back."""
+"""Facts become sentences here, in plain English; no code reads a sentence back."""

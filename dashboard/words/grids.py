@@ -1,4 +1,4 @@
-"""How grids differ, in words."""
+"""Differences of grids, in words."""
 
 from collections.abc import Sequence
 
@@ -6,9 +6,9 @@ from dashboard.core.check.difference import Difference
 from dashboard.core.check.findings import Code, Finding
 from dashboard.core.check.grids import OtherGrid
 from dashboard.words.numbers import counted, number, qualified, times
-from dashboard.words.parts import Images, Sentence, join, say
+from dashboard.words.parts import Images, Sentence, say
 
-# Of more grids than these, only the number is given.
+# Of more grids, only the number is given.
 DESCRIBED = 2
 TOWARDS = (("left", "right"), ("back", "front"), ("foot", "head"))
 
@@ -38,7 +38,7 @@ def difference(what: Difference) -> str:
 
 def _shift(what: Difference) -> str:
     mm, voxels = what.shift_mm or (0, 0, 0), what.shift_voxels or (0, 0, 0)
-    # A tenth of the largest part is where a shift reads as a direction.
+    # Smaller parts than a tenth of the largest do not count as a direction.
     seen = [ras for ras in range(3) if abs(mm[ras]) > 0.1 * max(map(abs, mm))]
     ways = ", ".join(
         f"{number(abs(mm[ras]))} mm to the {TOWARDS[ras][int(mm[ras] > 0)]}" for ras in seen
@@ -51,7 +51,7 @@ def _shift(what: Difference) -> str:
 
 
 def _apart(one: Sequence[float], other: Sequence[float]) -> tuple[str, str]:
-    """Write two voxel sizes with as many digits as show that they differ."""
+    """Write two voxel sizes with enough digits to show their difference."""
     for digits in range(3, 9):
         written = times(one, digits), times(other, digits)
         if written[0] != written[1]:
@@ -60,47 +60,56 @@ def _apart(one: Sequence[float], other: Sequence[float]) -> tuple[str, str]:
 
 
 def other_grids(finding: Finding) -> Sentence:
-    """Return which images lie on other grids, how these differ, and what it does to the fit."""
-    facts, left_out = finding.facts, finding.code == Code.OTHER_GRID_LEFT_OUT
-    images, target = Images(finding.images), Images((facts["target"],))
-    found: tuple[OtherGrid, ...] = facts["grids"]
-    pattern = "{images} {is} not on the grid of {target}{how}."
-    end = " The voxels do not match, so the images cannot be fitted together."
-    if left_out:
-        pattern = "Left out of the fit: {images}. {It} {is} not on the grid of {target}{how}."
-        end = ""
-    sentences = [say(pattern + end, images=images, target=target, how=_how(found))]
+    """Return which images are on other grids, how these differ, and what it does to the fit."""
+    facts = finding.facts
+    pattern = "{images} {is} not on the grid of {target:image}{how}."
+    if finding.code == Code.OTHER_GRID_LEFT_OUT:
+        pattern = "Left out of the fit: {images}. {It} {is} not on the grid of {target:image}{how}."
+    else:
+        pattern += " The voxels do not match, so the images cannot be fitted together."
     if facts["apart"]:
-        apart = Images(facts["apart"])
-        gap = f": their centres are {number(round(facts['gap']))} mm apart"
-        where = "" if apart.several else gap
-        pattern = "{images} {does} not overlap with {target}{where}."
-        sentences.append(say(pattern, images=apart, target=target, where=where))
+        gap = " (centres {gap:.0f} mm apart)" if len(facts["apart"]) == 1 else ""
+        pattern += " No overlap with {target:image}: {apart}" + gap + "."
     if facts["coverage"] is not None:
         little = qualified(facts["coverage"], "only")
-        pattern = "{images} {covers} {little} of {target}."
-        covers = "cover" if images.several else "covers"
-        sentences.append(say(pattern, images=images, covers=covers, little=little, target=target))
+        pattern += f" {little[0].upper() + little[1:]} of {{target:image}} is covered."
     if facts["copies"]:
-        what = "copies" if images.several else "a copy"
-        pattern = "Reordered, {images} {is} {what} of {target}."
-        sentences.append(say(pattern, images=images, what=what, target=target))
-    if more := facts.get("more"):
-        verb = "is" if more == 1 else "are"
-        sentences.append(say(f"{counted(more, 'more image')} {verb} left out as well."))
-    return join(sentences)
+        pattern += " Once reordered, {it} {is} identical to {target:image}."
+    if facts.get("more"):
+        pattern += f" Also left out: {counted(facts['more'], 'other image')}."
+    return say(
+        pattern,
+        **{
+            **facts,
+            "images": Images(finding.images),
+            "apart": Images(facts["apart"]),
+            "how": _how(facts["grids"]),
+        },
+    )
+
+
+def overlay(finding: Finding) -> Sentence:
+    """Return which masks or label maps are on another grid, and what that prevents."""
+    idle = "Nothing is fitted" if finding.severity == "problem" else "{It} {is} not used"
+    return say(
+        "{images} {is} not on the grid of {target:image}: {how}. " + idle + " until {it} {is} "
+        "resampled.",
+        images=Images(finding.images),
+        target=finding.facts["target"],
+        how=difference(finding.facts["difference"]),
+    )
 
 
 def _how(found: Sequence[OtherGrid]) -> Sentence:
-    """Return how each of a few grids differs, with its images where these are several groups."""
+    """Return how each of a few grids differs, with its images if there are several grids."""
     if len(found) == 1:
         return (f": {difference(found[0].difference)}",)
     if all(group.difference.is_reordering for group in found):
         return (": the same voxels in other storage orders; resampling only reorders them",)
     if len(found) > DESCRIBED:
         return (f" but on {len(found)} others",)
-    each = [
-        say("{images}: {how}", images=Images(group.images), how=difference(group.difference))
+    return tuple(
+        part
         for group in found
-    ]
-    return join([(".",), join(each, ". ")])
+        for part in (". ", Images(group.images), f": {difference(group.difference)}")
+    )

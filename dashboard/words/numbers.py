@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 # Numbers of up to seven digits are easier to read in full than with an exponent.
 PLAIN = 1e7
-# A share of less is hardly a voxel.
+# A smaller share is hardly a voxel.
 LEAST = 0.001
 
 
@@ -17,7 +17,7 @@ def number(value: float) -> str:
 
 
 def measure(value: float) -> str:
-    """Return a number for a column of them: three or more significant digits, zeros kept."""
+    """Return a number for a column: three or more significant digits, with trailing zeros."""
     size = abs(value)
     if size == 0:
         return "0"
@@ -27,7 +27,7 @@ def measure(value: float) -> str:
 
 
 def percent(share: float) -> str:
-    """Return a share as a percentage that is 0 or 100 only where it is exactly so."""
+    """Return a share as a percentage, 0 or 100 only if it is exactly that."""
     if 0 < share < LEAST:
         return f"< {percent(LEAST)}"
     if share < 1 and share > 0.995:
@@ -36,7 +36,7 @@ def percent(share: float) -> str:
 
 
 def qualified(share: float, prefix: str) -> str:
-    """Return a share behind a word such as "only", which none needs that is hardly a voxel."""
+    """Return a share after a word such as "only", or "less than 0.1 %"."""
     small = 0 < share < LEAST
     return f"less than {percent(LEAST)}" if small else f"{prefix} {percent(share)}".lstrip()
 
@@ -49,7 +49,7 @@ def times(values: Sequence[float], digits: int = 3) -> str:
 
 
 def ordinal(number: int) -> str:
-    """Return a whole number as its place in a row: 1st, 2nd, 11th, 23rd."""
+    """Return a whole number as an ordinal: 1st, 2nd, 11th, 23rd."""
     ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number}{'th' if number % 100 in (11, 12, 13) else ending}"
 

@@ -1,37 +1,36 @@
 """A sentence is a sequence of texts and of lists of images, which the page shows as chips."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from string import Formatter
+from typing import Any
 
-# Of more images than these, the first are named and the others counted.
+from dashboard.words.numbers import counted, number, percent, times
+
+# Of more images, the first are named and the others counted.
 NAMED = 4
 
 
 @dataclass(frozen=True)
 class Images:
-    """Images in a sentence.
-
-    Attributes
-    ----------
-    names : tuple of str
-    """
+    """The names of images in a sentence."""
 
     names: tuple[str, ...]
 
     @property
     def shown(self) -> tuple[str, ...]:
-        """Those that are named."""
+        """The images that are named."""
         return self.names if len(self.names) <= NAMED else self.names[: NAMED - 1]
 
     @property
     def rest(self) -> tuple[str, ...]:
-        """Those that are only counted."""
+        """The images that are only counted."""
         return self.names[len(self.shown) :]
 
     @property
     def several(self) -> bool:
-        """Whether a verb has to be in the plural."""
+        """Whether their verb is in the plural."""
         return len(self.names) > 1
 
     def __str__(self) -> str:
@@ -41,27 +40,56 @@ class Images:
 
 Part = str | Images
 Sentence = tuple[Part, ...]
+Facts = Mapping[str, Any]
+# A pattern of `say`, or what makes one of the facts.
+Pattern = str | Callable[[Facts], str]
+
+# What a pattern may ask for besides the formats of Python.
+FORMATS: dict[str, Callable[[Any], Part]] = {
+    "image": lambda name: Images((name,)),
+    "number": number,
+    "numbers": lambda values: ", ".join(map(number, values)),
+    "percent": percent,
+    "sizes": partial(times, digits=6),
+    "volumes": partial(counted, noun="volume"),
+    "voxels": partial(counted, noun="voxel"),
+}
 
 
-def say(pattern: str, **values: Part | Sentence | int) -> Sentence:
-    """Fill texts, images and other sentences into a pattern.
+def say(pattern: str, **values: Any) -> Sentence:
+    """Fill facts, images and other sentences into a pattern.
 
     Parameters
     ----------
     pattern : str
-        As for `str.format`; ``{is}``, ``{has}``, ``{was}``, ``{does}`` and ``{it}`` agree with
-        ``images``.
+        As for `str.format`, with `FORMATS`: ``{share:percent}``. ``{is}``, ``{has}``, ``{was}``,
+        ``{it}`` and ``{It}`` agree with the number of ``images``.
     **values
-        What stands for the names in braces.
+        What replaces the names in braces.
     """
     images = values.get("images")
     if isinstance(images, Images):
         values = _AGREE[images.several] | values
     found: list[Part] = []
-    for text, name, _, _ in Formatter().parse(pattern):
-        value = values[name] if name else ""
-        found += [text, *(value if isinstance(value, tuple) else [value])]
-    return _joined(found)
+    formatter = Formatter()
+    for text, name, form, _ in formatter.parse(pattern):
+        value = formatter.get_field(name, (), values)[0] if name else ""
+        if form:
+            value = FORMATS[form](value) if form in FORMATS else format(value, form)
+        for part in (text, *(value if isinstance(value, tuple) else [value])):
+            # No empty texts, and no two texts in a row.
+            if isinstance(part, Images):
+                found.append(part)
+            elif found and isinstance(found[-1], str):
+                found[-1] += str(part)
+            elif str(part):
+                found.append(str(part))
+    return tuple(found)
+
+
+def text(pattern: Pattern, facts: Facts) -> str:
+    """Return a sentence about facts without images."""
+    return plain(say(pattern if isinstance(pattern, str) else pattern(facts), **facts))
 
 
 def plain(sentence: Sequence[Part]) -> str:
@@ -69,27 +97,7 @@ def plain(sentence: Sequence[Part]) -> str:
     return "".join(map(str, sentence))
 
 
-def join(sentences: Sequence[Sentence], between: str = " ") -> Sentence:
-    """Return sentences one after the other."""
-    found: list[Part] = []
-    for sentence in sentences:
-        found += [between if found else "", *sentence]
-    return _joined(found)
-
-
-def _joined(parts: Sequence[Part | int]) -> Sentence:
-    """Return parts without empty texts, and without two texts in a row."""
-    found: list[Part] = []
-    for part in parts:
-        text = part if isinstance(part, Images) else str(part)
-        if isinstance(text, str) and found and isinstance(found[-1], str):
-            found[-1] += text
-        elif text:
-            found.append(text)
-    return tuple(found)
-
-
-_AGREE: dict[bool, dict[str, Part | Sentence | int]] = {
-    False: {"is": "is", "has": "has", "was": "was", "does": "does", "it": "it", "It": "It"},
-    True: {"is": "are", "has": "have", "was": "were", "does": "do", "it": "they", "It": "They"},
+_AGREE = {
+    False: {"is": "is", "has": "has", "was": "was", "it": "it", "It": "It"},
+    True: {"is": "are", "has": "have", "was": "were", "it": "they", "It": "They"},
 }

@@ -1,4 +1,4 @@
-"""What the button of a remedy says: a short order and its result."""
+"""The text on the button of a remedy: a short order and its result."""
 
 from dashboard.core.check.remedies import (
     Clip,
@@ -22,7 +22,7 @@ HOW = {"linear": "linear", "nearest": "nearest neighbour", "voxels": "no value c
 
 
 def label(remedy: Remedy) -> str:
-    """Return what a remedy does, as an order."""
+    """Return a remedy as an order."""
     match remedy:
         case UseRule(rule):
             return RULES[rule]
@@ -51,7 +51,7 @@ def label(remedy: Remedy) -> str:
 def _resample(remedy: ResampleTo) -> str:
     how = f"{times(remedy.voxel_size)} mm, {HOW[remedy.how]}"
     text = f"Resample {Images(remedy.moved)} to the grid of {remedy.grid} ({how})"
-    # Two images are shown and fitted anyway; a mask or label map changes nothing about the fit.
+    # Two images are shown and fitted anyway; a mask or label map does not change the fit.
     if remedy.how == "nearest" or not (remedy.only or len(remedy.fitted) > 2):
         return text
     fitted = f"only {Images(remedy.fitted)}" if remedy.only else f"all {len(remedy.fitted)} images"

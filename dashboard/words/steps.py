@@ -1,14 +1,14 @@
-"""What was done to an image, in a word and in a sentence."""
+"""Processing steps of an image, in a word and in a sentence."""
 
 from dashboard.core.processing import Clipped, Resampled, Step
 from dashboard.words.parts import Images, Sentence, say
 
-# The usual words for what was done to an image.
+# The usual words for steps.
 BADGES = ("resampled", "reordered", "clipped")
 
 
 def badge(step: Step) -> str:
-    """Return a step in a word, where it has a usual one, and else its short form."""
+    """Return the usual word for a step, or else its short form."""
     match step:
         case Resampled(how="voxels"):
             return "reordered"
@@ -21,14 +21,12 @@ def badge(step: Step) -> str:
 
 def resampled(images: Images, step: Resampled) -> Sentence:
     """Return how images came onto a grid, and what it did to their intensities."""
-    onto = Images((step.onto,))
-    if step.how == "voxels":
-        pattern = "{images} {was} reordered to the grid of {onto}. No value changed."
-    elif step.how == "nearest":
-        pattern = "{images} {was} resampled to the grid of {onto} (nearest neighbour)."
-    else:
-        pattern = (
-            "{images} {was} resampled to the grid of {onto} (linear). Interpolated intensities are "
-            "smoother than measured ones."
-        )
-    return say(pattern, images=images, onto=onto)
+    ends = {
+        "voxels": "reordered to the grid of {onto}. No value changed.",
+        "nearest": "resampled to the grid of {onto} (nearest neighbour, no registration).",
+        "linear": (
+            "resampled to the grid of {onto} (linear, no registration). Interpolated intensities "
+            "are smoother than measured ones."
+        ),
+    }
+    return say("{images} {was} " + ends[step.how], images=images, onto=Images((step.onto,)))

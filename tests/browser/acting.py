@@ -1,8 +1,10 @@
 """What a visitor does with the page's own kinds of controls."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from urllib.parse import parse_qs, urlsplit
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, Route, expect
 
 
 def choose(page: Page, control: str, option: str, *, typed: str = "") -> None:
@@ -28,6 +30,27 @@ def options(page: Page, control: str) -> list[str]:
 def pills(page: Page) -> list[str]:
     """Names in the list of images that are mixed."""
     return page.locator(".mantine-MultiSelect-pill").all_inner_texts()
+
+
+@contextmanager
+def holding(page: Page, pattern: str) -> Iterator[None]:
+    """Hold back requests of an address until the end."""
+    held: list[Route] = []
+    is_over = False
+
+    def hold(route: Route) -> None:
+        if is_over:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route(pattern, hold)
+    yield
+    is_over = True
+    for route in held:
+        with suppress(Error):  # of what the page has given up
+            route.continue_()
+    page.unroute(pattern)
 
 
 def address(page: Page) -> dict[str, str]:

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Error, Page, Response, Route, expect
+from playwright.sync_api import Page, Response, Route, expect
 
 from scripts.serving import settled
+from tests.browser.acting import holding
 from tests.browser.reading import table, thumb
 
 
@@ -132,26 +133,17 @@ def test_settings_that_only_change_looks_ask_for_no_analysis(opened: Page) -> No
 
 
 def test_what_is_asked_faster_than_the_server_answers_ends_at_the_last(opened: Page) -> None:
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    opened.route("**/cards/**", hold)
-    thumb(opened).focus()
-    opened.keyboard.press("ArrowRight")
-    opened.wait_for_url(re.compile("slice=26&"))
-    for _ in range(2):
+    with holding(opened, "**/cards/**"):
+        thumb(opened).focus()
         opened.keyboard.press("ArrowRight")
-    expect(opened.locator("#position")).to_contain_text("28 / 69")
-    opened.locator("#control-components").get_by_text("5", exact=True).click()
-    opened.wait_for_url(re.compile("components=5&"))
-    opened.keyboard.press("PageDown")
-    opened.keyboard.press("PageUp")
-    opened.unroute("**/cards/**")
-    for route in held:
-        with suppress(Error):  # of what the page has given up
-            route.continue_()
+        opened.wait_for_url(re.compile("slice=26&"))
+        for _ in range(2):
+            opened.keyboard.press("ArrowRight")
+        expect(opened.locator("#position")).to_contain_text("28 / 69")
+        opened.locator("#control-components").get_by_text("5", exact=True).click()
+        opened.wait_for_url(re.compile("components=5&"))
+        opened.keyboard.press("PageDown")
+        opened.keyboard.press("PageUp")
     settled(opened, slice=28, components=5)
     assert len(table(opened, "view-components")) == 5
 

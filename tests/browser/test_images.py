@@ -8,10 +8,10 @@ from typing import Any
 import nibabel as nib
 import numpy as np
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from scripts.serving import settled
-from tests.browser.acting import address, choose, options, pills
+from tests.browser.acting import address, choose, holding, options, pills
 from tests.browser.reading import picture
 
 SHAPE = (24, 20, 12)
@@ -134,19 +134,11 @@ def test_images_left_out_faster_than_the_server_answers_are_all_left_out(
     page.goto(f"{url}/?study=four")
     settled(page, study="four")
     first, second, *_ = pills(page)
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    page.route("**/open?*", hold)
-    page.locator("#control-mix").click()
-    for left in (3, 2):
-        page.keyboard.press("Backspace")
-        expect(page.locator(".mantine-MultiSelect-pill")).to_have_count(left)
-    page.unroute("**/open?*")
-    for answer in held:
-        answer.continue_()
+    with holding(page, "**/open?*"):
+        page.locator("#control-mix").click()
+        for left in (3, 2):
+            page.keyboard.press("Backspace")
+            expect(page.locator(".mantine-MultiSelect-pill")).to_have_count(left)
     page.keyboard.press("Escape")
     settled(page, mix=f"{first},{second}")
     assert pills(page) == columns(page) == [first, second]
@@ -285,7 +277,7 @@ def test_where_an_image_has_nothing_its_card_says_so(page: Page, url: str) -> No
     expect(page.locator("#problem-image-y")).to_be_empty()
     page.locator("#slice-forward").click()
     settled(page, slice=10)
-    expect(page.locator("#problem-image-y")).to_have_text("No slice of epi here.")
+    expect(page.locator("#problem-image-y")).to_have_text("epi has no slice here.")
     assert picture(page, "view-image-y").shape == (1, 1, 4)
     page.locator("#slice-back").click()
     settled(page, slice=9)

@@ -49,9 +49,7 @@ def url(serve: Callable[..., str], dataset: Path) -> str:
     return serve(dataset)
 
 
-def test_one_of_a_thousand_subjects_is_found_by_typing_and_opens(
-    page: Page, url: str, dataset: Path
-) -> None:
+def test_a_thousand_subjects_open_and_are_searched(page: Page, url: str, dataset: Path) -> None:
     before = sorted(dataset.rglob("*"))
     page.goto(url)
     settled(page, study="sub-0001")

@@ -141,3 +141,8 @@ def test_no_figure_offers_to_upload_itself(opened: Page) -> None:
     titles = opened.locator(".modebar-btn").evaluate_all("all => all.map(b => b.dataset.title)")
     assert titles
     assert not [title for title in titles if "hare" in title or "loud" in title]
+
+
+def test_a_switch_answers_to_the_mouse(opened: Page) -> None:
+    opened.get_by_role("switch", name="Log counts").click()
+    settled(opened, log="1")

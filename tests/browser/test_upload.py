@@ -209,7 +209,7 @@ def test_what_cannot_be_opened_is_listed_file_by_file(
     )
     image, notes, half = problems(upload_page)
     assert half.startswith("half.hdr: the other half of this pair is missing.")
-    assert notes.startswith("notes.txt: left out, because NeuroMix cannot read such files.")
+    assert notes.startswith("notes.txt: left out, not a supported image")
     assert image.startswith("<img src=x onerror=alert(1)>.nii: ")
     assert upload_page.url == before
     upload_page.locator("#upload-close").click()

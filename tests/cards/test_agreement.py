@@ -45,7 +45,7 @@ class Page(HTMLParser):
             self.text += " ".join(data.split()) + " "
 
 
-def told(labels, reference, classes, names=None, name="dseg", voxel_ml=0.001, **options):
+def page_of(labels, reference, classes, names=None, name="dseg", voxel_ml=0.001, **options):
     result = agreement(
         np.asarray(labels), np.asarray(reference), classes=classes, voxel_ml=voxel_ml, **options
     )
@@ -60,7 +60,7 @@ def texts(rows):
 def page():
     labels = np.repeat([0, 1, 1, 2, 2, 3], [9000, 3000, 500, 4000, 1000, 7])
     reference = np.repeat([0, 7, 0, 2, 7, 0], [9000, 3000, 500, 4000, 1000, 7])
-    return told(labels, reference, 3, {7: "White matter"})
+    return page_of(labels, reference, 3, {7: "White matter"})
 
 
 def test_each_class_has_its_label_dice_and_volumes(page):
@@ -114,25 +114,25 @@ def test_every_number_says_what_it_is(page):
 def test_the_caption_sums_up(page):
     assert (
         "Slice against dseg : mean Dice 0.84 over 2 of 3 classes; 87.5 % of its labelled voxels "
-        "have the matched class."
+        "have the matching class."
     ) in page.text
 
 
 def test_where_nothing_can_be_compared_the_caption_says_why():
-    assert "it has no label in this slice" in told([1, 1], [0, 0], 1).text
-    apart = told([1, 0], [0, 4], 1)
+    assert "it has no label in this slice" in page_of([1, 1], [0, 0], 1).text
+    apart = page_of([1, 0], [0, 4], 1)
     assert "no class shares a voxel" in apart.text
     assert texts(apart.tables[0])[1] == ["1", "none", "–", "0.00100", "–", "–"]
 
 
 def test_absent_labels_of_the_volume_have_their_column():
-    page = told([1, 1], [4, 4], 1, {9: "putamen"}, reference_labels=[4, 9])
+    page = page_of([1, 1], [4, 4], 1, {9: "putamen"}, reference_labels=[4, 9])
     assert texts(page.tables[1])[0] == ["", "background", "4", "putamen"]
 
 
 def test_names_are_shown_as_they_stand():
     name = '"><script>alert(1)</script>'
-    page = told([1, 1], [4, 4], 1, {4: name}, name=name)
+    page = page_of([1, 1], [4, 4], 1, {4: name}, name=name)
     assert "script" not in {tag for tag, _ in page.tags}
     assert texts(page.tables[1])[0][2] == name
     assert page.tables[1][0][2][2] == f"label 4 ({name})"

@@ -5,6 +5,7 @@ import json
 import re
 from dataclasses import fields, replace
 
+import nibabel as nib
 import numpy as np
 import orjson
 import plotly.graph_objects as go
@@ -30,10 +31,31 @@ def drawn(workspace, view):
     return json.loads(orjson.dumps(values, option=orjson.OPT_SERIALIZE_NUMPY))
 
 
-def altered(workspace, view, change):
-    """Return the outputs that a change of the View alters."""
-    before, after = drawn(workspace, view), drawn(workspace, replace(view, **change))
-    return {output for output, value in after.items() if value != before[output]}
+@pytest.fixture(scope="module")
+def altered(tmp_path_factory, head, desk):
+    """Return a function that names the outputs that a change of the View alters.
+
+    The study has an image on another grid and a reference besides T1 and b0.
+    """
+    folder = tmp_path_factory.mktemp("altered")
+    (folder / "data/pair").mkdir(parents=True)
+    grid = np.diag([2.0, 2.0, 3.0, 1.0])
+    for name, voxels, affine in (
+        ("T1", head(0), grid),
+        ("b0", head(1), grid),
+        ("epi", head(2)[::2, ::2], ON_TWO_GRIDS),
+        ("dseg", ((head(0) > 150) + 2 * (head(0) > 350)).astype(np.uint8), grid),
+    ):
+        nib.Nifti1Image(voxels, affine).to_filename(folder / f"data/pair/{name}.nii")
+    workspace = desk(folder / "data", folder / "cache")
+    before = drawn(workspace, VIEW)
+
+    def altered(change):
+        after = drawn(workspace, replace(VIEW, **change))
+        assert UNEXPECTED not in said(after)
+        return {output for output, value in after.items() if value != before[output]}
+
+    return altered
 
 
 def declared(change):
@@ -41,7 +63,7 @@ def declared(change):
     return {output for card in CARDS if set(change) & card.fields for output in card.outputs}
 
 
-def told(value):
+def said(value):
     """Return all text of a card, without its markup."""
     return html.unescape(re.sub(r"(<[^>]*>|\\n|\s)+", " ", json.dumps(value, ensure_ascii=False)))
 
@@ -57,7 +79,7 @@ def test_every_card_fills_its_outputs_and_no_other(study):
     for card in CARDS:
         assert set(draw(card, study.scene(VIEW), study.analyses)) == set(card.outputs)
         assert set(card.failed("why")) == set(card.outputs)
-        assert "why" in told(dict(card.failed("why")))
+        assert "why" in said(dict(card.failed("why")))
 
 
 def test_a_sentence_is_only_text():
@@ -96,15 +118,8 @@ def test_a_sentence_is_only_text():
     ],
     ids=str,
 )  # fmt: skip
-def test_a_change_alters_what_it_should_and_only_cards_that_declare_it(
-    study, save, head, change, expected
-):
-    save("data/pair/epi.nii", head(2)[::2, ::2], ON_TWO_GRIDS)
-    save("data/pair/dseg.nii", (head(0) > 150) + 2 * (head(0) > 350), np.diag([2.0, 2, 3, 1]),
-         dtype=np.uint8)  # fmt: skip
-    found = altered(study, VIEW, change)
-    assert expected <= found <= declared(change)
-    assert UNEXPECTED not in told(drawn(study, replace(VIEW, **change)))
+def test_a_change_alters_what_it_should_and_only_cards_that_declare_it(altered, change, expected):
+    assert expected <= altered(change) <= declared(change)
 
 
 @pytest.mark.parametrize(
@@ -113,11 +128,11 @@ def test_a_change_alters_what_it_should_and_only_cards_that_declare_it(
      {"opacity": 10}, {"panel": "header"}],
     ids=str,
 )  # fmt: skip
-def test_how_pictures_look_alters_no_card(study, change):
-    assert altered(study, VIEW, change) == declared(change) == set()
+def test_how_pictures_look_alters_no_card(altered, change):
+    assert altered(change) == declared(change) == set()
 
 
-def test_a_picture_tells_what_was_done_to_it_and_other_cards_what_to_any_image(study, save, head):
+def test_a_picture_says_what_was_done_to_it_and_other_cards_what_to_any_image(study, save, head):
     save("data/pair/epi.nii", head(2)[::2, ::2], ON_TWO_GRIDS)
 
     def badges(view):
@@ -136,17 +151,17 @@ def test_a_picture_tells_what_was_done_to_it_and_other_cards_what_to_any_image(s
     [
         ({}, "Joint distribution", ["components at 1σ and 2σ"]),
         ({"y": "T1"}, "Intensities and mixture", ["curves of the components"]),
-        ({"mix": "T1"}, "Joint distribution", ["without components: b0 not mixed"]),
+        ({"mix": "T1"}, "Joint distribution", ["without components: b0 not in the fit"]),
         ({"slice": 0, "plane": "sagittal"}, "Joint distribution", []),
     ],
 )
-def test_the_joint_views_heading_tells_what_is_shown(study, change, title, caption):
+def test_the_joint_views_heading_says_what_is_shown(study, change, title, caption):
     heading = drawn(study, replace(VIEW, **change))["head-joint.html"]
     assert re.findall("<h2>(.*)</h2>", heading) == [title]
     assert re.findall('<span class="caption">(.*)</span>', heading) == caption
 
 
-def test_the_joint_view_tells_what_it_is_clipped_to_and_scaled_by(study, save, head):
+def test_the_joint_view_says_what_it_is_clipped_to_and_scaled_by(study, save, head):
     voxels = head(1)
     voxels[5, 5, 5] = 1e5
     save("data/pair/b0.nii.gz", voxels, np.diag([2.0, 2.0, 3.0, 1.0]))
@@ -181,9 +196,9 @@ def test_every_field_of_the_view_is_read_by_a_card_or_by_the_browser():
 
 
 def test_the_browser_hears_of_every_card():
-    told_of = json.loads(json.dumps(description()))
-    assert [card["id"] for card in told_of] == [card.id for card in CARDS]
-    assert set(told_of[1]["fields"]) == fields_of("images")
+    described = json.loads(json.dumps(description()))
+    assert [card["id"] for card in described] == [card.id for card in CARDS]
+    assert set(described[1]["fields"]) == fields_of("images")
 
 
 @pytest.mark.parametrize(("bad", "good"), ["xy", "yx"])
@@ -192,7 +207,7 @@ def test_a_broken_image_leaves_the_other_ones_card(study, tmp_path, bad, good):
     values = drawn(study, replace(VIEW, **{bad: "bad"}))
     assert values[f"problem-image-{good}.html"] == ""
     for output in (f"problem-image-{bad}.html", "labels-problem.html", *FITTED):
-        assert "bad.nii: the file's header cannot be read" in told(values[output])
+        assert "bad.nii: the file's header cannot be read" in said(values[output])
     assert str(tmp_path) not in json.dumps(values)
 
 
@@ -202,15 +217,15 @@ def test_images_on_two_grids_are_shown_but_not_fitted(study, save, head):
     for which in "xy":
         assert values[f"problem-image-{which}.html"] == ""
     for output in (*FITTED, "labels-problem.html"):
-        assert "not on the same grid" in told(values[output])
+        assert "not on the same grid" in said(values[output])
 
 
 @pytest.mark.parametrize(
     ("index", "caption", "problem"),
-    [(0, "raw intensities, image Y", "No slice of epi here."),
+    [(0, "raw intensities, image Y", "epi has no slice here."),
      (2, "slice 0, nearest in mm", ""), (3, "slice 1, nearest in mm", "")],
 )  # fmt: skip
-def test_an_image_on_another_grid_tells_which_slice_is_shown(study, save, index, caption, problem):
+def test_an_image_on_another_grid_says_which_slice_is_shown(study, save, index, caption, problem):
     """Slices of X are 3 mm thick, those of Y 4 mm from z = 5 mm."""
     affine = np.diag([2.0, 2.0, 4.0, 1.0])
     affine[2, 3] = 5
@@ -223,7 +238,7 @@ def test_an_image_on_another_grid_tells_which_slice_is_shown(study, save, index,
 def test_a_dark_slice_says_so_where_classes_would_be(study):
     values = drawn(study, replace(VIEW, plane="sagittal", slice=0))
     for output in ("view-joint.figure", "view-components.html", "labels-problem.html"):
-        assert "no foreground voxels in this slice" in told(values[output])
+        assert "no foreground voxels in this slice" in said(values[output])
     assert values["view-histograms.figure"]["data"]
 
 
@@ -231,7 +246,7 @@ def test_tables_hold_the_components_and_the_headers(study):
     values = drawn(study, VIEW)
     analysis = study.analyse(VIEW)
     components, header = values["view-components.html"], values["view-header.html"]
-    assert f"{len(analysis.features.values):,} foreground voxels" in told(components)
+    assert f"{len(analysis.features.values):,} foreground voxels" in said(components)
     for described in analysis.classes:
         assert f"{described.weight:.3f}" in components
         assert f"{described.voxels:,}" in components

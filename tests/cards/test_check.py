@@ -77,7 +77,7 @@ def test_masks_are_not_counted_as_images():
     assert line(rows=(ROW, mask)).startswith("1 image · 128")
 
 
-def test_several_grids_are_never_told_as_one():
+def test_several_grids_are_never_counted_as_one():
     assert line(rows=(ROW, replace(ROW, grid=2))).startswith("2 images on 2 grids · 61 % zeros")
     assert line(rows=()) == "No image"
 
@@ -88,8 +88,8 @@ def test_facts_are_counted_as_notes_behind_the_line():
 
 
 def test_the_worst_finding_stands_in_the_line_behind_their_numbers():
-    told = line(PROBLEM, WARNING, WARNING, FACT)
-    assert told.startswith("1 problem, 2 warnings T1 EPI hold the same voxels.")
+    closed = line(PROBLEM, WARNING, WARNING, FACT)
+    assert closed.startswith("1 problem, 2 warnings T1 EPI are identical")
     assert line(WARNING, FACT).startswith("1 warning Every voxel of flat is 3.")
 
 
@@ -155,8 +155,8 @@ def test_every_image_is_a_row_with_a_cell_for_each_heading():
 
 
 def test_what_a_bids_name_says_stands_below_an_images_name():
-    told = {"T1": {"sub": "01", "acq": EVIL, "suffix": "T1w"}}
-    parsed = card(entities=told)
+    entities = {"T1": {"sub": "01", "acq": EVIL, "suffix": "T1w"}}
+    parsed = card(entities=entities)
     assert f"sub 01 · acq {EVIL}" in parsed.text
     assert "suffix" not in parsed.text
     assert "sub 01" not in card().text

@@ -4,7 +4,7 @@ import pytest
 
 from dashboard.core.mixture.criteria import criteria as fits_of
 from dashboard.figures.criteria import criteria
-from dashboard.figures.palette import PALETTES, class_colours
+from dashboard.figures.palette import PALETTES
 from dashboard.figures.style import message
 
 
@@ -23,9 +23,7 @@ def test_criteria_are_those_of_the_fits(analysed, valid):
 def test_nothing_to_compare_is_a_sentence(valid):
     figure = valid(criteria({}, 3))
     assert figure["data"] == []
-    assert "cannot carry a mixture" in figure["layout"]["annotations"][0]["text"].replace(
-        "<br>", " "
-    )
+    assert "nothing to compare" in figure["layout"]["annotations"][0]["text"].replace("<br>", " ")
 
 
 def test_a_message_wraps_and_never_becomes_markup(valid):
@@ -35,13 +33,12 @@ def test_a_message_wraps_and_never_becomes_markup(valid):
     assert max(len(line) for line in note["text"].split("<br>")) < 60
 
 
-@pytest.mark.parametrize("palette", PALETTES)
-def test_ten_classes_have_ten_different_colours(palette):
-    colours = class_colours(palette)
+@pytest.mark.parametrize("colours", PALETTES.values(), ids=PALETTES)
+def test_ten_classes_have_ten_different_colours(colours):
     assert len(set(colours)) == 10
     assert all(re.fullmatch("#[0-9A-F]{6}", colour) for colour in colours)
 
 
 def test_the_first_colours_are_okabe_and_itos():
     """Okabe and Ito (2008), "Color universal design": sky blue, orange, bluish green."""
-    assert class_colours("okabe")[:3] == ("#56B4E9", "#E69F00", "#009E73")
+    assert PALETTES["okabe"][:3] == ("#56B4E9", "#E69F00", "#009E73")

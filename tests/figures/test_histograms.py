@@ -3,9 +3,9 @@ import pytest
 from scipy.stats import norm
 
 from dashboard.figures.histograms import histograms, mixture_histogram
-from dashboard.figures.palette import class_colours
+from dashboard.figures.palette import PALETTES
 
-COLOURS = class_colours("okabe")
+COLOURS = PALETTES["okabe"]
 
 
 @pytest.fixture

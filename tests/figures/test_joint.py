@@ -7,9 +7,9 @@ from shapely import LinearRing, Point
 from dashboard.core.analysis import Analysis
 from dashboard.core.density import joint_density
 from dashboard.figures.joint import joint
-from dashboard.figures.palette import class_colours
+from dashboard.figures.palette import PALETTES
 
-COLOURS = class_colours("bright")
+COLOURS = PALETTES["bright"]
 
 
 @pytest.fixture

@@ -72,9 +72,9 @@ def test_images_on_two_grids_are_never_fitted(study, save, head):
         study.analyse(View("pair", "T1", "epi", slice=5))
 
 
-def test_a_mixture_of_nothing_but_unknown_images_is_told(study):
+def test_a_fit_of_nothing_but_unknown_images_is_refused(study):
     for mix in ("T9", "T9,b9", ","):
-        with pytest.raises(NeuroMixError, match="None of the images to be mixed"):
+        with pytest.raises(NeuroMixError, match="none of the images in the fit"):
             study.analyse(replace(VIEW, mix=mix))
 
 
@@ -97,7 +97,16 @@ def test_what_was_fitted_of_an_image_goes_with_it_also_while_it_is_fitted(
     assert list(fits.iterdir()) == []
 
 
-def test_a_slice_out_of_range_is_told(study):
+@pytest.mark.parametrize("name", ["T1", "brain_mask"])
+def test_an_analysis_in_memory_goes_with_each_of_its_files(helped, name):
+    view = replace(VIEW, foreground="mask")
+    by_mask, without = helped.analyse(view), helped.analyse(replace(VIEW, mix="b0", x="b0"))
+    helped.analyses.forget(helped.volume("pair", name).source)
+    assert helped.analyse(view) is not by_mask
+    assert helped.analyse(replace(VIEW, mix="b0", x="b0")) is without
+
+
+def test_a_slice_out_of_range_is_refused(study):
     with pytest.raises(NeuroMixError, match="no axial slice 12"):
         study.analyse(View("pair", "T1", "b0", slice=12))
 
@@ -118,16 +127,6 @@ def test_criteria_and_classes_of_other_voxels_share_no_fit(study, save, head):
 
 
 # ---- agreement with a reference
-
-
-@pytest.fixture
-def helped(study, save, head):
-    """Services on the study `pair` with a third image, a mask, a reference, and one elsewhere."""
-    save("data/pair/adc.nii", head(2), AFFINE)
-    save("data/pair/epi.nii", head(2)[::2, ::2], np.diag([4.0, 4.0, 3.0, 1.0]))
-    save("data/pair/brain_mask.nii", head(0) > 0, AFFINE, dtype=np.uint8)
-    save("data/pair/dseg.nii", (head(0) > 150) + 1, AFFINE, dtype=np.uint8)
-    return study
 
 
 def test_agreement_on_the_lessons_slice_is_scikit_learns(sample, tmp_path, desk):

@@ -57,16 +57,20 @@ def test_no_more_is_read_than_may_be():
         body.read(1)
 
 
-def test_a_connection_on_which_nothing_comes_is_given_up(ends, monkeypatch):
-    server, browser = ends
-    monkeypatch.setattr(bodies, "STALLED_SECONDS", 0.01)
-    browser.sendall(b"half")
-    environ = {
+def asked(server):
+    """Return the environ of a request that comes over a socket."""
+    return {
         "wsgi.input": server.makefile("rb", buffering=0),
         "wsgi.input_terminated": True,
         "gunicorn.socket": server,
     }
-    with body_of(environ, 100) as body:
+
+
+def test_a_connection_on_which_nothing_comes_is_given_up(ends, monkeypatch):
+    server, browser = ends
+    monkeypatch.setattr(bodies, "STALLED_SECONDS", 0.01)
+    browser.sendall(b"half")
+    with body_of(asked(server), 100) as body:
         assert body.read(100) == b"half"
         with pytest.raises(ClientDisconnected):
             body.read(100)
@@ -125,12 +129,7 @@ def test_of_a_refused_body_that_stalls_no_more_is_waited_for(ends, monkeypatch):
     server, browser = ends
     monkeypatch.setattr(bodies, "DRAIN_STALLED_SECONDS", 0.01)
     browser.sendall(b"half")
-    environ = {
-        "wsgi.input": server.makefile("rb", buffering=0),
-        "wsgi.input_terminated": True,
-        "gunicorn.socket": server,
-    }
-    with pytest.raises(NeuroMixError), body_of(environ, 100) as body, body.drained():
+    with pytest.raises(NeuroMixError), body_of(asked(server), 100) as body, body.drained():
         raise NeuroMixError("No.")
     browser.sendall(b"more")
     assert server.recv(9) in (b"", b"more")

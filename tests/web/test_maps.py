@@ -9,7 +9,7 @@ from PIL import Image
 from sklearn.mixture import GaussianMixture
 from sklearn.preprocessing import StandardScaler
 
-from dashboard.figures.palette import class_colours
+from dashboard.figures.palette import PALETTES
 from dashboard.view import View
 from dashboard.web.maps import blueprint
 
@@ -57,7 +57,7 @@ def partition(folder, take):
 def test_each_voxel_has_the_colour_of_its_class(ask, tmp_path, plane, take):
     classes = partition(tmp_path / "data/pair", take).T[::-1]
     found = pixels(ask(plane=plane))
-    for number, colour in enumerate(class_colours("okabe")[:3], start=1):
+    for number, colour in enumerate(PALETTES["okabe"][:3], start=1):
         opaque = (*bytes.fromhex(colour[1:]), 255)
         assert (found[classes == number] == opaque).all()
     assert (classes == 0).any()
@@ -69,7 +69,7 @@ def test_the_look_is_the_views(ask):
     mirrored = pixels(ask(replace(VIEW, side="radiological")))
     np.testing.assert_array_equal(mirrored, shown[:, ::-1])
     hidden = pixels(ask(replace(VIEW, hidden=(2,))))
-    second = (shown == (*bytes.fromhex(class_colours("okabe")[1][1:]), 255)).all(axis=2)
+    second = (shown == (*bytes.fromhex(PALETTES["okabe"][1][1:]), 255)).all(axis=2)
     assert second.any()
     np.testing.assert_array_equal(hidden[..., 3] > 0, (shown[..., 3] > 0) & ~second)
 
@@ -127,12 +127,12 @@ def test_a_replaced_image_has_another_address(ask, study, save, head):
 
 
 @pytest.mark.parametrize(
-    ("place", "told"),
-    [({"index": 12}, "no axial slice 12"), ({"plane": "oblique"}, "no oblique plane"),
+    ("place", "said"),
+    [({"index": 12}, "no axial slice 12"), ({"plane": "oblique"}, "Unknown plane oblique"),
      ({"key": "0" * 16}, "Reload")],
 )  # fmt: skip
-def test_an_address_that_fits_nothing_is_404_with_a_sentence(ask, place, told):
+def test_an_address_that_fits_nothing_is_404_with_a_sentence(ask, place, said):
     answer = ask(**place)
     assert answer.status_code == 404
     assert answer.mimetype == "text/plain"
-    assert told in answer.text
+    assert said in answer.text

@@ -119,11 +119,11 @@ def replaced(url, old, new):
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "said"),
     [
         ("/5.png", "/12.png", "no axial slice 12"),
         ("/axial/", "/oblique/", "no oblique slice"),
-        ("study=pair", "study=nobody", "no study “nobody” any more"),
+        ("study=pair", "study=nobody", "no study “nobody”"),
         ("study=pair", "study=" + quote("../pair", safe=""), "no study “../pair”"),
         ("study=pair&", "", "no study “”"),
         ("x=T1", "x=T9", "no image “T9”"),
@@ -135,12 +135,12 @@ def replaced(url, old, new):
     ],
 )
 def test_an_address_that_fits_nothing_is_404_with_a_sentence(
-    client, address, tmp_path, old, new, told
+    client, address, tmp_path, old, new, said
 ):
     answer = client.get(replaced(address(), old, new))
     assert answer.status_code == 404
     assert answer.mimetype == "text/plain"
-    assert told in answer.text
+    assert said in answer.text
     assert str(tmp_path) not in answer.text
 
 

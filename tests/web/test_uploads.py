@@ -206,7 +206,7 @@ def test_a_full_store_is_507_before_anything_is_sent_and_after(client, tmp_path)
     asked = plan(client, ("6.nii", 190_000))
     assert answer.status_code == asked.status_code == 507
     assert answer.json == asked.json
-    assert "no room for this upload" in answer.json["error"]
+    assert "no space for this upload" in answer.json["error"]
     assert plan(client, ("6.nii", 1000)).status_code == 200
     assert plan(client, ("6.nii", 200_001)).status_code == 413
     assert len(on_disk(tmp_path)) == 10
@@ -357,7 +357,7 @@ def test_a_folder_that_cannot_be_written_to_is_503_with_a_sentence(client, tmp_p
     answer = post(client, ("T1.nii", b"t1"))
     asked = plan(client, ("T1.nii", 2))
     assert answer.status_code == asked.status_code == 503
-    assert answer.json["error"].startswith("This server cannot take uploads now (")
+    assert answer.json["error"].startswith("Uploads are unavailable (")
     assert client.get("/").status_code == 200
 
 

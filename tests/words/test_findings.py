@@ -51,7 +51,7 @@ SENTENCES = [
     (found(Code.UNREADABLE, "b0", reason=EMPTY, use="shown"),
      "b0.nii: the file is empty. It cannot be shown."),
     (found(Code.UNREADABLE, "b0", reason=EMPTY, use="mask"),
-     "b0.nii: the file is empty. It cannot be the mask."),
+     "b0.nii: the file is empty. It cannot be used as the mask."),
     (found(Code.UNREADABLE, "b0", reason=EMPTY, use="fitted"),
      "b0.nii: the file is empty. It cannot be fitted."),
     (found(Code.LEFT_OUT, "b0", reason=EMPTY),
@@ -71,13 +71,13 @@ SENTENCES = [
     (found(Code.SERIES, "dwi", volumes=65, b0=0, taken=Taken(tuple(range(65)), 65)),
      "dwi holds 65 volumes. The mean of all is used."),
     (found(Code.SAME_VOXELS, "T1", "again"),
-     "T1, again hold the same voxels. Their joint distribution is a line, which no mixture "
-     "can fit."),
+     "T1, again are identical, so they cannot be fitted together: their joint distribution is a "
+     "line."),
     (found(Code.SAME_VOXELS_UNUSED, *MANY),
-     "a, b, c and 2 more hold the same voxels. Only one of them is used."),
+     "a, b, c and 2 more are identical. Only one of them is used."),
     (found(Code.LINEAR_COPIES, "T1", ODD),
-     "T1, {0} <b> & is are copies of each other up to scale and offset. Their joint "
-     "distribution is a line, which no mixture can fit."),
+     "T1, {0} <b> & is are copies of each other up to scale and offset, so they cannot be fitted "
+     "together: their joint distribution is a line."),
     (grid(Code.OTHER_GRID, (("EPI",), LEFT)),
      "EPI is not on the grid of T1: shifted by 1 voxel (2 mm to the left). The voxels do "
      "not match, so the images cannot be fitted together."),
@@ -86,58 +86,56 @@ SENTENCES = [
      "b: 1 × 1 × 1 instead of 2 × 2 × 2 mm. The voxels do not match, so the images cannot "
      "be fitted together."),
     (grid(Code.OTHER_GRID, (("EPI",), LEFT), apart=("EPI",), gap=99.6),
-     "EPI is not on the grid of T1: shifted by 1 voxel (2 mm to the left). The voxels do "
-     "not match, so the images cannot be fitted together. EPI does not overlap with T1: "
-     "their centres are 100 mm apart."),
+     "EPI is not on the grid of T1: shifted by 1 voxel (2 mm to the left). The voxels do not "
+     "match, so the images cannot be fitted together. No overlap with T1: EPI (centres 100 mm "
+     "apart)."),
     (grid(Code.OTHER_GRID, (("EPI",), LEFT), (("a",), FINER), apart=("EPI", "a"), gap=99.6),
-     "EPI, a are not on the grid of T1. EPI: shifted by 1 voxel (2 mm to the left). a: 1 × "
-     "1 × 1 instead of 2 × 2 × 2 mm. The voxels do not match, so the images cannot be "
-     "fitted together. EPI, a do not overlap with T1."),
+     "EPI, a are not on the grid of T1. EPI: shifted by 1 voxel (2 mm to the left). a: 1 × 1 × 1 "
+     "instead of 2 × 2 × 2 mm. The voxels do not match, so the images cannot be fitted together. "
+     "No overlap with T1: EPI, a."),
     (grid(Code.OTHER_GRID, (("dot",), FINER), coverage=0.0001),
-     "dot is not on the grid of T1: 1 × 1 × 1 instead of 2 × 2 × 2 mm. The voxels do not "
-     "match, so the images cannot be fitted together. dot covers less than 0.1 % of T1."),
+     "dot is not on the grid of T1: 1 × 1 × 1 instead of 2 × 2 × 2 mm. The voxels do not match, "
+     "so the images cannot be fitted together. Less than 0.1 % of T1 is covered."),
     (grid(Code.OTHER_GRID_LEFT_OUT, (("EPI", "b"), FINER), coverage=0.27, more=1),
-     "Left out of the fit: EPI, b. They are not on the grid of T1: 1 × 1 × 1 instead of "
-     "2 × 2 × 2 mm. EPI, b cover only 27 % of T1. 1 more image is left out as well."),
+     "Left out of the fit: EPI, b. They are not on the grid of T1: 1 × 1 × 1 instead of 2 × 2 × 2 "
+     "mm. Only 27 % of T1 is covered. Also left out: 1 other image."),
     (grid(Code.OTHER_GRID_LEFT_OUT, *((name, FINER) for name in (("a",), ("b",), ("c",))), more=2),
-     "Left out of the fit: a, b, c. They are not on the grid of T1 but on 3 others. 2 "
-     "more images are left out as well."),
+     "Left out of the fit: a, b, c. They are not on the grid of T1 but on 3 others. Also left "
+     "out: 2 other images."),
     (grid(Code.OTHER_GRID_LEFT_OUT, (("LAS",), FLIPPED), copies=True, more=0),
-     "Left out of the fit: LAS. It is not on the grid of T1: the same voxels in another "
-     "storage order (axes LAS instead of RAS); resampling only reorders them. Reordered, "
-     "LAS is a copy of T1."),
+     "Left out of the fit: LAS. It is not on the grid of T1: the same voxels in another storage "
+     "order (axes LAS instead of RAS); resampling only reorders them. Once reordered, it is "
+     "identical to T1."),
     (grid(Code.OTHER_GRID_LEFT_OUT, (("LAS",), FLIPPED), (("PIR",), FLIPPED), copies=True, more=0),
-     "Left out of the fit: LAS, PIR. They are not on the grid of T1: the same voxels in "
-     "other storage orders; resampling only reorders them. Reordered, LAS, PIR are copies "
-     "of T1."),
+     "Left out of the fit: LAS, PIR. They are not on the grid of T1: the same voxels in other "
+     "storage orders; resampling only reorders them. Once reordered, they are identical to T1."),
     (found(Code.OTHER_GRID_UNUSED, "EPI", target="T1"),
      "Left out of the fit: EPI. It is not on the grid of T1."),
     (found(Code.OTHER_GRID_UNUSED, *MANY, target="T1"),
      "Left out of the fit: a, b, c and 2 more. They are not on the grid of T1."),
     (found(Code.OVERLAY_OFF_GRID, "mask", severity="problem", target="T1", difference=LEFT),
-     "mask is not on the grid of T1: shifted by 1 voxel (2 mm to the left). It would mark "
-     "the wrong voxels, so nothing is fitted."),
+     "mask is not on the grid of T1: shifted by 1 voxel (2 mm to the left). Nothing is fitted "
+     "until it is resampled."),
     (found(Code.OVERLAY_OFF_GRID, "gm", "wm", target="T1", difference=LEFT),
-     "gm, wm are not on the grid of T1: shifted by 1 voxel (2 mm to the left). They would "
-     "mark the wrong voxels, so they are not used."),
+     "gm, wm are not on the grid of T1: shifted by 1 voxel (2 mm to the left). They are not used "
+     "until they are resampled."),
     (found(Code.RESAMPLED, "EPI", step=Resampled("T1", "nearest")),
-     "EPI was resampled to the grid of T1 (nearest neighbour)."),
+     "EPI was resampled to the grid of T1 (nearest neighbour, no registration)."),
     (found(Code.TINY, "T1", fewer_than=400),
      "T1 is tiny: even the largest slice has fewer than 400 voxels, too few to separate "
      "classes reliably."),
     (found(Code.FLAT, "T1", "b0"),
-     "T1, b0 are one voxel thick. In the other planes you see a single line."),
+     "T1, b0 are one voxel thick. The other planes show a single line."),
     (found(Code.THICK, "FLAIR", mm=5.04),
-     "FLAIR was measured with voxels up to 5 mm long. Voxels at borders hold two tissues, "
-     "which blurs the classes."),
+     "FLAIR was measured with voxels up to 5 mm long. Partial-volume voxels at tissue borders "
+     "blur the classes."),
     (found(Code.THICK, "FLAIR", "T2", mm=6.0),
-     "FLAIR, T2 were measured with voxels up to 6 mm long. Voxels at borders hold two "
-     "tissues, which blurs the classes."),
+     "FLAIR, T2 were measured with voxels up to 6 mm long. Partial-volume voxels at tissue "
+     "borders blur the classes."),
     (found(Code.CONSTANT, "flat", value=3.0),
      "Every voxel of flat is 3. There is nothing to fit."),
     (found(Code.TWO_VALUES, "mask", values=(0.0, 1.0)),
-     "mask has hardly any value but 0 and 1, like a mask. There is nothing for a mixture to "
-     "separate."),
+     "Nearly every voxel of mask is 0 or 1, as in a mask. A mixture has nothing to separate."),
     (found(Code.NEARLY_EMPTY, "dot", not_zero=0.002),
      "Only 0.2 % of dot is not 0. Most slices hold too few voxels for a mixture."),
     (background(Code.BACKGROUND_REMOVED, "CT", values=(-1024.0,), rule="background"),
@@ -149,34 +147,32 @@ SENTENCES = [
      "The background of T1 is 7 (60 % of the voxels), not 0. The rule “not 0” keeps it, so "
      "air takes a class of its own."),
     (background(Code.BACKGROUND_TAKES_OTHERS, "T1", values=(-5.0,), taken=0.3),
-     "The background of T1 is −5 (60 % of the voxels), not 0. The rule “above 0” removes "
-     "it, and also 30 % of the other voxels, which are 0 or less."),
+     "The background of T1 is −5 (60 % of the voxels), not 0. The rule “above 0” removes it, and "
+     "also 30 % of the other voxels, which are 0 or negative."),
     (background(Code.BACKGROUND_TAKES_OTHERS, "T1", "T2", values=(-5.0, -5.0), taken=0.3),
-     "The background of T1, T2 is −5 (at least 60 % of the voxels), not 0. The rule “above "
-     "0” removes it, and also up to 30 % of the other voxels, which are 0 or less."),
+     "The background of T1, T2 is −5 (at least 60 % of the voxels), not 0. The rule “above 0” "
+     "removes it, and also up to 30 % of the other voxels, which are 0 or negative."),
     (negative(Code.NEGATIVES_REMOVED, "T1"),
-     "50 % of T1 is negative, down to −2, as after z-scoring. The rule “above 0” removes "
-     "these voxels from every plot and from the fit."),
+     "50 % of the voxels of T1 are negative (minimum −2), as after z-scoring. The rule “above 0” "
+     "excludes them from every plot and from the fit."),
     (negative(Code.NEGATIVES_REMOVED, "T1", "T2", beside=True),
-     "Up to 50 % of T1, T2 outside the background is negative, down to −2, as after "
-     "z-scoring. The rule “above 0” removes these voxels from every plot and from the fit."),
+     "Up to 50 % of the non-background voxels of T1, T2 are negative (minimum −2), as after "
+     "z-scoring. The rule “above 0” excludes them from every plot and from the fit."),
     (negative(Code.NEGATIVES_KEPT, "T1", rule="nonzero"),
-     "50 % of T1 is negative, down to −2. These voxels take part in the fit, as they "
+     "50 % of the voxels of T1 are negative (minimum −2). They take part in the fit, as they "
      "should."),
     (negative(Code.SOME_NEGATIVES, "T1", share=0.0001),
-     "T1 has a few negative voxels from interpolation or noise (less than 0.1 %, down to "
-     "−2). The rule “above 0” removes them."),
+     "T1 has a few negative values from interpolation or noise (less than 0.1 % of the voxels, "
+     "minimum −2). The rule “above 0” excludes them, which can leave holes inside the brain."),
     (negative(Code.SOME_NEGATIVES, "T1", "T2", share=0.004, beside=True, low=-8.5, rule="nonzero"),
-     "T1, T2 have a few negative voxels from interpolation or noise (up to 0.4 % of those "
-     "outside the background, down to −8.5). They take part in the fit."),
+     "T1, T2 have a few negative values from interpolation or noise (up to 0.4 % of the "
+     "non-background voxels, minimum −8.5). They take part in the fit."),
     (saturated("T1"),
-     "1,234 voxels of T1 (2.0 %) are at the maximum of 255, the largest 8-bit number. "
-     "Brighter ones were probably cut off: the histogram ends in a peak that no Gaussian "
-     "fits."),
+     "1,234 voxels of T1 (2.0 %) are saturated at 255 (8-bit maximum): the peak at the end of the "
+     "histogram cannot be fitted by a Gaussian."),
     (saturated("T1", "T2", highs=(92.5, 1000.0), bits=None, beside=True),
-     "1,234 voxels of T1, T2 (up to 2.0 % of those outside the background) are at the "
-     "maximum of 92.5, 1000. Brighter ones were probably cut off: the histogram ends in a "
-     "peak that no Gaussian fits."),
+     "1,234 voxels of T1, T2 (up to 2.0 % of the non-background voxels) are saturated at 92.5, "
+     "1000 (the maximum): the peak at the end of the histogram cannot be fitted by a Gaussian."),
     (found(Code.CLIPPED, percent=0.5),
      "Intensities are clipped at the 0.5 and 99.5 percentiles of each image."),
     (found(Code.OUTLIERS, "T1", farthest=50_000.0, most=(1.5, 400.0)),
@@ -188,10 +184,10 @@ SENTENCES = [
      "between −1.5 and 400. They squeeze the histogram into a few bins and can take a class "
      "of their own."),
     (found(Code.NONFINITE, "T1", voxels=1, share=0.001, as_background=False),
-     "1 voxel of T1 (0.1 %) is NaN or infinite. Histograms and fits ignore such voxels."),
+     "NaN or infinite values in 1 voxel of T1 (0.1 %). Histograms and fits ignore them."),
     (found(Code.NONFINITE, "T1", voxels=1584, share=0.3, as_background=True),
-     "1,584 voxels of T1 (30 %) are NaN or infinite, as a background often is. Histograms "
-     "and fits ignore such voxels."),
+     "NaN or infinite values in 1,584 voxels of T1 (30 %), as is common for a background. "
+     "Histograms and fits ignore them."),
     (found(Code.SCALES, "T1", "ADC",
            notice=Notice(FileCode.SCALES, {"high": "T1", "low": "ADC", "gap": 1e12}), more=0),
      "Intensities of T1 are 1e+12 times those of ADC. Check their units and keep the "
@@ -201,12 +197,11 @@ SENTENCES = [
      "Intensities of T1 are 1e+12 times those of ADC. Check their units and keep the "
      "scaling on, or the fit ignores ADC. 1 more pair of images differs as much."),
     (found(Code.AIR, "T1", zeros=0.0),
-     "The air around the head takes a class of its own, because hardly a voxel of T1 is 0. "
-     "The tissues share the other classes. Add a brain mask to the study and choose it as "
-     "the foreground."),
+     "The background of T1 is not 0 (hardly a voxel is 0), so air is fitted as if it were tissue "
+     "and takes a class of its own. Add a brain mask and choose it as the foreground."),
     (found(Code.AIR, "T1", "b0", zeros=0.03, remedies=(UseMask("brain", preset=True),)),
-     "The air around the head takes a class of its own, because at most 3.0 % of T1, b0 is "
-     "0. The tissues share the other classes."),
+     "The background of T1, b0 is not 0 (at most 3.0 % is 0), so air is fitted as if it were "
+     "tissue and takes a class of its own."),
     (found(Code.NO_BACKGROUND, "T1", zeros=0.03),
      "Only 3.0 % of T1 is 0, so the fit includes nearly every voxel. This is right if the "
      "images show only tissue."),

@@ -17,8 +17,8 @@ ODD = "{0} <b>"
 # Each code once, and again where numbers change the words.
 SENTENCES = [
     (FileCode.DATA_TYPE, {"bits": 8, "type": "float64"},
-     "The header contradicts itself: 8 bits a voxel, but data type float64. The data type is used; "
-     "check that the image looks right."),
+     "The header contradicts itself: 8 bits per voxel, but data type float64. The data type is "
+     "used; check that the image looks right."),
     (FileCode.VOXEL_SIZE, {"sizes": [float("inf"), 0.0, float("nan")]},
      "The header gives an impossible voxel size (inf × 0 × nan mm). It is taken from the position "
      "matrix (affine), or assumed to be 1 mm. Check lengths and volumes."),
@@ -45,9 +45,9 @@ SENTENCES = [
      "The file holds whole numbers beyond 2^53, which are rounded here: neighbouring values can "
      "become one. Do not rely on differences of a few units."),
     (FileCode.NONFINITE, {"count": 1, "share": 1e-6},
-     "1 voxel (< 0.1 %) is NaN or infinite. Histograms and fits ignore such voxels."),
+     "NaN or infinite values in 1 voxel (< 0.1 %). Histograms and fits ignore them."),
     (FileCode.NONFINITE, {"count": 1584, "share": 0.3},
-     "1,584 voxels (30 %) are NaN or infinite. Histograms and fits ignore such voxels."),
+     "NaN or infinite values in 1,584 voxels (30 %). Histograms and fits ignore them."),
     (FileCode.BEYOND_SINGLE, {"largest": 4e40},
      "Intensities reach 4e+40, more than float32 and many programs can hold. Check the scaling "
      "(scl_slope) in the header."),

@@ -18,23 +18,27 @@ WORDED = [
      "pair has no image “T9” to fit. The page leaves it out."),
     (Notice("too-many-mixed", {"most": 8}),
      "A fit takes at most 8 images. The page uses the first 8."),
-    (Notice("no-mask", {"mask": "brain", "study": "pair"}), "pair has no mask “brain”."),
-    (Notice("no-reference", {"reference": "seg", "study": "pair"}),
+    (Notice("no-mask", {"image": "brain", "study": "pair"}), "pair has no mask “brain”."),
+    (Notice("no-reference", {"image": "seg", "study": "pair"}),
      "pair has no reference “seg”."),
     (Notice("air-not-zero", {"image": "T1", "mask": "brain"}),
-     "Air is not 0 in T1, so zero removal would keep it. The page keeps the voxels inside brain "
-     "instead."),
+     "The background of T1 is not 0, so brain is used as the mask."),
     (Notice("no-usable-mask", {"study": "pair", "image": "T1", "others": False}),
      "pair has no mask. The page keeps the voxels above 0."),
     (Notice("no-usable-mask", {"study": "pair", "image": "T1", "others": True}),
      "pair has no mask that covers the head on the grid of T1. The page keeps the voxels above 0."),
     (Notice("no-slice", {"image": "T1", "plane": "axial", "slice": 70, "last": 69}),
-     "T1 has no axial slice 70. The page shows its last one, 69."),
+     "T1 has no axial slice 70. The page shows the last one, 69."),
     (Notice("unknown-field", {"field": "utm"}), "The page ignored “utm” in the link."),
     (Notice("invalid-value",
             {"field": "bins", "value": "9", "allowed": {"from": 10, "to": 200}}),
      "The link's bins “9” is not valid: it must be a whole number from 10 to 200. The page uses "
      "the default."),
+    (Notice("invalid-value", {"field": "log", "value": "{0}", "allowed": {"one of": ["0", "1"]}}),
+     "The link's log “{0}” is not valid: it must be one of 0, 1. The page uses the default."),
+    (Notice("invalid-value", {"field": "window_x", "value": "9", "allowed": {"like": "0:480"}}),
+     "The link's window_x “9” is not valid: it must be written like 0:480. The page uses the "
+     "default."),
 ]  # fmt: skip
 
 

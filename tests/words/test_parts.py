@@ -2,7 +2,7 @@
 
 import pytest
 
-from dashboard.words.parts import Images, join, plain, say
+from dashboard.words.parts import Images, plain, say
 
 ODD = "{images} & <b>%s</b>, and"
 
@@ -24,13 +24,15 @@ def test_a_name_is_a_part_of_its_own_whatever_it_holds():
     assert found == (images, f" is {ODD}.")
 
 
-def test_sentences_are_joined_into_parts_without_empty_ones():
-    one, other = Images(("T1",)), Images(("b0",))
-    found = join([say("{images}: 1.", images=one), say("{images}{end}", images=other, end="")])
-    assert found == (one, ": 1. ", other)
+def test_a_pattern_names_how_a_fact_is_written():
+    facts = {"target": "b0", "sizes": ((1.0, 2.0), (3.0, 4.00001)), "share": 0.5, "gap": 1e12}
+    found = say(
+        "{target:image}: {sizes[1]:sizes}, {share:percent}, {gap:.0e}{end}", **facts, end=""
+    )
+    assert found == (Images(("b0",)), ": 3 × 4.00001, 50 %, 1e+12")
 
 
 def test_a_sentence_can_stand_within_another():
     inner = say("{images} (left)", images=Images(("b0",)))
     outer = say("{images} {has} {it}: {inner}.", images=Images(("T1", "T2")), inner=inner)
-    assert plain(outer) == "T1, T2 have they: b0 (left)."
+    assert outer == (Images(("T1", "T2")), " have they: ", Images(("b0",)), " (left).")

@@ -1,4 +1,4 @@
-"""What is said of what was done to an image."""
+"""Words for processing steps."""
 
 import pytest
 
@@ -21,9 +21,10 @@ def test_a_step_has_a_word(step, word):
     ("names", "how", "text"),
     [
         (("EPI",), "voxels", "EPI was reordered to the grid of T1. No value changed."),
-        (("a", "b"), "nearest", "a, b were resampled to the grid of T1 (nearest neighbour)."),
-        (("a",), "linear", "a was resampled to the grid of T1 (linear). Interpolated intensities "
-                           "are smoother than measured ones."),
+        (("a", "b"), "nearest", "a, b were resampled to the grid of T1 (nearest neighbour, "
+                                "no registration)."),
+        (("a",), "linear", "a was resampled to the grid of T1 (linear, no registration). "
+                           "Interpolated intensities are smoother than measured ones."),
     ],
 )  # fmt: skip
 def test_resampling_says_what_it_did_to_the_intensities(names, how, text):

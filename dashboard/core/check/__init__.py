@@ -1,1 +1,1 @@
-"""What a check of a study finds, one module for each kind of finding."""
+"""The check of a study, one module per kind of finding."""

@@ -1,4 +1,4 @@
-"""Whether the air around a head is left out, where no image has a background to remove."""
+"""Air that no foreground rule removes, because no image has a constant background."""
 
 from collections.abc import Iterator, Mapping
 
@@ -9,22 +9,16 @@ from dashboard.core.check.remedies import UseMask
 from dashboard.core.reading.summary import BACKGROUND_SHARE
 from dashboard.core.volume import Volume
 
-# Air around a head is darker than this share of what is shown white; tissue is brighter.
+# Air is darker than this share of the window's white; tissue is brighter.
 DARK = 0.1
 
 
 def air_findings(
     images: Mapping[str, Volume], choices: Choices, mask: UseMask | None
 ) -> Iterator[Finding]:
-    """Yield one finding where no rule removes anything, which spoils the classes if there is air.
+    """Yield one finding if no rule removes anything: air would take a class.
 
-    Parameters
-    ----------
-    images : mapping of str to Volume
-        Those that are shown or fitted.
-    choices : Choices
-    mask : UseMask or None
-        Chooses a mask as the foreground.
+    `images` are those that are shown or fitted; `mask` is the remedy, if the study has a mask.
     """
     if (
         choices.foreground == "mask"
@@ -41,13 +35,13 @@ def air_findings(
 
 
 def _empty(volume: Volume) -> float:
-    """Return the share of voxels that some rule leaves out."""
+    """Return the largest share of voxels that a rule removes."""
     facts = volume.intensities
     return max(facts.background_share, facts.zeros / facts.voxels, facts.nonfinite / facts.voxels)
 
 
 def _has_dark_border(volume: Volume) -> bool:
-    """Return whether air surrounds the head: most faces of the box are dark."""
+    """Return whether most faces of the box are dark, so that air surrounds the head."""
     faces = [np.take(volume.data, end, axis) for axis in range(3) for end in (0, -1)]
     medians = [np.median(face[np.isfinite(face)]) for face in faces if np.isfinite(face).any()]
     return bool(medians and np.median(medians) < DARK * volume.intensities.window[1])

@@ -1,7 +1,7 @@
-"""What there is to know of a study before anything of it is plotted.
+"""The check of a study before anything is plotted or fitted.
 
-Other programs fail silently here: images and masks on other grids, backgrounds that are not 0,
-copies of one image. Each comes with its numbers, and with what mends it.
+It finds what makes other programs fail silently: images and masks on other grids, backgrounds that
+are not 0, copies of one image. Each finding has its numbers and remedies.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,11 +23,11 @@ from dashboard.core.grid.same import study_notices
 from dashboard.core.processing import Step
 from dashboard.core.volume import MAX_ANISOTROPY, Volume
 
-# Thicker slices hold two tissues in most voxels at a border.
+# In thicker slices most voxels at a border are partial-volume voxels.
 THICK_SLICE_MM = 3.0
-# 20 × 20 pixels: fewer give a mixture of three classes some twenty voxels for each parameter.
+# 20 × 20 pixels give a mixture of three classes about twenty voxels per parameter.
 SMALL_PICTURE = 400
-# What the file's own notices say and a finding says as well, with what can be done about it.
+# Notices of the file that are also findings, with remedies.
 FOUND_ANYWAY = (FileCode.SERIES, FileCode.NONFINITE)
 
 Kind = Literal["image", "overlay"]
@@ -35,30 +35,24 @@ Kind = Literal["image", "overlay"]
 
 @dataclass(frozen=True)
 class Row:
-    """What is known of one image, as a line of a table.
+    """One image in the table of the check.
 
     Attributes
     ----------
-    name : str
-        In the View.
     kind : {"image", "overlay"}
         Intensities, or a mask or label map.
-    processing : tuple of Step
-        What was done to the voxels since the file was read.
     grid : int
-        Images with the same number lie on one grid.
-    shape : tuple of int
+        The same number for images on one grid.
     voxel_size : tuple of float
         In mm, along the stored axes.
     orientation : str
-        Where the stored axes point, as in "RAS".
+        Directions of the stored axes, such as "RAS".
     zeros, negatives : float
         Shares of the finite voxels.
     background, background_share : float
-        The most frequent intensity, and the share of the finite voxels that have it.
+        The most frequent intensity, and its share of the finite voxels.
     nonfinite : int
         Voxels that are NaN or infinite.
-    low, mean, high : float
     volumes : int
         Volumes in the file.
     """
@@ -83,7 +77,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Preflight:
-    """Everything found, most severe first, and a line for each image."""
+    """All findings, most severe first, and a row for each image."""
 
     findings: tuple[Finding, ...]
     rows: tuple[Row, ...]
@@ -104,30 +98,26 @@ def preflight(
     masks: Sequence[str] = (),
     unchecked: int = 0,
 ) -> Preflight:
-    """Check the images of a study as they are going to be used.
+    """Check the images of a study as they will be used.
 
     Parameters
     ----------
     images : mapping of str to Volume
-        Intensities, X and Y first, by their names in the View, selection of a volume included.
+        X and Y first, by their names in the View, including the selected volume.
     choices : Choices
-        What the View says already.
+        Settings in the View.
     others : mapping of str to Volume
         Masks and label maps.
     own : mapping of str to Volume, optional
-        Images on the grids of their files, where they are brought to another one.
+        Resampled images on the grids of their files.
     unread : mapping of str to str
-        Why an image cannot be read, a sentence that names its file.
+        The error for each image that cannot be read.
     b0 : mapping of str to int
-        By names without a selection: the number of b0 volumes of diffusion runs, where known.
+        Numbers of b0 volumes of diffusion runs, by names without a selection.
     masks : sequence of str
-        What can be chosen as the foreground, the likeliest first.
+        Possible masks for the foreground, the best first.
     unchecked : int
-        Number of images of the study that are not looked at.
-
-    Returns
-    -------
-    Preflight
+        Number of images that are not checked.
     """
     others, unread = others or {}, unread or {}
     used = {name: images[name] for name in used_names(images, choices)}
@@ -150,7 +140,7 @@ def preflight(
         *_sizes(used, files),
         *not_checked(len({**images, **others, **unread}), unchecked),
     ]
-    # What a click helps against comes first.
+    # Findings with a remedy come first.
     found.sort(
         key=lambda f: (SEVERITIES.index(f.severity), f.severity != "fact" and not f.remedies)
     )
@@ -162,7 +152,7 @@ def preflight(
 
 
 def _few_resamplings(found: Sequence[Finding]) -> Iterator[Finding]:
-    """Keep each resampling once: two for images and one for overlays at the most."""
+    """Keep each resampling once: at most two for images and one for overlays."""
     seen = set()
     for finding in found:
         kept = []
@@ -200,32 +190,26 @@ def _row(name: str, kind: Kind, volume: Volume, grid: int) -> Row:
 
 
 def _scales(mixed: Mapping[str, Volume]) -> Iterator[Finding]:
-    """Yield one warning where fitted images have intensities of very different size."""
+    """Yield one warning if fitted images have intensities of very different magnitude."""
     if len(grouped(mixed)) == 1 and (notices := study_notices(list(mixed.values()))):
         facts = {"notice": notices[0], "more": len(notices) - 1}
         yield Finding(Code.SCALES, "warning", tuple(mixed), facts)
 
 
 def _notices(images: Mapping[str, Volume]) -> Iterator[Finding]:
-    """Pass on what was unusual about the files, once where several share it."""
-    shared: list[tuple[Notice, list[str]]] = []
-    for name, volume in images.items():
-        for notice in volume.notices:
-            if notice.code in FOUND_ANYWAY:
-                continue
-            files = next((files for known, files in shared if known == notice), None)
-            if files is None:
-                shared.append((notice, [name]))
-            else:
-                files.append(name)
-    for notice, files in shared:
-        yield Finding(Code.FILE, "warning", tuple(files), {"notice": notice})
+    """Yield the notices of the files, one finding for all files with the same notice."""
+    notices: list[Notice] = []
+    for volume in images.values():
+        notices += [n for n in volume.notices if n not in notices and n.code not in FOUND_ANYWAY]
+    for notice in notices:
+        files = tuple(name for name, volume in images.items() if notice in volume.notices)
+        yield Finding(Code.FILE, "warning", files, {"notice": notice})
 
 
 def _sizes(images: Mapping[str, Volume], files: Mapping[str, Volume]) -> Iterator[Finding]:
-    """Yield what the size of grid and voxels does to pictures and classes.
+    """Yield findings about small grids, single slices and thick slices.
 
-    Slices that were measured thick stay so on a finer grid: the file's own voxels count.
+    Thick slices stay thick on a finer grid: the voxel size in the file counts.
     """
     flat = [name for name, volume in images.items() if min(volume.shape) == 1]
     small = [

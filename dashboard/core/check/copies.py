@@ -1,4 +1,4 @@
-"""Images that carry no second piece of information: copies, as they are or up to scale."""
+"""Images with identical intensities, or identical up to scale and offset."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -17,9 +17,9 @@ from dashboard.core.mixture.foreground import foreground
 from dashboard.core.mixture.slice_fit import are_copies
 from dashboard.core.volume import Volume
 
-# Some thousand of them are foreground: images that agree there agree in every slice.
+# Thousands of them are foreground: images that agree there agree in every slice.
 SAMPLED = 30_000
-# Fewer voxels lie on a line by chance, or because they have only two values.
+# Fewer voxels may lie on a line by chance, or because they have only two values.
 FEWEST = 20
 
 Images = Mapping[str, Volume]
@@ -28,15 +28,7 @@ Images = Mapping[str, Volume]
 def duplicate_findings(
     images: Images, choices: Choices, mask: Volume | None = None
 ) -> Iterator[Finding]:
-    """Yield which images are copies of each other.
-
-    Parameters
-    ----------
-    images : mapping of str to Volume
-    choices : Choices
-    mask : Volume, optional
-        Where it is the foreground.
-    """
+    """Yield the images that are copies of each other; `mask` if it is the foreground."""
     mixed = mixed_names(images, choices)
     same: dict[tuple[str, tuple[int, ...]], list[str]] = {}
     for name, volume in images.items():
@@ -66,7 +58,7 @@ def _refused(
 
 
 def _spare(images: Images, choices: Choices, kept: str) -> str | None:
-    """Return another image that can be mixed with the one that is kept."""
+    """Return another image that can be fitted together with the one that is kept."""
     for name, volume in images.items():
         if name == kept or is_empty(volume) or not same_grid(images[kept], volume):
             continue
@@ -107,7 +99,7 @@ def _groups(called: Sequence[str], values: Sequence[NDArray[np.float64]]) -> lis
 
 
 def _places(shape: tuple[int, int, int]) -> tuple[NDArray[Any], ...]:
-    """Return the indices of evenly spaced voxels, which fall on every row and column in turn."""
+    """Return the indices of evenly spaced voxels."""
     voxels = int(np.prod(shape))
     every = np.arange(0, voxels, sampling.step(voxels, SAMPLED, shape))
     return np.unravel_index(every, shape, order="F")

@@ -1,7 +1,7 @@
-"""How the voxel grids of two images differ.
+"""Differences between the voxel grids of two images.
 
-Grids are compared after their axes were brought into RAS order, which tells another storage
-order from another place.
+Grids are compared with their axes in RAS order, so that storage order and position are separate
+differences.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,9 +16,9 @@ from dashboard.core.grid.same import SAME_PLACE, same_grid, same_places
 from dashboard.core.reading.position import turn
 from dashboard.core.volume import Volume
 
-# An offset this close to whole voxels needs no interpolation.
+# In voxels: shifts this close to whole voxels need no interpolation.
 WHOLE_VOXEL = 0.01
-# Positions this close to an edge of the field of view are within it, as in resampling.
+# In voxels: positions this close to the edge of the field of view are inside, as in resampling.
 ROUNDING = 1e-4
 
 Shape = tuple[int, int, int]
@@ -27,24 +27,23 @@ Edges = tuple[float, float, float]
 
 @dataclass(frozen=True)
 class Difference:
-    """What is different about a second grid; all else is the same as in the first.
+    """The properties in which two grids differ; the others are None.
 
     Attributes
     ----------
-    shapes : pair of tuple of int, or None
-        Voxels along each axis of the first and of the second grid.
-    sizes : pair of tuple of float, or None
+    shapes : pair of tuple of int
+        Voxels along each axis of both grids.
+    sizes : pair of tuple of float
         Voxel sizes in mm.
     upright : bool
-        Whether shapes and sizes are in RAS order, because the stored orders differ. Otherwise
-        they are in the order of the stored axes.
-    orders : pair of str, or None
-        Where the stored axes point, as in "RAS".
-    rotation : float or None
+        Whether shapes and sizes are in RAS order, because the storage orders differ.
+    orders : pair of str
+        Directions of the stored axes, such as "RAS".
+    rotation : float
         Degrees between the axes.
-    shift_mm, shift_voxels : tuple of float, or None
+    shift_mm, shift_voxels : tuple of float
         From the first voxel of the first grid to that of the second, along RAS and along the
-        axes; known where voxel sizes and directions are the same.
+        axes, if voxel sizes and directions agree.
     """
 
     shapes: tuple[Shape, Shape] | None = None
@@ -62,18 +61,18 @@ class Difference:
 
     @property
     def is_whole(self) -> bool:
-        """Whether the shift is one by whole voxels, which needs no interpolation."""
+        """Whether the grids differ by whole voxels, so that resampling needs no interpolation."""
         shift = self.shift_voxels or (0.5,)
         return all(abs(part - round(part)) < WHOLE_VOXEL for part in shift)
 
 
 def letters(volume: Volume) -> str:
-    """Return where the stored axes point, as in "RAS"."""
+    """Return the directions of the stored axes, such as "RAS"."""
     return "".join(nib.orientations.aff2axcodes(volume.affine))
 
 
 def grouped(images: Mapping[str, Volume]) -> list[list[str]]:
-    """Sort images by their grid, in the order in which grids first appear."""
+    """Group images by grid, in order of first appearance."""
     groups: list[list[str]] = []
     for name, volume in images.items():
         for group in groups:
@@ -86,12 +85,12 @@ def grouped(images: Mapping[str, Volume]) -> list[list[str]]:
 
 
 def overlap(target: Volume, other: Volume) -> float:
-    """Return the share of a volume's voxels whose centres lie in another volume's field of view."""
+    """Return the share of the target's voxel centres in another volume's field of view."""
     to_other = np.linalg.solve(other.mm_affine, target.mm_affine)[:3]
     along = int(np.argmax(target.shape))
     across = [axis for axis in range(3) if axis != along]
     i, j = np.ogrid[: target.shape[across[0]], : target.shape[across[1]]]
-    # Where each row of voxels enters the other's box, and where it leaves it.
+    # The first and last voxel of each row that lies in the other's box.
     first = np.zeros(np.broadcast(i, j).shape)
     last = first + target.shape[along] - 1
     for row, count in zip(to_other, other.shape, strict=True):
@@ -120,7 +119,7 @@ def difference(first: Volume, other: Volume) -> Difference:
     (shape, affine), (other_shape, other_affine) = _upright(first), _upright(other)
     sizes, other_sizes = (nib.affines.voxel_sizes(a) for a in (affine, other_affine))
     degrees = turn(affine, other_affine)
-    # Both count where they move the far side of the grid by more than rounding does.
+    # Sizes and rotations count if they move the far side of the grid by more than rounding.
     same_size = bool((np.abs(other_sizes / sizes - 1) * shape < SAME_PLACE).all())
     turned = np.radians(degrees) * max(shape) >= SAME_PLACE
     orders = (letters(first), letters(other)) if letters(first) != letters(other) else None
@@ -150,7 +149,7 @@ def _three(values: Iterable[float]) -> Edges:
 
 
 def distance(first: Volume, other: Volume) -> float:
-    """Return how far the middles of two volumes lie apart, in mm."""
+    """Return the distance between the centres of two volumes, in mm."""
     middles = [
         nib.affines.apply_affine(v.mm_affine, (np.array(v.shape) - 1) / 2) for v in (first, other)
     ]

@@ -1,4 +1,4 @@
-"""What a check of a study has to say, as data: `dashboard.words` writes the sentences."""
+"""Findings of the check as data; `dashboard.words` writes the sentences."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ SEVERITIES: tuple[Severity, ...] = ("problem", "warning", "fact")
 
 
 class Code(StrEnum):
-    """What can be found."""
+    """Kinds of finding."""
 
     # Files
     UNREADABLE = "unreadable"
@@ -61,15 +61,12 @@ class Finding:
 
     Attributes
     ----------
-    code : Code
-        Which thing.
     severity : {"problem", "warning", "fact"}
-        Whether something cannot be shown, may mislead, or only has to be known.
+        It prevents a view or a fit, may mislead, or is good to know.
     images : tuple of str
-        The images that it is about.
+        The images concerned.
     facts : mapping of str to value
-        The numbers, and the names of other images, that its sentence needs.
-    remedies : tuple of Remedy
+        Numbers and names of other images for the sentence.
     """
 
     code: Code
@@ -81,19 +78,18 @@ class Finding:
 
 @dataclass(frozen=True)
 class Choices:
-    """What is chosen already: a remedy that was taken is a fact.
+    """The current settings; a remedy that was applied becomes a fact.
 
     Attributes
     ----------
     x, y : str
         The images on the axes.
     fitted : tuple of str
-        The images that are meant for the mixture; all where it is empty.
+        The images for the fit; empty for all.
     chosen : bool
-        Whether somebody chose them. Otherwise those on another grid than X are left out.
-    foreground, clip, grid : str
+        Whether the user selected them. Otherwise images on another grid than X are left out.
     mask, reference : str
-        The mask that is the foreground, and what classes are compared with; empty without one.
+        The mask of the foreground, and the reference segmentation; empty if there is none.
     """
 
     x: str = ""

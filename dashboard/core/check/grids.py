@@ -1,4 +1,4 @@
-"""Whether the images of a study lie on one grid, and how they can be brought onto one."""
+"""Images on different grids, and how to bring them to one."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from dashboard.core.check.remedies import Remedy, UseOnly
 from dashboard.core.grid.same import same_grid
 from dashboard.core.volume import Volume
 
-# Where an image covers less of the target than this, it is said before anybody resamples.
+# A smaller overlap is reported before resampling.
 SMALL_OVERLAP = 0.5
 
 Images = Mapping[str, Volume]
@@ -21,16 +21,16 @@ Images = Mapping[str, Volume]
 
 @dataclass(frozen=True)
 class OtherGrid:
-    """Images that share a grid, and how it differs from that of another image."""
+    """Images that share a grid, and its difference from the target's grid."""
 
     images: tuple[str, ...]
     difference: Difference
 
 
 def grid_findings(images: Images, choices: Choices) -> Iterator[Finding]:
-    """Yield how the grids of the images differ, and onto which they can be resampled.
+    """Yield differences between the grids of images, and the grids to resample to.
 
-    Only what is shown or chosen cannot be fitted because of its grid; anything else is left out.
+    Images that are shown or selected must share a grid; others on another grid are left out.
     """
     used = used_names(images, choices)
     meant = list(dict.fromkeys([*used, *fitted_names(images, choices)]))
@@ -57,7 +57,7 @@ def grid_findings(images: Images, choices: Choices) -> Iterator[Finding]:
 def _left_out(
     images: Images, left: list[str], first: str, meant: list[str], choices: Choices, more: int
 ) -> Finding:
-    """Return which images would be mixed if they lay on the grid of the first."""
+    """Return the images that are left out of the fit because of their grid."""
     groups = grids.grouped({name: images[name] for name in left})
     facts = _differences(images, [[first], *groups]) | {"more": more}
     remedies: tuple[Remedy, ...] = ()
@@ -70,7 +70,7 @@ def _left_out(
 def _remedies(
     images: Images, groups: list[list[str]], meant: list[str], choices: Choices
 ) -> tuple[Remedy, ...]:
-    """Return how to bring images onto one grid, or to do with the most that share one."""
+    """Return ways to bring images to one grid, or to use only the most that share one."""
     found: list[Remedy] = [*resamplings(images, meant, choices)]
     largest = max((_sound(images, group) for group in groups), key=len)
     if len(largest) > 1 or (largest and not found):
@@ -79,13 +79,13 @@ def _remedies(
 
 
 def _sound(images: Images, group: list[str]) -> list[str]:
-    """Return the images of a group that hold something, each once."""
+    """Return the images of a group without empty ones and copies."""
     by_voxels = {images[n].digest: n for n in reversed(group) if not is_empty(images[n])}
     return [name for name in group if by_voxels.get(images[name].digest) == name]
 
 
 def _differences(images: Images, groups: list[list[str]]) -> dict[str, Any]:
-    """Return how the grids differ from the first one, and where they lie apart from it."""
+    """Return how the grids differ from the first one, and how far they are apart."""
     target, rest = groups[0][0], groups[1:]
     others = [name for group in rest for name in group]
     apart = [group[0] for group in rest if _are_apart(images, target, group[0])]
@@ -110,13 +110,13 @@ def _differences(images: Images, groups: list[list[str]]) -> dict[str, Any]:
 def _are_apart(images: Images, first: str, other: str) -> bool:
     if not (is_placed(images[first]) and is_placed(images[other])):
         return False
-    # Both ways, because a small image can lie between the voxels of a coarse one.
+    # In both directions, because a small image can lie between the voxels of a coarse one.
     one, two = images[first], images[other]
     return not (grids.overlap(one, two) or grids.overlap(two, one))
 
 
 def only(images: Images, kept: list[str], choices: Choices) -> UseOnly:
-    """Return what fits some images only, and shows none but those."""
+    """Return the remedy that fits and shows only some images."""
     x = choices.x if choices.x in kept else kept[0]
     y = next((name for name in kept if name != x), x)
     return UseOnly(
@@ -127,12 +127,12 @@ def only(images: Images, kept: list[str], choices: Choices) -> UseOnly:
 
 
 def fitted_names(images: Images, choices: Choices) -> list[str]:
-    """Return the images that are meant for the mixture."""
+    """Return the images that are selected for the fit."""
     return [name for name in images if not choices.fitted or name in choices.fitted]
 
 
 def mixed_names(images: Images, choices: Choices) -> list[str]:
-    """Return the images that are fitted, or have to be: of all images, those on X's grid."""
+    """Return the images that are fitted: the selected ones, or all on X's grid."""
     meant = fitted_names(images, choices)
     if choices.chosen or choices.x not in images:
         return meant

@@ -1,4 +1,4 @@
-"""What is unusual about the intensities of a study, and what it does to foreground and plots."""
+"""Unusual intensities, and their effect on foreground and plots."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -9,31 +9,31 @@ from dashboard.core import sampling
 from dashboard.core.check.findings import Choices, Code, Finding, Severity
 from dashboard.core.check.remedies import Clip, UseRule
 from dashboard.core.processing import Resampled
-from dashboard.core.reading.summary import BACKGROUND_SHARE
-from dashboard.core.volume import Intensities, Volume
+from dashboard.core.reading.summary import BACKGROUND_SHARE, Intensities
+from dashboard.core.volume import Volume
 
-# Interpolation and noise make up to some 3 % of a head negative, z-scores about half of it.
+# Interpolation and noise make up to 3 % of a head negative, z-scores about half of it.
 MANY_NEGATIVES = 0.05
-# Nothing is left for a mixture in most slices.
+# With more zeros, most slices have nothing to fit.
 NEARLY_EMPTY = 0.98
-# The maximum of an image that was not cut off is one voxel, or a handful of whole numbers.
+# Without saturation, one voxel or a few whole numbers are at the maximum.
 SATURATED_VOXELS = 50
-# A share that can be passed over in silence.
+# A negligible share.
 SOME = 0.001
-# Enough to stand in the histogram as a peak of its own, and to draw a component.
+# Enough for a peak of its own in the histogram, and for a component.
 SATURATED_PEAK = 0.01
-# Whole numbers at which scanners and converters cut off.
+# Maxima of scanners and converters, with their number of bits.
 CEILINGS = {255.0: 8, 4095.0: 12, 32767.0: 15, 65535.0: 16}
-# Beyond this many ranges of the middle 99.8 %, fewer than 5 of the 50 bins hold all of them.
+# In ranges of the middle 99.8 %: with larger outliers, fewer than 5 of the 50 bins hold the rest.
 FAR_OUT = 10
-# An image of so few values has a histogram of bars, whatever was cut off.
+# An image with so few values has a histogram of bars, saturated or not.
 FEW_VALUES = 16
-# Voxels looked at to tell how often each value occurs: 0.01 % of them are ten.
+# Voxels sampled to count values: 0.01 % are ten.
 SAMPLED = 100_000
-# What was cut off stands this many times above so many values next to the maximum.
+# A saturated maximum is this many times more frequent than the values next to it.
 PEAK, NEIGHBOURS = 3, 10
 
-# Of what a foreground rule does; that of `BACKGROUND_TAKES_OTHERS` depends on their share.
+# Effects of the foreground rule; for `BACKGROUND_TAKES_OTHERS` it depends on the share.
 SEVERITY: dict[Code, Severity] = {
     Code.BACKGROUND_REMOVED: "fact",
     Code.BACKGROUND_KEPT: "warning",
@@ -52,13 +52,13 @@ Check = Callable[[Images, Choices], Iterator[Finding]]
 
 
 def intensity_findings(images: Images, choices: Choices) -> Iterator[Finding]:
-    """Yield what is unusual about the intensities of images that are plotted or fitted."""
+    """Yield unusual intensities of images that are shown or fitted."""
     for check in (_nothing_in_it, _background, _some_negatives, _saturated, _clipping, _holes):
         yield from check(images, choices)
 
 
 def is_empty(volume: Volume) -> bool:
-    """Return whether an image holds next to nothing that a mixture could separate."""
+    """Return whether an image has almost nothing to fit."""
     facts = volume.intensities
     few = facts.limits["0.1"][0] == facts.limits["0.1"][1]
     return few or facts.low == facts.high or facts.zeros / _finite(facts) > NEARLY_EMPTY
@@ -73,12 +73,12 @@ def _constant(facts: Intensities) -> bool:
 
 
 def _inside(facts: Intensities) -> float:
-    """Return the number of finite voxels besides a constant background."""
+    """Return the number of finite voxels without a constant background."""
     return _finite(facts) * (1 - facts.background_share * _constant(facts))
 
 
 def _negatives_inside(facts: Intensities) -> float:
-    """Return the number of negative voxels besides a constant background."""
+    """Return the number of negative voxels without a constant background."""
     dark = _constant(facts) and facts.background < 0
     return max(facts.negatives - dark * facts.background_share * _finite(facts), 0)
 
@@ -97,7 +97,7 @@ def _nothing_in_it(images: Images, _: Choices) -> Iterator[Finding]:
 
 
 def _background(images: Images, choices: Choices) -> Iterator[Finding]:
-    """Yield where the chosen foreground rule does not do what it is chosen for."""
+    """Yield images in which the foreground rule keeps background or removes tissue."""
     cases: dict[Code, dict[str, Intensities]] = {}
     for name, volume in images.items():
         if case := _case(volume.intensities, choices.foreground):
@@ -116,7 +116,7 @@ def _background(images: Images, choices: Choices) -> Iterator[Finding]:
 
 
 def _case(facts: Intensities, rule: str) -> Code | None:
-    """Return what a foreground rule does to an image, or None where all is well."""
+    """Return the effect of a foreground rule on an image, or None if there is none to report."""
     many = _negatives_inside(facts) >= MANY_NEGATIVES * _inside(facts)
     odd = _constant(facts) and facts.background != 0
     if facts.low == facts.high or rule == "mask":
@@ -134,12 +134,12 @@ def _case(facts: Intensities, rule: str) -> Code | None:
 
 
 def _not_positive(facts: Intensities) -> float:
-    """Return the share of 0 and less among the voxels besides a constant background."""
+    """Return the share of voxels <= 0 among those without a constant background."""
     return (_negatives_inside(facts) + facts.zeros) / max(_inside(facts), 1)
 
 
 def _most_frequent(found: Mapping[str, Intensities]) -> dict[str, Any]:
-    """Return the most frequent value of each image, and the smallest share that one has."""
+    """Return the most frequent value of each image, and the smallest of their shares."""
     return {
         "values": tuple(facts.background for facts in found.values()),
         "share": min(facts.background_share for facts in found.values()),
@@ -156,7 +156,7 @@ def _negatives(found: Mapping[str, Intensities]) -> dict[str, Any]:
 
 
 def _beside(found: Mapping[str, Intensities]) -> bool:
-    """Return whether shares are of the voxels besides a constant background."""
+    """Return whether shares exclude a constant background."""
     return any(map(_constant, found.values()))
 
 
@@ -176,7 +176,7 @@ def _some_negatives(images: Images, choices: Choices) -> Iterator[Finding]:
 
 
 def _saturated(images: Images, _: Choices) -> Iterator[Finding]:
-    """Yield one finding for all images whose brightest voxels were cut off."""
+    """Yield one finding for all images with saturated voxels."""
     found = {
         name: volume.intensities
         for name, volume in images.items()
@@ -246,6 +246,6 @@ def _holes(images: Images, _: Choices) -> Iterator[Finding]:
             "share": share,
             "as_background": share >= BACKGROUND_SHARE,
         }
-        # Resampling leaves them where the image was never measured.
+        # Resampled images are NaN outside their field of view.
         moved = any(isinstance(step, Resampled) for step in volume.processing)
         yield Finding(Code.NONFINITE, "fact" if moved else "warning", (name,), facts)

@@ -1,7 +1,7 @@
-"""Which images of a study can be brought onto one grid and mixed there.
+"""Images that can be resampled to one grid and fitted there.
 
-Resampling is offered only where it helps: of a few thousand points of the grid, enough have to be
-foreground in all images that are then mixed.
+Resampling is offered only if it helps: enough points of a coarse sample of the grid must be
+foreground in all images of the fit.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,18 +21,17 @@ from dashboard.core.mixture.foreground import foreground
 from dashboard.core.mixture.slice_fit import are_copies
 from dashboard.core.volume import Volume
 
-# Grids offered to resample to: X's, and the finest of the others.
+# Grids to offer: X's, and the finest of the others.
 TARGETS = 2
-# Points along each axis of a grid at which images are compared.
+# Sampled points along each axis of a grid.
 PROBES = 24
-# Of these points: a foreground of less is none.
+# The smallest share of these points in a foreground.
 FEWEST = 0.01
-# An image that sees less than half of the others' foreground, or whose own lies mostly elsewhere,
-# does more harm than good.
+# An image must cover this share of the others' foreground, and its own must overlap it as much.
 KEPT = 0.5
-# Voxels that differ by less in volume are of one size.
+# Ratio of voxel volumes below which a grid is finer.
 FINER = 0.99
-# Of a file where left and right, or everything, is a guess.
+# Notices of files whose position is unknown.
 UNPLACED = (FileCode.BAD_AFFINE, FileCode.NO_POSITION)
 
 Images = Mapping[str, Volume]
@@ -41,16 +40,14 @@ Images = Mapping[str, Volume]
 def resamplings(
     images: Images, wanted: Sequence[str], choices: Choices, *, finer: bool = False
 ) -> Iterator[ResampleTo]:
-    """Yield the grids onto which images can be brought so that more of them are fitted together.
+    """Yield grids on which more images can be fitted together.
 
     Parameters
     ----------
-    images : mapping of str to Volume
     wanted : sequence of str
-        The images that are shown, X first, and those that are meant for the mixture.
-    choices : Choices
+        The images that are shown, X first, and those selected for the fit.
     finer : bool
-        Whether only finer grids than X's are offered beside it.
+        Offer only X's grid and finer ones.
     """
     meant = [name for name in wanted if not choices.fitted or name in choices.fitted]
     shown = {choices.x, choices.y}
@@ -61,7 +58,7 @@ def resamplings(
     for target in targets[:TARGETS]:
         kept = joined(images, target, wanted, choices)
         moved = [name for name in kept if not same_grid(images[target], images[name])]
-        # Copies of X add nothing, but X shown twice is no obstacle.
+        # Both shown images must be part of the fit.
         if not moved or len(kept) < 2 or not shown <= set(kept):
             continue
         mixed = [name for name in meant if name in kept]
@@ -78,7 +75,7 @@ def resamplings(
 
 
 def joined(images: Images, target: str, wanted: Sequence[str], choices: Choices) -> list[str]:
-    """Return the images that can be mixed on a grid: no copies, with a foreground in common."""
+    """Return the images that can be fitted on a grid: no copies, and a common foreground."""
     points = _points(images[target])
     common = np.ones(len(points), dtype=bool)
     kept: dict[str, NDArray[np.float64]] = {}
@@ -101,14 +98,14 @@ def joined(images: Images, target: str, wanted: Sequence[str], choices: Choices)
 
 
 def _fits(common: NDArray[np.bool_], own: NDArray[np.bool_], values: NDArray[np.float64]) -> bool:
-    """Return whether an image sees most of a foreground, and finds one in the same place."""
+    """Return whether an image covers most of the foreground, and its own overlaps it."""
     seen = (common & np.isfinite(values)).sum()
     both = (common & own).sum()
     return bool(seen >= KEPT * common.sum() and both >= KEPT * min(common.sum(), own.sum()))
 
 
 def copies_in_place(images: Images, first: str, others: Sequence[str]) -> bool:
-    """Return whether images hold, wherever the first one lies, its very intensities."""
+    """Return whether images have the same intensities as the first one at the same places."""
     points = _points(images[first])
     values = _sampled(images[first], points)
     return all(
@@ -119,12 +116,12 @@ def copies_in_place(images: Images, first: str, others: Sequence[str]) -> bool:
 
 
 def is_placed(volume: Volume) -> bool:
-    """Return whether the file says where its voxels lie."""
+    """Return whether the position of the voxels is known."""
     return not any(notice.code in UNPLACED for notice in volume.notices)
 
 
 def _targets(images: Images, wanted: Sequence[str], choices: Choices) -> list[str]:
-    """Return an image of each grid that can be resampled to: X's first, then by fineness."""
+    """Return an image of each possible target grid: X's first, then the finest."""
     sound = {
         name: images[name]
         for name in wanted
@@ -142,7 +139,7 @@ def _points(volume: Volume) -> NDArray[np.float64]:
 
 
 def _sampled(volume: Volume, points: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the intensities of the voxels nearest to some points; NaN outside."""
+    """Return the intensities at points in mm, from the nearest voxels; NaN outside."""
     voxels = np.rint(apply_affine(np.linalg.inv(volume.mm_affine), points)).astype(np.int64)
     inside = ((voxels >= 0) & (voxels < np.array(volume.shape))).all(axis=1)
     values = np.full(len(points), np.nan)

@@ -1,4 +1,4 @@
-"""Masks and label maps that do not lie on the grid of the image they are laid over."""
+"""Masks and label maps on another grid than the image on X."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -10,14 +10,14 @@ from dashboard.core.check.remedies import ResampleTo, UseMask
 from dashboard.core.grid.same import same_grid
 from dashboard.core.volume import Volume
 
-# A mask of a head fills more of its box than this; one of a lesion is no foreground for a head.
+# A brain mask fills a larger share of its box; a lesion mask does not.
 SMALLEST_MASK = 0.05
 
 Images = Mapping[str, Volume]
 
 
 def overlay_findings(images: Images, others: Images, choices: Choices) -> Iterator[Finding]:
-    """Yield which masks and label maps do not lie on the grid of the image that is shown."""
+    """Yield masks and label maps on another grid than X."""
     if not images:
         return
     target = choices.x if choices.x in images else next(iter(images))
@@ -38,7 +38,7 @@ def overlay_findings(images: Images, others: Images, choices: Choices) -> Iterat
 def foreground_mask(
     images: Images, others: Images, masks: Sequence[str], choices: Choices
 ) -> UseMask | None:
-    """Return how to keep to the first mask that lies on the grid of X and is one of a head."""
+    """Return the remedy that selects the first brain mask on the grid of X."""
     for name in masks:
         mask = others.get(name)
         if mask is None or choices.x not in images or not same_grid(images[choices.x], mask):
@@ -49,7 +49,7 @@ def foreground_mask(
 
 
 def _by_use(group: list[str], choices: Choices) -> dict[Severity, list[str]]:
-    """Sort overlays by what depends on them: the fit, a comparison, or nothing."""
+    """Group overlays by their use: as foreground, as reference, or none."""
     found: dict[Severity, list[str]] = {}
     for name in group:
         used: Severity = "warning" if name == choices.reference else "fact"
@@ -64,7 +64,7 @@ def _onto(
     if choices.grid == target or not placed or not grids.overlap(images[target], overlay):
         return ()
     mixed = mixed_names(images, choices)
-    # The others would come along, and into the mixture unless it is named.
+    # Resampling would bring the other images into the fit, too, unless it is restricted.
     only = not choices.chosen and len(mixed) < len(fitted_names(images, choices))
     size = images[target].voxel_size
     return (ResampleTo(target, tuple(found), "nearest", size, tuple(mixed), only),)

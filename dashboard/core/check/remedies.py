@@ -1,4 +1,4 @@
-"""What mends or undoes a finding, as data: what it means for the page is decided elsewhere."""
+"""Remedies for findings, as data; `dashboard.services.scene` applies them to the View."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -18,14 +18,7 @@ class UseRule:
 
 @dataclass(frozen=True)
 class UseMask:
-    """Take the voxels in a mask as the foreground.
-
-    Attributes
-    ----------
-    mask : str
-    preset : bool
-        Whether it is the mask of the study, which is meant where none is named.
-    """
+    """Use a mask as the foreground; `preset` if it is the study's default mask."""
 
     mask: str
     preset: bool
@@ -33,28 +26,27 @@ class UseMask:
 
 @dataclass(frozen=True)
 class Clip:
-    """Clip intensities at a percentile and its mirror image, or at none."""
+    """Clip intensities at a percentile at both ends, or not at all."""
 
     percent: Literal["0.1", "none"]
 
 
 @dataclass(frozen=True)
 class ResampleTo:
-    """Bring images onto one grid.
+    """Resample images to one grid.
 
     Attributes
     ----------
     grid : str
-        The image whose grid it is.
+        The image that gives the grid.
     moved : tuple of str
-        The images that do not lie on it.
-    how : {"linear", "nearest", "voxels"}
+        The images on other grids.
     voxel_size : tuple of float
         Of the grid, in mm.
     fitted : tuple of str
-        The images of the mixture afterwards.
+        The images in the fit afterwards.
     only : bool
-        Whether these have to be chosen, because others would come along.
+        Whether these must be selected, because other images would join the fit.
     """
 
     grid: str
@@ -67,12 +59,9 @@ class ResampleTo:
 
 @dataclass(frozen=True)
 class KeepGrids:
-    """Leave every image on the grid of its file.
+    """Keep each image on the grid of its file.
 
-    Attributes
-    ----------
-    refit : bool
-        Whether the choice of images has to go too, because they lie on several grids.
+    `refit` also drops the selection of images, because they are on several grids.
     """
 
     refit: bool = False
@@ -80,15 +69,14 @@ class KeepGrids:
 
 @dataclass(frozen=True)
 class UseOnly:
-    """Fit some images only, and show none but those.
+    """Fit and show only some images.
 
     Attributes
     ----------
-    images : tuple of str
     x, y : str or None
-        The axes; None where they stay.
+        New images on the axes; None to keep them.
     instead : tuple of (str, str) or None
-        An image that takes the place of another one.
+        An image, and the one that it replaces.
     """
 
     images: tuple[str, ...]
@@ -99,17 +87,9 @@ class UseOnly:
 
 @dataclass(frozen=True)
 class TakeVolumes:
-    """Take other volumes of a series, or their mean.
+    """Use the mean of the b0 volumes of a series, or of all volumes.
 
-    Attributes
-    ----------
-    series : str
-    take : {"b0", "mean"}
-        The b0 volumes, or all.
-    count : int
-        How many these are.
-    axes : tuple of {"x", "y"}
-        Where the series is shown.
+    `count` is their number; `axes` are those on which the series is shown.
     """
 
     series: str

@@ -1,4 +1,4 @@
-"""What was done to images since their files were read, and which volume of a series is used."""
+"""Resampled images, and the selected volumes of series."""
 
 from collections.abc import Iterator, Mapping
 
@@ -14,21 +14,13 @@ Images = Mapping[str, Volume]
 
 
 def resampling_facts(images: Images, own: Images, choices: Choices) -> Iterator[Finding]:
-    """Yield how images came onto the grid they are on.
-
-    Parameters
-    ----------
-    images : mapping of str to Volume
-    own : mapping of str to Volume
-        The images of the mixture on the grids of their files.
-    choices : Choices
-    """
+    """Yield the resampled images; `own` are the fitted ones on the grids of their files."""
     steps: dict[Resampled, list[str]] = {}
     for name, volume in images.items():
         for step in volume.processing:
             if isinstance(step, Resampled):
                 steps.setdefault(step, []).append(name)
-    # Images on several grids that were chosen together would be refused.
+    # Selected images on several grids cannot be fitted together.
     refit = choices.chosen and len(grouped(own)) > 1
     undo = (KeepGrids(refit),) if choices.grid else ()
     for step, moved in steps.items():
@@ -37,15 +29,7 @@ def resampling_facts(images: Images, own: Images, choices: Choices) -> Iterator[
 
 
 def series_facts(images: Images, choices: Choices, b0: Mapping[str, int]) -> Iterator[Finding]:
-    """Yield which volume of a series is used, and which others there are.
-
-    Parameters
-    ----------
-    images : mapping of str to Volume
-    choices : Choices
-    b0 : mapping of str to int
-        For each diffusion run whose b0 volumes are known, how many there are.
-    """
+    """Yield the used volumes of each series; `b0` are the known numbers of b0 volumes."""
     for name, volume in images.items():
         if volume.volumes == 1:
             continue

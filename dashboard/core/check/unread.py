@@ -1,4 +1,4 @@
-"""Images that cannot be read, and those that are not read for the check."""
+"""Images that cannot be read, and images that are not checked."""
 
 from collections.abc import Iterator, Mapping
 
@@ -7,7 +7,7 @@ from dashboard.core.check.intensities import is_empty
 from dashboard.core.check.remedies import UseOnly
 from dashboard.core.volume import Volume
 
-# More than these are only named: their reasons would make a list that nobody reads.
+# Only these have their reasons listed; the others are only named.
 IN_FULL = 4
 
 
@@ -19,7 +19,7 @@ def _spoils(name: str, choices: Choices) -> bool:
 def unreadable(
     unread: Mapping[str, str], images: Mapping[str, Volume], choices: Choices
 ) -> Iterator[Finding]:
-    """Yield what cannot be read and is needed for what is on screen."""
+    """Yield unreadable images that are needed on screen."""
     for name, reason in unread.items():
         if not _spoils(name, choices):
             continue
@@ -36,7 +36,7 @@ def unreadable(
 
 
 def left_out(unread: Mapping[str, str], choices: Choices) -> Iterator[Finding]:
-    """Yield what cannot be read and is not needed: the first in full, of many the others named."""
+    """Yield unreadable images that are not needed: the first with reasons, the rest by name."""
     severity: Severity = "fact" if choices.chosen else "warning"
     left = [name for name in unread if not _spoils(name, choices)]
     first = left if len(left) <= IN_FULL else left[: IN_FULL - 1]
@@ -47,7 +47,7 @@ def left_out(unread: Mapping[str, str], choices: Choices) -> Iterator[Finding]:
 
 
 def not_checked(checked: int, unchecked: int) -> Iterator[Finding]:
-    """Yield how many images are not looked at."""
+    """Yield the number of images that are not checked."""
     if unchecked:
         facts = {"checked": checked, "all": checked + unchecked}
         yield Finding(Code.NOT_CHECKED, "fact", facts=facts)

@@ -1,4 +1,4 @@
-"""What leaves the program: label volumes on the input's own grid, tables and sidecars."""
+"""Output files: label volumes on the input's grid, tables and sidecars."""
 
 import json
 import platform
@@ -45,17 +45,17 @@ def write_segmentation(
     analysis : Analysis
         With a model.
     image : Path
-        The first input file, whose grid and name the labels take.
+        The first input file; the labels take its grid and name.
     out : Path
-        Folder, made where it is missing.
+        Folder, created if missing.
     colours : sequence of str
         Hexadecimal colour of each class.
     reference : Volume, optional
-        A label map that the classes were compared with.
+        A label map to which the classes were compared.
     agreement : Agreement, optional
         With the reference.
     notices : sequence of str
-        What is unusual about the files, in sentences.
+        Sentences about the input files.
 
     Returns
     -------
@@ -65,7 +65,7 @@ def write_segmentation(
     Raises
     ------
     NeuroMixError
-        If a file cannot be written; none is left half-written.
+        If a file cannot be written; then none is.
     """
     base = stem(image)
     labels = label_volume(analysis)
@@ -91,8 +91,8 @@ def write_segmentation(
         _write_whole(writers)
     except OSError as error:
         raise NeuroMixError(
-            f"The results cannot be written to {out} ({error.strerror}). "
-            "Choose another folder with --out."
+            f"The results cannot be written to {out} ({error.strerror}). Choose another folder "
+            "with --out."
         ) from None
     return list(writers)
 
@@ -109,25 +109,23 @@ def label_volume(analysis: Analysis) -> NDArray[np.uint8]:
 def label_image(
     labels: NDArray[np.uint8], image: Path, affine: NDArray[np.float64]
 ) -> nib.Nifti1Image:
-    """Return the labels with the position (sform, qform, units) of the input file.
+    """Return labels with the position (sform, qform, units) of the input file.
 
     Parameters
     ----------
     labels : ndarray of uint8, shape (i, j, k)
-    image : Path
-        The input file.
     affine : ndarray, shape (4, 4)
-        Used where the input is no NIfTI file or its own position is unusable.
+        For inputs that are not NIfTI, or have an unusable position.
     """
     header = nifti_header(image)
     if header is None:
         return nib.Nifti1Image(labels, affine)
     if not np.allclose(header_affine(header), affine):
-        # A position that was unusable is not handed on.
+        # The file's own position is unusable.
         header["sform_code"] = header["qform_code"] = 0
         header["pixdim"][:4] = 1
     if isinstance(header, nib.Nifti2Header):
-        # Its affine is in float64, which NIfTI-1 would round.
+        # NIfTI-1 would round its float64 affine.
         result: nib.Nifti1Image = nib.Nifti2Image(labels, affine, header.copy())
     else:
         result = nib.Nifti1Image(labels, affine, header.copy())
@@ -139,10 +137,10 @@ def label_image(
 
 
 def components_record(analysis: Analysis, notices: Sequence[str] = ()) -> dict[str, Any]:
-    """Return all that is needed to read, or to repeat, a mixture (numbers in original units)."""
+    """Return all that is needed to read or reproduce a mixture, in original units."""
     model, features = analysis.model, analysis.features
     if model is None:
-        raise NeuroMixError(analysis.problem or "There is no mixture to write.")
+        raise NeuroMixError(analysis.problem or "No mixture was fitted.")
     mixed, mask = features.volumes[: features.mixed], features.mask_volume
     return {
         "inputs": [_input(volume) | _clipped(volume, features.recipe) for volume in mixed],
@@ -191,14 +189,14 @@ def _input(volume: Volume) -> dict[str, Any]:
 
 
 def _place(features: Features) -> dict[str, Any]:
-    """Return the settings that say of which voxels the mixture is."""
+    """Return the settings of the fit's domain."""
     if not isinstance(features.domain, Cut):
         return {"scope": "volume"}
     return {"plane": features.domain.plane, "slice": features.domain.index, "scope": "slice"}
 
 
 def _clipped(volume: Volume, recipe: Recipe) -> dict[str, Any]:
-    """Return the range that an image's foreground was clipped to, if it was."""
+    """Return the range to which an image's foreground was clipped, if it was."""
     if recipe.clip == "none":
         return {}
     return {"clipped_to": list(volume.intensities.limits[recipe.clip])}
@@ -215,7 +213,7 @@ def _agreed(agreement: Agreement) -> dict[str, Any]:
 
 
 def _write_whole(writers: Mapping[Path, Callable[[Path], object]]) -> None:
-    """Write beside the targets and rename, so that a full disk leaves no half of the results."""
+    """Write to a temporary folder and rename, so that a full disk leaves no partial results."""
     parent = next(iter(writers)).parent
     with tempfile.TemporaryDirectory(dir=parent, prefix=".neuromix-") as folder:
         for path, write in writers.items():

@@ -1,1 +1,1 @@
-"""Voxel grids: which are the same, which slices lie together, and one volume on another's grid."""
+"""Voxel grids: comparing them, finding slices, and resampling from one to another."""

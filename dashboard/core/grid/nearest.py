@@ -1,31 +1,28 @@
-"""Which slice of a grid lies at a place."""
+"""The slice of a grid at a place."""
 
 import numpy as np
 
 from dashboard.core.orientation import PLANE_AXES, Plane
 from dashboard.core.volume import Volume
 
-# Positions are sums of float32 numbers: an end that is met exactly is not to be missed.
+# Positions are sums of float32 numbers: allow for rounding at the edge of a slice.
 ROUNDING_MM = 1e-3
 
 
 def nearest_slice(volume: Volume, plane: Plane, mm: float, *, of: float = 0.0) -> int | None:
-    """Return the slice of a volume that lies nearest to a place.
+    """Return the slice of a volume nearest to a place.
 
     Parameters
     ----------
-    volume : Volume
-    plane : {"axial", "coronal", "sagittal"}
     mm : float
         The place's coordinate along the RAS axis through the plane.
     of : float
-        Thickness in mm of the slice that is looked for, where it is one of another volume.
+        Thickness in mm of another volume's slice at the place.
 
     Returns
     -------
     int or None
-        None where the volume has nothing there: its nearest slice is further away than half the
-        thicker slice.
+        None if the nearest slice is further away than half the thicker of both slices.
     """
     away = np.abs(volume.slice_positions(plane) - mm)
     nearest = int(away.argmin())

@@ -1,4 +1,4 @@
-"""One volume on the grid of another."""
+"""Resampling of a volume to the grid of another."""
 
 import hashlib
 from collections.abc import Callable, Iterator
@@ -16,13 +16,13 @@ from dashboard.core.reading.header import MAX_VOXELS
 from dashboard.core.reading.summary import summarise
 from dashboard.core.volume import Volume
 
-# Part of a resampled volume's identity: another number when the same inputs give other voxels.
+# Part of a resampled volume's identity: change it when the same inputs give other voxels.
 METHOD = 1
-# Voxels computed at once along each axis: with their source, some 10 MB.
+# Voxels computed at once along each axis: about 10 MB with their source.
 BLOCK = 64
-# Grids that meet within a ten-thousandth of a voxel differ by the rounding of their headers.
+# In voxels: smaller differences between grids are rounding in their headers.
 ROUNDING = 1e-4
-# Below this share of the weights a missing neighbour plays no part.
+# A missing neighbour with a smaller weight is ignored.
 NEGLIGIBLE = 1e-6
 
 Shape = tuple[int, int, int]
@@ -30,20 +30,19 @@ Into = Callable[[Shape, np.dtype[Any]], NDArray[Any]]
 
 
 def in_memory(shape: Shape, dtype: np.dtype[Any]) -> NDArray[Any]:
-    """Return room for a volume, in the order in which files store their voxels."""
+    """Return an empty array in the storage order of files."""
     return np.empty(shape, dtype=dtype, order="F")
 
 
 def resample(
     volume: Volume, target: Volume, *, nearest: bool = False, into: Into = in_memory
 ) -> Volume:
-    """Bring a volume onto the grid of another one.
+    """Resample a volume to the grid of another one.
 
-    A voxel of the target takes the intensity that the source has at its centre, interpolated
-    linearly between the eight voxels around it, or that of the nearest one. The source's field of
-    view ends at the edges of its outermost voxels; in the half voxel between their centres and
-    the edge, the outermost intensities hold. Where all voxels of the target lie on voxels of
-    the source, as after another order of the axes, nothing is interpolated.
+    The intensity at the centre of each target voxel is interpolated linearly between the eight
+    source voxels around it, or taken from the nearest. The source's field of view ends at the
+    edges of its outermost voxels; intensities are constant from their centres to the edge. If all
+    target voxels lie on source voxels, as with another storage order, nothing is interpolated.
 
     Parameters
     ----------
@@ -52,27 +51,26 @@ def resample(
     target : Volume
         Gives shape, affine and unit.
     nearest : bool
-        For label maps and masks, whose numbers have nothing between them.
+        Nearest-neighbour interpolation, for label maps and masks.
     into : callable
-        Takes shape and data type, and returns the array that is filled, such as one on disk.
+        Takes shape and data type, and returns the array to fill, such as one on disk.
 
     Returns
     -------
     Volume
-        Outside the source's field of view it is NaN, which is never foreground, or, of the
-        nearest neighbour, 0, which is no label. NaN and infinite intensities of the source make
-        every voxel NaN that they have a part in.
+        Outside the source's field of view it is NaN (never foreground), or 0 (no label) for
+        nearest neighbours. Voxels interpolated from NaN or infinite intensities are NaN.
 
     Raises
     ------
     GridError
-        If the target has too many voxels, or none where the source is known.
+        If the target has too many voxels, or does not overlap the source.
     """
     voxels = int(np.prod(target.shape, dtype=np.int64))
     if voxels > MAX_VOXELS:
         raise GridError(
-            f"{volume.name} cannot be resampled to the grid of {target.name}: its {voxels:,} "
-            f"voxels are more than the {MAX_VOXELS:,} this dashboard takes."
+            f"{volume.name} cannot be resampled to the grid of {target.name}, which has {voxels:,} "
+            f"voxels; at most {MAX_VOXELS:,} are supported."
         )
     to_source = _to_source(volume, target)
     data = into(target.shape, volume.data.dtype)
@@ -83,8 +81,7 @@ def resample(
         data[block] = (0 if nearest else np.nan) if filled is None else filled
     if not known or not (nearest or _any_finite(data)):
         raise GridError(
-            f"{volume.name} and {target.name} show different places: no voxel of {target.name} "
-            f"lies where {volume.name} has intensities.",
+            f"{volume.name} and {target.name} do not overlap.",
             "Check the positions (affines) in both headers, or choose another image.",
         )
     summary = summarise(data)
@@ -97,18 +94,8 @@ def resample(
 
 
 def on_grid(resampled: Volume, volume: Volume, target: Volume, *, nearest: bool = False) -> Volume:
-    """Return resampled voxels under the names of today's volume and target.
-
-    Parameters
-    ----------
-    resampled : Volume
-        Gives voxels and intensities.
-    volume, target, nearest
-        What was resampled onto which grid, and how.
-    """
-    how: How = "nearest" if nearest else "linear"
-    if moves_voxels(volume, target):
-        how = "voxels"
+    """Return resampled voxels under the current names of the volume and its target."""
+    how: How = "voxels" if moves_voxels(volume, target) else "nearest" if nearest else "linear"
     return replace(
         volume,
         id=resampled_id(volume, target, nearest=nearest),
@@ -122,7 +109,7 @@ def on_grid(resampled: Volume, volume: Volume, target: Volume, *, nearest: bool 
 
 
 def moves_voxels(volume: Volume, target: Volume) -> bool:
-    """Return whether each voxel of the target is one of the source's: nothing is interpolated."""
+    """Return whether each target voxel lies on a source voxel, so nothing is interpolated."""
     return _is_whole(_to_source(volume, target))
 
 
@@ -135,7 +122,7 @@ def _to_source(volume: Volume, target: Volume) -> NDArray[np.float64]:
 
 
 def _is_whole(matrix: NDArray[np.float64]) -> bool:
-    """Return whether a matrix maps voxels onto voxels, with nothing between them."""
+    """Return whether a matrix maps voxels to voxels."""
     return np.array_equal(matrix, np.rint(matrix))
 
 
@@ -145,7 +132,7 @@ def _positions(matrix: NDArray[np.float64], voxels: NDArray[Any]) -> NDArray[np.
 
 
 def _blocks(shape: Shape) -> Iterator[tuple[slice, slice, slice]]:
-    # Along the axis that is stored last at last, so that a file on disk is written in its order.
+    # The last axis varies slowest, so that a file on disk is written in storage order.
     for k, j, i in product(*(range(0, n, BLOCK) for n in reversed(shape))):
         starts = zip((i, j, k), shape, strict=True)
         first, second, third = (slice(start, min(start + BLOCK, n)) for start, n in starts)
@@ -159,12 +146,12 @@ def _resampled(
     *,
     nearest: bool,
 ) -> NDArray[Any] | None:
-    """Return one block of the target, or None where it lies outside the field of view."""
+    """Return one block of the target, or None if it lies outside the field of view."""
     outside = 0 if nearest else np.nan
     start = np.array([part.start for part in block])
     shape = tuple(part.stop - part.start for part in block)
     corners = _positions(matrix, start + np.array(list(product(*((0, n - 1) for n in shape)))))
-    # The part of the source that the block needs, with a neighbour at each side.
+    # The part of the source that the block needs, with one neighbour on each side.
     low = np.maximum(np.floor(corners.min(axis=0)).astype(int) - 1, 0)
     high = np.minimum(np.ceil(corners.max(axis=0)).astype(int) + 2, source.shape)
     inside = _inside(matrix, start, shape, source.shape)
@@ -185,7 +172,7 @@ def _resampled(
     if order == 0 or finite.all():
         filled = transformed(box)
     else:
-        # Nothing times NaN is NaN: a neighbour of no weight must not reach so far.
+        # 0 times NaN is NaN: a neighbour without weight must not count.
         filled = transformed(np.where(finite, box, 0))
         filled[transformed((~finite).astype(np.float32)) > NEGLIGIBLE] = np.nan
     filled[~inside] = outside
@@ -198,7 +185,7 @@ def _inside(
     shape: tuple[int, ...],
     source_shape: tuple[int, ...],
 ) -> NDArray[np.bool_]:
-    """Mark the voxels of a block whose centres lie within the source's outermost voxels."""
+    """Mark the voxels of a block whose centres lie in the source's field of view."""
     inside = np.ones(shape, dtype=bool)
     i, j, k = np.ogrid[tuple(slice(a, a + n) for a, n in zip(start, shape, strict=True))]
     for row, count in zip(matrix, source_shape, strict=True):
@@ -212,7 +199,7 @@ def _any_finite(data: NDArray[Any]) -> bool:
 
 
 def resampled_id(volume: Volume, target: Volume, *, nearest: bool = False) -> str:
-    """Return the identity of a resampled volume: SHA-256 of everything that decides its voxels."""
+    """Return the identity of a resampled volume: SHA-256 of all that determines its voxels."""
     method = f"{'nearest' if nearest else 'linear'} {METHOD}"
     grid = np.asarray(target.mm_affine + 0.0, dtype="<f8").tobytes()  # no negative zeros
     facts = f"{method} {volume.id} {'x'.join(map(str, target.shape))} "

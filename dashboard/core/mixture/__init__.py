@@ -1,1 +1,1 @@
-"""The lesson's pipeline: foreground, scaling, and a Gaussian mixture of one slice."""
+"""The lesson's pipeline: foreground, scaling, and a Gaussian mixture."""

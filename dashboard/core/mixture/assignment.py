@@ -1,4 +1,4 @@
-"""Which class of a model each voxel belongs to, and how surely."""
+"""The class of each voxel under a model, and the probability of each class."""
 
 from collections.abc import Iterator
 
@@ -10,26 +10,25 @@ from sklearn.mixture._gaussian_mixture import _compute_precision_cholesky
 from dashboard.core.mixture.model import Model
 from dashboard.core.mixture.recipe import Covariance
 
-# A CT slice of 1024 x 1024 is fitted whole, at about half a second an iteration. Beyond it a fit
-# would keep its reader waiting for tens of seconds, and take memory by the gigabyte.
+# A CT slice of 1024 x 1024 is fitted whole, at about 0.5 s per iteration. Larger fits would take
+# tens of seconds and gigabytes of memory.
 MAX_WHOLE_VOXELS = 2**20
-# Voxels whose densities are computed at once: those of 10 components stay in a core's cache.
+# Voxels computed at once: the densities of 10 components stay in the CPU cache.
 CHUNK = 2**15
 
 
 def assign(model: Model, points: NDArray[np.float64]) -> NDArray[np.uint8]:
-    """Return the likeliest class 1..K of each voxel.
+    """Return the most probable class 1..K of each voxel.
 
     Parameters
     ----------
-    model : Model
     points : ndarray, shape (voxels, images)
         Intensities in the model's scaled units.
 
     Returns
     -------
     ndarray of uint8, shape (voxels,)
-        Of the voxels that the model was fitted to, scikit-learn's ``fit_predict``, renumbered.
+        For the voxels of the fit, scikit-learn's ``fit_predict``, renumbered.
     """
     classes = np.empty(len(points), dtype=np.uint8)
     rank = np.empty(model.components, dtype=np.uint8)
@@ -50,7 +49,7 @@ def posterior(model: Model, points: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _estimator(model: Model) -> GaussianMixture:
-    """Return scikit-learn's mixture of a model, its components in scikit-learn's order."""
+    """Return a model as scikit-learn's mixture, with its order of the components."""
     kind = model.recipe.covariance
     own = np.argsort(model.order)
     estimator = GaussianMixture(model.components, covariance_type=kind)
@@ -61,7 +60,7 @@ def _estimator(model: Model) -> GaussianMixture:
 
 
 def _own_covariances(full: NDArray[np.float64], kind: Covariance) -> NDArray[np.float64]:
-    """Return covariances in the shape that scikit-learn has for their type."""
+    """Return covariances in scikit-learn's shape for their type."""
     if kind == "full":
         return full
     if kind == "tied":
@@ -80,6 +79,6 @@ def _log_shares(estimator: GaussianMixture, points: NDArray[np.float64]) -> NDAr
 
 
 def _parts(voxels: int) -> Iterator[slice]:
-    """Return what is computed at once: all that was fitted at once, so that it rounds alike."""
+    """Return slices to compute at once: all that was fitted at once, so that it rounds alike."""
     size = voxels if voxels <= MAX_WHOLE_VOXELS else CHUNK
     return (slice(start, start + size) for start in range(0, voxels, max(size, 1)))

@@ -1,4 +1,4 @@
-"""What a model's classes measure, in the images' own units."""
+"""A model's classes in the images' own units."""
 
 from dataclasses import dataclass
 
@@ -19,11 +19,11 @@ class Class:
     weight : float
         The mixture weight, 0..1.
     voxels : int
-        Voxels for which this class has the largest posterior.
+        Voxels whose most probable class this is.
     mean, sd : ndarray, shape (images,)
     covariance : ndarray, shape (images, images)
     volume_ml : float
-        The voxels' volume in mL.
+        Their volume in mL.
     """
 
     number: int

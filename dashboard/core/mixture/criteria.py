@@ -1,6 +1,7 @@
 """Fits with several numbers of components, to compare their BIC and AIC."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from dashboard.core.errors import FitError
@@ -10,26 +11,15 @@ from dashboard.core.mixture.slice_fit import Fit, fit
 
 
 def criteria(features: Features, candidates: Sequence[int], *, fit: Fit = fit) -> dict[int, Model]:
-    """Fit the same voxels with several numbers of components.
-
-    Parameters
-    ----------
-    features : Features
-    candidates : sequence of int
-        Numbers of components, ascending.
-    fit : callable
-        For callers that keep models.
+    """Fit the same voxels with several numbers of components, in ascending order.
 
     Returns
     -------
     dict
-        The model of each number of components that the voxels can carry.
+        The models up to the first number of components that cannot be fitted.
     """
     models: dict[int, Model] = {}
-    try:
+    with suppress(FitError):
         for components in candidates:
             models[components] = fit(features, replace(features.recipe, components=components))
-    except FitError:
-        # More components than this cannot be fitted either: what was fitted is the answer.
-        return models
     return models

@@ -1,4 +1,4 @@
-"""What a fit sees: the foreground intensities of a domain, raw and scaled."""
+"""The input of a fit: the foreground intensities of a domain, raw and scaled."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dashboard.core.domain import WHOLE, Cut, Domain
+from dashboard.core.domain import Cut, Domain
 from dashboard.core.errors import FitError
 from dashboard.core.grid.same import require_same_grid
 from dashboard.core.mixture.foreground import foreground
@@ -17,11 +17,6 @@ from dashboard.core.orientation import Orientation
 from dashboard.core.processing import Clipped
 from dashboard.core.volume import Volume
 
-NO_FOREGROUND = {
-    Cut: "There are no foreground voxels in this slice.",
-    type(WHOLE): "There are no foreground voxels in these images.",
-}
-
 
 @dataclass(frozen=True, eq=False)
 class Features:
@@ -30,28 +25,26 @@ class Features:
     Attributes
     ----------
     volumes : tuple of Volume
-        The images of the mixture, and behind them those that are only shown.
+        The images in the fit, then those that are only shown.
     mixed : int
-        The number of images of the mixture.
+        The number of images in the fit.
     axes : tuple of int
-        Which of the volumes are X and Y; twice the same where one image is shown alone.
-    recipe : Recipe
-    domain : Cut or WHOLE
+        The volumes on X and Y; twice the same if one image is shown alone.
     mask_volume : Volume or None
-        The external mask, where the foreground is one.
+        The mask, if it is the foreground.
     voxels : tuple of ndarray
-        Every image's intensities in the domain, foreground or not: 2-D of a cut, 3-D of the whole
-        head, in storage order.
+        Intensities of each image in the domain, 2-D for a cut and 3-D for the whole head, in
+        storage order.
     mask : ndarray of bool, the shape of `voxels`
         The foreground.
     values : ndarray, shape (foreground voxels, images)
         In storage order.
     scaled : ndarray, shape (foreground voxels, images)
-        The values as they are where they cannot be scaled.
+        `values` if they cannot be scaled.
     scale : LinearScale or None
         From `values` to `scaled`.
     problem : str or None
-        Why no mixture can be fitted to them.
+        Why no mixture can be fitted.
     """
 
     volumes: tuple[Volume, ...]
@@ -69,22 +62,22 @@ class Features:
 
     @property
     def points(self) -> NDArray[np.float64]:
-        """What a mixture is fitted to, shape (foreground voxels, mixed)."""
+        """Scaled intensities of the images in the fit, shape (foreground voxels, mixed)."""
         return self.scaled[:, : self.mixed]
 
     @property
     def shown(self) -> tuple[int, ...]:
-        """Which of the volumes are X and Y, each once."""
+        """The volumes on X and Y, each once."""
         return tuple(dict.fromkeys(self.axes))
 
     @property
     def facts(self) -> list[Clipped]:
-        """What was done to the foreground's intensities."""
+        """The processing of the foreground's intensities."""
         return [] if self.recipe.clip == "none" else [Clipped(self.recipe.clip)]
 
     @property
     def nbytes(self) -> int:
-        """The memory that they take; the volumes themselves are mapped."""
+        """Memory in bytes; the volumes themselves are mapped."""
         return self.values.nbytes + self.scaled.nbytes + self.mask.nbytes
 
 
@@ -99,29 +92,27 @@ def features(
 ) -> Features:
     """Gather, clip and scale the foreground of a domain.
 
-    Only the images of the mixture decide what is foreground; a voxel without an intensity in an
-    image that is shown beside them has no place in the joint view and is left out as well.
+    The images in the fit decide the foreground. Voxels that are not finite in an image that is
+    only shown are left out too, because the joint view cannot show them.
 
     Parameters
     ----------
     volumes : sequence of Volume
-        The images of one head on one grid: those of the mixture, in the order of the features,
-        and behind them those that are only shown.
-    recipe : Recipe
-    domain : Cut or WHOLE
+        On one grid: the images in the fit, in the order of the features, then those that are only
+        shown.
     mixed : int, optional
-        The number of images of the mixture; all if not given.
+        The number of images in the fit; all by default.
     axes : tuple of int, optional
-        Which of the volumes are X and Y; the first two if not given.
+        The volumes on X and Y; the first two by default.
     mask : Volume, optional
-        For the foreground rule "mask", on the same grid; other rules leave it out.
+        For the foreground "mask", on the same grid; ignored otherwise.
 
     Raises
     ------
     GridError
-        If the images, or the mask, are not on one grid.
+        If the images and the mask are not on one grid.
     FitError
-        If the rule is "mask" and there is none.
+        If the foreground is "mask" and there is none.
     """
     mixed = len(volumes) if mixed is None else mixed
     mask = mask if recipe.foreground == "mask" else None
@@ -143,7 +134,8 @@ def features(
     scaled, linear, problem = values, None, None
     try:
         if not len(values):
-            raise FitError(NO_FOREGROUND[type(domain)])
+            where = "in this slice" if isinstance(domain, Cut) else "in these images"
+            raise FitError(f"There are no foreground voxels {where}.")
         scaled, linear = scale(values, recipe.scaling)
     except FitError as error:
         problem = str(error)
@@ -164,7 +156,7 @@ def features(
 
 
 def within(volume: Volume, orientation: Orientation, domain: Domain) -> NDArray[Any]:
-    """Return a volume's voxels in a domain of a grid with that orientation, in storage order."""
+    """Return a volume's voxels in a domain of a grid with this orientation, in storage order."""
     if isinstance(domain, Cut):
         return orientation.cut(volume.data, domain.plane, domain.index)
     return volume.data

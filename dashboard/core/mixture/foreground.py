@@ -1,4 +1,4 @@
-"""Which voxels take part in the mixture: the lesson's zero removal, and three other rules."""
+"""The foreground, the voxels to fit: the lesson's zero removal, and three other rules."""
 
 from collections.abc import Sequence
 from typing import Any, Literal
@@ -7,8 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboard.core.errors import FitError
-
-NO_MASK = "The foreground is to be a mask, and none is chosen. Choose one, or another rule."
 
 Foreground = Literal["positive", "nonzero", "background", "mask"]
 
@@ -19,19 +17,19 @@ def foreground(
     backgrounds: Sequence[float] = (),
     mask: NDArray[Any] | None = None,
 ) -> NDArray[np.bool_]:
-    """Mark the voxels that take part.
+    """Mark the foreground.
 
     Parameters
     ----------
     channels : sequence of ndarray, all of one shape
         Intensities of each image.
     rule : {"positive", "nonzero", "background", "mask"}
-        Keep voxels where all images are > 0; where all differ from 0; where all differ from
-        their image's background intensity; or where an external mask is > 0.
+        Voxels where all images are > 0; where all differ from 0; where all differ from their
+        image's background; or where a mask is > 0.
     backgrounds : sequence of float
-        The most frequent intensity of each image's whole volume, for the rule "background".
+        The most frequent intensity of each image's whole volume, for "background".
     mask : ndarray, the channels' shape
-        For the rule "mask".
+        For "mask".
 
     Returns
     -------
@@ -45,7 +43,7 @@ def foreground(
     """
     if rule == "mask":
         if mask is None:
-            raise FitError(NO_MASK)
+            raise FitError("No mask is selected. Select one, or choose another foreground.")
         kept = np.asarray(mask > 0)
     else:
         kept = np.ones(channels[0].shape, dtype=bool)

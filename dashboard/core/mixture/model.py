@@ -1,4 +1,4 @@
-"""A fitted mixture: about a kilobyte of numbers, without voxels and without labels."""
+"""A fitted mixture: about a kilobyte of numbers, without voxels or labels."""
 
 import json
 from collections.abc import Sequence
@@ -20,28 +20,25 @@ class Model:
 
     Attributes
     ----------
-    recipe : Recipe
     domain : Cut or WHOLE
-        The voxels that it is of.
+        The voxels of the fit.
     scale : LinearScale
-        Of the mixed images, from intensities to the units of means and covariances.
+        From intensities to the units of means and covariances.
     weights : ndarray, shape (components,)
     means : ndarray, shape (components, images)
         In scaled units.
     covariances : ndarray, shape (components, images, images)
         In scaled units, whatever the covariance type.
     order : ndarray of int, shape (components,)
-        Which component of scikit-learn's each class is, counted from 0. Labels are computed in
-        that order, so that they are scikit-learn's own to the last bit.
+        The component of scikit-learn, counted from 0, of each class. Labels are computed in that
+        order, so that they equal scikit-learn's to the last bit.
     counts : ndarray of int, shape (components,)
         Voxels of the domain in each class.
     fitted_voxels : int
-        Voxels to which weights, means and covariances were fitted: all, or of very large domains
-        an evenly spaced subset. Counts and likelihood are those of all voxels in any case.
+        Voxels that weights, means and covariances were fitted to: all, or an evenly spaced subset
+        of a very large domain. Counts and likelihood are always those of all voxels.
     log_likelihood : float
         Mean per voxel, in nats, of the scaled intensities.
-    iterations : int
-    converged : bool
     """
 
     recipe: Recipe
@@ -69,7 +66,7 @@ class Model:
 
     @property
     def spacing(self) -> int:
-        """The parameters were fitted to every n-th voxel: 1 where they were to all."""
+        """N if the parameters were fitted to every n-th voxel; 1 if to all."""
         return -(-self.voxels // self.fitted_voxels)
 
     @property
@@ -96,9 +93,8 @@ class Model:
         return 2 * self.parameters - 2 * self.voxels * self.log_likelihood
 
     def to_json(self) -> str:
-        """Return the model as text; every number is read back as it was, to the last bit."""
-        entries = {name: _plain(value) for name, value in vars(self).items()}
-        return json.dumps(entries)
+        """Return the model as text that keeps every number to the last bit."""
+        return json.dumps({name: _plain(value) for name, value in vars(self).items()})
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -107,7 +103,7 @@ class Model:
         Raises
         ------
         ValueError, KeyError, TypeError, AttributeError
-            If the text holds no model.
+            If the text is not a model.
         """
         entries: dict[str, Any] = json.loads(text)
         place, (offset, factor) = entries["domain"], entries["scale"].values()
@@ -127,7 +123,7 @@ class Model:
             or any(len(v) != components for v in (model.weights, model.order, model.counts))
             or any(len(v) != images for v in (model.scale.offset, model.scale.factor))
         ):
-            raise ValueError("the arrays do not belong together")
+            raise ValueError("shapes of the arrays disagree")
         return model
 
 
@@ -139,16 +135,10 @@ def provenance(
     mixed: int,
     mask: Volume | None = None,
 ) -> dict[str, Any]:
-    """Return what a model is made from, by which it is found again, as JSON values.
+    """Return the key of a model as JSON values: all that determines its numbers.
 
-    Everything that decides its numbers is in it: which voxels of which images, in which order,
-    and how many of the images are mixed. Those that are only shown decide with which voxels take
-    part. The same features under other names or other axes have the same model.
-
-    Parameters
-    ----------
-    volumes, recipe, domain, mixed, mask
-        As in `features`.
+    The parameters are those of `features`. Images that are only shown count, because they restrict
+    the foreground. Names and axes do not.
     """
     mask = mask if recipe.foreground == "mask" else None
     return {

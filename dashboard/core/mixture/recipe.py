@@ -1,4 +1,4 @@
-"""What decides a mixture besides the voxels; nothing of where one looks."""
+"""The settings of a mixture; the voxels and the slice on screen are not among them."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -7,17 +7,17 @@ from dashboard.core.mixture.foreground import Foreground
 from dashboard.core.mixture.scaling import Scaling
 
 Covariance = Literal["full", "tied", "diag", "spherical"]
-# Percent of the voxels beyond each end of an image's intensity range that are set to that end.
+# Percent of the voxels that are clipped at each end of an image's intensity range.
 Clip = Literal["none", "0.1", "0.5", "1"]
 
 COMPONENTS = range(1, 11)
-# Covariances of more images have more parameters than a slice has voxels to spare.
+# Covariances of more images have too many parameters for the voxels of a slice.
 MAX_MIXED = 8
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """Everything besides the voxels that decides the numbers; the defaults are the lesson's."""
+    """All settings that determine the fit; the defaults are the lesson's."""
 
     foreground: Foreground = "positive"
     clip: Clip = "none"

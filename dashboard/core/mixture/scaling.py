@@ -1,4 +1,4 @@
-"""Scaling of the foreground's intensities before the fit, and back to the images' own units."""
+"""Scaling of the foreground's intensities before the fit, and back to original units."""
 
 from dataclasses import dataclass, replace
 from typing import Any, Literal, Self
@@ -11,7 +11,7 @@ from dashboard.core.errors import FitError
 
 Scaling = Literal["standard", "robust", "minmax", "none"]
 
-# Sums of the squares of a whole volume of smaller intensities stay below the largest float64.
+# Sums of squares of smaller intensities do not overflow float64, over a whole volume.
 LARGEST = 1e140
 
 
@@ -22,7 +22,7 @@ class LinearScale:
     Attributes
     ----------
     offset, factor : ndarray, shape (images,)
-        In intensity units; `factor` is 1 where an image is constant.
+        In intensity units; `factor` is 1 if an image is constant.
     """
 
     offset: NDArray[np.float64]
@@ -53,7 +53,6 @@ def scale(values: NDArray[Any], kind: Scaling) -> tuple[NDArray[np.float64], Lin
     Returns
     -------
     scaled : ndarray, shape (voxels, images)
-    scale : LinearScale
 
     Raises
     ------
@@ -62,8 +61,8 @@ def scale(values: NDArray[Any], kind: Scaling) -> tuple[NDArray[np.float64], Lin
     """
     if values.size and not np.abs(values).max() < LARGEST:
         raise FitError(
-            "The intensities are too large for a mixture (their squares overflow). "
-            "Divide the image by a constant first."
+            "The intensities are too large to fit: their squares overflow. Divide the image by a "
+            "constant."
         )
     if kind == "none":
         images = values.shape[1]

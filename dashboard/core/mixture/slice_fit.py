@@ -1,8 +1,9 @@
 """The Gaussian mixture of scaled intensities, with classes in a stable order."""
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,25 +13,24 @@ from sklearn.mixture import GaussianMixture
 
 from dashboard.core import sampling
 from dashboard.core.domain import Domain
-from dashboard.core.errors import CopiesError, FitError
+from dashboard.core.errors import FitError
 from dashboard.core.mixture import assignment
 from dashboard.core.mixture.features import Features
 from dashboard.core.mixture.model import Model
 from dashboard.core.mixture.recipe import Recipe
 from dashboard.core.mixture.scaling import LinearScale
 
-# Part of what a model is found by: another number when the same voxels give other numbers.
+# Part of a model's key: change it when the same voxels give other numbers.
 METHOD = 1
-# Images that correlate more than this carry one image's information: their covariance is singular.
+# Images that correlate more than this are copies: their covariance is singular.
 MAX_CORRELATION = 1 - 1e-7
-# What domains beyond `assignment.MAX_WHOLE_VOXELS` are fitted by: means are then known to some
-# 0.3 % of their component's SD.
+# Larger domains than `assignment.MAX_WHOLE_VOXELS` are fitted to a subset of this size, which
+# gives means to about 0.3 % of their component's SD.
 SUBSET_VOXELS = 2**18
 
-# Reported as `converged` and, for repeated points, found before the fit. Once for the process:
-# filters are shared by all threads, and fits that set their own would have to wait for each other.
+# `converged` reports it, and repeated points are refused before the fit. Set once per process,
+# because all threads share the filters.
 warnings.filterwarnings("ignore", category=ConvergenceWarning)
-
 
 Fit = Callable[[Features, Recipe], Model]
 
@@ -41,12 +41,14 @@ def fit(features: Features, recipe: Recipe) -> Model:
     Raises
     ------
     FitError
-        If they cannot carry it.
+        If there are too few voxels, too few distinct intensities, or copies among the images.
     """
     if features.scale is None:
         raise FitError(features.problem)
+    points = features.points
+    _require_variety(points, recipe.components, [v.name for v in features.volumes])
     scale = features.scale.first(features.mixed)
-    return fit_points(features.points, recipe, domain=features.domain, scale=scale)
+    return fit_points(points, recipe, domain=features.domain, scale=scale)
 
 
 def fit_points(
@@ -54,33 +56,31 @@ def fit_points(
 ) -> Model:
     """Fit ``GaussianMixture(components, covariance_type=covariance, random_state=seed)``.
 
-    More than `assignment.MAX_WHOLE_VOXELS` voxels are fitted by every n-th of them, and all are
-    then assigned to their likeliest component.
+    If there are more than `assignment.MAX_WHOLE_VOXELS` voxels, every n-th is fitted, and all are
+    then assigned to their most probable component.
 
     Parameters
     ----------
     points : ndarray, shape (voxels, images)
         Scaled intensities in storage order, which the random start depends on.
-    recipe : Recipe
     domain : Cut or WHOLE
         Where the voxels are.
     scale : LinearScale
-        What they were scaled by.
+        From intensities to `points`.
 
     Returns
     -------
     Model
-        `assign` gives the partition of scikit-learn's ``fit_predict``, voxel for voxel,
-        renumbered; of more voxels than are fitted, that of ``fit(points[::n]).predict(points)``.
+        `assign` gives the partition of scikit-learn's ``fit_predict``, voxel for voxel and
+        renumbered; for a subset, that of ``fit(points[::n]).predict(points)``.
 
     Raises
     ------
     FitError
-        If the voxels are too few or too alike for the components.
+        If a covariance becomes singular.
     """
     components = recipe.components
     chosen = points[:: spacing(len(points))]
-    _require_variety(chosen, components)
     estimator = GaussianMixture(
         components, covariance_type=recipe.covariance, random_state=recipe.seed
     )
@@ -88,8 +88,8 @@ def fit_points(
         labels = estimator.fit_predict(chosen)
     except (ValueError, FloatingPointError):
         raise FitError(
-            f"{components} components do not fit these voxels (a covariance became singular). "
-            "Use fewer components, the covariance type diag, or standard scaling."
+            f"{components} components cannot be fitted: a covariance became singular. Use fewer "
+            "components, the covariance type diag, or standard scaling."
         ) from None
     order = np.argsort(estimator.means_[:, 0], kind="stable")
     weights, means = estimator.weights_[order], estimator.means_[order]
@@ -115,43 +115,45 @@ def fit_points(
 
 
 def spacing(voxels: int) -> int:
-    """Return n, where every n-th of so many voxels is fitted."""
+    """Return n if every n-th voxel is fitted."""
     if voxels <= assignment.MAX_WHOLE_VOXELS:
         return 1
     return sampling.step(voxels, SUBSET_VOXELS)
 
 
-def _require_variety(scaled: NDArray[np.float64], components: int) -> None:
-    """Refuse what scikit-learn would "fit" without complaint, or with a traceback."""
-    if len(scaled) < max(components, 2):
+def _require_variety(points: NDArray[np.float64], components: int, names: Sequence[str]) -> None:
+    """Refuse voxels that scikit-learn would fit without a warning, or crash on."""
+    points = points[:: spacing(len(points))]
+    least = max(components, 2)
+    if len(points) < least:
         raise FitError(
-            f"Only {len(scaled)} foreground voxels for {components} components. "
-            "Choose another slice, a wider foreground rule, or fewer components."
+            f"Only {len(points)} foreground voxels for {components} components. Choose another "
+            "slice, another foreground, or fewer components."
         )
-    if len(np.unique(scaled[:, 0])) < max(components, 2):
-        distinct = len(np.unique(scaled, axis=0))
-        if distinct < max(components, 2):
+    if len(np.unique(points[:, 0])) < least:
+        distinct = len(np.unique(points, axis=0))
+        if distinct < least:
             raise FitError(
                 f"The foreground has only {distinct} distinct intensity "
                 f"{'value' if distinct == 1 else 'values'}, too few for {components} components. "
                 "Use fewer components or another slice."
             )
-    for first in range(scaled.shape[1]):
-        for second in range(first + 1, scaled.shape[1]):
-            if are_copies(scaled[:, first], scaled[:, second]):
-                raise CopiesError(first, second)
+    for first, second in combinations(range(points.shape[1]), 2):
+        if are_copies(points[:, first], points[:, second]):
+            raise FitError(
+                f"{names[first]} and {names[second]} are identical up to scale in these voxels, so "
+                "they cannot be fitted together. Choose other images."
+            )
 
 
 def are_copies(first: NDArray[np.float64], second: NDArray[np.float64]) -> bool:
-    """Return whether one image's intensities are a linear function of another's."""
-    return _correlation(first, second) > MAX_CORRELATION
+    """Return whether one image's intensities are a linear function of another's.
 
-
-def _correlation(first: NDArray[np.float64], second: NDArray[np.float64]) -> float:
-    """Return the absolute correlation of two images; 0 where one of them is constant."""
+    A constant image is a copy of none.
+    """
     first, second = first - first.mean(), second - second.mean()
     norm = np.linalg.norm(first) * np.linalg.norm(second)
-    return float(abs(first @ second) / norm) if norm > 0 else 0.0
+    return bool(norm > 0 and abs(first @ second) / norm > MAX_CORRELATION)
 
 
 def _full_covariances(estimator: GaussianMixture) -> NDArray[np.float64]:
@@ -171,10 +173,7 @@ def _log_likelihood(
     means: NDArray[np.float64],
     covariances: NDArray[np.float64],
 ) -> float:
-    """Return the mean log-likelihood of the voxels, in nats.
-
-    What scikit-learn's ``score`` returns to rounding, in a fraction of its time.
-    """
+    """Return the mean log-likelihood per voxel, in nats: scikit-learn's ``score``, but faster."""
     total = 0.0
     for start in range(0, len(points), assignment.CHUNK):
         part = points[start : start + assignment.CHUNK]

@@ -1,8 +1,7 @@
-"""The bytes of an image file, plain or gzipped, read once from front to end.
+"""The bytes of an image file, plain or gzipped, read once from start to end.
 
-Whether a file is gzipped is seen from its first bytes and not from its name: browsers unpack
-`.nii.gz` or rename it `.nii` as they please. A gzip is read to its end, since only there lies the
-checksum that tells a damaged one.
+The first bytes decide whether a file is gzipped, not its name: browsers may unpack `.nii.gz` or
+rename it `.nii`. A gzip is read to its end, where its checksum is.
 """
 
 import gzip
@@ -18,25 +17,19 @@ from dashboard.core.errors import VolumeError
 GZIP_MAGIC = b"\x1f\x8b"
 # Deflate packs at most 1032 bytes into one, so a small file cannot hold what a header claims.
 MAX_GZIP_RATIO = 1032
-# Padding and footers behind the voxels are far smaller; an endless tail would be unpacked unseen.
+# Padding and footers after the voxels are far smaller.
 MAX_TAIL_BYTES = 64 * 2**20
-# What is read at once: large enough for speed, small beside any volume.
+# Bytes read at once: large enough for speed, small compared with any volume.
 CHUNK_BYTES = 4 * 2**20
 
-# What file objects raise for a gzip that is damaged.
+# Raised by file objects for a damaged gzip.
 _DAMAGED = (OSError, EOFError, zlib.error)
 
 CUT_SHORT = "the voxels are damaged or cut short. Copy or export the file again."
 
 
 class Container:
-    """An open image file; sentences in its errors do not name it.
-
-    Attributes
-    ----------
-    packed : bool
-        Whether the file is a gzip.
-    """
+    """An open image file; `packed` if it is a gzip. Its errors do not name the file."""
 
     def __init__(self, path: Path) -> None:
         try:
@@ -67,36 +60,19 @@ class Container:
         self._file.close()
 
     def require(self, count: int) -> None:
-        """Refuse a file that cannot hold `count` bytes, before any of them is unpacked.
-
-        Raises
-        ------
-        VolumeError
-        """
+        """Raise VolumeError if the file cannot hold `count` bytes, before unpacking any."""
         if count > self._size * (MAX_GZIP_RATIO if self.packed else 1):
             raise VolumeError(CUT_SHORT)
 
     def read(self, count: int) -> bytes:
-        """Return the next `count` bytes, fewer at the end of the file.
-
-        Raises
-        ------
-        VolumeError
-            If the gzip is damaged.
-        """
+        """Return the next `count` bytes, fewer at the end; raise VolumeError if damaged."""
         try:
             return self._stream.read(count)
         except _DAMAGED:
             raise VolumeError(CUT_SHORT) from None
 
     def skip(self, count: int) -> None:
-        """Pass over `count` bytes, of which those of a gzip are unpacked and checked.
-
-        Raises
-        ------
-        VolumeError
-            If the gzip ends before or is damaged; `require` has told of a plain file.
-        """
+        """Skip `count` bytes; raise VolumeError if a gzip is damaged or ends before."""
         if not self.packed:
             self._file.seek(count, os.SEEK_CUR)
             return
@@ -107,17 +83,11 @@ class Container:
             count -= passed
 
     def finish(self) -> None:
-        """Read a gzip to its end, where its checksum is compared.
-
-        Raises
-        ------
-        VolumeError
-            If the gzip is damaged, or unpacks to far more than a header and its voxels.
-        """
+        """Read a gzip to its checksum; raise VolumeError if damaged or far too long."""
         tail = 0
         while self.packed and (passed := len(self.read(CHUNK_BYTES))):
             tail += passed
             if tail > MAX_TAIL_BYTES:
                 raise VolumeError(
-                    "the file unpacks to far more than its header describes. Export it again."
+                    "the file unpacks to far more data than its header describes. Export it again."
                 )

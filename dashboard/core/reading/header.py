@@ -1,4 +1,4 @@
-"""Where the voxels of a file lie and how they are read, once a header has been checked."""
+"""A checked header: the shape, type and position of a file's voxels."""
 
 import math
 from collections.abc import Sequence
@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from dashboard.core.errors import VolumeError
 from dashboard.core.facts import Notice
 
-# 512 x 512 x 512 in float64 is 1 GiB, the most one image may take of the disk.
+# 512 x 512 x 512 in float64 is 1 GiB, the most disk space for one image.
 MAX_VOXELS = 512**3
-# A resting-state run of 1,200 volumes at 2 mm is 4.3 GB in float32; all of it is unpacked once.
+# A resting-state run of 1,200 volumes at 2 mm is 4.3 GB in float32, all unpacked once.
 MAX_STORED_BYTES = 8 * 2**30
 
 
@@ -25,18 +25,15 @@ class Layout:
     Attributes
     ----------
     shape : tuple of int
-        Voxels along each stored axis, without the trailing axes of one beyond the third.
+        Voxels along each stored axis, without trailing axes of length 1 beyond the third.
     dtype : dtype
-        As stored, byte order included.
+        As stored, including the byte order.
     offset : int
         Bytes before the first voxel.
     slope, intercept : float
         ``intensity = slope * stored + intercept``.
     affine : ndarray, shape (4, 4)
-        Of the header, whatever its use: NaN where it gives none.
-    header : nibabel header
-    notices : tuple of Notice
-        What was unusual.
+        From the header, even if unusable; NaN if it has none.
     """
 
     shape: tuple[int, ...]
@@ -61,53 +58,44 @@ class Layout:
 
     @property
     def volumes(self) -> int:
-        """Number of volumes, those along a fifth and further axes included."""
+        """Number of volumes, over the fourth and all further axes."""
         return math.prod(self.shape[3:])
 
 
 def checked_shape(axes: Sequence[int], itemsize: int) -> tuple[int, ...]:
-    """Return the shape that a header gives, once it is known to be possible and affordable.
+    """Return the shape in a header, without trailing axes of length 1 beyond the third.
 
-    Parameters
-    ----------
-    axes : sequence of int
-        As stored.
-    itemsize : int
-        Bytes of a voxel.
-
-    Returns
-    -------
-    tuple of int
-        Without the trailing axes of one beyond the third.
+    `itemsize` is the number of bytes per voxel.
 
     Raises
     ------
     VolumeError
+        If the shape is impossible or too large.
     """
-    # Integers of numpy would overflow unseen.
+    # numpy integers would overflow silently.
     shape = tuple(int(n) for n in axes)
     if not shape:
-        raise VolumeError("the file holds no image grid (surface or matrix data?).")
+        raise VolumeError("the file has no image grid (surface or matrix data?).")
     if min(shape) < 1:
-        raise VolumeError(f"the header gives the impossible shape {shape}. Export the file again.")
+        raise VolumeError(f"the header has the impossible shape {shape}. Export the file again.")
     while len(shape) > 3 and shape[-1] == 1:
         shape = shape[:-1]
     voxels = math.prod(shape[:3])
     if voxels > MAX_VOXELS:
         raise VolumeError(
-            f"{voxels:,} voxels are more than the {MAX_VOXELS:,} this dashboard takes; "
-            "crop or downsample the image."
+            f"it has {voxels:,} voxels; at most {MAX_VOXELS:,} are supported. Crop or downsample "
+            "the image."
         )
     if math.prod(shape) * itemsize > MAX_STORED_BYTES:
         raise VolumeError(
-            f"its {math.prod(shape[3:]):,} volumes are more than the "
-            f"{MAX_STORED_BYTES // 2**30} GiB this dashboard unpacks; take the first one out of it."
+            f"its {math.prod(shape[3:]):,} volumes are larger than the {MAX_STORED_BYTES // 2**30} "
+            "GiB that are supported. Save some of the volumes as a file of their own."
         )
     return shape
 
 
 def header_affine(header: Any) -> NDArray[np.float64]:
-    """Return the affine of a nibabel header, all NaN where the header contradicts itself."""
+    """Return the affine of a nibabel header, all NaN if the header contradicts itself."""
     try:
         with np.errstate(all="ignore"):
             return np.asarray(header.get_best_affine(), dtype=np.float64)

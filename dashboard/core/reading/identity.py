@@ -1,4 +1,4 @@
-"""What tells one image file from another, and one volume from another: hashes of their content."""
+"""Identities of files and volumes: hashes of their content."""
 
 import hashlib
 import stat
@@ -14,7 +14,6 @@ def file_id(path: Path, *, name: str | None = None) -> str:
 
     Parameters
     ----------
-    path : Path
     name : str, optional
         What messages call the file.
 
@@ -32,9 +31,7 @@ def file_id(path: Path, *, name: str | None = None) -> str:
 def _sha256(path: Path, name: str) -> bytes:
     try:
         if not stat.S_ISREG(path.stat().st_mode):
-            raise VolumeError(
-                f"{name or 'No name'}: this is a folder or a device. Choose an image file."
-            )
+            raise VolumeError(f"{name or 'No name'}: this is not a file. Choose an image file.")
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").digest()
     except FileNotFoundError:
@@ -44,7 +41,7 @@ def _sha256(path: Path, name: str) -> bytes:
 
 
 def volume_id(source: str, take: Take) -> str:
-    """Return the identity of volumes of a series: the file's own for the first one."""
+    """Return the identity of volumes of a series; the first one has that of the file."""
     if take == FIRST:
         return source
     which = "all" if take is None else " ".join(map(str, sorted(set(take))))

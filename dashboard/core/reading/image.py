@@ -1,4 +1,4 @@
-"""One image file of any format taken: from its name and bytes to voxels, affine and header."""
+"""Reading of one image file: from its name and bytes to voxels, affine and header."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -19,39 +19,36 @@ from dashboard.core.reading.summary import Summary
 from dashboard.core.reading.unpacked import Unpacked
 from dashboard.core.reading.voxels import FIRST, Take, finite_notices, read_voxels, taken
 
-# The name chooses the format and the content has to agree: nothing else is ever tried.
+# The name chooses the format, and the content must agree; nothing else is tried.
 NIFTI, PAIR, MGH, MINC = (".nii", ".nii.gz"), (".img", ".img.gz"), (".mgz", ".mgh"), (".mnc",)
 HEADERS = (".hdr", ".hdr.gz")
-# The halves of a pair as they are looked for beside each other, the likeliest first.
+# Possible names of the other half of a pair, the most common first.
 HEADER_HALVES, IMAGE_HALVES = (".hdr", ".hdr.gz", ".HDR"), (".img", ".img.gz", ".IMG")
-# Other compressions would be unpacked unseen.
 EXTENSIONS = (*NIFTI, *PAIR, *MGH, *MINC)
-# Millimetres in one spatial unit of the header; "unknown" is taken as mm, as most tools do.
+# Millimetres per spatial unit of the header; "unknown" means mm, as in most tools.
 MM_PER_UNIT = {"mm": 1.0, "meter": 1000.0, "micron": 0.001, "unknown": 1.0}
 
 
 @dataclass(frozen=True, eq=False)
 class Image:
-    """What a file holds, before anything is concluded from it.
+    """The content of a file, unchanged.
 
     Attributes
     ----------
     data : ndarray, shape (i, j, k)
         Intensities of one volume, or the mean of several, in storage order; mapped, read-only.
-    summary : Summary
-        Of the intensities.
     volumes : int
-        Volumes in the file.
+        Number of volumes in the file.
     taken : tuple of int
-        Those of which the intensities are the mean.
+        Those in `data`.
     affine : ndarray, shape (4, 4)
-        The header's, whatever its use.
+        From the header, even if unusable.
     unit : str
         The header's spatial unit: mm, meter, micron or unknown.
     header : tuple of (str, str)
-        Fields and values of the header, in the order in which they are printed.
+        Fields and values of the header, in file order.
     notices : tuple of Notice
-        What was unusual about the file.
+        What is unusual about the file.
     """
 
     data: NDArray[Any]
@@ -65,7 +62,7 @@ class Image:
 
 
 def files_of(path: Path) -> tuple[Path, ...]:
-    """Return the files that an image consists of: a header beside an .img belongs to it."""
+    """Return the files of an image: for an .img, also its header."""
     if not path.name.lower().endswith(PAIR):
         return (path,)
     header = _header_file(path)
@@ -80,27 +77,27 @@ def read_image(
     take: Take = FIRST,
     scratch: Path | None = None,
 ) -> Image:
-    """Unpack a volume of an image file, or the mean of several; every byte of it is checked.
+    """Unpack a volume of an image file, or the mean of several, and check the whole file.
 
     Parameters
     ----------
     path : Path
-        Its extension tells the format.
+        Its extension gives the format.
     room : file object
-        New, open for reading and writing; takes the voxels as an ``.npy``.
+        New, open for reading and writing; receives the voxels as an ``.npy``.
     name : str, optional
-        What messages call the file.
+        The file's name in messages.
     take : tuple of int, or None
         Volumes counted from 0; None for all.
     scratch : Path, optional
-        Folder for what is needed in between.
+        Folder for temporary files.
 
     Raises
     ------
     VolumeError
-        Naming the file, if it is damaged, too large, or holds no scalar intensities.
+        With the file's name, if it is damaged, too large, or holds no scalar intensities.
     OSError
-        If there is no room on the disk.
+        If the disk is full.
     """
     with _named(name or path.name):
         _require_known(path)
@@ -128,7 +125,7 @@ def nifti_header(path: Path, *, name: str | None = None) -> nib.Nifti1Header | N
     Raises
     ------
     VolumeError
-        Naming the file, if it has changed since it was read and is no image any more.
+        If the file was replaced by something else since it was read.
     """
     if not path.name.lower().endswith((*NIFTI, *PAIR)):
         return None
@@ -138,7 +135,7 @@ def nifti_header(path: Path, *, name: str | None = None) -> nib.Nifti1Header | N
 
 @contextmanager
 def _named(name: str) -> Iterator[None]:
-    """Put the file's name, and never its folder, before what is wrong with it."""
+    """Put the file's name, without its folder, before an error message."""
     try:
         yield
     except VolumeError as error:
@@ -150,13 +147,12 @@ def _require_known(path: Path) -> None:
     if name.endswith(HEADERS):
         raise VolumeError(nifti.MISSING_HALF)
     if not name.endswith(EXTENSIONS):
-        known = ", ".join(EXTENSIONS)
-        raise VolumeError(f"this is no image file that can be read ({known}).")
+        raise VolumeError(f"this is not a supported image ({', '.join(EXTENSIONS)}).")
 
 
 @contextmanager
 def _opened(path: Path) -> Iterator[tuple[Layout, Container]]:
-    """Open a file, check its header, and go to its first voxel."""
+    """Open a file and check its header, up to its first voxel."""
     name = path.name.lower()
     with Container(path) as file:
         if name.endswith(MGH):
@@ -175,13 +171,13 @@ def _opened(path: Path) -> Iterator[tuple[Layout, Container]]:
 
 
 def _header_file(path: Path) -> Path | None:
-    """Return the .hdr beside an .img, where there is one."""
+    """Return the .hdr of an .img, if it exists."""
     beside = (path.with_name(name) for name in other_halves(path.name))
     return next((header for header in beside if header.is_file()), None)
 
 
 def other_halves(name: str) -> tuple[str, ...]:
-    """Return what the other half of a two-file image may be called; nothing for other files."""
+    """Return possible names of the other half of a two-file image; none for other files."""
     for own, others in ((".img", HEADER_HALVES), (".hdr", IMAGE_HALVES)):
         if name.lower().endswith((own, f"{own}.gz")):
             base = name[: name.lower().rindex(own)]
@@ -192,6 +188,11 @@ def other_halves(name: str) -> tuple[str, ...]:
 def _image(
     layout: Layout, unpacked: Unpacked, wanted: tuple[int, ...], notices: Iterable[Notice] = ()
 ) -> Image:
+    series = []
+    if layout.volumes > 1 and wanted == FIRST:  # which may not be a choice
+        series.append(
+            Notice(FileCode.SERIES, {"volumes": layout.volumes, "shape": list(layout.shape)})
+        )
     return Image(
         data=unpacked.array(),
         summary=unpacked.summary,
@@ -202,22 +203,15 @@ def _image(
         header=_fields(layout.header),
         notices=(
             *layout.notices,
-            *_series_notices(layout, wanted),
+            *series,
             *notices,
             *finite_notices(unpacked.summary),
         ),
     )
 
 
-def _series_notices(layout: Layout, wanted: tuple[int, ...]) -> list[Notice]:
-    """Return what nobody may have chosen: that only the first of several volumes is used."""
-    if layout.volumes == 1 or wanted != FIRST:
-        return []
-    return [Notice(FileCode.SERIES, {"volumes": layout.volumes, "shape": list(layout.shape)})]
-
-
 def _spatial_unit(header: Any) -> str:
-    """Return the header's spatial unit; MGH and MINC are in mm by definition of the format."""
+    """Return the header's spatial unit; MGH and MINC are always in mm."""
     if not hasattr(header, "get_xyzt_units"):
         return "mm"
     try:
@@ -228,7 +222,7 @@ def _spatial_unit(header: Any) -> str:
 
 
 def _fields(header: Any) -> tuple[tuple[str, str], ...]:
-    """List the header as ``print(header)`` does, with the units spelled out behind it."""
+    """List the header as ``print(header)`` does, followed by the units."""
     fields = []
     if hasattr(header, "items"):
         fields = [(str(key), _printable(value)) for key, value in header.items()]
@@ -236,7 +230,7 @@ def _fields(header: Any) -> tuple[tuple[str, str], ...]:
         try:
             fields.append(("get_xyzt_units()", str(header.get_xyzt_units())))
         except KeyError:
-            fields.append(("get_xyzt_units()", "not a known code"))
+            fields.append(("get_xyzt_units()", "unknown code"))
     return tuple(fields)
 
 

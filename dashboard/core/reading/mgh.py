@@ -1,4 +1,4 @@
-"""The header of FreeSurfer's .mgh and .mgz, checked before a voxel is read."""
+"""Headers of FreeSurfer's .mgh and .mgz, checked before any voxel is read."""
 
 import math
 from typing import Any
@@ -10,29 +10,29 @@ from nibabel.spatialimages import HeaderDataError
 from dashboard.core.errors import VolumeError
 from dashboard.core.facts import FileCode, Notice
 from dashboard.core.reading.container import Container
-from dashboard.core.reading.foreign import foreign_content
+from dashboard.core.reading.foreign import not_an_image
 from dashboard.core.reading.header import Layout, checked_shape, header_affine
 
-# The voxels begin here; how they were measured (TR, TE) follows them.
+# The voxels begin here; the scan parameters (TR, TE) follow them.
 DATA_OFFSET = 284
 FOOTER_BYTES = footer_dtype.itemsize
 VERSION = 1
 
-BAD_HEADER = "the file's header cannot be read; it is damaged or not an MGH image."
+BAD_HEADER = "the file's header cannot be read; it is damaged or not an MGH image. Export it again."
 
 
 @np.errstate(all="ignore")
 def read_layout(container: Container) -> Layout:
-    """Check the header of an MGH file, and leave the file at its first voxel.
+    """Check the header of an MGH file, up to its first voxel.
 
     Raises
     ------
     VolumeError
+        If the header is invalid.
     """
     start = container.read(DATA_OFFSET)
     if len(start) < DATA_OFFSET or int.from_bytes(start[:4]) != VERSION:
-        foreign = foreign_content(start)
-        raise VolumeError(f"the file's header cannot be read; {foreign}" if foreign else BAD_HEADER)
+        raise not_an_image(start, BAD_HEADER)
     header = with_footer(start, b"")
     dtype = _data_type(header)
     shape = checked_shape(header["dims"], dtype.itemsize)
@@ -51,13 +51,7 @@ def read_layout(container: Container) -> Layout:
 
 
 def with_footer(start: bytes, footer: bytes) -> Any:
-    """Return nibabel's header of what lies before and behind the voxels.
-
-    Raises
-    ------
-    VolumeError
-        If nibabel cannot make sense of it.
-    """
+    """Return nibabel's header from the bytes before and after the voxels."""
     try:
         return MGHHeader(start[: header_dtype.itemsize] + footer)
     except (HeaderDataError, ValueError):
@@ -69,7 +63,6 @@ def _data_type(header: Any) -> np.dtype[Any]:
         dtype: np.dtype[Any] = np.dtype(header.get_data_dtype())
     except KeyError:
         raise VolumeError(
-            f"the header gives the data type code {int(header['type'])}, which is not known. "
-            "Convert the file again."
+            f"the header has the unknown data type code {int(header['type'])}. Export it again."
         ) from None
     return dtype

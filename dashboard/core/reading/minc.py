@@ -1,4 +1,4 @@
-"""MINC 1 files, which are netCDF and are read by nibabel."""
+"""MINC 1 files, which are netCDF, read by nibabel."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,37 +13,32 @@ from scipy.io import netcdf_file
 
 from dashboard.core.errors import VolumeError
 from dashboard.core.reading.container import CHUNK_BYTES, Container
-from dashboard.core.reading.foreign import foreign_content
+from dashboard.core.reading.foreign import not_an_image
 from dashboard.core.reading.header import MAX_VOXELS, Layout, checked_shape
 from dashboard.core.reading.summary import CHUNK_VOXELS
 from dashboard.core.reading.unpacked import nameless
 
 MAGIC = b"CDF\x01"
-# As many bytes as the largest image takes in float64; the file is copied before it is read.
+# The size of the largest image in float64; the file is copied before it is read.
 MAX_BYTES = 8 * MAX_VOXELS
-# scipy's netCDF reader follows whatever lengths and names it finds, until something gives way.
+# scipy's netCDF reader trusts all lengths and names, and fails in these ways.
 _DAMAGED = (
     ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, MemoryError, MincError,
     NotImplementedError, TypeError, ValueError,
 )  # fmt: skip
 
-BAD_FILE = "the file's header cannot be read; it is damaged or not a MINC 1 image."
+BAD_FILE = "the file's header cannot be read; it is damaged or not a MINC 1 image. Export it again."
 
 
 class Minc:
-    """An open MINC 1 file.
-
-    Attributes
-    ----------
-    layout : Layout
-    """
+    """An open MINC 1 file."""
 
     def __init__(self, file: Any) -> None:
         self._minc = Minc1File(file)
         dtype = np.dtype(self._minc.get_data_dtype())
         shape = checked_shape(self._minc.get_data_shape(), dtype.itemsize)
         if len(shape) > 3:
-            raise VolumeError("a MINC file of several volumes is not read; convert it to NIfTI.")
+            raise VolumeError("MINC with several volumes is not supported. Convert it to NIfTI.")
         affine = np.asarray(self._minc.get_affine(), dtype=np.float64)
         if affine.shape != (4, 4):
             raise VolumeError(BAD_FILE)
@@ -70,14 +65,14 @@ class Minc:
 
 @contextmanager
 def opened(container: Container, scratch: Path | None) -> Iterator[Minc]:
-    """Copy a file, since nothing else maps it safely, and open the copy.
+    """Open a copy of a file, because the original may change while it is mapped.
 
     Raises
     ------
     VolumeError
-        If it is no MINC 1 file.
+        If it is not a MINC 1 file.
     OSError
-        If there is no room for the copy.
+        If the disk is full.
     """
     with nameless(scratch) as copy:
         _copy(container, copy)
@@ -92,14 +87,14 @@ def opened(container: Container, scratch: Path | None) -> Iterator[Minc]:
 def _copy(container: Container, copy: Any) -> None:
     content = container.read(CHUNK_BYTES)
     if not content.startswith(MAGIC):
-        foreign = foreign_content(content[:348])
-        raise VolumeError(f"the file's header cannot be read; {foreign}" if foreign else BAD_FILE)
+        raise not_an_image(content[:348], BAD_FILE)
     count = 0
     while content:
         count += len(content)
         if count > MAX_BYTES:
             raise VolumeError(
-                f"more than the {MAX_BYTES // 2**20:,} MiB this dashboard takes of MINC."
+                f"it is larger than {MAX_BYTES // 2**20:,} MiB, the limit for MINC. Crop or "
+                "downsample the image."
             )
         copy.write(content)
         content = container.read(CHUNK_BYTES)
@@ -108,7 +103,7 @@ def _copy(container: Container, copy: Any) -> None:
 
 
 class _Mapped(netcdf_file):  # type: ignore[misc]
-    """A netCDF file whose map ends with the last array on it, without a word on stderr."""
+    """A netCDF file whose memory map ends with its last array, without warnings."""
 
     def close(self) -> None:
         self.variables: dict[str, Any] = {}

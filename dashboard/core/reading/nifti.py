@@ -1,7 +1,7 @@
-"""The headers of NIfTI-1, NIfTI-2 and Analyze files, checked before a voxel is read.
+"""Headers of NIfTI-1, NIfTI-2 and Analyze files, checked before any voxel is read.
 
-nibabel trusts these headers: it allocates what they claim and reads from where they point. What is
-checked here follows the NIfTI-1 standard, https://nifti.nimh.nih.gov/nifti-1.
+nibabel trusts these headers: it allocates the size they claim and reads where they point. The
+checks follow the NIfTI-1 standard, https://nifti.nimh.nih.gov/nifti-1.
 """
 
 import math
@@ -18,18 +18,18 @@ from nibabel.spm2analyze import Spm2AnalyzeHeader
 from dashboard.core.errors import VolumeError
 from dashboard.core.facts import FileCode, Notice
 from dashboard.core.reading.container import Container
-from dashboard.core.reading.foreign import foreign_content
+from dashboard.core.reading.foreign import not_an_image
 from dashboard.core.reading.header import Layout, checked_shape, header_affine
 from dashboard.core.reading.position import position_notices
 
-# A NIfTI-1 header is 348 bytes, a NIfTI-2 header 540; four more say whether extensions follow.
+# A NIfTI-1 header has 348 bytes, a NIfTI-2 header 540; four more announce extensions.
 HEADER_BYTES = {348: "1", 540: "2"}
 EXTENDER_BYTES = 4
-# Extensions of real files (DICOM, AFNI) are a few MB; they are walked over and never parsed.
+# Extensions of real files (DICOM, AFNI) are a few MB; they are skipped, never parsed.
 MAX_VOX_OFFSET = 64 * 2**20
 # esize and ecode are 8 bytes, and esize is a multiple of 16 by the standard.
 MIN_EXTENSION_BYTES = 16
-# CIFTI: matrices over surfaces and parcels. Its intents, and the code of its extension.
+# CIFTI, matrices over surfaces and parcels: its intents, and the code of its extension.
 CIFTI_INTENTS = range(3000, 3100)
 CIFTI_EXTENSION = 32
 # Several values in each voxel: matrices, displacements, vectors, points, quaternions, RGB.
@@ -47,49 +47,49 @@ NOT_SCALARS = {
     2304: "colours (RGBA)",
 }
 
+CIFTI = (
+    "this is a CIFTI file: values on surfaces, not an image grid. Choose the NIfTI volume it was "
+    "made from."
+)
 BAD_HEADER = "the file's header cannot be read; it is damaged or not an image. Export it again."
 MISSING_HALF = (
-    "this is one half of a two-file image (.hdr and .img). Put both files side by side and choose "
-    "the .img, or convert them into one .nii file."
+    "this is one half of a two-file image (.hdr and .img). Put both files in one folder and choose "
+    "the .img, or convert them to one .nii file."
 )
 
 
 @np.errstate(all="ignore")
 def read_layout(container: Container, pair: Container | None = None) -> Layout:
-    """Check the header of a NIfTI or Analyze file and tell where its voxels lie.
+    """Check the header of a NIfTI or Analyze file.
 
     Parameters
     ----------
     container : Container
-        The file that starts with the header, at its start. Of a single file it is left behind
-        the extensions, at the first voxel.
+        The file with the header; a single file is read up to its first voxel.
     pair : Container or None
-        The file of the voxels, where the header is a file of its own.
-
-    Returns
-    -------
-    Layout
+        The file with the voxels, if the header is a file of its own.
 
     Raises
     ------
     VolumeError
+        If the header is invalid, or does not describe an image of scalar intensities.
     """
     raw = _raw_header(container)
     kind, single = _kind(raw, paired=pair is not None)
     if single and pair is not None:
-        raise VolumeError("its .hdr says that the voxels are in the same file. Export it again.")
+        raise VolumeError("its .hdr claims to contain the voxels. Export both files again.")
     dtype, notices = _data_type(raw)
     axes = _axes(raw)
     if kind is not Spm2AnalyzeHeader:
-        _refuse_what_is_no_grid(raw, axes)
+        _require_scalars(raw, axes)
     shape = checked_shape(axes, dtype.itemsize)
     offset = _vox_offset(raw, len(raw.binaryblock) + EXTENDER_BYTES if single else 0)
     if single:
-        _walk_extensions(container.read(offset - len(raw.binaryblock)))
+        _skip_extensions(container.read(offset - len(raw.binaryblock)))
     (pair or container).require(offset + math.prod(shape) * dtype.itemsize)
-    header = _mended(kind, raw)
+    header = _repaired(kind, raw)
     slope, intercept = _scaling(header)
-    # As nibabel shows the header of an image that it has loaded.
+    # As in the header of an image that nibabel has loaded.
     header.set_slope_inter(None, None)
     header.set_data_offset(0)
     return Layout(
@@ -105,7 +105,7 @@ def read_layout(container: Container, pair: Container | None = None) -> Layout:
 
 
 def _raw_header(container: Container) -> Any:
-    """Return the header as it is stored, in the byte order that its own size tells."""
+    """Return the header as stored; the size in its first bytes gives the byte order."""
     start = container.read(348)
     for order in "<>":
         size = struct.unpack(order + "i", start[:4])[0] if len(start) == 348 else 0
@@ -114,8 +114,7 @@ def _raw_header(container: Container) -> Any:
             if len(content) == size:
                 kind: Any = nib.Nifti2Header if size == 540 else nib.Nifti1Header
                 return kind(content, endianness=order, check=False)
-    foreign = foreign_content(start)
-    raise VolumeError(f"the file's header cannot be read; {foreign}" if foreign else BAD_HEADER)
+    raise not_an_image(start, BAD_HEADER)
 
 
 def _kind(raw: Any, *, paired: bool) -> tuple[Any, bool]:
@@ -137,12 +136,10 @@ def _data_type(raw: Any) -> tuple[np.dtype[Any], list[Notice]]:
     code, bits = int(raw["datatype"]), int(raw["bitpix"])
     if code in NOT_SCALARS:
         raise VolumeError(
-            f"its voxels are {NOT_SCALARS[code]}; an image of single intensities is needed."
+            f"its voxels are {NOT_SCALARS[code]}, not single intensities. Choose another image."
         )
     if code not in SCALARS:
-        raise VolumeError(
-            f"the header gives the data type code {code}, which is not known. Export it again."
-        )
+        raise VolumeError(f"the header has the unknown data type code {code}. Export it again.")
     dtype = np.dtype(raw.endianness + SCALARS[code])
     if bits == 8 * dtype.itemsize:
         return dtype, []
@@ -152,26 +149,21 @@ def _data_type(raw: Any) -> tuple[np.dtype[Any], list[Notice]]:
 def _axes(raw: Any) -> list[int]:
     dim = [int(n) for n in raw["dim"]]
     if not 0 <= dim[0] <= 7:
-        raise VolumeError(
-            f"the header gives the impossible number of {dim[0]} dimensions. Export it again."
-        )
+        raise VolumeError(f"the header has {dim[0]} dimensions, not 0 to 7. Export it again.")
     return dim[1 : dim[0] + 1]
 
 
-def _refuse_what_is_no_grid(raw: Any, axes: list[int]) -> None:
+def _require_scalars(raw: Any, axes: list[int]) -> None:
     intent = int(raw["intent_code"])
     if intent in CIFTI_INTENTS:
-        raise VolumeError(
-            "this is a CIFTI file: values on surfaces, not an image grid. "
-            "Choose the NIfTI volume it was made from."
-        )
+        raise VolumeError(CIFTI)
     values = math.prod(axes[3:])
-    # By the standard a vector lies along the fifth axis, with one point in time.
+    # By the standard, vectors lie along the fifth axis, with one time point.
     fifth = len(axes) > 4 and axes[3] == 1 and axes[4] > 1
     if fifth or (intent in VECTOR_INTENTS and values > 1):
         raise VolumeError(
-            f"each voxel holds a vector of {values:,} values; an image of single intensities is "
-            "needed. Save one of its components as a file of its own."
+            f"each voxel holds a vector of {values:,} values, not a single intensity. Save one "
+            "component as a file of its own."
         )
 
 
@@ -180,32 +172,29 @@ def _vox_offset(raw: Any, least: int) -> int:
     if not math.isfinite(offset) or offset != int(offset) or not least <= offset <= MAX_VOX_OFFSET:
         raise VolumeError(
             f"the header puts the first voxel at byte {offset:.15g}, which is impossible. "
-            "Export the file again."
+            "Export it again."
         )
     return int(offset)
 
 
-def _walk_extensions(block: bytes) -> None:
-    """Check that the extensions, whose content is never looked at, end before the voxels."""
+def _skip_extensions(block: bytes) -> None:
+    """Check that the extensions end before the voxels; their content is ignored."""
     if len(block) < EXTENDER_BYTES:
         raise VolumeError(BAD_HEADER)
     position = EXTENDER_BYTES if block[0] else len(block)
     while position + 8 <= len(block):
-        # Byte order is the header's, but a size that is wrong in both orders is wrong.
+        # Some writers use another byte order here; a size must fit in one of them.
         sizes = [struct.unpack_from(order + "ii", block, position) for order in "<>"]
         fitting = [s for s in sizes if MIN_EXTENSION_BYTES <= s[0] <= len(block) - position]
         if not fitting:
-            raise VolumeError(
-                "a header extension has an impossible size, so the voxels cannot be found. "
-                "Export the file again."
-            )
+            raise VolumeError("a header extension has an impossible size. Export it again.")
         if fitting[0][1] == CIFTI_EXTENSION:
-            raise VolumeError("this is a CIFTI file: values on surfaces, not an image grid.")
+            raise VolumeError(CIFTI)
         position += fitting[0][0]
 
 
-def _mended(kind: Any, raw: Any) -> Any:
-    """Return the header as nibabel mends it on loading, which decides about positions."""
+def _repaired(kind: Any, raw: Any) -> Any:
+    """Return the header as nibabel repairs it on loading, which decides the position."""
     try:
         return kind(raw.binaryblock, endianness=raw.endianness, check=True)
     except (HeaderDataError, HeaderTypeError, ValueError, KeyError):
@@ -217,8 +206,7 @@ def _scaling(header: Any) -> tuple[float, float]:
         slope, intercept = header.get_slope_inter()
     except HeaderDataError:
         raise VolumeError(
-            "its header gives a scaling that turns every voxel into nothing (scl_slope "
-            f"{float(header['scl_slope']):g}, scl_inter {float(header['scl_inter']):g}). "
-            "Export the file again."
+            f"the header has an unusable scaling (scl_slope {float(header['scl_slope']):g}, "
+            f"scl_inter {float(header['scl_inter']):g}). Export it again."
         ) from None
     return (1.0 if slope is None else float(slope)), float(intercept or 0.0)

@@ -1,4 +1,4 @@
-"""Where a NIfTI or Analyze header puts its voxels, and where it contradicts itself."""
+"""Contradictions in the voxel sizes and positions of a NIfTI or Analyze header."""
 
 from itertools import product
 from typing import Any
@@ -10,31 +10,27 @@ from numpy.typing import NDArray
 
 from dashboard.core.facts import FileCode, Notice
 
-# Of the smallest voxel edge: what moves a voxel by less leaves it nearest to its own place.
+# In smallest voxel edges: a smaller shift leaves each voxel nearest to its own position.
 CONFLICT = 0.5
-# Of the grid's diagonal: a qform keeps three numbers of its quaternion in float32, which leaves
-# rotations near a half turn uncertain by 2 √(3 · 2⁻²³) ≈ 0.0012 rad.
+# In diagonals of the grid: a qform keeps three numbers of its quaternion in float32, so rotations
+# near a half turn are uncertain by 2 √(3 · 2⁻²³) ≈ 0.0012 rad.
 QUATERNION_ROUNDING = 0.002
-# Smaller parts of a conflict are not named.
+# Smaller rotations and size differences are not reported.
 NAMED_DEGREES = 0.1
 NAMED_SIZE = 1e-3
 
 
 def position_notices(raw: Any, header: Any, shape: tuple[int, ...]) -> list[Notice]:
-    """Return what is wrong with the voxel sizes, and where the position is only assumed.
+    """Return notices about invalid voxel sizes, and missing or contradictory positions.
 
     Parameters
     ----------
     raw : nibabel header
         As stored.
     header : nibabel header
-        As nibabel mends it on loading.
+        As nibabel repairs it on loading.
     shape : tuple of int
         Voxels along each stored axis.
-
-    Returns
-    -------
-    list of Notice
     """
     sizes = np.abs(np.asarray(raw["pixdim"][1 : 1 + min(len(shape), 3)], dtype=np.float64))
     notices = []
@@ -46,17 +42,14 @@ def position_notices(raw: Any, header: Any, shape: tuple[int, ...]) -> list[Noti
 
 
 def turn(first: NDArray[np.float64], other: NDArray[np.float64]) -> float:
-    """Return the angle between the axes of two affines, in degrees.
-
-    Of axes that are not at right angles, the nearest rotation counts.
-    """
+    """Return the angle between the axes of two affines in degrees, by the nearest rotation."""
     between = np.linalg.inv(_directions(first)) @ _directions(other)
     left, _, right = np.linalg.svd(between)
     return float(np.degrees(np.arccos(np.clip((np.trace(left @ right) - 1) / 2, -1, 1))))
 
 
 def _conflict(header: Any, shape: tuple[int, ...]) -> list[Notice]:
-    """Return how sform and qform differ, where both are given and mean different places."""
+    """Return how sform and qform differ, if both are given and give different positions."""
     forms = _both_forms(header)
     if forms is None:
         return []
@@ -72,10 +65,7 @@ def _conflict(header: Any, shape: tuple[int, ...]) -> list[Notice]:
         return [Notice(FileCode.MIRRORED)]
     middle = (np.array(shape) - 1) / 2
     first, other = (nib.affines.apply_affine(form, middle) for form in forms)
-    facts: dict[str, Any] = {
-        "shift": float(np.linalg.norm(first - other)),
-        "unit": _unit(header),
-    }
+    facts: dict[str, Any] = {"shift": float(np.linalg.norm(first - other)), "unit": _unit(header)}
     if (degrees := turn(sform, qform)) >= NAMED_DEGREES:
         facts["rotation"] = degrees
     others = nib.affines.voxel_sizes(qform)
@@ -85,7 +75,7 @@ def _conflict(header: Any, shape: tuple[int, ...]) -> list[Notice]:
 
 
 def _both_forms(header: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
-    """Return sform and qform where both are given and both can be computed with."""
+    """Return sform and qform if both are given and usable."""
     if not hasattr(header, "get_qform"):
         return None
     try:
@@ -100,7 +90,7 @@ def _both_forms(header: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]] 
 
 
 def _usable(form: NDArray[np.float64]) -> bool:
-    # The widest scanner position in micrometres is far below; NaN compares as false.
+    # Far above any scanner position in micrometres; NaN compares as false.
     if not (np.abs(form) < 1e9).all():
         return False
     sizes = nib.affines.voxel_sizes(form)

@@ -1,7 +1,7 @@
-"""What is known of all voxels of a volume together, gathered chunk by chunk.
+"""Summary statistics of a volume, computed chunk by chunk.
 
-No array as large as a volume is ever made here: counts, extremes, mean and digest are running
-ones, and what needs an order is taken from an evenly spaced sample.
+No array as large as a volume is made: counts, extremes, mean and digest are running ones, and
+percentiles come from an evenly spaced sample.
 """
 
 import hashlib
@@ -16,37 +16,37 @@ from dashboard.core import sampling
 
 # Percent of the voxels beyond each end of a clipped range.
 CLIP_LEVELS = ("0.1", "0.5", "1")
-# A constant background covers a third of a box and more. Air that is merely dark shares one value
-# in up to a fifth of the voxels of 8-bit averages, and is no background that could be left out.
+# A constant background covers a third of a box or more. Dark air has one value in up to a fifth
+# of the voxels of 8-bit averages; it is not constant and cannot be removed by its value.
 BACKGROUND_SHARE = 0.25
-# Most voxels sorted to describe a volume's intensities: percentiles are stable far below this.
+# Sample size for percentiles, which are stable far below this.
 SAMPLED_VOXELS = 2_000_000
-# Voxels looked at at once: in float64 2 MiB, which stay in a processor's cache.
+# Voxels processed at once: 2 MiB in float64, which stay in the CPU cache.
 CHUNK_VOXELS = 2**18
 
 
 @dataclass(frozen=True)
 class Intensities:
-    """What is known of all voxels of a volume together, in the image's own unit.
+    """Summary statistics of all voxels of a volume, in the image's own unit.
 
     Attributes
     ----------
     low, high : float
         Smallest and largest finite intensity.
     window : tuple of float
-        Black and white of the grey pictures: the smallest intensity (0 where nothing is
-        negative), and the one that 0.5 % of the non-zero voxels exceed.
+        Black and white of grey pictures: the 0.5th percentile if there are negative intensities,
+        otherwise 0; and the 99.5th percentile of the non-zero voxels.
     background : float
         The most frequent intensity.
     mean : float
         Of the finite voxels.
     background_share : float
-        Share of the finite voxels that have the most frequent intensity.
+        Share of the finite voxels with the most frequent intensity.
     voxels, zeros, negatives, nonfinite, saturated : int
-        Counts: all voxels; those that are 0, below 0, NaN or infinite; and exactly `high`.
+        Counts of all voxels; and of those that are 0, below 0, NaN or infinite, exactly `high`.
     limits : mapping of str to tuple of float
-        For each level of clipping p, the p-th and (100 - p)-th percentile of the finite voxels,
-        a background left out.
+        For each clip level p, the p-th and (100 - p)-th percentile of the finite voxels without
+        the background.
     """
 
     low: float
@@ -64,13 +64,7 @@ class Intensities:
 
 
 class Summary:
-    """Takes the voxels of a volume in storage order and describes them at the end.
-
-    Parameters
-    ----------
-    shape : tuple of int
-        Of the volume: as many voxels are to come.
-    """
+    """Running statistics of a volume of a given shape, whose voxels come in storage order."""
 
     def __init__(self, shape: tuple[int, ...]) -> None:
         self.voxels = int(np.prod(shape, dtype=np.int64))
@@ -86,13 +80,13 @@ class Summary:
 
     @property
     def digest(self) -> str:
-        """Hash of shape and intensities, all of which have come."""
+        """Hash of shape and intensities."""
         return self._hash.hexdigest()
 
     @np.errstate(all="ignore")
     def add(self, values: NDArray[Any]) -> None:
-        """Take the next voxels, as float32 or float64."""
-        # One number has one pattern of bits: no -0, and one kind of NaN.
+        """Add the next voxels, as float32 or float64."""
+        # Equal numbers get equal bits: no -0, and one kind of NaN.
         plain = np.add(values, 0.0, dtype="<f8")
         known = np.isfinite(values)
         finite = values
@@ -108,7 +102,7 @@ class Summary:
         self._finite += finite.size
 
     def intensities(self) -> Intensities:
-        """Describe the voxels, at least one of which is finite."""
+        """Return the statistics of all voxels; at least one must be finite."""
         ordered = self._sample[: self._sampled]
         ordered.sort()
         background = _most_frequent(ordered)
@@ -154,7 +148,7 @@ class Summary:
             self._saturated += int(np.count_nonzero(finite == high))
 
     def _take_sample(self, finite: NDArray[Any]) -> None:
-        """Take every so manieth finite voxel, so that there is one wherever there is any."""
+        """Take every n-th finite voxel, starting with the first."""
         taken = finite[-self._finite % self._step :: self._step]
         if taken.dtype == np.float64 and self._sample.dtype != np.float64:
             self._sample = self._sample.astype(np.float64)
@@ -163,17 +157,7 @@ class Summary:
 
 
 def summarise(data: NDArray[Any]) -> Summary:
-    """Look at an array, such as one mapped from disk, a chunk at a time.
-
-    Parameters
-    ----------
-    data : ndarray
-        Intensities in storage order.
-
-    Returns
-    -------
-    Summary
-    """
+    """Summarise an array of intensities in storage order, such as one mapped from disk."""
     summary = Summary(data.shape)
     kind = np.float32 if data.dtype == np.float32 else np.float64
     chunks = np.nditer(
@@ -190,29 +174,14 @@ def summarise(data: NDArray[Any]) -> Summary:
     return summary
 
 
-def describe(data: NDArray[Any]) -> Intensities:
-    """Summarise all finite voxels of a volume.
-
-    Parameters
-    ----------
-    data : ndarray
-        Intensities with at least one finite value.
-
-    Returns
-    -------
-    Intensities
-    """
-    return summarise(data).intensities()
-
-
 def _is_background(value: float, share: float) -> bool:
     return value == 0 or share >= BACKGROUND_SHARE
 
 
 def _most_frequent(ordered: NDArray[Any]) -> float:
-    """Return the value of the longest run, the smallest of several."""
+    """Return the value of the longest run; the smallest if there are several."""
     run, longer = 1, ordered.size + 1
-    # There is a run of n where a value equals that n - 1 places on: longer ones hold shorter ones.
+    # A run of n exists if a value equals the one n - 1 places later. Search by bisection.
     while longer - run > 1:
         middle = (run + longer) // 2
         if (ordered[middle - 1 :] == ordered[: ordered.size - middle + 1]).any():
@@ -223,7 +192,7 @@ def _most_frequent(ordered: NDArray[Any]) -> float:
 
 
 class _Others:
-    """The values of an ordered sample that differ from one value."""
+    """The values of an ordered sample without one value."""
 
     def __init__(self, ordered: NDArray[Any], value: float) -> None:
         self._ordered = ordered

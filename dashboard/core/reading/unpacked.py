@@ -1,4 +1,4 @@
-"""Voxels on their way to an ``.npy`` on disk: float32 until an intensity needs float64."""
+"""Writing of voxels to an ``.npy`` on disk: float32 until an intensity needs float64."""
 
 import io
 import os
@@ -16,19 +16,7 @@ DOUBLE: np.dtype[Any] = np.dtype("<f8")
 
 
 class Unpacked:
-    """One volume in a file, written in the order in which it is stored.
-
-    Parameters
-    ----------
-    file : file object
-        New, open for reading and writing.
-    shape : tuple of int
-
-    Attributes
-    ----------
-    summary : Summary
-        Of what was written.
-    """
+    """One volume, written in storage order to a new file that is open for reading and writing."""
 
     def __init__(self, file: BinaryIO, shape: tuple[int, int, int]) -> None:
         self.summary = Summary(shape)
@@ -37,20 +25,14 @@ class Unpacked:
         file.write(npy_header(shape, SINGLE))
 
     def add(self, values: NDArray[np.float64]) -> None:
-        """Write the next voxels.
-
-        Raises
-        ------
-        OSError
-            If there is no room.
-        """
+        """Write the next voxels; raises OSError if the disk is full."""
         kept = self._fitting(values)
         self.summary.add(kept)
         self._file.write(np.ascontiguousarray(kept).data)
         self._count += kept.size
 
     def array(self) -> NDArray[Any]:
-        """Return all voxels, mapped and read-only, shape as given."""
+        """Return all voxels, mapped and read-only."""
         self._file.flush()
         offset = len(npy_header(self._shape, self._dtype))
         return np.memmap(self._file, self._dtype, "r", offset, self._shape, "F")
@@ -67,7 +49,7 @@ class Unpacked:
         return single
 
     def _widen(self) -> None:
-        """Write float64 over the float32 so far, from the end, where nothing is in the way."""
+        """Rewrite the float32 voxels as float64, last chunk first so that none is overwritten."""
         start = len(npy_header(self._shape, SINGLE))
         for first in reversed(range(0, self._count, CHUNK_VOXELS)):
             count = min(CHUNK_VOXELS, self._count - first)
@@ -82,7 +64,7 @@ class Unpacked:
 
 
 def npy_header(shape: tuple[int, ...], dtype: np.dtype[Any]) -> bytes:
-    """Return what is before the voxels of an ``.npy``, of one length for both data types."""
+    """Return the header of an ``.npy``, of the same length for both data types."""
     header = io.BytesIO()
     np.lib.format.write_array_header_1_0(
         header, {"descr": dtype.str, "fortran_order": True, "shape": shape}
@@ -91,5 +73,5 @@ def npy_header(shape: tuple[int, ...], dtype: np.dtype[Any]) -> bytes:
 
 
 def nameless(folder: Path | None) -> BinaryIO:
-    """Open a new file that ends with the last use of it, even when the process is killed."""
+    """Open a temporary file without a name, deleted even if the process is killed."""
     return cast(BinaryIO, tempfile.TemporaryFile(dir=folder))

@@ -1,7 +1,4 @@
-"""Stored numbers become intensities: volumes of a file, a chunk at a time.
-
-At no time is there more in memory than a few chunks.
-"""
+"""From stored numbers to intensities, with a few chunks in memory at a time."""
 
 import tempfile
 from collections.abc import Iterator
@@ -19,31 +16,25 @@ from dashboard.core.reading.header import Layout
 from dashboard.core.reading.summary import CHUNK_VOXELS, Summary
 from dashboard.core.reading.unpacked import DOUBLE, Unpacked
 
-# The volumes of a file whose mean is taken; None stands for all of them.
+# The volumes of a file to average; None for all.
 Take = tuple[int, ...] | None
 FIRST: Take = (0,)
 # float64 holds every whole number up to here.
 LARGEST_WHOLE = 2**53
-# Sums of one volume below this stay in memory: functional runs at 3 mm and coarser.
+# Smaller sums stay in memory: functional runs at 3 mm and coarser.
 SUMS_IN_MEMORY = 4 * 2**20
 
 
 def taken(volumes: int, take: Take) -> tuple[int, ...]:
-    """Return the volumes to read of a file that holds so many.
-
-    Raises
-    ------
-    VolumeError
-        If the file has no such volume.
-    """
+    """Return the volumes to read; raises VolumeError if the file does not have them."""
     if take is None:
         return tuple(range(volumes))
     for index in take:
         if not 0 <= index < volumes:
             held = "1 volume" if volumes == 1 else f"{volumes:,} volumes"
-            raise VolumeError(f"the file holds {held}, counted from 0; there is no volume {index}.")
+            raise VolumeError(f"the file has {held}, counted from 0; there is no volume {index}.")
     if not take:
-        raise VolumeError("no volume of the file is chosen.")
+        raise VolumeError("no volume is selected.")
     return tuple(sorted(set(take)))
 
 
@@ -55,30 +46,25 @@ def read_voxels(
     *,
     scratch: Path | None = None,
 ) -> list[Notice]:
-    """Read a volume, or the mean of several, as ``get_fdata()`` would give it.
+    """Read a volume, or the mean of several, as ``get_fdata()`` gives it.
 
     Parameters
     ----------
     container : Container
-        At its first voxel; it is left behind the last one, everything before it checked.
-    layout : Layout
+        At its first voxel; all volumes are read or skipped.
     wanted : tuple of int
         Volumes in ascending order.
     into : Unpacked
-        Takes the intensities.
+        Receives the intensities.
     scratch : Path, optional
         Folder for the sums of a mean.
-
-    Returns
-    -------
-    list of Notice
 
     Raises
     ------
     VolumeError
         If the file is damaged or cut short.
     OSError
-        If there is no room.
+        If the disk is full.
     """
     stored = _Stored(container, layout)
     chunks = stored.volume(wanted[0]) if len(wanted) == 1 else _mean(stored, wanted, scratch)
@@ -89,29 +75,17 @@ def read_voxels(
 
 
 def finite_notices(summary: Summary) -> list[Notice]:
-    """Return what is to be said about voxels that are NaN or infinite.
-
-    Raises
-    ------
-    VolumeError
-        If no voxel is finite.
-    """
+    """Return the number of voxels that are NaN or infinite; raises VolumeError if all are."""
     count = summary.nonfinite
     if count == summary.voxels:
-        raise VolumeError("no voxel has a finite intensity, so there is nothing to show.")
+        raise VolumeError("no voxel has a finite intensity. Choose another image.")
     if not count:
         return []
     return [Notice(FileCode.NONFINITE, {"count": count, "share": count / summary.voxels})]
 
 
 class _Stored:
-    """The volumes of an open file, from front to end.
-
-    Attributes
-    ----------
-    merged : bool
-        Whether there was a whole number that float64 rounds.
-    """
+    """The volumes of an open file, from start to end; `merged` if float64 rounded a number."""
 
     def __init__(self, container: Container, layout: Layout) -> None:
         self._container, self._layout = container, layout
@@ -119,14 +93,14 @@ class _Stored:
         self.merged = False
 
     def volume(self, index: int) -> Iterator[NDArray[np.float64]]:
-        """Pass over what is before a volume and yield its intensities in chunks."""
+        """Skip to a volume and yield its intensities in chunks."""
         self.skip_to(index)
         self._next += 1
         for first in range(0, self._layout.voxels, CHUNK_VOXELS):
             yield self._chunk(min(CHUNK_VOXELS, self._layout.voxels - first))
 
     def skip_to(self, index: int) -> None:
-        """Pass over the volumes before one."""
+        """Skip the volumes before one."""
         layout = self._layout
         self._container.skip((index - self._next) * layout.voxels * layout.dtype.itemsize)
         self._next = index
@@ -148,7 +122,7 @@ class _Stored:
 def _mean(
     stored: _Stored, wanted: tuple[int, ...], scratch: Path | None
 ) -> Iterator[NDArray[np.float64]]:
-    """Yield the mean of several volumes in chunks, after their sums have gone to disk."""
+    """Yield the mean of several volumes in chunks; their sums are kept on disk."""
     size = CHUNK_VOXELS * DOUBLE.itemsize
     folder = None if scratch is None else str(scratch)
     with tempfile.SpooledTemporaryFile(max_size=SUMS_IN_MEMORY, dir=folder) as sums:

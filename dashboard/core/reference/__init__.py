@@ -1,1 +1,1 @@
-"""A reference segmentation: its labels, and how the classes agree with it."""
+"""A reference segmentation: its labels, and their agreement with the classes."""

@@ -1,4 +1,4 @@
-"""How a label map agrees with a reference segmentation on the same grid."""
+"""Agreement of a label map with a reference segmentation on the same grid."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -10,34 +10,31 @@ from scipy.optimize import linear_sum_assignment
 
 from dashboard.core.errors import GridError, LabelError
 
-# Tissue segmentations have fewer than 10 labels, FreeSurfer's subcortical one (aseg) some 45. A
-# table of the 110 and more of a cortical parcellation is one that nobody can read.
+# Tissue segmentations have fewer than 10 labels, FreeSurfer's aseg about 45. A table of a cortical
+# parcellation, with 110 or more, would be unreadable.
 MAX_LABELS = 50
-# FreeSurfer numbers its labels up to 14,175; a table for larger numbers would not be worth its
-# memory (11 rows of 2^16 counts are 6 MB).
+# FreeSurfer's label numbers reach 14,175. Larger ones are sorted instead of tabulated (11 rows of
+# 2^16 counts are 6 MB).
 MAX_TABULATED = 2**16 - 1
-# Labels in float32 are exact up to 2^24, in float64 up to 2^53.
+# Labels in float64 are exact up to 2^53.
 MAX_LABEL = 2**53
-# Voxels counted at once: their indices take 8 MB, whatever the volume's size.
+# Voxels counted at once: their indices take 8 MB.
 CHUNK = 2**20
 
 
 @dataclass(frozen=True)
 class Match:
-    """One class beside the reference label that it stands for.
+    """One class and its matched reference label.
 
     Attributes
     ----------
     number : int
         The class, 1..K.
-    label : int or None
-        The reference's label; None where the class has no counterpart.
-    dice : float or None
-        2 |A and B| / (|A| + |B|), 0..1.
+    label, dice, reference_ml : int, float, float, or None
+        The label, its Dice coefficient 2 |A ∩ B| / (|A| + |B|), and its volume in mL; None without
+        a match.
     volume_ml : float
-        Volume of the class.
-    reference_ml : float or None
-        Volume of the reference's label.
+        Volume of the class in mL.
     """
 
     number: int
@@ -48,7 +45,7 @@ class Match:
 
     @property
     def difference(self) -> float | None:
-        """Volume of the class less the reference's, as a share of the reference's."""
+        """Relative volume difference: (class - reference) / reference."""
         if not self.reference_ml:
             return None
         return (self.volume_ml - self.reference_ml) / self.reference_ml
@@ -56,7 +53,7 @@ class Match:
 
 @dataclass(frozen=True, eq=False)
 class Agreement:
-    """Classes against the labels of a reference.
+    """Classes compared with the labels of a reference.
 
     Attributes
     ----------
@@ -65,7 +62,7 @@ class Agreement:
     counts : ndarray of int, shape (classes + 1, labels)
         Voxels by class (rows: background, then 1..K) and label.
     dice : ndarray, shape (classes, labels - 1)
-        Of every class with every label besides the background; 0 where both are empty.
+        Of each class with each label except the background; 0 if both are empty.
     matches : tuple of Match
         One for each class, class 1 first.
     """
@@ -77,18 +74,18 @@ class Agreement:
 
     @property
     def matched(self) -> dict[int, int]:
-        """The reference label of each class that has one."""
+        """The reference label of each matched class."""
         return {m.number: m.label for m in self.matches if m.label is not None}
 
     @property
     def mean_dice(self) -> float | None:
-        """Mean over the matched classes; None where no class is matched."""
+        """Mean over the matched classes; None if there are none."""
         found = [m.dice for m in self.matches if m.dice is not None]
         return sum(found) / len(found) if found else None
 
     @property
     def agreeing(self) -> float | None:
-        """Share of the voxels with a reference label whose class is the matched one, 0..1."""
+        """Share of the reference's labelled voxels that have the matching class, 0..1."""
         labelled = int(self.counts[:, 1:].sum())
         if not labelled:
             return None
@@ -108,36 +105,31 @@ def agreement(
 ) -> Agreement:
     """Compare a label map with a reference segmentation, voxel by voxel.
 
-    Classes and labels are matched one to one so that the sum of their Dice coefficients [1]_ is
-    the largest, by the Hungarian method [2]_. Pairs that share no voxel are no match; where there
-    are more classes than labels, or the other way round, some of them stay without one.
+    Classes and labels are matched one to one by the Hungarian method [2]_, which maximises the sum
+    of their Dice coefficients [1]_. Pairs without a common voxel are not matched.
 
     Parameters
     ----------
     labels : ndarray of int, any shape
         0 is background, 1..K are the classes.
     reference : ndarray, the shape of `labels`
-        Whole numbers, of whatever type; 0 is background.
+        Whole numbers of any type; 0 is background.
     classes : int
-        K; also classes without a voxel have their row.
+        K; classes without a voxel have a row too.
     voxel_ml : float
         Volume of a voxel in mL.
     reference_labels : collection of int
-        Labels that get a column even where they are absent, such as those of the whole volume,
-        so that tables of its slices have the same columns.
+        Labels that get a column even if absent, so that all slices of a volume have the same
+        columns.
     name : str
-        What messages call the reference.
-
-    Returns
-    -------
-    Agreement
+        The reference's name in messages.
 
     Raises
     ------
     GridError
         If the two have different shapes.
     LabelError
-        If the reference is no segmentation with at most `MAX_LABELS` labels.
+        If the reference is not a segmentation with at most `MAX_LABELS` labels.
 
     References
     ----------
@@ -148,8 +140,7 @@ def agreement(
     """
     if labels.shape != reference.shape:
         raise GridError(
-            f"{name} has shape {_shape(reference)} and the label map {_shape(labels)}, so their "
-            "voxels do not correspond.",
+            f"{name} has shape {_shape(reference)}, but the label map has {_shape(labels)}.",
             "Resample the reference to the image's grid.",
         )
     found, counts = _confusion(labels, reference, classes, name)
@@ -173,7 +164,7 @@ def agreement(
 def _confusion(
     labels: NDArray[Any], reference: NDArray[Any], classes: int, name: str
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the labels present, and the voxels of each class with each of them."""
+    """Return the labels present, and the voxels of each class and label."""
     highest = _highest(reference, name)
     if highest > MAX_TABULATED:
         present = np.unique(reference)
@@ -187,8 +178,8 @@ def _confusion(
         column = values.astype(np.int64)
         if not np.array_equal(column, values):
             raise LabelError(
-                f"{name} holds values between whole numbers, so it is no segmentation. "
-                "Choose a label map, or resample it by the nearest neighbour."
+                f"{name} is not a segmentation: it has values between whole numbers. Choose a "
+                "label map, or resample it with nearest neighbours."
             )
         if highest > MAX_TABULATED:
             column = np.searchsorted(present, values)
@@ -199,31 +190,25 @@ def _confusion(
 
 
 def _highest(reference: NDArray[Any], name: str) -> int:
-    """Return the largest label, once all values are known to be finite and not negative."""
+    """Return the largest label; raises LabelError for values that cannot be labels."""
     if not reference.size:
         return 0
     low, high = reference.min(), reference.max()
     if not (np.isfinite(low) and np.isfinite(high)):
-        raise LabelError(
-            f"{name} holds values that are not numbers (NaN or infinite), so it is no "
-            "segmentation. Choose a label map."
-        )
-    if low < 0:
-        raise LabelError(
-            f"{name} holds negative values (down to {low:g}), so it is no segmentation. "
-            "Choose a label map whose background is 0."
-        )
-    if high > MAX_LABEL:
-        raise LabelError(
-            f"{name} holds values up to {high:g}, too large for labels. Choose a label map."
-        )
-    return int(high)
+        problem = "values that are NaN or infinite"
+    elif low < 0:
+        problem = f"negative values (down to {low:g})"
+    elif high > MAX_LABEL:
+        problem = f"values too large for labels (up to {high:g})"
+    else:
+        return int(high)
+    raise LabelError(f"{name} is not a segmentation: it has {problem}. Choose a label map.")
 
 
 def _chunks(
     labels: NDArray[Any], reference: NDArray[Any]
 ) -> Iterator[tuple[NDArray[Any], NDArray[Any]]]:
-    # In the order in which the reference is stored: a mapped volume is not copied for it.
+    # In the reference's storage order, so that a mapped volume is not copied.
     order: Any = "C" if reference.flags.c_contiguous else "F"
     first, second = labels.ravel(order=order), reference.ravel(order=order)
     for start in range(0, first.size, CHUNK):
@@ -233,7 +218,7 @@ def _chunks(
 def _with_columns(
     found: NDArray[np.int64], counts: NDArray[np.int64], wanted: Collection[int], name: str
 ) -> tuple[tuple[int, ...], NDArray[np.int64]]:
-    """Return labels and counts with columns for the background and for all labels wanted."""
+    """Return labels and counts with columns for the background and all wanted labels."""
     columns = sorted({0, *found.tolist(), *(int(label) for label in wanted)})
     _require_few(len(columns), name)
     whole = np.zeros((len(counts), len(columns)), dtype=np.int64)
@@ -242,11 +227,11 @@ def _with_columns(
 
 
 def _require_few(labels: int, name: str) -> None:
-    """Refuse more labels than a table can show; `labels` counts the background."""
+    """Raise LabelError for more labels than a table can show; `labels` counts the background."""
     if labels > MAX_LABELS + 1:
         raise LabelError(
-            f"{name} holds {labels - 1:,} labels, more than the {MAX_LABELS} that can be compared "
-            "in a table. Choose a segmentation of tissues instead of a parcellation."
+            f"{name} has {labels - 1:,} labels; at most {MAX_LABELS} can be compared. Choose a "
+            "segmentation of tissues instead of a parcellation."
         )
 
 

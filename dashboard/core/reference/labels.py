@@ -1,4 +1,4 @@
-"""The names of labels: the table that BIDS puts beside a segmentation."""
+"""Labels of a segmentation: the numbers in it, and their names in a BIDS table."""
 
 import csv
 from pathlib import Path
@@ -9,23 +9,15 @@ from numpy.typing import NDArray
 
 from dashboard.core.reference.agreement import CHUNK, MAX_LABELS
 
-# The table of FreeSurfer's 1,300 and more labels is 50 kB.
+# The table of FreeSurfer's 1,300 labels has 50 kB.
 MAX_BYTES = 2**20
 
 
 def read_label_names(path: Path) -> dict[int, str]:
-    """Read the names of labels from a table with the columns ``index`` and ``name``.
+    """Read the names of labels from a BIDS ``_dseg.tsv`` with columns ``index`` and ``name``.
 
-    Parameters
-    ----------
-    path : Path
-        A ``_dseg.tsv`` file as the Brain Imaging Data Structure describes it.
-
-    Returns
-    -------
-    dict of int to str
-        Rows that give no index or no name are left out; empty where the file is missing or is no
-        such table: labels are then called by their numbers.
+    Rows without an index or a name are skipped. The result is empty if the file is missing or not
+    such a table.
     """
     try:
         if not path.is_file():
@@ -49,22 +41,14 @@ def read_label_names(path: Path) -> dict[int, str]:
 
 def _is_index(text: str) -> bool:
     text = text.strip()
-    # Longer ones are no labels, and take `int` its time.
+    # Longer numbers are not labels, and slow for `int`.
     return text.isascii() and text.isdigit() and len(text) < 16
 
 
 def distinct_labels(voxels: NDArray[Any]) -> tuple[int, ...]:
-    """Return the whole numbers in a label map besides 0, ascending.
+    """Return the whole numbers except 0 in a volume, ascending.
 
-    Parameters
-    ----------
-    voxels : ndarray
-        A whole volume; read a chunk at a time.
-
-    Returns
-    -------
-    tuple of int
-        Of more than `MAX_LABELS` not all, but more than that.
+    If there are more than `MAX_LABELS`, the rest may be missing.
     """
     found: set[float] = set()
     flat = voxels.ravel(order="K")

@@ -1,1 +1,1 @@
-"""What is computed once and kept: volumes, models, results in memory."""
+"""What is computed once and kept: volumes and models on disk, results in memory."""

@@ -1,8 +1,8 @@
-"""The files of the volume store: one folder for each image file, bounded in all.
+"""The files of the volume store: one folder per image file, with a limit on their total size.
 
-Below `volumes-<FORMAT>/`, `<source>/<id>.npy` holds voxels and `<id>.json` describes them; it is
-written last, and a volume without it does not exist. What is being written lies in folders of its
-own, which a sweep removes once the process that made them is dead.
+Below `volumes-<FORMAT>/`, `<source>/<id>.npy` holds voxels and `<id>.json` describes them. The
+description is written last, and a volume without it does not exist. Unfinished copies are in
+folders of their own, which a sweep removes once the process that made them is dead.
 """
 
 import json
@@ -21,15 +21,16 @@ import numpy as np
 
 from dashboard.core.facts import Notice
 from dashboard.core.processing import from_record, to_record
-from dashboard.core.volume import Intensities, Volume
+from dashboard.core.reading.summary import Intensities
+from dashboard.core.volume import Volume
+from dashboard.services.disk.folders import listed, make_private
 from dashboard.services.disk.locks import create_locked, remove_abandoned
-from dashboard.services.disk.private import make_private
 
 # Part of the folder's name: another number when what is written changes its meaning.
 FORMAT = 6
-# Some 700 images of 1 mm in float32, or 20 of the largest; a laptop's disk bears it.
+# About 700 images of 1 mm in float32, or 20 of the largest; a laptop has room for them.
 MAX_BYTES = 20 * 2**30
-# How many new copies are written between two looks at the folder's size.
+# New copies written between two looks at the folder's size.
 BETWEEN_LOOKS = 20
 # What reading a damaged or vanished copy may raise.
 UNUSABLE = (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError)
@@ -44,28 +45,21 @@ _OLD = re.compile(rf"{_SOURCE.pattern}(\.npy|\.json)?")
 
 
 class Copies:
-    """Unpacked volumes by the SHA-256 of their file and their own identity.
-
-    Parameters
-    ----------
-    folder : Path
-        The cache.
-    max_bytes : int
-    """
+    """Unpacked volumes by the SHA-256 of their file and their own identity."""
 
     def __init__(self, folder: Path, *, max_bytes: int) -> None:
         self._folder = folder / f"volumes-{FORMAT}"
         self._max_bytes = max_bytes
         self._written = 0
         self._lock = threading.Lock()
-        for old in _listed(folder):
+        for old in listed(folder):
             # A removed upload must not live on in what another version unpacked.
             if _STORES.fullmatch(old.name) and old != self._folder:
                 _clear(old)
         self._sweep()
 
     def mapped(self, source: str, identity: str) -> Volume:
-        """Open a copy; raises one of `UNUSABLE` where there is none."""
+        """Open a copy; raises one of `UNUSABLE` if there is none."""
         folder = self._folder / source
         facts: dict[str, Any] = json.loads((folder / f"{identity}.json").read_text("utf-8"))
         data = np.load(folder / f"{identity}.npy", mmap_mode="r", allow_pickle=False)
@@ -83,16 +77,16 @@ class Copies:
         )
 
     def kept(self, source: str) -> bool:
-        """Tell whether there is any copy of a file."""
+        """Return whether there is any copy of a file."""
         return _is_there(self._folder / source)
 
     def has(self, source: str, identity: str) -> bool:
-        """Tell whether there is a copy."""
+        """Return whether there is a copy."""
         return _is_there(self._folder / source / f"{identity}.json")
 
     @contextmanager
     def place(self) -> Iterator["Place"]:
-        """Give a place for a new copy; what is not kept at the end is removed."""
+        """Give a place for a new copy; whatever is not kept is removed at the end."""
         make_private(self._folder)
         folder = self._folder / f"{_NEW}{secrets.token_hex(8)}"
         lock = folder.with_suffix(_LOCK)
@@ -126,7 +120,7 @@ class Copies:
             os.utime(self._folder / source)
 
     def lost(self, volume: Volume) -> bool:
-        """Tell whether a volume is mapped from a copy that is not there any more."""
+        """Return whether a volume is mapped from a copy that is gone."""
         name = getattr(volume.data, "filename", None)
         return name is not None and not _is_there(Path(name))
 
@@ -144,7 +138,7 @@ class Copies:
                 self.remove(folder.name)
 
     def _sizes(self) -> Iterator[tuple[float, Path, int]]:
-        for folder in _listed(self._folder):
+        for folder in listed(self._folder):
             # Another worker may be removing what is listed here.
             with suppress(OSError):
                 if _SOURCE.fullmatch(folder.name):
@@ -153,7 +147,7 @@ class Copies:
 
     def _sweep(self) -> None:
         """Remove what dead processes were writing."""
-        found = [path for path in _listed(self._folder) if _UNFINISHED.fullmatch(path.name)]
+        found = [path for path in listed(self._folder) if _UNFINISHED.fullmatch(path.name)]
         for path in found:
             if path.suffix == _LOCK:
                 remove_abandoned(path)
@@ -181,7 +175,7 @@ class Place:
         self._copies = copies
 
     def describe(self, volume: Volume) -> None:
-        """Write down all but the voxels."""
+        """Write everything but the voxels."""
         facts = {
             "id": volume.id,
             "name": volume.name,
@@ -198,14 +192,10 @@ class Place:
         self._description.write_text(json.dumps(facts), "utf-8")
 
     def keep(self, source: str, identity: str, *, new: bool = True) -> None:
-        """Move the copy to its file's others; raises OSError where that cannot be.
+        """Move the copy to the others of its file; raises OSError if that is impossible.
 
-        Parameters
-        ----------
-        source, identity : str
-        new : bool
-            Whether it may be the first: a copy made of another one is not, unless its file was
-            forgotten meanwhile.
+        A copy that is made of another one is not `new`: if it would be the first, its file was
+        forgotten meanwhile.
         """
         folder = self._copies / source
         if new:
@@ -217,7 +207,7 @@ class Place:
 
 def _clear(store: Path) -> None:
     """Remove what a version of this program kept in a folder, and the folder if that was all."""
-    for path in _listed(store):
+    for path in listed(store):
         if _OLD.fullmatch(path.name) or _UNFINISHED.fullmatch(path.name):
             shutil.rmtree(path, ignore_errors=True)
             with suppress(OSError):  # what was a folder is gone by now
@@ -231,13 +221,6 @@ def _is_there(path: Path) -> bool:
         return path.exists()
     except OSError:  # a folder that may not be looked into
         return False
-
-
-def _listed(folder: Path) -> list[Path]:
-    try:
-        return list(folder.iterdir())
-    except OSError:
-        return []
 
 
 def _intensities(stored: dict[str, Any]) -> Intensities:

@@ -13,8 +13,8 @@ Value = TypeVar("Value")
 class Memo(Generic[Key, Value]):
     """A bounded memory of results, safe for threads.
 
-    Callers that ask for a key while it is being computed wait for that one computation. A
-    computation that raises is not remembered.
+    Callers that ask for a key while it is computed wait for that one computation. Errors are not
+    remembered.
 
     Parameters
     ----------
@@ -23,7 +23,7 @@ class Memo(Generic[Key, Value]):
     weigh : callable, optional
         The bytes of a result.
     max_bytes : int
-        Most bytes kept, the newest result apart.
+        Most bytes kept; the newest result is kept whatever its size.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class Memo(Generic[Key, Value]):
         return future.result()
 
     def drop(self, gone: Callable[[Key, Value], bool]) -> None:
-        """Forget some of the results that are there."""
+        """Forget the results for which `gone` is true."""
         with self._lock:
             for key, future in list(self._results.items()):
                 there = future.done() and not future.exception()

@@ -15,21 +15,21 @@ from typing import Any
 from dashboard import __version__
 from dashboard.core.mixture.model import Model
 from dashboard.core.mixture.slice_fit import METHOD
-from dashboard.services.disk.private import make_private
+from dashboard.services.disk.folders import listed, make_private
 
 # A model takes 1 kB, of many images and components 15 kB: some hundred thousand of them.
 MAX_BYTES = 256 * 2**20
 # The libraries whose versions can change a model.
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "nibabel")
-# How many new models are written between two looks at the folder's size.
+# New models written between two looks at the folder's size.
 BETWEEN_LOOKS = 200
-# Of each SHA-256 so many letters are in a model's file name: with eight images mixed, two shown and
-# a mask it stays below the 255 that file systems take, and two files that share them cost a fit.
+# Characters of each SHA-256 in a model's file name: with eight images in the fit, two shown and a
+# mask it stays below the 255 that file systems take. Two files that share them cost one more fit.
 MARK = 15
 SEPARATOR = "-"
-# What is being written is small and done at once; left behind, its process was killed.
+# A file is written at once; one that is left behind is from a killed process.
 NEW, LEFT_SECONDS = ".new-", 3600
-# Nothing else in the folder is ours to remove.
+# NeuroMix removes only files it created.
 OURS = re.compile(
     rf"{re.escape(NEW)}[a-z0-9_]{{8}}|([0-9a-f]{{{MARK}}}{SEPARATOR})*[0-9a-f]{{64}}\.json"
 )
@@ -42,8 +42,8 @@ UNUSABLE = (OSError, ValueError, KeyError, AttributeError, TypeError)
 class ModelStore:
     """Models by what they were made from, as JSON, bounded in size.
 
-    The folder may be deleted at any time; whatever cannot be read is fitted again, and a disk
-    that is full or read-only costs only the time.
+    The folder may be deleted at any time. A model that cannot be read is fitted again; a disk
+    that is full or read-only costs only time.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ class ModelStore:
         The cache.
     max_bytes : int
     kept : callable of SHA-256
-        Tells whether a file has not been forgotten, which may happen while it is fitted.
+        Returns False for a file that was forgotten, which may happen while it is fitted.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class ModelStore:
         self._max_bytes = max_bytes
         self._written = 0
         self._lock = threading.Lock()
-        for old in _listed(folder / _OLD_FOLDER):
+        for old in listed(folder / _OLD_FOLDER):
             if _OLD.fullmatch(old.name):
                 old.unlink(missing_ok=True)
 
@@ -76,10 +76,10 @@ class ModelStore:
         Parameters
         ----------
         key : mapping
-            As from `provenance`; versions are added here. "sources" lists the SHA-256 of the files
-            that take part, by which `forget` finds the model.
+            From `provenance`; versions are added here. `forget` finds the model by "sources",
+            the SHA-256 of all its files.
         fit : callable
-            What it raises is passed on and not remembered.
+            Its errors are passed on and not remembered.
         """
         path = self._path(key)
         try:
@@ -87,7 +87,7 @@ class ModelStore:
         except UNUSABLE:
             model = fit()
         self._write(path, model)
-        # Asked once the model is there: whoever forgets the file from now on finds it.
+        # Asked after writing: whoever forgets the file from now on finds the model.
         if not all(self._kept(source) for source in key.get("sources", ())):
             path.unlink(missing_ok=True)
         return model
@@ -97,8 +97,8 @@ class ModelStore:
         return self._path(key).exists()
 
     def forget(self, source: str) -> None:
-        """Remove every model in which the file with that SHA-256 took part."""
-        for path in _listed(self._folder):
+        """Remove every model made from the file with that SHA-256."""
+        for path in listed(self._folder):
             if source[:MARK] in path.name.split(SEPARATOR)[:-1]:
                 path.unlink(missing_ok=True)
 
@@ -127,7 +127,7 @@ class ModelStore:
             if self._written % BETWEEN_LOOKS != 1:
                 return
         found = []
-        for file in _listed(self._folder):
+        for file in listed(self._folder):
             # Another worker may be removing what is listed here.
             with suppress(OSError):
                 if OURS.fullmatch(file.name):
@@ -140,15 +140,8 @@ class ModelStore:
                 file.unlink(missing_ok=True)
 
 
-def _listed(folder: Path) -> list[Path]:
-    try:
-        return list(folder.iterdir())
-    except OSError:
-        return []
-
-
 def _name(key: Mapping[str, Any]) -> str:
-    """Return a file name of the beginnings of all sources and the hash of the whole key."""
+    """Return a file name: the beginnings of all sources, and the hash of the whole key."""
     libraries = {name: version(name) for name in LIBRARIES}
     whole = {**key, **libraries, "neuromix": __version__, "method": METHOD}
     decided = hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()

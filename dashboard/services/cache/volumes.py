@@ -14,24 +14,17 @@ from numpy.typing import NDArray
 
 from dashboard.core.errors import VolumeError
 from dashboard.core.grid.resampling import Shape, on_grid, resample, resampled_id
+from dashboard.core.reading.identity import file_id, volume_id
 from dashboard.core.reading.image import files_of
 from dashboard.core.reading.unpacked import nameless, npy_header
-from dashboard.core.volume import (
-    FIRST,
-    Take,
-    Volume,
-    file_id,
-    read_volume,
-    stem,
-    unpack,
-    volume_id,
-)
+from dashboard.core.reading.voxels import FIRST, Take
+from dashboard.core.volume import Volume, read_volume, stem, unpack
 from dashboard.services.cache.copies import MAX_BYTES, UNUSABLE, Copies
 from dashboard.services.cache.memo import Memo
 
 # Open maps take address space and file handles, hardly memory: eight channels of eight studies.
 OPEN_VOLUMES = 64
-# What file systems say that do not know how to set room aside.
+# Errors of file systems that cannot reserve space.
 CANNOT_ALLOCATE = (errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS)
 
 # A file's SHA-256, and the identity of the volume made from it.
@@ -41,15 +34,15 @@ Key = tuple[str, str]
 class VolumeStore:
     """Volumes by the SHA-256 of their file.
 
-    The store keeps copies of its own, because mapping a user's file that is truncated later would
-    kill the process. They may be deleted at any time; a volume that is missing is read again.
+    The store keeps its own copies: mapping a user's file that is truncated later would kill the
+    process. They may be deleted at any time; a missing volume is read again.
 
     Parameters
     ----------
     folder : Path
         The cache.
     max_bytes : int
-        Of all copies together; files that were not opened for longest lose theirs.
+        Of all copies together; the files unopened for longest lose theirs.
     """
 
     def __init__(self, folder: Path, *, max_bytes: int = MAX_BYTES) -> None:
@@ -64,7 +57,7 @@ class VolumeStore:
             key = tuple((file, *_version(file.stat())) for file in files_of(path))
         except (FileNotFoundError, NotADirectoryError):
             raise VolumeError(
-                f"{name or path.name}: there is no such file any more. Choose another image."
+                f"{name or path.name}: the file no longer exists. Choose another image."
             ) from None
         except OSError as error:
             raise VolumeError(
@@ -73,14 +66,14 @@ class VolumeStore:
         return self._identities.get(key, lambda: file_id(path, name=name))
 
     def open(self, path: Path, *, name: str | None = None, take: Take = FIRST) -> Volume:
-        """Return a volume of a file, from the store where it is there.
+        """Return a volume of a file, from the store if it is there.
 
         Parameters
         ----------
         path : Path
-            Its extension tells the format.
+            Its extension gives the format.
         name : str, optional
-            The file's own name, where it is stored under another one.
+            The file's own name if it is stored under another one.
         take : tuple of int, or None
             Volumes of a series whose mean is taken, counted from 0; None takes all.
 
@@ -108,14 +101,14 @@ class VolumeStore:
         return self._copies.has(source, volume_id(source, take))
 
     def resampled(self, volume: Volume, target: Volume, *, nearest: bool = False) -> Volume:
-        """Return a volume on the grid of another one, from the store where it is there.
+        """Return a volume on the grid of another one, from the store if it is there.
 
         Raises
         ------
         GridError
             As `resample`.
         VolumeError
-            If there is no room.
+            If the disk is full.
         """
         key = volume.source, resampled_id(volume, target, nearest=nearest)
         found = self._get(key, lambda: self._resampled(key, volume, target, nearest))
@@ -166,7 +159,7 @@ class VolumeStore:
         return volume
 
     def _require_unchanged(self, source: str, path: Path, name: str | None) -> None:
-        """Keep nothing of a file that was removed, or written to, while it was read."""
+        """Keep nothing of a file that was removed or changed while it was read."""
         try:
             same = self.identity(path, name=name) == source
         except VolumeError:
@@ -175,7 +168,7 @@ class VolumeStore:
         if not same:
             self.forget(source)
             raise VolumeError(
-                f"{name or path.name}: the file was changed while it was read. Open it again."
+                f"{name or path.name}: the file changed while it was read. Open it again."
             )
 
     def _resampled(self, key: Key, volume: Volume, target: Volume, nearest: bool) -> Volume:
@@ -196,12 +189,12 @@ class VolumeStore:
             return _in_passing(volume, target, nearest)
 
     def _drop_lost(self) -> None:
-        """Let go of maps of files that another worker has forgotten."""
+        """Close maps of files that another worker has forgotten."""
         self._volumes.drop(lambda _, volume: self._copies.lost(volume))
 
 
 def _version(status: os.stat_result) -> tuple[int, ...]:
-    """Return what changes with a file, also where it is replaced by one of its size and age."""
+    """Return what changes with a file, even if it is replaced by one of its size and age."""
     return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
 
 
@@ -212,13 +205,13 @@ def _in_passing(volume: Volume, target: Volume, nearest: bool) -> Volume:
             return resample(volume, target, nearest=nearest, into=partial(_room, file))
     except OSError as error:
         raise VolumeError(
-            f"{volume.name}: there is no room to resample it ({error.strerror}). Free space on "
-            "the disk."
+            f"{volume.name}: not enough disk space to resample it ({error.strerror}). Free some "
+            "space."
         ) from None
 
 
 def _room(file: BinaryIO, shape: Shape, dtype: np.dtype) -> NDArray:
-    """Return an array in a new file whose blocks are there: on a full disk a map would kill."""
+    """Return an array in a new file with its blocks reserved: on a full disk a map would kill."""
     header = npy_header(shape, dtype)
     file.write(header)
     size = len(header) + math.prod(shape) * dtype.itemsize

@@ -1,1 +1,1 @@
-"""Files that several processes share: locks and private folders."""
+"""Locks and folders that several processes share."""

@@ -1,4 +1,4 @@
-"""Locks between worker processes, which the system gives back when a process dies."""
+"""Locks between worker processes, which the system releases when a process dies."""
 
 import os
 import sys
@@ -11,14 +11,14 @@ from typing import BinaryIO
 if sys.platform == "win32":
 
     def take(_file: BinaryIO, *, wait: bool) -> bool:  # noqa: ARG001
-        """Lock nothing: where there is no fork there is no second worker."""
+        """Lock nothing: without fork there is one worker."""
         return True
 
 else:
     import fcntl
 
     def take(file: BinaryIO, *, wait: bool) -> bool:
-        """Lock an open file until it is closed; False where somebody else has it."""
+        """Lock an open file until it is closed; return False if somebody else has it."""
         try:
             fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         except BlockingIOError:
@@ -27,7 +27,7 @@ else:
 
 
 class Lock:
-    """One holder at a time, among the threads of all workers."""
+    """One holder at a time among the threads of all workers."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -42,11 +42,11 @@ class Lock:
 
 
 def create_locked(path: Path) -> BinaryIO:
-    """Create a file that nobody takes for abandoned while it is open."""
+    """Create a file that is not abandoned while it is open."""
     while True:
         file = path.open("xb")
-        # A sweep may get hold of the file before its maker does. Then it removes the file, which
-        # has to be over before there is another of this name.
+        # A sweep may lock the file before its maker does, and remove it. That must be over before
+        # there is another file of this name.
         take(file, wait=True)
         if path.exists():
             return file
@@ -54,14 +54,14 @@ def create_locked(path: Path) -> BinaryIO:
 
 
 def remove_abandoned(path: Path, look: Callable[[Path], object] = lambda _: None) -> None:
-    """Remove a file of `create_locked`, after a last look, unless its maker has it open."""
-    # Windows has no such lock, but keeps a file that is open somewhere.
+    """Remove a file of `create_locked` after a last look, unless its maker has it open."""
+    # Windows has no such lock, but does not remove open files.
     with suppress(OSError):
         if os.name == "posix":
             with path.open("rb") as file:
                 if take(file, wait=False):
                     look(path)
-                    # Another sweep may have removed this one, and its maker begun anew.
+                    # Another sweep may have removed it, and its maker created another.
                     if os.path.samestat(os.fstat(file.fileno()), path.stat()):
                         path.unlink()
         else:

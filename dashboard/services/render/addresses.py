@@ -1,7 +1,7 @@
-"""Addresses of what the browser keeps.
+"""Addresses of what browsers cache.
 
-Every address names the identity of its volumes and this program's version, so that its content
-never changes and browsers may cache it for good.
+Every address contains the identity of its volumes and the version of this program, so that its
+content never changes.
 """
 
 from urllib.parse import quote, urlencode
@@ -10,23 +10,23 @@ from dashboard import __version__
 from dashboard.core.volume import Volume
 from dashboard.view import View, Window, fields_of
 
-# Characters of a SHA-256 in an address: enough to tell any two volumes of a study apart.
+# Characters of a SHA-256 in an address: enough to distinguish the volumes of a study.
 ID_LENGTH = 16
-# The View's fields in the addresses of what is read under the cursor, and of maps, whose place is
-# in the path.
+# The View's fields in the addresses of the voxels under the cursor, and of maps, whose place is in
+# the path.
 VOXEL_FIELDS = fields_of("images", "place", "model") | {"side"}
 MAP_FIELDS = fields_of("images", "model") | {"side", "palette", "hidden"}
 
 
 def key(identity: str) -> str:
-    """Return what stands for an identity in addresses."""
+    """Return the short form of an identity in addresses."""
     return identity[:ID_LENGTH]
 
 
 def slice_address(
     volume: Volume, *, view: View, image: str, index: int, window: Window | None
 ) -> str:
-    """Return where a slice's picture is served; the browser makes the same addresses."""
+    """Return the address of a slice's picture, as the browser makes it."""
     asked = View(window_x=window)
     query = {
         "study": view.study,

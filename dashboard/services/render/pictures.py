@@ -1,4 +1,4 @@
-"""Slices, labels and point clouds as PNG."""
+"""Slices and label maps as PNG, and point clouds as arrays."""
 
 import io
 from collections.abc import Sequence
@@ -10,9 +10,9 @@ from PIL import Image
 
 # Level 1 packs a slice three times faster than the default and a tenth larger.
 COMPRESSION = 1
-# A cloud is drawn finer than it is mostly shown, so that it stays sharp on dense screens.
+# Larger than it is mostly shown, so that it stays sharp on dense screens.
 CLOUD_SIZE = (560, 560)
-# Points drawn at once: their places and order take some 40 MB.
+# Points drawn at once: their places and order take about 40 MB.
 CLOUD_CHUNK = 2**20
 
 Window = tuple[float, float]
@@ -25,7 +25,7 @@ def grey(picture: NDArray[Any], window: Window) -> bytes:
     Parameters
     ----------
     picture : ndarray, 2-D, top row first
-        Intensities; what is not finite is black.
+        Intensities; NaN and infinite values are black.
     window : (float, float)
         The intensities that are black and white.
     """
@@ -70,7 +70,7 @@ def cloud(
     Returns
     -------
     ndarray of uint8, 2-D, top row first
-        0 where there is no point.
+        0 where no point is.
     """
     width, height = CLOUD_SIZE
     radius = 2 if len(points) < 8000 else 1
@@ -79,8 +79,8 @@ def cloud(
     reach = np.arange(-radius, radius + 1)
     disc = [(y, x) for y in reach for x in reach if x * x + y * y <= (radius + 0.5) ** 2]
     rng = np.random.default_rng(0)
-    # Very many points in several rounds of evenly spaced ones: the first is a sample of them all,
-    # and the others only add discs where there was none.
+    # Very many points are drawn in rounds of evenly spaced ones: the first is a sample of all, and
+    # the others add discs only in empty places.
     rounds = max(1, -(-len(points) // CLOUD_CHUNK))
     empty = np.ones((height, width), dtype=bool)
     for first in range(rounds):
@@ -91,7 +91,7 @@ def cloud(
         chosen = np.flatnonzero(inside)
         if first:
             chosen = chosen[empty[row[chosen].astype(int), column[chosen].astype(int)]]
-        # Drawn in a fixed random order, or the last class would cover the others where they meet.
+        # In a fixed random order: otherwise the last class covers the others where they meet.
         order = rng.permutation(chosen)
         column, row = column[order].astype(int), row[order].astype(int)
         empty[row, column] = False

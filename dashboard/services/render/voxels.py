@@ -1,4 +1,4 @@
-"""One slice's numbers, packed for the browser to look up under the cursor."""
+"""The numbers of one slice, packed for the browser, which shows them under the cursor."""
 
 import json
 import struct
@@ -17,20 +17,20 @@ from dashboard.core.volume import Volume
 
 # A posterior in 255 steps is shown with two digits.
 POSTERIOR_STEPS = 255
-# A slice of 2048 x 2048 with two images and three components is 50 MB, which a browser takes in a
-# second or so over a good line; larger ones would fill its memory, and the worker's.
+# A slice of 2048 x 2048 with two images and three components is 50 MB, about a second over a good
+# line; larger ones would fill the memory of the browser and the worker.
 MAX_PIXELS = 2048**2
 # Voxels whose posteriors are computed at once: 20 MB with 10 components.
 CHUNK = 2**18
 
 
 def pack(analysis: Analysis, channels: Sequence[Volume], side: Side) -> bytes:
-    """Pack intensities, labels and posteriors of a slice, as the picture shows them.
+    """Pack intensities, labels and posteriors of a slice in the orientation of its picture.
 
     Parameters
     ----------
     analysis : Analysis
-        Of a cut.
+        Its domain is a cut.
     channels : sequence of Volume
         The images whose intensities are packed.
     side : {"neurological", "radiological"}
@@ -45,22 +45,22 @@ def pack(analysis: Analysis, channels: Sequence[Volume], side: Side) -> bytes:
     Raises
     ------
     NeuroMixError
-        If the slice is too large to be sent whole.
+        If the slice is too large to send.
     """
     features = analysis.features
     if features.mask.size > MAX_PIXELS:
         raise NeuroMixError(
-            f"Slices of more than {MAX_PIXELS / 1e6:.1f} million voxels are too large to be read "
-            "out under the cursor."
+            f"This slice is too large to show values under the cursor: it has more than "
+            f"{MAX_PIXELS / 1e6:.1f} million voxels."
         )
-    assert isinstance(features.domain, Cut), "only cuts are looked at"
+    assert isinstance(features.domain, Cut), "only cuts are on screen"
     plane, index = features.domain.plane, features.domain.index
     orientation = features.volumes[0].orientation
 
     def upright(cut: NDArray[Any]) -> NDArray[Any]:
         return np.ascontiguousarray(orientation.upright(cut, plane, side))
 
-    # What float32 cannot hold reads as infinite.
+    # Values beyond float32 become infinite.
     with np.errstate(over="ignore"):
         pictures = [
             upright(orientation.cut(v.data, plane, index).astype("<f4", copy=False))
@@ -82,7 +82,7 @@ def pack(analysis: Analysis, channels: Sequence[Volume], side: Side) -> bytes:
 
 
 def _posterior_steps(analysis: Analysis) -> list[NDArray[np.uint8]]:
-    """Return each class's posterior as a slice in storage order, in steps of 1/255."""
+    """Return the posterior of each class as a slice in storage order, in steps of 1/255."""
     model, features = analysis.model, analysis.features
     if model is None:
         return []

@@ -9,14 +9,14 @@ from dashboard.services.studies.files import StudyFiles
 
 
 class Images:
-    """The images of a study on one grid, each opened once; what cannot be opened stays an error.
+    """The images of a study on one grid, each opened once; errors are kept as well.
 
     Parameters
     ----------
     archive : Archive
     files : StudyFiles
     grid : str
-        Name of the image whose grid all are resampled to; each keeps its own if empty.
+        Name of the image to whose grid all are resampled; empty keeps their own.
     """
 
     def __init__(self, archive: Archive, files: StudyFiles, grid: str = "") -> None:
@@ -42,7 +42,7 @@ class Images:
         return found
 
     def get(self, name: str | None) -> Volume | None:
-        """Open an image; return None where there is none or it cannot be opened."""
+        """Open an image; return None if there is none or it cannot be opened."""
         try:
             return self.open(name) if name else None
         except NeuroMixError:

@@ -1,7 +1,8 @@
-"""From a URL query to the scene of what exists."""
+"""From a URL query to a scene of what exists."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from dashboard.core.errors import NeuroMixError
 from dashboard.core.facts import Notice
@@ -21,25 +22,25 @@ from dashboard.view import View
 
 # Right, anterior, superior, in mm.
 Place = tuple[float, float, float]
-# Characters of a name from a link that are shown again.
+# Characters of a name from a link that a notice repeats.
 SHOWN = 60
 
 
 @dataclass(frozen=True)
 class Opened:
-    """A scene that names only what exists, and what was found on the way.
+    """A scene that names only what exists, and what was changed for it.
 
     Attributes
     ----------
     scene : Scene
     studies : dict of str to str
-        What can be chosen, with its titles; this browser's uploads first.
+        Studies to choose from, with titles; the uploads of this browser first.
     unchosen : tuple of str
-        The images that would be in the fit if none were chosen.
+        The images in the fit if none were chosen.
     notices : tuple of Notice
-        What was changed in the View; `dashboard.words.opening` has the sentences.
+        Changes to the View; `dashboard.words.opening` has the sentences.
     problems : tuple of str
-        What cannot be shown, and why.
+        Why images cannot be shown.
     """
 
     scene: Scene
@@ -52,7 +53,7 @@ class Opened:
 def open_view(
     archive: Archive, query: Mapping[str, str], owner: str = "", *, place: Place | None = None
 ) -> Opened:
-    """Read a URL query and fit it to the study it names.
+    """Read a URL query and fit it to its study.
 
     Parameters
     ----------
@@ -61,12 +62,12 @@ def open_view(
     owner : str
         The browser whose uploads are listed.
     place : (float, float, float), optional
-        Where a query without a slice opens, in mm.
+        In mm; a query without a slice opens there.
 
     Raises
     ------
     NeuroMixError
-        If there is no study at all.
+        If there is no study.
     """
     view, notices = View.parse(query)
     studies = archive.studies(owner)
@@ -76,10 +77,10 @@ def open_view(
     if view.scope == "volume":
         notices.append(Notice("no-whole-head"))
         view = replace(view, scope="slice")
-    view = _choose_grid(view, files, notices)
+    view = _drop_unknown(view, files, notices)
     images = Images(archive, files, view.grid)
     view = _choose_images(view, files, images, notices)
-    view = _choose_helpers(view, files, notices)
+    view = _choose_fitted(view, files, notices)
     shown = images.get(view.x) or images.get(view.y)
     if shown:
         view = _choose_slice(view, shown, place, notices)
@@ -91,9 +92,8 @@ def open_view(
     view = replace(view, hidden=tuple(k for k in view.hidden if k <= view.components))
     resolved = scene(view, files, images)
     unchosen = scene(replace(view, mix=""), files, images) if view.mix else resolved
-    told = (images.problem(name) for name in (view.x, view.y))
-    problems = tuple(dict.fromkeys(problem for problem in told if problem))
-    return Opened(resolved, studies, unchosen.mixed, tuple(notices), problems)
+    problems = dict.fromkeys(filter(None, map(images.problem, (view.x, view.y))))
+    return Opened(resolved, studies, unchosen.mixed, tuple(notices), tuple(problems))
 
 
 def _choose_study(
@@ -106,15 +106,20 @@ def _choose_study(
         notices.append(Notice("no-study", {"study": name[:SHOWN], "shown": studies[first]}))
         name, files = first, archive.study(first)
     if files is None:
-        raise NeuroMixError(f"None of the images of {name} is there. Choose another study.")
+        raise NeuroMixError(f"The images of {name} can no longer be found. Choose another study.")
     return replace(view, study=name), files
 
 
-def _choose_grid(view: View, files: StudyFiles, notices: list[Notice]) -> View:
-    if not view.grid or find(files, view.grid):
-        return view
-    notices.append(Notice("no-grid", {"image": view.grid[:SHOWN], "study": files.name}))
-    return replace(view, grid="")
+def _drop_unknown(view: View, files: StudyFiles, notices: list[Notice]) -> View:
+    """Drop a grid, a mask and a reference that are not in the study."""
+    unset: dict[str, Any] = {}
+    for field in ("grid", "mask", "reference"):
+        name = getattr(view, field)
+        chose_none = field == "reference" and name == NO_REFERENCE
+        if name and not chose_none and not find(files, name):
+            notices.append(Notice(f"no-{field}", {"image": name[:SHOWN], "study": files.name}))
+            unset[field] = ""
+    return replace(view, **unset)
 
 
 def _choose_images(view: View, files: StudyFiles, images: Images, notices: list[Notice]) -> View:
@@ -128,7 +133,7 @@ def _choose_images(view: View, files: StudyFiles, images: Images, notices: list[
 
 
 def _partner(x: str, files: StudyFiles, images: Images) -> str:
-    """Return the first other image on X's grid with anything in it; X itself where none is."""
+    """Return the first other image with contrast on the grid of X, or X itself."""
     own = find(files, x)
     others = [name for name in files.of("image") if own is None or own[0].name != name]
     first = images.get(x)
@@ -141,26 +146,18 @@ def _partner(x: str, files: StudyFiles, images: Images) -> str:
     return x
 
 
-def _choose_helpers(view: View, files: StudyFiles, notices: list[Notice]) -> View:
-    """Drop what the study has not: images of the mixture, mask, reference."""
+def _choose_fitted(view: View, files: StudyFiles, notices: list[Notice]) -> View:
+    """Keep the chosen images of the fit that are in the study, up to a number."""
     known, unknown = split_names(view.mix, files) if view.mix else ([], [])
     if unknown:
         notices.append(Notice("not-mixed", {"image": unknown[0][:SHOWN], "study": files.name}))
     if len(known) > MAX_MIXED:
         notices.append(Notice("too-many-mixed", {"most": MAX_MIXED}))
-    view = replace(view, mix=SEPARATOR.join(known[:MAX_MIXED]))
-    if view.mask and not find(files, view.mask):
-        notices.append(Notice("no-mask", {"mask": view.mask[:SHOWN], "study": files.name}))
-        view = replace(view, mask="")
-    if view.reference not in ("", NO_REFERENCE) and not find(files, view.reference):
-        facts = {"reference": view.reference[:SHOWN], "study": files.name}
-        notices.append(Notice("no-reference", facts))
-        view = replace(view, reference="")
-    return view
+    return replace(view, mix=SEPARATOR.join(known[:MAX_MIXED]))
 
 
 def _choose_slice(view: View, volume: Volume, place: Place | None, notices: list[Notice]) -> View:
-    """Keep to the slice that is asked for, or else to the place, or else to the usual slice."""
+    """Choose the slice of the link, or else of the place, or else the usual one."""
     plane, last = view.plane, volume.orientation.count(view.plane) - 1
     if view.slice is None:
         there = nearest_slice(volume, plane, place[PLANE_AXES[plane][0]]) if place else None
@@ -182,14 +179,14 @@ def _choose_foreground(
     *,
     chosen: bool,
 ) -> View:
-    """Keep to the chosen rule where there is a mask for it, and else to the study's own."""
+    """Keep the chosen rule if it has its mask, or else take that of the study."""
     mask = view.mask or preset.mask
     image = volume.name if volume else view.x
     if not chosen and preset.foreground == "mask":
         notices.append(Notice("air-not-zero", {"image": image, "mask": mask}))
         return replace(view, foreground="mask")
     if view.foreground == "mask" and mask is None:
-        # Those of lesions, and on other grids, are there to be chosen by name.
+        # Masks of lesions and on other grids can still be chosen by name.
         facts = {"study": files.name, "image": image, "others": bool(masks(files))}
         notices.append(Notice("no-usable-mask", facts))
         return replace(view, foreground="positive")

@@ -1,32 +1,31 @@
-"""The mask, the reference and the foreground that a study has where nothing is chosen."""
+"""The mask, the reference and the foreground of a study by default."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from dashboard.core.grid.same import same_grid
 from dashboard.core.mixture.foreground import Foreground
-from dashboard.core.volume import Volume, stem
+from dashboard.core.volume import Volume
 from dashboard.services.scene.images import Images
 from dashboard.services.studies.files import ImageFile, StudyFiles
 from dashboard.services.studies.roles import marks_region, mask_rank
 from dashboard.view import View
 
-# Of a head: a brain fills 5 % of the widest field of view, 30 cm each way. Lesions rarely do.
+# Share of a head: a brain fills 5 % of the widest field of view (30 cm). Lesions rarely do.
 SMALL_MASK = 0.03
-# Share of voxels above 0 beyond which zero removal removes nothing, and a mask is needed instead.
+# Share of voxels above 0 beyond which zero removal removes nothing and a mask is needed.
 NOTHING_REMOVED = 0.99
 
 
 @dataclass(frozen=True)
 class Presets:
-    """What a study has where nothing is chosen.
+    """What a study has if nothing is chosen.
 
     Attributes
     ----------
     mask, reference : str or None
-        The first mask that covers the head, and the first label map that knows tissues.
+        The first mask that covers the head, and the first label map of tissues.
     foreground : str
-        The rule: by a mask where the air around the head is not 0.
+        The rule: a mask if the air around the head is not 0.
     """
 
     mask: str | None
@@ -35,7 +34,7 @@ class Presets:
 
 
 def presets(view: View, files: StudyFiles, images: Images) -> Presets:
-    """Look for a study's mask and reference, on the grid of X."""
+    """Find the mask and the reference of a study, on the grid of X."""
     head = images.get(view.x)
     covering = (n for n in likely_masks(files) if not head or _covers(images.get(n), head))
     mask = next(covering, None)
@@ -46,31 +45,23 @@ def presets(view: View, files: StudyFiles, images: Images) -> Presets:
 
 
 def masks(files: StudyFiles) -> dict[str, ImageFile]:
-    """Return what can serve as a mask, the likeliest first."""
+    """Return what can be a mask, the likeliest first."""
     found = files.of("mask", "labels").items()
-    return dict(sorted(found, key=lambda item: mask_rank(item[1].role, _stem(item[1]))))
+    return dict(sorted(found, key=lambda item: mask_rank(item[1].role, item[1].stem)))
 
 
 def likely_masks(files: StudyFiles) -> list[str]:
-    """Return the masks that may cover a head, by their names."""
-    return [name for name, file in masks(files).items() if not _marks_region(file)]
+    """Return the masks that, by their names, may cover a head."""
+    return [name for name, file in masks(files).items() if not marks_region(file.stem)]
 
 
 def likely_references(files: StudyFiles) -> list[str]:
-    """Return the label maps that may know tissues, by their names."""
-    return [name for name, file in files.of("labels").items() if not _marks_region(file)]
-
-
-def _stem(file: ImageFile) -> str:
-    return stem(Path(file.file_name))
-
-
-def _marks_region(file: ImageFile) -> bool:
-    return marks_region(_stem(file))
+    """Return the label maps that, by their names, may be of tissues."""
+    return [name for name, file in files.of("labels").items() if not marks_region(file.stem)]
 
 
 def _covers(mask: Volume | None, head: Volume) -> bool:
-    """Return whether a mask lies on a head's grid and leaves enough of it."""
+    """Return whether a mask is on the grid of a head and keeps enough of it."""
     if mask is None or not same_grid(mask, head):
         return False
     marked, facts = mask.intensities, head.intensities
@@ -80,7 +71,7 @@ def _covers(mask: Volume | None, head: Volume) -> bool:
 
 
 def _holds_labels(volume: Volume | None) -> bool:
-    """Return whether a label map tells at least two labels apart; 0 is none."""
+    """Return whether a label map has at least two labels besides 0."""
     if volume is None:
         return False
     facts = volume.intensities

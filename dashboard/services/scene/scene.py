@@ -1,4 +1,4 @@
-"""A View resolved in its study: what is meant, found out once for each request."""
+"""A View resolved in its study, once per request."""
 
 import hashlib
 from collections.abc import Iterator
@@ -20,9 +20,9 @@ from dashboard.services.studies.files import StudyFiles
 from dashboard.services.studies.naming import find
 from dashboard.view import View
 
-# A reference that is chosen to be none.
+# The reference of a View that chose none.
 NO_REFERENCE = "none"
-# Stands for an image that cannot be read.
+# In place of an image that cannot be read.
 MISSING = "none"
 
 
@@ -37,17 +37,16 @@ class Scene:
     images : Images
         The images of the study on the View's grid.
     x, y : Volume or None
-        None where the image cannot be read.
+        None if the image cannot be read.
     presets : Presets
     mask, reference : str or None
         Names of the mask and of the label map that classes are compared with: chosen or preset.
     channels : Channels or None
-        The images in the fit and those shown beside it, and what was left out; None where one of
-        them cannot be opened.
+        The images in the fit and those only shown; None if one of them cannot be opened.
     problem : NeuroMixError or None
-        Why nothing can be fitted: an image cannot be opened, or two lie on different grids.
+        Why nothing can be fitted: an image cannot be opened, or two are on different grids.
     identity : str
-        Hash of all files that the View depends on, whatever its place, model and look.
+        Hash of all files that the View depends on; place, model and look do not count.
     complete : bool
         Whether all of them could be read.
     """
@@ -77,19 +76,19 @@ class Scene:
 
     @property
     def grid(self) -> Volume | None:
-        """The volume on whose grid the place on screen is."""
+        """The volume whose grid counts the slices."""
         return self.x or self.y
 
     @property
     def on_one_grid(self) -> bool:
-        """Whether voxels of Y stand for voxels of X, as far as both can be read."""
+        """Whether X and Y share a grid, if both can be read."""
         return self.x is None or self.y is None or same_grid(self.x, self.y)
 
     @cached_property
     def cut_of_y(self) -> Cut | None:
-        """The slice of Y at the place of that of X; None where Y has nothing there."""
+        """The slice of Y at the place of the slice of X; None if Y has nothing there."""
         cut = self.cut
-        if self.x is None or self.y is None or same_grid(self.x, self.y):
+        if self.x is None or self.y is None or self.on_one_grid:
             return cut
         positions = self.x.slice_positions(cut.plane)
         position = positions[min(cut.index, len(positions) - 1)]
@@ -98,7 +97,7 @@ class Scene:
 
     @property
     def mixed(self) -> tuple[str, ...]:
-        """Names of the images in the fit; those meant where one of them cannot be opened."""
+        """Names of the images in the fit; those meant if one of them cannot be opened."""
         if self.channels:
             return self.channels.names[: self.channels.mixed]
         return tuple(intended(self.view, self.files))
@@ -112,11 +111,11 @@ class Scene:
             Why nothing can be fitted.
         """
         if self.problem or self.channels is None:
-            raise self.problem or NeuroMixError("There is nothing to fit.")
+            raise self.problem or NeuroMixError("No image can be fitted.")
         return self.channels
 
     def companions(self) -> tuple[Volume, ...]:
-        """Open the images whose intensities are read under the cursor: X and Y first.
+        """Open the images whose intensities appear under the cursor: X and Y first.
 
         Raises
         ------
@@ -133,21 +132,21 @@ class Scene:
         return tuple(opened)
 
     def entities(self, image: str) -> dict[str, str]:
-        """Return what the BIDS name of an image's file says; nothing where it has none."""
+        """Return the BIDS entities of an image's file; empty without a BIDS name."""
         found = find(self.files, image)
         return dict(found[0].entities) if found else {}
 
     @cached_property
     def label_names(self) -> dict[int, str]:
-        """What the labels of the reference are called, as far as a table beside it says so."""
+        """The names of the reference's labels, from the table beside it."""
         return _label_names(self.files, self.reference)
 
     def at(self, cut: Cut) -> "Scene":
-        """Return the same scene at another slice, which nothing else depends on."""
+        """Return the same scene at another slice; nothing else depends on it."""
         return replace(self, view=replace(self.view, plane=cut.plane, slice=cut.index))
 
     def neighbours(self) -> Iterator["Scene"]:
-        """Yield the scenes of the slices on both sides, as far as there are any."""
+        """Yield the scenes of the slices on both sides, within the volume."""
         if self.grid is None or self.view.slice is None:
             return
         count = self.grid.orientation.count(self.view.plane)
@@ -157,7 +156,7 @@ class Scene:
 
 
 def resolve(archive: Archive, view: View) -> Scene:
-    """Find out what a View means.
+    """Resolve a View in its study.
 
     Raises
     ------
@@ -169,7 +168,7 @@ def resolve(archive: Archive, view: View) -> Scene:
 
 
 def scene(view: View, files: StudyFiles, images: Images) -> Scene:
-    """Find out what a View means in a study whose images are at hand."""
+    """Resolve a View among images that may be open already."""
     preset = presets(view, files, images)
     mask = view.mask or preset.mask
     reference = view.reference or preset.reference
@@ -202,9 +201,9 @@ def scene(view: View, files: StudyFiles, images: Images) -> Scene:
 def _identity(
     view: View, files: StudyFiles, images: Images, helpers: tuple[str | None, str | None]
 ) -> tuple[str, bool]:
-    """Return a hash of all files that a View depends on, and whether all could be read."""
+    """Return a hash of all files that a View depends on, and whether all can be read."""
     mask, reference = helpers
-    # What cannot be read now may be the preset later, so the likeliest by name counts as well.
+    # The likeliest preset by name counts, too: it may be unreadable only now.
     likely_mask = view.mask or next(iter(likely_masks(files)), None)
     likely_reference = reference if view.reference else next(iter(likely_references(files)), None)
     names = [
@@ -216,7 +215,7 @@ def _identity(
         volume.id if volume else MISSING if name else ""
         for name, volume in zip(names, volumes, strict=True)
     ]
-    # What its labels are called is read from a file of its own.
+    # The names of labels are in a file of their own.
     joined = " ".join([*identities, repr(_label_names(files, reference))])
     return hashlib.sha256(joined.encode()).hexdigest(), MISSING not in identities
 

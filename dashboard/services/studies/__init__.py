@@ -1,1 +1,1 @@
-"""Which studies and files there are, and what each file is for."""
+"""Studies, their files, and the role of each file."""

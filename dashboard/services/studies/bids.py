@@ -1,9 +1,8 @@
 """BIDS data sets and their derivatives: subjects, sessions, and the images of each.
 
-The libraries for it were measured on 1,000 subjects with two sessions and one pipeline: ancpbids
-took 0.8 s or more to list them, bids2table 1.8 s, pybids 16 s, each by reading the whole data set,
-and again after each change. The folders of subjects and sessions alone take 0.2 s, and 0.02 s to
-see that nothing changed; what a name means is in its words.
+Libraries read the whole data set, again after each change. On 1,000 subjects with two sessions and
+one pipeline ancpbids took 0.8 s, bids2table 1.8 s, pybids 16 s. Listing only the folders of
+subjects and sessions takes 0.2 s, and 0.02 s if nothing changed; file names say the rest.
 """
 
 import re
@@ -30,9 +29,9 @@ DERIVATIVES = "derivatives"
 SUBJECT, SESSION = "sub-", "ses-"
 # Folders of a subject that hold images of a head, the likeliest first.
 DATATYPES = ("anat", "dwi", "perf", "func")
-# Of runs over time, only pictures of the head; a run itself is offered last of all.
+# Images of the head from runs over time; a run itself comes last.
 _OF_RUNS = {"sbref", "boldref", "m0scan", "cbf", "bold"}
-# Displacements of voxels are vectors, and not intensities.
+# Displacements are vectors, not intensities.
 _VECTORS = {"xfm", "warp"}
 _SURFACES = re.compile(r"\.[dp]\w+\.nii$", re.IGNORECASE)  # CIFTI
 
@@ -41,7 +40,7 @@ Source = tuple[str, Listing]  # a pipeline, or "" for the data set itself
 
 @dataclass(frozen=True)
 class _Found:
-    """An image file on the way to its name; the names to choose from, shortest first."""
+    """An image file with the names it may get, the shortest first."""
 
     file: ImageFile
     names: tuple[str, ...]
@@ -63,7 +62,7 @@ def is_subject(folder: str) -> bool:
 
 
 def study_names(look: Look, dataset: Listing) -> Iterator[str]:
-    """Name the studies of a data set: one for each subject and session with images."""
+    """Yield the names of the studies of a data set: each subject and session with images."""
     sources = _sources(look, dataset)
     for subject in sorted({name for _, source in sources for name in _subjects(source)}):
         levels = [level for _, _, level in _levels(look, sources, subject)]
@@ -75,16 +74,16 @@ def study_names(look: Look, dataset: Listing) -> Iterator[str]:
 
 
 def study(look: Look, dataset: Listing, name: str, title: str) -> StudyFiles | None:
-    """List the images of a subject and session; None where there is none.
+    """List the images of a subject and session; None if it has none.
 
     Parameters
     ----------
     look : Look
     dataset : Listing
     name : str
-        As in `study_names`.
+        From `study_names`.
     title : str
-        What the study is called in the library.
+        The name of the study in the library.
     """
     subject, _, session = name.partition("/")
     sources = _sources(look, dataset)
@@ -95,7 +94,7 @@ def study(look: Look, dataset: Listing, name: str, title: str) -> StudyFiles | N
     raw: list[_Found] = []
     derived: list[_Found] = []
     for pipeline, source, level in levels:
-        # A subject's own files belong to each session, such as a template of all of them.
+        # The files of a subject belong to each of its sessions.
         folders = [level]
         if session in level.folders and (below := look.read(level.path / session)):
             folders.append(below)
@@ -112,7 +111,7 @@ def _subjects(listing: Listing) -> Iterator[str]:
 
 
 def _sources(look: Look, dataset: Listing) -> list[Source]:
-    """Return a data set's own listing and those of its pipelines."""
+    """Return the listings of a data set and of its pipelines."""
     sources = [("", dataset)]
     top = look.read(dataset.path / DERIVATIVES) if DERIVATIVES in dataset.folders else None
     if top:
@@ -186,7 +185,7 @@ def _found(
     entities = _entities(called)
     words = [word for word in called.split("_") if not word.startswith((SUBJECT, SESSION))]
     name = "_".join(words) or called
-    # The suffix says what a BIDS file is; its other words may name a tissue for other reasons.
+    # The suffix gives the role of a BIDS file; other words may name a tissue for other reasons.
     role = role_of(file, entities.get("suffix", called))
     bval = _sidecar(look, entities, ".bval", above) if role == "image" else None
     image = ImageFile(
@@ -204,20 +203,20 @@ def _found(
         "_".join(part for part in (pipeline, datatype, name) if part),
         "_".join(part for part in (pipeline, datatype, file) if part),
     )
-    rank = 0  # only images have a likeliest pair
+    rank = 0  # only images form pairs
     if role == "image":
         rank = suffix_rank(entities) if entities else contrast_rank(called)
     return _Found(image, names, (rank, order, len(entities), natural(name)))
 
 
 def _entities(called: str) -> dict[str, str]:
-    """Return the entities and the suffix of an image's name; none if it is no BIDS name."""
+    """Return the entities and the suffix of an image's name; empty without a BIDS name."""
     parsed = _parsed(called)
     return parsed if "sub" in parsed else {}
 
 
 def _parsed(called: str) -> dict[str, str]:
-    """Return the entities and the suffix that a name consists of; none if of anything else."""
+    """Return the entities and the suffix of a name; empty if it has other words."""
     *pairs, suffix = called.split("_")
     if "-" in suffix or not all("-" in pair for pair in pairs):
         return {}
@@ -227,7 +226,7 @@ def _parsed(called: str) -> dict[str, str]:
 def _sidecar(
     look: Look, entities: dict[str, str], extension: str, above: tuple[Listing, ...]
 ) -> Path | None:
-    """Return the file that describes an image: the nearest that names nothing else."""
+    """Return the file that describes an image: the nearest whose entities it has."""
     for listing in reversed(above):
         best: tuple[int, Path] | None = None
         for file in listing.files:
@@ -243,7 +242,7 @@ def _sidecar(
 
 
 def _named(found: list[_Found], taken: set[str]) -> list[ImageFile]:
-    """Give each file the shortest of its names that no other file could have."""
+    """Give each file the shortest of its names that no other file may have."""
     found = sorted(found, key=lambda one: one.place)
     counts = Counter(name for one in found for name in set(one.names))
     files = []

@@ -1,4 +1,4 @@
-"""The image files of one study: what each is called, and what it is for."""
+"""The image files of one study, their names and roles."""
 
 import math
 from collections import Counter
@@ -12,10 +12,10 @@ from dashboard.core.volume import stem
 from dashboard.services.studies.roles import ROLES, Role, contrast_rank, role_of
 from dashboard.services.studies.sorting import natural
 
-# s/mm²; scanners state a few instead of none. Below it brain tissue (0.0008 mm²/s) loses less than
-# 4 % of its signal, and shells that are meant as weighted start at 100 or more.
+# s/mm²; some scanners state a few instead of 0. Brain tissue (0.0008 mm²/s) loses less than 4 % of
+# its signal below this, and weighted shells start at 100 or more.
 B0_LIMIT = 50
-# Bytes of a .bval read: more than ten thousand volumes, and no other file by mistake.
+# Bytes of a .bval: more than ten thousand volumes. A larger file is something else.
 MAX_BVAL_BYTES = 65_536
 
 
@@ -26,17 +26,17 @@ class ImageFile:
     Attributes
     ----------
     name : str
-        What the URL and the controls call it; unique in its study.
+        Its name in the URL and the controls, unique in its study.
     path : Path
     file_name : str
-        As the user named it, for messages.
+        The name that the user gave it, for messages.
     role : {"image", "mask", "labels", "probability"}
     entities : tuple of (str, str)
-        BIDS entities in the order of the name, and the suffix; empty elsewhere.
+        BIDS entities in the order of the name, and the suffix; empty for other names.
     b0_volumes : tuple of int
-        Volumes without diffusion weighting, of a run whose .bval is there.
+        Volumes without diffusion weighting, by the .bval of a run.
     label_names : Path or None
-        BIDS .tsv with the names of a label map's classes.
+        The .tsv with the names of a label map's classes.
     """
 
     name: str
@@ -47,6 +47,16 @@ class ImageFile:
     b0_volumes: tuple[int, ...] = ()
     label_names: Path | None = None
 
+    @property
+    def stem(self) -> str:
+        """The file name without its extension."""
+        return stem(Path(self.file_name))
+
+    @property
+    def suffix(self) -> str:
+        """The BIDS suffix; empty without a BIDS name."""
+        return dict(self.entities).get("suffix", "")
+
 
 @dataclass(frozen=True)
 class StudyFiles:
@@ -56,26 +66,26 @@ class StudyFiles:
     ----------
     name : str
     files : dict of str to ImageFile
-        By name; images first, the likeliest pair first, then masks, label maps, probabilities.
+        By name: images with the likeliest pair first, then masks, label maps, probabilities.
     """
 
     name: str
     files: dict[str, ImageFile]
 
     def of(self, *roles: Role) -> dict[str, ImageFile]:
-        """Return the files that have one of these roles."""
+        """Return the files with one of these roles."""
         return {name: file for name, file in self.files.items() if file.role in roles}
 
 
 def study_files(name: str, paths: Mapping[str, Path]) -> StudyFiles:
-    """Make a study of files that lie together.
+    """Make a study of the files of one folder.
 
     Parameters
     ----------
     name : str
     paths : mapping of str to Path
-        Files by their original names. Those that are no images are left out, but a .bval and
-        a .tsv of an image's name are taken as what belongs to it.
+        Files by their original names. Others than images are left out, but the .bval and the .tsv
+        with the name of an image belong to it.
     """
     found = [file for file in sorted(paths) if is_image(file, paths)]
     stems = Counter(stem(Path(file)) for file in found)
@@ -86,7 +96,7 @@ def study_files(name: str, paths: Mapping[str, Path]) -> StudyFiles:
         bval, tsv = paths.get(f"{called}.bval"), paths.get(f"{called}.tsv")
         files.append(
             ImageFile(
-                # Twins keep their extensions.
+                # Two files of one name keep their extensions.
                 name=called if stems[called] == 1 and called not in paths else file,
                 path=paths[file],
                 file_name=file,
@@ -100,7 +110,7 @@ def study_files(name: str, paths: Mapping[str, Path]) -> StudyFiles:
 
 
 def arranged(name: str, files: Sequence[ImageFile]) -> StudyFiles:
-    """Make a study of files in the order in which those of one role are offered."""
+    """Make a study of files, which are sorted within each role."""
     if not any(file.role == "image" for file in files):
         files = [replace(file, role="image") for file in files]
     ordered = sorted(files, key=lambda file: ROLES.index(file.role))
@@ -108,7 +118,7 @@ def arranged(name: str, files: Sequence[ImageFile]) -> StudyFiles:
 
 
 def is_image(file_name: str, beside: Mapping[str, object]) -> bool:
-    """Return whether a file is to be listed: an image, or a header whose image is missing."""
+    """Return whether a file is listed: an image, or a header whose image is missing."""
     if not is_header(file_name):
         return file_name.lower().endswith(EXTENSIONS)
     return not any(half in beside for half in other_halves(file_name))
@@ -120,7 +130,7 @@ def is_header(file_name: str) -> bool:
 
 
 def b0_volumes(bval: Path) -> tuple[int, ...]:
-    """Return the volumes with b below `B0_LIMIT`; none if the file makes no sense."""
+    """Return the volumes with b below `B0_LIMIT`; none if the file is not a valid .bval."""
     try:
         with bval.open("rb") as file:
             text = file.read(MAX_BVAL_BYTES + 1)
@@ -133,4 +143,4 @@ def b0_volumes(bval: Path) -> tuple[int, ...]:
 
 
 def _place(file: ImageFile) -> tuple[Any, ...]:
-    return contrast_rank(stem(Path(file.file_name))), natural(file.name)
+    return contrast_rank(file.stem), natural(file.name)

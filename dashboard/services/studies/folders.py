@@ -1,15 +1,16 @@
-"""Folders below one root as they are now, each read again only after it has changed."""
+"""Folders below one root, each read again only after it has changed."""
 
 import os
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from dashboard.core.reading.image import other_halves
 
-# File systems keep times as coarsely as two seconds (FAT).
+# The coarsest clock of a file system (FAT): two seconds.
 CLOCK_TICK_NS = 2_000_000_000
-# They hold no images to look at, or copies of what is listed already.
+# They contain no images to show, or sources of images that are listed.
 _PASSED_OVER = frozenset({"code", "sourcedata"})
 
 Stamps = dict[Path, int | None]
@@ -23,11 +24,11 @@ class Listing:
     ----------
     path : Path
     folders, files : dict
-        Names in order, as keys. Links are among them if they lead to something below the root.
+        Names in order, as keys; links only if they lead below the root.
     stamps : dict
-        Paths with the times of change that this listing depends on; None for what is missing.
+        Paths that this listing depends on, with their times of change; None if missing.
     settled : bool
-        Whether a later change is sure to show in the stamps.
+        Whether every later change will show in the stamps.
     """
 
     path: Path
@@ -40,8 +41,8 @@ class Listing:
 class Folders:
     """What the folders below a root hold.
 
-    A link is followed only if what it finally leads to lies below the root, as in DataLad data
-    sets, whose files are links into ``.git/annex``.
+    A link is followed only if it finally leads below the root, as in DataLad data sets, whose
+    files are links into ``.git/annex``.
     """
 
     def __init__(self, root: Path) -> None:
@@ -50,7 +51,7 @@ class Folders:
         self._known: dict[Path, Listing] = {}
 
     def read(self, path: Path) -> Listing:
-        """List a folder, unless it is as it was.
+        """List a folder, again only if it changed.
 
         Raises
         ------
@@ -77,15 +78,15 @@ class Folders:
                 if entry.is_symlink():
                     target = self._target(path / entry.name, stamps)
                     if target is None:
-                        outside.add(entry.name.lower())  # some file systems know no case
+                        outside.add(entry.name.lower())  # some file systems ignore case
                         continue
                     parts += target.relative_to(self.root).parts
-                if _is_folder(entry):
+                if _holds(entry.is_dir):
                     if not any(part in _PASSED_OVER or part[0] == "." for part in parts):
                         folders.append(entry.name)
-                elif _is_file(entry):
+                elif _holds(entry.is_file):
                     files.append(entry.name)
-        # An image is read with the header beside it, which would be followed to where it lies.
+        # An image is read with the header beside it, wherever a link may lead.
         files = [name for name in files if outside.isdisjoint(other_halves(name.lower()))]
         return Listing(
             path,
@@ -96,21 +97,21 @@ class Folders:
         )
 
     def _target(self, link: Path, stamps: Stamps) -> Path | None:
-        """Follow a link to its end, there or not; None if that is not below the root."""
+        """Follow a link to its end, which may be missing; None if that is not below the root."""
         try:
             target = link.resolve()
         except (OSError, RuntimeError):  # Python 3.11 and 3.12 call a loop a RuntimeError
             return None
-        # A link to a folder that it lies in would never end.
+        # A link to a folder above itself would never end.
         if not target.is_relative_to(self.root) or link.parent.resolve().is_relative_to(target):
             return None
-        # What a link leads to comes and goes without any change in the link's own folder.
+        # The target comes and goes without a change in the folder of the link.
         stamps.setdefault(target.parent, changed(target.parent))
         return target
 
 
 class Look:
-    """One look at some folders, which remembers all that its result depends on."""
+    """One look at some folders, which records everything that its result depends on."""
 
     def __init__(self, folders: Folders) -> None:
         self._folders = folders
@@ -118,11 +119,11 @@ class Look:
         self.settled = True
 
     def read(self, path: Path) -> Listing | None:
-        """List a folder; None where it cannot be read."""
+        """List a folder; None if it cannot be read."""
         try:
             return self.require(path)
         except OSError:
-            # That it may be read from now on would not show in any time of change.
+            # No time of change shows when it becomes readable.
             self.settled = False
             return None
 
@@ -140,13 +141,13 @@ class Look:
         return listing
 
     def watch(self, file: Path) -> None:
-        """Take the content of a file as part of the result."""
+        """Make the result depend on the content of a file."""
         self.stamps[file] = changed(file)
         self.settled = self.settled and settled({file: self.stamps[file]})
 
 
 def changed(path: Path) -> int | None:
-    """Return when a path changed last, in nanoseconds; None where there is nothing."""
+    """Return when a path last changed, in nanoseconds; None if it is missing."""
     try:
         return path.stat().st_mtime_ns
     except OSError:
@@ -154,7 +155,7 @@ def changed(path: Path) -> int | None:
 
 
 def unchanged(stamps: Stamps) -> bool:
-    """Return whether all is as it was when the stamps were taken."""
+    """Return whether nothing changed since the stamps were taken."""
     try:
         return all(path.stat().st_mtime_ns == stamp for path, stamp in stamps.items())
     except OSError:
@@ -162,13 +163,13 @@ def unchanged(stamps: Stamps) -> bool:
 
 
 def settled(stamps: Stamps) -> bool:
-    """Return whether the last change is so long ago that another one would have another time."""
+    """Return whether the last change is old enough for the next one to have another time."""
     newest = max((stamp for stamp in stamps.values() if stamp is not None), default=0)
     return time.time_ns() - newest > CLOCK_TICK_NS
 
 
 def _is_text(name: str) -> bool:
-    # The page could not send back the name of a file that was named in another encoding.
+    # The page cannot send back a file name in another encoding.
     try:
         name.encode()
     except UnicodeEncodeError:
@@ -176,15 +177,8 @@ def _is_text(name: str) -> bool:
     return True
 
 
-def _is_folder(entry: os.DirEntry[str]) -> bool:
+def _holds(test: Callable[[], bool]) -> bool:
     try:
-        return entry.is_dir()
-    except OSError:
-        return False
-
-
-def _is_file(entry: os.DirEntry[str]) -> bool:
-    try:
-        return entry.is_file()
+        return test()
     except OSError:
         return False

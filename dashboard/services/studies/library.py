@@ -6,21 +6,17 @@ from typing import Any
 
 from dashboard.core.errors import NeuroMixError
 from dashboard.services.studies import bids
-from dashboard.services.studies.files import ImageFile as ImageFile  # what a library is made of
-from dashboard.services.studies.files import StudyFiles as StudyFiles
-from dashboard.services.studies.files import is_image
-from dashboard.services.studies.files import study_files as study_files
+from dashboard.services.studies.files import StudyFiles, is_image, study_files
 from dashboard.services.studies.folders import Folders, Listing, Look, Stamps, unchanged
 from dashboard.services.studies.sorting import natural
 
 
 class Library:
-    """The studies below one folder, as they are at each call, so that new files appear.
+    """The studies below one folder as they are at each call, so that new files appear.
 
-    A sub-folder of images is a study of its name, and so is the folder itself. A BIDS data set,
-    which the folder is or holds, has one study for each subject and session: ``sub-01/ses-02``,
-    or ``set/sub-01/ses-02`` below the folder of the set. Names that come from outside are looked
-    up in listings and never joined to a path.
+    A sub-folder of images is a study of its name, and so is the folder itself. A BIDS data set, in
+    the folder or in a sub-folder, has one study per subject and session: ``sub-01/ses-02`` or
+    ``set/sub-01/ses-02``. Names from outside are looked up in listings and never joined to a path.
     """
 
     def __init__(self, root: Path) -> None:
@@ -28,23 +24,23 @@ class Library:
         self._known: dict[str | None, tuple[Stamps, Any]] = {}
 
     def names(self) -> list[str]:
-        """Name the studies, without a look at the files of any BIDS subject.
+        """Return the names of the studies, without reading the files of BIDS subjects.
 
         Raises
         ------
         NeuroMixError
-            If the folder cannot be read or holds no study.
+            If the folder cannot be read or contains no study.
         """
         names: list[str] = self._remembered(None, lambda look: list(self._names(look)))
         if not names:
             raise NeuroMixError(
-                "The data folder holds no study. Put the images of each study (.nii or .nii.gz) "
+                "The data folder contains no study. Put the images of each study (.nii or .nii.gz) "
                 "into a sub-folder of the folder given by --data or DASHBOARD_DATA."
             )
         return list(names)
 
     def study(self, name: str) -> StudyFiles | None:
-        """Return a study with its files; None where there is none, or none of its files is there.
+        """Return a study with its files; None if it is missing or none of its files is there.
 
         Raises
         ------
@@ -55,7 +51,7 @@ class Library:
         return study
 
     def _remembered(self, key: str | None, find: Callable[[Look], Any]) -> Any:
-        """Look again only if something changed: a request looks at its study a dozen times."""
+        """Look again only if something changed: a request needs its study many times."""
         known = self._known.get(key)
         if known and unchanged(known[0]):
             return known[1]
@@ -108,7 +104,7 @@ class Library:
 
 
 def _plain_folders(root: Listing) -> dict[str, None]:
-    """Return the folders that are not a data set's own."""
+    """Return the folders that do not belong to a data set."""
     if not bids.is_dataset(root):
         return root.folders
     return {

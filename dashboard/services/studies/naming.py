@@ -1,21 +1,21 @@
-"""Which files and volumes the names in a View stand for."""
+"""The files and volumes that the names in a View stand for."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from dashboard.core.volume import FIRST, Take
+from dashboard.core.reading.voxels import FIRST, Take
 from dashboard.services.studies.files import ImageFile, StudyFiles
 
-# `dwi:3`, `dwi:mean`, `dwi:b0`: an image of several volumes, and which of them is meant.
+# `dwi:3`, `dwi:mean`, `dwi:b0`: one volume of an image, or the mean of several.
 SELECTOR = ":"
 MEAN, B0 = "mean", "b0"
-# Between the names of the mixture's images.
+# Between the names of the images in the fit.
 SEPARATOR = ","
-# Time series: readable as images, but no contrast that belongs into every mixture.
+# Time series: images, but not contrasts for every fit.
 SERIES = ("bold", "asl", "cbf")
 
 
 def find(files: StudyFiles, name: str) -> tuple[ImageFile, Take] | None:
-    """Return the file that a name stands for and the volumes taken of it; None if none does."""
+    """Return the file and the volumes that a name stands for; None if it stands for nothing."""
     if file := files.files.get(name):
         return file, file.b0_volumes or FIRST
     stem, _, which = name.rpartition(SELECTOR)
@@ -32,7 +32,7 @@ def find(files: StudyFiles, name: str) -> tuple[ImageFile, Take] | None:
 
 
 def split_names(text: str, files: StudyFiles) -> tuple[list[str], list[str]]:
-    """Split a list of image names, which may hold the separator themselves.
+    """Split a list of image names, which may contain the separator.
 
     Returns
     -------
@@ -41,7 +41,7 @@ def split_names(text: str, files: StudyFiles) -> tuple[list[str], list[str]]:
     known: list[str] = []
     unknown: list[str] = []
     parts = text.split(SEPARATOR)
-    # Only as many parts together as some name has: a link may hold thousands of separators.
+    # Join only as many parts as some name has: a link may contain thousands of separators.
     counts = sorted({name.count(SEPARATOR) + 1 for name in files.files}, reverse=True)
     start = 0
     while start < len(parts):
@@ -58,29 +58,23 @@ def split_names(text: str, files: StudyFiles) -> tuple[list[str], list[str]]:
 
 
 def contrasts(files: StudyFiles, shown: Sequence[str]) -> list[str]:
-    """Return the images that are mixed unless others are chosen: the shown ones and all others.
+    """Return the images in the fit by default: those shown, then all others.
 
-    Of a BIDS study one image of each suffix is enough: its derivatives are copies.
+    A BIDS study gives one image of each suffix, because its derivatives are copies.
     """
     chosen = list(dict.fromkeys(shown))
     taken = [found[0] for name in chosen if (found := find(files, name))]
-    suffixes = {_suffix(file) for file in taken} - {""}
+    suffixes = {file.suffix for file in taken} - {""}
     for name, file in files.of("image").items():
-        suffix = _suffix(file)
-        if file in taken or suffix in suffixes or suffix in SERIES:
+        if file in taken or file.suffix in suffixes or file.suffix in SERIES:
             continue
-        if suffix:
-            suffixes.add(suffix)
+        suffixes |= {file.suffix} - {""}
         chosen.append(name)
     return chosen
 
 
 def in_order(names: Iterable[str], shown: Sequence[str]) -> Iterator[str]:
-    """Yield names with those of X and Y first, the order of the mixture's features."""
+    """Yield names with X and Y first, the order of the features."""
     names = list(names)
     yield from (name for name in dict.fromkeys(shown) if name in names)
     yield from (name for name in names if name not in shown)
-
-
-def _suffix(file: ImageFile) -> str:
-    return dict(file.entities).get("suffix", "")

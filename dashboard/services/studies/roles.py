@@ -1,4 +1,4 @@
-"""What an image file is for, by its name: an intensity, a mask, a label map, a probability."""
+"""The role of an image file by its name: image, mask, label map or probability."""
 
 import re
 from typing import Literal
@@ -7,8 +7,8 @@ Role = Literal["image", "mask", "labels", "probability"]
 
 ROLES: tuple[Role, ...] = ("image", "mask", "labels", "probability")
 
-# Whole words of a name, looked for in this order: a "gm_mask" is a mask, and
-# "labels_csf1_gm2_wm3" a label map, although both name tissues.
+# Whole words of a name, in the order of the search: "gm_mask" is a mask and "labels_csf1_gm2_wm3" a
+# label map, although both name tissues.
 _WORDS: tuple[tuple[Role, str], ...] = (
     ("probability", r"probsegs?|probtissue|probs?|probability|pve|tpm|priors?"),
     ("mask", r"masks?|brainmask|defacemask"),
@@ -24,47 +24,47 @@ def _whole(words: str) -> re.Pattern[str]:
 
 
 _PATTERNS = [(role, _whole(words)) for role, words in _WORDS]
-# FreeSurfer calls its skull-stripped T1 so.
+# The skull-stripped T1 of FreeSurfer.
 _STRIPPED = re.compile(r"brainmask(?:\.\w+)?\.mg[zh]$", re.IGNORECASE)
 
-# Drawn inside a head to be looked at by itself: kept as the foreground it would leave a lesion
-# alone, and as a reference it knows nothing of tissues. BIDS calls a lesion L for short.
+# A region inside a head: as the foreground it would keep a lesion alone, and as a reference it has
+# no tissues. L is the label of lesions in BIDS.
 _REGION = _whole(
     r"lesions?|lesionmask|tumou?rs?|tumou?rmask|o?edema|wmh|infarcts?|necrosis|rois?|gt|label-l"
 )
-# Whatever else such a name says, as in tumor_003_brain_mask.
+# Wins over other words, as in tumor_003_brain_mask.
 _BRAIN_MASK = _whole(r"brain[_\-. ]?mask")
 _BRAIN = _whole(r"brain|brainmask|bet|skullstrip(?:ped)?|head")
 _PART = _whole(r"csf|gm|wm|gr[ea]y|white|skull|scalp|face|defacemask|ventricles?|vessels?")
-# Of whom an image is says nothing of what it shows.
+# Subject and session do not say what an image shows.
 _WHOSE = re.compile(r"(?:^|_)(?:sub|ses)-[^_]*")
 
-# What a study opens with: an anatomical image on X, the lesson's b0 or the next contrast on Y.
+# A study opens with an anatomical image as X, and the lesson's b0 or the next contrast as Y.
 _PREFERENCE = tuple(
     re.compile(rf"(?:^|[_\-. \d]){contrast}", re.IGNORECASE)
     for contrast in (r"t1w?$", r"b0", r"t2", r"flair", r"pd", r"t1")
 )
 _RESOLUTION = re.compile(r"[_\-. ]\d+(?:\.\d+)?mm$", re.IGNORECASE)
 
-# The same for the suffixes of BIDS. A diffusion run comes late: it has many volumes on a grid of
-# its own, and is long to open.
+# The same for the suffixes of BIDS. A diffusion run comes late: it has many volumes on its own grid
+# and opens slowly.
 _SUFFIXES = (
     "T1w", "UNIT1", "b0", "T2w", "FLAIR", "PDw", "PDT2", "T2starw", "inplaneT1", "inplaneT2",
 )  # fmt: skip
 _LATE_SUFFIXES = ("sbref", "boldref", "m0scan", "dwi", "cbf", "bold")
-# An image after a contrast agent is no likely partner of the one before.
+# An image with contrast agent is an unlikely partner of the one without.
 _LATE_ENTITIES = {"ce", "part", "inv"}
 
 
 def role_of(file_name: str, stem: str) -> Role:
-    """Return what a file is for by the words of its name.
+    """Return the role of a file by the words of its name.
 
     Parameters
     ----------
     file_name : str
         The whole name.
     stem : str
-        The part of it whose words count: without extensions, and of a BIDS name its suffix.
+        The part whose words count: the name without extensions, or the suffix of a BIDS name.
     """
     if _STRIPPED.match(file_name):
         return "image"
@@ -72,13 +72,13 @@ def role_of(file_name: str, stem: str) -> Role:
 
 
 def marks_region(stem: str) -> bool:
-    """Return whether a mask or label map is of a lesion or another region, not of all the head."""
+    """Return whether a mask or label map is of a lesion or another region, not the whole head."""
     words = _WHOSE.sub("", stem)
     return bool(_REGION.search(words)) and not _BRAIN_MASK.search(words)
 
 
 def mask_rank(role: Role, stem: str) -> int:
-    """Return the place of a mask or label map among those that can be the foreground."""
+    """Return the rank of a mask or label map as the foreground, the best first."""
     if marks_region(stem):
         return 4
     if role != "mask":
@@ -88,14 +88,14 @@ def mask_rank(role: Role, stem: str) -> int:
 
 
 def contrast_rank(stem: str) -> int:
-    """Return the place of an image's contrast among those that a study opens with."""
+    """Return the rank of an image's contrast for opening a study."""
     contrast = _RESOLUTION.sub("", stem)
     found = (rank for rank, pattern in enumerate(_PREFERENCE) if pattern.search(contrast))
     return next(found, len(_PREFERENCE))
 
 
 def suffix_rank(entities: dict[str, str]) -> int:
-    """Return the place of a BIDS image among those that a study opens with."""
+    """Return the rank of a BIDS image for opening a study."""
     suffix = entities.get("suffix", "")
     if suffix in _LATE_SUFFIXES:
         return len(_SUFFIXES) + 1 + _LATE_SUFFIXES.index(suffix)

@@ -1,4 +1,4 @@
-"""What uploads may take, and the sentences that refuse more."""
+"""The limits of uploads, and the sentences that refuse more."""
 
 from dataclasses import dataclass
 
@@ -6,13 +6,13 @@ from dashboard.core.errors import NeuroMixError
 
 # Eight images with masks and labels; a pair is two files.
 MAX_FILES = 32
-# Names of files that are looked at before anything is sent: a session's folder holds some
-# thousand DICOM files beside its images.
+# Names of files that are checked before sending: the folder of a session may contain some thousand
+# DICOM files beside its images.
 MAX_NAMES = 5000
 
 
 class UploadError(NeuroMixError):
-    """A drop is refused; `refused` says more of single files."""
+    """A drop is refused; `refused` has sentences about single files."""
 
     def __init__(self, sentence: str, refused: tuple[str, ...] = ()) -> None:
         super().__init__(sentence)
@@ -20,7 +20,7 @@ class UploadError(NeuroMixError):
 
 
 class TooLargeError(UploadError):
-    """A drop is larger than one may be."""
+    """A drop is too large."""
 
 
 class StoreFullError(UploadError):
@@ -41,7 +41,7 @@ class AbandonedError(UploadError):
 
 @dataclass(frozen=True)
 class Limits:
-    """What uploads may take.
+    """The limits of uploads.
 
     Attributes
     ----------
@@ -59,29 +59,29 @@ class Limits:
     files: int = MAX_FILES
 
     def too_large(self) -> TooLargeError:
-        """Say that a drop has too many bytes."""
+        """Return the error of a drop with too many bytes."""
         return TooLargeError(
             f"One upload takes at most {amount(self.drop)}. Drop fewer files, or compress them "
             "(.nii.gz)."
         )
 
     def too_many(self) -> TooLargeError:
-        """Say that a drop has too many files."""
+        """Return the error of a drop with too many files."""
         return TooLargeError(
             f"One upload takes at most {self.files} files. Drop the images of one head only."
         )
 
     def unavailable(self, error: OSError) -> UnavailableError:
-        """Say that the folder of uploads cannot be used, without its name."""
+        """Return the error of an unusable folder of uploads, without its name."""
         return UnavailableError(
-            f"This server cannot take uploads now ({error.strerror}). Tell whoever runs it."
+            f"Uploads are unavailable ({error.strerror}). Please contact the administrator."
         )
 
     def full(self) -> StoreFullError:
-        """Say that the quota is used up."""
+        """Return the error of a used-up quota."""
         return StoreFullError(
-            "The server has no room for this upload now. Remove an upload that you no longer "
-            f"need, or try again later: the server removes each upload after {days(self.days)}."
+            "The server has no space for this upload. Remove an upload that you no longer need, or "
+            f"try again later: uploads are deleted after {days(self.days)}."
         )
 
 

@@ -1,4 +1,4 @@
-"""What uploaded studies consist of, one small file each: a study exists while its file does."""
+"""What uploaded studies consist of, one small file per study: it exists while its file does."""
 
 import json
 import os
@@ -8,16 +8,16 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from dashboard.services.disk.private import make_private
+from dashboard.services.disk.folders import make_private, sync
 
 PREFIX = "upload-"
-# 128 random bits, as a URL takes them: who knows a key may see the study.
+# 128 random bits in the characters of a URL: anyone with the key can see the study.
 _KEY = re.compile(rf"{PREFIX}[A-Za-z0-9_-]{{22}}")
 _NEW = ".new-"
-# Nothing else in the folder is ours to read or to remove.
+# NeuroMix reads and removes only files it created.
 _FILE = re.compile(rf"({_KEY.pattern})\.json")
 _UNFINISHED = re.compile(rf"{re.escape(_NEW)}{_KEY.pattern}")
-# What a file raises that holds no manifest, as opposed to one that cannot be read just now.
+# Errors of a file that is no manifest, as opposed to one that cannot be read just now.
 _DAMAGED = (ValueError, TypeError, KeyError, AttributeError)
 
 
@@ -34,7 +34,7 @@ class Entry:
     header : str or None
         The other half of a pair.
     source : str
-        Identity by which the volume store forgets it.
+        Its identity in the volume store, which forgets it by this.
     """
 
     name: str
@@ -51,12 +51,12 @@ class Manifest:
     ----------
     title : str
     owner : str
-        Hash of what the browser that made it calls itself.
+        Hash of the name of the browser that made it.
     created : float
         Seconds since 1970.
     files : tuple of Entry
     sidecars : dict of str to str
-        Original names of the .bval and .tsv files that belong to them, and what holds them.
+        Original names of their .bval and .tsv files, and the files that hold them.
     """
 
     title: str
@@ -73,19 +73,19 @@ class Manifest:
 
 
 def new_key() -> str:
-    """Return a key that nobody can guess."""
+    """Return a new key, which nobody can guess."""
     return PREFIX + secrets.token_urlsafe(16)
 
 
 class Manifests:
-    """The manifests of one folder, read again only when they changed."""
+    """The manifests of one folder; each is read again only after it changed."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._read: dict[str, tuple[tuple[int, int], Manifest]] = {}
 
     def get(self, key: str) -> Manifest | None:
-        """Return a study's manifest; None if there is none, or it cannot be read."""
+        """Return a study's manifest; None if it is missing or unreadable."""
         try:
             return self._get(key)
         except OSError:
@@ -100,7 +100,7 @@ class Manifests:
         return {key: manifest for key, manifest in found.items() if manifest}
 
     def certain(self) -> dict[str, Manifest]:
-        """Return every study by its key, to remove what none of them names.
+        """Return every study by its key, or fail: what none of them names is removed.
 
         Raises
         ------
@@ -136,7 +136,7 @@ class Manifests:
         return keys
 
     def write(self, key: str, manifest: Manifest) -> None:
-        """Write a manifest so that it is there whole or not at all, also after a power cut."""
+        """Write a manifest whole or not at all, even in a power cut."""
         make_private(self._folder)
         new = self._folder / f"{_NEW}{key}"
         try:
@@ -148,15 +148,15 @@ class Manifests:
         except OSError:
             new.unlink(missing_ok=True)
             raise
-        sync_folder(self._folder)
+        sync(self._folder)
 
     def remove(self, key: str) -> None:
-        """Remove a study's manifest, and with it the study."""
+        """Remove a study's manifest, and so the study."""
         self._path(key).unlink(missing_ok=True)
         self._read.pop(key, None)
 
     def remove_damaged(self) -> None:
-        """Remove manifests that broke or were never finished; nobody may be writing one.
+        """Remove damaged and unfinished manifests while nobody writes one.
 
         Raises
         ------
@@ -173,7 +173,7 @@ class Manifests:
 
 
 def _manifest(facts: dict[str, Any]) -> Manifest:
-    """Read a manifest; what a newer version says beyond ours is passed over."""
+    """Read a manifest, without fields that only a newer version knows."""
     files = tuple(Entry(**_known(Entry, file)) for file in facts.pop("files"))
     return Manifest(**_known(Manifest, facts), files=files)
 
@@ -190,13 +190,3 @@ def _is_json(path: Path) -> bool:
     except ValueError:
         return False
     return True
-
-
-def sync_folder(folder: Path) -> None:
-    """Make new names in a folder outlast a power cut, where the system can."""
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

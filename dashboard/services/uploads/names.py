@@ -1,4 +1,4 @@
-"""Names of uploaded files: text to show, of which only the extension is used."""
+"""Names of uploaded files: text to show; only the extension is used."""
 
 import re
 import unicodedata
@@ -10,46 +10,46 @@ from dashboard.core.reading.image import EXTENSIONS
 PAIR_IMAGES = tuple(e for e in EXTENSIONS if e.startswith(".img"))
 PAIR_HEADERS = (".hdr", ".hdr.gz")
 IMAGES = (*EXTENSIONS, *PAIR_HEADERS)
-# What belongs to an image of the same name: b-values, and names of labels.
+# Files that belong to an image of the same name: b-values, and names of labels.
 SIDECARS = (".bval", ".tsv")
 UPLOADED = (*IMAGES, *SIDECARS)
-# What converters write beside an image and nothing here needs; it is left out without a word.
+# Files that converters write and nothing here needs; they are left out silently.
 NEEDLESS = (".json", ".bvec")
 
 MAX_NAME = 120  # longer ones would not fit any control; file systems allow 255
 MAX_TITLE = 60  # fits the study control on a wide screen
 
 NAMELESS = "image"
-# What is looked at of a name: composing characters takes time by the square of its length.
+# Characters of a name that are used: composing them takes quadratic time.
 RAW_NAME, RAW_END = 4 * MAX_NAME, 16
 _ENCODED_BREAKS = re.compile("%0[AD]", re.IGNORECASE)
 
 
 def extension(name: str) -> str | None:
-    """Return the extension of a file that is taken, in lower case; None for other kinds."""
+    """Return the extension of a file in lower case; None if it is not accepted."""
     lower = name.lower()
     found = [e for e in UPLOADED if lower.endswith(e)]
     return max(found, key=len) if found else None
 
 
 def stem(name: str) -> str:
-    """Return a file's name without such an extension."""
+    """Return the name of a file without such an extension."""
     return name[: len(name) - len(extension(name) or "")]
 
 
 def plain(text: str) -> str:
-    """Return text without anything that is not printed: one line, one direction."""
+    """Return the printable part of a text: one line, one direction."""
     text = unicodedata.normalize("NFC", text)
     visible = "".join(_UNPRINTED.get(unicodedata.category(c), c) for c in text)
     return " ".join(visible.split())
 
 
-# Marks of format (Cf) are seen nowhere and turn the direction of what follows, on the whole page.
+# Format characters (Cf) are invisible and can reverse the text that follows, on the whole page.
 _UNPRINTED = {"Cc": " ", "Cs": " ", "Zl": " ", "Zp": " ", "Cf": ""}
 
 
 def clean(name: str) -> str:
-    """Return the last part of a file name as a browser sent it, for people to read.
+    """Return the readable last part of a file name from a browser.
 
     Browsers write line breaks in a name as %0D and %0A, and old ones send the whole path.
     """
@@ -65,7 +65,7 @@ def clean(name: str) -> str:
 
 
 def unique(name: str, taken: Iterable[str]) -> str:
-    """Return the name, numbered where another file has it already."""
+    """Return the name, numbered if another file has it already."""
     known = {other.casefold() for other in taken}
     ending = name[len(stem(name)) :]
     number, found = 1, name

@@ -1,6 +1,6 @@
-"""Which files of a drop are taken, decided by their names alone.
+"""Which files of a drop are taken, by their names alone.
 
-The page asks before it sends anything, and what arrives is sorted by the same rules.
+The page asks before it sends anything; files that arrive are sorted by the same rules.
 """
 
 from collections import defaultdict, deque
@@ -14,7 +14,7 @@ HALF = (
     "under the same name."
 )
 ALONE = "{name}: left out, because no image has this name."
-UNKNOWN = "{name}: left out, because NeuroMix cannot read such files. It reads {known}."
+UNKNOWN = "{name}: left out, not a supported image ({known})."
 NAMELESS = "A file without a name"
 
 
@@ -25,13 +25,13 @@ class File:
     Attributes
     ----------
     number : int
-        Its place among the names of the drop.
+        Its place in the drop.
     name : str
-        For people to read.
+        Readable.
     ending : str
         The extension, in lower case.
     image : int
-        Number of the image that it is, or is one half of.
+        Number of its image: its own, or that of the first half of a pair.
     """
 
     number: int
@@ -47,7 +47,7 @@ class File:
 
     @property
     def is_half(self) -> bool:
-        """Whether it is one of the two files of a pair."""
+        """Whether it is half of a pair."""
         return self.is_header or self.ending in names.PAIR_IMAGES
 
     @property
@@ -59,19 +59,19 @@ class File:
 class Plan:
     """The files of one drop, name by name; `refused` gets a sentence on each that is left out.
 
-    A name with folders before it ("head/anat/T1.nii") comes from a folder that was dropped. The
-    folder stands for its images: what else is in it is left out without a sentence.
+    A name with folders ("head/anat/T1.nii") comes from a dropped folder. Only the images of a
+    folder matter: its other files are left out silently.
     """
 
     def __init__(self) -> None:
         self.refused: list[str] = []
         self._count = 0
         self._taken: list[File] = []
-        # Halves that wait for their other half, by what that is called and whether it is a header.
+        # Halves that wait for the other half, by its name and whether it is a header.
         self._waiting: defaultdict[tuple[str, bool], deque[File]] = defaultdict(deque)
 
     def add(self, name: str) -> File | None:
-        """Take the next file by its name, as the browser sent it; None if it is left out."""
+        """Take the next file by its name from the browser; None if it is left out."""
         number, from_folder = self._count, "/" in name
         self._count += 1
         name = names.clean(name)
@@ -100,7 +100,7 @@ class Plan:
         return half
 
     def images(self) -> list[tuple[File, File | None]]:
-        """Return images, with the header of those that are pairs; half a pair is left out."""
+        """Return images with the headers of pairs; half a pair is left out."""
         headers = {file.image: file for file in self._taken if file.is_header}
         found: list[tuple[File, File | None]] = []
         for file in self._taken:
@@ -115,7 +115,7 @@ class Plan:
         return found
 
     def sidecars(self, images: Iterable[str]) -> list[File]:
-        """Return what belongs to images of these names; a second one of a name is left out."""
+        """Return the sidecars of images with these names, the first of each name."""
         stems = {names.stem(name) for name in images}
         found: dict[str, File] = {}
         for file in self._taken:
@@ -128,7 +128,7 @@ class Plan:
         return list(found.values())
 
     def taken(self) -> list[File]:
-        """Return all files of images and what belongs to them, in the order of the drop."""
+        """Return all files of images, and their sidecars, in the order of the drop."""
         images = self.images()
         files = [file for pair in images for file in pair if file]
         files += self.sidecars(image.name for image, _ in images)

@@ -1,4 +1,4 @@
-"""The quota: what all uploads may take together, those under way included."""
+"""The quota: the bytes of all uploads together, including those under way."""
 
 import os
 import secrets
@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from dashboard.services.disk.folders import listed
 from dashboard.services.uploads.limits import Limits, StoreFullError
 
 
 class Quota:
-    """Bytes of the whole store; what other workers take in is seen by its files."""
+    """Bytes of the whole store; uploads to other workers are seen by their files."""
 
     def __init__(self, limits: Limits, blobs: Path, incoming: Path) -> None:
         self._limits = limits
@@ -21,9 +22,9 @@ class Quota:
 
     @contextmanager
     def promise(self, *, full: Callable[[], None]) -> Iterator[Callable[[int], None]]:
-        """Give a function that reserves a number of bytes, until the end.
+        """Give a function that reserves a number of bytes until the end.
 
-        It raises `StoreFullError` if they are not free, after `full` has tried to free some.
+        If they are not free, it calls `full` to free some, and then raises `StoreFullError`.
         """
         token = secrets.token_hex(8)
 
@@ -41,7 +42,7 @@ class Quota:
                 self._promised.pop(token, None)
 
     def require(self, count: int) -> None:
-        """Refuse to keep more than the quota: two workers may have promised the same bytes.
+        """Refuse to exceed the quota: two workers may have promised the same bytes.
 
         Raises
         ------
@@ -51,26 +52,18 @@ class Quota:
             raise self._limits.full()
 
     def _kept(self) -> int:
-        return sum(_size(path) for path in files(self._blobs))
+        return sum(_size(path) for path in listed(self._blobs))
 
     def _reserve(self, token: str, count: int) -> None:
         with self._counting:
             own = f"{os.getpid()}-"
             taken = self._kept()
-            # What this worker is taking in is counted as promised, whole.
-            taken += sum(_size(p) for p in files(self._incoming) if not p.name.startswith(own))
+            # Uploads to this worker count in full, as promised.
+            taken += sum(_size(p) for p in listed(self._incoming) if not p.name.startswith(own))
             taken += sum(self._promised.values()) - self._promised.get(token, 0)
             if taken + count > self._limits.store:
                 raise self._limits.full()
             self._promised[token] = count
-
-
-def files(folder: Path) -> list[Path]:
-    """List a folder; one that is not there is empty."""
-    try:
-        return list(folder.iterdir())
-    except OSError:
-        return []
 
 
 def _size(path: Path) -> int:

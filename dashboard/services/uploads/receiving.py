@@ -1,4 +1,4 @@
-"""The files of one drop on their way to disk: hashed as they pass, never whole in memory."""
+"""The files of one drop on their way to disk: hashed as they arrive, never whole in memory."""
 
 import errno
 import hashlib
@@ -6,21 +6,20 @@ import logging
 import os
 import re
 import secrets
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
-from typing import BinaryIO, Self
+from typing import BinaryIO
 
 from dashboard.services.disk.locks import create_locked
 from dashboard.services.uploads import names
 from dashboard.services.uploads.limits import Limits
 from dashboard.services.uploads.plan import File, Plan
 
-# Room is asked for in steps when a browser does not say how much it sends.
+# Space is reserved in steps if a browser does not say how much it sends.
 STEP_BYTES = 16 * 2**20
-# What is on its way is called so, with an extension; nothing else lies in its folder by our doing.
+# Names of arriving files. NeuroMix removes no others.
 INCOMING = re.compile(r"[0-9]+-[0-9a-f]{32}(\.[a-z]+){1,2}")
 # Errors of a full disk, or of a full share of it.
 FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -30,7 +29,7 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class Received:
-    """One file that has arrived: what it is called, where it lies, its SHA-256."""
+    """One file that has arrived: its name, its place, its SHA-256."""
 
     name: str
     path: Path
@@ -39,13 +38,13 @@ class Received:
 
     @property
     def sha256(self) -> str:
-        """Of the bytes that have passed."""
+        """Of the bytes so far."""
         return self.hash.hexdigest()
 
 
 @dataclass(frozen=True)
 class Arrived:
-    """One image of a drop: a file, or a pair of files that lie side by side."""
+    """One image of a drop: a file, or a pair of files side by side."""
 
     name: str
     image: Received
@@ -58,7 +57,7 @@ class Arrived:
 
     @property
     def identity(self) -> str:
-        """SHA-256 of the content, of a pair that of both."""
+        """SHA-256 of the content; for a pair, of both files."""
         if not self.header:
             return self.image.sha256
         both = self.image.sha256 + self.header.sha256
@@ -66,25 +65,25 @@ class Arrived:
 
 
 class Part:
-    """Where one part of the form is written to, as a file for werkzeug's parser."""
+    """One part of the form, as a file that werkzeug's parser writes."""
 
     def __init__(self, drop: "Drop", received: Received | None) -> None:
         self._drop = drop
         self._received = received
 
     def write(self, data: bytes) -> int:
-        """Hash and write a piece; one of a file that is left out only counts."""
+        """Hash and write a piece; pieces of a file that is left out only count."""
         self._drop.count(len(data))
         if self._received:
             self._received.hash.update(data)
-            with self._drop.disk():
+            with disk_errors(self._drop.limits):
                 self._received.file.write(data)
         return len(data)
 
     def seek(self, _offset: int, _whence: int = 0) -> int:
-        """Finish the part; the parser wants to read it from its start, and nobody does."""
+        """Finish the part: the parser rewinds it to be read, which nobody does."""
         if self._received:
-            with self._drop.disk():
+            with disk_errors(self._drop.limits):
                 self._received.file.flush()
         return 0
 
@@ -93,59 +92,52 @@ class Part:
 
 
 class Drop:
-    """The files of one drop while they arrive; what is not kept is removed when it closes."""
+    """The files of one drop while they arrive; those not kept are removed when it closes."""
 
     def __init__(self, folder: Path, limits: Limits, reserve: Callable[[int], None]) -> None:
         self._folder = folder
-        self._limits = limits
+        self.limits = limits
         self._reserve = reserve
         self._reserved = 0
         self._bytes = 0
         self._parts = 0
         self._plan = Plan()
         self._received: dict[File, Received] = {}
-        # Where halves of a pair lie side by side, by the number of their image.
+        # Where the halves of a pair are, side by side, by the number of their image.
         self._places: dict[int, Path] = {}
         self.refused = self._plan.refused
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Remove whatever was not kept."""
         for received in self._received.values():
-            with suppress(OSError):  # closing writes what is left, and the disk may be full
+            with suppress(OSError):  # closing writes the rest, and the disk may be full
                 received.file.close()
             with suppress(OSError):
                 received.path.unlink(missing_ok=True)
 
     def expect(self, count: int) -> None:
-        """Make room for what the browser says it sends.
+        """Reserve what the browser says it sends.
 
         Raises
         ------
         UploadError
             If that is too much.
         """
-        if count > self._limits.drop:
-            raise self._limits.too_large()
+        if count > self.limits.drop:
+            raise self.limits.too_large()
         if count > self._reserved:
             self._reserve(count)
             self._reserved = count
 
     def part(self, name: str) -> Part:
-        """Begin a file; of one that is left out nothing is kept."""
+        """Begin a file; nothing is kept of a file that is left out."""
         self._parts += 1
-        if self._parts > self._limits.files:
-            raise self._limits.too_many()
+        if self._parts > self.limits.files:
+            raise self.limits.too_many()
         file = self._plan.add(name)
         if file is None:
             return Part(self, None)
-        with self.disk():
+        with disk_errors(self.limits):
             path = self._path(file)
             received = self._received[file] = Received(file.name, path, create_locked(path))
         return Part(self, received)
@@ -153,17 +145,13 @@ class Drop:
     def count(self, count: int) -> None:
         """Count bytes that have arrived."""
         self._bytes += count
-        if self._bytes > self._limits.drop:
-            raise self._limits.too_large()
+        if self._bytes > self.limits.drop:
+            raise self.limits.too_large()
         if self._bytes > self._reserved:
-            self.expect(min(self._bytes + STEP_BYTES, self._limits.drop))
-
-    def disk(self) -> "Disk":
-        """Translate the errors of the disk."""
-        return Disk(self._limits)
+            self.expect(min(self._bytes + STEP_BYTES, self.limits.drop))
 
     def images(self) -> list[Arrived]:
-        """Return what has arrived, under names of their own; a repeated file is one image."""
+        """Return the images that arrived, under unique names; a repeated file is one image."""
         found: dict[str, Arrived] = {}
         same: set[tuple[str, str]] = set()
         for file, half in self._plan.images():
@@ -175,13 +163,13 @@ class Drop:
         return list(found.values())
 
     def sidecars(self, images: list[Arrived]) -> list[Received]:
-        """Return what belongs to these images by its name."""
+        """Return the files that belong to these images by their names."""
         return [self._received[file] for file in self._plan.sidecars(one.name for one in images)]
 
     def _path(self, file: File) -> Path:
         """Return a new path; the reader finds a pair's halves side by side."""
         place = self._places.setdefault(file.image, new_path(self._folder, ""))
-        # A header is opened by this name; whether it is compressed is seen from its bytes.
+        # A header is opened by this name; its bytes show whether it is compressed.
         return place.with_name(place.name + (".hdr" if file.is_header else file.ending))
 
 
@@ -190,24 +178,13 @@ def new_path(folder: Path, extension: str) -> Path:
     return folder / f"{os.getpid()}-{secrets.token_hex(16)}{extension}"
 
 
-class Disk:
-    """Translates the errors of a disk into sentences."""
-
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if not isinstance(error, OSError):
-            return
+@contextmanager
+def disk_errors(limits: Limits) -> Iterator[None]:
+    """Turn the errors of a disk into sentences."""
+    try:
+        yield
+    except OSError as error:
         if error.errno in FULL:
-            raise self._limits.full() from None
+            raise limits.full() from None
         log.warning("uploads cannot be kept: %s", error)
-        raise self._limits.unavailable(error) from None
+        raise limits.unavailable(error) from None

@@ -1,4 +1,4 @@
-"""Where uploaded files stay: each once by its content, while some study's manifest names it."""
+"""Where uploaded files stay: each content once, while the manifest of some study names it."""
 
 import os
 import re
@@ -8,19 +8,18 @@ from pathlib import Path
 
 from dashboard.core.errors import NeuroMixError
 from dashboard.core.reading.identity import file_id
+from dashboard.services.disk.folders import listed, make_private, sync
 from dashboard.services.disk.locks import Lock, create_locked, remove_abandoned
-from dashboard.services.disk.private import make_private
-from dashboard.services.uploads.manifests import Entry, Manifest, Manifests, new_key, sync_folder
-from dashboard.services.uploads.quota import files
+from dashboard.services.uploads.manifests import Entry, Manifest, Manifests, new_key
 from dashboard.services.uploads.receiving import INCOMING, Arrived, Received, new_path
 
-# A file that stays is called by the SHA-256 of its image; nothing else is ours to remove.
+# A file that stays is named by the SHA-256 of its image. NeuroMix removes no others.
 _BLOB = re.compile(r"[0-9a-f]{64}(\.[a-z]+){1,2}")
 
 
 @dataclass(frozen=True)
 class Checked:
-    """An image that can be read, and the identity by which the volume store knows its content."""
+    """An image that can be read, and its identity in the volume store."""
 
     image: Arrived
     source: str
@@ -29,8 +28,8 @@ class Checked:
 class Shelf:
     """Files and manifests of one folder, which all workers share.
 
-    Nothing but a manifest makes a study, and it is written last: what a dead worker leaves is
-    named by none, and goes with the next sweep.
+    A study is its manifest, which is written last: no manifest names what a dead worker left, so
+    the next sweep removes it.
 
     Parameters
     ----------
@@ -52,7 +51,7 @@ class Shelf:
         make_private(self.incoming)
 
     def require_usable(self) -> None:
-        """Try whether a file could arrive.
+        """Check that files can arrive.
 
         Raises
         ------
@@ -70,7 +69,7 @@ class Shelf:
         describe: Callable[[tuple[Entry, ...]], Manifest],
         require: Callable[[int], None],
     ) -> tuple[str, Manifest]:
-        """Move files to their places and write their manifest, which no sweep may come between.
+        """Move files to their places and write their manifest; no sweep comes in between.
 
         Parameters
         ----------
@@ -78,7 +77,7 @@ class Shelf:
         describe : callable
             Makes the manifest.
         require : callable of int
-            Refuses to keep this many bytes more if they exceed the quota.
+            Refuses this many more bytes if they exceed the quota.
         """
         images, sidecars = list(images), list(sidecars)
         arriving = [(file, one.image.identity) for one in images for file in one.image.files]
@@ -89,7 +88,7 @@ class Shelf:
             require(sum(size for place, size in sizes.items() if not place.is_file()))
             entries = tuple(self._entry(image) for image in images)
             beside = {file.name: self._place(file, file.sha256).name for file in sidecars}
-            sync_folder(self.blobs)
+            sync(self.blobs)
             manifest = replace(describe(entries), sidecars=beside)
             key = new_key()
             self.manifests.write(key, manifest)
@@ -101,7 +100,7 @@ class Shelf:
         Raises
         ------
         OSError
-            If it is not certain which bytes those are, or something cannot be removed.
+            If a manifest cannot be read, or something cannot be removed.
         """
         gone = set(keys)
         sources: set[str] = set()
@@ -119,13 +118,13 @@ class Shelf:
             self.forget_unused(sources)
 
     def forget_unused(self, sources: set[str]) -> None:
-        """Forget what was unpacked from files that no study has."""
+        """Forget what was unpacked from files that no study has any more."""
         used = {file.source for m in self.manifests.all().values() for file in m.files}
         for source in sources - used:
             self._forget(source)
 
     def sweep(self, ended: Callable[[Manifest], bool]) -> None:
-        """Remove what dead workers left, what has had its time, and what no study names.
+        """Remove what dead workers left, expired studies, and files that no study names.
 
         Raises
         ------
@@ -137,16 +136,16 @@ class Shelf:
         with self._lock.held():
             self.manifests.remove_damaged()
             sources: set[str | None] = set()
-            # A header goes last, since what was unpacked is known by both halves.
-            for path in sorted(files(self.incoming), key=lambda path: path.suffix == ".hdr"):
+            # A header goes last: the volume store knows a pair by both halves.
+            for path in sorted(listed(self.incoming), key=lambda path: path.suffix == ".hdr"):
                 if INCOMING.fullmatch(path.name):
                     remove_abandoned(path, lambda path: sources.add(_source(path)))
         self.forget_unused({source for source in sources if source})
         self.remove([key for key, one in self.manifests.certain().items() if ended(one)])
 
     def _remove_blobs(self, needed: set[str], named: set[str]) -> set[str]:
-        """Remove what is not needed; return the sources of what no manifest has ever named."""
-        found = [path for path in files(self.blobs) if _BLOB.fullmatch(path.name)]
+        """Remove files that are not needed; return the sources of those that no manifest named."""
+        found = [path for path in listed(self.blobs) if _BLOB.fullmatch(path.name)]
         sources = {_source(path) for path in found if path.name not in needed | named}
         for path in found:
             if path.name not in needed:
@@ -180,7 +179,7 @@ def _size(file: Received) -> int:
 
 
 def _source(path: Path) -> str | None:
-    """Return the identity of an image that a dead worker may have unpacked already."""
+    """Return the identity of an image that a dead worker may have unpacked."""
     try:
         return file_id(path)
     except NeuroMixError:

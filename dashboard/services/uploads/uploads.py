@@ -1,14 +1,14 @@
-"""Uploaded studies: kept once by content, listed for the browser that made them, removed in time.
+"""Uploaded studies: each content kept once, listed for its browser, deleted after some days.
 
-On disk, below one folder: `incoming/` holds what is arriving, `blobs/` files by their SHA-256,
-`studies/` one manifest a study.
+One folder holds `incoming/` with arriving files, `blobs/` with files by their SHA-256, and
+`studies/` with one manifest per study.
 """
 
 import logging
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -27,22 +27,22 @@ from dashboard.services.uploads.limits import (
 from dashboard.services.uploads.manifests import Entry, Manifest
 from dashboard.services.uploads.plan import Plan
 from dashboard.services.uploads.quota import Quota
-from dashboard.services.uploads.receiving import Arrived, Disk, Drop
+from dashboard.services.uploads.receiving import Arrived, Drop, disk_errors
 from dashboard.services.uploads.store import Checked, Shelf
 
 log = logging.getLogger(__name__)
 
 DAY_SECONDS = 24 * 3600
-# A sweep lists three folders; more often it would find nothing new.
+# More often a sweep would find nothing new.
 SWEEP_SECONDS = 300
 
-UNEXPECTED = "{name}: NeuroMix cannot read this file because of an error of its own."
-MISSING = "You have no such upload. It may already be removed."
+UNEXPECTED = "{name}: cannot be read because of an error in NeuroMix."
+MISSING = "You have no such upload. It may already be deleted."
 
 
 @dataclass(frozen=True)
 class Planned:
-    """What of a drop is to be sent, by its numbers, and what is left out."""
+    """The numbers of the files of a drop to send, and sentences on those left out."""
 
     send: tuple[int, ...]
     refused: tuple[str, ...]
@@ -50,7 +50,7 @@ class Planned:
 
 @dataclass(frozen=True)
 class Kept:
-    """A drop that became a study, and what of it was left out."""
+    """A drop that became a study, and sentences on files left out."""
 
     key: str
     title: str
@@ -68,10 +68,8 @@ class Uploads:
         Reads an image; raises NeuroMixError with a sentence that names the file.
     forget : callable of SHA-256
         Removes what was unpacked from a file.
-    now : callable
-        The time in seconds, as ``time.time``.
-    passed : callable
-        Seconds that pass whatever becomes of the clock, as ``time.monotonic``.
+    now, passed : callable
+        ``time.time`` and ``time.monotonic``.
     """
 
     def __init__(
@@ -92,10 +90,10 @@ class Uploads:
         self._quota = Quota(limits, self._shelf.blobs, self._shelf.incoming)
         self._swept = float("-inf")
 
-    # ---- what is there
+    # ---- reading
 
     def study(self, key: str) -> StudyFiles | None:
-        """Return a study to anyone who knows its key; None if there is none (any more)."""
+        """Return the study of a key; None if it does not exist (any more)."""
         manifest = self._manifest(key)
         if manifest is None:
             self._studies.pop(key, None)
@@ -108,7 +106,7 @@ class Uploads:
         return found
 
     def title(self, key: str) -> str | None:
-        """Return what a study is called."""
+        """Return the title of a study."""
         manifest = self._manifest(key)
         return manifest.title if manifest else None
 
@@ -122,12 +120,12 @@ class Uploads:
         return {key: title for _, key, title in sorted(own, reverse=True)}
 
     def owns(self, owner: str, key: str) -> bool:
-        """Tell whether a study is there and was made by this browser."""
+        """Return whether a study exists and was made by this browser."""
         manifest = self._manifest(key)
         return manifest is not None and manifest.owner == owner
 
     def expiry(self, key: str) -> date:
-        """Return the day on which a study is removed.
+        """Return the day on which a study is deleted.
 
         Raises
         ------
@@ -139,30 +137,30 @@ class Uploads:
             raise NeuroMixError(MISSING)
         return datetime.fromtimestamp(self._end(manifest), UTC).date()
 
-    # ---- what comes
+    # ---- receiving
 
     @contextmanager
     def receive(self) -> Iterator[Drop]:
-        """Take a drop in; what has not been kept at the end is removed."""
+        """Receive a drop; files that are not kept are removed at the end."""
         self.sweep_at_times()
         with self._quota.promise(full=self.sweep) as reserve:
             drop = Drop(self._shelf.incoming, self.limits, reserve)
-            with drop, drop.disk():
+            with closing(drop), disk_errors(self.limits):
                 self._shelf.make()
                 yield drop
 
     def plan(self, files: Sequence[tuple[str, int]]) -> Planned:
-        """Decide about a drop before any of it is sent.
+        """Decide about a drop before it is sent.
 
         Parameters
         ----------
         files : sequence of (name, number of bytes)
-            A name from a folder that was dropped has its path.
+            A name from a dropped folder has its path.
 
         Raises
         ------
         UploadError
-            If nothing of it would be taken, or it is too much.
+            If nothing in it can be taken, or it is too much.
         """
         if len(files) > MAX_NAMES:
             raise self.limits.too_many()
@@ -178,12 +176,12 @@ class Uploads:
         return Planned(tuple(file.number for file in taken), tuple(plan.refused))
 
     def _require(self, count: int) -> None:
-        """Refuse a drop of this many bytes if it would not fit, or the folder cannot be used."""
+        """Refuse a drop of this many bytes if it does not fit, or the folder cannot be used."""
         if count > self.limits.drop:
             raise self.limits.too_large()
         with self._quota.promise(full=self.sweep) as reserve:
             reserve(count)
-        with Disk(self.limits):
+        with disk_errors(self.limits):
             self._shelf.require_usable()
 
     def keep(self, drop: Drop, owner: str, *, wanted: Callable[[], bool] = lambda: True) -> Kept:
@@ -192,15 +190,15 @@ class Uploads:
         Parameters
         ----------
         drop : Drop
-            After all of it has arrived.
+            When all of it has arrived.
         owner : str
         wanted : callable
-            Asked at the end whether anybody still waits for the study.
+            Called at the end: whether anybody still waits for the study.
 
         Raises
         ------
         UploadError
-            If nothing of it can be read, nobody waits, or the disk is full.
+            If nothing in it can be read, nobody waits, or the disk is full.
         """
         arrived = drop.images()
         sidecars = drop.sidecars(arrived)
@@ -225,7 +223,7 @@ class Uploads:
         return Kept(key, manifest.title, tuple(drop.refused))
 
     def _check(self, arrived: list[Arrived], refused: list[str]) -> Iterator[Checked]:
-        """Open each image; `refused` gets a sentence on what cannot be read."""
+        """Yield the readable images; `refused` gets a sentence on each of the others."""
         for image in arrived:
             try:
                 volume = self._open_volume(image.image.path, image.name)
@@ -243,14 +241,14 @@ class Uploads:
         return Manifest(title=title, owner=owner, created=self._now(), files=entries)
 
     def _paths(self, entries: tuple[Entry, ...], sidecars: dict[str, str]) -> dict[str, Path]:
-        """Return where the files of a study lie, by the names that they came with."""
+        """Return the files of a study by their original names."""
         blobs = {**{file.name: file.blob for file in entries}, **sidecars}
         return {name: self._shelf.blobs / blob for name, blob in blobs.items()}
 
-    # ---- what goes
+    # ---- removing
 
     def remove(self, owner: str, key: str) -> None:
-        """Remove a study of this browser, with every byte that no other study needs.
+        """Remove a study of this browser, with all files that no other study needs.
 
         Raises
         ------
@@ -264,11 +262,11 @@ class Uploads:
         except OSError as error:
             log.warning("an upload cannot be removed: %s", error)
             raise UnavailableError(
-                f"The upload cannot be removed now ({error.strerror}). Try again later."
+                f"The upload cannot be deleted now ({error.strerror}). Try again later."
             ) from None
 
     def sweep(self) -> None:
-        """Remove what dead workers left, what has had its time, and what no study names."""
+        """Remove what dead workers left, expired studies, and files that no study names."""
         self._swept = self._passed()
         try:
             self._shelf.sweep(self._expired)
@@ -276,11 +274,11 @@ class Uploads:
             log.warning("uploads cannot be swept: %s", error)
 
     def sweep_at_times(self) -> None:
-        """Sweep, unless that was done a few minutes ago."""
+        """Sweep if the last one was some minutes ago."""
         if self._passed() - self._swept > SWEEP_SECONDS:
             self.sweep()
 
-    # ---- how long
+    # ---- expiry
 
     def _manifest(self, key: str) -> Manifest | None:
         manifest = self._shelf.manifests.get(key)
@@ -295,7 +293,7 @@ class Uploads:
 
 def _nothing(refused: list[str]) -> NothingToOpenError:
     if not refused:
-        return NothingToOpenError("There is no image among these files.")
+        return NothingToOpenError("These files include no image.")
     if len(refused) == 1:
         return NothingToOpenError(refused[0], tuple(refused))
     return NothingToOpenError("None of these files can be opened.", tuple(refused))

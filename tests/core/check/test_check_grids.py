@@ -57,7 +57,7 @@ def test_another_grid_is_a_problem_that_is_named_and_can_be_mended(
 
 
 @pytest.mark.parametrize("axes", ["PIR", "LAS", "SRP", "ASL"])
-def test_another_storage_order_is_told_to_be_a_mere_reordering(check, axes):
+def test_another_storage_order_is_a_reordering(check, axes):
     voxels = brain()
     image = nib.Nifti1Image(voxels, AFFINE)
     turn = nib.orientations.ornt_transform(
@@ -119,11 +119,6 @@ def test_images_on_one_grid_have_one_number(check):
         others={"dseg": (BRAIN, moved(1, 0, 0))},
     )
     assert [row.grid for row in found.rows] == [1, 2, 1, 2]
-
-
-def test_rounded_affines_are_one_grid(check):
-    affine = np.diag([0.9765625, 0.9765625, 1.2, 1])
-    assert check(T1=(brain(), affine), b0=(brain(), np.round(affine, 4))).findings == ()
 
 
 @pytest.mark.parametrize(("chosen", "severity"), [

@@ -32,16 +32,10 @@ def turned(degrees, edges, origin=(0, 0, 0)):
 
 @pytest.mark.parametrize(
     ("edge", "other", "count", "same"),
-    [
-        (0.1, 0.1009, 256, False),
-        (0.05, 0.0509, 400, False),
-        (0.5, 0.5009, 512, False),
-        (1.0, 1.0009, 256, False),
-        (1.0, 1.0003, 256, True),
-        (0.9765625, 0.97656, 256, True),
-        (3.0, 3.001, 40, True),
-    ],
-)
+    [(0.1, 0.1009, 256, False), (0.05, 0.0509, 400, False), (0.5, 0.5009, 512, False),
+     (1.0, 1.0009, 256, False), (1.0, 1.0003, 256, True), (0.9765625, 0.97656, 256, True),
+     (3.0, 3.001, 40, True)],
+)  # fmt: skip
 def test_grids_are_one_where_no_voxel_is_off_by_a_tenth_of_itself(volume, edge, other, count, same):
     first, second = (volume((count, 2, 2), [size] * 3) for size in (edge, other))
     off = abs(other / edge - 1) * (count - 1)

@@ -60,6 +60,13 @@ def pair(request, make):
     return source, make(RNG.uniform(0, 1, (70, 33, 27)), request.param)
 
 
+@pytest.fixture
+def small(make):
+    """Return a small random volume, and a coarser one on an oblique grid."""
+    source = make(RNG.uniform(1, 9, (12, 11, 10)), SOURCE)
+    return source, make(np.ones((9, 7, 8)), oblique(5, (3, 3, 3), (-39, -49, -29)))
+
+
 def places(source, target):
     """Return the source's voxel indices at which the target's voxels lie."""
     grid = np.stack(np.indices(target.shape), axis=-1)
@@ -67,7 +74,7 @@ def places(source, target):
 
 
 def within(source, target, margin):
-    """Mark the target's voxels that lie so many voxels within the source's outermost centres."""
+    """Mark the target's voxels at least `margin` voxels inside the source's outermost centres."""
     at = places(source, target)
     return ((at >= margin) & (at <= np.array(source.shape) - 1 - margin)).all(axis=-1)
 
@@ -109,20 +116,6 @@ def test_outside_the_field_of_view_nothing_is_known(pair):
     assert not labels[outside].any()
 
 
-def test_a_linear_function_of_the_position_is_reproduced(pair, make):
-    source, target = pair
-
-    def ramp(volume):
-        x, y, z = np.moveaxis(
-            apply_affine(volume.mm_affine, np.stack(np.indices(volume.shape), axis=-1)), -1, 0
-        )
-        return 1000 + 3 * x - 2 * y + 0.5 * z
-
-    found = resample(make(ramp(source), source.affine), target)
-    inside = within(source, target, 0)
-    np.testing.assert_allclose(found.data[inside], ramp(target)[inside], rtol=1e-6)
-
-
 @pytest.mark.parametrize("nearest", [False, True])
 @pytest.mark.parametrize("codes", ["RAS", "LPI", "SRP", "AIL", "IPR"])
 def test_another_order_of_the_axes_is_pure_reindexing(make, codes, nearest):
@@ -145,16 +138,6 @@ def test_another_order_of_the_axes_is_pure_reindexing(make, codes, nearest):
     )
 
 
-def test_one_head_in_eight_orders_is_one_head(real_data):
-    paths = sorted((real_data / "orientations").glob("*.nii.gz"))
-    assert len(paths) == 8
-    target = read_volume(real_data / "orientations" / "RAS.nii.gz")
-    for path in paths:
-        found = resample(read_volume(path), target)
-        np.testing.assert_array_equal(found.data, target.data)
-        assert same_grid(found, target)
-
-
 @pytest.mark.parametrize(("unit", "millimetres"), [("meter", 1e3), ("micron", 1e-3)])
 @pytest.mark.parametrize("which", ["source", "target"])
 def test_units_are_minded(make, unit, millimetres, which):
@@ -166,6 +149,7 @@ def test_units_are_minded(make, unit, millimetres, which):
     source, target = (other, plain) if which == "source" else (plain, other)
     found = resample(source, target)
     np.testing.assert_array_equal(found.data, source.data)
+    assert same_grid(source, target)
     assert found.unit == target.unit
     assert found.voxel_ml == pytest.approx(plain.voxel_ml)
     np.testing.assert_array_equal(found.affine, target.affine)
@@ -199,10 +183,9 @@ def test_a_single_slice_is_as_thick_as_its_voxels(make):
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_voxels_have_the_sources_precision_in_the_files_order(make, dtype):
-    source = make(RNG.uniform(1, 9, (12, 11, 10)), SOURCE)
-    source = replace(source, data=source.data.astype(dtype))
-    found = resample(source, make(np.ones((9, 7, 8)), oblique(5, (3, 3, 3), (-39, -49, -29))))
+def test_voxels_have_the_sources_precision_in_the_files_order(small, dtype):
+    source, target = small
+    found = resample(replace(source, data=source.data.astype(dtype)), target)
     assert found.data.dtype == dtype
     assert found.data.flags.f_contiguous
 
@@ -218,10 +201,9 @@ def test_blocks_leave_no_seams(make, monkeypatch):
 ODD = (Notice(FileCode.NO_POSITION),)
 
 
-def test_what_is_known_of_the_source_stays(make):
-    source = make(RNG.uniform(1, 9, (12, 11, 10)), SOURCE)
+def test_what_is_known_of_the_source_stays(small):
+    source, target = small
     source = replace(source, name="FLAIR", notices=ODD)
-    target = make(np.ones((9, 7, 8)), oblique(5, (3, 3, 3), (-39, -49, -29)))
     found = resample(source, target)
     assert (found.name, found.header, found.notices) == ("FLAIR", source.header, ODD)
     assert same_grid(found, target)
@@ -230,9 +212,8 @@ def test_what_is_known_of_the_source_stays(make):
     assert (found.intensities.low, found.intensities.high) == (finite.min(), finite.max())
 
 
-def test_the_identity_is_that_of_source_grid_and_method(make):
-    source = make(RNG.uniform(1, 9, (12, 11, 10)), SOURCE)
-    target = make(np.ones((9, 7, 8)), oblique(5, (3, 3, 3), (-39, -49, -29)))
+def test_the_identity_is_that_of_source_grid_and_method(small, make):
+    source, target = small
     first = resample(source, target)
     assert len(first.id) == 64
     # What the target shows plays no part, nor do names.
@@ -250,9 +231,8 @@ def test_the_identity_is_that_of_source_grid_and_method(make):
     assert len({first.id, source.id, target.id, *(other.id for other in others)}) == 8
 
 
-def test_the_caller_may_give_the_room(make, tmp_path):
-    source = make(RNG.uniform(1, 9, (12, 11, 10)), SOURCE)
-    target = make(np.ones((9, 7, 8)), oblique(5, (3, 3, 3), (-39, -49, -29)))
+def test_the_caller_may_give_the_room(small, tmp_path):
+    source, target = small
     path = tmp_path / "voxels.npy"
 
     def into(shape, dtype):
@@ -266,38 +246,22 @@ def test_the_caller_may_give_the_room(make, tmp_path):
 def test_volumes_of_different_places_are_refused(make, nearest):
     source = replace(make(RNG.uniform(1, 9, (12, 11, 10)), SOURCE), name="T1")
     away = replace(make(np.ones((5, 5, 5)), oblique(5, (2, 2, 2), (500, 0, 0))), name="brain")
-    with pytest.raises(GridError, match="T1 and brain show different places"):
+    with pytest.raises(GridError, match="T1 and brain do not overlap"):
         resample(source, away, nearest=nearest)
 
 
 def test_a_grid_that_meets_only_missing_intensities_is_refused(make):
     voxels = RNG.uniform(1, 9, (12, 11, 10))
     voxels[:6] = np.nan
-    with pytest.raises(GridError, match="different places"):
+    with pytest.raises(GridError, match="do not overlap"):
         resample(make(voxels, np.eye(4)), make(np.ones((4, 4, 4)), np.eye(4)))
 
 
 def test_a_grid_of_too_many_voxels_is_refused(make, monkeypatch):
     source = make(RNG.uniform(1, 9, (12, 11, 10)), SOURCE)
     monkeypatch.setattr(resampling, "MAX_VOXELS", source.data.size - 1)
-    with pytest.raises(GridError, match="1,320 voxels are more than the 1,319"):
+    with pytest.raises(GridError, match="1,320 voxels; at most 1,319"):
         resample(source, source)
-
-
-def test_a_real_pair_comes_onto_one_grid(real_data):
-    folder = real_data / "grid_mismatch"
-    t1 = read_volume(folder / "RNiftyReg_flash_t1.nii.gz")
-    epi = read_volume(folder / "RNiftyReg_epi_t2.nii.gz")
-    assert not same_grid(t1, epi)
-    for source, target in ((t1, epi), (epi, t1)):
-        found = resample(source, target)
-        assert same_grid(found, target)
-        expected = resample_from_to(as_image(source), as_image(target), order=1).get_fdata()
-        inside = within(source, target, 1e-3)
-        assert inside.mean() > 0.1
-        np.testing.assert_allclose(
-            found.data[inside], expected[inside], rtol=1e-4, atol=source.intensities.high * 1e-6
-        )
 
 
 @pytest.mark.parametrize("nearest", [False, True])
@@ -306,9 +270,8 @@ def test_it_is_known_whether_voxels_were_moved_or_interpolated(save, nearest):
     stored = read_volume(save("stored.nii", voxels))
     flipped = np.array([[0.0, 0, 1, 0], [0, -1, 0, 6], [1, 0, 0, 0], [0, 0, 0, 1]])
     reordered = read_volume(save("reordered.nii", voxels, flipped))
-    between = read_volume(
-        save("between.nii", voxels, nib.affines.from_matvec(np.eye(3), [0.5, 0, 0]))
-    )
+    halfway = nib.affines.from_matvec(np.eye(3), [0.5, 0, 0])
+    between = read_volume(save("between.nii", voxels, halfway))
     how = "nearest" if nearest else "linear"
     for volume, done in ((reordered, "voxels"), (between, how)):
         found = resample(volume, stored, nearest=nearest)

@@ -6,7 +6,6 @@ import pytest
 from sklearn.mixture import GaussianMixture
 from sklearn.preprocessing import StandardScaler
 
-from dashboard.core import maps
 from dashboard.core.errors import FitError, GridError
 from dashboard.core.mixture.criteria import criteria
 from dashboard.core.processing import Clipped
@@ -59,12 +58,8 @@ def test_images_that_are_only_shown_change_no_class(images, mixed):
     assert analysis.features.values.shape == (mask.sum(), 4)
     np.testing.assert_array_equal(analysis.features.values[:, 3], cuts[3][mask])
     assert {len(c.mean) for c in analysis.classes} == {mixed}
-
-
-def test_the_mask_of_all_images_would_be_another(images):
-    """What the claim above rests on: the images that are only shown have voxels at 0."""
-    two, four = (gathered(images, SLICE, mixed=mixed).mask.sum() for mixed in (2, 4))
-    assert four < two
+    # The two contrasts have zeros of their own.
+    assert (np.all([c > 0 for c in cuts], axis=0).sum() < mask.sum()) == (mixed < 3)
 
 
 @pytest.mark.parametrize("components", [3, 5])
@@ -74,11 +69,6 @@ def test_four_images_are_fitted_in_four_dimensions(images, components):
     analysis = analysed(images, SLICE, components=components)
     np.testing.assert_array_equal(analysis.labels, scikit_learns(cuts, mask, components))
     assert analysis.classes[0].covariance.shape == (4, 4)
-    shares = maps.posterior(analysis.model, analysis.features)
-    for described in analysis.classes:
-        weights = shares[:, described.number - 1]
-        expected = np.average(analysis.features.values, axis=0, weights=weights)
-        np.testing.assert_allclose(described.mean, expected, rtol=1e-2)
 
 
 def test_a_shown_image_without_intensity_takes_its_voxels_out(save):
@@ -160,5 +150,5 @@ def test_a_mask_on_another_grid_is_refused(images, save):
 
 
 def test_the_rule_mask_without_one_is_a_sentence(images):
-    with pytest.raises(FitError, match=r"none is chosen\. Choose one, or another rule\.$"):
+    with pytest.raises(FitError, match="No mask is selected"):
         gathered(images[:2], SLICE, foreground="mask")

@@ -82,9 +82,6 @@ def test_a_model_of_the_lesson_is_a_kilobyte():
     assert len(fitted(values, Recipe()).to_json()) < 1300
 
 
-# ---- what it is found by
-
-
 @pytest.fixture
 def volumes(save, head):
     return [read_volume(save(f"{n}.nii", head(n % 3) + n)) for n in range(3)]
@@ -95,25 +92,20 @@ def test_whatever_decides_the_numbers_is_another_provenance(volumes):
     recipe, cut = Recipe(), Cut("axial", 5)
     masked = replace(recipe, foreground="mask")
     made_from = [
-        provenance([one, other], recipe, cut, mixed=2),
-        provenance([other, one], recipe, cut, mixed=2),
-        provenance([one, other], recipe, cut, mixed=1),
-        provenance([one], recipe, cut, mixed=1),
-        provenance([one, third], recipe, cut, mixed=1),
-        provenance([one, other, third], recipe, cut, mixed=2),
-        provenance([one, other, third], recipe, cut, mixed=3),
-        provenance([one, other], masked, cut, mixed=2, mask=one),
-        provenance([one, other], masked, cut, mixed=2, mask=third),
-        provenance([one, other], recipe, Cut("axial", 6), mixed=2),
-        provenance([one, other], recipe, Cut("coronal", 5), mixed=2),
-        provenance([one, other], recipe, WHOLE, mixed=2),
-    ]
+        provenance(images, recipe, cut, mixed=mixed)
+        for images, mixed in (([one, other], 2), ([other, one], 2), ([one, other], 1), ([one], 1),
+                              ([one, third], 1), ([one, other, third], 2),
+                              ([one, other, third], 3))
+    ]  # fmt: skip
+    pair = [one, other]
+    made_from += [provenance(pair, masked, cut, mixed=2, mask=mask) for mask in (one, third)]
+    for domain in (Cut("axial", 6), Cut("coronal", 5), WHOLE):
+        made_from.append(provenance(pair, recipe, domain, mixed=2))
     changes = {"foreground": "nonzero", "clip": "1", "scaling": "none", "components": 4,
                "covariance": "diag", "seed": 1}  # fmt: skip
     assert changes.keys() == {entry.name for entry in fields(Recipe)}
     for name, value in changes.items():
-        changed = replace(recipe, **{name: value})
-        made_from.append(provenance([one, other], changed, cut, mixed=2))
+        made_from.append(provenance(pair, replace(recipe, **{name: value}), cut, mixed=2))
     for first, second in combinations(made_from, 2):
         assert first != second
 

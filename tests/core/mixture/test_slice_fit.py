@@ -66,20 +66,9 @@ def test_weights_means_and_covariances_are_scikit_learns(fitted):
     np.testing.assert_allclose(found.covariances, full(model)[order])
 
 
-def test_labels_and_posteriors_are_scikit_learns(fitted):
-    values, model, order, found = fitted
-    shares = model.predict_proba(values)[:, order]
-    np.testing.assert_allclose(posterior(found, values), shares, atol=1e-9)
-    labels = shares.argmax(axis=1) + 1
-    np.testing.assert_array_equal(assign(found, values), labels)
-    np.testing.assert_array_equal(found.counts, np.bincount(labels, minlength=4)[1:])
-
-
-def test_criteria_are_scikit_learns(fitted):
+def test_likelihood_and_iterations_are_scikit_learns(fitted):
     values, model, _, found = fitted
     assert found.log_likelihood == pytest.approx(model.score(values))
-    assert found.bic == pytest.approx(model.bic(values))
-    assert found.aic == pytest.approx(model.aic(values))
     assert (found.iterations, found.converged) == (model.n_iter_, model.converged_)
 
 
@@ -126,9 +115,6 @@ def test_the_subset_is_out_of_step_with_rows_and_patterns(edge):
     assert slice_fit.SUBSET_VOXELS / 2 < -(-voxels // n) <= slice_fit.SUBSET_VOXELS
     columns = np.unique(np.arange(0, voxels, n) % edge)
     assert len(columns) == edge
-
-
-def test_a_ct_slice_of_1024_by_1024_is_fitted_whole():
     assert spacing(1024**2) == 1
 
 
@@ -142,13 +128,7 @@ def test_free_parameters_are_those_of_scikit_learns_aic(covariance, images, comp
         (model.aic(values) + 2 * len(values) * model.score(values)) / 2
     )
     assert found.bic == pytest.approx(model.bic(values))
-
-
-def test_classes_ascend_by_the_mean_of_the_first_image():
-    values = blobs()
-    for seed in range(6):
-        means = fit(values, seed=seed).means[:, 0]
-        assert (np.diff(means) > 0).all()
+    assert found.aic == pytest.approx(model.aic(values))
 
 
 @pytest.mark.parametrize("kind", ["standard", "robust", "minmax", "none"])

@@ -40,10 +40,6 @@ def turned(affine, degrees):
     return there @ matrix @ back @ affine
 
 
-def test_forms_that_agree_are_passed_over():
-    assert notices(AFFINE, AFFINE) == []
-
-
 def test_a_shift_between_the_forms_is_given_in_mm():
     moved = AFFINE.copy()
     moved[:3, 3] += 3, 0, -4
@@ -79,12 +75,12 @@ def test_mirrored_forms_are_called_out_as_a_swap_of_sides(axis):
     assert [notice.code for notice in notices(AFFINE, AFFINE @ flip)] == [FileCode.MIRRORED]
 
 
-@pytest.mark.parametrize(("mm", "told"), [(1.3, False), (1.6, True)])
-def test_what_half_a_voxel_and_rounding_explain_is_no_conflict(mm, told):
+@pytest.mark.parametrize(("mm", "conflict"), [(1.3, False), (1.6, True)])
+def test_what_half_a_voxel_and_rounding_explain_is_no_conflict(mm, conflict):
     moved = AFFINE.copy()
     # Half of 2 mm, and two thousandths of the grid's diagonal of 213 mm.
     moved[1, 3] += mm
-    assert bool(notices(AFFINE, moved)) == told
+    assert bool(notices(AFFINE, moved)) == conflict
 
 
 ANGLES = st.floats(-np.pi, np.pi) | st.floats(-0.01, 0.01).map(lambda angle: np.pi + angle)
@@ -140,10 +136,10 @@ def test_no_real_file_conflicts(real_data):
         try:
             found = nib.load(path).header
             shape = found.get_data_shape()
-            told = position_notices(found, found, tuple(shape[:3]))
+            notices = position_notices(found, found, tuple(shape[:3]))
         except (nib.filebasedimages.ImageFileError, AttributeError):
             continue
         checked += 1
-        codes = {notice.code for notice in told}
+        codes = {notice.code for notice in notices}
         assert not codes & {FileCode.TWO_POSITIONS, FileCode.MIRRORED}, path.name
     assert checked > 40

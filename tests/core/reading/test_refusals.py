@@ -1,6 +1,5 @@
-"""What cannot be fitted is refused with a sentence, and the slice stays on screen."""
+"""Images that cannot be fitted are refused with a sentence."""
 
-import nibabel as nib
 import numpy as np
 import pytest
 
@@ -20,7 +19,7 @@ RNG = np.random.default_rng(2)
 
 @pytest.fixture
 def problem(save):
-    """Return a function that tells why a one-slice study of some images has no mixture."""
+    """Return a function that returns the problem of a one-slice study of some images."""
 
     def problem(*images, **settings):
         volumes = [
@@ -38,9 +37,9 @@ def problem(save):
 def test_fewer_distinct_values_than_components_are_refused(problem):
     values = RNG.integers(1, 3, 100)
     assert problem(values, components=2) is None
-    told = problem(values, components=3)
-    assert "2 distinct intensity values" in told
-    assert "3 components" in told
+    message = problem(values, components=3)
+    assert "2 distinct intensity values" in message
+    assert "3 components" in message
 
 
 def test_a_constant_slice_is_refused(problem):
@@ -57,8 +56,8 @@ def test_fewer_voxels_than_components_are_refused(problem):
 def test_copies_of_one_image_up_to_scale_are_refused(problem, copy):
     factor, offset = copy
     values = RNG.uniform(1, 100, 100)
-    told = problem(values, factor * values + offset)
-    assert told.startswith("0 and 1 are copies of each other up to scale")
+    message = problem(values, factor * values + offset)
+    assert message.startswith("0 and 1 are identical up to scale")
 
 
 def test_a_constant_partner_is_no_copy(problem):
@@ -71,7 +70,7 @@ def test_intensities_near_the_largest_float_are_refused(problem, scaling):
     assert "too large" in problem(values, scaling=scaling)
 
 
-def test_a_covariance_that_cannot_be_inverted_is_told_as_a_sentence():
+def test_a_singular_covariance_is_refused():
     pair = RNG.normal(0, 1e9, (200, 2))
     values = np.column_stack([pair, pair.sum(axis=1)])
     _, linear = scale(values, "none")
@@ -82,11 +81,8 @@ def test_a_covariance_that_cannot_be_inverted_is_told_as_a_sentence():
 def test_criteria_stop_where_the_voxels_do(save):
     volume = read_volume(save("four.nii", RNG.integers(1, 5, (10, 10, 1))))
     assert list(criteria(gathered([volume], 0), range(1, 11))) == [1, 2, 3, 4]
-
-
-def test_criteria_of_a_dark_slice_are_empty(save):
-    volume = read_volume(save("dark.nii", np.zeros((10, 10, 1))))
-    assert criteria(gathered([volume], 0), range(1, 11)) == {}
+    dark = read_volume(save("dark.nii", np.zeros((10, 10, 1))))
+    assert criteria(gathered([dark], 0), range(1, 11)) == {}
 
 
 @pytest.mark.parametrize(
@@ -103,36 +99,10 @@ def test_a_grid_mismatch_names_both_shapes_and_affines(save, shape, affine):
     ):
         with pytest.raises(GridError) as caught:
             refuse()
-        told = str(caught.value)
-        assert "flash" in told
-        assert "epi" in told
-        assert "4 x 5 x 6" in told
-        assert " x ".join(map(str, shape)) in told
-        assert "[1 0 0 0; 0 1 0 0; 0 0 1 0]" in told
-        assert f"[1 0 0 0; 0 1 0 0; 0 0 {affine[2, 2]:g} 0]" in told
-
-
-def test_affines_that_differ_by_rounding_are_one_grid(save):
-    voxels = RNG.uniform(1, 9, (4, 5, 6))
-    affine = np.diag([0.9765625, 0.9765625, 3.3, 1])
-    rounded = np.round(affine, 5)
-    require_same_grid(
-        [read_volume(save("a.nii", voxels, affine)), read_volume(save("b.nii", voxels, rounded))]
-    )
-
-
-def test_one_unit_or_another_the_same_millimetres_are_one_grid(save):
-    voxels = RNG.uniform(1, 9, (4, 5, 6))
-    paths = [save("mm.nii", voxels, np.diag([2, 2, 2, 1])),
-             save("micron.nii", voxels, np.diag([2000, 2000, 2000, 1]))]  # fmt: skip
-    for path, unit in zip(paths, ("mm", "micron"), strict=True):
-        image = nib.load(path)
-        image = nib.Nifti1Image(np.asarray(image.dataobj), image.affine, image.header)
-        image.header.set_xyzt_units(unit)
-        image.to_filename(path)
-    volumes = [read_volume(path) for path in paths]
-    require_same_grid(volumes)
-    assert [v.voxel_ml for v in volumes] == pytest.approx([0.008, 0.008])
+        message = str(caught.value)
+        assert "flash has shape 4 x 5 x 6 and affine [1 0 0 0; 0 1 0 0; 0 0 1 0]" in message
+        assert f"epi has shape {' x '.join(map(str, shape))} and affine" in message
+        assert f"[1 0 0 0; 0 1 0 0; 0 0 {affine[2, 2]:g} 0]" in message
 
 
 @pytest.mark.parametrize(("factor", "suspicious"), [(1e-6, False), (1e-12, True), (0, False)])

@@ -10,7 +10,8 @@ from dashboard.core.errors import VolumeError
 from dashboard.core.facts import FileCode, Notice
 from dashboard.core.processing import Taken
 from dashboard.core.reading import summary, voxels
-from dashboard.core.volume import FIRST, read_volume
+from dashboard.core.reading.voxels import FIRST
+from dashboard.core.volume import read_volume
 
 RNG = np.random.default_rng(3)
 REAL = ("nibabel_functional.nii", "itksnap_img4d_11f.nii.gz", "nibabel_test.mgz",
@@ -62,9 +63,7 @@ def test_a_mean_of_many_chunks_on_disk_is_the_mean(run, monkeypatch):
     np.testing.assert_allclose(found, expected, rtol=1e-14, atol=1e-13)
 
 
-def test_what_was_done_has_a_short_form(run):
-    done = [str(*read_volume(run, take=take).processing) for take in ((3,), (1, 4), None)]
-    assert done == ["volume 3 of 6", "mean of 2 of 6 volumes", "mean of 6 volumes"]
+def test_the_label_names_the_volume(run):
     assert read_volume(run, take=(3,)).label == "run (volume 3 of 6)"
 
 
@@ -93,21 +92,21 @@ def test_all_volumes_of_one_are_the_volume(save):
 
 
 @pytest.mark.parametrize(
-    ("take", "told"),
-    [((6,), "the file holds 6 volumes, counted from 0; there is no volume 6."),
-     ((0, 70), "the file holds 6 volumes, counted from 0; there is no volume 70."),
-     ((-1,), "the file holds 6 volumes, counted from 0; there is no volume -1."),
-     ((), "no volume of the file is chosen.")],
+    ("take", "message"),
+    [((6,), "the file has 6 volumes, counted from 0; there is no volume 6."),
+     ((0, 70), "the file has 6 volumes, counted from 0; there is no volume 70."),
+     ((-1,), "the file has 6 volumes, counted from 0; there is no volume -1."),
+     ((), "no volume is selected.")],
 )  # fmt: skip
-def test_a_volume_that_is_not_there_is_refused(run, take, told):
+def test_a_volume_that_is_not_there_is_refused(run, take, message):
     with pytest.raises(VolumeError) as caught:
         read_volume(run, take=take)
-    assert str(caught.value) == f"run.nii.gz: {told}"
+    assert str(caught.value) == f"run.nii.gz: {message}"
 
 
 def test_a_single_volume_has_no_second(save, real_data):
     for path in (save("T1.nii", np.ones((4, 5, 6))), real_data / "odd" / "nibabel_tiny.mnc"):
-        with pytest.raises(VolumeError, match=r"holds 1 volume, .* there is no volume 1\."):
+        with pytest.raises(VolumeError, match=r"has 1 volume, .* there is no volume 1\."):
             read_volume(path, take=(1,))
 
 

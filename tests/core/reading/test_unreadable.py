@@ -1,4 +1,4 @@
-"""Whatever is wrong with a file is said in a sentence that names it, and no folder."""
+"""Unreadable files are refused with a sentence that names the file, but not its folder."""
 
 import gzip
 import io
@@ -84,7 +84,7 @@ FILES = {
     "scaling.nii": (altered(112, np.array([1, np.nan], "<f4").tobytes()), "scl_inter nan"),
     "vectors.nii": (altered(40, short(5, 8, 8, 4, 1, 2)), "vector of 2 values"),
     "tensors.nii": (altered(40, short(4, 8, 8, 4, 2, 1, 1, 1, 0, 0, 0, 0, 0, 0, 1005)), "vector"),
-    "series.nii": (altered(40, short(6, 512, 512, 64, 32000, 1, 32000)), "volumes are more than"),
+    "series.nii": (altered(40, short(6, 512, 512, 64, 32000, 1, 32000)), "volumes are larger than"),
     "matrix.dconn.nii": (altered(504, (3001).to_bytes(4, "little"), nib.Nifti2Image), "CIFTI"),
     "parcels.nii": (extended(32, kind=nib.Nifti2Image), "CIFTI"),
     "no_extension.nii": (extended(6, size=8), "extension"),
@@ -106,7 +106,7 @@ FILES = {
     "negative.nii": (altered(42, (-8).to_bytes(2, "little", signed=True)), "shape"),
     "vast.nii": (altered(40, np.array([3, 32767, 32767, 32767], "<i2").tobytes()), "voxels"),
     "blank.nii": (nifti(np.full((3, 3, 3), np.nan)), "finite"),
-    "report.pdf": (b"%PDF-1.7", "no image file"),
+    "report.pdf": (b"%PDF-1.7", "not a supported image"),
 }
 
 
@@ -116,12 +116,12 @@ def test_a_file_that_is_no_image_is_refused_by_name(tmp_path, name):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(VolumeError) as caught:
         read_volume(tmp_path / name)
-    told = str(caught.value)
-    assert told.startswith(f"{name}: ")
-    assert told.endswith(".")
-    assert reason in told
-    assert str(tmp_path) not in told
-    assert "Error" not in told
+    message = str(caught.value)
+    assert message.startswith(f"{name}: ")
+    assert message.endswith(".")
+    assert reason in message
+    assert str(tmp_path) not in message
+    assert "Error" not in message
 
 
 def test_a_series_cut_short_behind_its_first_volume_is_refused(save):
@@ -130,13 +130,6 @@ def test_a_series_cut_short_behind_its_first_volume_is_refused(save):
         path.write_bytes(path.read_bytes()[:-20])
         with pytest.raises(VolumeError, match="cut short"):
             read_volume(path)
-
-
-def test_a_gzip_cut_short_is_refused(save):
-    path = save("cut.nii.gz", VOXELS)
-    path.write_bytes(path.read_bytes()[:-500])
-    with pytest.raises(VolumeError, match=r"^cut\.nii\.gz: .* cut short"):
-        read_volume(path)
 
 
 def test_a_missing_file_is_named_without_its_folder(tmp_path):

@@ -166,33 +166,30 @@ def test_arrays_larger_than_what_is_counted_at_once():
     np.testing.assert_array_equal(found.counts, confusion_matrix(made, reference)[:, :3])
 
 
-def many(labels):
-    return np.arange(labels + 1)
-
-
 @pytest.mark.parametrize("step", [1, 3000])  # 3000: beyond what is tabulated
-def test_at_most_so_many_labels_are_compared(step):
-    reference = many(MAX_LABELS) * step
+def test_a_parcellation_of_too_many_labels_is_refused(step):
+    reference = np.arange(MAX_LABELS + 1) * step
     assert len(compare(reference > 0, reference, 1).labels) == MAX_LABELS + 1
     for extra in (1, 70):
-        with pytest.raises(LabelError, match=f"^dseg holds {MAX_LABELS + extra} labels.*tissues"):
-            compare(many(MAX_LABELS + extra) > 0, many(MAX_LABELS + extra) * step, 1, name="dseg")
+        many = np.arange(MAX_LABELS + extra + 1)
+        with pytest.raises(LabelError, match=f"^dseg has {MAX_LABELS + extra} labels.*tissues"):
+            compare(many > 0, many * step, 1, name="dseg")
 
 
 @pytest.mark.parametrize(
-    ("value", "told"),
+    ("value", "message"),
     [(0.5, "between whole numbers"), (2.999, "between whole numbers"), (-1, "negative"),
-     (np.nan, "not numbers"), (np.inf, "not numbers"), (-np.inf, "not numbers"), (1e17, "large"),
+     (np.nan, "NaN"), (np.inf, "NaN"), (-np.inf, "NaN"), (1e17, "large"),
      (70_000.25, "between whole numbers")],
 )  # fmt: skip
-def test_an_image_that_is_no_segmentation_is_refused(value, told):
+def test_an_image_that_is_no_segmentation_is_refused(value, message):
     reference = np.ones((30, 30), np.float64)
     reference[7, 5] = value
-    with pytest.raises(LabelError, match=f"^dseg holds .*{told}") as caught:
+    with pytest.raises(LabelError, match=f"^dseg is not a segmentation: .*{message}") as caught:
         compare(np.ones((30, 30), np.uint8), reference, 1, name="dseg")
     assert isinstance(caught.value, NeuroMixError)
 
 
 def test_another_shape_is_refused():
-    with pytest.raises(GridError, match="3 x 4 and the label map 4 x 3"):
+    with pytest.raises(GridError, match="3 x 4, but the label map has 4 x 3"):
         compare(np.ones((4, 3), int), np.ones((3, 4), int), 1)

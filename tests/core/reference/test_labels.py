@@ -19,14 +19,6 @@ def table(tmp_path):
     return table
 
 
-def test_names_come_by_index(table):
-    assert table("index\tname\n1\tCSF\n2\tGrey matter\n3\tWhite matter\n") == {
-        1: "CSF",
-        2: "Grey matter",
-        3: "White matter",
-    }
-
-
 def test_columns_stand_in_any_order_beside_others(table):
     content = (
         "\ufeffIndex\tcolor\tNAME \tabbreviation\r\n 2 \t#ff0000\tRinde \u2013 gro\u00df\tGM\r\n"

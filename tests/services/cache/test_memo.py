@@ -104,7 +104,7 @@ def test_results_can_be_dropped_by_key_and_value():
     assert computed == ["a", "c"]
 
 
-def test_so_many_bytes_are_kept_the_newest_first():
+def test_a_number_of_bytes_is_kept_the_newest_first():
     memo, calls = Memo(100, weigh=len, max_bytes=10), []
 
     def get(key):

@@ -31,7 +31,7 @@ FILES = {
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="only Linux tells peaks")
+@pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="only Linux knows peaks")
 @pytest.mark.parametrize("name", FILES)
 def test_opening_300_mb_takes_less_than_50_of_memory(tmp_path, name):
     dtype, shape, take = FILES[name]

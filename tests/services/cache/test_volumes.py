@@ -137,17 +137,11 @@ def test_a_cache_that_cannot_be_written_costs_no_study(tmp_path, image):
     same(VolumeStore(tmp_path / "cache").open(image), image)
 
 
-def test_nothing_unfinished_stays_in_the_cache(cache, image):
-    identity = VolumeStore(cache).open(image).id
-    names = sorted(path.name for path in cache.rglob("*") if path.is_file())
-    assert names == [f"{identity}.json", f"{identity}.npy"]
-    assert not list(cache.rglob(".new-*"))
-
-
-def test_a_copy_lies_in_its_files_folder(cache, image):
+def test_a_copy_is_in_the_folder_of_its_file_and_nothing_unfinished_stays(cache, image):
     volume = VolumeStore(cache).open(image)
-    (array,) = cache.rglob("*.npy")
-    assert array.parent.name == volume.source
+    found = sorted("/".join(p.parts[-2:]) for p in cache.rglob("*") if p.is_file())
+    assert found == [f"{volume.source}/{volume.id}{end}" for end in (".json", ".npy")]
+    assert not list(cache.rglob(".new-*"))
 
 
 def test_copies_of_other_versions_are_removed(cache):
@@ -340,7 +334,7 @@ def test_nothing_is_kept_of_a_file_removed_while_it_was_read(cache, image, monke
         return volume
 
     monkeypatch.setattr(stores, "unpack", removed)
-    with pytest.raises(VolumeError, match=r"^T1\.nii\.gz: there is no such file"):
+    with pytest.raises(VolumeError, match=r"^T1\.nii\.gz: the file no longer exists"):
         VolumeStore(cache).open(image)
     assert [path for path in cache.rglob("*") if path.is_file()] == []
 
@@ -444,18 +438,18 @@ def test_a_full_cache_costs_time_and_not_the_study(cache, image, monkeypatch):
     assert [path for path in cache.rglob("*") if path.is_file()] == []
 
 
-def test_no_room_anywhere_is_told(cache, image, monkeypatch):
+def test_a_disk_that_is_full_everywhere_is_an_error(cache, image, monkeypatch):
     monkeypatch.setattr("dashboard.core.reading.unpacked.Unpacked.add", full)
     for read in (VolumeStore(cache).open, read_volume):
         with pytest.raises(VolumeError, match=r"^T1\.nii\.gz: there is no room .*No space left"):
             read(image)
 
 
-def test_no_room_to_resample_is_told_before_a_map_meets_a_full_disk(cache, image, monkeypatch):
+def test_a_full_disk_is_an_error_before_a_map_meets_it(cache, image, monkeypatch):
     store = VolumeStore(cache)
     volume = store.open(image)
     monkeypatch.setattr(os, "posix_fallocate", full)
-    with pytest.raises(VolumeError, match=r"^T1: there is no room"):
+    with pytest.raises(VolumeError, match=r"^T1: not enough disk space"):
         store.resampled(volume, replace(volume, affine=np.diag([3.0, 3, 3, 1])))
 
 
@@ -520,7 +514,7 @@ def test_a_refused_grid_leaves_nothing(cache, grids):
     volume, target = map(store.open, grids)
     away = replace(target, affine=np.diag([2.0, 2, 2, 1]) + 1e4 * np.eye(4, k=3))
     before = sorted(cache.rglob("*"))
-    with pytest.raises(GridError, match="different places"):
+    with pytest.raises(GridError, match="do not overlap"):
         store.resampled(volume, away)
     assert sorted(cache.rglob("*")) == before
 
@@ -533,15 +527,15 @@ def test_a_grid_is_found_where_nothing_can_be_written(tmp_path, grids):
     np.testing.assert_array_equal(store.resampled(volume, target).data, expected.data)
 
 
-def test_a_file_that_vanished_is_told(cache, image):
+def test_a_file_that_vanished_is_an_error(cache, image):
     store = VolumeStore(cache)
     store.open(image)
     image.unlink()
-    with pytest.raises(VolumeError, match=r"^T1\.nii\.gz: there is no such file"):
+    with pytest.raises(VolumeError, match=r"^T1\.nii\.gz: the file no longer exists"):
         store.open(image)
 
 
-def test_a_file_that_may_not_be_looked_at_is_told_as_that(cache, image, monkeypatch):
+def test_a_file_without_permission_is_an_error_with_its_reason(cache, image, monkeypatch):
     def denied(*_, **__):
         raise PermissionError(errno.EACCES, "Permission denied")
 

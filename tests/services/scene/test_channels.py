@@ -17,14 +17,10 @@ def channels(desk, view):
 
 
 @pytest.fixture
-def many(study, save, head, tmp_path):
+def many(helped, tmp_path):
     """Services on a study of three contrasts, one of another grid, one unreadable, and overlays."""
-    save("data/pair/adc.nii", head(2), AFFINE)
-    save("data/pair/epi.nii", head(2)[::2, ::2], np.diag([4.0, 4.0, 3.0, 1.0]))
     (tmp_path / "data/pair/zz.nii").write_text("no image")
-    save("data/pair/brain_mask.nii", head(0) > 0, AFFINE, dtype=np.uint8)
-    save("data/pair/dseg.nii", (head(0) > 150) + 1, AFFINE, dtype=np.uint8)
-    return study
+    return helped
 
 
 def test_all_readable_images_on_the_grid_of_x_are_mixed(many):

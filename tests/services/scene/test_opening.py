@@ -129,7 +129,7 @@ def test_an_image_without_partner_is_shown_alone(study, tmp_path):
 
 def test_no_study_at_all_is_an_error(study, tmp_path):
     shutil.rmtree(tmp_path / "data/pair")
-    with pytest.raises(NeuroMixError, match="holds no study"):
+    with pytest.raises(NeuroMixError, match="contains no study"):
         study.open({})
 
 
@@ -137,14 +137,10 @@ AFFINE = np.diag([2.0, 2.0, 3.0, 1.0])
 
 
 @pytest.fixture
-def helped(study, save, head):
-    """Services on the study `pair`, more air around its head, with more images and overlays."""
+def helped(helped, save, head):
+    """Return the same with more air around the head in T1."""
     save("data/pair/T1.nii.gz", np.where(np.arange(24)[:, None, None] < 6, 0, head(0)), AFFINE)
-    save("data/pair/adc.nii", head(2), AFFINE)
-    save("data/pair/epi.nii", head(2)[::2, ::2], np.diag([4.0, 4.0, 3.0, 1.0]))
-    save("data/pair/brain_mask.nii", head(0) > 0, AFFINE, dtype=np.uint8)
-    save("data/pair/dseg.nii", (head(0) > 150) + 1, AFFINE, dtype=np.uint8)
-    return study
+    return helped
 
 
 @pytest.fixture
@@ -154,7 +150,7 @@ def airy(helped, save, head):
     return helped
 
 
-def test_what_is_mixed_and_what_would_be_are_told(helped):
+def test_the_images_in_the_fit_and_those_unless_chosen_are_known(helped):
     assert helped.open({}).scene.mixed == ("T1", "b0", "adc")
     opened = helped.open({"mix": "adc,T1"})
     assert (opened.scene.mixed, opened.unchosen) == (("T1", "adc"), ("T1", "b0", "adc"))

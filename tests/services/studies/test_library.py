@@ -5,7 +5,8 @@ import pytest
 
 from dashboard.core.errors import NeuroMixError
 from dashboard.services.studies import folders
-from dashboard.services.studies.library import Library, study_files
+from dashboard.services.studies.files import study_files
+from dashboard.services.studies.library import Library
 
 LONG_AGO = 1_500_000_000
 
@@ -326,7 +327,7 @@ def test_a_folder_that_cannot_be_read_is_left_out(folder, monkeypatch):
     assert library.names() == ["a", "b", "sub-01", "sub-02", "sub-03/ses-1"]
 
 
-def test_an_empty_or_missing_folder_is_told_with_what_to_do(folder, tmp_path):
+def test_an_empty_or_missing_folder_is_an_error_that_says_what_to_do(folder, tmp_path):
     for root in (folder(), tmp_path / "missing"):
         with pytest.raises(NeuroMixError, match="--data or DASHBOARD_DATA") as caught:
             Library(root).names()

@@ -1,0 +1,34 @@
+"""Folders that belong to the user who runs the program."""
+
+import os
+from pathlib import Path
+
+
+def make_private(folder: Path) -> None:
+    """Make a folder, and missing ones above it, that only this user can read.
+
+    Raises
+    ------
+    OSError
+    """
+    if not folder.is_dir():
+        make_private(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+
+
+def listed(folder: Path) -> list[Path]:
+    """Return what is in a folder; nothing if it is missing or cannot be read."""
+    try:
+        return list(folder.iterdir())
+    except OSError:
+        return []
+
+
+def sync(folder: Path) -> None:
+    """Make new names in a folder outlast a power cut, if the system can."""
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
