@@ -55,6 +55,7 @@ def shared(
 
 @pytest.fixture
 def complaints(shared: tuple[Page, list[str]]) -> list[str]:
+    shared[1].clear()
     return shared[1]
 
 
