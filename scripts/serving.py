@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 ROOT = Path(__file__).resolve().parent.parent
-START_SECONDS = 60  # two cold workers import scikit-learn, maybe on a busy machine
+START_SECONDS = 180  # two cold workers import scikit-learn, maybe on a busy machine
 STOP_SECONDS = 10
-SETTLE_SECONDS = 20  # a whole volume is fitted in one or two
+SETTLE_SECONDS = 90  # what has not come by then never comes, also on a busy machine
 
 SHOWS_ITS_URL = """
 wanted => {

@@ -1,14 +1,17 @@
 """What tests of every kind share."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import dashboard  # noqa: F401 - numpy's libraries get one thread each only before they are loaded
+
+# isort: split
 import nibabel as nib
 import numpy as np
 import pytest
-from threadpoolctl import threadpool_limits
+from hypothesis import HealthCheck, settings
 
 from dashboard.core.analysis import Analysis
 from dashboard.core.volume import Volume
@@ -20,12 +23,19 @@ from dashboard.view import View
 
 ROOT = Path(__file__).resolve().parent.parent
 
+# How long an example takes says something of the machine only.
+settings.register_profile(
+    "suite",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("suite")
 
-@pytest.fixture(scope="session", autouse=True)
-def _one_thread() -> Iterator[None]:
-    """Compute on one thread, as the web workers do: numpy is here before the dashboard caps it."""
-    with threadpool_limits(1):
-        yield
+
+def pytest_configure(config: pytest.Config) -> None:
+    # As core.mixture.slice_fit has it. In pyproject.toml it would load numpy before `dashboard`.
+    ignored = "ignore::sklearn.exceptions.ConvergenceWarning"
+    config.addinivalue_line("filterwarnings", ignored)
 
 
 @pytest.fixture(scope="session")

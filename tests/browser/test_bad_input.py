@@ -1,6 +1,5 @@
 """Bad input gives a sentence that says what and what to do; nothing else on the page breaks."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import nibabel as nib
@@ -21,8 +20,8 @@ def save(folder: Path, name: str, data: np.ndarray, affine: np.ndarray = AFFINE)
 
 
 @pytest.fixture(scope="module")
-def url(serve: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> str:
-    root = tmp_path_factory.mktemp("studies")
+def url(studies: tuple[Path, str]) -> str:
+    root, url = studies
     random = np.random.default_rng(0)
     good = random.normal(100, 10, SHAPE).astype(np.float32)
     other = random.normal(50, 5, SHAPE).astype(np.float32)
@@ -38,8 +37,8 @@ def url(serve: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> 
     holes[4:6] = np.inf
     save(root / "holes", "T1", holes)
     save(root / "holes", "b0", other)
-    save(root / "series", "T1", np.stack([good, 2 * good], axis=-1))
-    save(root / "series", "b0", other)
+    save(root / "two_volumes", "T1", np.stack([good, 2 * good], axis=-1))
+    save(root / "two_volumes", "b0", other)
     moved = AFFINE.copy()
     moved[0, 3] = 7
     save(root / "grids", "T1", good)
@@ -48,7 +47,7 @@ def url(serve: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> 
     (root / "torn" / "b0.nii.gz").write_bytes(b"this is no gzip")
     (root / "<img src=x onerror=alert(1)>").mkdir()
     save(root / "<img src=x onerror=alert(1)>", "<b>T1", good)
-    return serve(root)
+    return url
 
 
 def open_study(page: Page, url: str, query: str) -> None:
@@ -101,7 +100,7 @@ def test_nan_and_infinite_voxels_are_left_out_and_told(page: Page, url: str) -> 
 
 
 def test_of_a_series_the_first_volume_is_shown_and_told(page: Page, url: str) -> None:
-    open_study(page, url, "study=series")
+    open_study(page, url, "study=two_volumes")
     told = page.locator("#view-preflight li").filter(has_text="holds 2 volumes")
     expect(told).to_have_count(1)
     expect(page.locator("#head-image-x h2")).to_have_text("T1 (volume 0 of 2)")

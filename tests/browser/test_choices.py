@@ -1,6 +1,5 @@
 """What was chosen, and the place that is seen, stay where something else is chosen."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +21,8 @@ def save(path: Path, voxels: Any, affine: Any = None) -> None:
 
 
 @pytest.fixture(scope="module")
-def url(serve: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> str:
-    data = tmp_path_factory.mktemp("data")
+def url(studies: tuple[Path, str]) -> str:
+    data, url = studies
     random = np.random.default_rng(4)
     kinds = random.integers(0, 3, SHAPE)
 
@@ -42,14 +41,14 @@ def url(serve: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> 
     save(data / "bare/FLAIR.nii", t2)
     save(data / "airy/T1.nii", t1 + 50)
     save(data / "airy/brain_mask.nii", mask)
-    save(data / "series/T1.nii", t1)
-    save(data / "series/dwi.nii", np.stack([t2, 2 * t2, contrast(90, 300, 150)], axis=-1))
+    save(data / "frames/T1.nii", t1)
+    save(data / "frames/dwi.nii", np.stack([t2, 2 * t2, contrast(90, 300, 150)], axis=-1))
     # Slices of 3 mm, whose middles are those of every third slice of T1.
     thick = np.diag([1.0, 1.0, 3.0, 1.0])
     thick[2, 3] = 1
     save(data / "thick/T1.nii", t1)
     save(data / "thick/FLAIR.nii", t2[:, :, 1::3], thick)
-    return serve(data)
+    return url
 
 
 def notices(page: Page) -> list[str]:
@@ -81,7 +80,7 @@ def test_another_grid_is_seen_at_the_same_place_and_back_returns(page: Page, url
 
 
 def test_another_volume_is_mixed_in_the_place_of_the_one_before(page: Page, url: str) -> None:
-    page.goto(f"{url}/?study=series&y=dwi:1&mix=T1,dwi:1")
+    page.goto(f"{url}/?study=frames&y=dwi:1&mix=T1,dwi:1")
     settled(page, y="dwi:1")
     page.locator(".preflight summary").click()
     page.locator(".remedy").filter(has_text="mean of all").first.click()

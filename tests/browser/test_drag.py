@@ -59,6 +59,12 @@ def dragging(page: Page) -> Iterator[int]:
 
 
 @pytest.fixture
+def page(own_page: Page) -> Page:
+    """A page of its own: what is asked of the server depends on what was seen before."""
+    return own_page
+
+
+@pytest.fixture
 def opened(page: Page) -> Page:
     page.goto("/?slice=25")
     settled(page, slice=25)

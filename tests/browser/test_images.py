@@ -18,9 +18,9 @@ SHAPE = (24, 20, 12)
 LONG = "sub-01_space-MNI152NLin6Asym_desc-preproc"
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    data = tmp_path_factory.mktemp("data")
+@pytest.fixture(scope="module", autouse=True)
+def url(studies: tuple[Path, str]) -> str:
+    data, url = studies
     random = np.random.default_rng(4)
     kinds = random.integers(0, 3, SHAPE)
 
@@ -56,12 +56,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     lower = np.diag([1.0, 1.0, 2.0, 1.0])
     lower[2, 3] = 4
     save("short/epi", np.broadcast_to([50.0, 100.0, 150.0], (20, 20, 3)), lower)
-    return data
-
-
-@pytest.fixture(scope="module")
-def url(serve: Callable[..., str], folder: Path) -> str:
-    return serve(folder)
+    return url
 
 
 def columns(page: Page) -> list[str]:
@@ -127,10 +122,8 @@ def test_an_image_is_left_out_of_the_mixture_and_back_restores_it(page: Page, ur
 
 
 @pytest.mark.long
-def test_a_real_study_of_four_images_mixes_three(
-    page: Page, serve: Callable[..., str], real_data: Path
-) -> None:
-    page.goto(f"{serve(real_data)}/?study=glioblastoma")
+def test_a_real_study_of_four_images_mixes_three(page: Page, real_url: str) -> None:
+    page.goto(f"{real_url}/?study=glioblastoma")
     settled(page, study="glioblastoma")
     assert_mix_can_be_chosen(page, ["adc", "flair", "t1", "t1_contrast"], "adc")
 
@@ -351,10 +344,11 @@ new MutationObserver(() => {
 
 
 def test_the_page_tells_which_image_of_a_new_study_is_being_read(
-    page: Page, serve: Callable[..., str], folder: Path
+    own_page: Page, serve: Callable[..., str], studies: tuple[Path, str]
 ) -> None:
+    page = own_page
     page.add_init_script(TOLD)
-    page.goto(f"{serve(folder)}/?study=four")
+    page.goto(f"{serve(studies[0])}/?study=four")
     settled(page, study="four")
     names = ("T1", "T2", "FLAIR", "PD")
     expected = [f"Reading {name} ({number} of 4)" for number, name in enumerate(names, 1)]

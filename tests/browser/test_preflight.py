@@ -1,6 +1,6 @@
 """The check of a study above its pictures, and its remedies, by mouse and keyboard."""
 
-from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import nibabel as nib
@@ -13,9 +13,9 @@ from tests.browser.acting import choose
 
 
 @pytest.fixture(scope="module")
-def url(serve: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> str:
+def url(studies: tuple[Path, str]) -> str:
     """Serve a sound study, one with z-scores, and one whose images lie on two grids."""
-    data = tmp_path_factory.mktemp("data")
+    data, url = studies
     random = np.random.default_rng(6)
     inside = np.zeros((24, 24, 16), dtype=bool)
     inside[4:-4, 4:-4, 2:-2] = True
@@ -32,7 +32,7 @@ def url(serve: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> 
     save("zscored/T2.nii", -2, 2, -5, np.eye(4))
     save("apart/T1.nii", 50, 400, 0, np.eye(4))
     save("apart/T2.nii", 50, 400, 0, np.diag([1, 1, 1.5, 1]))
-    return serve(data)
+    return url
 
 
 def test_a_sound_study_is_one_closed_line(page: Page, url: str) -> None:

@@ -1,6 +1,5 @@
 """Real studies, each with its own size, contrast and orientation."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import nibabel as nib
@@ -18,17 +17,12 @@ STUDIES = {
 }
 
 
-@pytest.fixture(scope="module")
-def url(serve: Callable[..., str], real_data: Path) -> str:
-    return serve(real_data)
-
-
 @pytest.mark.parametrize("study", STUDIES)
 def test_a_real_study_opens_with_all_views_filled(
-    page: Page, url: str, real_data: Path, study: str
+    page: Page, real_url: str, real_data: Path, study: str
 ) -> None:
     x, y = STUDIES[study]
-    page.goto(f"{url}/?study={study}")
+    page.goto(f"{real_url}/?study={study}")
     settled(page, study=study, x=x, y=y)
     image = nib.as_closest_canonical(nib.load(real_data / study / f"{x}.nii.gz"))
     slice_number = int(image.shape[2] * 3 / 7)
@@ -41,10 +35,10 @@ def test_a_real_study_opens_with_all_views_filled(
 
 
 @pytest.mark.long
-def test_all_storage_orders_of_one_head_look_the_same(page: Page, url: str) -> None:
+def test_all_storage_orders_of_one_head_look_the_same(page: Page, real_url: str) -> None:
     looks = set()
     for name in ("ASL", "IAL", "LAS", "LPS", "PIR", "RAS", "RIP", "SRP"):
-        page.goto(f"{url}/?study=orientations&x={name}&y={name}&slice=30")
+        page.goto(f"{real_url}/?study=orientations&x={name}&y={name}&slice=30")
         settled(page, x=name)
         looks.add(picture(page, "view-image-x").tobytes())
     assert len(looks) == 1

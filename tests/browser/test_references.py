@@ -1,6 +1,5 @@
 """Classes against a reference segmentation: live, and as others compute it."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import nibabel as nib
@@ -83,10 +82,8 @@ def test_without_a_reference_there_is_no_agreement_to_show(page: Page) -> None:
     expect(page.locator("#view-agreement")).to_contain_text("Slice against dseg")
 
 
-def test_a_simulated_head_is_segmented_as_it_was_made(
-    page: Page, serve: Callable[..., str], real_data: Path
-) -> None:
-    page.goto(f"{serve(real_data)}/?study=brainweb_t1")
+def test_a_simulated_head_is_segmented_as_it_was_made(page: Page, real_url: str) -> None:
+    page.goto(f"{real_url}/?study=brainweb_t1")
     settled(page, study="brainweb_t1", foreground="mask")
     found = dice(page)
     assert sorted(found) == [1, 2, 3]

@@ -1,6 +1,5 @@
 """The check names what is wrong before anything is plotted, and one click mends it."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +27,8 @@ def tissue(seed: int) -> Any:
 
 
 @pytest.fixture(scope="module")
-def url(serve: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> str:
-    data = tmp_path_factory.mktemp("data")
+def url(studies: tuple[Path, str]) -> str:
+    data, url = studies
 
     def save(name: str, voxels: Any, affine: Any = None) -> None:
         path = data / f"{name}.nii.gz"
@@ -39,8 +38,8 @@ def url(serve: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> 
 
     moved = np.eye(4)
     moved[:3, 3] = 0.5
-    save("apart/T1", tissue(0))
-    save("apart/T2", tissue(1), moved)
+    save("moved/T1", tissue(0))
+    save("moved/T2", tissue(1), moved)
     outlier = tissue(0)
     outlier[12, 12, 10] = 1e6
     save("outlier/T1", outlier)
@@ -50,7 +49,7 @@ def url(serve: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> 
         inside = voxels > 0
         scored = (voxels - voxels[inside].mean()) / voxels[inside].std()
         save(f"scored/{'T1' if seed == 0 else 'T2'}", np.where(inside, scored, -3))
-    return serve(data)
+    return url
 
 
 def open_study(page: Page, url: str, query: str) -> None:
@@ -99,15 +98,13 @@ def resample_and_undo(page: Page, *, target: str, other: str) -> None:
 
 
 def test_images_on_two_grids_are_not_fitted_until_they_are_resampled(page: Page, url: str) -> None:
-    open_study(page, url, "study=apart&x=T1&y=T2")
+    open_study(page, url, "study=moved&x=T1&y=T2")
     resample_and_undo(page, target="T1", other="T2")
 
 
-def test_real_images_on_several_grids_are_mended_by_one_click(
-    page: Page, serve: Callable[..., str], real_data: Path
-) -> None:
+def test_real_images_on_several_grids_are_mended_by_one_click(page: Page, real_url: str) -> None:
     x, y = "nimare_MNI152NLin6Asym_res-02_T1w", "RNiftyReg_flash_t1"
-    open_study(page, serve(real_data), f"study=grid_mismatch&x={x}&y={y}")
+    open_study(page, real_url, f"study=grid_mismatch&x={x}&y={y}")
     resample_and_undo(page, target=x, other=y)
 
 

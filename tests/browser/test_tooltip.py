@@ -27,7 +27,10 @@ def test_a_label_that_is_pointed_at_shows_its_help_until_the_pointer_leaves(open
     expect(tooltip(opened)).to_be_hidden()
 
 
-def test_the_pointer_may_go_to_the_tooltip_and_read_on(opened: Page) -> None:
+def test_the_pointer_may_go_to_the_tooltip_and_read_on(own_page: Page) -> None:
+    opened = own_page
+    opened.goto("/")
+    settled(opened)
     opened.clock.install()
     opened.locator("#control-plane-label").hover()
     opened.clock.run_for(1000)

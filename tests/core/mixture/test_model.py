@@ -37,7 +37,7 @@ def slices(draw):
     return np.round(centres[tissue] + rng.normal(0, spread + 3, (size, images)))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     values=slices(),
     components=st.sampled_from(COMPONENTS),

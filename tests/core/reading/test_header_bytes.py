@@ -5,7 +5,7 @@ import warnings
 import nibabel as nib
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.core.errors import VolumeError
@@ -14,9 +14,7 @@ from dashboard.core.volume import read_volume
 
 SHAPE = (4, 3, 5)
 VOXELS = np.random.default_rng(4).integers(-900, 900, SHAPE).astype("i2")
-QUICK = settings(
-    deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+QUICK = settings(database=None)
 
 
 def single(kind):
@@ -25,6 +23,9 @@ def single(kind):
     image.header.set_slope_inter(0.5, 3)
     image.header.extensions.append(nib.nifti1.Nifti1Extension("comment", b"hello"))
     return image.to_bytes()
+
+
+NIFTI_1, NIFTI_2 = single(nib.Nifti1Image), single(nib.Nifti2Image)
 
 
 def mgh():
@@ -94,7 +95,7 @@ def read_or_refused(path):
 @given(edits=edits(400))
 def test_a_nifti_1_header_of_any_bytes_is_read_as_nibabel_does_or_refused(tmp_path, edits):
     path = tmp_path / "image.nii"
-    path.write_bytes(changed(single(nib.Nifti1Image), edits))
+    path.write_bytes(changed(NIFTI_1, edits))
     volume = read_or_refused(path)
     expected = oracle(path) if volume else None
     if expected is not None:
@@ -103,7 +104,7 @@ def test_a_nifti_1_header_of_any_bytes_is_read_as_nibabel_does_or_refused(tmp_pa
 
 @pytest.mark.parametrize(
     ("name", "make", "size"),
-    [("image.nii", lambda: single(nib.Nifti2Image), 580), ("image.mgh", mgh, 90)],
+    [("image.nii", lambda: NIFTI_2, 580), ("image.mgh", mgh, 90)],
     ids=["NIfTI-2", "MGH"],
 )
 @settings(QUICK, max_examples=150)

@@ -3,7 +3,7 @@
 import nibabel as nib
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from nibabel.eulerangles import euler2mat
 
@@ -93,7 +93,6 @@ ANGLES = st.floats(-np.pi, np.pi) | st.floats(-0.01, 0.01).map(lambda angle: np.
     st.tuples(*[st.floats(0.3, 6)] * 3),
     st.tuples(*[st.floats(-300, 300)] * 3),
 )
-@settings(deadline=None)
 def test_rounding_of_any_rigid_position_is_no_conflict(angles, sizes, origin):
     affine = np.eye(4)
     affine[:3, :3] = euler2mat(*angles) * sizes
