@@ -130,8 +130,11 @@ const send = () => {
   const entry = past.entry(location.search.slice(1), query(wanted), reason);
   if (entry) history[`${entry}State`](null, "", `${location.pathname}?${query(wanted)}`);
   reason = null;
-  pictures.show({ all: true });
-  cards.ask("views"); // while Dash goes round
+  const request = cards.ask("views"); // while Dash goes round
+  // An unknown slice's map needs the fit that its cards wait for: asked for at once, another worker
+  // would fit it as well.
+  pictures.show({ all: !request });
+  request?.answer.then(() => { if (query(state.wanted) === query(wanted)) pictures.show({ all: true }); });
   resume();
   if (commit && held("control-slice.value") !== wanted.slice) commit();
   else if (commit && cards.pending("views")) again("views"); // Dash would take no note of an equal value

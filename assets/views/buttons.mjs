@@ -1,10 +1,10 @@
 // Buttons that need nothing of Dash or of the server.
 import { tell } from "./notices.mjs";
 
+const COPY = "Copy link";
 const COPIED_MS = 1500;
 
 const copyLink = async (button) => {
-  const before = button.textContent;
   try {
     await navigator.clipboard.writeText(location.href);
     button.textContent = "Copied";
@@ -12,7 +12,7 @@ const copyLink = async (button) => {
     // Browsers give no clipboard to pages that are not served over https or from this machine.
     prompt("Copy this link:", location.href);
   }
-  setTimeout(() => { button.textContent = before; }, COPIED_MS);
+  setTimeout(() => { button.textContent = COPY; }, COPIED_MS);
 };
 
 /**

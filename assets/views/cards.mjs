@@ -97,7 +97,8 @@ export const cards = (shown) => {
         const view = { ...wanted, slice };
         const lacking = needed(config.cards, "views", view, source, keyOf);
         const from = address.cards(lacking, view, source, config);
-        await fetch(from, { headers: { "X-Ahead": "1" }, priority: "low" }).catch(() => null);
+        const answer = await fetch(from, { headers: { "X-Ahead": "1" }, priority: "low" }).catch(() => null);
+        await answer?.blob().catch(() => null); // now it is in the browser's cache
         if (!isResting()) return;
       }
     },

@@ -27,6 +27,7 @@ async function* lines(body) {
 export const open = async ({ search, place }, isWanted) => {
   try {
     const answer = await fetch(address.open(search, place));
+    if (!answer.ok) throw new Error(answer.statusText);
     for await (const line of lines(answer.body)) {
       if (!isWanted()) return {};
       reading(line.reading ?? null);

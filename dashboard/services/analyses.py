@@ -112,7 +112,7 @@ class Analyses:
             self._ahead.ask(partial(self.analyse, neighbour))
 
     def forget(self, source: str) -> None:
-        """Remove everything that was computed from a file."""
+        """Remove every model of a file, and every analysis, which holds its voxels."""
         self._models.forget(source)
 
         def shows(_: Key, made: Analysis) -> bool:

@@ -19,7 +19,7 @@ from dashboard.services.ahead import Ahead
 from dashboard.services.analyses import Analyses
 from dashboard.services.archive import Archive
 from dashboard.services.scene.scene import Scene
-from dashboard.web.answers import answers_errors, immutable, not_kept, scene_of
+from dashboard.web.answers import answers_errors, immutable, not_kept, revalidated, scene_of
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +70,9 @@ def blueprint(archive: Archive, analyses: Analyses, ahead: Ahead) -> Blueprint:
         content = orjson.dumps(drawn, option=orjson.OPT_SERIALIZE_NUMPY)
         if not scene.complete:
             after_this_request(not_kept)
+        if any(card.group == "files" for card in cards):
+            # The check also reads images that the address does not name.
+            return revalidated(content, "application/json")
         return immutable(content, "application/json")
 
     return routes

@@ -1,5 +1,6 @@
 """The route that opens a URL query: it reads the study image by image, then fills the page."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
@@ -16,8 +17,11 @@ from dashboard.services.studies.files import StudyFiles
 from dashboard.web import visitor
 from dashboard.web.filling import filling
 
+log = logging.getLogger(__name__)
+
 # A query of a link that anybody made: longer ones are no View.
 MAX_QUERY = 4096
+UNEXPECTED = "An internal error prevents this study from opening. The server's log has the details."
 MIMETYPE = "application/x-ndjson"
 
 
@@ -46,7 +50,7 @@ def opened_lines(archive: Archive, query: dict[str, str], owner: str) -> Iterato
     unread = unread_images(archive, query)
     for number, (files, name) in enumerate(unread, start=1):
         yield _line(reading={"image": name, "number": number, "of": len(unread)})
-        # What cannot be read is told where the image is shown.
+        # The image's card says why it cannot be read.
         with suppress(NeuroMixError):
             archive.open(files, name)
     try:
@@ -54,6 +58,9 @@ def opened_lines(archive: Archive, query: dict[str, str], owner: str) -> Iterato
         yield _line(opened=filling(opened))
     except NeuroMixError as error:
         yield _line(failed=str(error))
+    except Exception:
+        log.exception("a query cannot be opened")
+        yield _line(failed=UNEXPECTED)
 
 
 def unread_images(archive: Archive, query: dict[str, str]) -> list[tuple[StudyFiles, str]]:

@@ -7,15 +7,14 @@ from urllib.parse import urlsplit
 from dash.development.base_component import Component
 from flask import has_request_context, request
 
-from dashboard import __version__, view
+from dashboard import view
 from dashboard.cards.table import CARDS, description
-from dashboard.core.errors import NeuroMixError
 from dashboard.core.mixture.recipe import MAX_MIXED
 from dashboard.figures.palette import PALETTES
 from dashboard.ids import FIELDS, Store
 from dashboard.services.analyses import Analyses
 from dashboard.services.archive import Archive
-from dashboard.services.render.addresses import MAP_FIELDS, VOXEL_FIELDS
+from dashboard.services.render.addresses import CONTENT_VERSION, MAP_FIELDS, VOXEL_FIELDS
 from dashboard.services.scene.opening import open_view
 from dashboard.services.uploads.limits import Limits
 from dashboard.settings import ROOT
@@ -35,7 +34,7 @@ RENDERER = "addEventListener('DOMContentLoaded', () => new DashRenderer());"
 def index() -> str:
     """Return the page's HTML: with what the browser's half has to know, and its modules."""
     config = {
-        "version": __version__,
+        "version": CONTENT_VERSION,
         "mostMixed": MAX_MIXED,
         "fields": view.description(),
         "controls": {name: list(control) for name, control in FIELDS.items()},
@@ -73,9 +72,9 @@ def _shown(archive: Archive, analyses: Analyses) -> dict[str, Any]:
         return {}
     try:
         opened = open_view(archive, query, visitor.owner())
-    except NeuroMixError:
-        return {}  # the opening that follows says why
-    scene, values = opened.scene, filling(opened)
+        scene, values = opened.scene, filling(opened)
+    except Exception:  # noqa: BLE001 - the opening that follows says why, and logs it
+        return {}
     # The criteria take long: the page asks for them once it is there.
     cards = [c for c in CARDS if c.tab in (None, scene.view.panel) and c.group != "criteria"]
     for card in cards:

@@ -11,16 +11,22 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from dashboard import __version__, view
+from dashboard import view
 from dashboard.cards.table import description
 from dashboard.core.grid.nearest import nearest_slice, thickness
 from dashboard.core.orientation import Plane, Side
 from dashboard.core.volume import Volume, read_volume
-from dashboard.services.render.addresses import MAP_FIELDS, VOXEL_FIELDS, key, slice_address
+from dashboard.services.render.addresses import (
+    CONTENT_VERSION,
+    MAP_FIELDS,
+    VOXEL_FIELDS,
+    key,
+    slice_address,
+)
 from dashboard.view import View
 
 CONFIG: dict[str, Any] = {
-    "version": __version__,
+    "version": CONTENT_VERSION,
     "fields": view.description(),
     "cards": description(),
     "voxelFields": sorted(VOXEL_FIELDS),

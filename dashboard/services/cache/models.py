@@ -8,19 +8,20 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from dashboard import __version__
+from dashboard.core.export.segmentation import LIBRARIES
 from dashboard.core.mixture.model import Model
 from dashboard.core.mixture.slice_fit import METHOD
+from dashboard.services.cache.copies import FORMAT
 from dashboard.services.disk.folders import listed, make_private
 
 # A model takes 1 kB, of many images and components 15 kB: some hundred thousand of them.
 MAX_BYTES = 256 * 2**20
-# The libraries whose versions can change a model.
-LIBRARIES = ("numpy", "scipy", "scikit-learn", "nibabel")
 # New models written between two looks at the folder's size.
 BETWEEN_LOOKS = 200
 # Characters of each SHA-256 in a model's file name: with eight images in the fit, two shown and a
@@ -140,10 +141,16 @@ class ModelStore:
                 file.unlink(missing_ok=True)
 
 
+@cache
+def _versions() -> dict[str, Any]:
+    """Return the versions of all that turns files into a model."""
+    libraries = {name: version(name) for name in LIBRARIES}
+    return {**libraries, "neuromix": __version__, "method": METHOD, "format": FORMAT}
+
+
 def _name(key: Mapping[str, Any]) -> str:
     """Return a file name: the beginnings of all sources, and the hash of the whole key."""
-    libraries = {name: version(name) for name in LIBRARIES}
-    whole = {**key, **libraries, "neuromix": __version__, "method": METHOD}
-    decided = hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
+    whole = json.dumps([key, _versions()], sort_keys=True)
+    decided = hashlib.sha256(whole.encode()).hexdigest()
     marks = dict.fromkeys(source[:MARK] for source in key.get("sources", ()))
     return SEPARATOR.join((*marks, decided))

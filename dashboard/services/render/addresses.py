@@ -4,12 +4,30 @@ Every address contains the identity of its volumes and the version of this progr
 content never changes.
 """
 
+import hashlib
+from importlib.metadata import version
+from pathlib import Path
 from urllib.parse import quote, urlencode
 
-from dashboard import __version__
+import dashboard
+from dashboard.core.export.segmentation import LIBRARIES
 from dashboard.core.volume import Volume
 from dashboard.view import View, Window, fields_of
 
+
+def _content_version() -> str:
+    """Return a hash of all that makes content: this program's files, and libraries that compute.
+
+    Between releases the program's own version stays, while words, figures and methods change.
+    """
+    made_by = hashlib.sha256(" ".join(map(version, LIBRARIES)).encode())
+    package = Path(dashboard.__file__).parent
+    for path in sorted((*package.rglob("*.py"), *package.rglob("*.html"))):
+        made_by.update(path.read_bytes())
+    return made_by.hexdigest()[:8]
+
+
+CONTENT_VERSION = _content_version()
 # Characters of a SHA-256 in an address: enough to distinguish the volumes of a study.
 ID_LENGTH = 16
 # The View's fields in the addresses of the voxels under the cursor, and of maps, whose place is in
@@ -35,5 +53,5 @@ def slice_address(
         "side": view.side,
         "window_x": asked.to_store()["window_x"] or "",
     }
-    parameters = urlencode({**query, "v": __version__}, quote_via=quote, safe="!'()*")
+    parameters = urlencode({**query, "v": CONTENT_VERSION}, quote_via=quote, safe="!'()*")
     return f"/slices/{key(volume.id)}/{view.plane}/{index}.png?{parameters}"

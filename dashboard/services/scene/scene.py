@@ -211,13 +211,16 @@ def _identity(
         mask, likely_mask, reference, likely_reference,
     ]  # fmt: skip
     volumes = [images.get(name) if name else None for name in names]
+    # Cards show the names of images, also of those that nobody chose.
     identities = [
-        volume.id if volume else MISSING if name else ""
+        (name, volume.id if volume else MISSING)
         for name, volume in zip(names, volumes, strict=True)
+        if name
     ]
     # The names of labels are in a file of their own.
-    joined = " ".join([*identities, repr(_label_names(files, reference))])
-    return hashlib.sha256(joined.encode()).hexdigest(), MISSING not in identities
+    whole = repr((identities, _label_names(files, reference)))
+    complete = all(identity != MISSING for _, identity in identities)
+    return hashlib.sha256(whole.encode()).hexdigest(), complete
 
 
 def _label_names(files: StudyFiles, reference: str | None) -> dict[int, str]:
