@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 
+from dashboard.cards import elements
 from dashboard.cards.card import IMAGES, Card, Drawn
-from dashboard.cards.markup import render, sentence
+from dashboard.cards.markup import render
 from dashboard.core.check.check import Preflight, Row
 from dashboard.core.check.findings import SEVERITIES
 from dashboard.core.check.remedies import Remedy
-from dashboard.ids import ViewId
 from dashboard.services.analyses import Analyses
 from dashboard.services.checking import check
 from dashboard.services.scene.scene import Scene
@@ -15,7 +15,7 @@ from dashboard.words import findings
 from dashboard.words.numbers import counted, percent, times
 from dashboard.words.parts import Sentence
 
-TABLE = f"{ViewId.PREFLIGHT}.html"
+LINE = elements.table("view-preflight", className="preflight-place")
 
 
 def draw(scene: Scene, _: Analyses) -> Drawn:
@@ -23,7 +23,7 @@ def draw(scene: Scene, _: Analyses) -> Drawn:
     checked = check(scene)
     names = [row.name for row in checked.rows]
     entities = {name: scene.entities(name) for name in names}
-    return {TABLE: preflight_card(checked, entities)}
+    return {LINE.output: preflight_card(checked, entities)}
 
 
 def preflight_card(preflight: Preflight, entities: Mapping[str, Mapping[str, str]]) -> str:
@@ -99,7 +99,4 @@ def _zeros(images: list[Row]) -> str:
     return f"{ends[0].removesuffix(' %')}–{ends[1]} zeros"
 
 
-CARD = Card(
-    "check", "files", IMAGES | {"foreground", "clip"}, (TABLE,), draw,
-    lambda text: {TABLE: sentence(text)},
-)  # fmt: skip
+CARD = Card("check", "files", "check", IMAGES | {"foreground", "clip"}, (LINE,), draw)

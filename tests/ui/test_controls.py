@@ -5,6 +5,7 @@ from dataclasses import fields as fields_of
 
 import pytest
 
+from dashboard.cards.table import CARDS
 from dashboard.ids import FIELDS, VOLUME_X, VOLUME_Y
 from dashboard.services.uploads.limits import Limits
 from dashboard.ui.controls import controls, fields
@@ -59,6 +60,12 @@ def test_the_page_is_slim():
     kinds = [type(part).__name__ for part in components(layout(LIMITS))]
     assert len(kinds) <= 150
     assert "Tooltip" not in kinds
+
+
+def test_every_card_has_its_elements_in_the_page_once():
+    laid_out = [getattr(part, "id", None) for part in components(layout(LIMITS))]
+    for card in CARDS:
+        assert [laid_out.count(element.id) for element in card.elements()] == [1] * len(card.parts)
 
 
 def test_no_id_stands_in_the_template_and_in_the_layout():
