@@ -4,7 +4,7 @@ from html import escape
 from typing import Literal
 
 from dashboard.cards import elements
-from dashboard.cards.card import IMAGES, Card, Drawn
+from dashboard.cards.card import Card, Drawn
 from dashboard.cards.head import head
 from dashboard.services.analyses import Analyses
 from dashboard.services.scene.scene import Scene
@@ -47,6 +47,7 @@ def _of_other_grid(scene: Scene, usual: str) -> tuple[str, str]:
     return f"slice {cut.index}, nearest in mm", ""
 
 
-CARD_X = _card("x", IMAGES)
+OWN = frozenset({"study", "grid"})
+CARD_X = _card("x", OWN | {"x"})
 # Y on its own grid follows the slice of X.
-CARD_Y = _card("y", IMAGES | fields_of("place"))
+CARD_Y = _card("y", OWN | {"x", "y"} | fields_of("place"))
