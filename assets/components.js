@@ -1,4 +1,4 @@
-// Components of Dash that this page needs and nobody else has (dashboard/ui/components.py).
+// Components of Dash that this page needs and nobody else has (dashboard/widgets.py).
 // Dash looks for them when it mounts the layout, so they are no module.
 window.neuromix_components = (() => {
   "use strict";

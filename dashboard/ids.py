@@ -1,4 +1,4 @@
-"""The name of every component of the page."""
+"""The names of what the page holds besides its cards, which name their own elements."""
 
 from enum import StrEnum
 
@@ -36,21 +36,6 @@ class Control(StrEnum):
     WINDOW_Y = "control-window-y"
     HIDDEN = "control-hidden"
     PANEL = "control-panel"
-
-
-class ViewId(StrEnum):
-    """Elements that show data."""
-
-    IMAGE_X = "view-image-x"
-    IMAGE_Y = "view-image-y"
-    LABELS = "view-labels"
-    HISTOGRAMS = "view-histograms"
-    JOINT = "view-joint"
-    COMPONENTS = "view-components"
-    CRITERIA = "view-criteria"
-    HEADER = "view-header"
-    AGREEMENT = "view-agreement"
-    PREFLIGHT = "view-preflight"
 
 
 class Store(StrEnum):

@@ -12,7 +12,7 @@ from dashboard.__main__ import cli
 from dashboard.core.reading.header import MAX_VOXELS
 from dashboard.core.reading.image import EXTENSIONS
 from dashboard.settings import Settings
-from dashboard.ui.controls import fields
+from dashboard.ui.controls import specs
 from dashboard.view import View
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -144,7 +144,7 @@ def refusal(entry, value):
 def test_every_control_is_named():
     listed = ", ".join(first_column("Controls and keys", "Control")).split(", ")
     assert len(listed) == len(set(listed))
-    assert set(listed) == {field.label for field in fields()}
+    assert set(listed) == {spec.label for spec in specs()}
 
 
 def test_the_kinds_of_file_and_the_largest_image_are_those_listed():

@@ -1,4 +1,4 @@
-"""The cards, one module each: the View's fields it depends on, and what it draws.
+"""The cards, one module each: its elements, the fields of the View it depends on, what it draws.
 
 `table.CARDS` lists them.
 """

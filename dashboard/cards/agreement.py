@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping
 
+from dashboard.cards import elements
 from dashboard.cards.card import FIT, Card, Drawn
-from dashboard.cards.markup import render, sentence
+from dashboard.cards.components import TAB
+from dashboard.cards.markup import render
 from dashboard.core.reference.agreement import Agreement
-from dashboard.ids import ViewId
 from dashboard.services.analyses import Analyses
 from dashboard.services.scene.scene import Scene
 from dashboard.words.numbers import measure
 
-TABLE = f"{ViewId.AGREEMENT}.html"
+TABLE = elements.table("view-agreement")
 
 # Steps of shading; agreement.css has a class for each.
 SHADES = 5
@@ -22,8 +23,8 @@ def draw(scene: Scene, analyses: Analyses) -> Drawn:
     """Return the table; empty without a reference."""
     found = analyses.agreement(scene)
     if found is None:
-        return {TABLE: ""}
-    return {TABLE: agreement_table(found, scene.label_names, scene.reference or "")}
+        return {TABLE.output: ""}
+    return {TABLE.output: agreement_table(found, scene.label_names, scene.reference or "")}
 
 
 def agreement_table(
@@ -85,8 +86,4 @@ def _title(label: int, label_names: Mapping[int, str]) -> str:
     return f"label {label} ({name})" if name else f"label {label}"
 
 
-CARD = Card(
-    "agreement", "views", FIT, (TABLE,), draw,
-    lambda text: {TABLE: sentence(text)},
-    tab="components",
-)  # fmt: skip
+CARD = Card("agreement", "views", TAB, FIT, (TABLE,), draw)

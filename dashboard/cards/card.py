@@ -4,11 +4,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from dash.development.base_component import Component
+
+from dashboard.cards.elements import Part
 from dashboard.services.analyses import Analyses
 from dashboard.services.scene.scene import Scene
-from dashboard.view import fields_of
+from dashboard.view import Panel, fields_of
 
 Group = Literal["views", "files", "criteria"]
+# The rows of the page (dashboard/ui/frame.py).
+Row = Literal["check", "images", "analysis"]
 # Values of the page's elements, by "element-id.property".
 Drawn = Mapping[str, Any]
 
@@ -16,6 +21,14 @@ IMAGES = fields_of("images")
 FIT = fields_of("images", "place", "model")
 # How classes are drawn, besides the numbers.
 CLASSES = frozenset({"palette", "hidden"})
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A tab at the end of the page: its value in the View, and its title."""
+
+    value: Panel
+    title: str
 
 
 @dataclass(frozen=True)
@@ -28,22 +41,38 @@ class Card:
         Its name in the table of cards and in addresses.
     group : {"views", "files", "criteria"}
         Cards of a group are asked for together.
+    place : {"check", "images", "analysis"} or Tab
+        Where it stands: in a row of the page, or in a tab. Cards of one place keep their order in
+        the table.
     fields : frozenset of str
         The View's fields it depends on; it is redrawn only when one of them changes.
-    outputs : tuple of str
-        The properties it fills, each as "element-id.property".
+    parts : tuple of Part
+        What it consists of, in order.
     draw : callable
         Returns a value for each output.
-    failed : callable
-        Returns a value for each output from a sentence that says why there is nothing to draw.
-    tab : str or None
-        The tab that shows it.
     """
 
     id: str
     group: Group
+    place: Row | Tab
     fields: frozenset[str]
-    outputs: tuple[str, ...]
+    parts: tuple[Part, ...]
     draw: Callable[[Scene, Analyses], Drawn]
-    failed: Callable[[str], Drawn]
-    tab: str | None = None
+
+    @property
+    def tab(self) -> Panel | None:
+        """The value of the tab that shows it."""
+        return self.place.value if isinstance(self.place, Tab) else None
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """The properties it fills, each as "element-id.property"."""
+        return tuple(part.output for part in self.parts if part.output)
+
+    def elements(self) -> list[Component]:
+        """Return new elements, for one page."""
+        return [part.element() for part in self.parts]
+
+    def failed(self, sentence: str) -> Drawn:
+        """Return a value for each output from a sentence that says why there is nothing to draw."""
+        return {part.output: part.failed(sentence) for part in self.parts if part.output}

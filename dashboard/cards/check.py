@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 
+from dashboard.cards import elements
 from dashboard.cards.card import IMAGES, Card, Drawn
-from dashboard.cards.markup import render, sentence
-from dashboard.core.check.check import Preflight, Row
+from dashboard.cards.markup import render
+from dashboard.core.check.check import Checked, Row
 from dashboard.core.check.findings import SEVERITIES
 from dashboard.core.check.remedies import Remedy
-from dashboard.ids import ViewId
 from dashboard.services.analyses import Analyses
 from dashboard.services.checking import check
 from dashboard.services.scene.scene import Scene
@@ -15,7 +15,7 @@ from dashboard.words import findings
 from dashboard.words.numbers import counted, percent, times
 from dashboard.words.parts import Sentence
 
-TABLE = f"{ViewId.PREFLIGHT}.html"
+LINE = elements.table("view-preflight", className="preflight-place")
 
 
 def draw(scene: Scene, _: Analyses) -> Drawn:
@@ -23,62 +23,62 @@ def draw(scene: Scene, _: Analyses) -> Drawn:
     checked = check(scene)
     names = [row.name for row in checked.rows]
     entities = {name: scene.entities(name) for name in names}
-    return {TABLE: preflight_card(checked, entities)}
+    return {LINE.output: check_card(checked, entities)}
 
 
-def preflight_card(preflight: Preflight, entities: Mapping[str, Mapping[str, str]]) -> str:
+def check_card(checked: Checked, entities: Mapping[str, Mapping[str, str]]) -> str:
     """Return the card as HTML: one line, which opens to all findings and a table of the images.
 
     Parameters
     ----------
-    preflight : Preflight
+    checked : Checked
     entities : mapping of str to mapping
         BIDS entities of each row's file; empty without a BIDS name.
     """
     return render(
         "check.html",
-        findings=preflight.findings,
-        rows=preflight.rows,
+        findings=checked.findings,
+        rows=checked.rows,
         entities=entities,
-        severity=severity(preflight),
-        counts=counts(preflight),
-        summary=summary(preflight),
-        remedy=remedy(preflight),
-        several_grids=len({row.grid for row in preflight.rows}) > 1,
-        series=any(row.volumes > 1 for row in preflight.rows),
+        severity=severity(checked),
+        counts=counts(checked),
+        summary=summary(checked),
+        remedy=remedy(checked),
+        several_grids=len({row.grid for row in checked.rows}) > 1,
+        series=any(row.volumes > 1 for row in checked.rows),
     )
 
 
-def severity(preflight: Preflight) -> str:
+def severity(checked: Checked) -> str:
     """Return the worst severity found."""
-    return next((s for s in SEVERITIES[:2] if preflight.count(s)), "fact")
+    return next((s for s in SEVERITIES[:2] if checked.count(s)), "fact")
 
 
-def remedy(preflight: Preflight) -> Remedy | None:
+def remedy(checked: Checked) -> Remedy | None:
     """Return the remedy beside the closed line: the first of the worst finding."""
-    if severity(preflight) != "warning":
+    if severity(checked) != "warning":
         return None
-    return next(iter(preflight.findings[0].remedies), None)
+    return next(iter(checked.findings[0].remedies), None)
 
 
-def counts(preflight: Preflight) -> str:
+def counts(checked: Checked) -> str:
     """Return the number of problems and warnings, or of notes if there are none."""
-    words = {word: preflight.count(word) for word in SEVERITIES[:2]}
+    words = {word: checked.count(word) for word in SEVERITIES[:2]}
     found = [counted(count, word) for word, count in words.items() if count]
-    if not found and preflight.findings:
-        return counted(len(preflight.findings), "note")
+    if not found and checked.findings:
+        return counted(len(checked.findings), "note")
     return ", ".join(found)
 
 
-def summary(preflight: Preflight) -> Sentence:
+def summary(checked: Checked) -> Sentence:
     """Return the state of the study in one line: its worst finding, or its grid."""
-    if severity(preflight) != "fact":
-        return findings.sentence(preflight.findings[0])
-    return (_grid(preflight),)
+    if severity(checked) != "fact":
+        return findings.sentence(checked.findings[0])
+    return (_grid(checked),)
 
 
-def _grid(preflight: Preflight) -> str:
-    images = [row for row in preflight.rows if row.kind == "image"]
+def _grid(checked: Checked) -> str:
+    images = [row for row in checked.rows if row.kind == "image"]
     if not images:
         return "No image"
     first = images[0]
@@ -99,7 +99,4 @@ def _zeros(images: list[Row]) -> str:
     return f"{ends[0].removesuffix(' %')}–{ends[1]} zeros"
 
 
-CARD = Card(
-    "check", "files", IMAGES | {"foreground", "clip"}, (TABLE,), draw,
-    lambda text: {TABLE: sentence(text)},
-)  # fmt: skip
+CARD = Card("check", "files", "check", IMAGES | {"foreground", "clip"}, (LINE,), draw)

@@ -1,15 +1,16 @@
 """The table of the components, in original units."""
 
-from dashboard.cards.card import FIT, Card, Drawn
-from dashboard.cards.head import head_of_used, output
+from dashboard.cards import elements
+from dashboard.cards.card import FIT, Card, Drawn, Tab
+from dashboard.cards.head import head_of_used
 from dashboard.cards.markup import render, sentence
 from dashboard.core.analysis import Analysis
-from dashboard.ids import ViewId
 from dashboard.services.analyses import Analyses
 from dashboard.services.scene.scene import Scene
 from dashboard.words.numbers import measure
 
-HEAD, TABLE = output("components"), f"{ViewId.COMPONENTS}.html"
+TAB = Tab("components", "Components")
+HEAD, TABLE = elements.head("components"), elements.table("view-components")
 # Characters of a mean and its SD that fit into each of two columns at 1440 pixels.
 CELL_ROOM = 12
 
@@ -17,7 +18,7 @@ CELL_ROOM = 12
 def draw(scene: Scene, analyses: Analyses) -> Drawn:
     """Return the head and the table."""
     analysis = analyses.analyse(scene)
-    return {HEAD: head_of_used(analysis), TABLE: components_table(analysis)}
+    return {HEAD.output: head_of_used(analysis), TABLE.output: components_table(analysis)}
 
 
 def components_table(analysis: Analysis) -> str:
@@ -49,8 +50,4 @@ def _is_wide(analysis: Analysis) -> bool:
     return mixed > 2 or (mixed == 2 and max(map(len, cells)) > CELL_ROOM)
 
 
-CARD = Card(
-    "components", "views", FIT, (HEAD, TABLE), draw,
-    lambda text: {HEAD: "", TABLE: sentence(text)},
-    tab="components",
-)  # fmt: skip
+CARD = Card("components", "views", TAB, FIT, (HEAD, TABLE), draw)

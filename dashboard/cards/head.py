@@ -9,11 +9,6 @@ from dashboard.core.volume import Volume
 from dashboard.words.steps import BADGES, badge
 
 
-def output(card: str) -> str:
-    """Return the output of a card's head."""
-    return f"head-{card}.html"
-
-
 def head(
     title: str = "",
     *,

@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping
 
-from dashboard.cards.card import IMAGES, Card, Drawn
-from dashboard.cards.head import head, output
-from dashboard.cards.markup import render, sentence
+from dashboard.cards import elements
+from dashboard.cards.card import IMAGES, Card, Drawn, Tab
+from dashboard.cards.head import head
+from dashboard.cards.markup import render
 from dashboard.core.volume import Volume
-from dashboard.ids import ViewId
 from dashboard.services.analyses import Analyses
 from dashboard.services.scene.scene import Scene
 from dashboard.words.numbers import times
 
-HEAD, TABLE = output("header"), f"{ViewId.HEADER}.html"
+TAB = Tab("header", "File headers")
+HEAD, TABLE = elements.head("header"), elements.table("view-header")
 
 
 def draw(scene: Scene, _: Analyses) -> Drawn:
@@ -19,7 +20,7 @@ def draw(scene: Scene, _: Analyses) -> Drawn:
     names = (scene.view.x, scene.view.y)
     volumes = [scene.images.open(name) for name in names]
     table = header_table(volumes, [scene.entities(name) for name in names])
-    return {HEAD: head(done_to=volumes), TABLE: table}
+    return {HEAD.output: head(done_to=volumes), TABLE.output: table}
 
 
 def header_table(volumes: list[Volume], entities: list[Mapping[str, str]]) -> str:
@@ -59,8 +60,4 @@ def _summary(volume: Volume) -> dict[str, str]:
     }
 
 
-CARD = Card(
-    "header", "files", IMAGES, (HEAD, TABLE), draw,
-    lambda text: {HEAD: "", TABLE: sentence(text)},
-    tab="header",
-)  # fmt: skip
+CARD = Card("header", "files", TAB, IMAGES, (HEAD, TABLE), draw)

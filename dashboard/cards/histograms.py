@@ -1,17 +1,16 @@
 """The histograms before and after the foreground rule."""
 
+from dashboard.cards import elements
 from dashboard.cards.card import CLASSES, FIT, Card, Drawn
-from dashboard.cards.head import head, head_of_used, output
+from dashboard.cards.head import head_of_used
 from dashboard.core.mixture.foreground import Foreground
 from dashboard.figures import histograms
 from dashboard.figures.palette import PALETTES
-from dashboard.figures.style import message
-from dashboard.ids import ViewId
 from dashboard.services.analyses import Analyses
 from dashboard.services.scene.scene import Scene
 
-HEAD, FIGURE = output("histograms"), f"{ViewId.HISTOGRAMS}.figure"
 TITLE = "Histograms"
+HEAD, FIGURE = elements.head("histograms", TITLE), elements.graph("view-histograms")
 # The two columns.
 COLUMNS: dict[Foreground, str] = {
     "positive": "before and after zero removal",
@@ -31,10 +30,10 @@ def draw(scene: Scene, analyses: Analyses) -> Drawn:
         colours=PALETTES[view.palette],
         hidden=view.hidden,
     )
-    return {HEAD: head_of_used(analysis, TITLE, COLUMNS[view.foreground]), FIGURE: figure}
+    heading = head_of_used(analysis, TITLE, COLUMNS[view.foreground])
+    return {HEAD.output: heading, FIGURE.output: figure}
 
 
 CARD = Card(
-    "histograms", "views", FIT | CLASSES | {"bins", "log"}, (HEAD, FIGURE), draw,
-    lambda text: {HEAD: head(TITLE), FIGURE: message(text)},
-)  # fmt: skip
+    "histograms", "views", "analysis", FIT | CLASSES | {"bins", "log"}, (HEAD, FIGURE), draw
+)

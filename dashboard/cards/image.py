@@ -1,10 +1,11 @@
-"""The heads of images X and Y; the browser draws their pictures."""
+"""Images X and Y, whose pictures the browser draws: their heads."""
 
 from html import escape
 from typing import Literal
 
-from dashboard.cards.card import IMAGES, Card, Drawn
-from dashboard.cards.head import head, output
+from dashboard.cards import elements
+from dashboard.cards.card import Card, Drawn
+from dashboard.cards.head import head
 from dashboard.services.analyses import Analyses
 from dashboard.services.scene.scene import Scene
 from dashboard.view import fields_of
@@ -16,27 +17,26 @@ ELSEWHERE = (
 
 def _card(which: Literal["x", "y"], fields: frozenset[str]) -> Card:
     name = f"image-{which}"
-    outputs = (output(name), f"problem-{name}.html")
+    own_head = elements.head(name, f"Image {which.upper()}")
+    problem = elements.problem(f"problem-{name}")
     usual = f"raw intensities, image {which.upper()}"
 
     def draw(scene: Scene, _: Analyses) -> Drawn:
         image: str = getattr(scene.view, which)
         volume = scene.images.get(image)
         if volume is None:
-            values = head(image, caption=usual), escape(scene.images.problem(image) or "")
-        else:
-            title = scene.images.own.open(image).label  # a badge says whether it is resampled
-            caption, explained, problem = usual, "", ""
-            if which == "y" and not scene.on_one_grid:
-                caption, problem = _of_other_grid(scene, usual)
-                explained = ELSEWHERE
-            values = head(title, done_to=[volume], caption=caption, explained=explained), problem
-        return dict(zip(outputs, values, strict=True))
+            why = escape(scene.images.problem(image) or "")
+            return {own_head.output: head(image, caption=usual), problem.output: why}
+        title = scene.images.own.open(image).label  # a badge says whether it is resampled
+        caption, explained, why = usual, "", ""
+        if which == "y" and not scene.on_one_grid:
+            caption, why = _of_other_grid(scene, usual)
+            explained = ELSEWHERE
+        heading = head(title, done_to=[volume], caption=caption, explained=explained)
+        return {own_head.output: heading, problem.output: why}
 
-    def failed(text: str) -> Drawn:
-        return dict(zip(outputs, (head(f"Image {which.upper()}"), escape(text)), strict=True))
-
-    return Card(name, "views", fields, outputs, draw, failed)
+    parts = (own_head, elements.picture(f"view-{name}"), problem)
+    return Card(name, "views", "images", fields, parts, draw)
 
 
 def _of_other_grid(scene: Scene, usual: str) -> tuple[str, str]:
@@ -47,6 +47,7 @@ def _of_other_grid(scene: Scene, usual: str) -> tuple[str, str]:
     return f"slice {cut.index}, nearest in mm", ""
 
 
-CARD_X = _card("x", IMAGES)
+OWN = frozenset({"study", "grid"})
+CARD_X = _card("x", OWN | {"x"})
 # Y on its own grid follows the slice of X.
-CARD_Y = _card("y", IMAGES | fields_of("place"))
+CARD_Y = _card("y", OWN | {"x", "y"} | fields_of("place"))

@@ -6,21 +6,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dashboard.cards import elements
 from dashboard.cards.card import CLASSES, FIT, Card, Drawn
-from dashboard.cards.head import head, head_of_used, output
+from dashboard.cards.head import head_of_used
 from dashboard.core.analysis import Analysis
 from dashboard.figures import histograms, joint
 from dashboard.figures.joint import Extent
 from dashboard.figures.palette import PALETTES
-from dashboard.figures.style import NEUTRAL, message
-from dashboard.ids import ViewId
+from dashboard.figures.style import NEUTRAL
 from dashboard.services.analyses import Analyses
 from dashboard.services.render import pictures
 from dashboard.services.scene.scene import Scene
 from dashboard.view import View
 
-HEAD, FIGURE = output("joint"), f"{ViewId.JOINT}.figure"
 TITLE = "Joint distribution"
+HEAD, FIGURE = elements.head("joint", TITLE), elements.graph("view-joint")
 
 
 def draw(scene: Scene, analyses: Analyses) -> Drawn:
@@ -29,7 +29,8 @@ def draw(scene: Scene, analyses: Analyses) -> Drawn:
     title = TITLE if view.x != view.y else "Intensities and mixture"
     figure = _figure(analysis, view)
     figure["layout"]["meta"] = figure["layout"].get("meta", {}) | _placing(analysis, view)
-    return {HEAD: head_of_used(analysis, title, _caption(analysis)), FIGURE: figure}
+    heading = head_of_used(analysis, title, _caption(analysis))
+    return {HEAD.output: heading, FIGURE.output: figure}
 
 
 def _figure(analysis: Analysis, view: View) -> dict[str, Any]:
@@ -97,6 +98,5 @@ def _data_address(png: bytes) -> str:
 
 
 CARD = Card(
-    "joint", "views", FIT | CLASSES | {"bins", "joint", "axes"}, (HEAD, FIGURE), draw,
-    lambda text: {HEAD: head(TITLE), FIGURE: message(text)},
-)  # fmt: skip
+    "joint", "views", "analysis", FIT | CLASSES | {"bins", "joint", "axes"}, (HEAD, FIGURE), draw
+)

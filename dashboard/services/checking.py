@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
-from dashboard.core.check.check import Preflight, preflight
+from dashboard.core.check.check import Checked, check_images
 from dashboard.core.check.findings import Choices
 from dashboard.core.mixture.recipe import MAX_MIXED
 from dashboard.core.volume import Volume
@@ -21,7 +21,7 @@ MAX_OTHERS = 24
 MAX_BYTES = 128 * 2**20
 
 
-def check(scene: Scene) -> Preflight:
+def check(scene: Scene) -> Checked:
     """Check the images of a scene's study as they will be used."""
     view, files = scene.view, scene.files
     fitted = intended(view, files)
@@ -31,7 +31,7 @@ def check(scene: Scene) -> Preflight:
     others, unread_overlays = _opened(scene.images, overlays)
     own, _ = _opened(scene.images.own, list(images))
     taken = {found[0].name for name in [*shown, *overlays] if (found := find(files, name))}
-    return preflight(
+    return check_images(
         images,
         choices=_choices(scene, fitted),
         others=others,

@@ -10,8 +10,8 @@ from dashboard.core.reading.summary import CLIP_LEVELS
 from dashboard.ids import VOLUME_X, VOLUME_Y, Control
 from dashboard.services.uploads.limits import Limits
 from dashboard.ui import upload
-from dashboard.ui.field import (
-    Field,
+from dashboard.ui.kinds import (
+    ControlSpec,
     choice,
     hidden,
     number,
@@ -48,36 +48,36 @@ PALETTES = {
 WINDOW = "The lower intensity is shown black, the higher one white, in every slice."
 
 # Title of a section -> its controls; two in brackets stand side by side.
-SECTIONS: dict[str, list[Field | tuple[Field, Field]]] = {
+SECTIONS: dict[str, list[ControlSpec | tuple[ControlSpec, ControlSpec]]] = {
     "Images": [
-        Field(
+        ControlSpec(
             Control.STUDY, "Study", "The images of one head. Type to search.",
             search("No such study"),
         ),
         (
-            Field(
+            ControlSpec(
                 Control.X, "Image X",
                 "The horizontal axis of the joint distribution. Class 1 has the lowest mean in "
                 "this image, or in the first image of the fit if X is not in the fit.",
                 search("No such image"),
             ),
-            Field(
+            ControlSpec(
                 Control.Y, "Image Y", "The vertical axis of the joint distribution.",
                 search("No such image"),
             ),
         ),
         (
-            Field(VOLUME_X, "Volume of X", SOME_VOLUME, hidden(search("No such volume"))),
-            Field(VOLUME_Y, "Volume of Y", SOME_VOLUME, hidden(search("No such volume"))),
+            ControlSpec(VOLUME_X, "Volume of X", SOME_VOLUME, hidden(search("No such volume"))),
+            ControlSpec(VOLUME_Y, "Volume of Y", SOME_VOLUME, hidden(search("No such volume"))),
         ),
         (
-            Field(
+            ControlSpec(
                 Control.GRID, "Resample to",
                 "Brings all images to the voxel grid of this one: intensities by linear "
                 "interpolation, masks and labels by the nearest voxel. It does not register them.",
                 choice(clearable=True, placeholder="own grids"),
             ),
-            Field(
+            ControlSpec(
                 Control.REFERENCE, "Reference",
                 "A segmentation to compare the classes with. Dice and volumes appear under "
                 "Components.",
@@ -86,11 +86,11 @@ SECTIONS: dict[str, list[Field | tuple[Field, Field]]] = {
         ),
     ],
     "View": [
-        Field(
+        ControlSpec(
             Control.PLANE, "Plane", "The direction of the slices.",
             segments({"axial": "Axial", "coronal": "Coronal", "sagittal": "Sagittal"}),
         ),
-        Field(
+        ControlSpec(
             Control.SIDE, "Display convention",
             "Neurological shows the patient's left on the left. Radiological shows it on the "
             "right.",
@@ -99,26 +99,26 @@ SECTIONS: dict[str, list[Field | tuple[Field, Field]]] = {
     ],
     "Preprocessing": [
         (
-            Field(
+            ControlSpec(
                 Control.FOREGROUND, "Foreground",
                 "The voxels to fit: above 0, not 0, or not the background value in every image "
                 "of the fit, or inside a mask. The background value is the most frequent one.",
                 choice(FOREGROUND),
             ),
-            Field(
+            ControlSpec(
                 Control.MASK, "Mask",
                 "Its voxels above 0 are the foreground. Used when Foreground is “inside a mask”.",
                 choice(placeholder=NONE_FOUND),
             ),
         ),
         (
-            Field(
+            ControlSpec(
                 Control.CLIP, "Clip percentiles",
                 "Limits each image to the intensities between these percentiles of its "
                 "non-background voxels. A few extreme voxels then do not set the scale.",
                 choice({"none": "off"} | CLIP),
             ),
-            Field(
+            ControlSpec(
                 Control.SCALING, "Scaling",
                 "Scales each image before the fit. Standard uses mean and SD, robust uses median "
                 "and interquartile range, min-max uses minimum and range.",
@@ -127,62 +127,62 @@ SECTIONS: dict[str, list[Field | tuple[Field, Field]]] = {
         ),
     ],
     "Mixture": [
-        Field(
+        ControlSpec(
             Control.MIX, "Images in the fit",
             f"The mixture is fitted to these images together, up to {MAX_MIXED}. By default "
             "these are all images on the grid of X. Remove the last one to get them all back.",
             several(maxValues=MAX_MIXED, searchable=True),
         ),
-        Field(
+        ControlSpec(
             Control.COMPONENTS, "Components",
             "The number of Gaussians in the mixture. Each one is a class.",
             segments({str(n): str(n) for n in COMPONENTS}, narrow=True),
         ),
         (
-            Field(
+            ControlSpec(
                 Control.COVARIANCE, "Covariance",
                 "The shape of the components: any ellipse (full), one ellipse for all (tied), "
                 "ellipses along the axes (diag), or circles (spherical).",
                 choice({name: name for name in get_args(Covariance)}),
             ),
-            Field(
+            ControlSpec(
                 Control.SEED, "Seed",
                 "Sets the random start of the fit. The same seed gives the same result.",
                 number(SEEDS.stop - 1),
             ),
         ),
-        Field(
+        ControlSpec(
             Control.SCOPE, "Fit to",
             "The fit uses the voxels of this slice. A fit to the whole volume is planned.",
             segments({"slice": "this slice", "volume": "whole volume"}, disabled="volume"),
         ),
     ],
     "Display": [
-        Field(
+        ControlSpec(
             Control.JOINT, "Joint distribution",
             "Scatter draws each voxel in its class colour. The 2-D histogram counts voxels in "
             "cells. Density draws the contours of a kernel density.",
             segments(JOINT),
         ),
-        Field(
+        ControlSpec(
             Control.AXES, "Joint axes",
             "Scaled intensities are what the mixture sees. Raw ones are the original intensities.",
             segments({"scaled": "Scaled", "raw": "Raw"}),
         ),
-        Field(Control.LOG, "Log counts", "Shows the counts on a logarithmic axis.", switch()),
-        Field(
+        ControlSpec(Control.LOG, "Log counts", "Shows the counts on a logarithmic axis.", switch()),
+        ControlSpec(
             Control.BINS, "Histogram bins",
             "The number of equal bins between the lowest and the highest intensity of the slice.",
             slider(BINS, marks=(10, 50, 100, 150, 200)),
         ),
-        Field(
+        ControlSpec(
             Control.OPACITY, "Label opacity (%)",
             "How strongly the label map covers image X.",
             slider(PERCENT, marks=(0, 50, 100), live=True),
         ),
-        Field(Control.WINDOW_X, "Intensity window X", WINDOW, window()),
-        Field(Control.WINDOW_Y, "Intensity window Y", WINDOW, window()),
-        Field(
+        ControlSpec(Control.WINDOW_X, "Intensity window X", WINDOW, window()),
+        ControlSpec(Control.WINDOW_Y, "Intensity window Y", WINDOW, window()),
+        ControlSpec(
             Control.PALETTE, "Class colours", "The colours of the classes in all views.",
             choice(PALETTES),
         ),
@@ -190,10 +190,10 @@ SECTIONS: dict[str, list[Field | tuple[Field, Field]]] = {
 }  # fmt: skip
 
 
-def fields() -> list[Field]:
+def specs() -> list[ControlSpec]:
     """Return all controls of the table, in their order."""
     rows = [row for rows in SECTIONS.values() for row in rows]
-    return [field for row in rows for field in (row if isinstance(row, tuple) else (row,))]
+    return [spec for row in rows for spec in (row if isinstance(row, tuple) else (row,))]
 
 
 def controls(limits: Limits) -> html.Nav:
@@ -207,7 +207,7 @@ def controls(limits: Limits) -> html.Nav:
     )
 
 
-def _row(row: Field | tuple[Field, Field]) -> Component:
-    if isinstance(row, Field):
+def _row(row: ControlSpec | tuple[ControlSpec, ControlSpec]) -> Component:
+    if isinstance(row, ControlSpec):
         return row.component
-    return html.Div([field.component for field in row], className="pair")
+    return html.Div([spec.component for spec in row], className="pair")

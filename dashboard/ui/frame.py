@@ -5,12 +5,15 @@ from typing import Any
 
 import dash_mantine_components as dmc
 from dash import dcc, html
+from dash.development.base_component import Component
 
-from dashboard.ids import NOTICES, Store, ViewId
+from dashboard.cards.card import Card, Row, Tab
+from dashboard.cards.table import CARDS
+from dashboard.ids import NOTICES, Control, Store
 from dashboard.services.uploads.limits import Limits
-from dashboard.ui.components import Html
 from dashboard.ui.controls import controls
-from dashboard.ui.views import analysis_row, image_row, slice_bar
+from dashboard.view import View
+from dashboard.widgets import Html, SliceSlider
 
 # Header, help and the card of an upload need no components: each of those makes every callback
 # dearer. The browser also shows them before Dash has come.
@@ -39,10 +42,10 @@ def layout(limits: Limits) -> Any:
                     html.Main(
                         [
                             Html(id=NOTICES, className="notices"),
-                            Html(id=ViewId.PREFLIGHT, className="preflight-place"),
-                            image_row(),
-                            slice_bar(),
-                            analysis_row(),
+                            *_elements("check"),
+                            _image_row(),
+                            _slice_bar(),
+                            _analysis_row(),
                         ]
                     ),
                 ],
@@ -52,3 +55,71 @@ def layout(limits: Limits) -> Any:
         theme=THEME,
         defaultColorScheme="auto",
     )  # fmt: skip
+
+
+def _cards(place: Row | Tab) -> list[Card]:
+    return [card for card in CARDS if card.place == place]
+
+
+def _elements(place: Row | Tab) -> list[Component]:
+    return [element for card in _cards(place) for element in card.elements()]
+
+
+def _image_row() -> html.Div:
+    """Return the pictures, each below its head and with what lies over it."""
+    sections = []
+    for card in _cards("images"):
+        head, *stack = card.elements()
+        sections.append(
+            html.Section([head, html.Div(stack, className="stack")], className="card image-card")
+        )
+    return html.Div(sections, className="images")
+
+
+def _slice_bar() -> html.Div:
+    """Return the slice slider with play button, position and readout."""
+    return html.Div(
+        [
+            html.Button(
+                id=Control.PLAY, className="icon-button play", type="button",
+                title="Play through the slices (space)",
+                **{"aria-label": "Play through the slices", "aria-pressed": "false"},
+            ),
+            html.Button(
+                "‹", id="slice-back", className="icon-button", type="button",
+                title="Previous slice (←)", **{"aria-label": "Previous slice"},
+            ),
+            SliceSlider(id=Control.SLICE, value=0, max=1),
+            html.Button(
+                "›", id="slice-forward", className="icon-button", type="button",
+                title="Next slice (→)", **{"aria-label": "Next slice"},
+            ),
+            html.Output(id="position", className="position"),
+            html.Div(
+                "Point at a voxel, or tap it, to read its values.",
+                id="readout", className="readout",
+            ),
+        ],
+        className="slice-bar",
+    )  # fmt: skip
+
+
+def _analysis_row() -> html.Div:
+    """Return the graphs, and the tabs beside them."""
+    sections = [html.Section(card.elements(), className="card") for card in _cards("analysis")]
+    tabs = html.Section(_tabs(), className="card tabs-card")
+    return html.Div([*sections, tabs], className="analysis")
+
+
+def _tabs() -> dmc.Tabs:
+    tabs = dict.fromkeys(card.place for card in CARDS if isinstance(card.place, Tab))
+    return dmc.Tabs(
+        [
+            dmc.TabsList([dmc.TabsTab(tab.title, value=tab.value) for tab in tabs]),
+            *(dmc.TabsPanel(_elements(tab), value=tab.value) for tab in tabs),
+        ],
+        id=Control.PANEL,
+        value=View.panel,
+        keepMounted=False,
+        className="tabs",
+    )

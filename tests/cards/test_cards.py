@@ -4,6 +4,7 @@ import html
 import json
 import re
 from dataclasses import fields, replace
+from typing import get_args
 
 import nibabel as nib
 import numpy as np
@@ -11,8 +12,9 @@ import orjson
 import plotly.graph_objects as go
 import pytest
 
+from dashboard.cards.card import Tab
 from dashboard.cards.table import CARDS, description
-from dashboard.view import View, fields_of
+from dashboard.view import Panel, View
 from dashboard.web.cards import UNEXPECTED, draw
 
 VIEW = View("pair", "T1", "b0", slice=5)
@@ -192,13 +194,33 @@ def test_the_histograms_heading_names_the_rule(study):
 def test_every_field_of_the_view_is_read_by_a_card_or_by_the_browser():
     read = frozenset().union(*(card.fields for card in CARDS))
     by_browser = {"side", "window_x", "window_y", "opacity", "panel"}
-    assert {field.name for field in fields(View)} - read == by_browser
+    assert read.isdisjoint(by_browser)
+    assert read | by_browser == {field.name for field in fields(View)}
 
 
 def test_the_browser_hears_of_every_card():
     described = json.loads(json.dumps(description()))
     assert [card["id"] for card in described] == [card.id for card in CARDS]
-    assert set(described[1]["fields"]) == fields_of("images")
+    assert set(described[1]["fields"]) == {"study", "x", "grid"}
+
+
+def test_the_tabs_of_the_cards_are_those_that_a_link_can_name():
+    tabs = [card.place for card in CARDS if isinstance(card.place, Tab)]
+    assert {tab.value for tab in tabs} == set(get_args(Panel))
+    assert len({tab.value for tab in tabs}) == len(set(tabs))  # one title each
+
+
+def test_a_cards_outputs_are_properties_of_its_elements():
+    for card in CARDS:
+        own = {
+            f"{part.id}.{name}" for part in card.elements() for name in part.available_properties
+        }
+        assert set(card.outputs) <= own
+
+
+@pytest.mark.parametrize("name", ["mix", "mask", "reference"])
+def test_the_heads_of_pictures_stay_when_only_the_fit_changes(name):
+    assert not {"head-image-x.html", "head-image-y.html"} & declared({name: "b0"})
 
 
 @pytest.mark.parametrize(("bad", "good"), ["xy", "yx"])
@@ -233,6 +255,19 @@ def test_an_image_on_another_grid_says_which_slice_is_shown(study, save, index, 
     values = drawn(study, replace(VIEW, y="epi", slice=index))
     assert caption in values["head-image-y.html"]
     assert values["problem-image-y.html"] == problem
+
+
+@pytest.mark.parametrize(
+    "change", [{"slice": 8}, {"plane": "coronal"}, {"x": "epi"}, {"grid": "T1"}], ids=str
+)
+def test_the_head_of_an_image_on_another_grid_depends_on_the_slice_of_x(study, save, head, change):
+    save("data/pair/epi.nii", head(2)[::2, ::2], ON_TWO_GRIDS)
+    view = replace(VIEW, y="epi")
+    before, after = (
+        drawn(study, seen)["head-image-y.html"] for seen in (view, replace(view, **change))
+    )
+    assert before != after
+    assert "head-image-y.html" in declared(change)
 
 
 def test_a_dark_slice_says_so_where_classes_would_be(study):

@@ -6,8 +6,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from dashboard.cards.check import preflight_card
-from dashboard.core.check.check import Preflight, Row
+from dashboard.cards.check import check_card
+from dashboard.core.check.check import Checked, Row
 from dashboard.core.check.findings import Code, Finding
 from dashboard.core.check.remedies import Clip, ResampleTo, UseMask, UseOnly
 from dashboard.core.processing import Resampled
@@ -52,7 +52,7 @@ class Parsed(HTMLParser):
 
 
 def card(*findings, rows=ROWS, entities=None):
-    parsed = Parsed(preflight_card(Preflight(findings, rows), entities or {}))
+    parsed = Parsed(check_card(Checked(findings, rows), entities or {}))
     assert not parsed.inside
     return parsed
 

@@ -43,6 +43,6 @@ def test_the_header_tells_what_a_bids_name_says(workspace, save, head):
     view = View("ds/sub-07", "acq-mprage_T1w", "acq-mprage_T2w")
     rows = re.findall(
         r"<th scope=.row.>BIDS (.*?)</th><td>(.*?)</td><td>(.*?)</td>",
-        header.draw(workspace.scene(view), workspace.analyses)[header.TABLE],
+        header.draw(workspace.scene(view), workspace.analyses)[header.TABLE.output],
     )
     assert rows == [("sub", "07", "07"), ("acq", "mprage", "mprage"), ("suffix", "T1w", "T2w")]

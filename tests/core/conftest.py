@@ -2,7 +2,7 @@
 
 import pytest
 
-from dashboard.core.check.check import preflight
+from dashboard.core.check.check import check_images
 from dashboard.core.check.findings import Choices
 from dashboard.core.volume import read_volume
 from tests.core.boxes import AFFINE
@@ -29,7 +29,7 @@ def check(volumes):
     def check(*, others=None, unread=None, masks=(), chosen=None, **images):
         names = [*images, *images]
         choices = Choices(**{"x": names[0], "y": names[1], **(chosen or {})})
-        return preflight(
+        return check_images(
             volumes(**images),
             choices=choices,
             others=volumes(**(others or {})),

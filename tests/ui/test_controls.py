@@ -1,15 +1,16 @@
 """The table of controls, and the page that is made of it."""
 
 import re
-from dataclasses import fields as fields_of
+from dataclasses import fields
 
 import pytest
 
+from dashboard.cards.table import CARDS
 from dashboard.ids import FIELDS, VOLUME_X, VOLUME_Y
 from dashboard.services.uploads.limits import Limits
-from dashboard.ui.controls import controls, fields
-from dashboard.ui.field import Field
+from dashboard.ui.controls import controls, specs
 from dashboard.ui.frame import INDEX, layout
+from dashboard.ui.kinds import ControlSpec
 from dashboard.view import View
 
 # Set beside what they change: the slice bar, the classes of the label map, the tabs.
@@ -22,7 +23,7 @@ def components(root):
 
 
 def test_every_field_of_the_view_has_one_control():
-    named = [field.name for field in fields()]
+    named = [spec.name for spec in specs()]
     ids = {control for name, (control, _) in FIELDS.items() if name not in BESIDE_THEIR_VIEW}
     assert set(named) == ids | {VOLUME_X, VOLUME_Y}
     assert len(named) == len(set(named))
@@ -32,26 +33,26 @@ def test_every_field_of_the_view_has_one_control():
 
 def test_a_control_starts_with_the_default_of_the_view():
     laid_out = {getattr(part, "id", None): part for part in components(controls(LIMITS))}
-    defaults = {field.name: field.default for field in fields_of(View)}
+    defaults = {field.name: field.default for field in fields(View)}
     for name in ("plane", "side", "foreground", "scaling", "covariance", "seed", "log", "opacity"):
         control, prop = FIELDS[name]
         assert getattr(laid_out[control], prop) == defaults[name]
     assert laid_out["control-components"].value == str(defaults["components"])
 
 
-@pytest.mark.parametrize("field", fields(), ids=lambda field: field.name)
-def test_every_control_says_what_it_does_in_a_few_short_sentences(field: Field):
-    sentences = re.split(r"(?<=\.) ", field.help)
-    assert field.help.endswith(".")
+@pytest.mark.parametrize("spec", specs(), ids=lambda spec: spec.name)
+def test_every_control_says_what_it_does_in_a_few_short_sentences(spec: ControlSpec):
+    sentences = re.split(r"(?<=\.) ", spec.help)
+    assert spec.help.endswith(".")
     assert len(sentences) <= 4
     assert all(sentence[0].isupper() and len(sentence.split()) <= 25 for sentence in sentences)
     helps = [
         getattr(part, "data-help", None)
         or getattr(part, "labelProps", {}).get("data-help")
         or getattr(part, "wrapperProps", {}).get("data-help")
-        for part in components(field.component)
+        for part in components(spec.component)
     ]
-    assert [found for found in helps if found] == [field.help]
+    assert [found for found in helps if found] == [spec.help]
 
 
 def test_the_page_is_slim():
@@ -59,6 +60,12 @@ def test_the_page_is_slim():
     kinds = [type(part).__name__ for part in components(layout(LIMITS))]
     assert len(kinds) <= 150
     assert "Tooltip" not in kinds
+
+
+def test_every_card_has_its_elements_in_the_page_once():
+    laid_out = [getattr(part, "id", None) for part in components(layout(LIMITS))]
+    for card in CARDS:
+        assert [laid_out.count(element.id) for element in card.elements()] == [1] * len(card.parts)
 
 
 def test_no_id_stands_in_the_template_and_in_the_layout():

@@ -8,7 +8,6 @@ import pytest
 from flask import Flask
 
 from dashboard.cards import joint
-from dashboard.cards.card import Card
 from dashboard.cards.table import CARDS
 from dashboard.services.archive import Archive
 from dashboard.services.render.addresses import key as key_of
@@ -78,8 +77,10 @@ def test_an_unforeseen_error_is_a_sentence_and_the_log_has_the_rest(study, caplo
     def fail(*_):
         raise ZeroDivisionError("secret detail in /srv/data")
 
-    card = Card("joint", "views", frozenset({"bins"}), (FIGURE,), fail, lambda t: {FIGURE: t})
-    assert draw(card, study.scene(VIEW), study.analyses) == {FIGURE: UNEXPECTED}
+    card = replace(joint.CARD, draw=fail)
+    shown = draw(card, study.scene(VIEW), study.analyses)
+    assert shown == card.failed(UNEXPECTED)
+    assert "secret" not in str(shown)
     (record,) = caplog.records
     assert (record.name, record.levelno) == (cards.__name__, logging.ERROR)
     assert record.exc_info[0] is ZeroDivisionError

@@ -76,7 +76,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Preflight:
+class Checked:
     """All findings, most severe first, and a row for each image."""
 
     findings: tuple[Finding, ...]
@@ -87,7 +87,7 @@ class Preflight:
         return sum(finding.severity == severity for finding in self.findings)
 
 
-def preflight(
+def check_images(
     images: Mapping[str, Volume],
     *,
     choices: Choices,
@@ -97,7 +97,7 @@ def preflight(
     b0: Mapping[str, int] | None = None,
     masks: Sequence[str] = (),
     unchecked: int = 0,
-) -> Preflight:
+) -> Checked:
     """Check the images of a study as they will be used.
 
     Parameters
@@ -148,7 +148,7 @@ def preflight(
     numbers = {name: index for index, group in enumerate(grids, 1) for name in group}
     rows = [_row(name, "image", volume, numbers[name]) for name, volume in images.items()]
     rows += [_row(name, "overlay", volume, numbers[name]) for name, volume in others.items()]
-    return Preflight(tuple(_few_resamplings(found)), tuple(rows))
+    return Checked(tuple(_few_resamplings(found)), tuple(rows))
 
 
 def _few_resamplings(found: Sequence[Finding]) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from dashboard.core.check.check import preflight
+from dashboard.core.check.check import check_images
 from dashboard.core.check.findings import Choices, Code
 from dashboard.core.check.remedies import Clip, TakeVolumes, UseMask, UseRule
 from dashboard.core.facts import FileCode, Notice
@@ -229,7 +229,7 @@ def test_a_series_offers_what_is_not_used_of_it_already(volumes, name):
     b0, taken, offered = SERIES[name]
     images, step = volumes(T1=brain()), Taken(taken, 65)
     images[name] = replace(volumes(dwi=brain())["dwi"], volumes=65, processing=(step,))
-    finding = only(preflight(images, choices=Choices("T1", name), b0=b0))
+    finding = only(check_images(images, choices=Choices("T1", name), b0=b0))
     series = name.partition(":")[0]
     assert (finding.code, finding.severity, finding.images) == (Code.SERIES, "fact", (series,))
     is_b0 = len(taken) == 2
@@ -250,7 +250,7 @@ def test_an_unreadable_image_is_a_problem_where_it_should_be_shown(check):
     shown = only(check(T1=brain(), unread=unread, chosen={"y": "b0"}))
     assert (shown.code, shown.severity) == (Code.UNREADABLE, "problem")
     assert shown.facts["use"] == "shown"
-    nothing = preflight({}, choices=Choices("b0", "b0"), unread=unread)
+    nothing = check_images({}, choices=Choices("b0", "b0"), unread=unread)
     assert only(nothing).severity == "problem"
     assert nothing.rows == ()
 
@@ -266,7 +266,7 @@ def test_of_many_unreadable_images_the_first_have_their_reasons(check):
 
 
 def test_images_that_are_not_looked_at_are_counted(volumes):
-    found = preflight(volumes(T1=brain()), choices=Choices("T1", "T1"), unchecked=7)
+    found = check_images(volumes(T1=brain()), choices=Choices("T1", "T1"), unchecked=7)
     assert only(found).facts == {"checked": 1, "all": 8}
 
 
@@ -274,7 +274,7 @@ def test_what_the_reader_noticed_is_passed_on_once_for_all_files(volumes):
     images = volumes(T1=brain(), b0=brain())
     notice = Notice(FileCode.DATA_TYPE, {"bits": 8, "type": "int16"})
     images = {name: replace(v, notices=(notice,)) for name, v in images.items()}
-    finding = only(preflight(images, choices=Choices("T1", "b0")))
+    finding = only(check_images(images, choices=Choices("T1", "b0")))
     assert (finding.code, finding.severity) == (Code.FILE, "warning")
     assert (finding.images, finding.facts) == (("T1", "b0"), {"notice": notice})
 
@@ -312,11 +312,11 @@ def test_real_studies_raise_no_alarm(real_data, study):
     volumes = {path.name.removesuffix(".nii.gz"): read_volume(path) for path in paths}
     others = {n: v for n, v in volumes.items() if any(word in n for word in LABELS)}
     images = {n: v for n, v in volumes.items() if n not in others}
-    found = preflight(images, others=others, choices=Choices(*list(images)[:2]))
+    found = check_images(images, others=others, choices=Choices(*list(images)[:2]))
     assert [f.severity for f in found.findings] == ["fact"] * CALM[study]
 
 
 def test_the_sample_raises_no_word(sample):
     images = {name: read_volume(sample / f"{name}.nii.gz") for name in ("T1", "b0")}
     others = {"dseg": read_volume(sample / "dseg.nii.gz")}
-    assert preflight(images, others=others, choices=Choices("T1", "b0")).findings == ()
+    assert check_images(images, others=others, choices=Choices("T1", "b0")).findings == ()

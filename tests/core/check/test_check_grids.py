@@ -6,7 +6,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from dashboard.core.check.check import preflight
+from dashboard.core.check.check import check_images
 from dashboard.core.check.findings import Choices, Code
 from dashboard.core.check.remedies import KeepGrids, ResampleTo, UseOnly
 from dashboard.core.facts import FileCode, Notice
@@ -191,7 +191,7 @@ def test_no_grid_is_offered_whose_position_is_unknown(volumes):
     notice = Notice(FileCode.NO_POSITION)
     for name in images:
         unplaced = images | {name: replace(images[name], notices=(notice,))}
-        found = preflight(unplaced, choices=Choices("T1", "EPI"))
+        found = check_images(unplaced, choices=Choices("T1", "EPI"))
         assert not any(targets(finding) for finding in found.findings)
 
 
@@ -217,7 +217,7 @@ def test_there_are_three_remedies_that_resample_at_the_most(check):
 def test_resampling_that_was_chosen_is_a_fact_and_can_be_undone(volumes):
     images = volumes(T1=brain(), EPI=brain())
     images["EPI"] = replace(images["EPI"], processing=(Resampled("T1", "linear"),))
-    finding = only(preflight(images, choices=Choices("T1", "EPI", grid="T1")))
+    finding = only(check_images(images, choices=Choices("T1", "EPI", grid="T1")))
     assert (finding.code, finding.severity, finding.images) == (Code.RESAMPLED, "fact", ("EPI",))
     assert finding.facts == {"step": Resampled("T1", "linear")}
     assert finding.remedies == (KeepGrids(),)
@@ -228,5 +228,5 @@ def test_leaving_images_on_their_own_grids_mixes_no_chosen_ones_on_several(volum
     images = own | {"EPI": replace(own["T1"], processing=(Resampled("T1", "linear"),),
                                    digest="another")}  # fmt: skip
     choices = Choices("T1", "T1", fitted=("T1", "EPI"), chosen=True, grid="T1")
-    found = preflight(images, choices=choices, own=own)
+    found = check_images(images, choices=choices, own=own)
     assert KeepGrids(refit=True) in [r for f in found.findings for r in f.remedies]

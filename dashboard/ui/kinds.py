@@ -1,6 +1,6 @@
 """The kinds of controls. Each brings its label and its help, which assets/views/tooltip.mjs shows.
 
-A kind is a function from a `Field` to its component. Inputs of Mantine bring a label of their
+A kind is a function from a `ControlSpec` to its component. Inputs of Mantine bring a label of their
 own: one component. Every other control has a label beside it, in an element around both.
 """
 
@@ -16,16 +16,16 @@ from dashboard.ids import Control
 from dashboard.view import View
 
 SIZE = "xs"
-# A list is as wide as its names (assets/app.css), so it starts where its field does.
+# A list is as wide as its names (assets/app.css), so it starts where its control does.
 LIST = {"shadow": "md", "position": "bottom-start"}
 # Options of a list that a browser draws without a pause.
 MOST_LISTED = 300
 
-Kind = Callable[["Field"], Component]
+Kind = Callable[["ControlSpec"], Component]
 
 
 @dataclass(frozen=True)
-class Field:
+class ControlSpec:
     """One control of the page.
 
     Parameters
@@ -78,9 +78,9 @@ class Field:
 
 def choice(options: Mapping[str, str] | None = None, **settings: Any) -> Kind:
     """One of a list; without options, the list is filled when a study opens."""
-    return lambda field: dmc.Select(
-        id=field.name, data=_data(options), value=field.default or None, size=SIZE,
-        allowDeselect=False, comboboxProps=LIST, **field._labelled, **settings,
+    return lambda spec: dmc.Select(
+        id=spec.name, data=_data(options), value=spec.default or None, size=SIZE,
+        allowDeselect=False, comboboxProps=LIST, **spec._labelled, **settings,
     )  # fmt: skip
 
 
@@ -91,49 +91,49 @@ def search(nothing: str) -> Kind:
 
 def several(**settings: Any) -> Kind:
     """Several of a list that is filled when a study opens."""
-    return lambda field: dmc.MultiSelect(
-        id=field.name, data=[], value=[], size=SIZE, comboboxProps=LIST,
+    return lambda spec: dmc.MultiSelect(
+        id=spec.name, data=[], value=[], size=SIZE, comboboxProps=LIST,
         # A note on what became of an emptied list: no help, so it is not dimmed.
         inputWrapperOrder=["label", "input", "description"],
         styles={"description": {"color": "inherit", "fontSize": "12px"}},
-        **field._labelled, **settings,
+        **spec._labelled, **settings,
     )  # fmt: skip
 
 
 def segments(options: Mapping[str, str], *, disabled: str = "", narrow: bool = False) -> Kind:
     """One of a few, all in view; one of them may be disabled."""
     data = [{**option, "disabled": option["value"] == disabled} for option in _data(options)]
-    return lambda field: field.beside_label(
+    return lambda spec: spec.beside_label(
         dmc.SegmentedControl(
-            id=field.name, data=data, value=str(field.default), size=SIZE, fullWidth=True,
+            id=spec.name, data=data, value=str(spec.default), size=SIZE, fullWidth=True,
             className="narrow" if narrow else None,
-            **{"aria-labelledby": f"{field.name}-label"},
+            **{"aria-labelledby": f"{spec.name}-label"},
         )
     )  # fmt: skip
 
 
 def number(highest: int) -> Kind:
     """A whole number from 0, typed."""
-    return lambda field: dmc.NumberInput(
-        id=field.name, value=field.default, min=0, max=highest, size=SIZE, debounce=400,
-        allowDecimal=False, allowNegative=False, clampBehavior="strict", **field._labelled,
+    return lambda spec: dmc.NumberInput(
+        id=spec.name, value=spec.default, min=0, max=highest, size=SIZE, debounce=400,
+        allowDecimal=False, allowNegative=False, clampBehavior="strict", **spec._labelled,
     )  # fmt: skip
 
 
 def switch() -> Kind:
     """On or off. Its label is part of it, so the whole of it has the help."""
-    return lambda field: dmc.Switch(
-        id=field.name, label=field.label, checked=field.default, size=SIZE,
-        wrapperProps={"data-help": field.help},
+    return lambda spec: dmc.Switch(
+        id=spec.name, label=spec.label, checked=spec.default, size=SIZE,
+        wrapperProps={"data-help": spec.help},
     )  # fmt: skip
 
 
 def slider(values: range, *, marks: tuple[int, ...], live: bool = False) -> Kind:
     """A number on a scale; a live one follows the pointer."""
-    return lambda field: field.beside_label(
+    return lambda spec: spec.beside_label(
         dmc.Slider(
-            id=field.name, min=values.start, max=values.stop - 1, value=field.default, size=SIZE,
-            updatemode="drag" if live else "mouseup", thumbLabel=field.label,
+            id=spec.name, min=values.start, max=values.stop - 1, value=spec.default, size=SIZE,
+            updatemode="drag" if live else "mouseup", thumbLabel=spec.label,
             marks=[{"value": value, "label": str(value)} for value in marks],
         )
     )  # fmt: skip
@@ -141,22 +141,22 @@ def slider(values: range, *, marks: tuple[int, ...], live: bool = False) -> Kind
 
 def window() -> Kind:
     """Two intensities on a scale that an image gives, and back to the image's own."""
-    return lambda field: field.beside_label(
+    return lambda spec: spec.beside_label(
         dmc.RangeSlider(
-            id=field.name, min=0, max=1, value=[0, 1], step=0.01, minRange=0, size=SIZE,
-            updatemode="mouseup", thumbFromLabel=f"{field.label}, black",
-            thumbToLabel=f"{field.label}, white",
+            id=spec.name, min=0, max=1, value=[0, 1], step=0.01, minRange=0, size=SIZE,
+            updatemode="mouseup", thumbFromLabel=f"{spec.label}, black",
+            thumbToLabel=f"{spec.label}, white",
         ),
         html.Button(
-            "Reset", id=f"{field.name}-reset", className="link-button", type="button",
-            **{"aria-label": f"Reset {field.label}"},
+            "Reset", id=f"{spec.name}-reset", className="link-button", type="button",
+            **{"aria-label": f"Reset {spec.label}"},
         ),
     )  # fmt: skip
 
 
 def hidden(kind: Kind) -> Kind:
     """A control that is shown only in some studies."""
-    return lambda field: html.Div(kind(field), id=f"{field.name}-field", hidden=True)
+    return lambda spec: html.Div(kind(spec), id=f"{spec.name}-field", hidden=True)
 
 
 def _data(options: Mapping[str, str] | None) -> list[dict[str, str]]:

@@ -1,0 +1,90 @@
+"""What cards are made of. A part knows its element, and what the card fills of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashboard.cards import head as heads
+from dashboard.cards.markup import sentence
+from dashboard.figures.style import message
+from dashboard.widgets import Html
+
+GRAPH_CONFIG: Any = {
+    "displaylogo": False,
+    # Plotly's own "share" button would upload the figure, and with it a patient's data.
+    "plotlyServerURL": "",
+    "responsive": True,
+    "doubleClick": "reset",
+    "modeBarButtonsToRemove": ["sendChartToCloud", "select2d", "lasso2d", "autoScale2d"],
+    "toImageButtonOptions": {"scale": 2},
+}
+NOTHING_YET: dict[str, Any] = {
+    "data": [],
+    "layout": {
+        "xaxis": {"visible": False},
+        "yaxis": {"visible": False},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+    },
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    """One element of a card.
+
+    Attributes
+    ----------
+    element : callable
+        Makes the element; each page gets its own, since its values are written into it.
+    output : str
+        The property that the card fills, as "element-id.property"; empty if it fills none.
+    failed : callable
+        Returns the value of the output from a sentence that says why there is nothing to draw.
+    """
+
+    element: Callable[[], Component]
+    output: str = ""
+    failed: Callable[[str], Any] = sentence
+
+
+def head(card: str, title: str = "") -> Part:
+    """Return a card's head; what fills it is made by `dashboard.cards.head`."""
+    name = f"head-{card}"
+    return Part(
+        lambda: Html(id=name, className="head", html=""),
+        f"{name}.html",
+        lambda _: heads.head(title),
+    )
+
+
+def graph(name: str) -> Part:
+    """Return a graph."""
+    return Part(
+        lambda: dcc.Graph(
+            id=name, figure=NOTHING_YET, config=GRAPH_CONFIG, responsive=True, className="graph"
+        ),
+        f"{name}.figure",
+        message,
+    )
+
+
+def table(name: str, **properties: str) -> Part:
+    """Return HTML that the card makes."""
+    return Part(lambda: Html(id=name, **properties), f"{name}.html")
+
+
+def picture(name: str) -> Part:
+    """Return the place of a picture, which the browser draws (assets/views/pictures.mjs)."""
+    return Part(lambda: html.Div(id=name, className="picture"))
+
+
+def problem(name: str) -> Part:
+    """Return the sentence over a picture that cannot be shown."""
+    return Part(
+        lambda: Html(id=name, className="problem", role="status", html=""), f"{name}.html", escape
+    )
