@@ -15,7 +15,7 @@ import { check } from "./views/check.mjs";
 import { answer, held, loadGraphs, nothing, outputs, setProps } from "./views/dash.mjs";
 import { init as help } from "./views/help.mjs";
 import "./views/names.mjs";
-import { failed, tell } from "./views/notices.mjs";
+import { failed, notify } from "./views/notices.mjs";
 import { open } from "./views/opening.mjs";
 import { pictures as makePictures } from "./views/pictures.mjs";
 import { player } from "./views/player.mjs";
@@ -30,7 +30,7 @@ const root = document.documentElement;
 const query = (view) => address.query(view, config);
 
 let state = START;
-let commit = null; // tells Dash where the slider rests
+let commit = null; // gives Dash the slice where the slider rests
 let reason = "replace"; // how the next View enters the history
 const past = gestures();
 const shown = () => ({ ...state, config, settled: "settled" in root.dataset });
@@ -57,7 +57,7 @@ const { watch, unsettle, stopAhead } = settling({
 const dispatch = (event) => {
   const before = state;
   state = next(state, event, config);
-  if (state.emptied !== before.emptied) tellOfMix(state.emptied);
+  if (state.emptied !== before.emptied) noteEmptied(state.emptied);
   if (state.opening && state.opening !== before.opening) {
     reason = state.opening.reason;
     unsettle();
@@ -72,12 +72,12 @@ const dispatch = (event) => {
 };
 
 const NONE_MIXED = "The fit needs at least one image. It uses all of them again.";
-const tellOfMix = (emptied) => {
+const noteEmptied = (emptied) => {
   const full = emptied && !state.opening ? { value: state.source.defaults.mix } : {};
   setProps("control-mix", { description: emptied ? NONE_MIXED : null, ...full });
 };
 
-/** Opens what somebody else on the page names, such as {study}. */
+/** Opens what another part of the page asks for, such as {study}. */
 const openView = (entries) => dispatch({ type: "open", search: `?${new URLSearchParams(entries)}`, reason: "push" });
 
 // ---- what follows the View at once
@@ -86,13 +86,13 @@ const follow = () => {
   config.palettes[wanted.palette].forEach((colour, index) => root.style.setProperty(`--class-${index + 1}`, colour));
   root.dataset.components = wanted.components;
   root.toggleAttribute("data-mix-full", source.mixed.length >= config.mostMixed);
-  tellPosition();
+  showPosition();
   offerJoint(wanted.x !== wanted.y);
   pictures.show({ all: false });
   readout.draw();
 };
 
-const tellPosition = () => {
+const showPosition = () => {
   const { wanted: { slice }, source: { positions, axis } } = state;
   const place = document.getElementById("position");
   if (!place || positions?.[slice] === undefined) return;
@@ -263,7 +263,7 @@ player({
 help();
 tooltip();
 upload({ open: openView });
-const followUpload = ownUpload({ open: openView, notify: tell, stopAhead });
+const followUpload = ownUpload({ open: openView, notify, stopAhead });
 check(() => state.wanted?.study ?? "", (changes) => dispatch({ type: "change", changes }));
 buttons({
   isFull: () => "mixFull" in root.dataset,

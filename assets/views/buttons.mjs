@@ -1,5 +1,5 @@
 // Buttons that need nothing of Dash or of the server.
-import { tell } from "./notices.mjs";
+import { notify } from "./notices.mjs";
 
 const COPY = "Copy link";
 const COPIED_MS = 1500;
@@ -29,6 +29,6 @@ export const buttons = ({ isFull, most, resetWindow }) => {
     const [, which] = /^control-window-(.)-reset$/.exec(button?.id ?? "") ?? [];
     if (which) resetWindow(which);
     const option = target.closest?.(".mantine-MultiSelect-option:not([data-checked])");
-    if (option && isFull()) tell(`A fit takes at most ${most} images. Remove one first.`);
+    if (option && isFull()) notify(`A fit takes at most ${most} images. Remove one first.`);
   }, true);
 };

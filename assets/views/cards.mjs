@@ -2,10 +2,10 @@
 import * as address from "../client/address.mjs";
 import { isVisible, key, needed } from "../client/cards.mjs";
 import { held, isDrawn } from "./dash.mjs";
+import { SILENT } from "./notices.mjs";
 
 // The server has answered by then, or something is wrong; fits take a second at the most.
 const PATIENCE_MS = 20000;
-const SILENT = "The server does not answer. Check that it is running.";
 
 /** @param {() => {wanted: object, source: object, config: object}} shown */
 export const cards = (shown) => {

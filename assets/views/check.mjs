@@ -4,7 +4,7 @@
 const chosen = new Map(); // by study: whether the visitor left it open, and how bad it was then
 let returnFocus = false; // a remedy's own button is gone once it has worked
 
-// On a phone an open card would fill the first screens: there its line tells the worst finding.
+// On a phone an open card would fill the first screens: its line shows the worst finding.
 const narrow = matchMedia("(max-width: 699px)");
 
 // What was closed stays closed until there is a problem that was not there before.

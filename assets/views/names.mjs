@@ -1,30 +1,30 @@
-// Names that do not fit are told in full where they are pointed at.
+// Names that are cut off show in full under the pointer.
 
 const CUT = ".controls input[aria-haspopup], [role=option] span, .card h2, .caption, .numbers span, " +
   ".agreement .label span, .preflight-table th span, .mantine-MultiSelect-pill span";
 
-const tellInFull = (node) => {
+const showInFull = (node) => {
   const text = node.value ?? node.textContent;
   const isCut = node.scrollWidth > node.clientWidth;
   if (isCut && !node.title) {
     node.title = text;
-    node.dataset.told = "";
-  } else if ("told" in node.dataset) node.title = isCut ? text : "";
+    node.dataset.full = "";
+  } else if ("full" in node.dataset) node.title = isCut ? text : "";
 };
 
 // Titles of axes: the figure brings them in full (layout.meta).
-const tellAxis = (text) => {
+const showAxis = (text) => {
   const full = text.closest(".js-plotly-plot")?.layout?.meta?.titles?.[text.classList[0]];
   if (!full || text.querySelector("title")) return;
-  const told = document.createElementNS("http://www.w3.org/2000/svg", "title");
+  const title = document.createElementNS("http://www.w3.org/2000/svg", "title");
   // Escaped like all text of figures.
-  told.textContent = new DOMParser().parseFromString(full, "text/html").documentElement.textContent;
-  text.append(told);
+  title.textContent = new DOMParser().parseFromString(full, "text/html").documentElement.textContent;
+  text.append(title);
 };
 
 document.addEventListener("pointerover", (event) => {
   const node = event.target.closest?.(CUT);
-  if (node) tellInFull(node);
+  if (node) showInFull(node);
   const text = event.target.closest?.('.infolayer text[class$="title"]');
-  if (text) tellAxis(text);
+  if (text) showAxis(text);
 });

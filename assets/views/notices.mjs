@@ -1,6 +1,9 @@
-// What the page itself has to say.
+// The page's own notes.
 
-const TOLD_MS = 6000; // what has been done goes by itself
+/** What the page says of a server that does not answer. */
+export const SILENT = "The server does not answer. Check the connection, then try again.";
+
+const BRIEF_MS = 6000; // a note about something done goes by itself
 let timer = 0;
 
 const say = (sentence, role) => {
@@ -14,11 +17,11 @@ const say = (sentence, role) => {
   return note;
 };
 
-/** Says what has been done, where the page would not show it. */
-export const tell = (sentence) => {
+/** Says that something is done, if the page would not show it. */
+export const notify = (sentence) => {
   const note = say(sentence, "status");
-  note.classList.add("told");
-  timer = setTimeout(() => note.remove(), TOLD_MS);
+  note.classList.add("brief");
+  timer = setTimeout(() => note.remove(), BRIEF_MS);
 };
 
 /** Says what has failed, with a button that tries it again. */
@@ -29,7 +32,7 @@ export const failed = (sentence, again) => {
   note.append(button);
 };
 
-/** Says how far a study is that is read for the first time; nothing hides the line. */
+/** Shows which image of a new study is being read; null hides the line. */
 export const reading = (read) => {
   const line = document.getElementById("reading");
   if (!line) return;

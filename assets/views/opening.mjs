@@ -1,6 +1,6 @@
 // Opens a URL query: the server reads the study image by image, and then fills the page.
 import * as address from "../client/address.mjs";
-import { reading } from "./notices.mjs";
+import { SILENT, reading } from "./notices.mjs";
 
 /** The lines of an answer, as they come; whoever stops taking them ends it. */
 async function* lines(body) {
@@ -37,5 +37,5 @@ export const open = async ({ search, place }, isWanted) => {
     // A server that does not answer, or one that went down.
   }
   reading(null);
-  return { failed: "The server does not answer. Check that it is running." };
+  return { failed: SILENT };
 };

@@ -1,8 +1,8 @@
 // Opening one's own files: chosen or dropped, planned with the server, sent in one request, shown.
 // The server's half is dashboard/web/uploads.py. Names of files get into the page as text only.
 import { IDLE, answered, chosen, described, dropped, isBusy, next } from "../client/upload.mjs";
+import { SILENT } from "./notices.mjs";
 
-const OFFLINE = "The server does not answer. Check the connection, and try again.";
 const LOST = "The connection to the server broke, or a file changed or cannot be read. Try again.";
 const UNREADABLE = "The dropped files cannot be read. Check that they still exist, and try again.";
 
@@ -60,7 +60,7 @@ const plan = async (files, signal) => {
   return answered("planned", answer.status, await answer.text());
 };
 
-// Only XMLHttpRequest tells how far a body has got.
+// Only XMLHttpRequest reports the progress of a body.
 const send = (files, signal, on) => new Promise((resolve, reject) => {
   const form = new FormData();
   for (const { file } of files) form.append("files", file, file.name);
@@ -146,7 +146,7 @@ export const init = ({ open }) => {
     try {
       mine(await plan(files, signal));
     } catch {
-      mine({ type: "failed", lines: [OFFLINE] });
+      mine({ type: "failed", lines: [SILENT] });
     }
     if (signal.aborted || state.phase !== "sending") return;
     try {

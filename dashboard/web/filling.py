@@ -132,7 +132,7 @@ def _values(opened: Opened) -> dict[str, Any]:
 def _helpers(opened: Opened, view: View) -> dict[str, Any]:
     """Return the mask and the reference that a View stands for."""
     presets = opened.scene.presets
-    # Where there is something to choose, a list says that none of it is chosen.
+    # A list with entries says that none is chosen.
     unset = NO_REFERENCE if opened.scene.files.of(*REFERENCES) else None
     return {
         "mask": view.mask or presets.mask,

@@ -92,14 +92,14 @@ def test_fewer_distinct_values_than_components_is_explained(page: Page, url: str
     expect(page.locator("#view-components tbody tr")).to_have_count(2)
 
 
-def test_nan_and_infinite_voxels_are_left_out_and_told(page: Page, url: str) -> None:
+def test_nan_and_infinite_voxels_are_left_out_and_the_page_says_so(page: Page, url: str) -> None:
     open_study(page, url, "study=holes")
     assert "NaN or infinite values in 1,584 voxels of T1 (30 %)" in findings(page, "warning")
     alpha = picture(page, "view-labels", 1)[..., 3]
     assert (alpha > 0).sum() == 14 * 22
 
 
-def test_of_a_series_the_first_volume_is_shown_and_told(page: Page, url: str) -> None:
+def test_a_series_shows_its_first_volume_and_says_so(page: Page, url: str) -> None:
     open_study(page, url, "study=two_volumes")
     told = page.locator("#view-preflight li").filter(has_text="holds 2 volumes")
     expect(told).to_have_count(1)

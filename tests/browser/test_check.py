@@ -54,7 +54,7 @@ def test_a_problem_opens_the_card_by_itself(page: Page, url: str) -> None:
     expect(page.locator(".remedy").first).to_contain_text("grid of T1")
 
 
-def test_a_remedy_takes_one_click_and_is_told_as_done(page: Page, url: str) -> None:
+def test_a_remedy_takes_one_click_and_shows_as_done(page: Page, url: str) -> None:
     page.goto(f"{url}/?study=zscored")
     settled(page, study="zscored", foreground="positive")
     expect(page.locator(".findings")).to_be_hidden()

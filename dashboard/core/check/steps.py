@@ -33,7 +33,8 @@ def series_facts(images: Images, choices: Choices, b0: Mapping[str, int]) -> Ite
     for name, volume in images.items():
         if volume.volumes == 1:
             continue
-        base, _, selection = name.partition(":")
+        base = volume.name  # without the selection that the View's name may have
+        selection = name.removeprefix(base)[1:]
         known = b0.get(base, 0)
         now = selection or ("b0" if known else "")
         axes: tuple[Axis, ...] = tuple(axis for axis in AXES if getattr(choices, axis) == name)
