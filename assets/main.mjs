@@ -83,13 +83,22 @@ const openView = (entries) => dispatch({ type: "open", search: `?${new URLSearch
 // ---- what follows the View at once
 const follow = () => {
   const { wanted, source } = state;
-  config.palettes[wanted.palette].forEach((colour, index) => root.style.setProperty(`--class-${index + 1}`, colour));
-  root.dataset.components = wanted.components;
-  root.toggleAttribute("data-mix-full", source.mixed.length >= config.mostMixed);
+  colour(wanted, source);
   showPosition();
   offerJoint(wanted.x !== wanted.y);
   pictures.show({ all: false });
   readout.draw();
+};
+
+// On the page's root each change costs the style of everything: a step makes none.
+let coloured = "";
+const colour = ({ palette, components }, { mixed }) => {
+  const isFull = mixed.length >= config.mostMixed;
+  if (`${palette} ${components} ${isFull}` === coloured) return;
+  coloured = `${palette} ${components} ${isFull}`;
+  config.palettes[palette].forEach((own, index) => root.style.setProperty(`--class-${index + 1}`, own));
+  root.dataset.components = components;
+  root.toggleAttribute("data-mix-full", isFull);
 };
 
 const showPosition = () => {

@@ -74,8 +74,12 @@ const parts = (which) => {
 
 // ---- geometry and scale
 const layOut = (made, shown, view) => {
-  made.place.style.setProperty("--aspect", aspect(shown));
-  lettersOf(view).forEach((letter, index) => { made.letters[index].textContent = letter; });
+  const laidOut = [aspect(shown), ...lettersOf(view)];
+  if (laidOut.join() === made.laidOut) return; // each change costs a layout of the page
+  made.laidOut = laidOut.join();
+  const [ratio, ...letters] = laidOut;
+  made.place.style.setProperty("--aspect", ratio);
+  letters.forEach((letter, index) => { made.letters[index].textContent = letter; });
 };
 
 const drawScale = (made, window) => {

@@ -81,7 +81,7 @@ export const readout = (shown) => {
     crosshair(cursor, isVoxelOfX, source);
     drawRing();
     if (!cursor) {
-      place.textContent = HINT;
+      if (place.textContent !== HINT) place.textContent = HINT;
       return;
     }
     place.replaceChildren(...facts().map(([name, value]) => {
