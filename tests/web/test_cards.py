@@ -4,6 +4,7 @@ import logging
 from collections import Counter
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from flask import Flask
 
@@ -41,6 +42,18 @@ def test_the_route_draws_just_what_is_needed(ask):
                                 "problem-image-x.html"}  # fmt: skip
     assert "<h2>T1</h2>" in answer.json["head-image-x.html"]
     assert answer.cache_control.immutable
+
+
+def test_the_check_is_asked_for_again_as_it_reads_images_beyond_its_address(ask, save, head):
+    before = ask(VIEW, "check")
+    assert before.cache_control.no_cache
+    assert not before.cache_control.immutable
+    save("data/pair/tumor_mask.nii.gz", head(0) > 0, np.diag([2.0, 2.0, 3.0, 1.0]), dtype="u1")
+    key = before.request.path.removeprefix("/cards/").removesuffix(".json")
+    after = ask(VIEW, "check", key=key)
+    assert after.status_code == 200
+    assert "tumor_mask" in after.text
+    assert "tumor_mask" not in before.text
 
 
 def test_one_slice_step_resolves_the_view_once(ask, study, monkeypatch):

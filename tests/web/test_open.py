@@ -13,6 +13,7 @@ from dashboard.ids import FIELDS
 from dashboard.settings import Settings
 from dashboard.view import View
 from dashboard.web.filling import OUTPUTS
+from dashboard.web.open import UNEXPECTED
 
 
 @pytest.fixture
@@ -154,3 +155,19 @@ def test_the_page_names_its_modules_and_what_they_have_to_know(client):
     assert not re.findall(r'<script[^>]+src="/assets/(?:client|views)/', page)
     (known,) = re.findall(r'id="neuromix-config" type="application/json">(.*?)</script>', page)
     assert [card["id"] for card in json.loads(known)["cards"]] == [card.id for card in CARDS]
+
+
+def test_an_unforeseen_error_is_said_and_logged_and_leaves_no_dead_page(
+    client, monkeypatch, caplog
+):
+    def broken(*_args, **_options):
+        raise RuntimeError("/srv/secret/path")
+
+    opened(client, "study=pair")  # read before, so that the layout would hold it
+    monkeypatch.setattr("dashboard.web.open.open_view", broken)
+    monkeypatch.setattr("dashboard.web.page.open_view", broken)
+    (line,) = lines(client, "study=pair")
+    assert line == {"failed": UNEXPECTED}
+    assert "/srv/secret/path" in caplog.text
+    layout = client.get("/_dash-layout", headers={"Referer": "http://localhost/?study=pair"})
+    assert layout.status_code == 200

@@ -12,6 +12,7 @@ from dashboard.core.mixture.model import Model
 from dashboard.core.mixture.recipe import MAX_MIXED, Recipe
 from dashboard.core.mixture.scaling import scale
 from dashboard.core.mixture.slice_fit import fit_points
+from dashboard.services.cache import models
 from dashboard.services.cache.models import ModelStore
 
 KEY = {"volumes": ["a" * 64], "slice": 5, "components": 3}
@@ -55,6 +56,16 @@ def test_another_key_is_another_fit(tmp_path, fitted, change):
     store = ModelStore(tmp_path)
     store.get(KEY, fitted)
     store.get(KEY | change, fitted)
+    assert len(fitted.calls) == 2
+
+
+@pytest.mark.parametrize("what", ["FORMAT", "METHOD", "__version__"])
+def test_another_version_of_what_makes_models_is_another_fit(tmp_path, fitted, monkeypatch, what):
+    ModelStore(tmp_path).get(KEY, fitted)
+    models._versions.cache_clear()
+    monkeypatch.setattr(models, what, "another")
+    ModelStore(tmp_path).get(KEY, fitted)
+    models._versions.cache_clear()
     assert len(fitted.calls) == 2
 
 

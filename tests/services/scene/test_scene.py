@@ -31,6 +31,13 @@ def test_a_replaced_file_has_another_identity(helped, save, name):
     assert after != before
 
 
+@pytest.mark.parametrize(("name", "other"), [("adc.nii", "adc2.nii"), ("dseg.nii", "dseg2.nii")])
+def test_a_renamed_file_that_nobody_chose_has_another_identity(helped, tmp_path, name, other):
+    before = identity(helped, VIEW)[0]
+    (tmp_path / "data/pair" / name).rename(tmp_path / "data/pair" / other)
+    assert identity(helped, VIEW)[0] != before
+
+
 def test_other_names_of_labels_are_another_identity(helped, tmp_path):
     table = tmp_path / "data/pair/dseg.tsv"
     identities = set()
