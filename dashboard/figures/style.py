@@ -94,6 +94,8 @@ def axis(title: str = "", **options: Any) -> dict[str, Any]:
         "tickfont": {"size": 10},
         "nticks": 6,
         "tickangle": 0,
+        # Plotly would measure every label at every step to hide those past the edge.
+        "ticklabeloverflow": "allow",
         "exponentformat": "power",
         "minexponent": 5,
         **options,
