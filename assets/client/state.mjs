@@ -40,7 +40,9 @@ const mixOf = (names, { defaults }) => (!names.length || same(names, defaults.mi
 export const viewOf = (values, { source, wanted }) => {
   const view = { ...values, slice: wanted.slice };
   view.components = Number(view.components);
-  view.seed = view.seed === "" || view.seed === null ? wanted.seed : Number(view.seed);
+  for (const name of ["seed", "starts"]) {
+    view[name] = view[name] === "" || view[name] === null ? wanted[name] : Number(view[name]);
+  }
   // What is chosen anyway stays out of the URL, unless a link says it.
   const mix = view.mix ?? [];
   view.mix = same(mix, source.mixed) ? source.view.mix : mixOf(mix, source);
