@@ -108,6 +108,15 @@ class Volume:
         axes, size = self.orientation.axes, self.voxel_size
         return size[axes[across]], size[axes[up]]
 
+    def first_slice(self, plane: Plane) -> int:
+        """Return the slice to show by default: the middle of the head, not of the box."""
+        stored, _ = self.orientation.stored_index(plane, 0)
+        ends = [
+            self.orientation.stored_index(plane, index)[1]
+            for index in self.intensities.extents[stored]
+        ]
+        return (sum(ends) + 1) // 2
+
     def slice_positions(self, plane: Plane) -> NDArray[np.float64]:
         """Return the centre of each slice along the plane's RAS axis, in mm."""
         slices = [

@@ -109,7 +109,7 @@ def _place(volume: Volume, view: View) -> list[float]:
     """Return the point in mm that is looked at: in other planes, of the slice shown first."""
     place = [0.0, 0.0, 0.0]
     for plane, (axis, _, _) in PLANE_AXES.items():
-        first = volume.orientation.first_slice(plane)
+        first = volume.first_slice(plane)
         index = view.slice if plane == view.plane and view.slice is not None else first
         place[axis] = round(float(volume.slice_positions(plane)[index]), 3)
     return place
