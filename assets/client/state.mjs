@@ -24,9 +24,6 @@ export const START = {
   source: null, wanted: null, place: null, number: 0, opening: null, held: null, kept: [], emptied: false,
 };
 
-// Slices of another of these may be counted otherwise: the place in mm says which one it is.
-const COUNTED_BY = ["study", "plane", "x", "y", "grid"];
-
 /** Whether two lists hold the same names. */
 export const same = (a, b) => [...a].sort().join() === [...b].sort().join();
 
@@ -39,8 +36,10 @@ const mixOf = (names, { defaults }) => (!names.length || same(names, defaults.mi
  */
 export const viewOf = (values, { source, wanted }) => {
   const view = { ...values, slice: wanted.slice };
-  view.components = Number(view.components);
-  view.seed = view.seed === "" || view.seed === null ? wanted.seed : Number(view.seed);
+  // Some controls hold numbers as texts, and an emptied one holds nothing.
+  for (const [name, value] of Object.entries(wanted)) {
+    if (typeof value === "number") view[name] = view[name] === "" || view[name] === null ? value : Number(view[name]);
+  }
   // What is chosen anyway stays out of the URL, unless a link says it.
   const mix = view.mix ?? [];
   view.mix = same(mix, source.mixed) ? source.view.mix : mixOf(mix, source);
@@ -64,15 +63,15 @@ export const viewOf = (values, { source, wanted }) => {
 const placeOf = (place, { axis, positions }, slice) =>
   place?.map((mm, index) => ("xyz"[index] === axis ? positions[slice] ?? mm : mm)) ?? null;
 
-// Images are the study's own, and so is a rule for the foreground that nobody has chosen.
-const inAnotherStudy = ({ foreground, mask }, { defaults }) => {
-  const isChosen = foreground !== defaults.foreground;
-  return {
-    x: "", y: "", mix: "", reference: "", grid: "", window_x: null, window_y: null,
-    foreground: isChosen ? foreground : "",
-    mask: isChosen && foreground === "mask" ? mask : "",
-  };
+/** What starts anew with another study, image or plane: a rule for the foreground only if nobody chose it. */
+const begunAnew = (view, { view: before, defaults }, { fields }) => {
+  const isChosen = view.foreground !== defaults.foreground;
+  const keeps = (name) => isChosen && (name === "foreground" || (name === "mask" && view.foreground === "mask"));
+  const isOver = ({ name, per }) => !keeps(name) && per.some((other) => view[other] !== before[other]);
+  return Object.fromEntries(fields.filter(isOver).map((field) => [field.name, ANEW[field.name] ?? field.default]));
 };
+// The study decides on it, not the View's own default.
+const ANEW = { foreground: "" };
 
 // Another volume of an image in the fit takes the place of the one before.
 const mixWithVolumesOf = (view, source) => {
@@ -99,12 +98,7 @@ const opened = (state, search, reason, more = {}) => {
 /** Opens what a View names, at the place that is seen. */
 const reopened = (state, view, config, more) => {
   const { source } = state;
-  const before = source.view;
-  const next = { ...view, mix: mixWithVolumesOf(view, source) };
-  if (view.study !== before.study) Object.assign(next, inAnotherStudy(view, source));
-  if (view.x !== before.x) next.window_x = null;
-  if (view.y !== before.y) next.window_y = null;
-  if (COUNTED_BY.some((name) => view[name] !== before[name])) next.slice = null;
+  const next = { ...view, mix: mixWithVolumesOf(view, source), ...begunAnew(view, source, config) };
   return opened(state, `?${query(next, config)}`, "push", more);
 };
 

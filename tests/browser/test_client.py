@@ -236,7 +236,21 @@ def test_controls_say_a_view(run: Run, name: str) -> None:
 
 OPENED = {
     "another study": (
-        {"study": "t"}, {"study": "t", "x": "", "y": "", "slice": "", "foreground": ""},
+        {"study": "t", "window_x": [1, 2], "grid": "b0", "mix": ["T1"]},
+        dict.fromkeys(("x", "y", "slice", "foreground", "window_x", "grid", "mix"), "")
+        | {"study": "t"},
+    ),
+    "another study, the rule chosen": (
+        {"study": "t", "foreground": "nonzero", "mask": "m"},
+        {"study": "t", "foreground": "nonzero", "mask": ""},
+    ),
+    "another study, a mask chosen": (
+        {"study": "t", "foreground": "mask", "mask": "m"},
+        {"study": "t", "foreground": "mask", "mask": "m"},
+    ),
+    "another image, and its window": (
+        {"y": "FLAIR", "window_x": [1, 2], "window_y": [3, 4]},
+        {"y": "FLAIR", "window_x": "1:2", "window_y": ""},
     ),
     "another plane": ({"plane": "coronal"}, {"plane": "coronal", "slice": ""}),
     "another image": ({"y": "FLAIR"}, {"y": "FLAIR", "slice": ""}),
