@@ -26,7 +26,7 @@ from dashboard.words.scalings import UNITS
 # The lesson's 2-D histogram saturates at 10 voxels a cell, and its density has seaborn's levels.
 SATURATION = 10
 # Characters of an axis title that fit at 1440 pixels.
-TITLE_ROOM = 44
+TITLE_LENGTH = 44
 LEVELS = np.linspace(0.05, 1, 10)
 # From pale to saturated: visible on a light and on a dark page.
 DENSITY_COLOURS = [[0, "rgba(120, 150, 196, 0.08)"], [0.5, "#6c8fc7"], [1, "#5b3a8c"]]
@@ -86,7 +86,7 @@ def joint(
     traces += _ellipses(analysis, axes, colours, hidden)
     unit = "" if axes == "raw" else f" ({UNITS[features.recipe.scaling]})"
     titles = [
-        axis_title(volume.name, [*volume.processing, *features.facts], what=unit, room=TITLE_ROOM)
+        axis_title(volume.name, [*volume.processing, *features.facts], what=unit, most=TITLE_LENGTH)
         for volume in (features.volumes[x], features.volumes[y])
     ]
     return {

@@ -139,7 +139,7 @@ def test_graphs_drawn_while_the_card_is_open_fit_their_boxes(page: Page, url: st
 
 
 # From each title of the upper row to the row below it, and from the axis to the title.
-ROOM = """
+CLEARANCES = """
 () => {
     const plot = document.querySelector("#view-histograms .js-plotly-plot");
     const { yaxis: upper, yaxis3: lower } = plot._fullLayout;
@@ -161,6 +161,6 @@ def test_titles_of_low_histograms_keep_clear_of_the_plots(page: Page, url: str, 
     page.locator(".preflight summary").click()
     expect(page.locator(".preflight-table")).to_be_visible()
     page.wait_for_function(f"Math.max(...({EXCESS})().map(Math.abs)) < 1")
-    below_upper_row, above_title = page.evaluate(ROOM)[::2], page.evaluate(ROOM)[1::2]
+    below_upper_row, above_title = page.evaluate(CLEARANCES)[::2], page.evaluate(CLEARANCES)[1::2]
     assert min(below_upper_row) > 2
     assert min(above_title) > 10  # the labels of the ticks stand there

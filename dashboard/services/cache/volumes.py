@@ -145,8 +145,8 @@ class VolumeStore:
                 return volume
         try:
             with self._copies.place() as place:
-                with place.array.open("w+b") as room:
-                    read = unpack(path, source, room, name=name, take=take, scratch=place.folder)
+                with place.array.open("w+b") as npy:
+                    read = unpack(path, source, npy, name=name, take=take, scratch=place.folder)
                 place.describe(read)
                 identity = read.id
                 del read  # Windows moves no mapped file
@@ -180,7 +180,7 @@ class VolumeStore:
         try:
             with self._copies.place() as place:
                 with place.array.open("w+b") as file:
-                    made = resample(volume, target, nearest=nearest, into=partial(_room, file))
+                    made = resample(volume, target, nearest=nearest, into=partial(_reserved, file))
                 place.describe(made)
                 del made
                 place.keep(*key, new=False)
@@ -202,7 +202,7 @@ def _in_passing(volume: Volume, target: Volume, nearest: bool) -> Volume:
     """Resample into a file that ends with the volume."""
     try:
         with nameless(None) as file:
-            return resample(volume, target, nearest=nearest, into=partial(_room, file))
+            return resample(volume, target, nearest=nearest, into=partial(_reserved, file))
     except OSError as error:
         raise VolumeError(
             f"{volume.name}: not enough disk space to resample it ({error.strerror}). Free some "
@@ -210,7 +210,7 @@ def _in_passing(volume: Volume, target: Volume, nearest: bool) -> Volume:
         ) from None
 
 
-def _room(file: BinaryIO, shape: Shape, dtype: np.dtype) -> NDArray:
+def _reserved(file: BinaryIO, shape: Shape, dtype: np.dtype) -> NDArray:
     """Return an array in a new file with its blocks reserved: on a full disk a map would kill."""
     header = npy_header(shape, dtype)
     file.write(header)
