@@ -78,14 +78,14 @@ def histograms(
         for column, counts in enumerate((before, after)):
             number = 2 * row + column + 1
             suffix = "" if number == 1 else str(number)
-            place = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
+            onto = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
             highest = 1.0
             if counts is not None:
                 drawn = [_steps(counts, volume.label)]
                 if column:
                     drawn += _curves(analysis, image, counts, colours, hidden)
                 highest = max(float(np.max(trace.pop("top"))) for trace in drawn)
-                traces += [{**trace, **place} for trace in drawn]
+                traces += [{**trace, **onto} for trace in drawn]
             else:
                 notes.append(_note("no foreground voxels", column, row, rows))
             facts = [*volume.processing, *(features.facts if column else [])]

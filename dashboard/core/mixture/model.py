@@ -106,12 +106,12 @@ class Model:
             If the text is not a model.
         """
         entries: dict[str, Any] = json.loads(text)
-        place, (offset, factor) = entries["domain"], entries["scale"].values()
+        domain, (offset, factor) = entries["domain"], entries["scale"].values()
         model = cls(
             **{
                 **entries,
                 "recipe": Recipe(**entries["recipe"]),
-                "domain": WHOLE if place == WHOLE.value else Cut(**place),
+                "domain": WHOLE if domain == WHOLE.value else Cut(**domain),
                 "scale": LinearScale(np.array(offset), np.array(factor)),
                 **{name: np.array(entries[name]) for name in ("weights", "means", "covariances")},
                 **{name: np.array(entries[name], np.int64) for name in ("order", "counts")},

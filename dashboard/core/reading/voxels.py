@@ -131,9 +131,9 @@ def _mean(
             for values in stored.volume(index):
                 total = values
                 if index != wanted[0]:
-                    place = sums.tell()
+                    start = sums.tell()
                     so_far = np.frombuffer(sums.read(values.size * DOUBLE.itemsize), DOUBLE)
-                    sums.seek(place)
+                    sums.seek(start)
                     with np.errstate(all="ignore"):
                         total = so_far + values
                 sums.write(total.tobytes())

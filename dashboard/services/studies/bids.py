@@ -44,7 +44,7 @@ class _Found:
 
     file: ImageFile
     names: tuple[str, ...]
-    place: tuple[Any, ...]
+    order: tuple[Any, ...]
 
 
 def is_dataset(listing: Listing) -> bool:
@@ -243,7 +243,7 @@ def _sidecar(
 
 def _named(found: list[_Found], taken: set[str]) -> list[ImageFile]:
     """Give each file the shortest of its names that no other file may have."""
-    found = sorted(found, key=lambda one: one.place)
+    found = sorted(found, key=lambda one: one.order)
     counts = Counter(name for one in found for name in set(one.names))
     files = []
     used = set(taken)
