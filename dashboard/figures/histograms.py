@@ -117,7 +117,7 @@ def mixture_histogram(
 ) -> Figure:
     """Draw the foreground of a single image with its mixture, as its "joint" view."""
     features = analysis.features
-    image = features.axes[0]
+    image = features.xy[0]
     counts = histogram(features.values[:, image], bins) if len(features.values) else None
     if counts is None:
         return message(analysis.problem or "Nothing to show.")

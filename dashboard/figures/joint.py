@@ -69,7 +69,7 @@ def joint(
     features = analysis.features
     if not len(features.values):
         return message(analysis.problem or "Nothing to show.")
-    x, y = features.axes
+    x, y = features.xy
     points = (features.values if axes == "raw" else features.scaled)[:, [x, y]]
     extent = span(points[:, 0]), span(points[:, 1])
     images: list[dict[str, Any]] = []
@@ -197,7 +197,7 @@ def _colourbar(title: str, ticks: dict[float, str]) -> dict[str, Any]:
 def _ellipses(
     analysis: Analysis, axes: Axes, colours: Sequence[str], hidden: Collection[int]
 ) -> list[dict[str, Any]]:
-    model, images = analysis.model, list(analysis.features.axes)
+    model, images = analysis.model, list(analysis.features.xy)
     if model is None or max(images) >= analysis.features.mixed:
         return []
     raw = axes == "raw"

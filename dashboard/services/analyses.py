@@ -136,6 +136,6 @@ def _features(channels: Channels, recipe: Recipe, domain: Domain) -> Features:
         recipe,
         domain,
         mixed=channels.mixed,
-        axes=channels.axes,
+        xy=channels.xy,
         mask=channels.mask,
     )

@@ -138,7 +138,7 @@ def provenance(
     """Return the key of a model as JSON values: all that determines its numbers.
 
     The parameters are those of `features`. Images that are only shown count, because they restrict
-    the foreground. Names and axes do not.
+    the foreground. Names, X and Y do not.
     """
     mask = mask if recipe.foreground == "mask" else None
     return {

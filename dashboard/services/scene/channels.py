@@ -27,8 +27,8 @@ class Channels:
         In the same order.
     mixed : int
         The number of images in the fit.
-    axes : tuple of int
-        The places of X and Y among the volumes.
+    xy : tuple of int
+        The positions of X and Y among the volumes.
     mask : Volume or None
         If the foreground is an external mask.
     """
@@ -36,14 +36,14 @@ class Channels:
     names: tuple[str, ...]
     volumes: tuple[Volume, ...]
     mixed: int
-    axes: tuple[int, int]
+    xy: tuple[int, int]
     mask: Volume | None
 
     @property
     def identities(self) -> list[str]:
         """What distinguishes these channels; names count because messages and tables show them."""
         every = [*self.volumes, *([self.mask] if self.mask else [])]
-        return [f"{volume.id} {volume.label}" for volume in every] + [f"{self.mixed} {self.axes}"]
+        return [f"{volume.id} {volume.label}" for volume in every] + [f"{self.mixed} {self.xy}"]
 
 
 def open_channels(view: View, files: StudyFiles, images: Images, mask: str | None) -> Channels:
@@ -70,7 +70,7 @@ def open_channels(view: View, files: StudyFiles, images: Images, mask: str | Non
         names=tuple(names),
         volumes=tuple(images.open(name) for name in names),
         mixed=len(mixed),
-        axes=(names.index(view.x), names.index(view.y)),
+        xy=(names.index(view.x), names.index(view.y)),
         mask=images.open(mask) if mask else None,
     )
 

@@ -123,8 +123,8 @@ class Scene:
             As `require_channels`.
         """
         channels = self.require_channels()
-        opened = [channels.volumes[i] for i in dict.fromkeys(channels.axes)]
-        opened += [v for i, v in enumerate(channels.volumes) if i not in channels.axes]
+        opened = [channels.volumes[i] for i in dict.fromkeys(channels.xy)]
+        opened += [v for i, v in enumerate(channels.volumes) if i not in channels.xy]
         if self.view.mix:
             known = {volume.id for volume in opened}
             every = open_channels(replace(self.view, mix=""), self.files, self.images, None)

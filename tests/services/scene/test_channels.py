@@ -27,7 +27,7 @@ def test_all_readable_images_on_the_grid_of_x_are_mixed(many):
     found = channels(many, VIEW)
     assert found.names == ("T1", "b0", "adc")
     assert [volume.name for volume in found.volumes] == ["T1", "b0", "adc"]
-    assert (found.mixed, found.axes, found.mask) == (3, (0, 1), None)
+    assert (found.mixed, found.xy, found.mask) == (3, (0, 1), None)
 
 
 @pytest.mark.parametrize("content", ["zero", "constant", "negative constant", "one voxel", "mask"])
@@ -65,16 +65,16 @@ def test_an_image_that_hardly_overlaps_x_is_not_mixed_when_it_is_resampled(
 
 def test_the_grid_is_that_of_x(many):
     found = channels(many, View("pair", "epi", "epi", slice=5))
-    assert (found.names, found.mixed, found.axes) == (("epi",), 1, (0, 0))
+    assert (found.names, found.mixed, found.xy) == (("epi",), 1, (0, 0))
 
 
 def test_chosen_images_are_mixed_and_those_only_shown_stand_behind_them(many):
     found = channels(many, replace(VIEW, mix="adc"))
     assert found.names == ("adc", "T1", "b0")
-    assert (found.mixed, found.axes) == (1, (1, 2))
+    assert (found.mixed, found.xy) == (1, (1, 2))
     found = channels(many, replace(VIEW, mix="b0,adc"))
     assert found.names == ("b0", "adc", "T1")
-    assert (found.mixed, found.axes) == (2, (2, 0))
+    assert (found.mixed, found.xy) == (2, (2, 0))
 
 
 def test_a_chosen_image_that_cannot_be_read_is_an_error(many):
