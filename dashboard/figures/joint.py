@@ -112,10 +112,10 @@ def joint(
     }
 
 
-def _picture(source: str, extent: Extent) -> dict[str, Any]:
+def _picture(address: str, extent: Extent) -> dict[str, Any]:
     (left, right), (bottom, top) = extent
     return {
-        "source": source,
+        "source": address,
         "xref": "x",
         "yref": "y",
         "x": left,
