@@ -76,7 +76,7 @@ def scene_facts(opened: Opened) -> dict[str, Any]:
         "mixed": scene.mixed,
         "defaults": {
             **_helpers(opened, replace(view, mask="", reference="")),
-            "mix": opened.unchosen,
+            "mix": scene.unchosen,
             "foreground": scene.presets.foreground,
         },
     }
