@@ -11,7 +11,7 @@ from dashboard.services.studies.files import StudyFiles
 
 @dataclass(frozen=True, eq=False)
 class Named:
-    """An image by its name in the View: its volume, or the problem that prevents its opening."""
+    """An image by its name in the View: its volume, or why it cannot be opened."""
 
     name: str
     volume: Volume | None
