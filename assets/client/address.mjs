@@ -5,7 +5,7 @@
  * @typedef {Object<string, string|number|boolean|null>} View  its fields, as in dashboard/view.py
  * @typedef {{id: string, positions: number[], thickness: number, window: [number, number],
  *   shape: [number, number], pixel: [number, number]}} Shown  image X or Y
- * @typedef {{view: View, key: string, sameGrid: boolean, fits: boolean, x: ?Shown, y: ?Shown}} Source
+ * @typedef {{view: View, key: string, sameGrid: boolean, fits: boolean, x: ?Shown, y: ?Shown}} Scene
  * @typedef {{name: string, default: *, always: boolean, reopens: boolean}} Field
  * @typedef {{version: string, fields: Field[]}} Config
  */
@@ -34,7 +34,7 @@ const ROUNDING_MM = 1e-3; // positions are sums of float32 numbers
 
 /**
  * The slice of an image where X's slice lies; null where it has nothing there.
- * @param {"x"|"y"} which @param {Source} source @param {number} index  of X's slice
+ * @param {"x"|"y"} which @param {Scene} scene @param {number} index  of X's slice
  */
 export const sliceOf = (which, { x, y, sameGrid }, index) => {
   if (which === "x" || sameGrid || !x) return index;
@@ -48,8 +48,8 @@ export const sliceOf = (which, { x, y, sameGrid }, index) => {
  * Where a slice's picture is; null where there is none.
  * @param {"x"|"y"} which
  */
-export const slice = (which, view, source, { version }, index = view.slice) => {
-  const there = source[which] ? sliceOf(which, source, index) : null;
+export const slice = (which, view, scene, { version }, index = view.slice) => {
+  const there = scene[which] ? sliceOf(which, scene, index) : null;
   if (there === null) return null;
   const parameters = encode([
     ["study", view.study],
@@ -59,7 +59,7 @@ export const slice = (which, view, source, { version }, index = view.slice) => {
     ["window_x", view[`window_${which}`]],
     ["v", version],
   ]);
-  return `/slices/${source[which].id}/${view.plane}/${there}.png?${parameters}`;
+  return `/slices/${scene[which].id}/${view.plane}/${there}.png?${parameters}`;
 };
 
 /** Some fields of a View as a query. */
@@ -67,16 +67,16 @@ const some = (names, view, { fields, version }) =>
   encode([...stated(fields.filter(({ name }) => names.includes(name)), view), ["v", version]]);
 
 /** Where the label map of a slice is. */
-export const map = (view, source, config, index = view.slice) =>
-  `/maps/${source.key}/${view.plane}/${index}.png?${some(config.mapFields, view, config)}`;
+export const map = (view, scene, config, index = view.slice) =>
+  `/maps/${scene.key}/${view.plane}/${index}.png?${some(config.mapFields, view, config)}`;
 
 /** Where the numbers of a slice are; null where no voxel of Y stands for one of X. */
-export const voxels = (view, source, config) =>
-  source.x && source.y && source.sameGrid ? `/voxels/${source.key}.bin?${some(config.voxelFields, view, config)}` : null;
+export const voxels = (view, scene, config) =>
+  scene.x && scene.y && scene.sameGrid ? `/voxels/${scene.key}.bin?${some(config.voxelFields, view, config)}` : null;
 
 /** Where cards are drawn. @param {{id: string}[]} cards */
-export const cards = (cards, view, source, config) =>
-  `/cards/${source.key}.json?need=${cards.map(({ id }) => id).join(",")}&${query(view, config)}&v=${config.version}`;
+export const cards = (cards, view, scene, config) =>
+  `/cards/${scene.key}.json?need=${cards.map(({ id }) => id).join(",")}&${query(view, config)}&v=${config.version}`;
 
 /** Where a query is opened. @param {string} search @param {?number[]} place  in mm */
 export const open = (search, place) => {

@@ -1,4 +1,4 @@
-"""From an opened View to what the page holds: the controls, what they offer, and the source."""
+"""From an opened View to what the page holds: the controls, what they offer, and the scene."""
 
 import html
 from collections.abc import Sequence
@@ -46,7 +46,7 @@ OUTPUTS: tuple[str, ...] = (
         for control in (Control.WINDOW_X, Control.WINDOW_Y)
         for limit in ("min", "max", "step")
     ),
-    f"{Store.SOURCE}.data",
+    f"{Store.SCENE}.data",
     f"{NOTICES}.html",
 )  # fmt: skip
 
@@ -56,12 +56,12 @@ def filling(opened: Opened) -> dict[str, Any]:
     return {
         **{f"{FIELDS[name][0]}.{FIELDS[name][1]}": v for name, v in _values(opened).items()},
         **_offered(opened),
-        f"{Store.SOURCE}.data": source(opened),
+        f"{Store.SCENE}.data": scene_facts(opened),
         f"{NOTICES}.html": alerts(opened.problems, opened.notices),
     }
 
 
-def source(opened: Opened) -> dict[str, Any]:
+def scene_facts(opened: Opened) -> dict[str, Any]:
     """Return what the browser has to know about the open images."""
     scene = opened.scene
     view, grid = scene.view, scene.grid
@@ -76,7 +76,7 @@ def source(opened: Opened) -> dict[str, Any]:
         "mixed": scene.mixed,
         "defaults": {
             **_helpers(opened, replace(view, mask="", reference="")),
-            "mix": opened.unchosen,
+            "mix": scene.unchosen,
             "foreground": scene.presets.foreground,
         },
     }

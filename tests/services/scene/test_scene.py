@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dashboard.core.domain import Cut
-from dashboard.core.errors import GridError, NeuroMixError
+from dashboard.core.errors import GridError, NeuroMixError, VolumeError
 from dashboard.view import View
 
 AFFINE = np.diag([2.0, 2.0, 3.0, 1.0])
@@ -71,6 +71,23 @@ def test_an_identity_with_an_unreadable_file_is_not_complete(helped, tmp_path, n
 def test_a_study_that_is_gone_is_a_sentence(study):
     with pytest.raises(NeuroMixError, match="no study “nobody”"):
         study.scene(View("nobody", "T1", "b0"))
+
+
+def test_a_mask_and_a_reference_are_opened_or_have_the_reason(helped, tmp_path):
+    view = replace(VIEW, foreground="mask", mask="brain_mask", reference="dseg")
+    scene = helped.scene(view)
+    assert scene.mask.require() is scene.channels.mask
+    assert (scene.mask.name, scene.reference.name) == ("brain_mask", "dseg")
+    assert scene.reference.volume.id == helped.volume("pair", "dseg").id
+    for name in ("brain_mask", "dseg"):
+        (tmp_path / f"data/pair/{name}.nii").write_text("no image")
+    broken = helped.scene(view)
+    assert (broken.mask.volume, broken.reference.volume) == (None, None)
+    assert broken.problem is broken.mask.problem
+    with pytest.raises(VolumeError, match=r"^dseg\.nii: "):
+        broken.reference.require()
+    without = helped.scene(replace(VIEW, mask="", reference="none"))
+    assert (without.mask, without.reference) == (None, None)
 
 
 # ---- images on other grids
