@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
 from scripts.chromium import launch_options
-from scripts.serving import SETTLE_SECONDS, serving, tail
+from scripts.serving import SETTLE_SECONDS, serving, settled, tail
 
 LOGS = pytest.StashKey[dict[str, Path]]()
 HERE = Path(__file__).parent
@@ -37,7 +37,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, pytest.TestReport]:
     report = yield
     if report.failed:
-        page = item.funcargs.get("page")
+        page = item.funcargs.get("page") or item.funcargs.get("home")
         if page and report.when == "call":
             page.screenshot(path=Path(item.funcargs["output_path"]) / "page.png")
         for url, log in item.config.stash.get(LOGS, {}).items():
@@ -211,6 +211,49 @@ def page(
         page.set_viewport_size(browser_context_args["viewport"])
         page.emulate_media(color_scheme="light")
         page.context.set_storage_state({"cookies": [], "origins": []})
+
+
+# As Back does it, which opens a View without loading the page.
+RETURN = """query => {
+    document.activeElement.blur();
+    document.querySelector(".controls").scrollTop = 0;
+    history.pushState(null, "", query);
+    dispatchEvent(new PopStateEvent("popstate"));
+}"""
+
+
+@pytest.fixture(scope="session")
+def shared_home(shared_page: Page, server: str) -> tuple[Page, str]:
+    page = shared_page.context.new_page()
+    page.goto(server)
+    settled(page)
+    return page, page.url
+
+
+@pytest.fixture
+def home(
+    shared_home: tuple[Page, str],
+    browser: Browser,
+    browser_context_args: dict[str, Any],
+    complaints: list[str],
+    output_path: str,  # noqa: ARG001, for the picture of a failure
+) -> Iterator[Page]:
+    """The page on the sample, opened once for all tests and always at the View it opened with.
+
+    A test that leaves anything but a View, or is about opening the page, takes `page`.
+    """
+    page, url = shared_home
+    yield page
+    try:
+        assert_no_complaints(browser, complaints)
+    finally:
+        page.mouse.up()
+        page.mouse.move(0, 0)
+        page.set_viewport_size(browser_context_args["viewport"])
+        page.emulate_media(color_scheme="light")
+        page.evaluate(RETURN, url)
+        settled(page)
+        assert page.url == url
 
 
 @pytest.fixture
