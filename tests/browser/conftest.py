@@ -23,6 +23,8 @@ HERE = Path(__file__).parent
 
 Serve = Callable[..., str]
 
+# Else a server that is stopped waits for connections that browsers keep alive.
+AT_ONCE = {"GUNICORN_CMD_ARGS": "--graceful-timeout 0"}
 HANG_MS = 1000 * SETTLE_SECONDS
 expect.set_options(timeout=HANG_MS)  # in place of 5 s, which is a limit on a busy machine
 
@@ -66,7 +68,7 @@ def server_factory(
         def serve(data: Path | None = None, **environment: str) -> str:
             folder = factory.mktemp("server")
             log = folder / "log"
-            settings = {"DASHBOARD_CACHE": str(folder / "cache"), **environment}
+            settings = {"DASHBOARD_CACHE": str(folder / "cache"), **AT_ONCE, **environment}
             if data is not None:
                 settings["DASHBOARD_DATA"] = str(data)
             url = stack.enter_context(serving(log=log, **settings))

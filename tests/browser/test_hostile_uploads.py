@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, Request
 from playwright.sync_api import Error as PlaywrightError
 
 from scripts.serving import ROOT, running, settled
-from tests.browser.conftest import LOGS, watch
+from tests.browser.conftest import AT_ONCE, LOGS, watch
 from tests.real import of_hostile
 
 HANG_MS = 600_000  # what is not over by then never ends
@@ -55,7 +55,7 @@ def visit(
 ) -> Iterator[Visit]:
     folder = tmp_path_factory.mktemp("hostile")
     log, cache = folder / "log", folder / "cache"
-    with running(log=log, DASHBOARD_CACHE=str(cache)) as (url, process):
+    with running(log=log, DASHBOARD_CACHE=str(cache), **AT_ONCE) as (url, process):
         logs = request.config.stash.setdefault(LOGS, {})
         logs[url] = log
         context = browser.new_context(**browser_context_args)
