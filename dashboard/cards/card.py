@@ -42,8 +42,8 @@ class Card:
     group : {"views", "files", "criteria", "idle"}
         Cards of a group are asked for together. The page is settled without those of "idle", which
         it asks for when it has rested.
-    place : {"check", "images", "analysis"} or Tab
-        Where it stands: in a row of the page, or in a tab. Cards of one place keep their order in
+    slot : {"check", "images", "analysis"} or Tab
+        Where it stands: in a row of the page, or in a tab. Cards of one slot keep their order in
         the table.
     fields : frozenset of str
         The View's fields it depends on; it is redrawn only when one of them changes.
@@ -55,7 +55,7 @@ class Card:
 
     id: str
     group: Group
-    place: Row | Tab
+    slot: Row | Tab
     fields: frozenset[str]
     parts: tuple[Part, ...]
     draw: Callable[[Scene, Analyses], Drawn]
@@ -63,7 +63,7 @@ class Card:
     @property
     def tab(self) -> Panel | None:
         """The value of the tab that shows it."""
-        return self.place.value if isinstance(self.place, Tab) else None
+        return self.slot.value if isinstance(self.slot, Tab) else None
 
     @property
     def outputs(self) -> tuple[str, ...]:

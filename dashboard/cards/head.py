@@ -48,6 +48,6 @@ def head_of_used(
 ) -> str:
     """Return the head of a card that depends on all images in use."""
     features = analysis.features
-    used = [v for i, v in enumerate(features.volumes) if i < features.mixed or i in features.axes]
+    used = [v for i, v in enumerate(features.volumes) if i < features.mixed or i in features.xy]
     facts = features.facts
     return head(title, done_to=used, clipped=facts, caption=caption, explained=explained)

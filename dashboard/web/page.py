@@ -80,5 +80,5 @@ def _shown(archive: Archive, analyses: Analyses) -> dict[str, Any]:
     cards = [card for card in ready if card.tab in (None, scene.view.panel)]
     for card in cards:
         values |= draw(card, scene, analyses)
-    values[f"{Store.SOURCE}.data"]["drawn"] = [card.id for card in cards]
+    values[f"{Store.SCENE}.data"]["drawn"] = [card.id for card in cards]
     return values

@@ -19,12 +19,12 @@ def analysed(save, head):
         fractions = np.random.default_rng(number).uniform(-0.5, 0.5, tissues.shape)
         return tissues + fractions * (tissues > 0)
 
-    def analysed(names=("T1", "b0"), *, scale=1.0, whole=False, mixed=None, axes=None, **settings):
+    def analysed(names=("T1", "b0"), *, scale=1.0, whole=False, mixed=None, xy=None, **settings):
         volumes = [
             read_volume(save(f"{name}.nii.gz", voxels(n, whole) * scale))
             for n, name in enumerate(names)
         ]
-        return analysing.analysed(volumes, 5, mixed=mixed, axes=axes, **settings)
+        return analysing.analysed(volumes, 5, mixed=mixed, xy=xy, **settings)
 
     return analysed
 
