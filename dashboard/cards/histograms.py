@@ -34,8 +34,8 @@ def draw(scene: Scene, analyses: Analyses) -> Drawn:
     )
     images = [analysis.features.volumes[image].name for image in analysis.features.shown]
     bins = of_levels(dict(zip(images, pairs, strict=True)))
-    caption = COLUMNS[view.foreground] + (f"; {bins}" if bins else "")
-    heading = head_of_used(analysis, TITLE, caption, WHY if bins else "")
+    caption, why = (bins, f"{bins}. {WHY}") if bins else (COLUMNS[view.foreground], "")
+    heading = head_of_used(analysis, TITLE, caption, why)
     return {HEAD.output: heading, FIGURE.output: figure}
 
 
