@@ -23,6 +23,23 @@ def _two_positions(facts: Facts) -> str:
     return f"The header gives two positions: sform and qform differ by {', '.join(parts)}. {SFORM}"
 
 
+def _mask_of_one_value(facts: Facts) -> str:
+    which = "every" if facts["marked"] else "no"
+    return f"The mask holds only {{value:number}}. It marks {which} voxel."
+
+
+def _mask_of_labels(facts: Facts) -> str:
+    what = "{labels:,} labels" if facts["labels"] else "labels"
+    negative = " Negative voxels are outside." if facts["low"] < 0 else ""
+    return f"The mask holds {what}. It marks the {{marked:voxels}} of all of them.{negative}"
+
+
+def _mask_of_intensities(facts: Facts) -> str:
+    known = facts["background"] is not None
+    marked = "that are not its background ({background:number})" if known else "above 0"
+    return f"The mask holds intensities. It marks the {{marked:voxels}} {marked}."
+
+
 SENTENCES: dict[FileCode, Pattern] = {
     FileCode.DATA_TYPE: (
         "The header contradicts itself: {bits} bits per voxel, but data type {type}. The data type "
@@ -63,4 +80,20 @@ SENTENCES: dict[FileCode, Pattern] = {
         "Intensities of {high} are {gap:.0e} times those of {low}. Check their units and keep the "
         "scaling on, or the fit ignores {low}."
     ),
+    FileCode.MASK_CONSTANT: _mask_of_one_value,
+    FileCode.MASK_VALUES: (
+        "The mask holds {inside:number} and {other:number}. It marks the {marked:voxels} of "
+        "{inside:number}, and not the {left:voxels} of {other:number}."
+    ),
+    FileCode.MASK_NOISE: (
+        "The mask holds two values with noise around them. It marks what is above {limit:number}: "
+        "{marked:voxels} of the whole image. {above_zero:voxels} are above 0."
+    ),
+    FileCode.MASK_FRACTIONS: (
+        "The mask holds fractions, from {low:number} to {high:number}. It marks what is above "
+        "{limit:number}: {marked:voxels} of the whole image. {above_zero:voxels} are above 0."
+    ),
+    FileCode.MASK_LABELS: _mask_of_labels,
+    FileCode.MASK_INTENSITIES: _mask_of_intensities,
+    FileCode.MASK_NAN: "NaN or infinite values in {count:voxels} of the mask are outside.",
 }

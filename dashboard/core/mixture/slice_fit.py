@@ -21,7 +21,7 @@ from dashboard.core.mixture.recipe import Recipe
 from dashboard.core.mixture.scaling import LinearScale
 
 # Part of a model's key: change it when the same voxels give other numbers.
-METHOD = 1
+METHOD = 2
 # Images that correlate more than this are copies: their covariance is singular.
 MAX_CORRELATION = 1 - 1e-7
 # Larger domains than `assignment.MAX_WHOLE_VOXELS` are fitted to a subset of this size, which
