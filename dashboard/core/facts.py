@@ -29,6 +29,10 @@ class FileCode(StrEnum):
     MASK_LABELS = "mask-labels"
     MASK_INTENSITIES = "mask-intensities"
     MASK_NAN = "mask-nan"
+    # As the reference
+    LABELS_ROUNDED = "labels-rounded"
+    LABELS_OUTSIDE = "labels-outside"
+    LABELS_NAN = "labels-nan"
 
 
 @dataclass(frozen=True)

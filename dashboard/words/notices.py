@@ -96,4 +96,11 @@ SENTENCES: dict[FileCode, Pattern] = {
     FileCode.MASK_LABELS: _mask_of_labels,
     FileCode.MASK_INTENSITIES: _mask_of_intensities,
     FileCode.MASK_NAN: "NaN or infinite values in {count:voxels} of the mask are outside.",
+    FileCode.LABELS_ROUNDED: (
+        "The labels are not whole numbers (off by up to {most:.2g}). They are rounded."
+    ),
+    FileCode.LABELS_OUTSIDE: (
+        "The label {value:number} ({count:voxels}) is taken as background, like 0."
+    ),
+    FileCode.LABELS_NAN: "NaN or infinite values in {count:voxels} are taken as background.",
 }

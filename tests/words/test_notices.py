@@ -77,6 +77,12 @@ SENTENCES = [
     (FileCode.MASK_INTENSITIES, {"background": None, "marked": 7000, "voxels": 9000},
      "The mask holds intensities. It marks the 7,000 voxels above 0."),
     (FileCode.MASK_NAN, {"count": 1}, "NaN or infinite values in 1 voxel of the mask are outside."),
+    (FileCode.LABELS_ROUNDED, {"most": 0.023529},
+     "The labels are not whole numbers (off by up to 0.024). They are rounded."),
+    (FileCode.LABELS_OUTSIDE, {"value": -1, "count": 5000},
+     "The label −1 (5,000 voxels) is taken as background, like 0."),
+    (FileCode.LABELS_NAN, {"count": 2},
+     "NaN or infinite values in 2 voxels are taken as background."),
 ]  # fmt: skip
 
 
