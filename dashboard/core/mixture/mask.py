@@ -132,7 +132,8 @@ def _limit(data: NDArray[Any], facts: Intensities) -> tuple[Kind, tuple[float, f
         return _labels(distinct)
     inside = (None if whole else _full(high, OVERSHOOT)) or high
     shares = _shares(data, facts, inside)
-    half = 0.5 if _is_unit(facts) else (inside if abs(low) <= OVERSHOOT * high else low + high) / 2
+    unit = low >= -OVERSHOOT and 0.5 < high <= 1 + OVERSHOOT
+    half = 0.5 if unit else (inside if abs(low) <= OVERSHOOT * high else low + high) / 2
     if shares.between == 0:
         return "noise", (-np.inf, half), 0
     full = _full(high) and shares.top >= MANY
@@ -140,7 +141,8 @@ def _limit(data: NDArray[Any], facts: Intensities) -> tuple[Kind, tuple[float, f
     if (shares.runs >= RUNS if whole else interpolated) and not full:
         return _labels(distinct) if distinct and whole else ("labels", (-np.inf, 0.5), 0)
     constant = facts.background_share >= BACKGROUND_SHARE
-    if (shares.top >= MANY and shares.lower >= SOME) or (_is_unit(facts) and shares.bottom >= MANY):
+    ends = (shares.top, shares.bottom if unit else 0)
+    if max(ends) >= MANY and (unit or shares.lower >= SOME):
         return "fractions", (-np.inf, half), 0
     return "intensities", (facts.background,) * 2 if constant else ABOVE_ZERO, 0
 
@@ -155,11 +157,6 @@ def _labels(distinct: tuple[float, ...]) -> tuple[Kind, tuple[float, float], int
 def _full(high: float, overshoot: float = NOISE) -> float | None:
     """Return the value that means "inside" if the largest one is that, or a little more."""
     return next((v for v in FULL if v * (1 - NOISE) <= high <= v * (1 + overshoot)), None)
-
-
-def _is_unit(facts: Intensities) -> bool:
-    """Return whether the values are 0 to 1, as fractions and probabilities are."""
-    return facts.low >= -OVERSHOOT and 0.5 < facts.high <= 1 + OVERSHOOT
 
 
 def _are_scaled_labels(distinct: tuple[float, ...]) -> bool:
