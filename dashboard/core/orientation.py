@@ -91,7 +91,7 @@ class Orientation:
             matrix[stored, 3] = self.shape[stored] - 1 if self.flips[ras] else 0
         return matrix
 
-    def place(self, cut: NDArray[Any], plane: Plane, index: int) -> NDArray[Any]:
+    def embed(self, cut: NDArray[Any], plane: Plane, index: int) -> NDArray[Any]:
         """Return a volume of zeros in the stored shape with one slice filled in."""
         volume = np.zeros(self.shape, dtype=cut.dtype)
         volume[self._where(plane, index)] = cut

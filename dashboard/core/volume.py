@@ -164,8 +164,8 @@ def read_volume(path: Path, *, name: str | None = None, take: Take = FIRST) -> V
     """
     source = file_id(path, name=name)
     try:
-        with nameless(None) as room:
-            return unpack(path, source, room, name=name, take=take)
+        with nameless(None) as npy:
+            return unpack(path, source, npy, name=name, take=take)
     except OSError as error:
         raise VolumeError(
             f"{name or path.name}: there is no room to unpack it ({error.strerror}). Free disk "
@@ -176,7 +176,7 @@ def read_volume(path: Path, *, name: str | None = None, take: Take = FIRST) -> V
 def unpack(
     path: Path,
     source: str,
-    room: BinaryIO,
+    npy: BinaryIO,
     *,
     name: str | None = None,
     take: Take = FIRST,
@@ -188,7 +188,7 @@ def unpack(
     ----------
     source : str
         The file's identity.
-    room : file object
+    npy : file object
         New, open for reading and writing; receives the voxels as an ``.npy``.
     scratch : Path, optional
         Folder for temporary files.
@@ -200,7 +200,7 @@ def unpack(
     OSError
         If the disk is full.
     """
-    image = read_image(path, room, name=name, take=take, scratch=scratch)
+    image = read_image(path, npy, name=name, take=take, scratch=scratch)
     affine, position = _sound_affine(image)
     intensities = image.summary.intensities()
     largest = max(-intensities.low, intensities.high)

@@ -104,7 +104,7 @@ def number(cell: str) -> float:
 def shown_intensities(page: Page) -> list[float]:
     """Minimum, mean and maximum of the first image in the check's table."""
     (cells, *_) = page.evaluate(
-        """() => [...document.querySelectorAll(".preflight-table tbody tr")]
+        """() => [...document.querySelectorAll(".check-table tbody tr")]
             .map(row => [...row.cells].map(cell => cell.textContent.trim()))"""
     )
     return [number(cell) for cell in cells[-3:]]

@@ -76,10 +76,10 @@ def test_placing_a_slice_undoes_cutting_it(image, orientation):
     data = image.get_fdata()
     for plane, count in COUNTS.items():
         whole = sum(
-            orientation.place(orientation.cut(data, plane, k), plane, k) for k in range(count)
+            orientation.embed(orientation.cut(data, plane, k), plane, k) for k in range(count)
         )
         np.testing.assert_array_equal(whole, data)
-        alone = orientation.place(orientation.cut(data, plane, 3), plane, 3)
+        alone = orientation.embed(orientation.cut(data, plane, 3), plane, 3)
         np.testing.assert_array_equal(
             orientation.cut(alone, plane, 3), orientation.cut(data, plane, 3)
         )

@@ -299,10 +299,10 @@ class _Others:
     @np.errstate(all="ignore")
     def percentile(self, percent: float) -> float:
         """Return a percentile as ``np.percentile`` does by default."""
-        place = percent / 100 * (self.size - 1)
-        index = int(place)
+        position = percent / 100 * (self.size - 1)
+        index = int(position)
         low, high = self._at(index), self._at(min(index + 1, self.size - 1))
-        return low if high == low else low + (high - low) * (place - index)
+        return low if high == low else low + (high - low) * (position - index)
 
     def _at(self, index: int) -> float:
         return float(self._ordered[index if index < self._first else index + self._gap])

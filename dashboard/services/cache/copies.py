@@ -85,22 +85,22 @@ class Copies:
         return _is_there(self._folder / source / f"{identity}.json")
 
     @contextmanager
-    def place(self) -> Iterator["Place"]:
-        """Give a place for a new copy; whatever is not kept is removed at the end."""
+    def new_copy(self) -> Iterator["NewCopy"]:
+        """Give a folder for a new copy; whatever is not kept is removed at the end."""
         make_private(self._folder)
         folder = self._folder / f"{_NEW}{secrets.token_hex(8)}"
         lock = folder.with_suffix(_LOCK)
         with create_locked(lock):
             try:
                 folder.mkdir()
-                place = Place(folder, self._folder)
-                yield place
+                copy = NewCopy(folder, self._folder)
+                yield copy
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
                 with suppress(OSError):
                     lock.unlink()
         lock.unlink(missing_ok=True)  # Windows removes no open file
-        self._look(keep=place.kept)
+        self._look(keep=copy.kept)
 
     def remove(self, source: str) -> None:
         """Remove all copies of a file; those that are open stay valid."""
@@ -156,7 +156,7 @@ class Copies:
                 shutil.rmtree(path, ignore_errors=True)
 
 
-class Place:
+class NewCopy:
     """A folder in which one copy is made.
 
     Attributes
