@@ -33,6 +33,7 @@ class FileCode(StrEnum):
     LABELS_ROUNDED = "labels-rounded"
     LABELS_OUTSIDE = "labels-outside"
     LABELS_NAN = "labels-nan"
+    LABELS_ARE_MASK = "labels-are-mask"
 
 
 @dataclass(frozen=True)

@@ -103,4 +103,8 @@ SENTENCES: dict[FileCode, Pattern] = {
         "The label {value:number} ({count:voxels}) is taken as background, like 0."
     ),
     FileCode.LABELS_NAN: "NaN or infinite values in {count:voxels} are taken as background.",
+    FileCode.LABELS_ARE_MASK: (
+        "The reference is also the mask, so no class lies outside its labels. Do not compare this "
+        "Dice with that of another foreground."
+    ),
 }

@@ -83,6 +83,9 @@ SENTENCES = [
      "The label −1 (5,000 voxels) is taken as background, like 0."),
     (FileCode.LABELS_NAN, {"count": 2},
      "NaN or infinite values in 2 voxels are taken as background."),
+    (FileCode.LABELS_ARE_MASK, {},
+     "The reference is also the mask, so no class lies outside its labels. Do not compare this "
+     "Dice with that of another foreground."),
 ]  # fmt: skip
 
 

@@ -33,4 +33,6 @@ def use_notices(mask: Volume | None, reference: Volume | None) -> list[tuple[str
     with suppress(LabelError):
         if reference:
             found += [(reference.name, notice) for notice in label_map(reference).notices]
+            if mask and mask.digest == reference.digest:
+                found.append((reference.name, Notice(FileCode.LABELS_ARE_MASK)))
     return found

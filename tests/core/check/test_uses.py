@@ -61,3 +61,9 @@ def test_of_clean_overlays_and_of_those_not_in_use_nothing_is_said(check):
     others = {"marks": BRAIN, "dseg": BRAIN * 3, "spare": BLURRED}
     assert found(check(T1=brain(), others=others, chosen=USED)) == {}
     assert found(check(T1=brain(), others={"dseg": BLURRED}, chosen=USED)) == {}
+
+
+def test_a_reference_that_is_the_mask_itself_is_named(check):
+    others = {"marks": BRAIN * 2, "dseg": BRAIN * 2}
+    checked = check(T1=brain(), others=others, chosen=USED)
+    assert found(checked) == {FileCode.LABELS_ARE_MASK: ("fact", ("dseg",))}
