@@ -13,8 +13,8 @@ from tests.browser.reading import picture, table
 # Images X and Y, and the middle of the head among the axial slices of X.
 STUDIES = {
     "mni152_2mm": ("MNI152_T1_2mm", "MNI152_T2_2mm", 43),
-    "glioblastoma": ("t1", "flair", 16),
-    "ms_patient07": ("T1", "T2", 81),
+    "glioblastoma": ("t1", "flair", 15),
+    "ms_patient07": ("T1", "T2", 80),
 }
 
 
