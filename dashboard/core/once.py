@@ -4,30 +4,40 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TypeVar
 
+from dashboard.core.errors import NeuroMixError
 from dashboard.core.volume import Volume
 
-# Of each function. What is found is a few numbers, so this is about the volumes of many studies.
+# Of each function. What is found is a few numbers, and these are the volumes of many studies.
 KEPT = 512
 
 Found = TypeVar("Found")
 
 
 def once(look: Callable[[Volume], Found]) -> Callable[[Volume], Found]:
-    """Call a function once for each volume; it is found again by its identity, and holds no voxels.
+    """Call a function once for each volume, and keep what it returns or its `NeuroMixError`.
 
-    What it raises is not kept.
+    Volumes are known by identity and name, so that no voxels are kept.
     """
-    known: dict[str, Found] = {}
+    known: dict[tuple[str, str], Found | NeuroMixError] = {}
+
+    def looked(volume: Volume) -> Found | NeuroMixError:
+        try:
+            return look(volume)
+        except NeuroMixError as error:
+            return error
 
     @wraps(look)
     def found(volume: Volume) -> Found:
-        if volume.id in known:
-            return known[volume.id]
-        made = look(volume)
-        while len(known) >= KEPT:
-            # Another thread may have removed it.
-            known.pop(next(iter(known)), None)
-        known[volume.id] = made
+        key = volume.id, volume.name
+        made = known.get(key)
+        if made is None:
+            made = looked(volume)
+            while len(known) >= KEPT:
+                # Another thread may have removed it.
+                known.pop(next(iter(known)), None)
+            known[key] = made
+        if isinstance(made, NeuroMixError):
+            raise made.with_traceback(None)
         return made
 
     return found
