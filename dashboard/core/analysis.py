@@ -16,7 +16,7 @@ from dashboard.core.mixture.mask import mask_of
 from dashboard.core.mixture.model import Model
 from dashboard.core.mixture.slice_fit import Fit, fit
 from dashboard.core.reference.agreement import Agreement, agreement
-from dashboard.core.reference.labels import label_map, numbers
+from dashboard.core.reference.labels import label_map
 from dashboard.core.volume import Volume
 
 
@@ -74,8 +74,7 @@ def compare(
     features = analysis.features
     first, mask = features.volumes[0], features.mask_volume
     require_same_grid([first, reference])
-    label_map(reference)
-    labels = numbers(within(reference, first.orientation, features.domain))
+    labels = label_map(reference).of(within(reference, first.orientation, features.domain))
     found = agreement(
         analysis.labels,
         labels,

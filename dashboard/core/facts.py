@@ -30,6 +30,7 @@ class FileCode(StrEnum):
     MASK_INTENSITIES = "mask-intensities"
     MASK_NAN = "mask-nan"
     # As the reference
+    LABELS_SCALED = "labels-scaled"
     LABELS_ROUNDED = "labels-rounded"
     LABELS_OUTSIDE = "labels-outside"
     LABELS_NAN = "labels-nan"

@@ -96,6 +96,9 @@ SENTENCES: dict[FileCode, Pattern] = {
     FileCode.MASK_LABELS: _mask_of_labels,
     FileCode.MASK_INTENSITIES: _mask_of_intensities,
     FileCode.MASK_NAN: "NaN or infinite values in {count:voxels} of the mask are outside.",
+    FileCode.LABELS_SCALED: (
+        "All labels are below 0.5. They are taken as 1, 2 and so on times {unit:number}."
+    ),
     FileCode.LABELS_ROUNDED: (
         "The labels are not whole numbers (off by up to {most:.2g}). They are rounded."
     ),

@@ -77,6 +77,8 @@ SENTENCES = [
     (FileCode.MASK_INTENSITIES, {"background": None, "marked": 7000, "voxels": 9000},
      "The mask holds intensities. It marks the 7,000 voxels above 0."),
     (FileCode.MASK_NAN, {"count": 1}, "NaN or infinite values in 1 voxel of the mask are outside."),
+    (FileCode.LABELS_SCALED, {"unit": 0.003921569},
+     "All labels are below 0.5. They are taken as 1, 2 and so on times 0.003922."),
     (FileCode.LABELS_ROUNDED, {"most": 0.023529},
      "The labels are not whole numbers (off by up to 0.024). They are rounded."),
     (FileCode.LABELS_OUTSIDE, {"value": -1, "count": 5000},

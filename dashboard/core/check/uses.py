@@ -16,6 +16,7 @@ DOUBTFUL = (
     FileCode.MASK_FRACTIONS,
     FileCode.MASK_INTENSITIES,
     FileCode.LABELS_ROUNDED,
+    FileCode.LABELS_SCALED,
 )
 
 

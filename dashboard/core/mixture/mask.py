@@ -33,7 +33,8 @@ ROUNDING = 0.05
 FEW = 16
 # Of the voxels above 0: interpolated labels are still whole inside a region.
 MOSTLY = 0.5
-# Of neighbours: labels are the same in most of a region, whole intensities rarely.
+# Of neighbours: labels are the same in most of a region, whole intensities rarely, and whole
+# fractions only if they are the largest.
 RUNS = 0.3
 # The voxels above 0 are marked.
 ABOVE_ZERO = (-np.inf, 0.0)
@@ -136,9 +137,8 @@ def _limit(data: NDArray[Any], facts: Intensities) -> tuple[Kind, tuple[float, f
     half = 0.5 if unit else (inside if abs(low) <= OVERSHOOT * high else low + high) / 2
     if shares.between == 0:
         return "noise", (-np.inf, half), 0
-    full = _full(high) and shares.top >= MANY
-    interpolated = high > 1 + OVERSHOOT and shares.whole >= MOSTLY
-    if (shares.runs >= RUNS if whole else interpolated) and not full:
+    interpolated = high > 1 + OVERSHOOT and shares.whole >= MOSTLY and not _full(high)
+    if shares.runs >= RUNS if whole else interpolated:
         return _labels(distinct) if distinct and whole else ("labels", (-np.inf, 0.5), 0)
     constant = facts.background_share >= BACKGROUND_SHARE
     ends = (shares.top, shares.bottom if unit else 0)
@@ -173,7 +173,8 @@ class _Shares:
     """How the voxels above the background are spread over the range.
 
     Shares near the largest value, near the background, below the middle, below the largest value,
-    and within rounding of whole numbers; and the share of neighbours in the file that are equal.
+    and within rounding of whole numbers; and the share of neighbours in the file that are equal,
+    without the largest value.
     """
 
     top: float
@@ -191,7 +192,8 @@ def _shares(data: NDArray[Any], facts: Intensities, inside: float) -> _Shares:
     counts = np.zeros(8, dtype=np.int64)
     for chunk in _chunks(data):
         shown = (chunk > outside + NOISE * span) & np.isfinite(chunk)
-        up, both = chunk[shown], shown[1:] & shown[:-1]
+        up = chunk[shown]
+        both = shown[1:] & shown[:-1] & (chunk[1:] < high - NOISE * span)
         counts += [
             up.size,
             np.count_nonzero(up > inside - TENTH * span),

@@ -112,7 +112,7 @@ def agreement(
     labels : ndarray of int, any shape
         0 is background, 1..K are the classes.
     reference : ndarray of int, the shape of `labels`
-        0 is background; others are the reference's labels, as `labels.numbers` returns them.
+        0 is background; others are the reference's labels, as a `LabelMap` gives them.
     classes : int
         K; classes without a voxel have a row too.
     voxel_ml : float

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from dashboard.core.errors import LabelError
 from dashboard.core.facts import FileCode, Notice
 from dashboard.core.once import once
-from dashboard.core.reading.summary import WHOLE_ROUNDING, WHOLE_WITHIN
+from dashboard.core.reading.summary import WHOLE_ROUNDING, WHOLE_WITHIN, Intensities
 from dashboard.core.volume import Volume
 
 # The table of FreeSurfer's 1,300 labels has 50 kB.
@@ -25,6 +25,8 @@ MAX_LABEL = 2**53
 # Labels that a header scales in 8 bits are off by half a step: 0.02 for 10 labels, 0.05 for 25.
 # Interpolation at the border of two labels gives all values between them.
 MAX_AWAY = 0.05
+# Noise around 0, as programs leave it; a label that a header scales is at least 1/65535.
+NO_LABEL = 1e-6
 # Voxels looked at in one go: their values take 8 MB.
 CHUNK = 2**20
 
@@ -70,16 +72,19 @@ class LabelMap:
     labels : tuple of int
         All that occur except the background, ascending.
     notices : tuple of Notice
-        What was rounded, or taken for background besides 0.
+        What was scaled, rounded, or taken for background besides 0.
+    unit : float
+        What one label is in the file; 1 unless a header made fractions of all labels.
     """
 
     labels: tuple[int, ...]
     notices: tuple[Notice, ...]
+    unit: float = 1.0
 
-
-def numbers(values: NDArray[Any]) -> NDArray[np.int64]:
-    """Return voxels of a label map as labels; what is negative, NaN or infinite is 0."""
-    return np.asarray(np.rint(np.where(np.isfinite(values), values, 0).clip(min=0)), np.int64)
+    def of(self, values: NDArray[Any]) -> NDArray[np.int64]:
+        """Return voxels as labels; what is negative, NaN or infinite is 0."""
+        known = np.where(np.isfinite(values), values, 0).clip(min=0)
+        return np.asarray(np.rint(known / self.unit if self.unit != 1 else known), np.int64)
 
 
 @once
@@ -97,30 +102,43 @@ def label_map(volume: Volume) -> LabelMap:
     facts = volume.intensities
     if facts.high > MAX_LABEL:
         raise _refused(volume, f"values too large for labels (up to {facts.high:g})")
+    unit = _unit(facts)
     away, found = 0.0, set[int]()
     for values in _parts(volume):
-        off = np.abs(values - np.rint(values))
+        units = values / unit
+        off = np.abs(units - np.rint(units))
         if off.max(initial=0) > MAX_AWAY:
-            raise _refused(
-                volume, "values between whole numbers", ", or resample it with nearest neighbours"
-            )
-        off[off <= WHOLE_WITHIN + WHOLE_ROUNDING * np.abs(values)] = 0
+            advice = ", or resample it with nearest neighbours"
+            raise _refused(volume, "values between whole numbers", advice)
+        off[off <= WHOLE_WITHIN + WHOLE_ROUNDING * np.abs(units)] = 0
         away = max(away, float(off.max(initial=0)))
-        found.update(np.unique(np.rint(values)).astype(np.int64).tolist())
+        found.update(np.unique(np.rint(units)).astype(np.int64).tolist())
         if len(found) > MAX_LABELS + 1:
             raise _refused(volume, f"more than {MAX_LABELS:,} different numbers")
     negative = [number for number in found if number < 0]
     if len(negative) > 1:
         raise _refused(volume, f"negative values (down to {facts.low:g})")
-    notices = []
+    labels = tuple(sorted(number for number in found if number > 0))
+    return LabelMap(labels, tuple(_notices(facts, unit, away, negative)), unit)
+
+
+def _unit(facts: Intensities) -> float:
+    """Return the smallest value if all are fractions, as after a header's division by 255."""
+    if facts.high >= 0.5 or facts.distinct is None:
+        return 1.0
+    return next((value for value in facts.distinct if value > NO_LABEL), 1.0)
+
+
+def _notices(facts: Intensities, unit: float, away: float, negative: list[int]) -> Iterator[Notice]:
+    if unit != 1:
+        yield Notice(FileCode.LABELS_SCALED, {"unit": unit})
     if away:
-        notices.append(Notice(FileCode.LABELS_ROUNDED, {"most": away}))
+        yield Notice(FileCode.LABELS_ROUNDED, {"most": away})
     if negative:
-        outside = {"value": negative[0], "count": facts.negatives}
-        notices.append(Notice(FileCode.LABELS_OUTSIDE, outside))
+        outside = {"value": negative[0] * unit, "count": facts.negatives}
+        yield Notice(FileCode.LABELS_OUTSIDE, outside)
     if facts.nonfinite:
-        notices.append(Notice(FileCode.LABELS_NAN, {"count": facts.nonfinite}))
-    return LabelMap(tuple(sorted(number for number in found if number > 0)), tuple(notices))
+        yield Notice(FileCode.LABELS_NAN, {"count": facts.nonfinite})
 
 
 def _parts(volume: Volume) -> Iterator[NDArray[Any]]:

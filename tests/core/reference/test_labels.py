@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from dashboard.core.errors import LabelError
 from dashboard.core.facts import FileCode
-from dashboard.core.reference.labels import MAX_BYTES, label_map, numbers, read_label_names
+from dashboard.core.reference.labels import MAX_BYTES, label_map, read_label_names
 from dashboard.core.volume import read_volume
 
 SHAPE = (12, 12, 14)
@@ -70,7 +70,8 @@ def mapped(save):
 
     def mapped(voxels, dtype="f8"):
         volume = read_volume(save("dseg.nii", np.asarray(voxels), dtype=dtype))
-        return label_map(volume), numbers(volume.data)
+        found = label_map(volume)
+        return found, found.of(volume.data)
 
     return mapped
 
@@ -130,6 +131,27 @@ def test_one_negative_number_is_background_and_it_is_said(mapped, seed, labels, 
         FileCode.LABELS_OUTSIDE,
         {"value": outside, "count": (given < 0).sum()},
     )
+
+
+@given(seeds, st.integers(1, 12), st.sampled_from([1 / 255, 0.0039215689, 0.001, 1 / 65535, 0.03]))
+def test_labels_that_a_header_made_fractions_are_counted_in_their_unit(mapped, seed, most, unit):
+    truth = drawn(seed, list(range(1, most + 1)))
+    for dtype in ("f4", "f8"):
+        found, voxels = mapped(truth * unit, dtype)
+        assert found.labels == tuple(range(1, most + 1))
+        np.testing.assert_array_equal(voxels, truth)
+        assert [n.code for n in found.notices] == [FileCode.LABELS_SCALED]
+
+
+def test_fractions_below_a_half_are_no_labels(mapped):
+    with pytest.raises(LabelError, match="between whole numbers"):
+        mapped(np.random.default_rng(1).choice([0, 0.1, 0.17, 0.4], SHAPE))
+    with pytest.raises(LabelError, match="between whole numbers"):
+        mapped(np.random.default_rng(1).uniform(0, 0.4, SHAPE))
+
+
+def test_a_map_without_labels_has_none(mapped):
+    assert mapped(np.zeros(SHAPE))[0].labels == ()
 
 
 @pytest.mark.parametrize("outside", [np.nan, np.inf, -np.inf])
