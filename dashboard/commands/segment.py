@@ -8,6 +8,7 @@ import click
 
 from dashboard.commands.stderr import print_line
 from dashboard.core.analysis import Analysis, analyse, compare
+from dashboard.core.check.uses import use_notices
 from dashboard.core.domain import Cut, Scope
 from dashboard.core.errors import GridError, NeuroMixError
 from dashboard.core.export.segmentation import write_segmentation
@@ -58,7 +59,7 @@ def _choice(literal: Any) -> click.Choice[str]:
 @click.option("--covariance", default=DEFAULTS.covariance, type=_choice(Covariance))
 @click.option("--scaling", default=DEFAULTS.scaling, type=_choice(Scaling))
 @click.option("--foreground", default=DEFAULTS.foreground, type=_choice(Foreground))
-@click.option("--mask", type=IMAGE, help="Fit only the voxels where this image is above 0.")
+@click.option("--mask", type=IMAGE, help="Fit only what this image marks.")
 @click.option("--clip", default=DEFAULTS.clip, type=_choice(Clip), help="Percent at each end.")
 @click.option("--reference", type=IMAGE, help="Label map to compare the classes with.")
 @click.option("--volume", default="0", help="Volume of 4-D images: a number from 0, or mean.")
@@ -112,6 +113,7 @@ def segment(
     agreed = compare(analysis, overlays[1]) if overlays[1] else None
     read = (*volumes, *(volume for volume in overlays if volume))
     notices = [f"{v.name}: {sentence(notice)}" for v in read for notice in v.notices]
+    notices += [f"{name}: {sentence(notice)}" for name, notice in use_notices(*overlays)]
     notices += [sentence(notice) for notice in study_notices(volumes)]
     doubts = _doubts(analysis)
     notices += map(doubt_sentence, doubts)

@@ -107,7 +107,7 @@ SECTIONS: dict[str, list[ControlSpec | tuple[ControlSpec, ControlSpec]]] = {
             ),
             ControlSpec(
                 Control.MASK, "Mask",
-                "Its voxels above 0 are the foreground. Used when Foreground is “inside a mask”.",
+                "The voxels it marks are the foreground. Used when Foreground is “inside a mask”.",
                 choice(placeholder=NONE_FOUND),
             ),
         ),

@@ -212,6 +212,7 @@ def _clipped(volume: Volume, recipe: Recipe) -> dict[str, Any]:
 def _agreed(agreement: Agreement) -> dict[str, Any]:
     return {
         "mean_dice": agreement.mean_dice,
+        "reference_is_mask": agreement.same_as_mask,
         "matched_share_of_reference": agreement.agreeing,
         "classes": [asdict(match) for match in agreement.matches],
         "labels": list(agreement.labels),
