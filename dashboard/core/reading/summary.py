@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboard.core import sampling
+from dashboard.core.reading.texture import Runs, Texture
 
 # Percent of the voxels beyond each end of a clipped range.
 CLIP_LEVELS = ("0.1", "0.5", "1")
@@ -23,6 +24,11 @@ BACKGROUND_SHARE = 0.25
 SAMPLED_VOXELS = 2_000_000
 # Voxels processed at once: 2 MiB in float64, which stay in the CPU cache.
 CHUNK_VOXELS = 2**18
+# Distinct intensities that are listed: parcellations have some hundred labels, 8-bit images 256.
+MAX_DISTINCT = 1024
+# Whole numbers up to the rounding of programs, and of a slope in float32 by which they are stored.
+WHOLE_WITHIN = 1e-5
+WHOLE_ROUNDING = 2.5e-7
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,12 @@ class Intensities:
     limits : mapping of str to tuple of float
         For each clip level p, the p-th and (100 - p)-th percentile of the finite voxels without
         the background.
+    distinct : tuple of float, or None
+        The finite intensities in ascending order; None if there are more than `MAX_DISTINCT`.
+    whole : float
+        Share of the finite voxels that are whole numbers, up to rounding. In an image of
+        fractions below 0.5, small values are not taken for 0.
+    texture : Texture
     """
 
     low: float
@@ -61,6 +73,9 @@ class Intensities:
     nonfinite: int
     saturated: int
     limits: Mapping[str, tuple[float, float]]
+    distinct: tuple[float, ...] | None
+    whole: float
+    texture: Texture
 
 
 class Summary:
@@ -75,7 +90,9 @@ class Summary:
         self._finite = 0
         self._low, self._high = np.inf, -np.inf
         self._sum = 0.0
-        self._zeros = self._negatives = self._saturated = 0
+        self._zeros = self._negatives = self._saturated = self._whole = 0
+        self._distinct: NDArray[Any] | None = np.empty(0, dtype=np.float32)
+        self._runs = Runs(self.voxels)
         self._hash = hashlib.sha256(" ".join(map(str, shape)).encode())
 
     @property
@@ -95,10 +112,12 @@ class Summary:
             finite = values[known]
             self.nonfinite += values.size - finite.size
         self._hash.update(plain.data)
+        self._runs.add(values)
         if not finite.size:
             return
         self._count(finite)
         self._take_sample(finite)
+        self._list_distinct(finite)
         self._finite += finite.size
 
     def intensities(self) -> Intensities:
@@ -114,6 +133,8 @@ class Summary:
             black = min(0.0, _Others(ordered, np.inf).percentile(0.5))
         else:
             black = 0.0 if white > 0 else self._low
+        fractions = max(-self._low, self._high) < 0.5
+        distinct = None if self._distinct is None else tuple(self._distinct.tolist())
         return Intensities(
             low=self._low,
             high=self._high,
@@ -132,6 +153,9 @@ class Summary:
                 else (self._low, self._high)
                 for level in CLIP_LEVELS
             },
+            distinct=distinct,
+            whole=(self._zeros if fractions else self._whole) / self._finite,
+            texture=self._runs.texture(background, (self._low, self._high), distinct),
         )
 
     def _count(self, finite: NDArray[Any]) -> None:
@@ -141,11 +165,20 @@ class Summary:
             self._zeros += finite.size - int(np.count_nonzero(finite))
         if low < 0:
             self._negatives += int(np.count_nonzero(finite < 0))
+        away = np.abs(finite - np.rint(finite))
+        within = WHOLE_WITHIN + WHOLE_ROUNDING * np.abs(finite)
+        self._whole += int(np.count_nonzero(away <= within))
         self._low = min(self._low, low)
         if high > self._high:
             self._high, self._saturated = high, 0
         if high == self._high:
             self._saturated += int(np.count_nonzero(finite == high))
+
+    def _list_distinct(self, finite: NDArray[Any]) -> None:
+        if self._distinct is None:
+            return
+        found = np.union1d(self._distinct, finite) + 0.0  # no -0
+        self._distinct = found if found.size <= MAX_DISTINCT else None
 
     def _take_sample(self, finite: NDArray[Any]) -> None:
         """Take every n-th finite voxel, starting with the first."""
