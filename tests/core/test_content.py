@@ -1,4 +1,4 @@
-"""What a volume holds, by its voxels: made-up label maps, masks, fields and images of many kinds."""
+"""What a volume holds, by its voxels: made-up label maps, masks, fields and many images."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -173,8 +173,9 @@ def test_scattered_labels_may_be_labels_and_intensities_may_not(any_volume):
 
 
 # What of the real images is none, by its name.
-NO_IMAGE = ("mask", "seg", "labels", "lesion_gt", "class_map", "aparc", "aseg", "filled", "wm.mgz",
-            "pve", "probseg", "bias", "c1T1", "c2T1", "c3T1", "niivue_low_res")  # fmt: skip
+NO_IMAGE = ("brain_mask", "bet_mask", "seg", "labels", "lesion_gt", "class_map", "aparc", "aseg",
+            "filled", "wm.mgz", "pve", "probseg", "bias", "c1T1", "c2T1", "c3T1",
+            "niivue_low_res")  # fmt: skip
 
 
 def test_every_real_image_is_one_and_every_label_map_is_none(real_data):
