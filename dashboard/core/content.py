@@ -12,8 +12,8 @@ from dashboard.core.volume import Volume
 
 Content = Literal["contrast", "labels", "mask", "fractions", "field"]
 
-# NIfTI's intent code of label maps, and those of maps of statistics.
-LABEL_INTENT, STATISTIC_INTENTS = 1002, range(2, 25)
+# NIfTI's intent codes of label maps, of maps of statistics, and of FSL's warps.
+LABEL_INTENT, STATISTIC_INTENTS, WARP_INTENTS = 1002, range(2, 25), range(2006, 2020)
 # The numbers of labels lie this near to whole ones, after a header's scaling of 8-bit storage.
 NEAR_WHOLE = 0.05
 # Up to this many labels, neighbouring tissues have neighbouring numbers, as grey values have.
@@ -44,7 +44,7 @@ def content(volume: Volume) -> Content:
         return "mask"
     if _is_label_map(facts, intent=_intent(volume)):
         return "labels"
-    if _is_field(facts):
+    if _is_field(facts) or _is_warp(volume):
         return "field"
     return "fractions" if _is_fraction(facts) else "contrast"
 
@@ -119,16 +119,19 @@ def _is_field(facts: Intensities) -> bool:
     low, high = facts.limits["0.1"]
     least, most = FIELD_RANGE
     return (
-        facts.negatives == 0
+        (facts.low == 0 or facts.low >= least)
         and least < low < 1.1
         and 0.9 < high < most
-        and facts.low in (0, *_from(facts.low, least))
         and facts.texture.rough < FIELD_ROUGH
     )
 
 
-def _from(value: float, least: float) -> tuple[float, ...]:
-    return (value,) if value >= least else ()
+def _is_warp(volume: Volume) -> bool:
+    """Return whether the volumes are displacements along three axes."""
+    facts = volume.intensities
+    if _intent(volume) in WARP_INTENTS:
+        return True
+    return volume.volumes == 3 and facts.negatives > 0 and facts.texture.rough < FIELD_ROUGH
 
 
 def _is_fraction(facts: Intensities) -> bool:

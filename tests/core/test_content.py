@@ -152,6 +152,19 @@ def test_the_headers_intent_says_labels_where_that_is_possible(held):
     assert held(tissue(rng, 20), intent_code=1002) == "contrast"
 
 
+def test_displacements_along_three_axes_are_a_field(any_volume):
+    rng = np.random.default_rng(6)
+    shift = ndimage.gaussian_filter(rng.normal(0, 100, SHAPE), 6, mode="nearest")
+    for voxels, volumes, code, expected in (
+        (shift, 3, 0, "field"), (shift, 1, 2006, "field"), (shift, 1, 0, "contrast"),
+        (tissue(rng, 20) - 100, 3, 0, "contrast"),
+    ):  # fmt: skip
+        facts = summarise(np.asfortranarray(voxels)).intensities()
+        header = (("intent_code", str(code)),)
+        volume = replace(any_volume, intensities=facts, header=header, volumes=volumes)
+        assert content(volume) == expected
+
+
 def test_statistics_are_no_image_though_they_look_like_one(any_volume):
     facts = summarise(np.asfortranarray(tissue(np.random.default_rng(3), 20))).intensities()
     for code, expected in ((0, True), (5, False), (1007, True), (3, False)):

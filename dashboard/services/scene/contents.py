@@ -11,6 +11,7 @@ from dashboard.core.content import allows_image, allows_labels, allows_mask, con
 from dashboard.core.facts import Notice
 from dashboard.core.grid.same import same_grid
 from dashboard.core.mixture.recipe import MAX_MIXED
+from dashboard.core.volume import Volume
 from dashboard.services.scene.images import Images
 from dashboard.services.scene.presets import likely_masks, likely_references
 from dashboard.services.studies.conventions import Role
@@ -80,33 +81,39 @@ class _Looks:
 
     def pick(self, names: list[str]) -> str | None:
         """Return the best of some images of one contrast for a fit with X."""
-        others = []
+        best, others = None, []
         for name in names:
-            if self._count >= MAX_LOOKED_AT or len(self.images) >= MAX_MIXED:
-                break
-            self._count += 1
-            volume = self._volumes.get(name)
+            file = self._files.files[name]
+            # After the best, only names that say more than contrast and processing.
+            if (best and file.meaning.plain) or not self._may_look():
+                continue
+            volume = self._look(name)
             if volume is None:
                 continue
-            file = self._files.files[name]
             if not allows_image(volume) and not file.meaning.plain:
                 self._moved[name] = _ROLES[content(volume)]
                 continue
             self.images.add(name)
             self._x = self._x or volume
-            if same_grid(self._x, volume):
-                return name
+            if best is None and same_grid(self._x, volume):
+                best = name
             others.append(name)
         # An image that cannot be read is missed in the fit, and the check says why.
-        return next((name for name in [*others, *names] if name not in self._moved), None)
+        return best or next((name for name in [*others, *names] if name not in self._moved), None)
+
+    def _may_look(self) -> bool:
+        return self._count < MAX_LOOKED_AT
+
+    def _look(self, name: str) -> Volume | None:
+        self._count += 1
+        return self._volumes.get(name)
 
     def rescue(self, names: list[str]) -> str | None:
         """Return the first of some masks and label maps that is an image."""
         for name in names:
-            if self._count >= MAX_LOOKED_AT:
+            if not self._may_look():
                 break
-            self._count += 1
-            volume = self._volumes.get(name)
+            volume = self._look(name)
             if volume and allows_image(volume) and not self._as_named(self._files.files[name]):
                 self._moved[name] = "image"
                 self.images.add(name)

@@ -91,14 +91,14 @@ ROLE_LINES: tuple[RoleLine, ...] = (
              r"[lr]h\.(hippo|amyg)|hypothalamic|brainstem|Thalamic|gtmseg|wm\.seg).*",
              "whole", True),
     RoleLine(FASTSURFER, "mask", r"mask(\.\w+)?", "whole", True),
-    RoleLine(SPM, "other", r"(i?y|u_rc\d|wj|BiasField)_.+", "whole"),
+    RoleLine(SPM, "other", r"(i?y|wj|BiasField)_.+|u_rc\d.+", "whole"),
     RoleLine(FEAT, "other", r"(spm[TF]|con|beta|ess)_\d{4}|ResMS|RPV", "whole"),
     RoleLine(CAT, "labels", r"(r|w|mw)?p0[A-Za-z].*", "whole"),
     RoleLine(SPM, "probability", r"(s\d*)?(mw|m0w|w|r)c[1-6].*", "whole"),
     RoleLine(SPM, "probability", r"c[1-6][A-Za-z].*", "whole"),
     RoleLine(CAT, "probability", r"(s\d*)?(mwmw|mw|m0w|w|r)p[1-6].*|p[1-6][A-Za-z].*", "whole"),
     RoleLine(ANTS, "mask", r"BrainExtractionMask$|TemplateBrainMask$", "part"),
-    RoleLine(ANTS, "probability", r"BrainSegmentation(Posteriors|Priors|Prior)\d*$|"
+    RoleLine(ANTS, "probability", r"Segmentation(Posteriors|Priors|Prior)\d*$|"
              r"Priors?Warped\d*$", "part"),
     RoleLine(ANTS, "other", r"N4BiasField|BiasField$|CorticalThickness|LogJacobian|"
              r"BrainExtractionLaplacian|(Inverse|\d)Warp$|(^|_)(Inverse)?Warp$|TiledMosaic",

@@ -89,7 +89,7 @@ def meaning(file_name: str, stem: str) -> Meaning:
         contrast=contrast or "named " + re.sub(r"[_\-+. ]+", "_", rest).strip("_").lower(),
         known=bool(contrast),
         processing=frozenset(done),
-        plain=bool(contrast) and not re.search(r"[a-z]{2}", rest, re.IGNORECASE),
+        plain=bool(contrast) and not re.search(r"[a-z]", rest, re.IGNORECASE),
     )
 
 
