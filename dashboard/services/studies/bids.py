@@ -21,14 +21,16 @@ from dashboard.services.studies.files import (
     is_image,
 )
 from dashboard.services.studies.folders import Listing, Look
-from dashboard.services.studies.roles import contrast_rank, role_of, suffix_rank
+from dashboard.services.studies.roles import bids_meaning, meaning, role_of
 from dashboard.services.studies.sorting import natural
 
 DESCRIPTION = "dataset_description.json"
 DERIVATIVES = "derivatives"
 SUBJECT, SESSION = "sub-", "ses-"
+# FreeSurfer's and CAT12's folder of a subject's images.
+SUBJECT_IMAGES = "mri"
 # Folders of a subject that hold images of a head, the likeliest first.
-DATATYPES = ("anat", "dwi", "perf", "func")
+DATATYPES = ("anat", "dwi", "perf", "func", SUBJECT_IMAGES)
 # Images of the head from runs over time; a run itself comes last.
 _OF_RUNS = {"sbref", "boldref", "m0scan", "cbf", "bold"}
 # Displacements are vectors, not intensities.
@@ -174,7 +176,7 @@ def _is_wanted(file: str, datatype: str) -> bool:
     if suffix in _VECTORS or _SURFACES.search(file):
         return False
     of_run = datatype in {"perf", "func"}
-    return not of_run or suffix in _OF_RUNS or role_of(file, suffix) != "image"
+    return not of_run or suffix in _OF_RUNS or role_of(file, suffix) not in ("image", "other")
 
 
 def _found(
@@ -185,17 +187,19 @@ def _found(
     entities = _entities(called)
     words = [word for word in called.split("_") if not word.startswith((SUBJECT, SESSION))]
     name = "_".join(words) or called
-    # The suffix gives the role of a BIDS file; other words may name a tissue for other reasons.
-    role = role_of(file, entities.get("suffix", called))
-    bval = _sidecar(look, entities, ".bval", above) if role == "image" else None
+    says = bids_meaning(file, entities) if entities else meaning(file, called)
+    bval = _sidecar(look, entities, ".bval", above) if says.role == "image" else None
+    place = (order, len(entities), natural(name))
     image = ImageFile(
         name=name,
         path=above[-1].path / file,
         file_name=file,
-        role=role,
+        role=says.role,
+        meaning=says,
+        place=(bool(pipeline), *place),
         entities=tuple(entities.items()),
         b0_volumes=b0_volumes(bval) if bval else (),
-        label_names=_sidecar(look, entities, ".tsv", above) if role == "labels" else None,
+        label_names=_sidecar(look, entities, ".tsv", above) if says.role == "labels" else None,
     )
     names = (
         name,
@@ -203,10 +207,7 @@ def _found(
         "_".join(part for part in (pipeline, datatype, name) if part),
         "_".join(part for part in (pipeline, datatype, file) if part),
     )
-    rank = 0  # only images form pairs
-    if role == "image":
-        rank = suffix_rank(entities) if entities else contrast_rank(called)
-    return _Found(image, names, (rank, order, len(entities), natural(name)))
+    return _Found(image, names, place)
 
 
 def _entities(called: str) -> dict[str, str]:

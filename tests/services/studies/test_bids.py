@@ -123,11 +123,11 @@ PIPELINES = """
 """
 
 
-def test_derivatives_follow_the_data_sets_own_images(tree):
+def test_derivatives_follow_the_data_sets_own_images_of_each_contrast(tree):
     root = tree(PIPELINES)
     study = Library(root).study("sub-01")
     assert list(study.of("image")) == [
-        "T1w", "T2w", "fast_T1w", "desc-preproc_T1w", "space-MNI152NLin6Asym_desc-preproc_T1w",
+        "T1w", "fast_T1w", "desc-preproc_T1w", "space-MNI152NLin6Asym_desc-preproc_T1w", "T2w",
     ]  # fmt: skip
     assert list(study.of("mask")) == ["desc-brain_mask", "task-rest_desc-brain_mask"]
     assert list(study.of("labels")) == ["fast_dseg", "fmriprep_dseg", "desc-aseg_dseg"]
