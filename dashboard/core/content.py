@@ -30,6 +30,8 @@ TOP_SHARE, MIDDLE_SHARE = 0.2, 0.5
 ROUNDED = 0.001
 # Fields that multiply: factors within this range, whose neighbours hardly differ.
 FIELD_RANGE, FIELD_ROUGH = (0.2, 5.0), 0.2
+# Warps are smoother than images of any contrast.
+WARP_ROUGH = 0.1
 # Labels that are counted if they lie scattered, as in a map of the kinds of partial volume.
 SCATTERED_LABELS = 64
 
@@ -131,7 +133,7 @@ def _is_warp(volume: Volume) -> bool:
     facts = volume.intensities
     if _intent(volume) in WARP_INTENTS:
         return True
-    return volume.volumes == 3 and facts.negatives > 0 and facts.texture.rough < FIELD_ROUGH
+    return volume.volumes == 3 and facts.negatives > 0 and facts.texture.rough < WARP_ROUGH
 
 
 def _is_fraction(facts: Intensities) -> bool:

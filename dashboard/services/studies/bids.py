@@ -27,6 +27,8 @@ from dashboard.services.studies.sorting import natural
 DESCRIPTION = "dataset_description.json"
 DERIVATIVES = "derivatives"
 SUBJECT, SESSION = "sub-", "ses-"
+# FreeSurfer has no folders below a subject's: it calls a session sub-01_ses-a.
+JOINED = "_"
 # FreeSurfer's and CAT12's folder of a subject's images.
 SUBJECT_IMAGES = "mri"
 # Folders of a subject that hold images of a head, the likeliest first.
@@ -38,6 +40,20 @@ _VECTORS = {"xfm", "warp"}
 _SURFACES = re.compile(r"\.[dp]\w+\.nii$", re.IGNORECASE)  # CIFTI
 
 Branch = tuple[str, Listing]  # a pipeline, or "" for the data set itself
+
+
+@dataclass(frozen=True)
+class _Level:
+    """A folder of a subject; `session` if it is one of the session alone."""
+
+    pipeline: str
+    branch: Listing
+    listing: Listing
+    session: str
+
+    @property
+    def path(self) -> Path:
+        return self.listing.path
 
 
 @dataclass(frozen=True)
@@ -67,11 +83,11 @@ def study_names(look: Look, dataset: Listing) -> Iterator[str]:
     """Yield the names of the studies of a data set: each subject and session with images."""
     branches = _branches(look, dataset)
     for subject in sorted({name for _, branch in branches for name in _subjects(branch)}):
-        levels = [level for _, _, level in _levels(look, branches, subject)]
+        levels = _levels(look, branches, subject)
         sessions = _sessions(look, levels)
         if sessions:
             yield from (f"{subject}/{session}" for session in sessions)
-        elif any(_holds_images(level) for level in levels):
+        elif any(_holds_images(level.listing) for level in levels):
             yield subject
 
 
@@ -89,27 +105,30 @@ def study(look: Look, dataset: Listing, name: str, title: str) -> StudyFiles | N
     """
     subject, _, session = name.partition("/")
     branches = _branches(look, dataset)
-    levels = _levels(look, branches, subject) if is_subject(subject) else []
-    sessions = _sessions(look, [level for _, _, level in levels])
-    if name not in ([f"{subject}/{known}" for known in sessions] or [subject]):
+    known = is_subject(subject) and JOINED not in subject
+    levels = _levels(look, branches, subject) if known else []
+    sessions = _sessions(look, levels)
+    if name not in ([f"{subject}/{one}" for one in sessions] or [subject]):
         return None
     raw: list[_Found] = []
     derived: list[_Found] = []
-    for pipeline, branch, level in levels:
+    for level in levels:
+        if level.session not in ("", session):
+            continue
         # The files of a subject belong to each of its sessions.
-        folders = [level]
-        if session in level.folders and (below := look.read(level.path / session)):
+        folders = [level.listing]
+        if session in level.listing.folders and (below := look.read(level.path / session)):
             folders.append(below)
         for depth, folder in enumerate(folders, 1):
-            found = _images(look, pipeline, folder, (branch, *folders[:depth]))
-            (derived if pipeline else raw).extend(found)
+            found = _images(look, level.pipeline, folder, (level.branch, *folders[:depth]))
+            (derived if level.pipeline else raw).extend(found)
     files = _named(raw, set())
     files += _named(derived, {file.name for file in files})
     return arranged(title, files) if files else None
 
 
 def _subjects(listing: Listing) -> Iterator[str]:
-    return (name for name in listing.folders if is_subject(name))
+    return (name.partition(JOINED)[0] for name in listing.folders if is_subject(name))
 
 
 def _branches(look: Look, dataset: Listing) -> list[Branch]:
@@ -124,30 +143,36 @@ def _branches(look: Look, dataset: Listing) -> list[Branch]:
     return branches
 
 
-def _levels(
-    look: Look, branches: Iterable[Branch], subject: str
-) -> list[tuple[str, Listing, Listing]]:
-    """Return the folders of a subject with their pipelines and data sets."""
+def _levels(look: Look, branches: Iterable[Branch], subject: str) -> list[_Level]:
+    """Return the folders of a subject, and those of its sessions beside them."""
     return [
-        (pipeline, branch, level)
+        _Level(pipeline, branch, listing, session)
         for pipeline, branch in branches
-        if subject in branch.folders and (level := look.read(branch.path / subject))
+        for name in branch.folders
+        if name.partition(JOINED)[0] == subject
+        and _is_session(session := name.partition(JOINED)[2])
+        and (listing := look.read(branch.path / name))
     ]
 
 
-def _sessions(look: Look, levels: list[Listing]) -> list[str]:
+def _is_session(name: str) -> bool:
+    """Return whether a folder's name after the subject's is that of a session, or empty.
+
+    Templates and time points of FreeSurfer's longitudinal stream have a dot in their names.
+    """
+    return not name or (name.startswith(SESSION) and "." not in name)
+
+
+def _sessions(look: Look, levels: list[_Level]) -> list[str]:
     """Return the sessions of a subject that hold images, in any of its folders."""
-    names = {name for level in levels for name in level.folders if name.startswith(SESSION)}
-    return [
-        name
-        for name in sorted(names)
-        if any(
-            name in level.folders
-            and (session := look.read(level.path / name))
-            and _holds_images(session)
-            for level in levels
-        )
-    ]
+    found = {level.session for level in levels if level.session and _holds_images(level.listing)}
+    for level in levels:
+        for name in level.listing.folders:
+            if name.startswith(SESSION) and name not in found:
+                session = look.read(level.path / name)
+                if session and _holds_images(session):
+                    found.add(name)
+    return sorted(found)
 
 
 def _holds_images(level: Listing) -> bool:

@@ -187,8 +187,8 @@ FAST = {"T1_brain": "brain", "T1_brain_restore": "brain", "T1_brain_bias": "bias
         "T1_brain_pve_0": "probability", "T1_brain_pveseg": "labels", "T1_brain_seg": "labels",
         "T1_brain_mixeltype": "parcels", "T1_brain_seg_0": "mask"}  # fmt: skip
 ANTS = {"T1": "T1", "T1_N4": "T1", "T1BrainExtractionBrain": "brain",
-        "T1CorticalThickness": "brain", "T1BrainExtractionMask": "mask", "T1BrainSegmentation": "labels",
-        "T1_Warped": "T1",
+        "T1CorticalThickness": "brain", "T1BrainExtractionMask": "mask",
+        "T1BrainSegmentation": "labels", "T1_Warped": "T1",
         "T1BrainSegmentationPosteriors1": "probability"}  # fmt: skip
 FSL_ANAT = {"T1": "T1", "T1_biascorr": "T1", "T1_biascorr_brain": "brain", "T1_fast_bias": "bias",
             "T1_biascorr_brain_mask": "mask", "T1_fast_pve_1": "probability",
