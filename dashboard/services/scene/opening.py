@@ -75,7 +75,7 @@ def open_view(
         notices.append(Notice("no-whole-head"))
         view = replace(view, scope="slice")
     view = _drop_unknown(view, files, notices)
-    images = Images(archive, files, view.grid)
+    images = Images(archive, files, view.grid, view.position)
     view = _choose_images(view, files, images, notices)
     view = _choose_fitted(view, files, notices)
     shown = images.get(view.x) or images.get(view.y)
@@ -109,7 +109,7 @@ def _choose_study(
 def _drop_unknown(view: View, files: StudyFiles, notices: list[Notice]) -> View:
     """Drop a grid, a mask and a reference that are not in the study."""
     unset: dict[str, Any] = {}
-    for field in ("grid", "mask", "reference"):
+    for field in ("grid", "position", "mask", "reference"):
         name = getattr(view, field)
         chose_none = field == "reference" and name == NO_REFERENCE
         if name and not chose_none and not find(files, name):

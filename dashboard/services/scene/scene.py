@@ -166,7 +166,7 @@ class Scene:
             helpers += likely_masks(self.files)[:1]
         if not view.reference:
             helpers += likely_references(self.files)[:1]
-        names = [view.x, view.y, *self.meant, view.grid, *helpers]
+        names = [view.x, view.y, *self.meant, view.grid, view.position, *helpers]
         return [(name, _identity(self.images.get(name))) for name in names if name]
 
     def at(self, cut: Cut) -> "Scene":
@@ -192,7 +192,7 @@ def resolve(archive: Archive, view: View) -> Scene:
         If there is no such study.
     """
     files = archive.require(view.study)
-    return scene(view, files, Images(archive, files, view.grid))
+    return scene(view, files, Images(archive, files, view.grid, view.position))
 
 
 def scene(view: View, files: StudyFiles, images: Images) -> Scene:
