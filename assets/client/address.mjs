@@ -3,9 +3,10 @@
 
 /**
  * @typedef {Object<string, string|number|boolean|null>} View  its fields, as in dashboard/view.py
- * @typedef {{id: string, positions: number[], thickness: number, window: [number, number],
+ * @typedef {{id: string, positions: number[], window: [number, number],
  *   shape: [number, number], pixel: [number, number]}} Shown  image X or Y
- * @typedef {{view: View, key: string, sameGrid: boolean, fits: boolean, x: ?Shown, y: ?Shown}} Scene
+ * @typedef {{view: View, key: string, sameGrid: boolean, slicesOfY: (?number)[], fits: boolean,
+ *   x: ?Shown, y: ?Shown}} Scene
  * @typedef {{name: string, default: *, always: boolean, reopens: boolean}} Field
  * @typedef {{version: string, fields: Field[]}} Config
  */
@@ -30,27 +31,13 @@ const stated = (fields, view) =>
     .filter((field) => field.always || text(view[field.name]) !== text(field.default))
     .map(({ name }) => [name, view[name]]);
 
-const ROUNDING_MM = 1e-3; // positions are sums of float32 numbers
-
-/**
- * The slice of an image where X's slice lies; null where it has nothing there.
- * @param {"x"|"y"} which @param {Scene} scene @param {number} index  of X's slice
- */
-export const sliceOf = (which, { x, y, sameGrid }, index) => {
-  if (which === "x" || sameGrid || !x) return index;
-  const place = x.positions[Math.min(index, x.positions.length - 1)];
-  const away = y.positions.map((position) => Math.abs(position - place));
-  const nearest = away.indexOf(Math.min(...away));
-  return away[nearest] <= Math.max(x.thickness, y.thickness) / 2 + ROUNDING_MM ? nearest : null;
-};
-
 /**
  * Where a slice's picture is; null where there is none.
  * @param {"x"|"y"} which
  */
 export const slice = (which, view, scene, { version }, index = view.slice) => {
-  const there = scene[which] ? sliceOf(which, scene, index) : null;
-  if (there === null) return null;
+  const there = which === "y" && scene.slicesOfY.length ? scene.slicesOfY[index] ?? null : index;
+  if (!scene[which] || there === null) return null; // nothing lies there
   const parameters = encode([
     ["study", view.study],
     ["x", view[which]],

@@ -21,8 +21,6 @@ PLANE_AXES: dict[Plane, tuple[int, int, int]] = {
     "coronal": (1, 0, 2),
     "sagittal": (0, 1, 2),
 }
-# Slices through the ventricles: the lesson's slice 30 of 70, and the middle elsewhere.
-FIRST_SLICE: dict[Plane, float] = {"axial": 3 / 7, "coronal": 1 / 2, "sagittal": 1 / 2}
 
 
 @dataclass(frozen=True)
@@ -65,10 +63,6 @@ class Orientation:
         """Return the number of voxels to the right and upwards in a plane's picture."""
         _, across, up = PLANE_AXES[plane]
         return self.ras_shape[across], self.ras_shape[up]
-
-    def first_slice(self, plane: Plane) -> int:
-        """Return the slice to show by default."""
-        return int(self.count(plane) * FIRST_SLICE[plane])
 
     def stored_index(self, plane: Plane, index: int) -> tuple[int, int]:
         """Return the stored axis through a plane, and a RAS slice's index along it."""

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 from dashboard.core.facts import Notice
-from dashboard.core.grid.nearest import thickness
 from dashboard.core.orientation import PLANE_AXES, Plane
 from dashboard.core.volume import Volume
 from dashboard.ids import FIELDS, NOTICES, VOLUME_X, VOLUME_Y, Control, Store
@@ -72,6 +71,7 @@ def scene_facts(opened: Opened) -> dict[str, Any]:
         "number": 0,
         "view": view.to_store(),
         "sameGrid": scene.on_one_grid,
+        "slicesOfY": scene.slices_of_y,
         # Else there are no maps, and the cards say why.
         "fits": scene.problem is None,
         "mixed": scene.mixed,
@@ -100,7 +100,6 @@ def _shown(volume: Volume, plane: Plane) -> dict[str, Any]:
         "id": key(volume.id),
         "window": volume.intensities.window,
         "positions": volume.slice_positions(plane).round(3).tolist(),
-        "thickness": thickness(volume, plane),
         "shape": volume.orientation.picture_shape(plane),
         "pixel": volume.pixel_size(plane),
     }
@@ -110,7 +109,7 @@ def _place(volume: Volume, view: View) -> list[float]:
     """Return the point in mm that is looked at: in other planes, of the slice shown first."""
     place = [0.0, 0.0, 0.0]
     for plane, (axis, _, _) in PLANE_AXES.items():
-        first = volume.orientation.first_slice(plane)
+        first = volume.first_slice(plane)
         index = view.slice if plane == view.plane and view.slice is not None else first
         place[axis] = round(float(volume.slice_positions(plane)[index]), 3)
     return place

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 import nibabel as nib
 import numpy as np
@@ -13,7 +13,6 @@ import pytest
 
 from dashboard import view
 from dashboard.cards.table import description
-from dashboard.core.grid.nearest import nearest_slice, thickness
 from dashboard.core.orientation import Plane, Side
 from dashboard.core.volume import Volume, read_volume
 from dashboard.services.render.addresses import (
@@ -121,7 +120,6 @@ def shown(volume: Volume, plane: Plane) -> dict[str, Any]:
     return {
         "id": key(volume.id),
         "positions": volume.slice_positions(plane).tolist(),
-        "thickness": thickness(volume, plane),
     }
 
 
@@ -135,7 +133,7 @@ def test_the_address_of_a_slice_is_the_one_that_the_server_makes(run: Run, volum
         [
             [
                 one.to_store(),
-                {"sameGrid": True, "x": shown(x, one.plane), "y": shown(y, one.plane)},
+                {"slicesOfY": [], "x": shown(x, one.plane), "y": shown(y, one.plane)},
             ]
             for one in views
         ],
@@ -150,21 +148,18 @@ def test_the_address_of_a_slice_is_the_one_that_the_server_makes(run: Run, volum
     ]
 
 
-@pytest.mark.parametrize(("slices", "thick", "start"), [(4, 6.0, 3.0), (12, 1.0, 0.0), (3, 3, 8)])
-def test_on_another_grid_y_is_shown_where_the_server_finds_it(
-    run: Run, volume: Any, slices: int, thick: float, start: float
-) -> None:
-    x, y = volume("x", 9, 3.0), volume("y", slices, thick, start)
-    scene = {"sameGrid": False, "x": shown(x, "axial"), "y": shown(y, "axial")}
+def test_on_another_grid_y_is_shown_at_the_slice_that_the_server_found(run: Run) -> None:
+    scene = {"slicesOfY": [None, 0, 0], "x": {"id": "a"}, "y": {"id": "b"}}
+    view = View(plane="axial").to_store()
     made = run(
         "address",
-        """({ sliceOf }, scene) =>
-            scene.x.positions.map((_, index) => sliceOf("y", scene, index))""",
-        scene,
-    )
-    positions = x.slice_positions("axial")
-    of = thickness(x, "axial")
-    assert made == [nearest_slice(y, "axial", mm, of=of) for mm in positions]
+        """({ slice }, view, scene, config) =>
+            [0, 1, 2, 3].map((index) => slice("y", view, scene, config, index))""",
+        view, scene, CONFIG,
+    )  # fmt: skip
+    assert [one and urlsplit(one).path for one in made] == [
+        None, "/slices/b/axial/0.png", "/slices/b/axial/0.png", None,
+    ]  # fmt: skip
 
 
 # ---- the state: events in, the View and what is to be opened out

@@ -109,10 +109,6 @@ def test_a_slice_keeps_the_stored_order_of_its_axes(image, orientation):
         np.testing.assert_array_equal(orientation.cut(data, plane, 1), data.take(index, axis))
 
 
-def test_the_first_slice_is_the_lessons(sample):
-    assert read_volume(sample / "T1.nii.gz").orientation.first_slice("axial") == 30
-
-
 def test_labels_of_a_slice_lie_on_the_stored_grid(save):
     for order in ("RAS", "LPI", "SRP", "AIL"):
         image = stored(order)

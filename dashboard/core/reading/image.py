@@ -10,7 +10,7 @@ import nibabel as nib
 import numpy as np
 from numpy.typing import NDArray
 
-from dashboard.core.errors import VolumeError
+from dashboard.core.errors import NotNowError, VolumeError
 from dashboard.core.facts import FileCode, Notice
 from dashboard.core.reading import mgh, minc, nifti
 from dashboard.core.reading.container import Container
@@ -141,7 +141,9 @@ def _named(name: str) -> Iterator[None]:
     try:
         yield
     except VolumeError as error:
-        raise VolumeError(f"{name}: {error}") from None
+        raise type(error)(error.reason, name) from None
+    except MemoryError:
+        raise NotNowError("there is not enough memory to read it. Try again later.", name) from None
 
 
 def _require_known(path: Path) -> None:

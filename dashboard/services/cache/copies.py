@@ -225,4 +225,10 @@ def _is_there(path: Path) -> bool:
 
 def _intensities(stored: dict[str, Any]) -> Intensities:
     limits = {level: tuple(pair) for level, pair in stored.pop("limits").items()}
-    return Intensities(**{**stored, "window": tuple(stored["window"]), "limits": limits})
+    distinct, extents = stored.pop("distinct"), stored.pop("extents")
+    return Intensities(
+        **{**stored, "window": tuple(stored["window"])},
+        limits=limits,
+        distinct=None if distinct is None else tuple(distinct),
+        extents=tuple((first, last) for first, last in extents),
+    )

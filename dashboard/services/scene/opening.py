@@ -157,7 +157,7 @@ def _choose_slice(view: View, volume: Volume, place: Place | None, notices: list
     plane, last = view.plane, volume.orientation.count(view.plane) - 1
     if view.slice is None:
         there = nearest_slice(volume, plane, place[PLANE_AXES[plane][0]]) if place else None
-        usual = volume.orientation.first_slice(plane)
+        usual = volume.first_slice(plane)
         return replace(view, slice=usual if there is None else there)
     if view.slice > last:
         facts = {"image": volume.name, "plane": plane, "slice": view.slice, "last": last}

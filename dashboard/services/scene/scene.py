@@ -85,16 +85,23 @@ class Scene:
         """Whether X and Y share a grid, if both can be read."""
         return self.x is None or self.y is None or same_grid(self.x, self.y)
 
-    @cached_property
+    @property
     def cut_of_y(self) -> Cut | None:
         """The slice of Y at the place of the slice of X; None if Y has nothing there."""
-        cut = self.cut
         if self.x is None or self.y is None or self.on_one_grid:
-            return cut
-        positions = self.x.slice_positions(cut.plane)
-        position = positions[min(cut.index, len(positions) - 1)]
-        index = nearest_slice(self.y, cut.plane, position, of=thickness(self.x, cut.plane))
-        return None if index is None else Cut(cut.plane, index)
+            return self.cut
+        found = self.slices_of_y
+        index = found[min(self.cut.index, len(found) - 1)]
+        return None if index is None else Cut(self.view.plane, index)
+
+    @cached_property
+    def slices_of_y(self) -> tuple[int | None, ...]:
+        """For each slice of X the one of Y at its place; empty unless they are on two grids."""
+        if self.x is None or self.y is None or self.on_one_grid:
+            return ()
+        plane, reach = self.view.plane, thickness(self.x, self.view.plane)
+        positions = self.x.slice_positions(plane)
+        return tuple(nearest_slice(self.y, plane, mm, of=reach) for mm in positions)
 
     @cached_property
     def unchosen(self) -> tuple[str, ...]:

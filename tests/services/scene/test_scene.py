@@ -103,6 +103,7 @@ def test_y_on_another_grid_is_cut_where_the_slice_of_x_lies(study, save, index, 
     assert not scene.on_one_grid
     assert scene.cut == Cut("axial", index)
     assert scene.cut_of_y == (None if expected is None else Cut("axial", expected))
+    assert scene.slices_of_y[:5] == (None, 0, 0, 1, None)
 
 
 def test_y_on_the_grid_of_x_is_cut_like_x(study):
