@@ -24,6 +24,7 @@ from dashboard.core.check.sample import sampled
 from dashboard.core.check.shapes import shape_findings
 from dashboard.core.check.steps import resampling_facts, series_facts
 from dashboard.core.check.unread import left_out, not_checked, unreadable
+from dashboard.core.check.uses import use_findings
 from dashboard.core.facts import FileCode, Notice
 from dashboard.core.grid.same import study_notices
 from dashboard.core.processing import Step
@@ -138,6 +139,7 @@ def check_images(
         *duplicate_findings(images, choices, mask),
         *grid_findings(_without(images, lost), choices),
         *overlay_findings(images, _without(others, lost), choices),
+        *use_findings(_without(others, lost), choices),
         *air_findings(
             mixed or used, choices, foreground_mask(images, others, masks, lost, choices)
         ),

@@ -7,6 +7,7 @@ from dashboard.core import sampling
 from dashboard.core.check.findings import SEVERITIES, Severity
 from dashboard.core.check.remedies import Clip, KeepGrids, Remedy, TakePosition
 from dashboard.core.mixture.foreground import Foreground, foreground
+from dashboard.core.mixture.mask import mask_of
 from dashboard.core.volume import Volume
 
 # With fewer voxels a foreground is as good as empty.
@@ -73,7 +74,7 @@ def foreground_voxels(
     shape = volumes[0].shape
     step = sampling.step(volumes[0].data.size, COUNTED, shape)
     some = [volume.data.reshape(-1, order="F")[::step] for volume in volumes]
-    marks = mask.data.reshape(-1, order="F")[::step] if mask else None
+    marks = mask_of(mask).marks(mask.data.reshape(-1, order="F")[::step]) if mask else None
     backgrounds = [volume.intensities.background for volume in volumes]
     kept = foreground(some, rule, backgrounds, marks)
     return int(kept.sum()) * step, step == 1

@@ -18,6 +18,7 @@ from dashboard.core.grid.position import is_placed
 from dashboard.core.grid.resampling import how
 from dashboard.core.grid.same import same_grid
 from dashboard.core.mixture.foreground import foreground
+from dashboard.core.mixture.mask import mask_of
 from dashboard.core.mixture.slice_fit import are_copies
 from dashboard.core.processing import How
 from dashboard.core.volume import Volume
@@ -92,7 +93,10 @@ def joined(
             continue
         values = _sampled(volume, points)
         own = foreground(
-            [values], choices.foreground, [volume.intensities.background], np.ones(len(points))
+            [values],
+            choices.foreground,
+            [volume.intensities.background],
+            np.ones(len(points), bool),
         )
         both = common & own
         shown = name in (choices.x, choices.y)
@@ -106,7 +110,7 @@ def joined(
 
 def covered(target: Volume, mask: Volume) -> float:
     """Return the share of a grid that a mask of another grid covers."""
-    return float((_sampled(mask, _points(target)) > 0).mean())
+    return float(mask_of(mask).marks(_sampled(mask, _points(target))).mean())
 
 
 def _fits(common: NDArray[np.bool_], own: NDArray[np.bool_], values: NDArray[np.float64]) -> bool:

@@ -11,6 +11,7 @@ from dashboard.core.check.difference import grouped
 from dashboard.core.check.findings import Choices
 from dashboard.core.grid.same import same_grid
 from dashboard.core.mixture.foreground import foreground
+from dashboard.core.mixture.mask import mask_of
 from dashboard.core.volume import Volume
 
 # Shares of a head are then known to a percent, and a group of a thousandth has thirty voxels.
@@ -56,7 +57,7 @@ def sampled(
         return None
     indices = sampling.indices(volumes[0].shape, SAMPLED)
     values = {name: np.asarray(v.data[indices], np.float64) for name, v in images.items()}
-    marks = None if mask is None else mask.data[indices]
+    marks = None if mask is None else mask_of(mask).marks(mask.data[indices])
     own = {
         name: foreground([values[name]], choices.foreground, [volume.intensities.background], marks)
         for name, volume in images.items()

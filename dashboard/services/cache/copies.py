@@ -22,6 +22,7 @@ import numpy as np
 from dashboard.core.facts import Notice
 from dashboard.core.processing import from_record, to_record
 from dashboard.core.reading.summary import Intensities
+from dashboard.core.reading.texture import Texture
 from dashboard.core.volume import Volume
 from dashboard.services.disk.folders import listed, make_private
 from dashboard.services.disk.locks import create_locked, remove_abandoned
@@ -226,9 +227,11 @@ def _is_there(path: Path) -> bool:
 def _intensities(stored: dict[str, Any]) -> Intensities:
     limits = {level: tuple(pair) for level, pair in stored.pop("limits").items()}
     distinct, extents = stored.pop("distinct"), stored.pop("extents")
+    texture = stored.pop("texture")
     return Intensities(
         **{**stored, "window": tuple(stored["window"])},
         limits=limits,
         distinct=None if distinct is None else tuple(distinct),
         extents=tuple((first, last) for first, last in extents),
+        texture=Texture(**texture),
     )

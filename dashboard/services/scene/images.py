@@ -91,3 +91,15 @@ class Images:
         if not self._grid:
             return self
         return Images(self._archive, self._files, position=self._position)
+
+    def on(self, files: StudyFiles, *, grid: str, position: str) -> "Images":
+        """Return images that are not resampled on a grid, and with lost positions from an image.
+
+        The roles of `files` say how to resample.
+        """
+        own = Images(self._archive, files, position=position) if position else self
+        if not grid:
+            return own
+        resampled = Images(self._archive, files, grid, position)
+        resampled.own = own
+        return resampled
