@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 
 from dashboard.core import maps
 from dashboard.core.errors import FitError
+from dashboard.core.facts import Notice
 from dashboard.core.grid.same import require_same_grid
 from dashboard.core.mixture.classes import Class, describe
+from dashboard.core.mixture.doubts import doubts
 from dashboard.core.mixture.features import Features, within
 from dashboard.core.mixture.mask import mask_of
 from dashboard.core.mixture.model import Model
@@ -39,6 +41,11 @@ class Analysis:
     def classes(self) -> list[Class]:
         """The classes in original units; empty without a model."""
         return describe(self.model, self.features.volumes[0].voxel_ml) if self.model else []
+
+    @cached_property
+    def doubts(self) -> list[Notice]:
+        """The reasons to doubt the fit; none without a model."""
+        return doubts(self.model) if self.model else []
 
 
 def analyse(features: Features, *, fit: Fit = fit) -> Analysis:

@@ -6,11 +6,13 @@ from functools import partial
 from dashboard.core.analysis import Analysis, analyse, compare
 from dashboard.core.domain import Domain
 from dashboard.core.errors import NeuroMixError
+from dashboard.core.facts import Notice
 from dashboard.core.mixture.criteria import criteria
 from dashboard.core.mixture.features import Features, features
 from dashboard.core.mixture.model import Model, provenance
 from dashboard.core.mixture.recipe import COMPONENTS, Recipe
 from dashboard.core.mixture.slice_fit import fit
+from dashboard.core.mixture.starts import better_start
 from dashboard.core.reference.agreement import Agreement
 from dashboard.core.reference.labels import label_map
 from dashboard.services.ahead import Ahead
@@ -44,6 +46,7 @@ class Analyses:
             KEPT_ANALYSES, weigh=lambda made: made.features.nbytes, max_bytes=KEPT_BYTES
         )
         self._sweeps: Memo[Key, dict[int, Model]] = Memo(KEPT_SWEEPS)
+        self._starts: Memo[Key, Notice | None] = Memo(KEPT_ANALYSES)
 
     def analyse(self, scene: Scene) -> Analysis:
         """Analyse the slice of a scene.
@@ -86,6 +89,22 @@ class Analyses:
         return self._sweeps.get(
             (tuple(channels.identities), recipe, cut),
             lambda: criteria(_features(channels, recipe, cut), COMPONENTS, fit=self._fit),
+        )
+
+    def better_start(self, scene: Scene) -> Notice | None:
+        """Look for another start that fits better, while no request is being answered.
+
+        Raises
+        ------
+        NeuroMixError
+            As `analyse`.
+        """
+        analysis = self.analyse(scene)
+        if (model := analysis.model) is None:
+            return None
+        key = (tuple(scene.require_channels().identities), scene.recipe, scene.cut)
+        return self._starts.get(
+            key, lambda: better_start(analysis.features, model, pause=self._ahead.pause)
         )
 
     def agreement(self, scene: Scene) -> Agreement | None:
