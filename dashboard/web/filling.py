@@ -31,9 +31,10 @@ OUTPUTS: tuple[str, ...] = (
     *(
         f"{control}.data"
         for control in (Control.STUDY, Control.X, Control.Y, Control.MASK, Control.REFERENCE,
-                        Control.GRID, Control.MIX)
+                        Control.GRID, Control.POSITION, Control.MIX)
     ),
     f"{Control.MASK}.placeholder",
+    f"{Control.POSITION}-field.hidden",
     *(
         f"{volume}{prop}"
         for volume in (VOLUME_X, VOLUME_Y)
@@ -120,6 +121,7 @@ def _values(opened: Opened) -> dict[str, Any]:
     values["components"] = str(values["components"])
     values["hidden"] = [str(number) for number in view.hidden]
     values["grid"] = view.grid or None
+    values["position"] = view.position or None
     values["mix"] = scene.mixed
     for which, volume in zip("xy", (scene.x, scene.y), strict=True):
         window = getattr(view, f"window_{which}")
@@ -156,6 +158,8 @@ def _offered(opened: Opened) -> dict[str, Any]:
             [*references, {"value": NO_REFERENCE, "label": "none"}] if references else []
         ),
         f"{Control.GRID}.data": images,
+        f"{Control.POSITION}.data": images,
+        f"{Control.POSITION}-field.hidden": not view.position,
         f"{Control.MIX}.data": _mixable(opened),
         f"{Control.SLICE}.max": count - 1,
     }

@@ -54,6 +54,7 @@ SENTENCES: dict[str, Pattern] = {
     "no-whole-head": "Fits of the whole head are not available yet. The page fits this slice.",
     "no-image": "{study} has no image “{image}”. The page shows another one.",
     "no-grid": "{study} has no image “{image}” to resample to. Every image keeps its own grid.",
+    "no-position": "{study} has no image “{image}” to take the position from.",
     "not-mixed": "{study} has no image “{image}” to fit. The page leaves it out.",
     "too-many-mixed": "A fit takes at most {most} images. The page uses the first {most}.",
     "no-mask": "{study} has no mask “{image}”.",

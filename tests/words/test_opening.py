@@ -14,6 +14,8 @@ WORDED = [
      "pair has no image “T9”. The page shows another one."),
     (Notice("no-grid", {"image": "T9", "study": "pair"}),
      "pair has no image “T9” to resample to. Every image keeps its own grid."),
+    (Notice("no-position", {"image": "T9", "study": "pair"}),
+     "pair has no image “T9” to take the position from."),
     (Notice("not-mixed", {"image": "T9", "study": "pair"}),
      "pair has no image “T9” to fit. The page leaves it out."),
     (Notice("too-many-mixed", {"most": 8}),

@@ -81,7 +81,7 @@ def open_view(
     files = found.files
     if not query.get("x"):  # a link to what was opened says it no more
         notices += found.notices
-    images = images.on(view.grid, files)
+    images = images.on(files, grid=view.grid, position=view.position)
     view = _choose_images(view, files, images, notices)
     view = _choose_fitted(view, files, notices)
     notices += doubts((view.x, view.y, *split_names(view.mix, files)[0]), images.own)
@@ -116,7 +116,7 @@ def _choose_study(
 def _drop_unknown(view: View, files: StudyFiles, notices: list[Notice]) -> View:
     """Drop a grid, a mask and a reference that are not in the study."""
     unset: dict[str, Any] = {}
-    for field in ("grid", "mask", "reference"):
+    for field in ("grid", "position", "mask", "reference"):
         name = getattr(view, field)
         chose_none = field == "reference" and name == NO_REFERENCE
         if name and not chose_none and not find(files, name):
