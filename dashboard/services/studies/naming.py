@@ -20,15 +20,27 @@ def find(files: StudyFiles, name: str) -> tuple[ImageFile, Take] | None:
         return file, file.b0_volumes or FIRST
     stem, _, which = name.rpartition(SELECTOR)
     file = files.files.get(stem)
-    if file is None:
+    try:
+        return (file, take_called(which, file.b0_volumes)) if file else None
+    except ValueError:
         return None
+
+
+def take_called(which: str, b0: tuple[int, ...] = ()) -> Take:
+    """Return the volumes that a selector stands for: a number from 0, the mean, or the b0.
+
+    Raises
+    ------
+    ValueError
+        If it stands for none.
+    """
     if which == MEAN:
-        return file, None
-    if which == B0 and file.b0_volumes:
-        return file, file.b0_volumes
+        return None
+    if which == B0 and b0:
+        return b0
     if which.isascii() and which.isdigit() and len(which) < 10:
-        return file, (int(which),)
-    return None
+        return (int(which),)
+    raise ValueError(which)
 
 
 def split_names(text: str, files: StudyFiles) -> tuple[list[str], list[str]]:
