@@ -78,7 +78,7 @@ def with_volume(given: Sequence[Input], volume: str) -> list[Input]:
         If it is neither a number nor the mean, or no file has several volumes.
     """
     take = _take(volume, "--volume")
-    several = [image for image in given if not image.selector and _holds_several(image.path)]
+    several = [image for image in given if not image.selector and volumes_in(image.path) > 1]
     if not several and take not in (FIRST, None):
         raise NeuroMixError(f"--volume {volume}: none of the images has several volumes.")
     return [replace(i, take=take, chosen=True) if i in several else i for i in given]
@@ -99,10 +99,6 @@ def _take(which: str, where: str) -> Take:
         raise NeuroMixError(
             f"{where}: a volume is a number from 0, or mean, not {which[:20]!r}."
         ) from None
-
-
-def _holds_several(path: Path) -> bool:
-    return path.is_file() and volumes_in(path) > 1
 
 
 def _named(found: Sequence[Input]) -> list[Input]:
