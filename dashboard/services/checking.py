@@ -24,7 +24,7 @@ MAX_BYTES = 128 * 2**20
 def check(scene: Scene) -> Checked:
     """Check the images of a scene's study as they will be used."""
     view, files = scene.view, scene.files
-    fitted = intended(view, files)
+    fitted = intended(view, files, scene.images.frames)
     shown = _images(view, files, fitted)
     overlays = _overlays([scene.mask, scene.reference], files)
     images, unread = _opened(scene.images, shown)

@@ -8,7 +8,7 @@ from dashboard.core.mixture.recipe import MAX_MIXED
 from dashboard.core.volume import Volume
 from dashboard.services.scene.images import Images
 from dashboard.services.studies.files import StudyFiles
-from dashboard.services.studies.naming import contrasts, in_order, split_names
+from dashboard.services.studies.naming import Frames, contrasts, in_order, itself, split_names
 from dashboard.view import View
 
 # Of all voxels. If fewer are measured and not 0, most slices hold too few for a mixture.
@@ -60,7 +60,7 @@ def open_channels(view: View, files: StudyFiles, images: Images, mask: str | Non
     shown = {name: images.open(name) for name in dict.fromkeys((view.x, view.y))}
     mixed = [
         name
-        for name in intended(view, files)
+        for name in intended(view, files, images.frames)
         if view.mix or name in shown or _fits(images.get(name), shown[view.x])
     ]
     if not mixed:
@@ -75,10 +75,10 @@ def open_channels(view: View, files: StudyFiles, images: Images, mask: str | Non
     )
 
 
-def intended(view: View, files: StudyFiles) -> list[str]:
+def intended(view: View, files: StudyFiles, frames: Frames = itself) -> list[str]:
     """Return the names of the images meant for the fit, in the order of the features."""
     shown = (view.x, view.y)
-    chosen = split_names(view.mix, files)[0] if view.mix else contrasts(files, shown)
+    chosen = split_names(view.mix, files)[0] if view.mix else contrasts(files, shown, frames)
     return list(in_order(chosen[:MAX_MIXED], shown))
 
 

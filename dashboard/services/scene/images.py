@@ -6,6 +6,7 @@ from dashboard.core.errors import NeuroMixError
 from dashboard.core.volume import Volume
 from dashboard.services.archive import Archive
 from dashboard.services.studies.files import StudyFiles
+from dashboard.services.studies.naming import find, frame_names, may_hold_contrasts
 
 
 class Images:
@@ -55,6 +56,25 @@ class Images:
         except NeuroMixError as error:
             return str(error)
         return None
+
+    def frames(self, name: str) -> tuple[str, ...]:
+        """Return the images in a file: each of its volumes if they are contrasts, or itself."""
+        file = self._files.files.get(name)
+        volume = self.own.get(name) if file and may_hold_contrasts(file) else None
+        return frame_names(name, volume.volumes) if volume else (name,)
+
+    def listed(self) -> list[str]:
+        """Return the images to choose from; files that nobody has opened are one image each."""
+        opened = {
+            found[0].name
+            for name in self.own._opened
+            if (found := find(self._files, name)) and self.own.get(name)
+        }
+        return [
+            frame
+            for name in self._files.of("image")
+            for frame in (self.frames(name) if name in opened else (name,))
+        ]
 
     @cached_property
     def own(self) -> "Images":

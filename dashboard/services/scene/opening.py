@@ -1,6 +1,6 @@
 """From a URL query to a scene of what exists."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -80,7 +80,7 @@ def open_view(
     view = _drop_unknown(view, files, notices)
     images = Images(archive, files, view.grid)
     view = _choose_images(view, files, images, notices)
-    view = _choose_fitted(view, files, notices)
+    view = _choose_fitted(view, files, images, notices)
     shown = images.get(view.x) or images.get(view.y)
     if shown:
         view = _choose_slice(view, shown, place, notices)
@@ -123,22 +123,20 @@ def _drop_unknown(view: View, files: StudyFiles, notices: list[Notice]) -> View:
 
 
 def _choose_images(view: View, files: StudyFiles, images: Images, notices: list[Notice]) -> View:
-    names = list(files.of("image"))
     for wanted in (view.x, view.y):
         if wanted and not find(files, wanted):
             notices.append(Notice("no-image", {"image": wanted[:SHOWN], "study": files.name}))
-    x = view.x if find(files, view.x) else next((n for n in names if n != view.y), names[0])
-    y = view.y if find(files, view.y) else _partner(x, files, images)
-    return replace(view, x=x, y=y)
+    x, y = (images.frames(name)[0] if find(files, name) else "" for name in (view.x, view.y))
+    x = x or next(_others(y, files, images), next(iter(files.of("image"))))
+    return replace(view, x=x, y=y or _partner(x, files, images))
 
 
 def _partner(x: str, files: StudyFiles, images: Images) -> str:
     """Return the first other image with contrast on the grid of X, or X itself."""
-    own = find(files, x)
-    others = [name for name in files.of("image") if own is None or own[0].name != name]
+    others = _others(x, files, images)
     first = images.get(x)
     if first is None:
-        return next(iter(others), x)
+        return next(others, x)
     for name in others:
         other = images.get(name)
         if other and same_grid(first, other) and holds_contrast(other):
@@ -146,14 +144,26 @@ def _partner(x: str, files: StudyFiles, images: Images) -> str:
     return x
 
 
-def _choose_fitted(view: View, files: StudyFiles, notices: list[Notice]) -> View:
+def _others(image: str, files: StudyFiles, images: Images) -> Iterator[str]:
+    """Yield the images beside one: those of other files, and other contrasts of its own."""
+    own = find(files, image)
+    for name in files.of("image"):
+        frames = images.frames(name)
+        if own is None or own[0].name != name:
+            yield from frames
+        elif frames != (name,):
+            yield from (frame for frame in frames if find(files, frame) != own)
+
+
+def _choose_fitted(view: View, files: StudyFiles, images: Images, notices: list[Notice]) -> View:
     """Keep the chosen images of the fit that are in the study, up to a number."""
     known, unknown = split_names(view.mix, files) if view.mix else ([], [])
     if unknown:
         notices.append(Notice("not-mixed", {"image": unknown[0][:SHOWN], "study": files.name}))
     if len(known) > MAX_MIXED:
         notices.append(Notice("too-many-mixed", {"most": MAX_MIXED}))
-    return replace(view, mix=SEPARATOR.join(known[:MAX_MIXED]))
+    fitted = dict.fromkeys(images.frames(name)[0] for name in known[:MAX_MIXED])
+    return replace(view, mix=SEPARATOR.join(fitted))
 
 
 def _choose_slice(view: View, volume: Volume, place: Place | None, notices: list[Notice]) -> View:

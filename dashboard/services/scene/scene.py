@@ -100,7 +100,7 @@ class Scene:
         """Names of the images in the fit; those meant if one of them cannot be opened."""
         if self.channels:
             return self.channels.names[: self.channels.mixed]
-        return tuple(intended(self.view, self.files))
+        return tuple(intended(self.view, self.files, self.images.frames))
 
     def require_channels(self) -> Channels:
         """Return the channels of a fit.
@@ -207,7 +207,7 @@ def _identity(
     likely_mask = view.mask or next(iter(likely_masks(files)), None)
     likely_reference = reference if view.reference else next(iter(likely_references(files)), None)
     names = [
-        view.x, view.y, *intended(view, files), view.grid,
+        view.x, view.y, *intended(view, files, images.frames), view.grid,
         mask, likely_mask, reference, likely_reference,
     ]  # fmt: skip
     volumes = [images.get(name) if name else None for name in names]

@@ -1,7 +1,9 @@
 """The files and volumes that the names in a View stand for."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from dashboard.core.mixture.recipe import MAX_MIXED
 from dashboard.core.reading.voxels import FIRST, Take
 from dashboard.services.studies.files import ImageFile, StudyFiles
 
@@ -12,6 +14,17 @@ MEAN, B0 = "mean", "b0"
 SEPARATOR = ","
 # Time series: images, but not contrasts for every fit.
 SERIES = ("bold", "asl", "cbf")
+# Words of names whose volumes are samples in time or of diffusion rather than contrasts.
+_SAMPLES = re.compile(
+    r"(?:^|[_\-. ])(?:bold|f?mri[_\-]?rest|fmri|func|rest|task|p?c?asl|cbf|perf\w*|dsc|dce|dwi|dti|"
+    r"dmri|hardi|diff\w*)(?:$|[_\-. \d])",
+    re.IGNORECASE,
+)
+# All contrasts of a file can be in the fit together.
+MOST_CONTRASTS = MAX_MIXED
+
+# From the name of a file to the names of the images in it.
+Frames = Callable[[str], Sequence[str]]
 
 
 def find(files: StudyFiles, name: str) -> tuple[ImageFile, Take] | None:
@@ -43,6 +56,18 @@ def take_called(which: str, b0: tuple[int, ...] = ()) -> Take:
     raise ValueError(which)
 
 
+def may_hold_contrasts(file: ImageFile) -> bool:
+    """Return whether the volumes of a file, if they are few, are contrasts by its name."""
+    return not (file.b0_volumes or file.suffix in SERIES or _SAMPLES.search(file.stem))
+
+
+def frame_names(name: str, volumes: int) -> tuple[str, ...]:
+    """Return the names of a file's volumes as images, if they are few; else its own name."""
+    if not 1 < volumes <= MOST_CONTRASTS:
+        return (name,)
+    return tuple(f"{name}{SELECTOR}{index}" for index in range(volumes))
+
+
 def split_names(text: str, files: StudyFiles) -> tuple[list[str], list[str]]:
     """Split a list of image names, which may contain the separator.
 
@@ -69,19 +94,33 @@ def split_names(text: str, files: StudyFiles) -> tuple[list[str], list[str]]:
     return list(dict.fromkeys(known)), [name for name in unknown if name]
 
 
-def contrasts(files: StudyFiles, shown: Sequence[str]) -> list[str]:
-    """Return the images in the fit by default: those shown, then all others.
+def itself(name: str) -> tuple[str]:
+    """Return the one image in a file whose volumes are not images of their own."""
+    return (name,)
 
-    A BIDS study gives one image of each suffix, because its derivatives are copies.
+
+def contrasts(files: StudyFiles, shown: Sequence[str], frames: Frames = itself) -> list[str]:
+    """Return the images in the fit by default: those shown, then all others, up to `MAX_MIXED`.
+
+    A BIDS study gives one image of each suffix, because its derivatives are copies. A file of
+    contrasts gives all its `frames`, but none beside a mean of them.
     """
     chosen = list(dict.fromkeys(shown))
-    taken = [found[0] for name in chosen if (found := find(files, name))]
-    suffixes = {file.suffix for file in taken} - {""}
+    taken = [found for name in chosen if (found := find(files, name))]
+    means = {file.name for file, take in taken if take is None or len(take) > 1}
+    single = {file.name for file, _ in taken} - means
+    suffixes = {file.suffix for file, _ in taken} - {""}
     for name, file in files.of("image").items():
-        if file in taken or file.suffix in suffixes or file.suffix in SERIES:
+        if len(chosen) >= MAX_MIXED:
+            break
+        if name in means or file.suffix in SERIES:
             continue
-        suffixes |= {file.suffix} - {""}
-        chosen.append(name)
+        if name in single:
+            # The others of its volumes.
+            chosen += [f for f in frames(name) if f != name and find(files, f) not in taken]
+        elif file.suffix not in suffixes:
+            chosen += frames(name)
+            suffixes |= {file.suffix} - {""}
     return chosen
 
 
