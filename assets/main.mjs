@@ -65,7 +65,7 @@ const dispatch = (event) => {
     return false;
   }
   if (!state.wanted || state.opening) return false;
-  if (before.wanted && before.source === state.source && query(before.wanted) === query(state.wanted)) return false;
+  if (before.wanted && before.scene === state.scene && query(before.wanted) === query(state.wanted)) return false;
   unsettle();
   follow();
   return true;
@@ -73,7 +73,7 @@ const dispatch = (event) => {
 
 const NONE_MIXED = "The fit needs at least one image. It uses all of them again.";
 const noteEmptied = (emptied) => {
-  const full = emptied && !state.opening ? { value: state.source.defaults.mix } : {};
+  const full = emptied && !state.opening ? { value: state.scene.defaults.mix } : {};
   setProps("control-mix", { description: emptied ? NONE_MIXED : null, ...full });
 };
 
@@ -82,8 +82,8 @@ const openView = (entries) => dispatch({ type: "open", search: `?${new URLSearch
 
 // ---- what follows the View at once
 const follow = () => {
-  const { wanted, source } = state;
-  colour(wanted, source);
+  const { wanted, scene } = state;
+  colour(wanted, scene);
   showPosition();
   offerJoint(wanted.x !== wanted.y);
   pictures.show({ all: false });
@@ -102,7 +102,7 @@ const colour = ({ palette, components }, { mixed }) => {
 };
 
 const showPosition = () => {
-  const { wanted: { slice }, source: { positions, axis } } = state;
+  const { wanted: { slice }, scene: { positions, axis } } = state;
   const place = document.getElementById("position");
   if (!place || positions?.[slice] === undefined) return;
   place.textContent = `${slice} / ${positions.length - 1}   ${axis} = ${millimetres(positions[slice])} mm`;
@@ -186,25 +186,25 @@ const drawn = async (group, names, mine) => {
   failed(failure, () => { unsettle(); again(group); });
   throw nothing();
 };
-const again = (group) => (group === "views" ? setProps("source", { data: { ...held("source.data") } }) : askOthers());
+const again = (group) => (group === "views" ? setProps("scene", { data: { ...held("scene.data") } }) : askOthers());
 const call = (group) => (calls[group] = (calls[group] ?? 0) + 1);
 
 const valuesOf = (values) => Object.fromEntries(config.fields.map(({ name }, index) => [name, values[index]]));
 const outputOf = (field) => config.controls[field].join(".");
 
-const views = async (source, ...values) => {
+const views = async (scene, ...values) => {
   const names = outputs();
   const mine = call("views");
   resume();
-  if (!source) {
+  if (!scene) {
     if (!state.opening) dispatch({ type: "open", search: location.search, reason: "replace" });
     throw nothing();
   }
-  const isNew = source.number !== state.source?.number;
-  const hasChanged = dispatch({ type: "controls", source, values: valuesOf(values) });
+  const isNew = scene.number !== state.scene?.number;
+  const hasChanged = dispatch({ type: "controls", scene, values: valuesOf(values) });
   if (state.opening) throw nothing();
   if (isNew) rest.reset();
-  if (isNew && source.drawn) cards.adopt(source.drawn);
+  if (isNew && scene.drawn) cards.adopt(scene.drawn);
   if (hasChanged) {
     await new Promise((done) => { waiting = done; rest.change(); });
     if (mine !== calls.views) throw nothing();
@@ -229,14 +229,14 @@ const opening = async (number) => {
   const kept = state.held ? config.fields.map(({ name }) => name).filter(isKept) : [];
   dispatch({ type: "opened", number, kept });
   for (const name of kept) delete opened[outputOf(name)];
-  return answer(names, { ...opened, "source.data": { ...opened["source.data"], number } });
+  return answer(names, { ...opened, "scene.data": { ...opened["scene.data"], number } });
 };
 
 // Another volume of an image.
 const volumes = (...taken) => {
   if (!state.wanted) return;
   ["x", "y"].forEach((which, index) => {
-    const { volumes: facts } = state.source[which] ?? {};
+    const { volumes: facts } = state.scene[which] ?? {};
     if (!facts || !taken[index] || taken[index] === facts.taken) return;
     dispatch({ type: "change", changes: { [which]: `${facts.image}:${taken[index]}` } });
   });
@@ -266,7 +266,7 @@ document.addEventListener("slice-moved", ({ detail }) => {
 });
 
 player({
-  position: () => state.wanted && { slice: state.wanted.slice, last: state.source.positions.length - 1 },
+  position: () => state.wanted && { slice: state.wanted.slice, last: state.scene.positions.length - 1 },
   begin: past.begin,
 });
 help();
@@ -277,5 +277,5 @@ check(() => state.wanted?.study ?? "", (changes) => dispatch({ type: "change", c
 buttons({
   isFull: () => "mixFull" in root.dataset,
   most: config.mostMixed,
-  resetWindow: (which) => state.source?.[which] && setProps(`control-window-${which}`, { value: state.source[which].window }),
+  resetWindow: (which) => state.scene?.[which] && setProps(`control-window-${which}`, { value: state.scene[which].window }),
 });

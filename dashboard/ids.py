@@ -41,11 +41,11 @@ class Control(StrEnum):
 class Store(StrEnum):
     """What the page holds besides its controls.
 
-    `source` holds the server's facts about the open images, `opening` a URL query to open, `files`
+    `scene` holds the server's facts about the open images, `opening` a URL query to open, `files`
     and `criteria` what the slower groups of cards show.
     """
 
-    SOURCE = "source"
+    SCENE = "scene"
     OPENING = "opening"
     FILES = "files"
     CRITERIA = "criteria"

@@ -24,6 +24,10 @@ PERCENT = range(101)
 # Characters of a value from a link that a notice repeats.
 SHOWN = 40
 
+STUDY = ("study",)
+# Slices of another of these may be counted otherwise: the place in mm says which one it is.
+COUNTED = ("study", "plane", "x", "y", "grid")
+
 Window = tuple[float, float]
 # What a field is about. Users of a View name groups of fields rather than fields.
 Group = Literal["images", "place", "model", "look", "page"]
@@ -92,13 +96,15 @@ def _key(
     *,
     always: bool = False,
     reopens: bool = False,
+    per: tuple[str, ...] = (),
 ) -> Any:
     """Declare a field of the View.
 
     `always` fields are in every URL. When a field changes that `reopens`, the server sends the
-    choices of all controls again.
+    choices of all controls again. A value that was chosen `per` study, or per image, starts from
+    its default once another is opened.
     """
-    metadata = {"kind": kind, "group": group, "always": always, "reopens": reopens}
+    metadata = {"kind": kind, "group": group, "always": always, "reopens": reopens, "per": per}
     return field(default=default, metadata=metadata)
 
 
@@ -116,20 +122,20 @@ class View:
     """
 
     study: str = _key(TEXT, "", "images", always=True, reopens=True)
-    x: str = _key(TEXT, "", "images", always=True, reopens=True)
-    y: str = _key(TEXT, "", "images", always=True, reopens=True)
+    x: str = _key(TEXT, "", "images", always=True, reopens=True, per=STUDY)
+    y: str = _key(TEXT, "", "images", always=True, reopens=True, per=STUDY)
     plane: Plane = _key(_one_of(Plane), "axial", "place", always=True, reopens=True)
-    slice: int | None = _key(_integer_in(range(2**15)), None, "place", always=True)
+    slice: int | None = _key(_integer_in(range(2**15)), None, "place", always=True, per=COUNTED)
     scope: Scope = _key(_one_of(Scope), "slice", "model", always=True)
     components: int = _key(_integer_in(COMPONENTS), 3, "model", always=True)
     covariance: Covariance = _key(_one_of(Covariance), "full", "model", always=True)
     scaling: Scaling = _key(_one_of(Scaling), "standard", "model", always=True)
-    foreground: Foreground = _key(_one_of(Foreground), "positive", "model", always=True)
+    foreground: Foreground = _key(_one_of(Foreground), "positive", "model", always=True, per=STUDY)
     seed: int = _key(_integer_in(SEEDS), 12345, "model", always=True)
-    mix: str = _key(TEXT, "", "images", reopens=True)
-    mask: str = _key(TEXT, "", "images", reopens=True)
-    reference: str = _key(TEXT, "", "images", reopens=True)
-    grid: str = _key(TEXT, "", "images", reopens=True)
+    mix: str = _key(TEXT, "", "images", reopens=True, per=STUDY)
+    mask: str = _key(TEXT, "", "images", reopens=True, per=STUDY)
+    reference: str = _key(TEXT, "", "images", reopens=True, per=STUDY)
+    grid: str = _key(TEXT, "", "images", reopens=True, per=STUDY)
     clip: Clip = _key(_one_of(Clip), "none", "model")
     side: Side = _key(_one_of(Side), "neurological", "look")
     bins: int = _key(_integer_in(BINS), 50, "look")
@@ -138,8 +144,8 @@ class View:
     axes: Axes = _key(_one_of(Axes), "scaled", "look")
     palette: Palette = _key(_one_of(Palette), "okabe", "look")
     opacity: int = _key(_integer_in(PERCENT), 70, "look")
-    window_x: Window | None = _key(WINDOW, None, "look")
-    window_y: Window | None = _key(WINDOW, None, "look")
+    window_x: Window | None = _key(WINDOW, None, "look", per=("study", "x"))
+    window_y: Window | None = _key(WINDOW, None, "look", per=("study", "y"))
     hidden: tuple[int, ...] = _key(CLASSES, (), "look")
     panel: Panel = _key(_one_of(Panel), "components", "page")
 
@@ -215,7 +221,7 @@ def description() -> list[dict[str, Any]]:
         {
             "name": f.name,
             "default": defaults[f.name],
-            **{key: f.metadata[key] for key in ("group", "always", "reopens")},
+            **{key: f.metadata[key] for key in ("group", "always", "reopens", "per")},
         }
         for f in fields(View)
     ]

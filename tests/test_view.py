@@ -138,6 +138,7 @@ def test_every_field_is_in_one_group_and_the_browser_hears_of_it():
     assert {entry["name"] for entry in described if entry["reopens"]} == (
         fields_of("images") | {"plane"}
     )
+    assert all(set(entry["per"]) <= set(View.__dataclass_fields__) for entry in described)
     # A View of defaults alone is the empty query, and back.
     defaults = {entry["name"]: entry["default"] for entry in described}
     assert defaults == View().to_store()

@@ -3,9 +3,10 @@
 
 /**
  * @typedef {Object<string, string|number|boolean|null>} View  its fields, as in dashboard/view.py
- * @typedef {{id: string, positions: number[], thickness: number, window: [number, number],
+ * @typedef {{id: string, positions: number[], window: [number, number],
  *   shape: [number, number], pixel: [number, number]}} Shown  image X or Y
- * @typedef {{view: View, key: string, sameGrid: boolean, fits: boolean, x: ?Shown, y: ?Shown}} Source
+ * @typedef {{view: View, key: string, sameGrid: boolean, slicesOfY: (?number)[], fits: boolean,
+ *   x: ?Shown, y: ?Shown}} Scene
  * @typedef {{name: string, default: *, always: boolean, reopens: boolean}} Field
  * @typedef {{version: string, fields: Field[]}} Config
  */
@@ -30,27 +31,13 @@ const stated = (fields, view) =>
     .filter((field) => field.always || text(view[field.name]) !== text(field.default))
     .map(({ name }) => [name, view[name]]);
 
-const ROUNDING_MM = 1e-3; // positions are sums of float32 numbers
-
-/**
- * The slice of an image where X's slice lies; null where it has nothing there.
- * @param {"x"|"y"} which @param {Source} source @param {number} index  of X's slice
- */
-export const sliceOf = (which, { x, y, sameGrid }, index) => {
-  if (which === "x" || sameGrid || !x) return index;
-  const place = x.positions[Math.min(index, x.positions.length - 1)];
-  const away = y.positions.map((position) => Math.abs(position - place));
-  const nearest = away.indexOf(Math.min(...away));
-  return away[nearest] <= Math.max(x.thickness, y.thickness) / 2 + ROUNDING_MM ? nearest : null;
-};
-
 /**
  * Where a slice's picture is; null where there is none.
  * @param {"x"|"y"} which
  */
-export const slice = (which, view, source, { version }, index = view.slice) => {
-  const there = source[which] ? sliceOf(which, source, index) : null;
-  if (there === null) return null;
+export const slice = (which, view, scene, { version }, index = view.slice) => {
+  const there = which === "y" && scene.slicesOfY.length ? scene.slicesOfY[index] ?? null : index;
+  if (!scene[which] || there === null) return null; // nothing lies there
   const parameters = encode([
     ["study", view.study],
     ["x", view[which]],
@@ -59,7 +46,7 @@ export const slice = (which, view, source, { version }, index = view.slice) => {
     ["window_x", view[`window_${which}`]],
     ["v", version],
   ]);
-  return `/slices/${source[which].id}/${view.plane}/${there}.png?${parameters}`;
+  return `/slices/${scene[which].id}/${view.plane}/${there}.png?${parameters}`;
 };
 
 /** Some fields of a View as a query. */
@@ -67,16 +54,16 @@ const some = (names, view, { fields, version }) =>
   encode([...stated(fields.filter(({ name }) => names.includes(name)), view), ["v", version]]);
 
 /** Where the label map of a slice is. */
-export const map = (view, source, config, index = view.slice) =>
-  `/maps/${source.key}/${view.plane}/${index}.png?${some(config.mapFields, view, config)}`;
+export const map = (view, scene, config, index = view.slice) =>
+  `/maps/${scene.key}/${view.plane}/${index}.png?${some(config.mapFields, view, config)}`;
 
 /** Where the numbers of a slice are; null where no voxel of Y stands for one of X. */
-export const voxels = (view, source, config) =>
-  source.x && source.y && source.sameGrid ? `/voxels/${source.key}.bin?${some(config.voxelFields, view, config)}` : null;
+export const voxels = (view, scene, config) =>
+  scene.x && scene.y && scene.sameGrid ? `/voxels/${scene.key}.bin?${some(config.voxelFields, view, config)}` : null;
 
 /** Where cards are drawn. @param {{id: string}[]} cards */
-export const cards = (cards, view, source, config) =>
-  `/cards/${source.key}.json?need=${cards.map(({ id }) => id).join(",")}&${query(view, config)}&v=${config.version}`;
+export const cards = (cards, view, scene, config) =>
+  `/cards/${scene.key}.json?need=${cards.map(({ id }) => id).join(",")}&${query(view, config)}&v=${config.version}`;
 
 /** Where a query is opened. @param {string} search @param {?number[]} place  in mm */
 export const open = (search, place) => {

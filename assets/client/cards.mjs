@@ -6,8 +6,8 @@ import { text } from "./address.mjs";
  */
 
 /** What a card shows of a View, as one text. @param {Card} card */
-export const key = (card, view, source) =>
-  [source.key, ...card.fields.map((name) => encodeURIComponent(text(view[name])))].join(" ");
+export const key = (card, view, scene) =>
+  [scene.key, ...card.fields.map((name) => encodeURIComponent(text(view[name])))].join(" ");
 
 /** Whether the card is on screen. @param {Card} card */
 export const isVisible = (card, view) => !card.tab || card.tab === view.panel;
@@ -17,8 +17,8 @@ export const isVisible = (card, view) => !card.tab || card.tab === view.panel;
  * @param {Card[]} cards @param {(id: string) => ?string} shown  the key of what a card shows
  * @returns {Card[]}
  */
-export const needed = (cards, group, view, source, shown) =>
-  cards.filter((card) => card.group === group && isVisible(card, view) && shown(card.id) !== key(card, view, source));
+export const needed = (cards, group, view, scene, shown) =>
+  cards.filter((card) => card.group === group && isVisible(card, view) && shown(card.id) !== key(card, view, scene));
 
 /** The groups of the table, in its order. @param {Card[]} cards */
 export const groups = (cards) => [...new Set(cards.map(({ group }) => group))];

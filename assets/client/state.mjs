@@ -6,10 +6,10 @@ import { query } from "./address.mjs";
 
 /**
  * @typedef {import("./address.mjs").View} View
- * @typedef {import("./address.mjs").Source} Source
+ * @typedef {import("./address.mjs").Scene} Scene
  * @typedef {{search: string, place: ?number[], reason: "push"|"replace", number: number}} Opening
  * @typedef {object} State
- * @property {?Source} source  what the server says of the open images
+ * @property {?Scene} scene  what the server says of the open images
  * @property {?View} wanted  what the controls ask for
  * @property {?number[]} place  the point of the head that is looked at, in mm
  * @property {number} number  of the last query that was sent to be opened
@@ -21,11 +21,8 @@ import { query } from "./address.mjs";
 
 /** @type {State} */
 export const START = {
-  source: null, wanted: null, place: null, number: 0, opening: null, held: null, kept: [], emptied: false,
+  scene: null, wanted: null, place: null, number: 0, opening: null, held: null, kept: [], emptied: false,
 };
-
-// Slices of another of these may be counted otherwise: the place in mm says which one it is.
-const COUNTED_BY = ["study", "plane", "x", "y", "grid"];
 
 /** Whether two lists hold the same names. */
 export const same = (a, b) => [...a].sort().join() === [...b].sort().join();
@@ -37,16 +34,18 @@ const mixOf = (names, { defaults }) => (!names.length || same(names, defaults.mi
  * The View that the controls' values say.
  * @param {Object<string, *>} values  by field @param {State} state @returns {View}
  */
-export const viewOf = (values, { source, wanted }) => {
+export const viewOf = (values, { scene, wanted }) => {
   const view = { ...values, slice: wanted.slice };
-  view.components = Number(view.components);
-  view.seed = view.seed === "" || view.seed === null ? wanted.seed : Number(view.seed);
+  // Some controls hold numbers as texts, and an emptied one holds nothing.
+  for (const [name, value] of Object.entries(wanted)) {
+    if (typeof value === "number") view[name] = view[name] === "" || view[name] === null ? value : Number(view[name]);
+  }
   // What is chosen anyway stays out of the URL, unless a link says it.
   const mix = view.mix ?? [];
-  view.mix = same(mix, source.mixed) ? source.view.mix : mixOf(mix, source);
+  view.mix = same(mix, scene.mixed) ? scene.view.mix : mixOf(mix, scene);
   for (const name of ["mask", "reference"]) {
-    const unset = source.defaults[name];
-    if (view[name] === (source.view[name] || unset)) view[name] = source.view[name];
+    const unset = scene.defaults[name];
+    if (view[name] === (scene.view[name] || unset)) view[name] = scene.view[name];
     else view[name] = view[name] === unset ? "" : view[name] ?? "";
   }
   view.grid ??= "";
@@ -54,7 +53,7 @@ export const viewOf = (values, { source, wanted }) => {
   view.hidden = hidden.sort((a, b) => a - b).join(",");
   for (const which of ["x", "y"]) {
     const window = asText(view[`window_${which}`], ":");
-    const auto = source[which] && asText(source[which].window, ":");
+    const auto = scene[which] && asText(scene[which].window, ":");
     view[`window_${which}`] = auto === null || window === auto ? null : window;
   }
   return view;
@@ -64,30 +63,30 @@ export const viewOf = (values, { source, wanted }) => {
 const placeOf = (place, { axis, positions }, slice) =>
   place?.map((mm, index) => ("xyz"[index] === axis ? positions[slice] ?? mm : mm)) ?? null;
 
-// Images are the study's own, and so is a rule for the foreground that nobody has chosen.
-const inAnotherStudy = ({ foreground, mask }, { defaults }) => {
-  const isChosen = foreground !== defaults.foreground;
-  return {
-    x: "", y: "", mix: "", reference: "", grid: "", window_x: null, window_y: null,
-    foreground: isChosen ? foreground : "",
-    mask: isChosen && foreground === "mask" ? mask : "",
-  };
+/** What starts anew with another study, image or plane: a rule for the foreground only if nobody chose it. */
+const begunAnew = (view, { view: before, defaults }, { fields }) => {
+  const isChosen = view.foreground !== defaults.foreground;
+  const keeps = (name) => isChosen && (name === "foreground" || (name === "mask" && view.foreground === "mask"));
+  const isOver = ({ name, per }) => !keeps(name) && per.some((other) => view[other] !== before[other]);
+  return Object.fromEntries(fields.filter(isOver).map((field) => [field.name, ANEW[field.name] ?? field.default]));
 };
+// The study decides on it, not the View's own default.
+const ANEW = { foreground: "" };
 
 // Another volume of an image in the fit takes the place of the one before.
-const mixWithVolumesOf = (view, source) => {
-  if (!view.mix || view.mix !== source.view.mix) return view.mix;
-  let names = source.mixed;
+const mixWithVolumesOf = (view, scene) => {
+  if (!view.mix || view.mix !== scene.view.mix) return view.mix;
+  let names = scene.mixed;
   for (const which of ["x", "y"]) {
-    const image = source[which]?.volumes?.image;
+    const image = scene[which]?.volumes?.image;
     const isOfImage = (name) => name === image || name.startsWith(`${image}:`);
-    const shown = source.view[which];
+    const shown = scene.view[which];
     if (view[which] === shown || !isOfImage(view[which])) continue;
     const volumes = names.filter(isOfImage);
     const replaced = volumes.includes(shown) || volumes.length > 1 ? shown : volumes[0];
     names = names.map((name) => (name === replaced ? view[which] : name));
   }
-  return names === source.mixed ? view.mix : [...new Set(names)].join(",");
+  return names === scene.mixed ? view.mix : [...new Set(names)].join(",");
 };
 
 const opened = (state, search, reason, more = {}) => {
@@ -98,13 +97,8 @@ const opened = (state, search, reason, more = {}) => {
 
 /** Opens what a View names, at the place that is seen. */
 const reopened = (state, view, config, more) => {
-  const { source } = state;
-  const before = source.view;
-  const next = { ...view, mix: mixWithVolumesOf(view, source) };
-  if (view.study !== before.study) Object.assign(next, inAnotherStudy(view, source));
-  if (view.x !== before.x) next.window_x = null;
-  if (view.y !== before.y) next.window_y = null;
-  if (COUNTED_BY.some((name) => view[name] !== before[name])) next.slice = null;
+  const { scene } = state;
+  const next = { ...view, mix: mixWithVolumesOf(view, scene), ...begunAnew(view, scene, config) };
   return opened(state, `?${query(next, config)}`, "push", more);
 };
 
@@ -119,7 +113,7 @@ const steps = {
   /** The slider moved. */
   slice: (state, { slice }) => {
     if (!state.wanted || state.opening) return state;
-    return { ...state, wanted: { ...state.wanted, slice }, place: placeOf(state.place, state.source, slice) };
+    return { ...state, wanted: { ...state.wanted, slice }, place: placeOf(state.place, state.scene, slice) };
   },
 
   /** The server has opened what was asked for; `kept` names fields that were changed meanwhile. */
@@ -130,21 +124,21 @@ const steps = {
   failed: (state, { number }) => (state.opening?.number === number ? { ...state, opening: null } : state),
 
   /** What Dash's controls hold now. */
-  controls: (state, { source, values }, config) => {
-    if (!source || (state.opening && source.number !== state.opening.number)) return state;
-    if (source.number === state.source?.number) return asked(state, viewOf(values, state), values, config);
-    const place = placeOf(state.place ?? source.place, source, source.view.slice);
-    const adopted = { ...state, source, wanted: source.view, place, opening: null, kept: [] };
+  controls: (state, { scene, values }, config) => {
+    if (!scene || (state.opening && scene.number !== state.opening.number)) return state;
+    if (scene.number === state.scene?.number) return asked(state, viewOf(values, state), values, config);
+    const place = placeOf(state.place ?? scene.place, scene, scene.view.slice);
+    const adopted = { ...state, scene, wanted: scene.view, place, opening: null, kept: [] };
     if (!state.kept.length) return adopted;
     const view = viewOf(values, adopted);
     const kept = Object.fromEntries(state.kept.map((name) => [name, view[name]]));
-    return asked(adopted, { ...source.view, ...kept }, values, config);
+    return asked(adopted, { ...scene.view, ...kept }, values, config);
   },
 };
 
 const asked = (state, view, values, config) => {
   const emptied = !values.mix?.length;
-  if (config.fields.some(({ name, reopens }) => reopens && view[name] !== state.source.view[name])) {
+  if (config.fields.some(({ name, reopens }) => reopens && view[name] !== state.scene.view[name])) {
     return reopened(state, view, config, { held: values, emptied });
   }
   return { ...state, wanted: view, emptied: state.emptied || emptied };

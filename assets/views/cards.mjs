@@ -7,7 +7,7 @@ import { SILENT } from "./notices.mjs";
 // The server has answered by then, or something is wrong; fits take a second at the most.
 const PATIENCE_MS = 20000;
 
-/** @param {() => {wanted: object, source: object, config: object}} shown */
+/** @param {() => {wanted: object, scene: object, config: object}} shown */
 export const cards = (shown) => {
   const returned = new Map(); // by card: the key of what Dash was given last, and the values
   const asked = new Map(); // by group: the request under way
@@ -21,22 +21,22 @@ export const cards = (shown) => {
   };
 
   const wantedOf = (group) => {
-    const { wanted, source, config } = shown();
-    return needed(config.cards, group, wanted, source, keyOf);
+    const { wanted, scene, config } = shown();
+    return needed(config.cards, group, wanted, scene, keyOf);
   };
 
   /** Asks for what a group lacks, if anything; what was asked for before is given up. */
   const ask = (group) => {
-    const { wanted, source, config } = shown();
+    const { wanted, scene, config } = shown();
     const lacking = wantedOf(group);
-    const from = lacking.length ? address.cards(lacking, wanted, source, config) : null;
+    const from = lacking.length ? address.cards(lacking, wanted, scene, config) : null;
     const before = asked.get(group);
     if (before && before.from === from) return before;
     before?.control.abort();
     asked.delete(group);
     if (!from) return null;
     const control = new AbortController();
-    const request = { from, control, lacking, view: wanted, source, answer: fetched(from, control) };
+    const request = { from, control, lacking, view: wanted, scene, answer: fetched(from, control) };
     asked.set(group, request);
     return request;
   };
@@ -53,11 +53,11 @@ export const cards = (shown) => {
   };
 
   /** Takes down what Dash is given; equal texts are not given again, each would cost a dispatch. */
-  const give = ({ lacking, view, source }, values) => {
+  const give = ({ lacking, view, scene }, values) => {
     const fresh = {};
     for (const card of lacking) {
       const own = Object.fromEntries(card.outputs.map((output) => [output, values[output]]));
-      returned.set(card.id, { key: key(card, view, source), values: own });
+      returned.set(card.id, { key: key(card, view, scene), values: own });
       for (const [output, value] of Object.entries(own)) if (held(output) !== value) fresh[output] = value;
     }
     return fresh;
@@ -73,17 +73,17 @@ export const cards = (shown) => {
 
     /** Cards that the page was laid out with. */
     adopt(ids) {
-      const { wanted, source, config } = shown();
+      const { wanted, scene, config } = shown();
       for (const card of config.cards.filter(({ id }) => ids.includes(id))) {
-        returned.set(card.id, { key: key(card, wanted, source), values: null });
+        returned.set(card.id, { key: key(card, wanted, scene), values: null });
       }
     },
 
     /** Whether every visible card shows the wanted View, its graph included. */
     areDrawn() {
-      const { wanted, source, config } = shown();
+      const { wanted, scene, config } = shown();
       return config.cards.filter((card) => isVisible(card, wanted)).every((card) => {
-        if (keyOf(card.id) !== key(card, wanted, source)) return false;
+        if (keyOf(card.id) !== key(card, wanted, scene)) return false;
         const figures = card.outputs.filter((output) => output.endsWith(".figure"));
         return figures.every((output) => isDrawn(output.replace(".figure", ""), held(output)));
       });
@@ -91,12 +91,12 @@ export const cards = (shown) => {
 
     /** Asks for what the next step will need: the answer waits in the browser's cache. */
     async fetchAhead(isResting) {
-      const { wanted, source, config } = shown();
+      const { wanted, scene, config } = shown();
       for (const slice of [wanted.slice + 1, wanted.slice - 1]) {
-        if (slice < 0 || slice >= source.positions.length) continue;
+        if (slice < 0 || slice >= scene.positions.length) continue;
         const view = { ...wanted, slice };
-        const lacking = needed(config.cards, "views", view, source, keyOf);
-        const from = address.cards(lacking, view, source, config);
+        const lacking = needed(config.cards, "views", view, scene, keyOf);
+        const from = address.cards(lacking, view, scene, config);
         const answer = await fetch(from, { headers: { "X-Ahead": "1" }, priority: "low" }).catch(() => null);
         await answer?.blob().catch(() => null); // now it is in the browser's cache
         if (!isResting()) return;

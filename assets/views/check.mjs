@@ -31,14 +31,14 @@ export const check = (study, change) => {
       change(JSON.parse(remedy.dataset.changes));
       return;
     }
-    const details = event.target.closest?.(".preflight summary")?.parentElement;
+    const details = event.target.closest?.(".check summary")?.parentElement;
     // The browser turns it over right after this; a key's press is a click as well.
     if (details) chosen.set(study(), { open: !details.open, severity: details.dataset.severity });
   });
   // Before the next frame: else graphs would take their size from the room beside a closed card.
   let drawn = null;
   new MutationObserver(() => {
-    const details = document.querySelector("#view-preflight .preflight");
+    const details = document.querySelector("#view-preflight .check");
     if (!details || details === drawn) return;
     drawn = details;
     restore(details, study());

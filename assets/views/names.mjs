@@ -1,7 +1,7 @@
 // Names that are cut off show in full under the pointer.
 
 const CUT = ".controls input[aria-haspopup], [role=option] span, .card h2, .caption, .numbers span, " +
-  ".agreement .label span, .preflight-table th span, .mantine-MultiSelect-pill span";
+  ".agreement .label span, .check-table th span, .mantine-MultiSelect-pill span";
 
 const showInFull = (node) => {
   const text = node.value ?? node.textContent;

@@ -12,20 +12,20 @@ const IDS = { x: "view-image-x", y: "view-image-y", map: "view-labels" };
 const loaded = new Map();
 
 /** @returns {{state: "coming"|"ready"|"failed", promise: Promise<void>}} */
-const load = (source) => {
-  let entry = loaded.get(source);
+const load = (src) => {
+  let entry = loaded.get(src);
   if (!entry) {
     const image = new Image();
-    image.src = source;
+    image.src = src;
     entry = { image, state: "coming" };
     entry.promise = image.decode().then(() => { entry.state = "ready"; }, () => { entry.state = "failed"; });
   }
-  loaded.delete(source); // what was asked for last is kept longest
-  loaded.set(source, entry);
+  loaded.delete(src); // what was asked for last is kept longest
+  loaded.set(src, entry);
   if (loaded.size > KEPT) loaded.delete(loaded.keys().next().value);
   return entry;
 };
-const isReady = (source) => loaded.get(source)?.state === "ready";
+const isReady = (src) => loaded.get(src)?.state === "ready";
 
 // ---- the elements, made once in the places that Dash lays out
 const SVG = "http://www.w3.org/2000/svg";
@@ -95,23 +95,23 @@ const drawScale = (made, window) => {
   }));
 };
 
-const windowOf = (which, view, source) => {
+const windowOf = (which, view, scene) => {
   const chosen = view[`window_${which}`];
-  return chosen ? chosen.split(":").map(Number) : source[which].window;
+  return chosen ? chosen.split(":").map(Number) : scene[which].window;
 };
 
 // ---- what is on screen
-const put = (node, source) => {
-  if (node.dataset.source === (source ?? "")) return;
-  node.dataset.source = source ?? "";
-  if (source) node.src = source;
+const put = (node, src) => {
+  if (node.dataset.src === (src ?? "")) return;
+  node.dataset.src = src ?? "";
+  if (src) node.src = src;
   else node.removeAttribute("src");
 };
 
 /**
  * The pictures of a page.
  * @param {object} page
- * @param {() => {wanted: object, source: object, config: object}} page.shown
+ * @param {() => {wanted: object, scene: object, config: object}} page.shown
  * @param {(sentence: string, again: () => void) => void} page.failed
  */
 export const pictures = ({ shown, failed }) => {
@@ -123,9 +123,9 @@ export const pictures = ({ shown, failed }) => {
     let complete = true;
     for (const [which, of] of [["x", "x"], ["y", "y"], ["map", "x"]]) {
       const made = parts(which);
-      const source = target[of];
+      const src = target[of];
       if (!made) complete = false;
-      else if (source === null || isReady(source)) put(made.below, source);
+      else if (src === null || isReady(src)) put(made.below, src);
       else complete = false;
     }
     const over = parts("map")?.map;
@@ -138,12 +138,12 @@ export const pictures = ({ shown, failed }) => {
   };
 
   // A picture that does not come is asked for again by the next View, or by the visitor.
-  const expect = async (source) => {
-    if (loaded.get(source)?.state === "failed") loaded.delete(source);
-    const entry = load(source);
+  const expect = async (src) => {
+    if (loaded.get(src)?.state === "failed") loaded.delete(src);
+    const entry = load(src);
     if (entry.state === "ready") return;
     await entry.promise;
-    if (!Object.values(target).includes(source)) return;
+    if (!Object.values(target).includes(src)) return;
     if (entry.state === "ready") apply();
     else failed("A picture did not load.", () => show({ all: true }));
   };
@@ -153,15 +153,15 @@ export const pictures = ({ shown, failed }) => {
    * @param {{all: boolean}} how  whether a map that has to be computed is asked for as well
    */
   const show = ({ all }) => {
-    const { wanted, source, config } = shown();
-    const map = source.fits ? address.map(wanted, source, config) : null;
-    target = { map, ...Object.fromEntries(["x", "y"].map((which) => [which, address.slice(which, wanted, source, config)])) };
+    const { wanted, scene, config } = shown();
+    const map = scene.fits ? address.map(wanted, scene, config) : null;
+    target = { map, ...Object.fromEntries(["x", "y"].map((which) => [which, address.slice(which, wanted, scene, config)])) };
     for (const which of ["x", "y", "map"]) {
-      const image = source[which === "map" ? "x" : which];
+      const image = scene[which === "map" ? "x" : which];
       const made = image && parts(which);
       if (!made) continue;
       layOut(made, image, wanted);
-      if (made.scale) drawScale(made, windowOf(which, wanted, source));
+      if (made.scale) drawScale(made, windowOf(which, wanted, scene));
     }
     for (const which of ["x", "y"]) if (target[which]) expect(target[which]);
     if (map && (all || loaded.has(map))) expect(map);
@@ -170,13 +170,13 @@ export const pictures = ({ shown, failed }) => {
 
   /** Fetches the plane's other slices, the nearest first: a drag then finds them in the browser. */
   const fetchAhead = async (isResting) => {
-    const { wanted, source, config } = shown();
+    const { wanted, scene, config } = shown();
     const missing = [];
-    for (let step = 1; step < source.positions.length; step += 1) {
+    for (let step = 1; step < scene.positions.length; step += 1) {
       for (const index of [wanted.slice + step, wanted.slice - step]) {
-        if (index < 0 || index >= source.positions.length) continue;
-        for (const which of ["x", "y"]) missing.push([address.slice(which, wanted, source, config, index)]);
-        const map = source.fits && address.map(wanted, source, config, index);
+        if (index < 0 || index >= scene.positions.length) continue;
+        for (const which of ["x", "y"]) missing.push([address.slice(which, wanted, scene, config, index)]);
+        const map = scene.fits && address.map(wanted, scene, config, index);
         if (map && (step <= NEAR || !unknown.has(map))) missing.push([map, true]);
       }
     }
@@ -188,15 +188,15 @@ export const pictures = ({ shown, failed }) => {
 
   // A map comes ahead only where its model is known.
   const unknown = new Set();
-  const mapAhead = async (source) => {
-    const answer = await fetch(source, { headers: { "X-Ahead": "1" }, priority: "low" }).catch(() => null);
+  const mapAhead = async (src) => {
+    const answer = await fetch(src, { headers: { "X-Ahead": "1" }, priority: "low" }).catch(() => null);
     if (answer?.status !== 200) {
       if (unknown.size > KEPT) unknown.clear();
-      unknown.add(source);
+      unknown.add(src);
       return null;
     }
     await answer.blob(); // now it is in the browser's cache
-    return load(source).promise;
+    return load(src).promise;
   };
 
   return { show, apply, fetchAhead };

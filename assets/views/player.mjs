@@ -72,7 +72,7 @@ export const player = ({ position, begin }) => {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const owner = event.target.closest?.(OWN_KEYS);
-    const owned = owner || isScrolled(event.target.closest?.(".wide, .preflight-scroll"));
+    const owned = owner || isScrolled(event.target.closest?.(".wide, .check-scroll"));
     if (event.key === " " && !owned && !event.target.closest?.("button, a, summary")) {
       event.preventDefault();
       toggle();

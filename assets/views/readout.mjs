@@ -7,17 +7,17 @@ import { crosshair, pixelAt } from "./pictures.mjs";
 const HINT = "Point at a voxel, or tap it, to read its values.";
 const OTHER_GRID = "Image Y is on another grid, so its voxels do not match those of image X.";
 
-/** @param {() => {wanted: object, source: object, config: object, settled: boolean}} shown */
+/** @param {() => {wanted: object, scene: object, config: object, settled: boolean}} shown */
 export const readout = (shown) => {
   let fetched = { address: null, slice: null, failed: null };
   let cursor = null; // the pixel under the pointer
 
   // The pictures whose pixels are voxels of X: not that of Y, where it lies on another grid.
-  const isVoxelOfX = (which) => which !== "y" || shown().source.sameGrid;
+  const isVoxelOfX = (which) => which !== "y" || shown().scene.sameGrid;
 
   const fetchSlice = async () => {
-    const { wanted, source, config } = shown();
-    const wantedAddress = address.voxels(wanted, source, config);
+    const { wanted, scene, config } = shown();
+    const wantedAddress = address.voxels(wanted, scene, config);
     if (!wantedAddress || wantedAddress === fetched.address) return;
     const mine = (fetched = { address: wantedAddress, slice: null, failed: null });
     try {
@@ -33,9 +33,9 @@ export const readout = (shown) => {
   const indexIn = (slice) => (slice.rows - 1 - cursor.row) * slice.columns + cursor.column;
 
   const facts = () => {
-    const { wanted, source } = shown();
-    const voxel = voxelAt(cursor, wanted, source);
-    const parts = [["voxel", voxel.join(", ")], ["mm", placeAt(voxel, source).map(millimetres).join(", ")]];
+    const { wanted, scene } = shown();
+    const voxel = voxelAt(cursor, wanted, scene);
+    const parts = [["voxel", voxel.join(", ")], ["mm", placeAt(voxel, scene).map(millimetres).join(", ")]];
     const { slice, failed } = fetched;
     if (slice) {
       const index = indexIn(slice);
@@ -44,7 +44,7 @@ export const readout = (shown) => {
       parts.push(["class", label || "background"]);
       if (label) parts.push(["posterior", (slice.posteriors[label - 1][index] / 255).toFixed(2)]);
     } else if (failed) parts.push(["", failed]);
-    else if (!source.sameGrid) parts.push(["", OTHER_GRID]);
+    else if (!scene.sameGrid) parts.push(["", OTHER_GRID]);
     return parts;
   };
 
@@ -76,9 +76,9 @@ export const readout = (shown) => {
 
   const draw = () => {
     const place = document.getElementById("readout");
-    const { wanted, source } = shown();
-    if (!place || !wanted || !source.shape) return;
-    crosshair(cursor, isVoxelOfX, source);
+    const { wanted, scene } = shown();
+    if (!place || !wanted || !scene.shape) return;
+    crosshair(cursor, isVoxelOfX, scene);
     drawRing();
     if (!cursor) {
       if (place.textContent !== HINT) place.textContent = HINT;
@@ -94,10 +94,10 @@ export const readout = (shown) => {
   };
 
   const move = (event) => {
-    const { wanted, source, settled } = shown();
-    if (!wanted || !source.shape) return;
+    const { wanted, scene, settled } = shown();
+    if (!wanted || !scene.shape) return;
     const before = cursor;
-    cursor = pixelAt(event, isVoxelOfX, source);
+    cursor = pixelAt(event, isVoxelOfX, scene);
     if (!cursor && !before) return;
     if (cursor && settled) fetchSlice();
     draw();

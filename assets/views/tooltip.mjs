@@ -15,12 +15,12 @@ const helpedByFocus = (node) => helped(node) ?? node.closest?.(".field")?.queryS
  * @param {{left: number, top: number}} anchor
  * @param {{bottom: number}} field what must not be covered
  * @param {{width: number, height: number}} size
- * @param {{width: number, height: number}} room
+ * @param {{width: number, height: number}} space
  */
-export const place = (anchor, field, size, room) => {
+export const place = (anchor, field, size, space) => {
   const above = anchor.top - GAP - size.height;
   return {
-    left: Math.max(MARGIN, Math.min(anchor.left, room.width - MARGIN - size.width)),
+    left: Math.max(MARGIN, Math.min(anchor.left, space.width - MARGIN - size.width)),
     top: above >= MARGIN ? above : field.bottom + GAP,
   };
 };

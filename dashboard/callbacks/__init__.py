@@ -4,7 +4,7 @@ Data flow one way:
 
     controls -> `views` (browser) -> View -> /cards (server, dashboard/web/cards.py) -> cards
 
-- `views`: every control and the source in; figures, tables and heads of the linked views out. It
+- `views`: every control and the scene in; figures, tables and heads of the linked views out. It
   waits for a movement's rest, and asks only for the cards whose fields have changed.
 - `files`, `criteria`: the same for slower cards. `views` writes what they are to show into stores,
   so that a step through the slices calls them only where they are open.

@@ -16,7 +16,7 @@ def register(app: Dash) -> None:
     app.clientside_callback(
         ClientsideFunction("client", "views"),
         *cards("views"),
-        Input(Store.SOURCE, "data"),
+        Input(Store.SCENE, "data"),
         *(Input(*control) for control in FIELDS.values()),
     )
     for group in (Store.FILES, Store.CRITERIA):

@@ -22,9 +22,9 @@ MOST = 9.99
 def draw(scene: Scene, analyses: Analyses) -> Drawn:
     """Return the table; empty without a reference."""
     found = analyses.agreement(scene)
-    if found is None:
+    if found is None or scene.reference is None:
         return {TABLE.output: ""}
-    return {TABLE.output: agreement_table(found, scene.label_names, scene.reference or "")}
+    return {TABLE.output: agreement_table(found, scene.label_names, scene.reference.name)}
 
 
 def agreement_table(

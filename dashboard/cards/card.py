@@ -41,8 +41,8 @@ class Card:
         Its name in the table of cards and in addresses.
     group : {"views", "files", "criteria"}
         Cards of a group are asked for together.
-    place : {"check", "images", "analysis"} or Tab
-        Where it stands: in a row of the page, or in a tab. Cards of one place keep their order in
+    slot : {"check", "images", "analysis"} or Tab
+        Where it stands: in a row of the page, or in a tab. Cards of one slot keep their order in
         the table.
     fields : frozenset of str
         The View's fields it depends on; it is redrawn only when one of them changes.
@@ -54,7 +54,7 @@ class Card:
 
     id: str
     group: Group
-    place: Row | Tab
+    slot: Row | Tab
     fields: frozenset[str]
     parts: tuple[Part, ...]
     draw: Callable[[Scene, Analyses], Drawn]
@@ -62,7 +62,7 @@ class Card:
     @property
     def tab(self) -> Panel | None:
         """The value of the tab that shows it."""
-        return self.place.value if isinstance(self.place, Tab) else None
+        return self.slot.value if isinstance(self.slot, Tab) else None
 
     @property
     def outputs(self) -> tuple[str, ...]:

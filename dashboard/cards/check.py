@@ -15,7 +15,7 @@ from dashboard.words import findings
 from dashboard.words.numbers import counted, percent, times
 from dashboard.words.parts import Sentence
 
-LINE = elements.table("view-preflight", className="preflight-place")
+LINE = elements.table("view-preflight")
 
 
 def draw(scene: Scene, _: Analyses) -> Drawn:

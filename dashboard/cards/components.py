@@ -12,7 +12,7 @@ from dashboard.words.numbers import measure
 TAB = Tab("components", "Components")
 HEAD, TABLE = elements.head("components"), elements.table("view-components")
 # Characters of a mean and its SD that fit into each of two columns at 1440 pixels.
-CELL_ROOM = 12
+CELL_LENGTH = 12
 
 
 def draw(scene: Scene, analyses: Analyses) -> Drawn:
@@ -47,7 +47,7 @@ def _is_wide(analysis: Analysis) -> bool:
         for mean, sd in zip(described.mean, described.sd, strict=True)
     ]
     mixed = analysis.features.mixed
-    return mixed > 2 or (mixed == 2 and max(map(len, cells)) > CELL_ROOM)
+    return mixed > 2 or (mixed == 2 and max(map(len, cells)) > CELL_LENGTH)
 
 
 CARD = Card("components", "views", TAB, FIT, (HEAD, TABLE), draw)

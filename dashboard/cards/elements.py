@@ -73,9 +73,9 @@ def graph(name: str) -> Part:
     )
 
 
-def table(name: str, **properties: str) -> Part:
+def table(name: str) -> Part:
     """Return HTML that the card makes."""
-    return Part(lambda: Html(id=name, **properties), f"{name}.html")
+    return Part(lambda: Html(id=name), f"{name}.html")
 
 
 def picture(name: str) -> Part:

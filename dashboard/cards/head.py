@@ -46,5 +46,5 @@ def head(
 def head_of_used(analysis: Analysis, title: str = "", caption: str = "") -> str:
     """Return the head of a card that depends on all images in use."""
     features = analysis.features
-    used = [v for i, v in enumerate(features.volumes) if i < features.mixed or i in features.axes]
+    used = [v for i, v in enumerate(features.volumes) if i < features.mixed or i in features.xy]
     return head(title, done_to=used, clipped=features.facts, caption=caption)

@@ -59,9 +59,9 @@ def _placing(analysis: Analysis, view: View) -> dict[str, Any]:
     features = analysis.features
     placing: dict[str, Any] = {}
     if features.scale and view.axes == "scaled":
-        axes = list(features.shown)
-        placing["offset"] = features.scale.offset[axes].tolist()
-        placing["factor"] = features.scale.factor[axes].tolist()
+        positions = list(features.shown)
+        placing["offset"] = features.scale.offset[positions].tolist()
+        placing["factor"] = features.scale.factor[positions].tolist()
     if view.clip != "none":
         shown = [features.volumes[i] for i in features.shown]
         placing["limits"] = [list(v.intensities.limits[view.clip]) for v in shown]
@@ -73,7 +73,7 @@ def _caption(analysis: Analysis) -> str:
     features = analysis.features
     if not analysis.model:
         return ""
-    if max(features.axes) >= features.mixed:
+    if max(features.xy) >= features.mixed:
         outside = [features.volumes[i].name for i in features.shown if i >= features.mixed]
         return f"without components: {' and '.join(outside)} not in the fit"
     if len(features.shown) == 1:

@@ -208,7 +208,7 @@ def _onto(volume: Volume, target: Volume, *, nearest: bool = False) -> Volume:
 def _slice(volume: Volume, plane: Plane, index: int | None) -> int:
     count = volume.orientation.count(plane)
     if index is None:
-        return volume.orientation.first_slice(plane)
+        return volume.first_slice(plane)
     if index < count:
         return index
     raise NeuroMixError(

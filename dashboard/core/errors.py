@@ -9,7 +9,23 @@ class NeuroMixError(Exception):
 
 
 class VolumeError(NeuroMixError):
-    """A file cannot be read as an image volume."""
+    """A file cannot be read as an image volume.
+
+    Parameters
+    ----------
+    reason : str
+        What is wrong and what to do.
+    file : str
+        The file's name, which the message begins with.
+    """
+
+    def __init__(self, reason: str, file: str = "") -> None:
+        self.reason = reason
+        super().__init__(f"{file}: {reason}" if file else reason)
+
+
+class NotNowError(VolumeError):
+    """A file cannot be read now, for a reason outside it; another attempt may succeed."""
 
 
 class GridError(NeuroMixError):

@@ -21,8 +21,6 @@ PLANE_AXES: dict[Plane, tuple[int, int, int]] = {
     "coronal": (1, 0, 2),
     "sagittal": (0, 1, 2),
 }
-# Slices through the ventricles: the lesson's slice 30 of 70, and the middle elsewhere.
-FIRST_SLICE: dict[Plane, float] = {"axial": 3 / 7, "coronal": 1 / 2, "sagittal": 1 / 2}
 
 
 @dataclass(frozen=True)
@@ -66,10 +64,6 @@ class Orientation:
         _, across, up = PLANE_AXES[plane]
         return self.ras_shape[across], self.ras_shape[up]
 
-    def first_slice(self, plane: Plane) -> int:
-        """Return the slice to show by default."""
-        return int(self.count(plane) * FIRST_SLICE[plane])
-
     def stored_index(self, plane: Plane, index: int) -> tuple[int, int]:
         """Return the stored axis through a plane, and a RAS slice's index along it."""
         ras = PLANE_AXES[plane][0]
@@ -97,7 +91,7 @@ class Orientation:
             matrix[stored, 3] = self.shape[stored] - 1 if self.flips[ras] else 0
         return matrix
 
-    def place(self, cut: NDArray[Any], plane: Plane, index: int) -> NDArray[Any]:
+    def embed(self, cut: NDArray[Any], plane: Plane, index: int) -> NDArray[Any]:
         """Return a volume of zeros in the stored shape with one slice filled in."""
         volume = np.zeros(self.shape, dtype=cut.dtype)
         volume[self._where(plane, index)] = cut

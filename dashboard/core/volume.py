@@ -10,7 +10,7 @@ import nibabel as nib
 import numpy as np
 from numpy.typing import NDArray
 
-from dashboard.core.errors import VolumeError
+from dashboard.core.errors import NotNowError
 from dashboard.core.facts import FileCode, Notice
 from dashboard.core.orientation import PLANE_AXES, Orientation, Plane
 from dashboard.core.processing import Step, Taken
@@ -108,6 +108,15 @@ class Volume:
         axes, size = self.orientation.axes, self.voxel_size
         return size[axes[across]], size[axes[up]]
 
+    def first_slice(self, plane: Plane) -> int:
+        """Return the slice to show by default: the middle of the head, not of the box."""
+        stored, _ = self.orientation.stored_index(plane, 0)
+        ends = [
+            self.orientation.stored_index(plane, index)[1]
+            for index in self.intensities.extents[stored]
+        ]
+        return (sum(ends) + 1) // 2
+
     def slice_positions(self, plane: Plane) -> NDArray[np.float64]:
         """Return the centre of each slice along the plane's RAS axis, in mm."""
         slices = [
@@ -155,19 +164,20 @@ def read_volume(path: Path, *, name: str | None = None, take: Take = FIRST) -> V
     """
     source = file_id(path, name=name)
     try:
-        with nameless(None) as room:
-            return unpack(path, source, room, name=name, take=take)
+        with nameless(None) as npy:
+            return unpack(path, source, npy, name=name, take=take)
     except OSError as error:
-        raise VolumeError(
-            f"{name or path.name}: there is no room to unpack it ({error.strerror}). Free disk "
-            "space, or choose another cache or temporary folder."
+        raise NotNowError(
+            f"there is no room to unpack it ({error.strerror}). Free disk space, or choose another "
+            "cache or temporary folder.",
+            name or path.name,
         ) from None
 
 
 def unpack(
     path: Path,
     source: str,
-    room: BinaryIO,
+    npy: BinaryIO,
     *,
     name: str | None = None,
     take: Take = FIRST,
@@ -179,7 +189,7 @@ def unpack(
     ----------
     source : str
         The file's identity.
-    room : file object
+    npy : file object
         New, open for reading and writing; receives the voxels as an ``.npy``.
     scratch : Path, optional
         Folder for temporary files.
@@ -191,7 +201,7 @@ def unpack(
     OSError
         If the disk is full.
     """
-    image = read_image(path, room, name=name, take=take, scratch=scratch)
+    image = read_image(path, npy, name=name, take=take, scratch=scratch)
     affine, position = _sound_affine(image)
     intensities = image.summary.intensities()
     largest = max(-intensities.low, intensities.high)

@@ -27,8 +27,8 @@ from dashboard.words.scalings import UNITS
 
 VOXELS = (", all voxels", ", foreground")
 # Characters of a title that fit below one of two histograms at 1440 pixels.
-TITLE_ROOM = 24
-JOINT_ROOM = 50
+TITLE_LENGTH = 24
+JOINT_LENGTH = 50
 CURVE_POINTS = 100
 # Share of the height between the rows: room for the upper row's labels and its title of one or two
 # lines, at the least height of the plots in app.css.
@@ -78,18 +78,18 @@ def histograms(
         for column, counts in enumerate((before, after)):
             number = 2 * row + column + 1
             suffix = "" if number == 1 else str(number)
-            place = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
+            onto = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
             highest = 1.0
             if counts is not None:
                 drawn = [_steps(counts, volume.label)]
                 if column:
                     drawn += _curves(analysis, image, counts, colours, hidden)
                 highest = max(float(np.max(trace.pop("top"))) for trace in drawn)
-                traces += [{**trace, **place} for trace in drawn]
+                traces += [{**trace, **onto} for trace in drawn]
             else:
                 notes.append(_note("no foreground voxels", column, row, rows))
             facts = [*volume.processing, *(features.facts if column else [])]
-            title = axis_title(volume.name, facts, what=VOXELS[column], room=TITLE_ROOM)
+            title = axis_title(volume.name, facts, what=VOXELS[column], most=TITLE_LENGTH)
             names[f"x{suffix}title"] = plain(volume.name) + VOXELS[column]
             axes |= _axes(suffix, column, row, title, height=1.0 if rows == 1 else (1 - gap) / 2)
             if counts is not None:
@@ -117,7 +117,7 @@ def mixture_histogram(
 ) -> Figure:
     """Draw the foreground of a single image with its mixture, as its "joint" view."""
     features = analysis.features
-    image = features.axes[0]
+    image = features.xy[0]
     counts = histogram(features.values[:, image], bins) if len(features.values) else None
     if counts is None:
         return message(analysis.problem or "Nothing to show.")
@@ -136,7 +136,7 @@ def mixture_histogram(
         "data": traces,
         "layout": layout(
             xaxis=axis(
-                axis_title(volume.name, facts, what=unit, room=JOINT_ROOM),
+                axis_title(volume.name, facts, what=unit, most=JOINT_LENGTH),
                 **_intensities(counts),
             ),
             yaxis=axis("voxels", tickformat="~s", **_range(highest, log=False)),

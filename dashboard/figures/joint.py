@@ -26,7 +26,7 @@ from dashboard.words.scalings import UNITS
 # The lesson's 2-D histogram saturates at 10 voxels a cell, and its density has seaborn's levels.
 SATURATION = 10
 # Characters of an axis title that fit at 1440 pixels.
-TITLE_ROOM = 44
+TITLE_LENGTH = 44
 LEVELS = np.linspace(0.05, 1, 10)
 # From pale to saturated: visible on a light and on a dark page.
 DENSITY_COLOURS = [[0, "rgba(120, 150, 196, 0.08)"], [0.5, "#6c8fc7"], [1, "#5b3a8c"]]
@@ -69,7 +69,7 @@ def joint(
     features = analysis.features
     if not len(features.values):
         return message(analysis.problem or "Nothing to show.")
-    x, y = features.axes
+    x, y = features.xy
     points = (features.values if axes == "raw" else features.scaled)[:, [x, y]]
     extent = span(points[:, 0]), span(points[:, 1])
     images: list[dict[str, Any]] = []
@@ -86,7 +86,7 @@ def joint(
     traces += _ellipses(analysis, axes, colours, hidden)
     unit = "" if axes == "raw" else f" ({UNITS[features.recipe.scaling]})"
     titles = [
-        axis_title(volume.name, [*volume.processing, *features.facts], what=unit, room=TITLE_ROOM)
+        axis_title(volume.name, [*volume.processing, *features.facts], what=unit, most=TITLE_LENGTH)
         for volume in (features.volumes[x], features.volumes[y])
     ]
     return {
@@ -112,10 +112,10 @@ def joint(
     }
 
 
-def _picture(source: str, extent: Extent) -> dict[str, Any]:
+def _picture(address: str, extent: Extent) -> dict[str, Any]:
     (left, right), (bottom, top) = extent
     return {
-        "source": source,
+        "source": address,
         "xref": "x",
         "yref": "y",
         "x": left,
@@ -197,7 +197,7 @@ def _colourbar(title: str, ticks: dict[float, str]) -> dict[str, Any]:
 def _ellipses(
     analysis: Analysis, axes: Axes, colours: Sequence[str], hidden: Collection[int]
 ) -> list[dict[str, Any]]:
-    model, images = analysis.model, list(analysis.features.axes)
+    model, images = analysis.model, list(analysis.features.xy)
     if model is None or max(images) >= analysis.features.mixed:
         return []
     raw = axes == "raw"

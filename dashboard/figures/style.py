@@ -30,15 +30,15 @@ def plain(text: str) -> str:
     return html.escape(text, quote=False)
 
 
-def elided(text: str, room: int) -> str:
-    """Return a text of at most `room` characters; a longer one loses its middle."""
-    if len(text) <= room:
+def elided(text: str, most: int) -> str:
+    """Return a text of at most `most` characters; a longer one loses its middle."""
+    if len(text) <= most:
         return text
-    tail = (room - 1) // 2
-    return f"{text[: room - 1 - tail]}…{text[len(text) - tail :]}"
+    tail = (most - 1) // 2
+    return f"{text[: most - 1 - tail]}…{text[len(text) - tail :]}"
 
 
-def axis_title(name: str, steps: Sequence[Step], *, what: str = "", room: int) -> str:
+def axis_title(name: str, steps: Sequence[Step], *, what: str = "", most: int) -> str:
     """Return the title of an axis of intensities; a second line says what was done to them.
 
     Parameters
@@ -49,10 +49,10 @@ def axis_title(name: str, steps: Sequence[Step], *, what: str = "", room: int) -
         As in `Volume.processing` and `Features.facts`.
     what : str
         Follows the name.
-    room : int
+    most : int
         Characters that fit into a line.
     """
-    title = plain(elided(name, max(room - len(what), 8))) + what
+    title = plain(elided(name, max(most - len(what), 8))) + what
     done = ", ".join(map(badge, steps))
     return f"{title}<br>{plain(done)}" if done else title
 

@@ -99,7 +99,7 @@ class Analyses:
         NeuroMixError
             If the reference cannot be read, is no label map, or is on another grid.
         """
-        reference = scene.images.open(scene.reference) if scene.reference else None
+        reference = scene.reference.require() if scene.reference else None
         analysis = self.analyse(scene)
         if reference is None or analysis.model is None:
             return None
@@ -136,6 +136,6 @@ def _features(channels: Channels, recipe: Recipe, domain: Domain) -> Features:
         recipe,
         domain,
         mixed=channels.mixed,
-        axes=channels.axes,
+        xy=channels.xy,
         mask=channels.mask,
     )

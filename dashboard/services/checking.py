@@ -1,13 +1,13 @@
 """The check of a study before it is plotted."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from dashboard.core.check.check import Checked, check_images
 from dashboard.core.check.findings import Choices
 from dashboard.core.mixture.recipe import MAX_MIXED
 from dashboard.core.volume import Volume
-from dashboard.services.scene.channels import intended
+from dashboard.services.scene.channels import Why
 from dashboard.services.scene.images import Images
 from dashboard.services.scene.presets import likely_masks, likely_references
 from dashboard.services.scene.scene import Scene
@@ -24,16 +24,15 @@ MAX_BYTES = 128 * 2**20
 def check(scene: Scene) -> Checked:
     """Check the images of a scene's study as they will be used."""
     view, files = scene.view, scene.files
-    fitted = intended(view, files, scene.images.frames)
-    shown = _images(view, files, fitted)
-    overlays = _overlays([scene.mask, scene.reference], files)
+    shown = _images(view, files, scene.meant)
+    overlays = _overlays((one.name for one in (scene.mask, scene.reference) if one), files)
     images, unread = _opened(scene.images, shown)
     others, unread_overlays = _opened(scene.images, overlays)
     own, _ = _opened(scene.images.own, list(images))
     taken = {found[0].name for name in [*shown, *overlays] if (found := find(files, name))}
     return check_images(
         images,
-        choices=_choices(scene, fitted),
+        choices=_choices(scene),
         others=others,
         own=own,
         unread={**unread, **unread_overlays},
@@ -46,8 +45,8 @@ def check(scene: Scene) -> Checked:
 def images_to_read(files: StudyFiles) -> list[str]:
     """Return the images needed to open a study, in the order of their use."""
     images = _images(View(), files, contrasts(files, ())[:MAX_MIXED])
-    first = (next(iter(likely), None) for likely in (likely_masks(files), likely_references(files)))
-    return [*images, *_overlays(list(first), files)]
+    likely = [*likely_masks(files)[:1], *likely_references(files)[:1]]
+    return [*images, *_overlays(likely, files)]
 
 
 def _opened(images: Images, names: list[str]) -> tuple[dict[str, Volume], dict[str, str]]:
@@ -56,22 +55,24 @@ def _opened(images: Images, names: list[str]) -> tuple[dict[str, Volume], dict[s
     return opened, {name: problem for name in names if (problem := images.problem(name))}
 
 
-def _choices(scene: Scene, fitted: list[str]) -> Choices:
+def _choices(scene: Scene) -> Choices:
     view = scene.view
+    mask = scene.mask if view.foreground == "mask" else None
     return Choices(
         x=view.x,
         y=view.y,
-        fitted=tuple(fitted),
+        fitted=scene.meant,
         chosen=bool(view.mix),
+        off_grid=tuple(n for n, why in scene.left_out.items() if why == Why.OTHER_GRID),
         foreground=view.foreground,
         clip=view.clip,
         grid=view.grid,
-        mask=(scene.mask or "") if view.foreground == "mask" else "",
-        reference=scene.reference or "",
+        mask=mask.name if mask else "",
+        reference=scene.reference.name if scene.reference else "",
     )
 
 
-def _images(view: View, files: StudyFiles, fitted: list[str]) -> list[str]:
+def _images(view: View, files: StudyFiles, fitted: Sequence[str]) -> list[str]:
     """Return the images to check: those in use, and others that are read quickly."""
     used = [name for name in dict.fromkeys([view.x, view.y, *fitted, view.grid]) if name]
     taken = [found[0] for name in used if (found := find(files, name))]
@@ -83,10 +84,10 @@ def _images(view: View, files: StudyFiles, fitted: list[str]) -> list[str]:
     return list(in_order([*used, *_quickly_read(rest)], (view.x, view.y)))
 
 
-def _overlays(used: list[str | None], files: StudyFiles) -> list[str]:
+def _overlays(used: Iterable[str], files: StudyFiles) -> list[str]:
     """Return the masks and label maps to check, likewise."""
     rest = _quickly_read(files.of("mask", "labels"))
-    return list(dict.fromkeys([*(name for name in used if name), *rest]))
+    return list(dict.fromkeys([*used, *rest]))
 
 
 def _quickly_read(files: Mapping[str, ImageFile]) -> Iterator[str]:

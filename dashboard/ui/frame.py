@@ -57,12 +57,12 @@ def layout(limits: Limits) -> Any:
     )  # fmt: skip
 
 
-def _cards(place: Row | Tab) -> list[Card]:
-    return [card for card in CARDS if card.place == place]
+def _cards(slot: Row | Tab) -> list[Card]:
+    return [card for card in CARDS if card.slot == slot]
 
 
-def _elements(place: Row | Tab) -> list[Component]:
-    return [element for card in _cards(place) for element in card.elements()]
+def _elements(slot: Row | Tab) -> list[Component]:
+    return [element for card in _cards(slot) for element in card.elements()]
 
 
 def _image_row() -> html.Div:
@@ -112,7 +112,7 @@ def _analysis_row() -> html.Div:
 
 
 def _tabs() -> dmc.Tabs:
-    tabs = dict.fromkeys(card.place for card in CARDS if isinstance(card.place, Tab))
+    tabs = dict.fromkeys(card.slot for card in CARDS if isinstance(card.slot, Tab))
     return dmc.Tabs(
         [
             dmc.TabsList([dmc.TabsTab(tab.title, value=tab.value) for tab in tabs]),

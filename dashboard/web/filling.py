@@ -1,4 +1,4 @@
-"""From an opened View to what the page holds: the controls, what they offer, and the source."""
+"""From an opened View to what the page holds: the controls, what they offer, and the scene."""
 
 import html
 from collections.abc import Sequence
@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 from dashboard.core.facts import Notice
-from dashboard.core.grid.nearest import thickness
 from dashboard.core.orientation import PLANE_AXES, Plane
 from dashboard.core.volume import Volume
 from dashboard.ids import FIELDS, NOTICES, VOLUME_X, VOLUME_Y, Control, Store
@@ -46,7 +45,7 @@ OUTPUTS: tuple[str, ...] = (
         for control in (Control.WINDOW_X, Control.WINDOW_Y)
         for limit in ("min", "max", "step")
     ),
-    f"{Store.SOURCE}.data",
+    f"{Store.SCENE}.data",
     f"{NOTICES}.html",
 )  # fmt: skip
 
@@ -56,12 +55,12 @@ def filling(opened: Opened) -> dict[str, Any]:
     return {
         **{f"{FIELDS[name][0]}.{FIELDS[name][1]}": v for name, v in _values(opened).items()},
         **_offered(opened),
-        f"{Store.SOURCE}.data": source(opened),
+        f"{Store.SCENE}.data": scene_facts(opened),
         f"{NOTICES}.html": alerts(opened.problems, opened.notices),
     }
 
 
-def source(opened: Opened) -> dict[str, Any]:
+def scene_facts(opened: Opened) -> dict[str, Any]:
     """Return what the browser has to know about the open images."""
     scene = opened.scene
     view, grid = scene.view, scene.grid
@@ -71,12 +70,13 @@ def source(opened: Opened) -> dict[str, Any]:
         "number": 0,
         "view": view.to_store(),
         "sameGrid": scene.on_one_grid,
+        "slicesOfY": scene.slices_of_y,
         # Else there are no maps, and the cards say why.
         "fits": scene.problem is None,
         "mixed": scene.mixed,
         "defaults": {
             **_helpers(opened, replace(view, mask="", reference="")),
-            "mix": opened.unchosen,
+            "mix": scene.unchosen,
             "foreground": scene.presets.foreground,
         },
     }
@@ -99,7 +99,6 @@ def _shown(volume: Volume, plane: Plane) -> dict[str, Any]:
         "id": key(volume.id),
         "window": volume.intensities.window,
         "positions": volume.slice_positions(plane).round(3).tolist(),
-        "thickness": thickness(volume, plane),
         "shape": volume.orientation.picture_shape(plane),
         "pixel": volume.pixel_size(plane),
     }
@@ -109,7 +108,7 @@ def _place(volume: Volume, view: View) -> list[float]:
     """Return the point in mm that is looked at: in other planes, of the slice shown first."""
     place = [0.0, 0.0, 0.0]
     for plane, (axis, _, _) in PLANE_AXES.items():
-        first = volume.orientation.first_slice(plane)
+        first = volume.first_slice(plane)
         index = view.slice if plane == view.plane and view.slice is not None else first
         place[axis] = round(float(volume.slice_positions(plane)[index]), 3)
     return place

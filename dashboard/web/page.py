@@ -79,5 +79,5 @@ def _shown(archive: Archive, analyses: Analyses) -> dict[str, Any]:
     cards = [c for c in CARDS if c.tab in (None, scene.view.panel) and c.group != "criteria"]
     for card in cards:
         values |= draw(card, scene, analyses)
-    values[f"{Store.SOURCE}.data"]["drawn"] = [card.id for card in cards]
+    values[f"{Store.SCENE}.data"]["drawn"] = [card.id for card in cards]
     return values

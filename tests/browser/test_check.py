@@ -38,13 +38,13 @@ def url(studies: tuple[Path, str]) -> str:
 def test_a_sound_study_is_one_closed_line(page: Page, url: str) -> None:
     page.goto(f"{url}/?study=sound")
     settled(page, study="sound")
-    line = page.locator(".preflight summary")
+    line = page.locator(".check summary")
     expect(line).to_contain_text("2 images on one grid · 24 × 24 × 16 · 1 × 1 × 1 mm · RAS")
-    expect(page.locator(".preflight-table")).to_be_hidden()
+    expect(page.locator(".check-table")).to_be_hidden()
     assert line.bounding_box()["height"] < 30  # type: ignore[index]
     line.click()
-    expect(page.locator(".preflight-table tbody tr")).to_have_count(2)
-    expect(page.locator(".preflight-table")).to_be_visible()
+    expect(page.locator(".check-table tbody tr")).to_have_count(2)
+    expect(page.locator(".check-table")).to_be_visible()
 
 
 def test_a_problem_opens_the_card_by_itself(page: Page, url: str) -> None:
@@ -58,16 +58,16 @@ def test_a_remedy_takes_one_click_and_shows_as_done(page: Page, url: str) -> Non
     page.goto(f"{url}/?study=zscored")
     settled(page, study="zscored", foreground="positive")
     expect(page.locator(".findings")).to_be_hidden()
-    beside = page.locator(".preflight-card > .remedy")
+    beside = page.locator(".check-card > .remedy")
     beside.click()
     settled(page, foreground="background")
     expect(page.locator(".findings")).to_contain_text("left out")
     expect(page.locator(".remedy")).to_have_count(0)
-    expect(page.locator(".preflight summary")).to_be_focused()
+    expect(page.locator(".check summary")).to_be_focused()
     page.go_back()
     settled(page, foreground="positive")
     expect(beside).to_be_visible()
-    page.locator(".preflight summary").click()
+    page.locator(".check summary").click()
     expect(beside).to_be_hidden()
     expect(page.locator(".findings .remedy")).to_be_visible()
 
@@ -77,7 +77,7 @@ def test_the_card_is_opened_and_mends_by_keyboard_without_starting_the_player(
 ) -> None:
     page.goto(f"{url}/?study=zscored")
     settled(page, study="zscored")
-    page.locator(".preflight summary").focus()
+    page.locator(".check summary").focus()
     page.keyboard.press("Space")
     expect(page.locator(".findings .remedy")).to_be_visible()
     expect(page.locator("#control-play")).to_have_attribute("aria-pressed", "false")
@@ -92,7 +92,7 @@ def test_the_card_is_opened_and_mends_by_keyboard_without_starting_the_player(
 def test_a_card_that_was_closed_stays_closed_in_its_study(page: Page, url: str) -> None:
     page.goto(f"{url}/?study=apart&x=T1&y=T2")
     settled(page, study="apart")
-    page.locator(".preflight summary").click()
+    page.locator(".check summary").click()
     choose(page, "control-y", "T1")
     settled(page, y="T1")
     expect(page.locator(".findings")).to_be_hidden()
@@ -107,12 +107,12 @@ def test_on_a_phone_a_problem_is_one_line_that_opens_above_the_slice_bar(
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{url}/?study=apart&x=T1&y=T2")
     settled(page, study="apart")
-    line = page.locator(".preflight summary")
+    line = page.locator(".check summary")
     expect(line).to_contain_text("T2 is not on the grid of T1")
     expect(page.locator(".findings")).to_be_hidden()
     line.click()
     expect(page.locator(".findings")).to_be_visible()
-    card = page.locator(".preflight").bounding_box()
+    card = page.locator(".check").bounding_box()
     bar = page.locator(".slice-bar").bounding_box()
     assert card is not None
     assert bar is not None
@@ -129,17 +129,17 @@ EXCESS = """
 def test_graphs_drawn_while_the_card_is_open_fit_their_boxes(page: Page, url: str) -> None:
     page.goto(f"{url}/?study=sound&x=T1&y=T2")
     settled(page, y="T2")
-    page.locator(".preflight summary").click()
+    page.locator(".check summary").click()
     choose(page, "control-y", "T1")
     settled(page, y="T1")
-    expect(page.locator(".preflight-table")).to_be_visible()
+    expect(page.locator(".check-table")).to_be_visible()
     excess = page.evaluate(EXCESS)
     assert len(excess) == 2
     assert max(map(abs, excess)) < 1
 
 
 # From each title of the upper row to the row below it, and from the axis to the title.
-ROOM = """
+CLEARANCES = """
 () => {
     const plot = document.querySelector("#view-histograms .js-plotly-plot");
     const { yaxis: upper, yaxis3: lower } = plot._fullLayout;
@@ -158,9 +158,9 @@ def test_titles_of_low_histograms_keep_clear_of_the_plots(page: Page, url: str, 
     page.set_viewport_size({"width": 1440, "height": 720})
     page.goto(f"{url}/?study=sound&clip={clip}")
     settled(page, study="sound")
-    page.locator(".preflight summary").click()
-    expect(page.locator(".preflight-table")).to_be_visible()
+    page.locator(".check summary").click()
+    expect(page.locator(".check-table")).to_be_visible()
     page.wait_for_function(f"Math.max(...({EXCESS})().map(Math.abs)) < 1")
-    below_upper_row, above_title = page.evaluate(ROOM)[::2], page.evaluate(ROOM)[1::2]
+    below_upper_row, above_title = page.evaluate(CLEARANCES)[::2], page.evaluate(CLEARANCES)[1::2]
     assert min(below_upper_row) > 2
     assert min(above_title) > 10  # the labels of the ticks stand there

@@ -82,7 +82,7 @@ def test_another_grid_is_seen_at_the_same_place_and_back_returns(page: Page, url
 def test_another_volume_is_mixed_in_the_place_of_the_one_before(page: Page, url: str) -> None:
     page.goto(f"{url}/?study=frames&y=dwi:1&mix=T1,dwi:1")
     settled(page, y="dwi:1")
-    page.locator(".preflight summary").click()
+    page.locator(".check summary").click()
     page.locator(".remedy").filter(has_text="mean of all").first.click()
     settled(page, y="dwi:mean", mix="T1,dwi:mean")
     assert pills(page) == ["T1", "dwi:mean"]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 import nibabel as nib
 import numpy as np
@@ -13,7 +13,6 @@ import pytest
 
 from dashboard import view
 from dashboard.cards.table import description
-from dashboard.core.grid.nearest import nearest_slice, thickness
 from dashboard.core.orientation import Plane, Side
 from dashboard.core.volume import Volume, read_volume
 from dashboard.services.render.addresses import (
@@ -121,7 +120,6 @@ def shown(volume: Volume, plane: Plane) -> dict[str, Any]:
     return {
         "id": key(volume.id),
         "positions": volume.slice_positions(plane).tolist(),
-        "thickness": thickness(volume, plane),
     }
 
 
@@ -130,12 +128,12 @@ def test_the_address_of_a_slice_is_the_one_that_the_server_makes(run: Run, volum
     views = [replace(one, slice=3, window_y=one.window_x) for one in many_views(60)]
     made = run(
         "address",
-        """({ slice }, cases, config) => cases.map(([view, source]) =>
-            ["x", "y"].map((which) => slice(which, view, source, config)))""",
+        """({ slice }, cases, config) => cases.map(([view, scene]) =>
+            ["x", "y"].map((which) => slice(which, view, scene, config)))""",
         [
             [
                 one.to_store(),
-                {"sameGrid": True, "x": shown(x, one.plane), "y": shown(y, one.plane)},
+                {"slicesOfY": [], "x": shown(x, one.plane), "y": shown(y, one.plane)},
             ]
             for one in views
         ],
@@ -150,25 +148,22 @@ def test_the_address_of_a_slice_is_the_one_that_the_server_makes(run: Run, volum
     ]
 
 
-@pytest.mark.parametrize(("slices", "thick", "start"), [(4, 6.0, 3.0), (12, 1.0, 0.0), (3, 3, 8)])
-def test_on_another_grid_y_is_shown_where_the_server_finds_it(
-    run: Run, volume: Any, slices: int, thick: float, start: float
-) -> None:
-    x, y = volume("x", 9, 3.0), volume("y", slices, thick, start)
-    source = {"sameGrid": False, "x": shown(x, "axial"), "y": shown(y, "axial")}
+def test_on_another_grid_y_is_shown_at_the_slice_that_the_server_found(run: Run) -> None:
+    scene = {"slicesOfY": [None, 0, 0], "x": {"id": "a"}, "y": {"id": "b"}}
+    view = View(plane="axial").to_store()
     made = run(
         "address",
-        """({ sliceOf }, source) =>
-            source.x.positions.map((_, index) => sliceOf("y", source, index))""",
-        source,
-    )
-    positions = x.slice_positions("axial")
-    of = thickness(x, "axial")
-    assert made == [nearest_slice(y, "axial", mm, of=of) for mm in positions]
+        """({ slice }, view, scene, config) =>
+            [0, 1, 2, 3].map((index) => slice("y", view, scene, config, index))""",
+        view, scene, CONFIG,
+    )  # fmt: skip
+    assert [one and urlsplit(one).path for one in made] == [
+        None, "/slices/b/axial/0.png", "/slices/b/axial/0.png", None,
+    ]  # fmt: skip
 
 
 # ---- the state: events in, the View and what is to be opened out
-SOURCE: dict[str, Any] = {
+SCENE: dict[str, Any] = {
     "number": 0,
     "key": "k",
     "view": View(study="s", x="T1", y="b0", slice=5).to_store(),
@@ -182,7 +177,7 @@ SOURCE: dict[str, Any] = {
     "place": [1, 2, 50],
 }
 CONTROLS: dict[str, Any] = {
-    **SOURCE["view"],
+    **SCENE["view"],
     "components": "3",
     "hidden": [],
     "grid": None,
@@ -195,7 +190,7 @@ CONTROLS: dict[str, Any] = {
 
 
 def controls(**changed: Any) -> dict[str, Any]:
-    return {"type": "controls", "source": SOURCE, "values": {**CONTROLS, **changed}}
+    return {"type": "controls", "scene": SCENE, "values": {**CONTROLS, **changed}}
 
 
 def states(run: Run, *events: dict[str, Any]) -> list[dict[str, Any]]:
@@ -230,13 +225,27 @@ CHANGES = {
 def test_controls_say_a_view(run: Run, name: str) -> None:
     changed, expected = CHANGES[name]
     *_, last = states(run, controls(), controls(**changed))
-    assert last["wanted"] == {**SOURCE["view"], **expected}
+    assert last["wanted"] == {**SCENE["view"], **expected}
     assert last["opening"] is None
 
 
 OPENED = {
     "another study": (
-        {"study": "t"}, {"study": "t", "x": "", "y": "", "slice": "", "foreground": ""},
+        {"study": "t", "window_x": [1, 2], "grid": "b0", "mix": ["T1"]},
+        dict.fromkeys(("x", "y", "slice", "foreground", "window_x", "grid", "mix"), "")
+        | {"study": "t"},
+    ),
+    "another study, the rule chosen": (
+        {"study": "t", "foreground": "nonzero", "mask": "m"},
+        {"study": "t", "foreground": "nonzero", "mask": ""},
+    ),
+    "another study, a mask chosen": (
+        {"study": "t", "foreground": "mask", "mask": "m"},
+        {"study": "t", "foreground": "mask", "mask": "m"},
+    ),
+    "another image, and its window": (
+        {"y": "FLAIR", "window_x": [1, 2], "window_y": [3, 4]},
+        {"y": "FLAIR", "window_x": "1:2", "window_y": ""},
     ),
     "another plane": ({"plane": "coronal"}, {"plane": "coronal", "slice": ""}),
     "another image": ({"y": "FLAIR"}, {"y": "FLAIR", "slice": ""}),
@@ -269,14 +278,14 @@ def test_the_place_follows_the_slice_in_mm(run: Run) -> None:
 
 def test_the_place_across_other_planes_stays_when_something_else_is_opened(run: Run) -> None:
     answer = {
-        **SOURCE, "number": 1, "axis": "x", "positions": [-4.0, 0.0, 4.0], "place": [0, 0, 0],
-        "view": {**SOURCE["view"], "plane": "sagittal", "slice": 2},
+        **SCENE, "number": 1, "axis": "x", "positions": [-4.0, 0.0, 4.0], "place": [0, 0, 0],
+        "view": {**SCENE["view"], "plane": "sagittal", "slice": 2},
     }  # fmt: skip
     *_, last = states(
         run,
         controls(),
         controls(plane="sagittal"),
-        {"type": "controls", "source": answer, "values": {**CONTROLS, "plane": "sagittal"}},
+        {"type": "controls", "scene": answer, "values": {**CONTROLS, "plane": "sagittal"}},
     )
     assert last["place"] == [4, 2, 50]
 
@@ -288,13 +297,13 @@ def test_a_slider_that_moves_while_something_is_opened_changes_nothing(run: Run)
 
 
 def test_what_was_changed_while_something_was_opened_is_not_lost(run: Run) -> None:
-    answer = {**SOURCE, "number": 1, "view": {**SOURCE["view"], "plane": "coronal", "slice": 3}}
+    answer = {**SCENE, "number": 1, "view": {**SCENE["view"], "plane": "coronal", "slice": 3}}
     *_, last = states(
         run,
         controls(),
         controls(plane="coronal"),
         {"type": "opened", "number": 1, "kept": ["components"]},
-        {"type": "controls", "source": answer,
+        {"type": "controls", "scene": answer,
          "values": {**CONTROLS, "plane": "coronal", "components": "4"}},
     )  # fmt: skip
     assert last["wanted"] == {**answer["view"], "components": 4}
@@ -307,7 +316,7 @@ def test_an_answer_that_was_overtaken_is_not_taken(run: Run) -> None:
         controls(),
         {"type": "open", "search": "?study=t", "reason": "push"},
         {"type": "open", "search": "?study=u", "reason": "push"},
-        {"type": "controls", "source": {**SOURCE, "number": 1}, "values": CONTROLS},
+        {"type": "controls", "scene": {**SCENE, "number": 1}, "values": CONTROLS},
     )
     assert after == before
     assert after["opening"]["search"] == "?study=u"
@@ -316,18 +325,18 @@ def test_an_answer_that_was_overtaken_is_not_taken(run: Run) -> None:
 def test_an_emptied_fit_has_all_images_again(run: Run) -> None:
     *_, last = states(run, controls(), controls(mix=[]))
     assert last["emptied"]
-    assert last["wanted"] == SOURCE["view"]
+    assert last["wanted"] == SCENE["view"]
 
 
 def test_another_volume_takes_the_place_of_the_one_in_the_fit(run: Run) -> None:
-    seen = {**SOURCE["view"], "y": "dwi:1", "mix": "T1,dwi:1"}
-    source = {
-        **SOURCE, "view": seen, "mixed": ["T1", "dwi:1"],
+    seen = {**SCENE["view"], "y": "dwi:1", "mix": "T1,dwi:1"}
+    scene = {
+        **SCENE, "view": seen, "mixed": ["T1", "dwi:1"],
         "y": {"window": [0, 900], "volumes": {"image": "dwi", "taken": "1"}},
     }  # fmt: skip
     *_, last = states(
         run,
-        {"type": "controls", "source": source, "values": CONTROLS},
+        {"type": "controls", "scene": scene, "values": CONTROLS},
         {"type": "change", "changes": {"y": "dwi:2"}},
     )
     assert "mix=T1%2Cdwi%3A2" in last["opening"]["search"]
@@ -342,10 +351,10 @@ def test_only_cards_whose_fields_change_are_needed(run: Run) -> None:
         found = run(
             "cards",
             """({ key, needed, groups }, before, after, cards) => {
-                const source = { key: "k" };
-                const shown = (id) => key(cards.find((card) => card.id === id), before, source);
+                const scene = { key: "k" };
+                const shown = (id) => key(cards.find((card) => card.id === id), before, scene);
                 return groups(cards).flatMap((group) =>
-                    needed(cards, group, after, source, shown).map(({ id }) => id));
+                    needed(cards, group, after, scene, shown).map(({ id }) => id));
             }""",
             before.to_store(),
             after.to_store(),
@@ -481,19 +490,19 @@ def test_a_pixel_is_the_voxel_that_nibabel_knows(run: Run, tmp_path: Path) -> No
             picture = volume.orientation.upright(
                 volume.orientation.cut(volume.data, plane, 2), plane, side
             )
-            source = {
+            scene = {
                 "shape": volume.orientation.picture_shape(plane),
                 "toStored": volume.orientation.picture_to_stored(plane).tolist(),
                 "affine": volume.mm_affine[:3].tolist(),
             }
             voxel, place = run(
                 "voxels",
-                """({ voxelAt, placeAt }, view, source) => {
-                    const voxel = voxelAt({ column: 1, row: 3 }, view, source);
-                    return [voxel, placeAt(voxel, source)];
+                """({ voxelAt, placeAt }, view, scene) => {
+                    const voxel = voxelAt({ column: 1, row: 3 }, view, scene);
+                    return [voxel, placeAt(voxel, scene)];
                 }""",
                 {"plane": plane, "side": side, "slice": 2},
-                source,
+                scene,
             )
             assert voxels[tuple(voxel)] == picture[picture.shape[0] - 1 - 3, 1]
             assert place == pytest.approx(nib.affines.apply_affine(affine, voxel).tolist())

@@ -67,7 +67,7 @@ def findings(page: Page, severity: str) -> str:
 
 
 def resample_and_undo(page: Page, *, target: str, other: str) -> None:
-    card = page.locator(".preflight")
+    card = page.locator(".check")
     expect(card).to_have_attribute("open", "")
     assert card.bounding_box()["y"] < page.locator("#view-image-x").bounding_box()["y"]
     assert "not on the grid of" in findings(page, "problem")
@@ -115,7 +115,7 @@ def test_an_outlier_is_clipped_by_one_click(page: Page, url: str) -> None:
     open_study(page, url, "study=outlier&slice=10")
     assert "A few voxels of T1 lie far outside the rest" in findings(page, "warning")
     assert widest() > 1e5
-    page.locator(".preflight summary").click()
+    page.locator(".check summary").click()
     remedy(page, "Clip at the 0.1 and 99.9 percentiles").click()
     settled(page, clip="0.1")
     assert "far outside" not in findings(page, "warning")
@@ -150,7 +150,7 @@ def test_a_background_that_is_not_zero_is_left_out_by_one_click(page: Page, url:
 
     open_study(page, url, "study=scored&slice=10")
     first = foreground()
-    page.locator(".preflight summary").click()
+    page.locator(".check summary").click()
     remedy(page, "Remove the background").click()
     settled(page, foreground="background")
     expect(page.locator("#control-foreground")).to_have_value("not the background value")

@@ -205,7 +205,7 @@ def test_the_browser_hears_of_every_card():
 
 
 def test_the_tabs_of_the_cards_are_those_that_a_link_can_name():
-    tabs = [card.place for card in CARDS if isinstance(card.place, Tab)]
+    tabs = [card.slot for card in CARDS if isinstance(card.slot, Tab)]
     assert {tab.value for tab in tabs} == set(get_args(Panel))
     assert len({tab.value for tab in tabs}) == len(set(tabs))  # one title each
 

@@ -6,10 +6,10 @@ from dashboard.core.mixture.features import features
 from dashboard.core.mixture.recipe import Recipe
 
 
-def gathered(volumes, index, plane="axial", *, mixed=None, axes=None, mask=None, **settings):
+def gathered(volumes, index, plane="axial", *, mixed=None, xy=None, mask=None, **settings):
     """Return the features of a slice; settings are the recipe's."""
     recipe, cut = Recipe(**settings), Cut(plane, index)
-    return features(volumes, recipe, cut, mixed=mixed, axes=axes, mask=mask)
+    return features(volumes, recipe, cut, mixed=mixed, xy=xy, mask=mask)
 
 
 def analysed(volumes, index, plane="axial", **options):

@@ -1,5 +1,8 @@
 """What tests of the check share."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from dashboard.core.check.check import check_images
@@ -22,15 +25,25 @@ def volumes(save):
     return volumes
 
 
+def lies_on(first, other):
+    """Return whether two volumes have the same shape and affine."""
+    return first.shape == other.shape and np.allclose(first.affine, other.affine)
+
+
 @pytest.fixture
 def check(volumes):
-    """Return a function that checks a study of some voxels."""
+    """Return a function that checks a study of some voxels, fitted where X lies."""
 
     def check(*, others=None, unread=None, masks=(), chosen=None, **images):
         names = [*images, *images]
         choices = Choices(**{"x": names[0], "y": names[1], **(chosen or {})})
+        read = volumes(**images)
+        if not choices.chosen:
+            apart = {n for n, v in read.items() if not lies_on(read[choices.x], v)}
+            off_grid = tuple(sorted(apart - {choices.x, choices.y}))
+            choices = replace(choices, off_grid=off_grid)
         return check_images(
-            volumes(**images),
+            read,
             choices=choices,
             others=volumes(**(others or {})),
             unread=unread,

@@ -12,11 +12,11 @@ from tests.core import analysing
 def analysed(save, head):
     """Return a function that analyses a slice of images with given names and voxels."""
 
-    def analysed(names=("T1", "b0"), *, scale=1.0, mixed=None, axes=None, **settings):
+    def analysed(names=("T1", "b0"), *, scale=1.0, mixed=None, xy=None, **settings):
         volumes = [
             read_volume(save(f"{name}.nii.gz", head(n) * scale)) for n, name in enumerate(names)
         ]
-        return analysing.analysed(volumes, 5, mixed=mixed, axes=axes, **settings)
+        return analysing.analysed(volumes, 5, mixed=mixed, xy=xy, **settings)
 
     return analysed
 

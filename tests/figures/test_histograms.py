@@ -160,7 +160,7 @@ def test_a_single_image_without_foreground_says_why(analysed, valid):
 
 
 def test_an_image_that_is_not_mixed_has_bars_but_no_curves(analysed, drawn):
-    figure = drawn(analysed(("T1", "b0", "adc"), mixed=2, axes=(1, 2)))
+    figure = drawn(analysed(("T1", "b0", "adc"), mixed=2, xy=(1, 2)))
     assert len(outlines(figure)) == 4
     assert set(curves(figure, "x2")) == {"sum", "class 1", "class 2", "class 3"}
     assert curves(figure, "x4") == {}
@@ -169,7 +169,7 @@ def test_an_image_that_is_not_mixed_has_bars_but_no_curves(analysed, drawn):
 
 
 def test_curves_of_shown_images_are_their_own_marginals(analysed, drawn, numbers):
-    analysis = analysed(("T1", "b0", "adc"), axes=(2, 0))
+    analysis = analysed(("T1", "b0", "adc"), xy=(2, 0))
     figure = drawn(analysis)
     for image, axis in ((2, "x2"), (0, "x4")):
         values = analysis.features.values[:, image]

@@ -164,30 +164,30 @@ def test_intensities_on_a_line_have_no_contours_but_a_sentence(analysed, drawn):
     assert "line" in figure["layout"]["annotations"][0]["text"]
 
 
-@pytest.mark.parametrize("axes", [(0, 1), (2, 0), (1, 2)])
-def test_ellipses_of_three_images_are_their_marginals(analysed, drawn, numbers, axes):
+@pytest.mark.parametrize("xy", [(0, 1), (2, 0), (1, 2)])
+def test_ellipses_of_three_images_are_their_marginals(analysed, drawn, numbers, xy):
     """Of a normal density, the marginal in two images has their block of the covariance."""
     whole = analysed(("T1", "b0", "adc"))
-    seen = replace(whole, features=replace(whole.features, axes=axes))
+    seen = replace(whole, features=replace(whole.features, xy=xy))
     figure, ((points, _),) = drawn(seen, axes="raw")
-    np.testing.assert_array_equal(points, whole.features.values[:, axes])
-    assert figure["layout"]["yaxis"]["title"]["text"] == ("T1", "b0", "adc")[axes[1]]
+    np.testing.assert_array_equal(points, whole.features.values[:, xy])
+    assert figure["layout"]["yaxis"]["title"]["text"] == ("T1", "b0", "adc")[xy[1]]
     for described in whole.classes:
-        block = described.covariance[np.ix_(axes, axes)]
+        block = described.covariance[np.ix_(xy, xy)]
         curves = ellipses(figure, numbers, COLOURS[described.number - 1])
         assert len(curves) == 2
         for sigma, curve in enumerate(curves, start=1):
-            away = curve - described.mean[list(axes)]
+            away = curve - described.mean[list(xy)]
             squared = (away @ np.linalg.inv(block) * away).sum(axis=1)
             np.testing.assert_allclose(np.sqrt(squared), sigma, rtol=1e-3)
 
 
 @pytest.mark.parametrize("unit", ["raw", "scaled"])
-@pytest.mark.parametrize("axes", [(0, 2), (2, 1)])
-def test_an_image_that_is_not_mixed_has_voxels_but_no_ellipses(analysed, drawn, axes, unit):
-    analysis = analysed(("T1", "b0", "adc"), mixed=2, axes=axes)
+@pytest.mark.parametrize("xy", [(0, 2), (2, 1)])
+def test_an_image_that_is_not_mixed_has_voxels_but_no_ellipses(analysed, drawn, xy, unit):
+    analysis = analysed(("T1", "b0", "adc"), mixed=2, xy=xy)
     figure, ((points, _),) = drawn(analysis, axes=unit)
     values = analysis.features.values if unit == "raw" else analysis.features.scaled
-    np.testing.assert_array_equal(points, values[:, axes])
+    np.testing.assert_array_equal(points, values[:, xy])
     assert figure["data"] == []
     assert analysis.model

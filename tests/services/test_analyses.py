@@ -187,7 +187,7 @@ def test_classes_of_a_simulated_scan_agree_with_its_tissues_throughout_the_brain
     tissue they hold.
     """
     opened = brainweb.open({"study": "brainweb_t1"}).scene
-    truth = opened.images.open(opened.reference)
+    truth = opened.reference.require()
     counts = np.zeros((4, 4), dtype=int)
     for index in range(truth.orientation.count("axial")):
         labels = truth.orientation.cut(truth.data, "axial", index)

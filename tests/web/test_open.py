@@ -71,7 +71,7 @@ def test_an_opened_view_fills_everything_that_it_decides_and_nothing_else(client
     values = opened(client, "study=pair&slice=4&components=5&log=1")
     assert set(values) == set(OUTPUTS)
     view = View("pair", "T1", "b0", slice=4, components=5, log=True)
-    assert values["source.data"]["view"] == json.loads(json.dumps(view.to_store()))
+    assert values["scene.data"]["view"] == json.loads(json.dumps(view.to_store()))
     assert values["control-components.value"] == "5"
     assert values["control-log.checked"] is True
     assert values["control-slice.max"] == 11
@@ -110,21 +110,21 @@ def test_the_first_view_comes_with_the_page(client):
     assert page["control-components"]["value"] == "2"
     assert page["view-joint"]["figure"]["data"]
     assert page["view-components"]["html"].count("<tr") == 3  # a head and two classes
-    assert page["source"]["data"]["key"] == opened(client, "study=pair")["source.data"]["key"]
+    assert page["scene"]["data"]["key"] == opened(client, "study=pair")["scene.data"]["key"]
     visible = {card.id for card in CARDS if card.tab in (None, "components")}
-    assert set(page["source"]["data"]["drawn"]) == visible
+    assert set(page["scene"]["data"]["drawn"]) == visible
 
 
 def test_a_study_that_is_to_be_read_does_not_delay_the_page(client):
     page = laid_out(client, "study=pair")
-    assert "data" not in page["source"]
+    assert "data" not in page["scene"]
     assert not page["view-joint"]["figure"]["data"]
 
 
 def test_the_slow_criteria_do_not_delay_the_page(client):
     opened(client, "study=pair")
     page = laid_out(client, "study=pair&panel=criteria")
-    assert "criteria" not in page["source"]["data"]["drawn"]
+    assert "criteria" not in page["scene"]["data"]["drawn"]
 
 
 def test_every_output_is_an_element_of_the_page(app):
@@ -141,7 +141,7 @@ def test_every_field_of_the_view_has_its_control_among_the_inputs_of_the_views(c
         if (callback["clientside_function"] or {}).get("function_name") == "views"
     )
     inputs = [f"{entry['id']}.{entry['property']}" for entry in views["inputs"]]
-    assert inputs == ["source.data", *(f"{control}.{prop}" for control, prop in FIELDS.values())]
+    assert inputs == ["scene.data", *(f"{control}.{prop}" for control, prop in FIELDS.values())]
 
 
 def test_the_page_names_its_modules_and_what_they_have_to_know(client):

@@ -113,7 +113,7 @@ def check_images(
     unread : mapping of str to str
         The error for each image that cannot be read.
     b0 : mapping of str to int
-        Numbers of b0 volumes of diffusion runs, by names without a selection.
+        Numbers of b0 volumes of diffusion runs, by names without a take.
     masks : sequence of str
         Possible masks for the foreground, the best first.
     unchecked : int

@@ -72,14 +72,14 @@ def _scaled_copies(images: Images, choices: Choices, mask: Volume | None) -> lis
     if len(images) < 2 or len(grouped(images)) > 1:
         return []
     volumes = list(images.values())
-    places = _places(volumes[0].shape)
-    values = [np.asarray(volume.data[places], dtype=np.float64) for volume in volumes]
+    indices = _indices(volumes[0].shape)
+    values = [np.asarray(volume.data[indices], dtype=np.float64) for volume in volumes]
     on_grid = mask is not None and same_grid(volumes[0], mask)
     kept = foreground(
         values,
         choices.foreground,
         [volume.intensities.background for volume in volumes],
-        mask.data[places] if mask is not None and on_grid else np.ones(values[0].shape),
+        mask.data[indices] if mask is not None and on_grid else np.ones(values[0].shape),
     )
     if kept.sum() < FEWEST:
         return []
@@ -98,7 +98,7 @@ def _groups(called: Sequence[str], values: Sequence[NDArray[np.float64]]) -> lis
     return [[called[index] for index in group] for group in groups if len(group) > 1]
 
 
-def _places(shape: tuple[int, int, int]) -> tuple[NDArray[Any], ...]:
+def _indices(shape: tuple[int, int, int]) -> tuple[NDArray[Any], ...]:
     """Return the indices of evenly spaced voxels."""
     voxels = int(np.prod(shape))
     every = np.arange(0, voxels, sampling.step(voxels, SAMPLED, shape))

@@ -87,7 +87,9 @@ class Choices:
     fitted : tuple of str
         The images for the fit; empty for all.
     chosen : bool
-        Whether the user selected them. Otherwise images on another grid than X are left out.
+        Whether the user selected them.
+    off_grid : tuple of str
+        Those that the fit leaves out because they are on another grid than X.
     mask, reference : str
         The mask of the foreground, and the reference segmentation; empty if there is none.
     """
@@ -96,6 +98,7 @@ class Choices:
     y: str = ""
     fitted: tuple[str, ...] = ()
     chosen: bool = False
+    off_grid: tuple[str, ...] = ()
     foreground: Foreground = "positive"
     clip: str = "none"
     grid: str = ""

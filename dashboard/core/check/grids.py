@@ -45,7 +45,7 @@ def grid_findings(images: Images, choices: Choices) -> Iterator[Finding]:
         )
     if not used:
         return
-    left = [n for n in meant if not same_grid(images[used[0]], images[n])]
+    left = [name for name in meant if name in choices.off_grid]
     unused = {name: volume for name, volume in images.items() if name not in meant}
     elsewhere = [n for n, v in unused.items() if not same_grid(images[used[0]], v)]
     if len(groups) == 1 and left:
@@ -132,12 +132,8 @@ def fitted_names(images: Images, choices: Choices) -> list[str]:
 
 
 def mixed_names(images: Images, choices: Choices) -> list[str]:
-    """Return the images that are fitted: the selected ones, or all on X's grid."""
-    meant = fitted_names(images, choices)
-    if choices.chosen or choices.x not in images:
-        return meant
-    shown, x = (choices.x, choices.y), images[choices.x]
-    return [name for name in meant if name in shown or same_grid(x, images[name])]
+    """Return the images that are fitted: those selected, but for those on another grid."""
+    return [name for name in fitted_names(images, choices) if name not in choices.off_grid]
 
 
 def used_names(images: Images, choices: Choices) -> list[str]:

@@ -89,13 +89,13 @@ class UseOnly:
 class TakeVolumes:
     """Use the mean of the b0 volumes of a series, or of all volumes.
 
-    `count` is their number; `axes` are those on which the series is shown.
+    `count` is their number; `shown_on` are the axes on which the series is shown.
     """
 
     series: str
     take: Literal["b0", "mean"]
     count: int
-    axes: tuple[Axis, ...]
+    shown_on: tuple[Axis, ...]
 
 
 Remedy = UseRule | UseMask | Clip | ResampleTo | KeepGrids | UseOnly | TakeVolumes

@@ -40,19 +40,19 @@ def series_facts(images: Images, choices: Choices, b0: Mapping[str, int]) -> Ite
         facts: dict[str, Any] = {"volumes": of[0].volumes, "b0": 0, "several": len(of)}
         yield Finding(Code.SERIES, "fact", (base,), facts)
     for name, volume in series.items():
-        base = volume.name  # without the selection that the View's name may have
+        base = volume.name  # without the take that the View's name may have
         if files[base] > 1:
             continue
-        selection = name.removeprefix(base)[1:]
+        taken = name.removeprefix(base)[1:]
         known = b0.get(base, 0)
-        now = selection or ("b0" if known else "")
-        axes: tuple[Axis, ...] = tuple(axis for axis in AXES if getattr(choices, axis) == name)
-        offers = [TakeVolumes(base, "b0", known, axes)] if known else []
-        offers.append(TakeVolumes(base, "mean", volume.volumes, axes))
+        now = taken or ("b0" if known else "")
+        shown_on: tuple[Axis, ...] = tuple(axis for axis in AXES if getattr(choices, axis) == name)
+        offers = [TakeVolumes(base, "b0", known, shown_on)] if known else []
+        offers.append(TakeVolumes(base, "mean", volume.volumes, shown_on))
         facts = {
             "volumes": volume.volumes,
             "b0": known if now == "b0" else 0,
             "taken": next(step for step in volume.processing if isinstance(step, Taken)),
         }
-        remedies = tuple(offer for offer in offers if axes and offer.take != now)
+        remedies = tuple(offer for offer in offers if shown_on and offer.take != now)
         yield Finding(Code.SERIES, "fact", (base,), facts, remedies)

@@ -110,7 +110,7 @@ def label_volume(analysis: Analysis) -> NDArray[np.uint8]:
     if not isinstance(domain, Cut):
         return analysis.labels
     orientation = analysis.features.volumes[0].orientation
-    return orientation.place(analysis.labels, domain.plane, domain.index)
+    return orientation.embed(analysis.labels, domain.plane, domain.index)
 
 
 def label_image(
@@ -154,7 +154,7 @@ def components_record(
     return {
         "inputs": [_input(volume) | _clipped(volume, features.recipe) for volume in mixed],
         "mask": _input(mask) if mask else None,
-        "settings": {**_place(features), **asdict(features.recipe)},
+        "settings": {**_domain(features), **asdict(features.recipe)},
         "components": [
             {
                 "index": c.number,
@@ -198,7 +198,7 @@ def _input(volume: Volume) -> dict[str, Any]:
     }
 
 
-def _place(features: Features) -> dict[str, Any]:
+def _domain(features: Features) -> dict[str, Any]:
     """Return the settings of the fit's domain."""
     if not isinstance(features.domain, Cut):
         return {"scope": "volume"}

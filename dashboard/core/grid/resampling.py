@@ -18,7 +18,7 @@ from dashboard.core.volume import Volume
 
 # Part of a resampled volume's identity: change it when the same inputs give other voxels.
 METHOD = 1
-# Voxels computed at once along each axis: about 10 MB with their source.
+# Voxels computed at once along each axis: about 10 MB with what they come from.
 BLOCK = 64
 # In voxels: smaller differences between grids are rounding in their headers.
 ROUNDING = 1e-4
@@ -40,14 +40,13 @@ def resample(
     """Resample a volume to the grid of another one.
 
     The intensity at the centre of each target voxel is interpolated linearly between the eight
-    source voxels around it, or taken from the nearest. The source's field of view ends at the
-    edges of its outermost voxels; intensities are constant from their centres to the edge. If all
-    target voxels lie on source voxels, as with another storage order, nothing is interpolated.
+    voxels of the volume around it, or taken from the nearest. The volume's field of view ends at
+    the edges of its outermost voxels; intensities are constant from their centres to the edge. If
+    all target voxels lie on its voxels, as with another storage order, nothing is interpolated.
 
     Parameters
     ----------
     volume : Volume
-        The source.
     target : Volume
         Gives shape, affine and unit.
     nearest : bool
@@ -58,13 +57,13 @@ def resample(
     Returns
     -------
     Volume
-        Outside the source's field of view it is NaN (never foreground), or 0 (no label) for
+        Outside the volume's field of view it is NaN (never foreground), or 0 (no label) for
         nearest neighbours. Voxels interpolated from NaN or infinite intensities are NaN.
 
     Raises
     ------
     GridError
-        If the target has too many voxels, or does not overlap the source.
+        If the target has too many voxels, or does not overlap the volume.
     """
     voxels = int(np.prod(target.shape, dtype=np.int64))
     if voxels > MAX_VOXELS:
@@ -72,11 +71,11 @@ def resample(
             f"{volume.name} cannot be resampled to the grid of {target.name}, which has {voxels:,} "
             f"voxels; at most {MAX_VOXELS:,} are supported."
         )
-    to_source = _to_source(volume, target)
+    to_volume = _to_volume(volume, target)
     data = into(target.shape, volume.data.dtype)
     known = False
     for block in _blocks(target.shape):
-        filled = _resampled(volume.data, to_source, block, nearest=nearest)
+        filled = _resampled(volume.data, to_volume, block, nearest=nearest)
         known = known or filled is not None
         data[block] = (0 if nearest else np.nan) if filled is None else filled
     if not known or not (nearest or _any_finite(data)):
@@ -109,12 +108,12 @@ def on_grid(resampled: Volume, volume: Volume, target: Volume, *, nearest: bool 
 
 
 def moves_voxels(volume: Volume, target: Volume) -> bool:
-    """Return whether each target voxel lies on a source voxel, so nothing is interpolated."""
-    return _is_whole(_to_source(volume, target))
+    """Return whether each target voxel lies on one of the volume's, so nothing is interpolated."""
+    return _is_whole(_to_volume(volume, target))
 
 
-def _to_source(volume: Volume, target: Volume) -> NDArray[np.float64]:
-    """Return the matrix from the target's voxel indices to the source's, shape (3, 4)."""
+def _to_volume(volume: Volume, target: Volume) -> NDArray[np.float64]:
+    """Return the matrix from the target's voxel indices to the volume's, shape (3, 4)."""
     matrix = np.asarray(np.linalg.solve(volume.mm_affine, target.mm_affine)[:3], dtype=np.float64)
     whole = np.rint(matrix)
     corners = np.array(list(product(*((0, n - 1) for n in target.shape))))
@@ -140,7 +139,7 @@ def _blocks(shape: Shape) -> Iterator[tuple[slice, slice, slice]]:
 
 
 def _resampled(
-    source: NDArray[Any],
+    voxels: NDArray[Any],
     matrix: NDArray[np.float64],
     block: tuple[slice, slice, slice],
     *,
@@ -151,13 +150,13 @@ def _resampled(
     start = np.array([part.start for part in block])
     shape = tuple(part.stop - part.start for part in block)
     corners = _positions(matrix, start + np.array(list(product(*((0, n - 1) for n in shape)))))
-    # The part of the source that the block needs, with one neighbour on each side.
+    # The part of the volume that the block needs, with one neighbour on each side.
     low = np.maximum(np.floor(corners.min(axis=0)).astype(int) - 1, 0)
-    high = np.minimum(np.ceil(corners.max(axis=0)).astype(int) + 2, source.shape)
-    inside = _inside(matrix, start, shape, source.shape)
+    high = np.minimum(np.ceil(corners.max(axis=0)).astype(int) + 2, voxels.shape)
+    inside = _inside(matrix, start, shape, voxels.shape)
     if (low >= high).any() or not inside.any():
         return None
-    box = np.asarray(source[tuple(slice(a, b) for a, b in zip(low, high, strict=True))])
+    box = np.asarray(voxels[tuple(slice(a, b) for a, b in zip(low, high, strict=True))])
     offset = _positions(matrix, start) - low
     order = 0 if nearest or _is_whole(matrix) else 1
 
@@ -183,12 +182,12 @@ def _inside(
     matrix: NDArray[np.float64],
     start: NDArray[np.int64],
     shape: tuple[int, ...],
-    source_shape: tuple[int, ...],
+    volume_shape: tuple[int, ...],
 ) -> NDArray[np.bool_]:
-    """Mark the voxels of a block whose centres lie in the source's field of view."""
+    """Mark the voxels of a block whose centres lie in the volume's field of view."""
     inside = np.ones(shape, dtype=bool)
     i, j, k = np.ogrid[tuple(slice(a, a + n) for a, n in zip(start, shape, strict=True))]
-    for row, count in zip(matrix, source_shape, strict=True):
+    for row, count in zip(matrix, volume_shape, strict=True):
         position = row[0] * i + row[1] * j + row[2] * k + row[3]
         inside &= (position >= -0.5 - ROUNDING) & (position <= count - 0.5 + ROUNDING)
     return inside

@@ -29,7 +29,7 @@ class Features:
         The images in the fit, then those that are only shown.
     mixed : int
         The number of images in the fit.
-    axes : tuple of int
+    xy : tuple of int
         The volumes on X and Y; twice the same if one image is shown alone.
     mask_volume : Volume or None
         The mask, if it is the foreground.
@@ -50,7 +50,7 @@ class Features:
 
     volumes: tuple[Volume, ...]
     mixed: int
-    axes: tuple[int, int]
+    xy: tuple[int, int]
     recipe: Recipe
     domain: Domain
     mask_volume: Volume | None
@@ -69,7 +69,7 @@ class Features:
     @property
     def shown(self) -> tuple[int, ...]:
         """The volumes on X and Y, each once."""
-        return tuple(dict.fromkeys(self.axes))
+        return tuple(dict.fromkeys(self.xy))
 
     @property
     def facts(self) -> list[Clipped]:
@@ -88,7 +88,7 @@ def features(
     domain: Domain,
     *,
     mixed: int | None = None,
-    axes: tuple[int, int] | None = None,
+    xy: tuple[int, int] | None = None,
     mask: Volume | None = None,
 ) -> Features:
     """Gather, clip and scale the foreground of a domain.
@@ -103,7 +103,7 @@ def features(
         shown.
     mixed : int, optional
         The number of images in the fit; all by default.
-    axes : tuple of int, optional
+    xy : tuple of int, optional
         The volumes on X and Y; the first two by default.
     mask : Volume, optional
         For the foreground "mask", on the same grid; ignored otherwise.
@@ -149,7 +149,7 @@ def features(
     return Features(
         volumes=tuple(volumes),
         mixed=mixed,
-        axes=axes or (0, min(1, len(volumes) - 1)),
+        xy=xy or (0, min(1, len(volumes) - 1)),
         recipe=recipe,
         domain=domain,
         mask_volume=mask,

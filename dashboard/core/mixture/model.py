@@ -106,12 +106,12 @@ class Model:
             If the text is not a model.
         """
         entries: dict[str, Any] = json.loads(text)
-        place, (offset, factor) = entries["domain"], entries["scale"].values()
+        domain, (offset, factor) = entries["domain"], entries["scale"].values()
         model = cls(
             **{
                 **entries,
                 "recipe": Recipe(**entries["recipe"]),
-                "domain": WHOLE if place == WHOLE.value else Cut(**place),
+                "domain": WHOLE if domain == WHOLE.value else Cut(**domain),
                 "scale": LinearScale(np.array(offset), np.array(factor)),
                 **{name: np.array(entries[name]) for name in ("weights", "means", "covariances")},
                 **{name: np.array(entries[name], np.int64) for name in ("order", "counts")},
@@ -138,7 +138,7 @@ def provenance(
     """Return the key of a model as JSON values: all that determines its numbers.
 
     The parameters are those of `features`. Images that are only shown count, because they restrict
-    the foreground. Names and axes do not.
+    the foreground. Names, X and Y do not.
     """
     mask = mask if recipe.foreground == "mask" else None
     return {

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self, cast
 
-from dashboard.core.errors import VolumeError
+from dashboard.core.errors import NotNowError, VolumeError
 
 GZIP_MAGIC = b"\x1f\x8b"
 # Deflate packs at most 1032 bytes into one, so a small file cannot hold what a header claims.
@@ -23,7 +23,7 @@ MAX_TAIL_BYTES = 64 * 2**20
 CHUNK_BYTES = 4 * 2**20
 
 # Raised by file objects for a damaged gzip.
-_DAMAGED = (OSError, EOFError, zlib.error)
+_DAMAGED = (gzip.BadGzipFile, EOFError, zlib.error)
 
 CUT_SHORT = "the voxels are damaged or cut short. Copy or export the file again."
 
@@ -35,7 +35,7 @@ class Container:
         try:
             self._file: BinaryIO = path.open("rb")
         except OSError as error:
-            raise VolumeError(f"the file cannot be read ({error.strerror}).") from None
+            raise NotNowError(f"the file cannot be read ({error.strerror}).") from None
         status = os.fstat(self._file.fileno())
         self._size = status.st_size
         if not stat.S_ISREG(status.st_mode) or not self._size:
@@ -65,11 +65,21 @@ class Container:
             raise VolumeError(CUT_SHORT)
 
     def read(self, count: int) -> bytes:
-        """Return the next `count` bytes, fewer at the end; raise VolumeError if damaged."""
+        """Return the next `count` bytes, fewer at the end.
+
+        Raises
+        ------
+        VolumeError
+            If a gzip is damaged.
+        NotNowError
+            If the disk does not give them.
+        """
         try:
             return self._stream.read(count)
         except _DAMAGED:
             raise VolumeError(CUT_SHORT) from None
+        except OSError as error:
+            raise NotNowError(f"the file cannot be read ({error.strerror}).") from None
 
     def skip(self, count: int) -> None:
         """Skip `count` bytes; raise VolumeError if a gzip is damaged or ends before."""

@@ -19,8 +19,8 @@ MAX_STORED_BYTES = 8 * 2**30
 
 
 @dataclass(frozen=True, eq=False)
-class Layout:
-    """The checked header of one file.
+class Packing:
+    """How a file packs its voxels: its checked header.
 
     Attributes
     ----------

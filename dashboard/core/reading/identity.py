@@ -4,7 +4,7 @@ import hashlib
 import stat
 from pathlib import Path
 
-from dashboard.core.errors import VolumeError
+from dashboard.core.errors import NotNowError, VolumeError
 from dashboard.core.reading.image import files_of
 from dashboard.core.reading.voxels import FIRST, Take
 
@@ -31,13 +31,13 @@ def file_id(path: Path, *, name: str | None = None) -> str:
 def _sha256(path: Path, name: str) -> bytes:
     try:
         if not stat.S_ISREG(path.stat().st_mode):
-            raise VolumeError(f"{name or 'No name'}: this is not a file. Choose an image file.")
+            raise VolumeError("this is not a file. Choose an image file.", name or "No name")
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").digest()
     except FileNotFoundError:
-        raise VolumeError(f"{name}: there is no such file. Check its name and folder.") from None
+        raise NotNowError("there is no such file. Check its name and folder.", name) from None
     except OSError as error:
-        raise VolumeError(f"{name}: the file cannot be read ({error.strerror}).") from None
+        raise NotNowError(f"the file cannot be read ({error.strerror}).", name) from None
 
 
 def volume_id(source: str, take: Take) -> str:

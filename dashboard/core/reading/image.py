@@ -10,11 +10,11 @@ import nibabel as nib
 import numpy as np
 from numpy.typing import NDArray
 
-from dashboard.core.errors import VolumeError
+from dashboard.core.errors import NotNowError, VolumeError
 from dashboard.core.facts import FileCode, Notice
 from dashboard.core.reading import mgh, minc, nifti
 from dashboard.core.reading.container import Container
-from dashboard.core.reading.header import Layout
+from dashboard.core.reading.header import Packing
 from dashboard.core.reading.summary import Summary
 from dashboard.core.reading.unpacked import Unpacked
 from dashboard.core.reading.voxels import FIRST, Take, finite_notices, read_voxels, taken
@@ -71,7 +71,7 @@ def files_of(path: Path) -> tuple[Path, ...]:
 
 def read_image(
     path: Path,
-    room: BinaryIO,
+    npy: BinaryIO,
     *,
     name: str | None = None,
     take: Take = FIRST,
@@ -83,7 +83,7 @@ def read_image(
     ----------
     path : Path
         Its extension gives the format.
-    room : file object
+    npy : file object
         New, open for reading and writing; receives the voxels as an ``.npy``.
     name : str, optional
         The file's name in messages.
@@ -104,19 +104,19 @@ def read_image(
         if path.name.lower().endswith(MINC):
             with Container(path) as file, minc.opened(file, scratch) as opened:
                 wanted = taken(1, take)
-                unpacked = Unpacked(room, opened.layout.grid)
+                unpacked = Unpacked(npy, opened.packing.grid)
                 for values in opened.chunks():
                     unpacked.add(values)
-                return _image(opened.layout, unpacked, wanted)
-        with _opened(path) as (layout, file):
-            wanted = taken(layout.volumes, take)
-            unpacked = Unpacked(room, layout.grid)
-            notices = read_voxels(file, layout, wanted, unpacked, scratch=scratch)
+                return _image(opened.packing, unpacked, wanted)
+        with _opened(path) as (packing, file):
+            wanted = taken(packing.volumes, take)
+            unpacked = Unpacked(npy, packing.grid)
+            notices = read_voxels(file, packing, wanted, unpacked, scratch=scratch)
             footer = file.read(mgh.FOOTER_BYTES)
             file.finish()
         if path.name.lower().endswith(MGH):
-            layout = replace(layout, header=mgh.with_footer(layout.header.binaryblock, footer))
-        return _image(layout, unpacked, wanted, notices)
+            packing = replace(packing, header=mgh.with_footer(packing.header.binaryblock, footer))
+        return _image(packing, unpacked, wanted, notices)
 
 
 def nifti_header(path: Path, *, name: str | None = None) -> nib.Nifti1Header | None:
@@ -129,8 +129,8 @@ def nifti_header(path: Path, *, name: str | None = None) -> nib.Nifti1Header | N
     """
     if not path.name.lower().endswith((*NIFTI, *PAIR)):
         return None
-    with _named(name or path.name), _opened(path) as (layout, _):
-        return layout.header if isinstance(layout.header, nib.Nifti1Header) else None
+    with _named(name or path.name), _opened(path) as (packing, _):
+        return packing.header if isinstance(packing.header, nib.Nifti1Header) else None
 
 
 def volumes_in(path: Path) -> int:
@@ -155,7 +155,9 @@ def _named(name: str) -> Iterator[None]:
     try:
         yield
     except VolumeError as error:
-        raise VolumeError(f"{name}: {error}") from None
+        raise type(error)(error.reason, name) from None
+    except MemoryError:
+        raise NotNowError("there is not enough memory to read it. Try again later.", name) from None
 
 
 def _require_known(path: Path) -> None:
@@ -167,23 +169,23 @@ def _require_known(path: Path) -> None:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[tuple[Layout, Container]]:
+def _opened(path: Path) -> Iterator[tuple[Packing, Container]]:
     """Open a file and check its header, up to its first voxel."""
     name = path.name.lower()
     with Container(path) as file:
         if name.endswith(MGH):
-            yield mgh.read_layout(file), file
+            yield mgh.read_packing(file), file
         elif name.endswith(PAIR):
             header = _header_file(path)
             if header is None:
                 raise VolumeError(nifti.MISSING_HALF)
             with Container(header) as head:
-                layout = nifti.read_layout(head, file)
+                packing = nifti.read_packing(head, file)
                 head.finish()
-            file.skip(layout.offset)
-            yield layout, file
+            file.skip(packing.offset)
+            yield packing, file
         else:
-            yield nifti.read_layout(file), file
+            yield nifti.read_packing(file), file
 
 
 def _header_file(path: Path) -> Path | None:
@@ -202,23 +204,23 @@ def other_halves(name: str) -> tuple[str, ...]:
 
 
 def _image(
-    layout: Layout, unpacked: Unpacked, wanted: tuple[int, ...], notices: Iterable[Notice] = ()
+    packing: Packing, unpacked: Unpacked, wanted: tuple[int, ...], notices: Iterable[Notice] = ()
 ) -> Image:
     series = []
-    if layout.volumes > 1 and wanted == FIRST:  # which may not be a choice
+    if packing.volumes > 1 and wanted == FIRST:  # which may not be a choice
         series.append(
-            Notice(FileCode.SERIES, {"volumes": layout.volumes, "shape": list(layout.shape)})
+            Notice(FileCode.SERIES, {"volumes": packing.volumes, "shape": list(packing.shape)})
         )
     return Image(
         data=unpacked.array(),
         summary=unpacked.summary,
-        volumes=layout.volumes,
+        volumes=packing.volumes,
         taken=wanted,
-        affine=layout.affine,
-        unit=_spatial_unit(layout.header),
-        header=_fields(layout.header),
+        affine=packing.affine,
+        unit=_spatial_unit(packing.header),
+        header=_fields(packing.header),
         notices=(
-            *layout.notices,
+            *packing.notices,
             *series,
             *notices,
             *finite_notices(unpacked.summary),

@@ -11,7 +11,7 @@ from dashboard.core.errors import VolumeError
 from dashboard.core.facts import FileCode, Notice
 from dashboard.core.reading.container import Container
 from dashboard.core.reading.foreign import not_an_image
-from dashboard.core.reading.header import Layout, checked_shape, header_affine
+from dashboard.core.reading.header import Packing, checked_shape, header_affine
 
 # The voxels begin here; the scan parameters (TR, TE) follow them.
 DATA_OFFSET = 284
@@ -22,7 +22,7 @@ BAD_HEADER = "the file's header cannot be read; it is damaged or not an MGH imag
 
 
 @np.errstate(all="ignore")
-def read_layout(container: Container) -> Layout:
+def read_packing(container: Container) -> Packing:
     """Check the header of an MGH file, up to its first voxel.
 
     Raises
@@ -38,7 +38,7 @@ def read_layout(container: Container) -> Layout:
     shape = checked_shape(header["dims"], dtype.itemsize)
     container.require(DATA_OFFSET + math.prod(shape) * dtype.itemsize)
     unplaced = int.from_bytes(start[28:30]) == 0
-    return Layout(
+    return Packing(
         shape=shape,
         dtype=dtype,
         offset=DATA_OFFSET,

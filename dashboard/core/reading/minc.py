@@ -14,7 +14,7 @@ from scipy.io import netcdf_file
 from dashboard.core.errors import VolumeError
 from dashboard.core.reading.container import CHUNK_BYTES, Container
 from dashboard.core.reading.foreign import not_an_image
-from dashboard.core.reading.header import MAX_VOXELS, Layout, checked_shape
+from dashboard.core.reading.header import MAX_VOXELS, Packing, checked_shape
 from dashboard.core.reading.summary import CHUNK_VOXELS
 from dashboard.core.reading.unpacked import nameless
 
@@ -43,12 +43,12 @@ class Minc:
         if affine.shape != (4, 4):
             raise VolumeError(BAD_FILE)
         header = nib.Minc1Image.header_class(dtype, shape, self._minc.get_zooms())
-        self.layout = Layout(shape, dtype, 0, 1.0, 0.0, affine, header)
+        self.packing = Packing(shape, dtype, 0, 1.0, 0.0, affine, header)
 
     def chunks(self) -> Iterator[NDArray[np.float64]]:
         """Yield the intensities as ``get_fdata()`` gives them, the first axis fastest."""
-        _, rows, planes = self.layout.shape
-        at_once = max(1, CHUNK_VOXELS // self.layout.shape[0])
+        _, rows, planes = self.packing.shape
+        at_once = max(1, CHUNK_VOXELS // self.packing.shape[0])
         thick = max(1, at_once // rows)
         for k in range(0, planes, thick):
             for j in range(0, rows, at_once):

@@ -19,7 +19,7 @@ from dashboard.core.errors import VolumeError
 from dashboard.core.facts import FileCode, Notice
 from dashboard.core.reading.container import Container
 from dashboard.core.reading.foreign import not_an_image
-from dashboard.core.reading.header import Layout, checked_shape, header_affine
+from dashboard.core.reading.header import Packing, checked_shape, header_affine
 from dashboard.core.reading.position import position_notices
 
 # A NIfTI-1 header has 348 bytes, a NIfTI-2 header 540; four more announce extensions.
@@ -59,7 +59,7 @@ MISSING_HALF = (
 
 
 @np.errstate(all="ignore")
-def read_layout(container: Container, pair: Container | None = None) -> Layout:
+def read_packing(container: Container, pair: Container | None = None) -> Packing:
     """Check the header of a NIfTI or Analyze file.
 
     Parameters
@@ -92,7 +92,7 @@ def read_layout(container: Container, pair: Container | None = None) -> Layout:
     # As in the header of an image that nibabel has loaded.
     header.set_slope_inter(None, None)
     header.set_data_offset(0)
-    return Layout(
+    return Packing(
         shape=shape,
         dtype=dtype,
         offset=offset,

@@ -23,6 +23,18 @@ BACKGROUND_SHARE = 0.25
 SAMPLED_VOXELS = 2_000_000
 # Voxels processed at once: 2 MiB in float64, which stay in the CPU cache.
 CHUNK_VOXELS = 2**18
+# Distinct intensities that are listed: parcellations have some hundred labels, 8-bit images 256.
+MAX_DISTINCT = 1024
+# Whole numbers up to the rounding of programs, and of a slope in float32 by which they are stored.
+WHOLE_WITHIN = 1e-5
+WHOLE_ROUNDING = 2.5e-7
+# Sample size for where the head lies.
+PLACED_VOXELS = 2**19
+# Share of the fullest slice: slices with fewer voxels of the head hold stray voxels.
+EMPTY_SLICE = 0.005
+
+
+Extents = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True)
@@ -47,6 +59,14 @@ class Intensities:
     limits : mapping of str to tuple of float
         For each clip level p, the p-th and (100 - p)-th percentile of the finite voxels without
         the background.
+    distinct : tuple of float, or None
+        The finite intensities in ascending order; None if there are more than `MAX_DISTINCT`.
+    whole : float
+        Share of the finite voxels that are whole numbers, up to rounding. In an image of
+        fractions below 0.5, small values are not taken for 0.
+    extents : tuple of (int, int)
+        For each stored axis, the first and the last slice that holds more than stray voxels of
+        the head.
     """
 
     low: float
@@ -61,6 +81,9 @@ class Intensities:
     nonfinite: int
     saturated: int
     limits: Mapping[str, tuple[float, float]]
+    distinct: tuple[float, ...] | None
+    whole: float
+    extents: Extents
 
 
 class Summary:
@@ -69,13 +92,14 @@ class Summary:
     def __init__(self, shape: tuple[int, ...]) -> None:
         self.voxels = int(np.prod(shape, dtype=np.int64))
         self.nonfinite = 0
-        self._step = sampling.step(self.voxels, SAMPLED_VOXELS)
-        self._sample: NDArray[Any] = np.empty(-(-self.voxels // self._step), dtype=np.float32)
-        self._sampled = 0
+        self._shape = shape
+        self._sample = _Sample(sampling.step(self.voxels, SAMPLED_VOXELS), self.voxels)
+        self._placed = _Sample(sampling.step(self.voxels, PLACED_VOXELS, shape), self.voxels)
         self._finite = 0
         self._low, self._high = np.inf, -np.inf
         self._sum = 0.0
-        self._zeros = self._negatives = self._saturated = 0
+        self._zeros = self._negatives = self._saturated = self._whole = 0
+        self._distinct: NDArray[Any] | None = np.empty(0, dtype=np.float32)
         self._hash = hashlib.sha256(" ".join(map(str, shape)).encode())
 
     @property
@@ -95,15 +119,18 @@ class Summary:
             finite = values[known]
             self.nonfinite += values.size - finite.size
         self._hash.update(plain.data)
+        self._placed.add(values)
         if not finite.size:
             return
         self._count(finite)
-        self._take_sample(finite)
+        self._sample.add(finite)
+        self._list_distinct(finite)
         self._finite += finite.size
 
+    @np.errstate(all="ignore")
     def intensities(self) -> Intensities:
         """Return the statistics of all voxels; at least one must be finite."""
-        ordered = self._sample[: self._sampled]
+        ordered = self._sample.values
         ordered.sort()
         background = _most_frequent(ordered)
         others, nonzero = _Others(ordered, background), _Others(ordered, 0.0)
@@ -114,6 +141,16 @@ class Summary:
             black = min(0.0, _Others(ordered, np.inf).percentile(0.5))
         else:
             black = 0.0 if white > 0 else self._low
+        fractions = max(-self._low, self._high) < 0.5
+        distinct = self._distinct
+        limits = {
+            level: (bulk.percentile(float(level)), bulk.percentile(100 - float(level)))
+            if bulk.size
+            else (self._low, self._high)
+            for level in CLIP_LEVELS
+        }
+        constant = background if share >= BACKGROUND_SHARE else None
+        head = _is_head(self._placed.values, constant, limits[CLIP_LEVELS[-1]])
         return Intensities(
             low=self._low,
             high=self._high,
@@ -126,12 +163,10 @@ class Summary:
             negatives=self._negatives,
             nonfinite=self.nonfinite,
             saturated=self._saturated,
-            limits={
-                level: (bulk.percentile(float(level)), bulk.percentile(100 - float(level)))
-                if bulk.size
-                else (self._low, self._high)
-                for level in CLIP_LEVELS
-            },
+            limits=limits,
+            distinct=None if distinct is None else tuple(distinct.tolist()),
+            whole=(self._zeros if fractions else self._whole) / self._finite,
+            extents=_extents(self._placed, self._shape, head),
         )
 
     def _count(self, finite: NDArray[Any]) -> None:
@@ -141,19 +176,43 @@ class Summary:
             self._zeros += finite.size - int(np.count_nonzero(finite))
         if low < 0:
             self._negatives += int(np.count_nonzero(finite < 0))
+        away = np.abs(finite - np.rint(finite))
+        within = WHOLE_WITHIN + WHOLE_ROUNDING * np.abs(finite)
+        self._whole += int(np.count_nonzero(away <= within))
         self._low = min(self._low, low)
         if high > self._high:
             self._high, self._saturated = high, 0
         if high == self._high:
             self._saturated += int(np.count_nonzero(finite == high))
 
-    def _take_sample(self, finite: NDArray[Any]) -> None:
-        """Take every n-th finite voxel, starting with the first."""
-        taken = finite[-self._finite % self._step :: self._step]
-        if taken.dtype == np.float64 and self._sample.dtype != np.float64:
-            self._sample = self._sample.astype(np.float64)
-        self._sample[self._sampled : self._sampled + taken.size] = taken
-        self._sampled += taken.size
+    def _list_distinct(self, finite: NDArray[Any]) -> None:
+        if self._distinct is None:
+            return
+        found = np.union1d(self._distinct, finite) + 0.0  # no -0
+        self._distinct = found if found.size <= MAX_DISTINCT else None
+
+
+class _Sample:
+    """Every n-th of the values that are added, starting with the first."""
+
+    def __init__(self, step: int, values: int) -> None:
+        self.step = step
+        self._values: NDArray[Any] = np.empty(-(-values // step), dtype=np.float32)
+        self._taken = self._passed = 0
+
+    @property
+    def values(self) -> NDArray[Any]:
+        """Those taken so far, as float32 if all of them were."""
+        return self._values[: self._taken]
+
+    def add(self, values: NDArray[Any]) -> None:
+        """Add the next values."""
+        taken = values[-self._passed % self.step :: self.step]
+        if taken.dtype == np.float64 and self._values.dtype != np.float64:
+            self._values = self._values.astype(np.float64)
+        self._values[self._taken : self._taken + taken.size] = taken
+        self._taken += taken.size
+        self._passed += values.size
 
 
 def summarise(data: NDArray[Any]) -> Summary:
@@ -172,6 +231,42 @@ def summarise(data: NDArray[Any]) -> Summary:
     for chunk in chunks:
         summary.add(np.asarray(chunk))
     return summary
+
+
+def _extents(sample: "_Sample", shape: tuple[int, ...], head: NDArray[Any]) -> Extents:
+    """Return the ends of the head along each axis; those of the box if nothing is in it."""
+    positions = np.flatnonzero(head) * sample.step
+    found, size = [], 1
+    for count in shape:
+        held = np.bincount(positions // size % count, minlength=count)
+        most = int(held.max())
+        # Without a head every slice holds as much as the fullest.
+        full = np.flatnonzero(held > min(max(1, EMPTY_SLICE * most), most - 1))
+        found.append((int(full[0]), int(full[-1])))
+        size *= count
+    return tuple(found)
+
+
+def _is_head(
+    values: NDArray[Any], background: float | None, ends: tuple[float, float]
+) -> NDArray[Any]:
+    """Return which voxels are of the head.
+
+    They are all but the constant background; if there is none, those nearer to the mean of the
+    bright voxels than to that of the dark ones. NaN and infinite ones are not.
+    """
+    head: NDArray[Any] = np.isfinite(values)
+    if background is not None:
+        return np.asarray(head & (values != values.dtype.type(background)))
+    if head.mean() <= 1 - BACKGROUND_SHARE:
+        return head
+    # Clipped, because one hot voxel can lift a mean above all tissue.
+    clipped = np.clip(values[head], *ends)
+    bright = clipped > clipped.mean(dtype=np.float64)
+    if bright.any():
+        between = (clipped[bright].mean() + clipped[~bright].mean()) / 2
+        head &= values > between
+    return head
 
 
 def _is_background(value: float, share: float) -> bool:
@@ -204,10 +299,10 @@ class _Others:
     @np.errstate(all="ignore")
     def percentile(self, percent: float) -> float:
         """Return a percentile as ``np.percentile`` does by default."""
-        place = percent / 100 * (self.size - 1)
-        index = int(place)
+        position = percent / 100 * (self.size - 1)
+        index = int(position)
         low, high = self._at(index), self._at(min(index + 1, self.size - 1))
-        return low if high == low else low + (high - low) * (place - index)
+        return low if high == low else low + (high - low) * (position - index)
 
     def _at(self, index: int) -> float:
         return float(self._ordered[index if index < self._first else index + self._gap])

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from dashboard.core.errors import VolumeError
 from dashboard.core.facts import FileCode, Notice
 from dashboard.core.reading.container import CUT_SHORT, Container
-from dashboard.core.reading.header import Layout
+from dashboard.core.reading.header import Packing
 from dashboard.core.reading.summary import CHUNK_VOXELS, Summary
 from dashboard.core.reading.unpacked import DOUBLE, Unpacked
 
@@ -40,7 +40,7 @@ def taken(volumes: int, take: Take) -> tuple[int, ...]:
 
 def read_voxels(
     container: Container,
-    layout: Layout,
+    packing: Packing,
     wanted: tuple[int, ...],
     into: Unpacked,
     *,
@@ -66,11 +66,11 @@ def read_voxels(
     OSError
         If the disk is full.
     """
-    stored = _Stored(container, layout)
+    stored = _Stored(container, packing)
     chunks = stored.volume(wanted[0]) if len(wanted) == 1 else _mean(stored, wanted, scratch)
     for values in chunks:
         into.add(values)
-    stored.skip_to(layout.volumes)
+    stored.skip_to(packing.volumes)
     return [Notice(FileCode.ROUNDED)] if stored.merged else []
 
 
@@ -87,8 +87,8 @@ def finite_notices(summary: Summary) -> list[Notice]:
 class _Stored:
     """The volumes of an open file, from start to end; `merged` if float64 rounded a number."""
 
-    def __init__(self, container: Container, layout: Layout) -> None:
-        self._container, self._layout = container, layout
+    def __init__(self, container: Container, packing: Packing) -> None:
+        self._container, self._packing = container, packing
         self._next = 0
         self.merged = False
 
@@ -96,25 +96,25 @@ class _Stored:
         """Skip to a volume and yield its intensities in chunks."""
         self.skip_to(index)
         self._next += 1
-        for first in range(0, self._layout.voxels, CHUNK_VOXELS):
-            yield self._chunk(min(CHUNK_VOXELS, self._layout.voxels - first))
+        for first in range(0, self._packing.voxels, CHUNK_VOXELS):
+            yield self._chunk(min(CHUNK_VOXELS, self._packing.voxels - first))
 
     def skip_to(self, index: int) -> None:
         """Skip the volumes before one."""
-        layout = self._layout
-        self._container.skip((index - self._next) * layout.voxels * layout.dtype.itemsize)
+        packing = self._packing
+        self._container.skip((index - self._next) * packing.voxels * packing.dtype.itemsize)
         self._next = index
 
     def _chunk(self, count: int) -> NDArray[np.float64]:
-        layout = self._layout
-        content = self._container.read(count * layout.dtype.itemsize)
-        if len(content) < count * layout.dtype.itemsize:
+        packing = self._packing
+        content = self._container.read(count * packing.dtype.itemsize)
+        if len(content) < count * packing.dtype.itemsize:
             raise VolumeError(CUT_SHORT)
-        stored = np.frombuffer(content, dtype=layout.dtype)
+        stored = np.frombuffer(content, dtype=packing.dtype)
         self.merged = self.merged or _exceeds_whole(stored)
         with np.errstate(all="ignore"):
             scaled = apply_read_scaling(
-                stored, np.float64(layout.slope), np.float64(layout.intercept)
+                stored, np.float64(packing.slope), np.float64(packing.intercept)
             )
             return np.asarray(scaled, dtype=np.float64)
 
@@ -131,9 +131,9 @@ def _mean(
             for values in stored.volume(index):
                 total = values
                 if index != wanted[0]:
-                    place = sums.tell()
+                    start = sums.tell()
                     so_far = np.frombuffer(sums.read(values.size * DOUBLE.itemsize), DOUBLE)
-                    sums.seek(place)
+                    sums.seek(start)
                     with np.errstate(all="ignore"):
                         total = so_far + values
                 sums.write(total.tobytes())

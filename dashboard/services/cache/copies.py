@@ -27,7 +27,7 @@ from dashboard.services.disk.folders import listed, make_private
 from dashboard.services.disk.locks import create_locked, remove_abandoned
 
 # Part of the folder's name: another number when what is written changes its meaning.
-FORMAT = 6
+FORMAT = 7
 # About 700 images of 1 mm in float32, or 20 of the largest; a laptop has room for them.
 MAX_BYTES = 20 * 2**30
 # New copies written between two looks at the folder's size.
@@ -85,22 +85,22 @@ class Copies:
         return _is_there(self._folder / source / f"{identity}.json")
 
     @contextmanager
-    def place(self) -> Iterator["Place"]:
-        """Give a place for a new copy; whatever is not kept is removed at the end."""
+    def new_copy(self) -> Iterator["NewCopy"]:
+        """Give a folder for a new copy; whatever is not kept is removed at the end."""
         make_private(self._folder)
         folder = self._folder / f"{_NEW}{secrets.token_hex(8)}"
         lock = folder.with_suffix(_LOCK)
         with create_locked(lock):
             try:
                 folder.mkdir()
-                place = Place(folder, self._folder)
-                yield place
+                copy = NewCopy(folder, self._folder)
+                yield copy
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
                 with suppress(OSError):
                     lock.unlink()
         lock.unlink(missing_ok=True)  # Windows removes no open file
-        self._look(keep=place.kept)
+        self._look(keep=copy.kept)
 
     def remove(self, source: str) -> None:
         """Remove all copies of a file; those that are open stay valid."""
@@ -156,7 +156,7 @@ class Copies:
                 shutil.rmtree(path, ignore_errors=True)
 
 
-class Place:
+class NewCopy:
     """A folder in which one copy is made.
 
     Attributes
@@ -225,4 +225,10 @@ def _is_there(path: Path) -> bool:
 
 def _intensities(stored: dict[str, Any]) -> Intensities:
     limits = {level: tuple(pair) for level, pair in stored.pop("limits").items()}
-    return Intensities(**{**stored, "window": tuple(stored["window"]), "limits": limits})
+    distinct, extents = stored.pop("distinct"), stored.pop("extents")
+    return Intensities(
+        **{**stored, "window": tuple(stored["window"])},
+        limits=limits,
+        distinct=None if distinct is None else tuple(distinct),
+        extents=tuple((first, last) for first, last in extents),
+    )

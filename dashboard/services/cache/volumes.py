@@ -144,13 +144,13 @@ class VolumeStore:
             if known == identity or (take is None and volume.volumes == 1):
                 return volume
         try:
-            with self._copies.place() as place:
-                with place.array.open("w+b") as room:
-                    read = unpack(path, source, room, name=name, take=take, scratch=place.folder)
-                place.describe(read)
+            with self._copies.new_copy() as copy:
+                with copy.array.open("w+b") as npy:
+                    read = unpack(path, source, npy, name=name, take=take, scratch=copy.folder)
+                copy.describe(read)
                 identity = read.id
                 del read  # Windows moves no mapped file
-                place.keep(source, identity)
+                copy.keep(source, identity)
             volume = self._copies.mapped(source, identity)
         except UNUSABLE:
             # A full or read-only cache costs time, not the study.
@@ -178,12 +178,12 @@ class VolumeStore:
         except UNUSABLE:
             pass
         try:
-            with self._copies.place() as place:
-                with place.array.open("w+b") as file:
-                    made = resample(volume, target, nearest=nearest, into=partial(_room, file))
-                place.describe(made)
+            with self._copies.new_copy() as copy:
+                with copy.array.open("w+b") as file:
+                    made = resample(volume, target, nearest=nearest, into=partial(_reserved, file))
+                copy.describe(made)
                 del made
-                place.keep(*key, new=False)
+                copy.keep(*key, new=False)
             return self._copies.mapped(*key)
         except UNUSABLE:
             return _in_passing(volume, target, nearest)
@@ -202,7 +202,7 @@ def _in_passing(volume: Volume, target: Volume, nearest: bool) -> Volume:
     """Resample into a file that ends with the volume."""
     try:
         with nameless(None) as file:
-            return resample(volume, target, nearest=nearest, into=partial(_room, file))
+            return resample(volume, target, nearest=nearest, into=partial(_reserved, file))
     except OSError as error:
         raise VolumeError(
             f"{volume.name}: not enough disk space to resample it ({error.strerror}). Free some "
@@ -210,7 +210,7 @@ def _in_passing(volume: Volume, target: Volume, nearest: bool) -> Volume:
         ) from None
 
 
-def _room(file: BinaryIO, shape: Shape, dtype: np.dtype) -> NDArray:
+def _reserved(file: BinaryIO, shape: Shape, dtype: np.dtype) -> NDArray:
     """Return an array in a new file with its blocks reserved: on a full disk a map would kill."""
     header = npy_header(shape, dtype)
     file.write(header)

@@ -1,18 +1,48 @@
-"""The images that take part in a fit, and those shown beside it."""
+"""The images that take part in a fit, those it leaves out, and those shown beside it."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
 
 from dashboard.core.errors import NeuroMixError
 from dashboard.core.grid.same import same_grid
 from dashboard.core.mixture.recipe import MAX_MIXED
 from dashboard.core.volume import Volume
-from dashboard.services.scene.images import Images
+from dashboard.services.scene.images import Images, Named
 from dashboard.services.studies.files import StudyFiles
 from dashboard.services.studies.naming import Frames, contrasts, in_order, itself, split_names
 from dashboard.view import View
 
 # Of all voxels. If fewer are measured and not 0, most slices hold too few for a mixture.
 SMALL_CONTENT = 0.02
+
+
+class Why(StrEnum):
+    """Why the fit leaves out an image."""
+
+    UNREADABLE = "unreadable"
+    OTHER_GRID = "other-grid"
+    NO_CONTRAST = "no-contrast"
+    TOO_MANY = "too-many"
+
+
+class Lineup(NamedTuple):
+    """The images for a fit by their names, in the order of the features.
+
+    Attributes
+    ----------
+    meant : tuple of str
+        Those chosen, or else all contrasts, up to a number.
+    mixed : tuple of str
+        Those of them in the fit.
+    left_out : mapping of str to Why
+        The others, and those beyond the number.
+    """
+
+    meant: tuple[str, ...]
+    mixed: tuple[str, ...]
+    left_out: Mapping[str, Why]
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,8 +57,8 @@ class Channels:
         In the same order.
     mixed : int
         The number of images in the fit.
-    axes : tuple of int
-        The places of X and Y among the volumes.
+    xy : tuple of int
+        The positions of X and Y among the volumes.
     mask : Volume or None
         If the foreground is an external mask.
     """
@@ -36,50 +66,60 @@ class Channels:
     names: tuple[str, ...]
     volumes: tuple[Volume, ...]
     mixed: int
-    axes: tuple[int, int]
+    xy: tuple[int, int]
     mask: Volume | None
 
     @property
     def identities(self) -> list[str]:
         """What distinguishes these channels; names count because messages and tables show them."""
         every = [*self.volumes, *([self.mask] if self.mask else [])]
-        return [f"{volume.id} {volume.label}" for volume in every] + [f"{self.mixed} {self.axes}"]
+        return [f"{volume.id} {volume.label}" for volume in every] + [f"{self.mixed} {self.xy}"]
 
 
-def open_channels(view: View, files: StudyFiles, images: Images, mask: str | None) -> Channels:
-    """Open the images of a View, and the mask of that name if the foreground is one.
+def line_up(view: View, files: StudyFiles, images: Images) -> Lineup:
+    """Find the images for a fit.
 
     Chosen images must be usable. If none are chosen, the fit leaves out images that cannot be
     read, are on another grid than X, or hold nothing to separate.
+    """
+    meant, too_many = intended(view, files, images.frames)
+    left_out = dict.fromkeys(too_many, Why.TOO_MANY)
+    x = images.get(view.x)
+    if x and not view.mix:
+        for name in meant:
+            if name not in (view.x, view.y) and (why := _unfit(images.get(name), x)):
+                left_out[name] = why
+    return Lineup(meant, tuple(name for name in meant if name not in left_out), left_out)
+
+
+def intended(
+    view: View, files: StudyFiles, frames: Frames = itself
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the images meant for the fit, in the order of the features, and those too many."""
+    shown = (view.x, view.y)
+    wanted = split_names(view.mix, files)[0] if view.mix else contrasts(files, shown, frames)
+    return tuple(in_order(wanted[:MAX_MIXED], shown)), tuple(wanted[MAX_MIXED:])
+
+
+def open_channels(view: View, mixed: Sequence[str], images: Images, mask: Named | None) -> Channels:
+    """Open the images in the fit, X, Y, and the mask if the foreground is one.
 
     Raises
     ------
     NeuroMixError
-        If X, Y, a chosen image of the fit, or the mask cannot be opened.
+        If one of them cannot be opened, or no image is in the fit.
     """
-    shown = {name: images.open(name) for name in dict.fromkeys((view.x, view.y))}
-    mixed = [
-        name
-        for name in intended(view, files, images.frames)
-        if view.mix or name in shown or _fits(images.get(name), shown[view.x])
-    ]
+    opened = {name: images.open(name) for name in (view.x, view.y, *mixed)}
     if not mixed:
         raise NeuroMixError("This study has none of the images in the fit. Choose other images.")
-    names = [*mixed, *(name for name in shown if name not in mixed)]
+    names = tuple(dict.fromkeys((*mixed, view.x, view.y)))
     return Channels(
-        names=tuple(names),
-        volumes=tuple(images.open(name) for name in names),
+        names=names,
+        volumes=tuple(opened[name] for name in names),
         mixed=len(mixed),
-        axes=(names.index(view.x), names.index(view.y)),
-        mask=images.open(mask) if mask else None,
+        xy=(names.index(view.x), names.index(view.y)),
+        mask=mask.require() if mask else None,
     )
-
-
-def intended(view: View, files: StudyFiles, frames: Frames = itself) -> list[str]:
-    """Return the names of the images meant for the fit, in the order of the features."""
-    shown = (view.x, view.y)
-    chosen = split_names(view.mix, files)[0] if view.mix else contrasts(files, shown, frames)
-    return list(in_order(chosen[:MAX_MIXED], shown))
 
 
 def holds_contrast(volume: Volume) -> bool:
@@ -93,6 +133,10 @@ def holds_contrast(volume: Volume) -> bool:
     return facts.low < facts.high and first < last and content >= SMALL_CONTENT * facts.voxels
 
 
-def _fits(volume: Volume | None, x: Volume) -> bool:
-    """Return whether an image that nobody chose can be in the fit."""
-    return volume is not None and same_grid(x, volume) and holds_contrast(volume)
+def _unfit(volume: Volume | None, x: Volume) -> Why | None:
+    """Return why an image that nobody chose cannot be in the fit; None if it can."""
+    if volume is None:
+        return Why.UNREADABLE
+    if not same_grid(x, volume):
+        return Why.OTHER_GRID
+    return None if holds_contrast(volume) else Why.NO_CONTRAST

@@ -1,5 +1,6 @@
 """The images of a study as one request sees them."""
 
+from dataclasses import dataclass
 from functools import cached_property
 
 from dashboard.core.errors import NeuroMixError
@@ -7,6 +8,27 @@ from dashboard.core.volume import Volume
 from dashboard.services.archive import Archive
 from dashboard.services.studies.files import StudyFiles
 from dashboard.services.studies.naming import find, frame_names, may_hold_contrasts
+
+
+@dataclass(frozen=True, eq=False)
+class Named:
+    """An image by its name in the View: its volume, or why it cannot be opened."""
+
+    name: str
+    volume: Volume | None
+    problem: NeuroMixError | None = None
+
+    def require(self) -> Volume:
+        """Return the volume.
+
+        Raises
+        ------
+        NeuroMixError
+            The problem.
+        """
+        if self.volume is None:
+            raise self.problem or NeuroMixError(f"{self.name} cannot be opened.")
+        return self.volume
 
 
 class Images:
@@ -22,7 +44,17 @@ class Images:
 
     def __init__(self, archive: Archive, files: StudyFiles, grid: str = "") -> None:
         self._archive, self._files, self._grid = archive, files, grid
-        self._opened: dict[str, Volume | NeuroMixError] = {}
+        self._opened: dict[str, Named] = {}
+
+    def named(self, name: str) -> Named:
+        """Open an image, or find out why that is impossible."""
+        if name not in self._opened:
+            try:
+                volume = self._archive.open(self._files, name, self._grid)
+                self._opened[name] = Named(name, volume)
+            except NeuroMixError as error:
+                self._opened[name] = Named(name, None, error)
+        return self._opened[name]
 
     def open(self, name: str) -> Volume:
         """Open an image.
@@ -32,30 +64,16 @@ class Images:
         NeuroMixError
             As `Archive.open`.
         """
-        if name not in self._opened:
-            try:
-                self._opened[name] = self._archive.open(self._files, name, self._grid)
-            except NeuroMixError as error:
-                self._opened[name] = error
-        found = self._opened[name]
-        if isinstance(found, NeuroMixError):
-            raise found
-        return found
+        return self.named(name).require()
 
     def get(self, name: str | None) -> Volume | None:
         """Open an image; return None if there is none or it cannot be opened."""
-        try:
-            return self.open(name) if name else None
-        except NeuroMixError:
-            return None
+        return self.named(name).volume if name else None
 
     def problem(self, name: str) -> str | None:
         """Return why an image cannot be opened."""
-        try:
-            self.open(name)
-        except NeuroMixError as error:
-            return str(error)
-        return None
+        problem = self.named(name).problem
+        return str(problem) if problem else None
 
     def frames(self, name: str) -> tuple[str, ...]:
         """Return the images in a file: each of its volumes if they are contrasts, or itself."""

@@ -35,8 +35,6 @@ class Opened:
     scene : Scene
     studies : dict of str to str
         Studies to choose from, with titles; the uploads of this browser first.
-    unchosen : tuple of str
-        The images in the fit if none were chosen.
     notices : tuple of Notice
         Changes to the View; `dashboard.words.opening` has the sentences.
     problems : tuple of str
@@ -45,7 +43,6 @@ class Opened:
 
     scene: Scene
     studies: dict[str, str]
-    unchosen: tuple[str, ...]
     notices: tuple[Notice, ...]
     problems: tuple[str, ...]
 
@@ -91,9 +88,8 @@ def open_view(
         view = replace(view, reference="")
     view = replace(view, hidden=tuple(k for k in view.hidden if k <= view.components))
     resolved = scene(view, files, images)
-    unchosen = scene(replace(view, mix=""), files, images) if view.mix else resolved
     problems = dict.fromkeys(filter(None, map(images.problem, (view.x, view.y))))
-    return Opened(resolved, studies, unchosen.mixed, tuple(notices), tuple(problems))
+    return Opened(resolved, studies, tuple(notices), tuple(problems))
 
 
 def _choose_study(
@@ -171,7 +167,7 @@ def _choose_slice(view: View, volume: Volume, place: Place | None, notices: list
     plane, last = view.plane, volume.orientation.count(view.plane) - 1
     if view.slice is None:
         there = nearest_slice(volume, plane, place[PLANE_AXES[plane][0]]) if place else None
-        usual = volume.orientation.first_slice(plane)
+        usual = volume.first_slice(plane)
         return replace(view, slice=usual if there is None else there)
     if view.slice > last:
         facts = {"image": volume.name, "plane": plane, "slice": view.slice, "last": last}

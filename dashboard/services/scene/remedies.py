@@ -27,8 +27,7 @@ def changes(remedy: Remedy) -> dict[str, str]:
         case KeepGrids(refit):
             return {"grid": ""} | ({"mix": ""} if refit else {})
         case UseOnly(images, x, y):
-            axes = {"x": x, "y": y}
-            shown = {axis: name for axis, name in axes.items() if name is not None}
+            shown = {axis: name for axis, name in (("x", x), ("y", y)) if name is not None}
             return {"mix": SEPARATOR.join(images)} | shown
-        case TakeVolumes(series=series, take=take, axes=shown_on):
+        case TakeVolumes(series=series, take=take, shown_on=shown_on):
             return dict.fromkeys(shown_on, f"{series}{SELECTOR}{take}")

@@ -1,7 +1,7 @@
 """A View resolved in its study, once per request."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -13,8 +13,8 @@ from dashboard.core.mixture.recipe import Recipe
 from dashboard.core.reference.labels import read_label_names
 from dashboard.core.volume import Volume
 from dashboard.services.archive import Archive
-from dashboard.services.scene.channels import Channels, intended, open_channels
-from dashboard.services.scene.images import Images
+from dashboard.services.scene.channels import Channels, Why, line_up, open_channels
+from dashboard.services.scene.images import Images, Named
 from dashboard.services.scene.presets import Presets, likely_masks, likely_references, presets
 from dashboard.services.studies.files import StudyFiles
 from dashboard.services.studies.naming import find
@@ -39,16 +39,16 @@ class Scene:
     x, y : Volume or None
         None if the image cannot be read.
     presets : Presets
-    mask, reference : str or None
-        Names of the mask and of the label map that classes are compared with: chosen or preset.
+    mask, reference : Named or None
+        The mask and the label map that classes are compared with: chosen or preset.
+    meant, mixed : tuple of str
+        The images meant for the fit, and those in it, in the order of the features.
+    left_out : mapping of str to Why
+        The images that the fit leaves out.
     channels : Channels or None
         The images in the fit and those only shown; None if one of them cannot be opened.
     problem : NeuroMixError or None
         Why nothing can be fitted: an image cannot be opened, or two are on different grids.
-    identity : str
-        Hash of all files that the View depends on; place, model and look do not count.
-    complete : bool
-        Whether all of them could be read.
     """
 
     view: View
@@ -57,12 +57,13 @@ class Scene:
     x: Volume | None
     y: Volume | None
     presets: Presets
-    mask: str | None
-    reference: str | None
+    mask: Named | None
+    reference: Named | None
+    meant: tuple[str, ...]
+    mixed: tuple[str, ...]
+    left_out: Mapping[str, Why]
     channels: Channels | None
     problem: NeuroMixError | None
-    identity: str
-    complete: bool
 
     @property
     def cut(self) -> Cut:
@@ -84,23 +85,30 @@ class Scene:
         """Whether X and Y share a grid, if both can be read."""
         return self.x is None or self.y is None or same_grid(self.x, self.y)
 
-    @cached_property
+    @property
     def cut_of_y(self) -> Cut | None:
         """The slice of Y at the place of the slice of X; None if Y has nothing there."""
-        cut = self.cut
         if self.x is None or self.y is None or self.on_one_grid:
-            return cut
-        positions = self.x.slice_positions(cut.plane)
-        position = positions[min(cut.index, len(positions) - 1)]
-        index = nearest_slice(self.y, cut.plane, position, of=thickness(self.x, cut.plane))
-        return None if index is None else Cut(cut.plane, index)
+            return self.cut
+        found = self.slices_of_y
+        index = found[min(self.cut.index, len(found) - 1)]
+        return None if index is None else Cut(self.view.plane, index)
 
-    @property
-    def mixed(self) -> tuple[str, ...]:
-        """Names of the images in the fit; those meant if one of them cannot be opened."""
-        if self.channels:
-            return self.channels.names[: self.channels.mixed]
-        return tuple(intended(self.view, self.files, self.images.frames))
+    @cached_property
+    def slices_of_y(self) -> tuple[int | None, ...]:
+        """For each slice of X the one of Y at its place; empty unless they are on two grids."""
+        if self.x is None or self.y is None or self.on_one_grid:
+            return ()
+        plane, reach = self.view.plane, thickness(self.x, self.view.plane)
+        positions = self.x.slice_positions(plane)
+        return tuple(nearest_slice(self.y, plane, mm, of=reach) for mm in positions)
+
+    @cached_property
+    def unchosen(self) -> tuple[str, ...]:
+        """The images in the fit if none were chosen."""
+        if not self.view.mix:
+            return self.mixed
+        return line_up(replace(self.view, mix=""), self.files, self.images).mixed
 
     def require_channels(self) -> Channels:
         """Return the channels of a fit.
@@ -123,12 +131,10 @@ class Scene:
             As `require_channels`.
         """
         channels = self.require_channels()
-        opened = [channels.volumes[i] for i in dict.fromkeys(channels.axes)]
-        opened += [v for i, v in enumerate(channels.volumes) if i not in channels.axes]
-        if self.view.mix:
-            known = {volume.id for volume in opened}
-            every = open_channels(replace(self.view, mix=""), self.files, self.images, None)
-            opened += [v for v in every.volumes if v.id not in known]
+        opened = [channels.volumes[i] for i in dict.fromkeys(channels.xy)]
+        opened += [v for i, v in enumerate(channels.volumes) if i not in channels.xy]
+        known = {volume.id for volume in opened}
+        opened += [v for v in map(self.images.open, self.unchosen) if v.id not in known]
         return tuple(opened)
 
     def entities(self, image: str) -> dict[str, str]:
@@ -139,7 +145,36 @@ class Scene:
     @cached_property
     def label_names(self) -> dict[int, str]:
         """The names of the reference's labels, from the table beside it."""
-        return _label_names(self.files, self.reference)
+        found = find(self.files, self.reference.name) if self.reference else None
+        table = found[0].label_names if found else None
+        return read_label_names(table) if table else {}
+
+    @cached_property
+    def identity(self) -> str:
+        """Hash of all files that the View depends on; place, model and look do not count."""
+        # The names of labels are in a file of their own.
+        whole = repr((self._dependencies, self.label_names))
+        return hashlib.sha256(whole.encode()).hexdigest()
+
+    @property
+    def complete(self) -> bool:
+        """Whether all of these could be read."""
+        return all(identity != MISSING for _, identity in self._dependencies)
+
+    @cached_property
+    def _dependencies(self) -> list[tuple[str, str]]:
+        """The images that the View depends on, with their identities.
+
+        Cards show their names, also of those that nobody chose.
+        """
+        view, helpers = self.view, [one.name for one in (self.mask, self.reference) if one]
+        # The likeliest preset by name counts, too: it may be unreadable only now.
+        if not view.mask:
+            helpers += likely_masks(self.files)[:1]
+        if not view.reference:
+            helpers += likely_references(self.files)[:1]
+        names = [view.x, view.y, *self.meant, view.grid, *helpers]
+        return [(name, _identity(self.images.get(name))) for name in names if name]
 
     def at(self, cut: Cut) -> "Scene":
         """Return the same scene at another slice; nothing else depends on it."""
@@ -169,19 +204,22 @@ def resolve(archive: Archive, view: View) -> Scene:
 
 def scene(view: View, files: StudyFiles, images: Images) -> Scene:
     """Resolve a View among images that may be open already."""
+
+    def helper(name: str | None) -> Named | None:
+        return images.named(name) if name else None
+
     preset = presets(view, files, images)
-    mask = view.mask or preset.mask
-    reference = view.reference or preset.reference
-    if view.reference == NO_REFERENCE:
-        reference = None
+    mask = helper(view.mask or preset.mask)
+    chose_none = view.reference == NO_REFERENCE
+    reference = None if chose_none else helper(view.reference or preset.reference)
+    lineup = line_up(view, files, images)
     channels, problem = None, None
     try:
         fitted_in = mask if view.foreground == "mask" else None
-        channels = open_channels(view, files, images, fitted_in)
+        channels = open_channels(view, lineup.mixed, images, fitted_in)
         require_same_grid([*channels.volumes, *([channels.mask] if channels.mask else [])])
     except NeuroMixError as error:
         problem = error
-    identity, complete = _identity(view, files, images, (mask, reference))
     return Scene(
         view=view,
         files=files,
@@ -191,39 +229,13 @@ def scene(view: View, files: StudyFiles, images: Images) -> Scene:
         presets=preset,
         mask=mask,
         reference=reference,
+        meant=lineup.meant,
+        mixed=lineup.mixed,
+        left_out=lineup.left_out,
         channels=channels,
         problem=problem,
-        identity=identity,
-        complete=complete,
     )
 
 
-def _identity(
-    view: View, files: StudyFiles, images: Images, helpers: tuple[str | None, str | None]
-) -> tuple[str, bool]:
-    """Return a hash of all files that a View depends on, and whether all can be read."""
-    mask, reference = helpers
-    # The likeliest preset by name counts, too: it may be unreadable only now.
-    likely_mask = view.mask or next(iter(likely_masks(files)), None)
-    likely_reference = reference if view.reference else next(iter(likely_references(files)), None)
-    names = [
-        view.x, view.y, *intended(view, files, images.frames), view.grid,
-        mask, likely_mask, reference, likely_reference,
-    ]  # fmt: skip
-    volumes = [images.get(name) if name else None for name in names]
-    # Cards show the names of images, also of those that nobody chose.
-    identities = [
-        (name, volume.id if volume else MISSING)
-        for name, volume in zip(names, volumes, strict=True)
-        if name
-    ]
-    # The names of labels are in a file of their own.
-    whole = repr((identities, _label_names(files, reference)))
-    complete = all(identity != MISSING for _, identity in identities)
-    return hashlib.sha256(whole.encode()).hexdigest(), complete
-
-
-def _label_names(files: StudyFiles, reference: str | None) -> dict[int, str]:
-    found = find(files, reference) if reference else None
-    table = found[0].label_names if found else None
-    return read_label_names(table) if table else {}
+def _identity(volume: Volume | None) -> str:
+    return volume.id if volume else MISSING

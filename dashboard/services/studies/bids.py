@@ -35,7 +35,7 @@ _OF_RUNS = {"sbref", "boldref", "m0scan", "cbf", "bold"}
 _VECTORS = {"xfm", "warp"}
 _SURFACES = re.compile(r"\.[dp]\w+\.nii$", re.IGNORECASE)  # CIFTI
 
-Source = tuple[str, Listing]  # a pipeline, or "" for the data set itself
+Branch = tuple[str, Listing]  # a pipeline, or "" for the data set itself
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class _Found:
 
     file: ImageFile
     names: tuple[str, ...]
-    place: tuple[Any, ...]
+    order: tuple[Any, ...]
 
 
 def is_dataset(listing: Listing) -> bool:
@@ -63,9 +63,9 @@ def is_subject(folder: str) -> bool:
 
 def study_names(look: Look, dataset: Listing) -> Iterator[str]:
     """Yield the names of the studies of a data set: each subject and session with images."""
-    sources = _sources(look, dataset)
-    for subject in sorted({name for _, source in sources for name in _subjects(source)}):
-        levels = [level for _, _, level in _levels(look, sources, subject)]
+    branches = _branches(look, dataset)
+    for subject in sorted({name for _, branch in branches for name in _subjects(branch)}):
+        levels = [level for _, _, level in _levels(look, branches, subject)]
         sessions = _sessions(look, levels)
         if sessions:
             yield from (f"{subject}/{session}" for session in sessions)
@@ -86,20 +86,20 @@ def study(look: Look, dataset: Listing, name: str, title: str) -> StudyFiles | N
         The name of the study in the library.
     """
     subject, _, session = name.partition("/")
-    sources = _sources(look, dataset)
-    levels = _levels(look, sources, subject) if is_subject(subject) else []
+    branches = _branches(look, dataset)
+    levels = _levels(look, branches, subject) if is_subject(subject) else []
     sessions = _sessions(look, [level for _, _, level in levels])
     if name not in ([f"{subject}/{known}" for known in sessions] or [subject]):
         return None
     raw: list[_Found] = []
     derived: list[_Found] = []
-    for pipeline, source, level in levels:
+    for pipeline, branch, level in levels:
         # The files of a subject belong to each of its sessions.
         folders = [level]
         if session in level.folders and (below := look.read(level.path / session)):
             folders.append(below)
         for depth, folder in enumerate(folders, 1):
-            found = _images(look, pipeline, folder, (source, *folders[:depth]))
+            found = _images(look, pipeline, folder, (branch, *folders[:depth]))
             (derived if pipeline else raw).extend(found)
     files = _named(raw, set())
     files += _named(derived, {file.name for file in files})
@@ -110,26 +110,26 @@ def _subjects(listing: Listing) -> Iterator[str]:
     return (name for name in listing.folders if is_subject(name))
 
 
-def _sources(look: Look, dataset: Listing) -> list[Source]:
+def _branches(look: Look, dataset: Listing) -> list[Branch]:
     """Return the listings of a data set and of its pipelines."""
-    sources = [("", dataset)]
+    branches = [("", dataset)]
     top = look.read(dataset.path / DERIVATIVES) if DERIVATIVES in dataset.folders else None
     if top:
-        sources.append((DERIVATIVES, top))
+        branches.append((DERIVATIVES, top))
         for name in top.folders:
             if not is_subject(name) and (pipeline := look.read(top.path / name)):
-                sources.append((name, pipeline))
-    return sources
+                branches.append((name, pipeline))
+    return branches
 
 
 def _levels(
-    look: Look, sources: Iterable[Source], subject: str
+    look: Look, branches: Iterable[Branch], subject: str
 ) -> list[tuple[str, Listing, Listing]]:
     """Return the folders of a subject with their pipelines and data sets."""
     return [
-        (pipeline, source, level)
-        for pipeline, source in sources
-        if subject in source.folders and (level := look.read(source.path / subject))
+        (pipeline, branch, level)
+        for pipeline, branch in branches
+        if subject in branch.folders and (level := look.read(branch.path / subject))
     ]
 
 
@@ -243,7 +243,7 @@ def _sidecar(
 
 def _named(found: list[_Found], taken: set[str]) -> list[ImageFile]:
     """Give each file the shortest of its names that no other file may have."""
-    found = sorted(found, key=lambda one: one.place)
+    found = sorted(found, key=lambda one: one.order)
     counts = Counter(name for one in found for name in set(one.names))
     files = []
     used = set(taken)

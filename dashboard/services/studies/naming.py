@@ -100,10 +100,11 @@ def itself(name: str) -> tuple[str]:
 
 
 def contrasts(files: StudyFiles, shown: Sequence[str], frames: Frames = itself) -> list[str]:
-    """Return the images in the fit by default: those shown, then all others, up to `MAX_MIXED`.
+    """Return the images in the fit by default: those shown, then all others.
 
     A BIDS study gives one image of each suffix, because its derivatives are copies. A file of
-    contrasts gives all its `frames`, but none beside a mean of them.
+    contrasts gives all its `frames`, but none beside a mean of them; only files that can still be
+    in the fit are asked.
     """
     chosen = list(dict.fromkeys(shown))
     taken = [found for name in chosen if (found := find(files, name))]
@@ -111,15 +112,14 @@ def contrasts(files: StudyFiles, shown: Sequence[str], frames: Frames = itself) 
     single = {file.name for file, _ in taken} - means
     suffixes = {file.suffix for file, _ in taken} - {""}
     for name, file in files.of("image").items():
-        if len(chosen) >= MAX_MIXED:
-            break
         if name in means or file.suffix in SERIES:
             continue
+        images = frames(name) if len(chosen) < MAX_MIXED else (name,)
         if name in single:
             # The others of its volumes.
-            chosen += [f for f in frames(name) if f != name and find(files, f) not in taken]
+            chosen += [i for i in images if i != name and find(files, i) not in taken]
         elif file.suffix not in suffixes:
-            chosen += frames(name)
+            chosen += images
             suffixes |= {file.suffix} - {""}
     return chosen
 

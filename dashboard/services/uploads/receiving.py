@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class Received:
-    """One file that has arrived: its name, its place, its SHA-256."""
+    """One file that has arrived: its name, its path, its SHA-256."""
 
     name: str
     path: Path
@@ -104,7 +104,7 @@ class Drop:
         self._plan = Plan()
         self._received: dict[File, Received] = {}
         # Where the halves of a pair are, side by side, by the number of their image.
-        self._places: dict[int, Path] = {}
+        self._bases: dict[int, Path] = {}
         self.refused = self._plan.refused
 
     def close(self) -> None:
@@ -168,9 +168,9 @@ class Drop:
 
     def _path(self, file: File) -> Path:
         """Return a new path; the reader finds a pair's halves side by side."""
-        place = self._places.setdefault(file.image, new_path(self._folder, ""))
+        base = self._bases.setdefault(file.image, new_path(self._folder, ""))
         # A header is opened by this name; its bytes show whether it is compressed.
-        return place.with_name(place.name + (".hdr" if file.is_header else file.ending))
+        return base.with_name(base.name + (".hdr" if file.is_header else file.ending))
 
 
 def new_path(folder: Path, extension: str) -> Path:

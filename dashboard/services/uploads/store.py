@@ -85,9 +85,9 @@ class Shelf:
         with self._lock.held():
             make_private(self.blobs)
             sizes = {self._target(file, identity): _size(file) for file, identity in arriving}
-            require(sum(size for place, size in sizes.items() if not place.is_file()))
+            require(sum(size for path, size in sizes.items() if not path.is_file()))
             entries = tuple(self._entry(image) for image in images)
-            beside = {file.name: self._place(file, file.sha256).name for file in sidecars}
+            beside = {file.name: self._shelve(file, file.sha256).name for file in sidecars}
             sync(self.blobs)
             manifest = replace(describe(entries), sidecars=beside)
             key = new_key()
@@ -153,25 +153,25 @@ class Shelf:
         return {source for source in sources if source}
 
     def _entry(self, checked: Checked) -> Entry:
-        places = [self._place(file, checked.image.identity) for file in checked.image.files]
+        paths = [self._shelve(file, checked.image.identity) for file in checked.image.files]
         return Entry(
             name=checked.image.name,
-            blob=places[0].name,
-            header=places[1].name if len(places) > 1 else None,
+            blob=paths[0].name,
+            header=paths[1].name if len(paths) > 1 else None,
             source=checked.source,
         )
 
     def _target(self, file: Received, identity: str) -> Path:
         return self.blobs / (identity + "".join(file.path.suffixes))
 
-    def _place(self, file: Received, identity: str) -> Path:
+    def _shelve(self, file: Received, identity: str) -> Path:
         """Move a file to where its content belongs, unless it is there already."""
         size = _size(file)
         file.file.close()  # Windows moves no open file
-        place = self._target(file, identity)
-        if not (place.is_file() and place.stat().st_size == size):
-            file.path.replace(place)
-        return place
+        target = self._target(file, identity)
+        if not (target.is_file() and target.stat().st_size == size):
+            file.path.replace(target)
+        return target
 
 
 def _size(file: Received) -> int:

@@ -231,7 +231,7 @@ def test_the_identity_is_that_of_source_grid_and_method(small, make):
     assert len({first.id, source.id, target.id, *(other.id for other in others)}) == 8
 
 
-def test_the_caller_may_give_the_room(small, tmp_path):
+def test_the_caller_may_give_the_array(small, tmp_path):
     source, target = small
     path = tmp_path / "voxels.npy"
 

@@ -51,7 +51,7 @@ def scikit_learns(columns, mask, components=3):
 def test_images_that_are_only_shown_change_no_class(images, mixed):
     cuts = [cut(volume) for volume in images]
     mask = np.all([c > 0 for c in cuts[:mixed]], axis=0)
-    analysis = analysed(images, SLICE, mixed=mixed, axes=(0, 3))
+    analysis = analysed(images, SLICE, mixed=mixed, xy=(0, 3))
     np.testing.assert_array_equal(analysis.features.mask, mask)
     np.testing.assert_array_equal(analysis.labels, scikit_learns(cuts[:mixed], mask))
     assert analysis.features.points.shape == (mask.sum(), mixed)

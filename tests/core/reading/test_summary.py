@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dashboard.core.reading import summary
-from dashboard.core.reading.summary import CLIP_LEVELS, Summary, summarise
+from dashboard.core.reading.summary import CLIP_LEVELS, MAX_DISTINCT, Summary, summarise
 from dashboard.core.volume import read_volume
 
 RNG = np.random.default_rng(6)
@@ -57,6 +59,10 @@ def test_an_array_is_described_as_numpy_describes_it_whole(voxels, monkeypatch):
     values, counts = np.unique(finite, return_counts=True)
     assert found.background == values[counts.argmax()]
     assert found.background_share == pytest.approx(counts.max() / finite.size)
+    listed = tuple(values.tolist()) if values.size <= MAX_DISTINCT else None
+    assert found.distinct == listed
+    if np.abs(finite).max() < 2**20:
+        assert found.whole == pytest.approx((finite == np.rint(finite)).mean(), abs=1e-3)
     # Zero is a background wherever it is the most frequent value; others are from a quarter on.
     is_background = found.background == 0 or counts.max() >= finite.size / 4
     bulk = finite[finite != found.background] if is_background else finite
@@ -82,7 +88,7 @@ def test_a_sample_is_bounded_and_evenly_spaced(monkeypatch, sampled):
     monkeypatch.setattr(summary, "SAMPLED_VOXELS", sampled)
     monkeypatch.setattr(summary, "CHUNK_VOXELS", 1000)
     values = np.arange(float(np.prod(SHAPE)))
-    found = summarise(values)._sample
+    found = summarise(values)._sample.values
     assert found.size <= sampled
     steps = np.diff(found)
     assert found[0] == 0
@@ -120,6 +126,33 @@ def test_neither_order_nor_type_nor_a_map_changes_anything(tmp_path, kind, order
     found = summarise(np.load(tmp_path / "voxels.npy", mmap_mode="r"))
     assert found.digest == expected.digest
     assert found.intensities() == expected.intensities()
+
+
+@pytest.mark.parametrize(
+    ("voxels", "whole"),
+    [
+        ([0, 1.00000006, 0.99999997, 2], 1),  # as nibabel and DeepMedic write labels
+        (np.arange(2036) * np.float32(1 / 3) * np.float32(3), 1),
+        ([0, 1e-15, 1, 1], 1),
+        ([0, 0.5, 1, 1], 0.75),
+        ([0, 7e-6, 9e-6, 8e-6], 0.25),  # an image in small units, such as ADC
+        ([np.nan, np.inf, 3, 3.5], 0.5),
+    ],
+)
+@pytest.mark.parametrize("kind", ["f4", "f8"])
+def test_whole_numbers_are_counted_up_to_rounding(voxels, whole, kind):
+    assert summarise(np.array(voxels, kind)).intensities().whole == whole
+
+
+@given(st.lists(st.floats(-100, 100, width=32), min_size=1), st.integers(1, 8), st.integers(1, 30))
+def test_distinct_values_are_those_of_numpy_up_to_a_limit(values, repeats, most):
+    voxels = np.tile(np.array(values, "f4"), repeats)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(summary, "CHUNK_VOXELS", 7)
+        patch.setattr(summary, "MAX_DISTINCT", most)
+        found = summarise(voxels).intensities().distinct
+    expected = np.unique(voxels)
+    assert found == (None if expected.size > most else tuple(expected.tolist()))
 
 
 def test_the_digest_tells_values_and_shape_and_nothing_else():

@@ -6,6 +6,8 @@ import pytest
 from dashboard.core.check.findings import Code
 from dashboard.core.errors import NeuroMixError
 from dashboard.services.checking import check
+from dashboard.services.scene import channels as module
+from dashboard.services.scene.channels import Why
 from dashboard.view import View
 
 AFFINE = np.diag([2.0, 2.0, 3.0, 1.0])
@@ -27,7 +29,47 @@ def test_all_readable_images_on_the_grid_of_x_are_mixed(many):
     found = channels(many, VIEW)
     assert found.names == ("T1", "b0", "adc")
     assert [volume.name for volume in found.volumes] == ["T1", "b0", "adc"]
-    assert (found.mixed, found.axes, found.mask) == (3, (0, 1), None)
+    assert (found.mixed, found.xy, found.mask) == (3, (0, 1), None)
+
+
+def test_each_image_that_the_fit_leaves_out_has_its_reason(many, save):
+    save("data/pair/a.nii", np.full((24, 20, 12), 7), AFFINE)
+    scene = many.scene(VIEW)
+    left_out = {"a": Why.NO_CONTRAST, "epi": Why.OTHER_GRID, "zz": Why.UNREADABLE}
+    assert (scene.left_out, scene.mixed) == (left_out, ("T1", "b0", "adc"))
+    assert set(scene.meant) == {*scene.mixed, *left_out}
+    codes = (Code.OTHER_GRID_LEFT_OUT, Code.LEFT_OUT, Code.CONSTANT)
+    found = {f.code: f.images for f in check(scene).findings if f.code in codes}
+    assert found == dict(zip(codes, [("epi",), ("zz",), ("a",)], strict=True))
+    assert many.scene(replace(VIEW, y="zz")).mixed == ("T1", "zz", "b0", "adc")
+    chosen = many.scene(replace(VIEW, mix="T1,a,epi,zz"))
+    assert (chosen.left_out, chosen.mixed) == ({}, ("T1", "a", "epi", "zz"))
+    assert chosen.unchosen == scene.mixed
+
+
+def test_images_beyond_the_number_of_a_fit_are_left_out(study, save, head):
+    for n in range(8):
+        save(f"data/pair/echo{n}.nii", head(2), AFFINE)
+    scene = study.scene(VIEW)
+    assert scene.mixed == scene.meant == ("T1", "b0", *(f"echo{n}" for n in range(6)))
+    assert scene.left_out == {"echo6": Why.TOO_MANY, "echo7": Why.TOO_MANY}
+
+
+def test_the_images_meant_for_a_fit_are_sought_once(many, monkeypatch):
+    sought = []
+
+    def contrasts(*args):
+        sought.append(args)
+        return real(*args)
+
+    real = module.contrasts
+    monkeypatch.setattr(module, "contrasts", contrasts)
+    scene = many.scene(VIEW)
+    assert check(scene).findings
+    assert scene.identity
+    assert (scene.mixed, scene.unchosen) == (("T1", "b0", "adc"),) * 2
+    assert [volume.name for volume in scene.companions()] == ["T1", "b0", "adc"]
+    assert len(sought) == 1
 
 
 @pytest.mark.parametrize("content", ["zero", "constant", "negative constant", "one voxel", "mask"])
@@ -65,16 +107,16 @@ def test_an_image_that_hardly_overlaps_x_is_not_mixed_when_it_is_resampled(
 
 def test_the_grid_is_that_of_x(many):
     found = channels(many, View("pair", "epi", "epi", slice=5))
-    assert (found.names, found.mixed, found.axes) == (("epi",), 1, (0, 0))
+    assert (found.names, found.mixed, found.xy) == (("epi",), 1, (0, 0))
 
 
 def test_chosen_images_are_mixed_and_those_only_shown_stand_behind_them(many):
     found = channels(many, replace(VIEW, mix="adc"))
     assert found.names == ("adc", "T1", "b0")
-    assert (found.mixed, found.axes) == (1, (1, 2))
+    assert (found.mixed, found.xy) == (1, (1, 2))
     found = channels(many, replace(VIEW, mix="b0,adc"))
     assert found.names == ("b0", "adc", "T1")
-    assert (found.mixed, found.axes) == (2, (2, 0))
+    assert (found.mixed, found.xy) == (2, (2, 0))
 
 
 def test_a_chosen_image_that_cannot_be_read_is_an_error(many):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dashboard.core.domain import Cut
-from dashboard.core.errors import GridError, NeuroMixError
+from dashboard.core.errors import GridError, NeuroMixError, VolumeError
 from dashboard.view import View
 
 AFFINE = np.diag([2.0, 2.0, 3.0, 1.0])
@@ -73,6 +73,23 @@ def test_a_study_that_is_gone_is_a_sentence(study):
         study.scene(View("nobody", "T1", "b0"))
 
 
+def test_a_mask_and_a_reference_are_opened_or_have_the_reason(helped, tmp_path):
+    view = replace(VIEW, foreground="mask", mask="brain_mask", reference="dseg")
+    scene = helped.scene(view)
+    assert scene.mask.require() is scene.channels.mask
+    assert (scene.mask.name, scene.reference.name) == ("brain_mask", "dseg")
+    assert scene.reference.volume.id == helped.volume("pair", "dseg").id
+    for name in ("brain_mask", "dseg"):
+        (tmp_path / f"data/pair/{name}.nii").write_text("no image")
+    broken = helped.scene(view)
+    assert (broken.mask.volume, broken.reference.volume) == (None, None)
+    assert broken.problem is broken.mask.problem
+    with pytest.raises(VolumeError, match=r"^dseg\.nii: "):
+        broken.reference.require()
+    without = helped.scene(replace(VIEW, mask="", reference="none"))
+    assert (without.mask, without.reference) == (None, None)
+
+
 # ---- images on other grids
 
 
@@ -86,6 +103,7 @@ def test_y_on_another_grid_is_cut_where_the_slice_of_x_lies(study, save, index, 
     assert not scene.on_one_grid
     assert scene.cut == Cut("axial", index)
     assert scene.cut_of_y == (None if expected is None else Cut("axial", expected))
+    assert scene.slices_of_y[:5] == (None, 0, 0, 1, None)
 
 
 def test_y_on_the_grid_of_x_is_cut_like_x(study):
