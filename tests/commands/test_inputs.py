@@ -86,7 +86,10 @@ def test_masks_and_references_may_be_volumes_too(run, save, tmp_path):
         (["T1.nii.gz:1"], "T1.nii.gz: the file has 1 volume"),
         (["lost.nii.gz:1"], "lost.nii.gz:1: there is no such file"),
         (["T1.nii.gz", "--volume", "1"], "none of the images has several volumes"),
-        (["four.nii.gz:1", "four.nii.gz:1"], "four and four are identical"),
+        (
+            ["four.nii.gz:1", "four.nii.gz:1"],
+            "four (volume 1 of 4) and four (volume 1 of 4) are identical",
+        ),
         (["four.nii.gz", "--volume", "4"], "four.nii.gz: the file has 4 volumes"),
         (["lost.nii.gz", "--volume", "1"], "lost.nii.gz: "),
     ],

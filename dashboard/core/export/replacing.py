@@ -142,7 +142,7 @@ def _sealed(facts: Mapping[str, Any], name: str, hashes: Mapping[str, str]) -> b
 
 def _unsealed(path: Path) -> dict[str, Any] | None:
     """Return a record that nobody changed since it was written, or None."""
-    if path.is_symlink():
+    if path.is_symlink() or not path.is_file():
         return None
     try:
         content = path.read_bytes()

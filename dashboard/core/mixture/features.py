@@ -140,7 +140,7 @@ def features(
             raise FitError(
                 no_foreground(
                     volumes[:mixed], voxels[:mixed], recipe.foreground, domain, inside,
-                    shown=[volume.name for volume in volumes[mixed:]] if fitted else (),
+                    shown=[volume.label for volume in volumes[mixed:]] if fitted else (),
                 )
             )  # fmt: skip
         scaled, linear = scale(values, recipe.scaling)

@@ -49,7 +49,7 @@ def no_foreground(
     elif mask is not None and not foreground([np.zeros(mask.shape)], rule, mask=mask).any():
         reason, advice = "the mask has no voxel", ["another mask"]
     elif any(_lacks(volume, rule) for volume in volumes):
-        lacking = next(volume.name for volume in volumes if _lacks(volume, rule))
+        lacking = next(volume.label for volume in volumes if _lacks(volume, rule))
         reason, there = f"no voxel of {lacking} {ASKS[rule]}", ", in any slice" if there else ""
     else:
         reason = f"no voxel of {_first(volumes, voxels, rule, mask)} {ASKS[rule]}"
@@ -68,8 +68,8 @@ def _first(
     """Return the image that keeps no voxel by itself, or else all of them."""
     for volume, image in zip(volumes, voxels, strict=True):
         if not foreground([image], rule, [volume.intensities.background], mask).any():
-            return volume.name
-    return f"all images at once ({', '.join(volume.name for volume in volumes)})"
+            return volume.label
+    return f"all images at once ({', '.join(volume.label for volume in volumes)})"
 
 
 def _lacks(volume: Volume, rule: Foreground) -> bool:
