@@ -79,7 +79,10 @@ class Images:
         """Return the images in a file: each of its volumes if they are contrasts, or itself."""
         file = self._files.files.get(name)
         volume = self.own.get(name) if file and may_hold_contrasts(file) else None
-        return frame_names(name, volume.volumes) if volume else (name,)
+        # Other intents of NIfTI are time series, components of vectors, and statistics.
+        if volume is None or dict(volume.header).get("intent_code", "0") != "0":
+            return (name,)
+        return frame_names(name, volume.volumes)
 
     def listed(self) -> list[str]:
         """Return the images to choose from; files that nobody has opened are one image each."""

@@ -69,6 +69,18 @@ def test_samples_in_time_or_of_diffusion_stay_one_image_even_if_few(workspace, s
         assert sorted(offered(opened, control)) == sorted(["T1", name])
 
 
+@pytest.mark.parametrize("intent", ["vector", "displacement vector", "time series", "z score"])
+def test_vectors_statistics_and_time_series_by_their_intent_are_no_contrasts(
+    workspace, head, tmp_path, intent
+):
+    (tmp_path / "data" / "made").mkdir()
+    image = nib.Nifti1Image(np.stack([head(n) for n in range(3)], axis=-1)[:, :, :, None], AFFINE)
+    image.header.set_intent(intent)
+    image.to_filename(tmp_path / "data" / "made" / "colours.nii")
+    opened = workspace.open({"study": "made"})
+    assert offered(opened, "mix") == list(opened.scene.mixed) == ["colours"]
+
+
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
