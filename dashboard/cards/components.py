@@ -13,6 +13,7 @@ from dashboard.core.volume import Volume
 from dashboard.services.analyses import Analyses
 from dashboard.services.scene.scene import Scene
 from dashboard.services.studies.naming import MEAN, SELECTOR
+from dashboard.words import doubts
 from dashboard.words.numbers import measure
 
 TAB = Tab("components", "Components")
@@ -40,6 +41,7 @@ def components_table(analysis: Analysis) -> str:
         stacked=_is_wide(analysis),
         facts=[*(volume.label for volume in mixed if volume.processing), *features.facts],
         classes=analysis.classes,
+        doubts=[doubts.sentence(doubt) for doubt in analysis.doubts],
         model=model,
         volume_ml=model.voxels * features.volumes[0].voxel_ml,
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from dashboard.commands.inputs import Input
 from dashboard.core.check.check import check_images
 from dashboard.core.check.findings import Choices
+from dashboard.core.check.uses import use_notices
 from dashboard.core.facts import FileCode, Notice
 from dashboard.core.grid.same import study_notices
 from dashboard.core.volume import Volume
@@ -41,6 +42,9 @@ class Checking:
             for given, volume in (*self.images, *self.overlays)
             for notice in _noted(given, volume)
         ]
+        overlays = {given.label: volume for given, volume in self.overlays}
+        used = (overlays.get(name) for name in (self.choices.mask, self.choices.reference))
+        said += [f"{name}: {notices.sentence(notice)}" for name, notice in use_notices(*used)]
         return said + [notices.sentence(n) for n in study_notices([v for _, v in self.images])]
 
     def warnings(self) -> list[str]:

@@ -10,21 +10,32 @@ from click.core import ParameterSource
 from dashboard.commands.checking import Checking
 from dashboard.commands.inputs import inputs, with_volume
 from dashboard.commands.stderr import print_line
-from dashboard.core.analysis import analyse, compare
+from dashboard.core.analysis import Analysis, analyse, compare
 from dashboard.core.check.findings import Choices
 from dashboard.core.domain import Cut, Scope
 from dashboard.core.errors import GridError, NeuroMixError
 from dashboard.core.export.segmentation import write_segmentation
+from dashboard.core.facts import Notice
 from dashboard.core.grid.resampling import resample as resampled
 from dashboard.core.grid.same import same_grid
 from dashboard.core.mixture.features import features
 from dashboard.core.mixture.foreground import Foreground
-from dashboard.core.mixture.recipe import COMPONENTS, MAX_MIXED, Clip, Covariance, Recipe
+from dashboard.core.mixture.recipe import (
+    COMPONENTS,
+    MAX_MIXED,
+    STARTS,
+    TOLERANCES,
+    Clip,
+    Covariance,
+    Recipe,
+)
 from dashboard.core.mixture.scaling import Scaling
+from dashboard.core.mixture.starts import better_start
 from dashboard.core.orientation import Plane
 from dashboard.core.volume import Volume
 from dashboard.figures.palette import PALETTES
 from dashboard.view import SEEDS
+from dashboard.words.doubts import sentence
 from dashboard.words.numbers import counted
 
 DEFAULTS = Recipe()
@@ -82,7 +93,7 @@ def _choice(literal: Any) -> click.Choice[str]:
     type=_choice(Foreground),
     help="Voxels to fit: above 0, not 0, not the background value, or inside a mask.",
 )
-@click.option("--mask", metavar="IMAGE", help="Fit only the voxels in this mask.")
+@click.option("--mask", metavar="IMAGE", help="Fit only the voxels that this mask marks.")
 @click.option(
     "--clip",
     default=DEFAULTS.clip,
@@ -103,6 +114,20 @@ def _choice(literal: Any) -> click.Choice[str]:
     metavar="N",
     type=click.IntRange(0, SEEDS.stop - 1),
     help="Random start of the fit.",
+)
+@click.option(
+    "--tolerance",
+    default=DEFAULTS.tolerance,
+    metavar="X",
+    type=click.FloatRange(TOLERANCES[-1], TOLERANCES[0]),
+    help="Stop when an iteration raises the log-likelihood per voxel by less.",
+)
+@click.option(
+    "--starts",
+    default=DEFAULTS.starts,
+    metavar="N",
+    type=click.IntRange(STARTS.start, STARTS.stop - 1),
+    help="Random starts, of which the one with the highest likelihood counts.",
 )
 @click.option(
     "--overwrite", is_flag=True, help="Replace files that are not results for these images."
@@ -164,7 +189,9 @@ def segment(
             reference=labels[-1] if reference else "",
         ),
     )
-    warnings = checked.warnings()
+    doubts = _doubts(analysis)
+    said = [sentence(doubt) for doubt in doubts]
+    warnings = [*checked.warnings(), *said]
     if strict and warnings:
         for warning in warnings:
             print_line(warning)
@@ -175,7 +202,7 @@ def segment(
         analysis, given[0].path, out, PALETTES["okabe"],
         base=given[0].base, inputs=[file for image in named for file in image.files],
         overwrite=overwrite, reference=compared, agreement=agreed,
-        notices=checked.notices(), warnings=warnings,
+        notices=[*checked.notices(), *said], warnings=warnings, doubts=doubts,
     )  # fmt: skip
     for warning in warnings:
         print_line(warning)
@@ -186,6 +213,14 @@ def segment(
 def _is_given(option: str) -> bool:
     """Return whether an option has another source than its default."""
     return click.get_current_context().get_parameter_source(option) != ParameterSource.DEFAULT
+
+
+def _doubts(analysis: Analysis) -> list[Notice]:
+    """Return all reasons to doubt a fit, another start that fits better among them."""
+    if analysis.model is None:
+        return []
+    better = better_start(analysis.features, analysis.model)
+    return [*analysis.doubts, *([better] if better else [])]
 
 
 def _rule(foreground: Foreground, mask: str | None) -> Foreground:

@@ -16,6 +16,7 @@ from dashboard.core.analysis import Analysis
 from dashboard.core.domain import Cut
 from dashboard.core.errors import NeuroMixError
 from dashboard.core.export.replacing import write_together
+from dashboard.core.facts import Notice
 from dashboard.core.mixture.features import Features
 from dashboard.core.mixture.recipe import Recipe
 from dashboard.core.reading.header import header_affine
@@ -40,6 +41,7 @@ def write_segmentation(
     agreement: Agreement | None = None,
     notices: Sequence[str] = (),
     warnings: Sequence[str] = (),
+    doubts: Sequence[Notice] = (),
 ) -> list[Path]:
     """Write a label volume, its label table and its components.
 
@@ -63,8 +65,12 @@ def write_segmentation(
         A label map to which the classes were compared.
     agreement : Agreement, optional
         With the reference.
-    notices, warnings : sequence of str
-        Sentences about the input files, and what the check warns of.
+    notices : sequence of str
+        Sentences about the input files and the fit.
+    warnings : sequence of str
+        Those that may mean that the results are wrong.
+    doubts : sequence of Notice
+        Reasons to doubt the fit, by `Doubt`.
 
     Returns
     -------
@@ -77,7 +83,7 @@ def write_segmentation(
         If a file cannot be written, or may not be replaced; then nothing changes.
     """
     base = base or stem(image)
-    facts = components_record(analysis, notices, warnings)
+    facts = components_record(analysis, notices, warnings, doubts)
     if reference and agreement:
         facts |= {"reference": _input(reference), "agreement": _agreed(agreement)}
     nifti = label_image(label_volume(analysis), image, analysis.features.volumes[0].affine)
@@ -144,7 +150,10 @@ def label_image(
 
 
 def components_record(
-    analysis: Analysis, notices: Sequence[str] = (), warnings: Sequence[str] = ()
+    analysis: Analysis,
+    notices: Sequence[str] = (),
+    warnings: Sequence[str] = (),
+    doubts: Sequence[Notice] = (),
 ) -> dict[str, Any]:
     """Return all that is needed to read or reproduce a mixture, in original units."""
     model, features = analysis.model, analysis.features
@@ -175,6 +184,7 @@ def components_record(
         },
         "foreground_voxels": model.voxels,
         **({"fitted_voxels": model.fitted_voxels} if model.spacing > 1 else {}),
+        "doubts": [{"code": doubt.code, **doubt.facts} for doubt in doubts],
         "notices": list(notices),
         "warnings": list(warnings),
         "versions": {
@@ -215,6 +225,7 @@ def _clipped(volume: Volume, recipe: Recipe) -> dict[str, Any]:
 def _agreed(agreement: Agreement) -> dict[str, Any]:
     return {
         "mean_dice": agreement.mean_dice,
+        "reference_is_mask": agreement.same_as_mask,
         "matched_share_of_reference": agreement.agreeing,
         "classes": [asdict(match) for match in agreement.matches],
         "labels": list(agreement.labels),

@@ -11,6 +11,7 @@ from dashboard.core.domain import Cut, Domain
 from dashboard.core.errors import FitError
 from dashboard.core.grid.same import require_same_grid
 from dashboard.core.mixture.foreground import foreground
+from dashboard.core.mixture.mask import mask_of
 from dashboard.core.mixture.nothing import no_foreground
 from dashboard.core.mixture.recipe import Recipe
 from dashboard.core.mixture.scaling import LinearScale, scale
@@ -120,7 +121,7 @@ def features(
     require_same_grid([*volumes, *([mask] if mask else [])])
     orientation = volumes[0].orientation
     voxels = tuple(within(volume, orientation, domain) for volume in volumes)
-    inside = within(mask, orientation, domain) if mask else None
+    inside = mask_of(mask).marks(within(mask, orientation, domain)) if mask else None
     kept = foreground(
         voxels[:mixed],
         recipe.foreground,

@@ -24,7 +24,7 @@ def no_foreground(
     voxels: Sequence[NDArray[Any]],
     rule: Foreground,
     domain: Domain,
-    mask: NDArray[Any] | None = None,
+    marked: NDArray[np.bool_] | None = None,
     shown: Sequence[str] = (),
 ) -> str:
     """Return of which domain no voxel is kept, why, and what to do.
@@ -35,8 +35,8 @@ def no_foreground(
         The images in the fit.
     voxels : sequence of ndarray
         The intensities of each in the domain.
-    mask : ndarray, optional
-        Of the domain, for the rule "mask".
+    marked : ndarray of bool, optional
+        What the mask marks of the domain, for the rule "mask".
     shown : sequence of str
         Images without intensities where the fit has its foreground.
     """
@@ -46,13 +46,13 @@ def no_foreground(
     advice = ["another foreground", "other images"]
     if shown:
         reason, advice = f"{', '.join(shown)} has no finite intensity", ["other images"]
-    elif mask is not None and not foreground([np.zeros(mask.shape)], rule, mask=mask).any():
+    elif marked is not None and not marked.any():
         reason, advice = "the mask has no voxel", ["another mask"]
     elif any(_lacks(volume, rule) for volume in volumes):
         lacking = next(volume.label for volume in volumes if _lacks(volume, rule))
         reason, there = f"no voxel of {lacking} {ASKS[rule]}", ", in any slice" if there else ""
     else:
-        reason = f"no voxel of {_first(volumes, voxels, rule, mask)} {ASKS[rule]}"
+        reason = f"no voxel of {_first(volumes, voxels, rule, marked)} {ASKS[rule]}"
     if there == " there":
         advice = ["another slice", *advice]
     choices = " or ".join([", ".join(advice[:-1]), advice[-1]] if advice[1:] else advice)
@@ -63,11 +63,11 @@ def _first(
     volumes: Sequence[Volume],
     voxels: Sequence[NDArray[Any]],
     rule: Foreground,
-    mask: NDArray[Any] | None,
+    marked: NDArray[np.bool_] | None,
 ) -> str:
     """Return the image that keeps no voxel by itself, or else all of them."""
     for volume, image in zip(volumes, voxels, strict=True):
-        if not foreground([image], rule, [volume.intensities.background], mask).any():
+        if not foreground([image], rule, [volume.intensities.background], marked).any():
             return volume.label
     return f"all images at once ({', '.join(volume.label for volume in volumes)})"
 
