@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from dashboard.core.errors import NeuroMixError
+from dashboard.core.grid.position import lost_beside, positioned
 from dashboard.core.grid.same import same_grid
 from dashboard.core.reading.image import volumes_in
 from dashboard.core.reading.voxels import Take
@@ -65,7 +66,7 @@ class Archive:
         """Return the title of an upload for people who did not make it."""
         return f"{self._uploads.title(name)} (shared)"
 
-    def open(self, files: StudyFiles, image: str, grid: str = "") -> Volume:
+    def open(self, files: StudyFiles, image: str, grid: str = "", position: str = "") -> Volume:
         """Open an image of a study.
 
         Parameters
@@ -74,7 +75,10 @@ class Archive:
         image : str
             Its name, which may select among its volumes.
         grid : str
-            Name of the image to whose grid this one is resampled; empty keeps its own.
+            Name of the image to whose grid this one is resampled; empty keeps its own. An image of
+            its shape that lost its position is not resampled.
+        position : str
+            Name of the image whose position this one takes, if it has its shape and lost its own.
 
         Raises
         ------
@@ -85,10 +89,12 @@ class Archive:
         volume = self._store.open(file.path, name=file.file_name, take=take)
         if volume.name != file.name:
             volume = replace(volume, name=file.name)
+        if position and position != image:
+            volume = _placed(volume, self.open(files, position))
         if not grid or grid == image:
             return volume
-        target = self.open(files, grid)
-        if same_grid(volume, target):
+        target = self.open(files, grid, position=position)
+        if same_grid(volume, target) or lost_beside(volume, target):
             return volume
         return self._store.resampled(volume, target, nearest=file.role in ("mask", "labels"))
 
@@ -112,6 +118,12 @@ class Archive:
 def first_study(studies: Mapping[str, str]) -> str:
     """Return the study that opens by default."""
     return FIRST_STUDY if FIRST_STUDY in studies else next(iter(studies))
+
+
+def _placed(volume: Volume, other: Volume) -> Volume:
+    """Return a volume at the position of another one, if it lost its own."""
+    pair = None if same_grid(volume, other) else lost_beside(volume, other)
+    return positioned(volume, other) if pair and pair[0] is volume else volume
 
 
 def _found(files: StudyFiles, image: str) -> tuple[ImageFile, Take]:

@@ -13,9 +13,9 @@ from dashboard.services.render.addresses import key
 from dashboard.services.scene.opening import Opened
 from dashboard.services.scene.presets import masks
 from dashboard.services.scene.scene import NO_REFERENCE
+from dashboard.services.studies.conventions import Role
 from dashboard.services.studies.files import StudyFiles
 from dashboard.services.studies.naming import B0, MEAN, find
-from dashboard.services.studies.roles import Role
 from dashboard.services.uploads.manifests import PREFIX
 from dashboard.ui.controls import NONE_FOUND
 from dashboard.view import View
@@ -31,9 +31,10 @@ OUTPUTS: tuple[str, ...] = (
     *(
         f"{control}.data"
         for control in (Control.STUDY, Control.X, Control.Y, Control.MASK, Control.REFERENCE,
-                        Control.GRID, Control.MIX)
+                        Control.GRID, Control.POSITION, Control.MIX)
     ),
     f"{Control.MASK}.placeholder",
+    f"{Control.POSITION}-field.hidden",
     *(
         f"{volume}{prop}"
         for volume in (VOLUME_X, VOLUME_Y)
@@ -120,6 +121,7 @@ def _values(opened: Opened) -> dict[str, Any]:
     values["components"] = str(values["components"])
     values["hidden"] = [str(number) for number in view.hidden]
     values["grid"] = view.grid or None
+    values["position"] = view.position or None
     values["mix"] = scene.mixed
     for which, volume in zip("xy", (scene.x, scene.y), strict=True):
         window = getattr(view, f"window_{which}")
@@ -143,7 +145,7 @@ def _offered(opened: Opened) -> dict[str, Any]:
     """Return what the controls offer, and within which limits."""
     scene = opened.scene
     files, view = scene.files, scene.view
-    images = scene.images.listed()
+    images = scene.images.listed(files)
     references = list(files.of(*REFERENCES))
     count = scene.grid.orientation.count(view.plane) if scene.grid else 1
     offered: dict[str, Any] = {
@@ -156,6 +158,8 @@ def _offered(opened: Opened) -> dict[str, Any]:
             [*references, {"value": NO_REFERENCE, "label": "none"}] if references else []
         ),
         f"{Control.GRID}.data": list(files.of("image")),
+        f"{Control.POSITION}.data": list(files.of("image")),
+        f"{Control.POSITION}-field.hidden": not view.position,
         f"{Control.MIX}.data": _mixable(opened),
         f"{Control.SLICE}.max": count - 1,
     }
@@ -192,7 +196,7 @@ def _mixable(opened: Opened) -> list[str]:
     files, shown = scene.files, (scene.view.x, scene.view.y)
     # The chosen volume of an image stands in its place.
     chosen = {found[0].name: name for name in shown if (found := find(files, name))}
-    others = (chosen.get(name, name) for name in scene.images.listed())
+    others = (chosen.get(name, name) for name in scene.images.listed(files))
     return list(dict.fromkeys([*scene.mixed, *others]))
 
 

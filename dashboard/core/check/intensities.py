@@ -64,6 +64,11 @@ def is_empty(volume: Volume) -> bool:
     return few or facts.low == facts.high or facts.zeros / _finite(facts) > NEARLY_EMPTY
 
 
+def keeps_background(facts: Intensities, rule: str) -> bool:
+    """Return whether a rule keeps a constant background that is not 0."""
+    return _case(facts, rule) == Code.BACKGROUND_KEPT
+
+
 def _finite(facts: Intensities) -> int:
     return max(facts.voxels - facts.nonfinite, 1)
 

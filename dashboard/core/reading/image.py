@@ -112,9 +112,11 @@ def read_image(
             wanted = taken(packing.volumes, take)
             unpacked = Unpacked(npy, packing.grid)
             notices = read_voxels(file, packing, wanted, unpacked, scratch=scratch)
-            footer = file.read(mgh.FOOTER_BYTES)
-            file.finish()
-        if path.name.lower().endswith(MGH):
+            is_mgh = path.name.lower().endswith(MGH)
+            footer = file.read(mgh.FOOTER_BYTES) if is_mgh else b""
+            if (extra := file.finish()) and not is_mgh:
+                notices.append(_extra(extra, packing))
+        if is_mgh:
             packing = replace(packing, header=mgh.with_footer(packing.header.binaryblock, footer))
         return _image(packing, unpacked, wanted, notices)
 
@@ -201,6 +203,11 @@ def other_halves(name: str) -> tuple[str, ...]:
             base = name[: name.lower().rindex(own)]
             return tuple(base + other for other in others)
     return ()
+
+
+def _extra(count: int, packing: Packing) -> Notice:
+    volumes = count // (packing.voxels * packing.dtype.itemsize)
+    return Notice(FileCode.EXTRA_BYTES, {"bytes": count, "volumes": volumes})
 
 
 def _image(

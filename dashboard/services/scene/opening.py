@@ -1,6 +1,6 @@
 """From a URL query to a scene of what exists."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,11 +13,12 @@ from dashboard.core.orientation import PLANE_AXES
 from dashboard.core.volume import Volume
 from dashboard.services.archive import Archive, first_study
 from dashboard.services.scene.channels import holds_contrast
+from dashboard.services.scene.contents import doubts, judged
 from dashboard.services.scene.images import Images
-from dashboard.services.scene.presets import Presets, masks, presets
+from dashboard.services.scene.presets import Presets, brain_alone, masks, presets
 from dashboard.services.scene.scene import NO_REFERENCE, Scene, scene
 from dashboard.services.studies.files import StudyFiles
-from dashboard.services.studies.naming import SEPARATOR, find, split_names
+from dashboard.services.studies.naming import SEPARATOR, contrasts, find, split_names
 from dashboard.view import View
 
 # Right, anterior, superior, in mm.
@@ -75,9 +76,15 @@ def open_view(
         notices.append(Notice("no-whole-head"))
         view = replace(view, scope="slice")
     view = _drop_unknown(view, files, notices)
-    images = Images(archive, files, view.grid)
+    images = Images(archive, files)
+    found = judged(files, images, view.x)
+    files = found.files
+    if not query.get("x"):  # a link to what was opened says it no more
+        notices += found.notices
+    images = images.on(files, grid=view.grid, position=view.position)
     view = _choose_images(view, files, images, notices)
     view = _choose_fitted(view, files, images, notices)
+    notices += doubts((view.x, view.y, *split_names(view.mix, files)[0]), images.own)
     shown = images.get(view.x) or images.get(view.y)
     if shown:
         view = _choose_slice(view, shown, place, notices)
@@ -109,7 +116,7 @@ def _choose_study(
 def _drop_unknown(view: View, files: StudyFiles, notices: list[Notice]) -> View:
     """Drop a grid, a mask and a reference that are not in the study."""
     unset: dict[str, Any] = {}
-    for field in ("grid", "mask", "reference"):
+    for field in ("grid", "position", "mask", "reference"):
         name = getattr(view, field)
         chose_none = field == "reference" and name == NO_REFERENCE
         if name and not chose_none and not find(files, name):
@@ -123,13 +130,21 @@ def _choose_images(view: View, files: StudyFiles, images: Images, notices: list[
         if wanted and not find(files, wanted):
             notices.append(Notice("no-image", {"image": wanted[:SHOWN], "study": files.name}))
     x, y = (images.frames(name)[0] if find(files, name) else "" for name in (view.x, view.y))
-    x = x or next(_others(y, files, images), next(iter(files.of("image"))))
+    if not x:
+        names = list(files.of("image") if files.fit is None else files.fit)
+        x = next((image for name in names for image in images.frames(name) if image != y), names[0])
+        # Without a mask, the brain alone is the better of two images of one head.
+        if not presets(replace(view, x=x), files, images).mask:
+            x = brain_alone(x, files, images) or x
     return replace(view, x=x, y=y or _partner(x, files, images))
 
 
 def _partner(x: str, files: StudyFiles, images: Images) -> str:
-    """Return the first other image with contrast on the grid of X, or X itself."""
-    others = _others(x, files, images)
+    """Return the first image of another contrast on the grid of X, or X itself."""
+    own = find(files, x)
+    others = (
+        n for n in contrasts(files, [x], images.frames) if own is None or find(files, n) != own
+    )
     first = images.get(x)
     if first is None:
         return next(others, x)
@@ -138,17 +153,6 @@ def _partner(x: str, files: StudyFiles, images: Images) -> str:
         if other and same_grid(first, other) and holds_contrast(other):
             return name
     return x
-
-
-def _others(image: str, files: StudyFiles, images: Images) -> Iterator[str]:
-    """Yield the images beside one: those of other files, and other contrasts of its own."""
-    own = find(files, image)
-    for name in files.of("image"):
-        frames = images.frames(name)
-        if own is None or own[0].name != name:
-            yield from frames
-        elif frames != (name,):
-            yield from (frame for frame in frames if find(files, frame) != own)
 
 
 def _choose_fitted(view: View, files: StudyFiles, images: Images, notices: list[Notice]) -> View:
@@ -189,7 +193,11 @@ def _choose_foreground(
     mask = view.mask or preset.mask
     image = volume.name if volume else view.x
     if not chosen and preset.foreground == "mask":
-        notices.append(Notice("air-not-zero", {"image": image, "mask": mask}))
+        if preset.brain:
+            about = {"image": image, "mask": mask, "brain": preset.brain}
+            notices.append(Notice("brain-in-head", about))
+        else:
+            notices.append(Notice("air-not-zero", {"image": image, "mask": mask}))
         return replace(view, foreground="mask")
     if view.foreground == "mask" and mask is None:
         # Masks of lesions and on other grids can still be chosen by name.

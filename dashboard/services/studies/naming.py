@@ -1,10 +1,10 @@
 """The files and volumes that the names in a View stand for."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from dashboard.core.mixture.recipe import MAX_MIXED
 from dashboard.core.reading.voxels import FIRST, Take
+from dashboard.services.studies.conventions import LATE_CONTRASTS, SAMPLES_WORDS, whole_words
 from dashboard.services.studies.files import ImageFile, StudyFiles
 
 # `dwi:3`, `dwi:mean`, `dwi:b0`: one volume of an image, or the mean of several.
@@ -14,12 +14,7 @@ MEAN, B0 = "mean", "b0"
 SEPARATOR = ","
 # Time series: images, but not contrasts for every fit.
 SERIES = ("bold", "asl", "cbf")
-# Words of names whose volumes are samples in time or of diffusion rather than contrasts.
-_SAMPLES = re.compile(
-    r"(?:^|[_\-. ])(?:bold|f?mri[_\-]?rest|fmri|func|rest|task|p?c?asl|cbf|perf\w*|dsc|dce|dwi|dti|"
-    r"dmri|hardi|diff\w*)(?:$|[_\-. \d])",
-    re.IGNORECASE,
-)
+_SAMPLES = whole_words(SAMPLES_WORDS)
 # All contrasts of a file can be in the fit together.
 MOST_CONTRASTS = MAX_MIXED
 
@@ -58,7 +53,7 @@ def take_called(which: str, b0: tuple[int, ...] = ()) -> Take:
 
 def may_hold_contrasts(file: ImageFile) -> bool:
     """Return whether the volumes of a file, if they are few, are contrasts by its name."""
-    return not (file.b0_volumes or file.suffix in SERIES or _SAMPLES.search(file.stem))
+    return not (file.b0_volumes or file.contrast in LATE_CONTRASTS or _SAMPLES.search(file.stem))
 
 
 def frame_names(name: str, volumes: int) -> tuple[str, ...]:
@@ -100,27 +95,25 @@ def itself(name: str) -> tuple[str]:
 
 
 def contrasts(files: StudyFiles, shown: Sequence[str], frames: Frames = itself) -> list[str]:
-    """Return the images in the fit by default: those shown, then all others.
+    """Return the images in the fit by default: those shown, and one of each other contrast.
 
-    A BIDS study gives one image of each suffix, because its derivatives are copies. A file of
-    contrasts gives all its `frames`, but none beside a mean of them; only files that can still be
-    in the fit are asked.
+    A file of contrasts gives all its `frames`, but none beside a mean of them; only files that can
+    still be in the fit are asked.
     """
     chosen = list(dict.fromkeys(shown))
     taken = [found for name in chosen if (found := find(files, name))]
     means = {file.name for file, take in taken if take is None or len(take) > 1}
-    single = {file.name for file, _ in taken} - means
-    suffixes = {file.suffix for file, _ in taken} - {""}
-    for name, file in files.of("image").items():
-        if name in means or file.suffix in SERIES:
+    own = {file.name for file, _ in taken}
+    seen = {*SERIES, *(file.contrast for file, _ in taken)}
+    for name in files.of("image") if files.fit is None else files.fit:
+        contrast = files.files[name].contrast
+        if name in means or (contrast in seen and name not in own):
             continue
+        seen.add(contrast)
         images = frames(name) if len(chosen) < MAX_MIXED else (name,)
-        if name in single:
-            # The others of its volumes.
-            chosen += [i for i in images if i != name and find(files, i) not in taken]
-        elif file.suffix not in suffixes:
-            chosen += images
-            suffixes |= {file.suffix} - {""}
+        # Of a file that is shown, the other contrasts.
+        rest = [i for i in images if i != name and find(files, i) not in taken]
+        chosen += rest if name in own else images
     return chosen
 
 

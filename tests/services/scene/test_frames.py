@@ -63,8 +63,9 @@ def test_each_of_a_few_volumes_is_an_image_and_none_of_many(workspace, series, v
 @given(name=st.sampled_from(["dwi", "sub-01_dwi", "bold", "rest_fmri", "dti_b1000", "task-tap_bold",
                              "func", "asl", "perfusion", "DWI.2"]))  # fmt: skip
 def test_samples_in_time_or_of_diffusion_stay_one_image_even_if_few(workspace, series, name):
-    opened = workspace.open({"study": series(name, 3, "T1", study=f"of-{name}")})
-    assert {opened.scene.view.x, opened.scene.view.y} == {"T1", name}
+    study = series(name, 3, "T1", study=f"of-{name}")
+    opened = workspace.open({"study": study, "x": "T1", "y": name})
+    assert (opened.scene.view.x, opened.scene.view.y) == ("T1", name)
     for control in ("x", "y", "mix"):
         assert sorted(offered(opened, control)) == sorted(["T1", name])
 
