@@ -42,7 +42,7 @@ def _choice(literal: Any) -> click.Choice[str]:
     type=click.IntRange(COMPONENTS.start, COMPONENTS.stop - 1),
 )
 @click.option("--scope", default="slice", type=_choice(Scope))
-@click.option("--plane", default="axial", type=_choice(Plane))
+@click.option("--plane", type=_choice(Plane), help="Axial, or that of a single slice.")
 @click.option("--slice", "index", type=click.IntRange(0), help="From 0, in RAS.")
 @click.option("--covariance", default=DEFAULTS.covariance, type=_choice(Covariance))
 @click.option("--scaling", default=DEFAULTS.scaling, type=_choice(Scaling))
@@ -57,7 +57,7 @@ def segment(
     images: tuple[Path, ...],
     out: Path,
     scope: Scope,
-    plane: Plane,
+    plane: Plane | None,
     index: int | None,
     foreground: Foreground,
     mask: Path | None,
@@ -79,6 +79,7 @@ def segment(
         first = volumes[0]
         volumes = [_onto(volume, first) for volume in volumes]
         overlays = [_onto(volume, first, nearest=True) if volume else None for volume in overlays]
+    plane = plane or volumes[0].first_plane
     cut = Cut(plane, _slice(volumes[0], plane, index))
     try:
         analysis = analyse(features(volumes, recipe, cut, mask=overlays[0]))

@@ -21,6 +21,7 @@ class FileCode(StrEnum):
     NONFINITE = "nonfinite"
     BEYOND_SINGLE = "beyond-single"
     SCALES = "scales"
+    B_VALUES = "b-values"
 
 
 @dataclass(frozen=True)

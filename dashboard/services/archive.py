@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from dashboard.core.errors import NeuroMixError
 from dashboard.core.grid.same import same_grid
+from dashboard.core.reading.bvalues import not_used
 from dashboard.core.reading.voxels import Take
 from dashboard.core.volume import Volume
 from dashboard.services.cache.volumes import VolumeStore
@@ -83,6 +84,9 @@ class Archive:
         volume = self._store.open(file.path, name=file.file_name, take=take)
         if volume.name != file.name:
             volume = replace(volume, name=file.name)
+        if file.other_bval:
+            notice = not_used(file.other_bval, volume.volumes)
+            volume = replace(volume, notices=(*volume.notices, notice))
         if not grid or grid == image:
             return volume
         target = self.open(files, grid)

@@ -41,5 +41,6 @@ SENTENCES: dict[str, Pattern] = {
     "no-reference": "{study} has no reference “{image}”.",
     "air-not-zero": "The background of {image} is not 0, so {mask} is used as the mask.",
     "no-usable-mask": _no_usable_mask,
+    "single-slice": "{image} is a single {plane} slice. The page shows it in its own plane.",
     "no-slice": "{image} has no {plane} slice {slice}. The page shows the last one, {last}.",
 }

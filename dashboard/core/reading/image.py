@@ -1,7 +1,7 @@
 """Reading of one image file: from its name and bytes to voxels, affine and header."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -123,6 +123,15 @@ def read_image(
         if path.name.lower().endswith(MGH):
             packing = replace(packing, header=mgh.with_footer(packing.header.binaryblock, footer))
         return _image(packing, unpacked, wanted, notices)
+
+
+def volumes_in(path: Path) -> int | None:
+    """Return the number of volumes in a file by its header; None if that cannot be read."""
+    with suppress(VolumeError):
+        if extension(path) in (*NIFTI, *PAIR, *MGH):
+            with _opened(path) as (packing, _):
+                return packing.volumes
+    return None
 
 
 def nifti_header(path: Path, *, name: str | None = None) -> nib.Nifti1Header | None:

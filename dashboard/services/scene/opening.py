@@ -37,14 +37,11 @@ class Opened:
         Studies to choose from, with titles; the uploads of this browser first.
     notices : tuple of Notice
         Changes to the View; `dashboard.words.opening` has the sentences.
-    problems : tuple of str
-        Why images cannot be shown.
     """
 
     scene: Scene
     studies: dict[str, str]
     notices: tuple[Notice, ...]
-    problems: tuple[str, ...]
 
 
 def open_view(
@@ -80,6 +77,7 @@ def open_view(
     view = _choose_fitted(view, files, notices)
     shown = images.get(view.x) or images.get(view.y)
     if shown:
+        view = _choose_plane(view, shown, notices, asked="plane" in query)
         view = _choose_slice(view, shown, place, notices)
     preset = presets(view, files, images)
     chosen = bool(query.get("foreground"))
@@ -88,8 +86,7 @@ def open_view(
         view = replace(view, reference="")
     view = replace(view, hidden=tuple(k for k in view.hidden if k <= view.components))
     resolved = scene(view, files, images)
-    problems = dict.fromkeys(filter(None, map(images.problem, (view.x, view.y))))
-    return Opened(resolved, studies, tuple(notices), tuple(problems))
+    return Opened(resolved, studies, tuple(notices))
 
 
 def _choose_study(
@@ -123,9 +120,15 @@ def _choose_images(view: View, files: StudyFiles, images: Images, notices: list[
     for wanted in (view.x, view.y):
         if wanted and not find(files, wanted):
             notices.append(Notice("no-image", {"image": wanted[:SHOWN], "study": files.name}))
-    x = view.x if find(files, view.x) else next((n for n in names if n != view.y), names[0])
+    x = view.x if find(files, view.x) else _first(names, view.y, images)
     y = view.y if find(files, view.y) else _partner(x, files, images)
     return replace(view, x=x, y=y)
+
+
+def _first(names: list[str], y: str, images: Images) -> str:
+    """Return the first image that can be read, other than Y if possible."""
+    others = [name for name in names if name != y] or names
+    return next(filter(images.get, others), others[0])
 
 
 def _partner(x: str, files: StudyFiles, images: Images) -> str:
@@ -150,6 +153,16 @@ def _choose_fitted(view: View, files: StudyFiles, notices: list[Notice]) -> View
     if len(known) > MAX_MIXED:
         notices.append(Notice("too-many-mixed", {"most": MAX_MIXED}))
     return replace(view, mix=SEPARATOR.join(known[:MAX_MIXED]))
+
+
+def _choose_plane(view: View, volume: Volume, notices: list[Notice], *, asked: bool) -> View:
+    """Show a single slice in its own plane: in the others it is a line."""
+    plane = volume.first_plane
+    if plane == view.plane or min(volume.orientation.picture_shape(view.plane)) > 1:
+        return view
+    if asked:
+        notices.append(Notice("single-slice", {"image": volume.name, "plane": plane}))
+    return replace(view, plane=plane, slice=None)
 
 
 def _choose_slice(view: View, volume: Volume, place: Place | None, notices: list[Notice]) -> View:

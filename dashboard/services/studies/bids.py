@@ -17,7 +17,7 @@ from dashboard.services.studies.files import (
     ImageFile,
     StudyFiles,
     arranged,
-    b0_volumes,
+    diffusion,
     is_image,
 )
 from dashboard.services.studies.folders import Listing, Look
@@ -188,13 +188,15 @@ def _found(
     # The suffix gives the role of a BIDS file; other words may name a tissue for other reasons.
     role = role_of(file, entities.get("suffix", called))
     bval = _sidecar(look, entities, ".bval", above) if role == "image" else None
+    if bval:
+        look.watch(above[-1].path / file)  # the b-values count only if they are as many as volumes
     image = ImageFile(
         name=name,
         path=above[-1].path / file,
         file_name=file,
         role=role,
         entities=tuple(entities.items()),
-        b0_volumes=b0_volumes(bval) if bval else (),
+        **diffusion(bval, above[-1].path / file),
         label_names=_sidecar(look, entities, ".tsv", above) if role == "labels" else None,
     )
     names = (
