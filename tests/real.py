@@ -15,10 +15,15 @@ def hostile() -> list[dict[str, Any]]:
     return json.loads((folder / "hostile" / "manifest.json").read_text()) if folder else []
 
 
-def of_hostile(wanted: Callable[[dict[str, Any]], object] = bool) -> pytest.MarkDecorator:
-    """Run a test for each hostile file, as its `entry`."""
+def of_hostile(
+    wanted: Callable[[dict[str, Any]], object] = bool, *, long: tuple[str, ...] = ()
+) -> pytest.MarkDecorator:
+    """Run a test for each hostile file, as its `entry`; some with the long tests only."""
     entries = [entry for entry in hostile() if wanted(entry)]
-    return _each("entry", entries, [entry["id"] for entry in entries])
+    ids = [entry["id"] for entry in entries]
+    marks = [[pytest.mark.long] if name in long else [] for name in ids]
+    cases = [pytest.param(entry, marks=m) for entry, m in zip(entries, marks, strict=True)]
+    return _each("entry", cases, ids)
 
 
 def of_odd() -> pytest.MarkDecorator:

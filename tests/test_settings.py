@@ -4,6 +4,7 @@ import tempfile
 
 import pytest
 
+from dashboard.app import create_app
 from dashboard.core.errors import NeuroMixError
 from dashboard.services.start import start
 from dashboard.settings import Settings, default_cache, require_apart
@@ -66,6 +67,16 @@ def test_uploads_may_lie_beside_the_studies_or_below_them(tmp_path):
     for uploads in ("studies", ".", "studies/a/.."):
         with pytest.raises(NeuroMixError, match="DASHBOARD_UPLOADS"):
             require_apart(tmp_path / "studies", tmp_path / uploads)
+
+
+@pytest.mark.parametrize("uploads", ["studies", "."])
+def test_nothing_is_served_with_uploads_among_the_studies(tmp_path, monkeypatch, uploads):
+    (tmp_path / "studies").mkdir()
+    (tmp_path / "link").symlink_to("studies")
+    monkeypatch.chdir(tmp_path)
+    settings = Settings(data=tmp_path / "link", cache=tmp_path / "cache", uploads=uploads)
+    with pytest.raises(NeuroMixError, match=f"Uploads cannot be kept in {uploads}:"):
+        create_app(settings)
 
 
 def test_images_below_the_studies_that_are_uploads_are_in_no_list(tmp_path, study, sample):

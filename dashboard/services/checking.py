@@ -79,7 +79,7 @@ def _images(view: View, files: StudyFiles, fitted: Sequence[str]) -> list[str]:
     rest = {
         name: file
         for name, file in files.of("image").items()
-        if file not in taken and file.suffix not in SERIES
+        if file not in taken and file.contrast not in SERIES
     }
     return list(in_order([*used, *_quickly_read(rest)], (view.x, view.y)))
 

@@ -13,9 +13,9 @@ from dashboard.services.render.addresses import key
 from dashboard.services.scene.opening import Opened
 from dashboard.services.scene.presets import masks
 from dashboard.services.scene.scene import NO_REFERENCE
+from dashboard.services.studies.conventions import Role
 from dashboard.services.studies.files import StudyFiles
 from dashboard.services.studies.naming import B0, MEAN, find
-from dashboard.services.studies.roles import Role
 from dashboard.services.uploads.manifests import PREFIX
 from dashboard.ui.controls import NONE_FOUND
 from dashboard.view import View

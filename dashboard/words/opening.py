@@ -28,6 +28,25 @@ def _no_usable_mask(facts: Facts) -> str:
     return f"{{study}} has no mask{on_grid}. The page keeps the voxels above 0."
 
 
+# What a file holds, as a person says it.
+HELD = {
+    "image": "an image", "mask": "a mask", "labels": "a label map", "probability": "a probability",
+    "other": "a map of something else", "contrast": "a map of statistics",
+    "fractions": "a map of fractions", "field": "a smooth field",
+}  # fmt: skip
+
+
+def _not_as_named(facts: Facts) -> str:
+    held = f"its intensities, not by its name, {HELD[facts['held']]}"
+    if len(facts["images"]) == 1:
+        return f"{{images[0]}} is by {held}."
+    return f"Each of these is by {held}: {', '.join(facts['images'])}."
+
+
+def _no_contrast(facts: Facts) -> str:
+    return f"{{image}} looks like {HELD[facts['holds']]}. Its histogram and classes mean little."
+
+
 SENTENCES: dict[str, Pattern] = {
     "unknown-field": "The page ignored “{field}” in the link.",
     "invalid-value": _invalid_value,
@@ -40,6 +59,11 @@ SENTENCES: dict[str, Pattern] = {
     "no-mask": "{study} has no mask “{image}”.",
     "no-reference": "{study} has no reference “{image}”.",
     "air-not-zero": "The background of {image} is not 0, so {mask} is used as the mask.",
+    "brain-in-head": (
+        "{image} shows the whole head and {brain} the brain alone, so {mask} is used as the mask."
+    ),
+    "not-as-named": _not_as_named,
+    "no-contrast": _no_contrast,
     "no-usable-mask": _no_usable_mask,
     "single-slice": "{image} is a single {plane} slice. The page shows it in its own plane.",
     "no-slice": "{image} has no {plane} slice {slice}. The page shows the last one, {last}.",

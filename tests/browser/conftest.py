@@ -16,13 +16,15 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
 from scripts.chromium import launch_options
-from scripts.serving import SETTLE_SECONDS, serving, tail
+from scripts.serving import SETTLE_SECONDS, serving, settled, tail
 
 LOGS = pytest.StashKey[dict[str, Path]]()
 HERE = Path(__file__).parent
 
 Serve = Callable[..., str]
 
+# Else a server that is stopped waits for connections that browsers keep alive.
+AT_ONCE = {"GUNICORN_CMD_ARGS": "--graceful-timeout 0"}
 HANG_MS = 1000 * SETTLE_SECONDS
 expect.set_options(timeout=HANG_MS)  # in place of 5 s, which is a limit on a busy machine
 
@@ -37,7 +39,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, pytest.TestReport]:
     report = yield
     if report.failed:
-        page = item.funcargs.get("page")
+        page = item.funcargs.get("page") or item.funcargs.get("home")
         if page and report.when == "call":
             page.screenshot(path=Path(item.funcargs["output_path"]) / "page.png")
         for url, log in item.config.stash.get(LOGS, {}).items():
@@ -66,7 +68,7 @@ def server_factory(
         def serve(data: Path | None = None, **environment: str) -> str:
             folder = factory.mktemp("server")
             log = folder / "log"
-            settings = {"DASHBOARD_CACHE": str(folder / "cache"), **environment}
+            settings = {"DASHBOARD_CACHE": str(folder / "cache"), **AT_ONCE, **environment}
             if data is not None:
                 settings["DASHBOARD_DATA"] = str(data)
             url = stack.enter_context(serving(log=log, **settings))
@@ -211,6 +213,49 @@ def page(
         page.set_viewport_size(browser_context_args["viewport"])
         page.emulate_media(color_scheme="light")
         page.context.set_storage_state({"cookies": [], "origins": []})
+
+
+# As Back does it, which opens a View without loading the page.
+RETURN = """query => {
+    document.activeElement.blur();
+    document.querySelector(".controls").scrollTop = 0;
+    history.pushState(null, "", query);
+    dispatchEvent(new PopStateEvent("popstate"));
+}"""
+
+
+@pytest.fixture(scope="session")
+def shared_home(shared_page: Page, server: str) -> tuple[Page, str]:
+    page = shared_page.context.new_page()
+    page.goto(server)
+    settled(page)
+    return page, page.url
+
+
+@pytest.fixture
+def home(
+    shared_home: tuple[Page, str],
+    browser: Browser,
+    browser_context_args: dict[str, Any],
+    complaints: list[str],
+    output_path: str,  # noqa: ARG001, for the picture of a failure
+) -> Iterator[Page]:
+    """The page on the sample, opened once for all tests and always at the View it opened with.
+
+    A test that leaves anything but a View, or is about opening the page, takes `page`.
+    """
+    page, url = shared_home
+    yield page
+    try:
+        assert_no_complaints(browser, complaints)
+    finally:
+        page.mouse.up()
+        page.mouse.move(0, 0)
+        page.set_viewport_size(browser_context_args["viewport"])
+        page.emulate_media(color_scheme="light")
+        page.evaluate(RETURN, url)
+        settled(page)
+        assert page.url == url
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The pictures follow the finger without the server's analyses; the rest waits for the rest."""
 
+import itertools
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -58,20 +59,24 @@ def dragging(page: Page) -> Iterator[int]:
     page.clock.resume()
 
 
-@pytest.fixture
-def page(own_page: Page) -> Page:
-    """A page of its own: what is asked of the server depends on what was seen before."""
-    return own_page
+SEEDS = itertools.count(1)  # what is asked of the server depends on what was seen before
 
 
 @pytest.fixture
-def opened(page: Page) -> Page:
-    page.goto("/?slice=25")
+def unseen() -> str:
+    """A View that no test has had: slice 25 of a fit with a seed of its own."""
+    return f"/?slice=25&seed={next(SEEDS)}"
+
+
+@pytest.fixture
+def opened(page: Page, unseen: str) -> Page:
+    page.goto(unseen)
     settled(page, slice=25)
     return page
 
 
-def test_a_drag_starts_one_analysis_when_it_rests(page: Page) -> None:
+def test_a_drag_starts_one_analysis_when_it_rests(own_page: Page) -> None:
+    page = own_page
     page.clock.install()
     page.goto("/?slice=25")
     settled(page, slice=25)
@@ -85,7 +90,8 @@ def test_a_drag_starts_one_analysis_when_it_rests(page: Page) -> None:
     assert len(analyses) == 1
 
 
-def test_the_pictures_follow_before_the_finger_rests(page: Page) -> None:
+def test_the_pictures_follow_before_the_finger_rests(own_page: Page) -> None:
+    page = own_page
     page.clock.install()
     page.goto("/?slice=25")
     settled(page, slice=25)
@@ -109,12 +115,12 @@ def test_a_view_that_was_seen_before_asks_the_server_for_nothing(opened: Page) -
     assert analyses == []
 
 
-def test_the_next_slice_waits_in_the_browser(page: Page) -> None:
+def test_the_next_slice_waits_in_the_browser(page: Page, unseen: str) -> None:
     def of_the_next(response: Response) -> bool:
         return "/cards/" in response.url and "slice=26&" in response.url
 
     with page.expect_response(of_the_next):
-        page.goto("/?slice=25")
+        page.goto(unseen)
         settled(page, slice=25)
     with requests_of(page, "/cards/") as analyses:
         thumb(page).focus()
@@ -158,9 +164,9 @@ THIRTY_FRAMES = """
 
 
 def test_a_picture_that_does_not_come_is_asked_for_again_only_on_demand(
-    page: Page, complaints: list[str]
+    own_page: Page, complaints: list[str]
 ) -> None:
-    asked: list[str] = []
+    page, asked = own_page, []
 
     def refuse(route: Route) -> None:
         asked.append(route.request.url)

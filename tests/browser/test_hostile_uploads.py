@@ -1,7 +1,6 @@
 """Broken and hostile files through the page: the truth or a sentence, and no harm."""
 
 import json
-import os
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,12 +12,9 @@ from playwright.sync_api import Browser, Page, Request
 from playwright.sync_api import Error as PlaywrightError
 
 from scripts.serving import ROOT, running, settled
-from tests.browser.conftest import LOGS, watch
+from tests.browser.conftest import AT_ONCE, LOGS, watch
+from tests.real import of_hostile
 
-HOSTILE = Path(os.environ.get("REAL_DATA", "")) / "hostile"
-MANIFEST = HOSTILE / "manifest.json"
-# Without real data there is one test, which skips and says why.
-ENTRIES = json.loads(MANIFEST.read_text("utf-8")) if MANIFEST.is_file() else [{"id": "none"}]
 HANG_MS = 600_000  # what is not over by then never ends
 MOST_GROWTH = 2**30
 # What no answer may hold: where the server keeps its things, and how it is written.
@@ -59,7 +55,7 @@ def visit(
 ) -> Iterator[Visit]:
     folder = tmp_path_factory.mktemp("hostile")
     log, cache = folder / "log", folder / "cache"
-    with running(log=log, DASHBOARD_CACHE=str(cache)) as (url, process):
+    with running(log=log, DASHBOARD_CACHE=str(cache), **AT_ONCE) as (url, process):
         logs = request.config.stash.setdefault(LOGS, {})
         logs[url] = log
         context = browser.new_context(**browser_context_args)
@@ -123,13 +119,13 @@ def sentences(page: Page) -> list[str]:
     return [text for text in [*found, *graphs] if text.strip().endswith(".")]
 
 
-def upload(page: Page, entry: dict[str, Any]) -> None:
+def upload(page: Page, entry: dict[str, Any], folder: Path) -> None:
     before = page.evaluate("new URLSearchParams(location.search).get('study')")
     payloads = [
         {
             "name": file["upload_name"],
             "mimeType": "application/octet-stream",
-            "buffer": (HOSTILE / file["path"]).read_bytes(),
+            "buffer": (folder / file["path"]).read_bytes(),
         }
         for file in entry["files"]
     ]
@@ -150,15 +146,15 @@ def require_nothing_private(finished: list[Request]) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("entry", ENTRIES, ids=[entry["id"] for entry in ENTRIES])
+@of_hostile()
 def test_a_hostile_file_is_shown_truly_or_refused_with_a_sentence(
-    visit: Visit, first: tuple[list[int], int], entry: dict[str, Any]
+    visit: Visit, first: tuple[list[int], int], entry: dict[str, Any], real_data: Path
 ) -> None:
     page = visit.page
     visit.finished.clear()
     visit.complaints.clear()
     try:
-        upload(page, entry)
+        upload(page, entry, real_data / "hostile")
     except PlaywrightError:
         page.goto(visit.url)  # for the next file
         settled(page)

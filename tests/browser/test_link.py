@@ -12,13 +12,6 @@ from tests.browser.reading import picture, pixel, table, thumb, traces
 CLASS_COLOURS = [(86, 180, 233), (230, 159, 0), (0, 158, 115)]
 
 
-@pytest.fixture
-def opened(page: Page) -> Page:
-    page.goto("/")
-    settled(page, slice=30)
-    return page
-
-
 def move_to(page: Page, slice_number: int, steps: int) -> None:
     thumb(page).focus()
     for _ in range(abs(steps)):
@@ -52,72 +45,74 @@ def assert_shows(page: Page, lesson: Lesson) -> None:
     assert voxels == np.bincount(lesson.labels.ravel())[1:].tolist()
 
 
-def test_the_first_page_shows_the_lesson(opened: Page, sample) -> None:
-    assert_shows(opened, Lesson(sample, 30))
+def test_the_first_page_shows_the_lesson(page: Page, sample) -> None:
+    page.goto("/")
+    settled(page, slice=30)
+    assert_shows(page, Lesson(sample, 30))
 
 
-def test_every_view_follows_the_slice(opened: Page, sample) -> None:
-    move_to(opened, 32, 2)
-    assert_shows(opened, Lesson(sample, 32))
-    expect(opened.locator("#position")).to_have_text("32 / 69   z = −16.3 mm")
+def test_every_view_follows_the_slice(home: Page, sample) -> None:
+    move_to(home, 32, 2)
+    assert_shows(home, Lesson(sample, 32))
+    expect(home.locator("#position")).to_have_text("32 / 69   z = −16.3 mm")
 
 
-def test_every_view_follows_the_number_of_components(opened: Page, sample) -> None:
-    opened.locator("#control-components").get_by_text("5", exact=True).click()
-    settled(opened, components=5)
-    assert_shows(opened, Lesson(sample, 30, components=5))
-    names = [trace["name"] for trace in traces(opened, "view-histograms")]
+def test_every_view_follows_the_number_of_components(home: Page, sample) -> None:
+    home.locator("#control-components").get_by_text("5", exact=True).click()
+    settled(home, components=5)
+    assert_shows(home, Lesson(sample, 30, components=5))
+    names = [trace["name"] for trace in traces(home, "view-histograms")]
     assert names.count("class 5") == 2
-    means = next(t for t in traces(opened, "view-joint") if t["mode"] == "markers+text")
+    means = next(t for t in traces(home, "view-joint") if t["mode"] == "markers+text")
     assert len(means["x"]) == 5
 
 
-def test_the_joint_view_changes_its_kind_and_axes(opened: Page, sample) -> None:
+def test_the_joint_view_changes_its_kind_and_axes(home: Page, sample) -> None:
     lesson = Lesson(sample, 30)
-    opened.get_by_text("2-D histogram", exact=True).click()
-    settled(opened, joint="histogram")
-    assert "heatmap" in {trace["type"] for trace in traces(opened, "view-joint")}
-    opened.get_by_text("Density", exact=True).click()
-    settled(opened, joint="density")
-    assert "contour" in {trace["type"] for trace in traces(opened, "view-joint")}
-    opened.get_by_text("Raw", exact=True).click()
-    settled(opened, axes="raw")
-    means = next(t for t in traces(opened, "view-joint") if t["mode"] == "markers+text")
+    home.get_by_text("2-D histogram", exact=True).click()
+    settled(home, joint="histogram")
+    assert "heatmap" in {trace["type"] for trace in traces(home, "view-joint")}
+    home.get_by_text("Density", exact=True).click()
+    settled(home, joint="density")
+    assert "contour" in {trace["type"] for trace in traces(home, "view-joint")}
+    home.get_by_text("Raw", exact=True).click()
+    settled(home, axes="raw")
+    means = next(t for t in traces(home, "view-joint") if t["mode"] == "markers+text")
     darkest = lesson.t1[lesson.labels == 1].mean()
     assert means["x"][0] == pytest.approx(darkest, rel=0.1)
 
 
-def test_a_hidden_class_leaves_every_view(opened: Page, sample) -> None:
-    opened.locator(".class-chip.class-2").click()
-    expect(opened.get_by_role("checkbox", name="Hide class 2")).to_be_checked()
-    settled(opened, hidden=2)
-    overlay = picture(opened, "view-labels", 1)
+def test_a_hidden_class_leaves_every_view(home: Page, sample) -> None:
+    home.locator(".class-chip.class-2").click()
+    expect(home.get_by_role("checkbox", name="Hide class 2")).to_be_checked()
+    settled(home, hidden=2)
+    overlay = picture(home, "view-labels", 1)
     np.testing.assert_array_equal(
         overlay[..., 3] > 0, np.isin(upright(Lesson(sample, 30).labels), [1, 3])
     )
-    assert "class 2" not in {trace["name"] for trace in traces(opened, "view-histograms")}
-    means = next(t for t in traces(opened, "view-joint") if t["mode"] == "markers+text")
+    assert "class 2" not in {trace["name"] for trace in traces(home, "view-histograms")}
+    means = next(t for t in traces(home, "view-joint") if t["mode"] == "markers+text")
     assert len(means["x"]) == 2
 
 
-def test_a_drag_ends_on_the_slice_under_the_finger(opened: Page, sample) -> None:
-    box = thumb(opened).bounding_box()
+def test_a_drag_ends_on_the_slice_under_the_finger(home: Page, sample) -> None:
+    box = thumb(home).bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    track = opened.locator("#control-slice .mantine-Slider-track").bounding_box()
-    opened.mouse.move(x, y)
-    opened.mouse.down()
-    opened.mouse.move(x + 5 * track["width"] / 69, y, steps=5)
-    opened.mouse.up()
-    settled(opened, slice=35)
-    assert_shows(opened, Lesson(sample, 35))
+    track = home.locator("#control-slice .mantine-Slider-track").bounding_box()
+    home.mouse.move(x, y)
+    home.mouse.down()
+    home.mouse.move(x + 5 * track["width"] / 69, y, steps=5)
+    home.mouse.up()
+    settled(home, slice=35)
+    assert_shows(home, Lesson(sample, 35))
 
 
-def test_the_cursor_reads_the_voxel_under_it(opened: Page, sample) -> None:
+def test_the_cursor_reads_the_voxel_under_it(home: Page, sample) -> None:
     lesson = Lesson(sample, 30)
-    with opened.expect_response("**/voxels/**"):
-        opened.mouse.move(*pixel(opened, "view-image-y", 60, 64))
+    with home.expect_response("**/voxels/**"):
+        home.mouse.move(*pixel(home, "view-image-y", 60, 64))
     i, j = 127 - 60, 64  # stored towards the left
-    readout = opened.locator("#readout")
+    readout = home.locator("#readout")
     expect(readout).to_contain_text(f"voxel {i}, {j}, 30")
     expect(readout).to_contain_text("mm −8.5, 18.6, −20.7")
     expect(readout).to_contain_text(f"T1 {lesson.t1[i, j]:g}")

@@ -24,12 +24,13 @@ from dashboard import __version__
 from dashboard.core.facts import Notice
 from dashboard.core.processing import from_record, to_record
 from dashboard.core.reading.summary import Intensities
+from dashboard.core.reading.texture import Texture
 from dashboard.core.volume import Volume
 from dashboard.services.disk.folders import listed, make_private
 from dashboard.services.disk.locks import alone, create_locked, remove_abandoned
 
 # Part of the folder's name: another number when what is written changes its meaning.
-FORMAT = 7
+FORMAT = 8
 # About 700 images of 1 mm in float32, or 20 of the largest; a laptop has room for them.
 MAX_BYTES = 20 * 2**30
 # New copies written between two looks at the folder's size.
@@ -261,9 +262,11 @@ def _is_there(path: Path) -> bool:
 def _intensities(stored: dict[str, Any]) -> Intensities:
     limits = {level: tuple(pair) for level, pair in stored.pop("limits").items()}
     distinct, extents = stored.pop("distinct"), stored.pop("extents")
+    texture = stored.pop("texture")
     return Intensities(
         **{**stored, "window": tuple(stored["window"])},
         limits=limits,
         distinct=None if distinct is None else tuple(distinct),
         extents=tuple((first, last) for first, last in extents),
+        texture=Texture(**texture),
     )

@@ -78,3 +78,11 @@ class Images:
     def own(self) -> "Images":
         """The same images, none of them resampled."""
         return Images(self._archive, self._files) if self._grid else self
+
+    def on(self, grid: str, files: StudyFiles) -> "Images":
+        """Return images that are not resampled on a grid; their roles say how to resample."""
+        if not grid:
+            return self
+        resampled = Images(self._archive, files, grid)
+        resampled.own = self
+        return resampled

@@ -13,11 +13,12 @@ from dashboard.core.orientation import PLANE_AXES
 from dashboard.core.volume import Volume
 from dashboard.services.archive import Archive, first_study
 from dashboard.services.scene.channels import holds_contrast
+from dashboard.services.scene.contents import doubts, judged
 from dashboard.services.scene.images import Images
-from dashboard.services.scene.presets import Presets, masks, presets
+from dashboard.services.scene.presets import Presets, brain_alone, masks, presets
 from dashboard.services.scene.scene import NO_REFERENCE, Scene, scene
 from dashboard.services.studies.files import StudyFiles
-from dashboard.services.studies.naming import SEPARATOR, find, split_names
+from dashboard.services.studies.naming import SEPARATOR, contrasts, find, split_names
 from dashboard.view import View
 
 # Right, anterior, superior, in mm.
@@ -72,9 +73,15 @@ def open_view(
         notices.append(Notice("no-whole-head"))
         view = replace(view, scope="slice")
     view = _drop_unknown(view, files, notices)
-    images = Images(archive, files, view.grid)
+    images = Images(archive, files)
+    found = judged(files, images, view.x)
+    files = found.files
+    if not query.get("x"):  # a link to what was opened says it no more
+        notices += found.notices
+    images = images.on(view.grid, files)
     view = _choose_images(view, files, images, notices)
     view = _choose_fitted(view, files, notices)
+    notices += doubts((view.x, view.y, *split_names(view.mix, files)[0]), images.own)
     shown = images.get(view.x) or images.get(view.y)
     if shown:
         view = _choose_plane(view, shown, notices, asked="plane" in query)
@@ -116,11 +123,16 @@ def _drop_unknown(view: View, files: StudyFiles, notices: list[Notice]) -> View:
 
 
 def _choose_images(view: View, files: StudyFiles, images: Images, notices: list[Notice]) -> View:
-    names = list(files.of("image"))
+    names = list(files.of("image") if files.fit is None else files.fit)
     for wanted in (view.x, view.y):
         if wanted and not find(files, wanted):
             notices.append(Notice("no-image", {"image": wanted[:SHOWN], "study": files.name}))
-    x = view.x if find(files, view.x) else _first(names, view.y, images)
+    x = view.x
+    if not find(files, x):
+        x = _first(names, view.y, images)
+        # Without a mask, the brain alone is the better of two images of one head.
+        if not presets(replace(view, x=x), files, images).mask:
+            x = brain_alone(x, files, images) or x
     y = view.y if find(files, view.y) else _partner(x, files, images)
     return replace(view, x=x, y=y)
 
@@ -132,9 +144,9 @@ def _first(names: list[str], y: str, images: Images) -> str:
 
 
 def _partner(x: str, files: StudyFiles, images: Images) -> str:
-    """Return the first other image with contrast on the grid of X, or X itself."""
+    """Return the first image of another contrast on the grid of X, or X itself."""
     own = find(files, x)
-    others = [name for name in files.of("image") if own is None or own[0].name != name]
+    others = [name for name in contrasts(files, [x]) if own is None or find(files, name) != own]
     first = images.get(x)
     if first is None:
         return next(iter(others), x)
@@ -192,7 +204,11 @@ def _choose_foreground(
     mask = view.mask or preset.mask
     image = volume.name if volume else view.x
     if not chosen and preset.foreground == "mask":
-        notices.append(Notice("air-not-zero", {"image": image, "mask": mask}))
+        if preset.brain:
+            about = {"image": image, "mask": mask, "brain": preset.brain}
+            notices.append(Notice("brain-in-head", about))
+        else:
+            notices.append(Notice("air-not-zero", {"image": image, "mask": mask}))
         return replace(view, foreground="mask")
     if view.foreground == "mask" and mask is None:
         # Masks of lesions and on other grids can still be chosen by name.

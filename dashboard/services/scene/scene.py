@@ -14,6 +14,7 @@ from dashboard.core.reference.labels import read_label_names
 from dashboard.core.volume import Volume
 from dashboard.services.archive import Archive
 from dashboard.services.scene.channels import Channels, Why, line_up, open_channels
+from dashboard.services.scene.contents import judged
 from dashboard.services.scene.images import Images, Named
 from dashboard.services.scene.presets import Presets, likely_masks, likely_references, presets
 from dashboard.services.studies.files import StudyFiles
@@ -199,7 +200,9 @@ def resolve(archive: Archive, view: View) -> Scene:
         If there is no such study.
     """
     files = archive.require(view.study)
-    return scene(view, files, Images(archive, files, view.grid))
+    images = Images(archive, files)
+    files = judged(files, images, view.x).files
+    return scene(view, files, images.on(view.grid, files))
 
 
 def scene(view: View, files: StudyFiles, images: Images) -> Scene:

@@ -58,18 +58,15 @@ def split_names(text: str, files: StudyFiles) -> tuple[list[str], list[str]]:
 
 
 def contrasts(files: StudyFiles, shown: Sequence[str]) -> list[str]:
-    """Return the images in the fit by default: those shown, then all others.
-
-    A BIDS study gives one image of each suffix, because its derivatives are copies.
-    """
+    """Return the images in the fit by default: those shown, and one of each other contrast."""
     chosen = list(dict.fromkeys(shown))
     taken = [found[0] for name in chosen if (found := find(files, name))]
-    suffixes = {file.suffix for file in taken} - {""}
-    for name, file in files.of("image").items():
-        if file in taken or file.suffix in suffixes or file.suffix in SERIES:
-            continue
-        suffixes |= {file.suffix} - {""}
-        chosen.append(name)
+    seen = {*SERIES, *(file.contrast for file in taken)}
+    for name in files.of("image") if files.fit is None else files.fit:
+        file = files.files[name]
+        if file not in taken and file.contrast not in seen:
+            seen.add(file.contrast)
+            chosen.append(name)
     return chosen
 
 
