@@ -13,6 +13,7 @@ import { buttons } from "./views/buttons.mjs";
 import { LATE, cards as makeCards } from "./views/cards.mjs";
 import { check } from "./views/check.mjs";
 import { answer, held, loadGraphs, nothing, outputs, setProps } from "./views/dash.mjs";
+import { folds } from "./views/folds.mjs";
 import { init as help } from "./views/help.mjs";
 import "./views/names.mjs";
 import { failed, notify } from "./views/notices.mjs";
@@ -285,6 +286,7 @@ tooltip();
 upload({ open: openView });
 const followUpload = ownUpload({ open: openView, notify, stopAhead });
 check(() => state.wanted?.study ?? "", (changes) => dispatch({ type: "change", changes }));
+folds();
 buttons({
   isFull: () => "mixFull" in root.dataset,
   most: config.mostMixed,

@@ -14,7 +14,7 @@ from dashboard.core.mixture.recipe import COMPONENTS, Recipe
 from dashboard.core.mixture.slice_fit import fit
 from dashboard.core.mixture.starts import better_start
 from dashboard.core.reference.agreement import Agreement
-from dashboard.core.reference.labels import distinct_labels
+from dashboard.core.reference.labels import label_map
 from dashboard.services.ahead import Ahead
 from dashboard.services.cache.memo import Memo
 from dashboard.services.cache.models import ModelStore
@@ -25,8 +25,6 @@ from dashboard.services.scene.scene import Scene
 KEPT_ANALYSES = 64
 KEPT_BYTES = 256 * 2**20
 KEPT_SWEEPS = 64
-# Labels of a reference are looked up once for the whole volume.
-KEPT_REFERENCES = 64
 
 Key = tuple[tuple[str, ...], Recipe, Domain]
 
@@ -49,7 +47,6 @@ class Analyses:
         )
         self._sweeps: Memo[Key, dict[int, Model]] = Memo(KEPT_SWEEPS)
         self._starts: Memo[Key, Notice | None] = Memo(KEPT_ANALYSES)
-        self._labels: Memo[str, tuple[int, ...]] = Memo(KEPT_REFERENCES)
 
     def analyse(self, scene: Scene) -> Analysis:
         """Analyse the slice of a scene.
@@ -122,8 +119,7 @@ class Analyses:
         analysis = self.analyse(scene)
         if reference is None or analysis.model is None:
             return None
-        labels = self._labels.get(reference.id, lambda: distinct_labels(reference.data))
-        return compare(analysis, reference, labels)
+        return compare(analysis, reference, label_map(reference).labels)
 
     def analyse_neighbours(self, scene: Scene) -> None:
         """Analyse the slices beside a scene's, while no request is being answered."""

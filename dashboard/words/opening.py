@@ -28,6 +28,26 @@ def _no_usable_mask(facts: Facts) -> str:
     return f"{{study}} has no mask{on_grid}. The page keeps the voxels above 0."
 
 
+# What a file holds, as a person says it.
+HELD = {
+    "image": "an image", "mask": "a mask", "labels": "a label map", "probability": "a probability",
+    "other": "a map of something else", "contrast": "a map of statistics",
+    "fractions": "a map of fractions", "field": "a smooth field",
+}  # fmt: skip
+
+
+def _not_as_named(facts: Facts) -> str:
+    held = HELD[facts["held"]]
+    if len(facts["images"]) == 1:
+        return f"{{images[0]}} looks like {held}, so the page uses it as one."
+    names = ", ".join(facts["images"])
+    return f"Each of these looks like {held}, so the page uses it as one: {names}."
+
+
+def _no_contrast(facts: Facts) -> str:
+    return f"{{image}} looks like {HELD[facts['holds']]}. Its histogram and classes mean little."
+
+
 SENTENCES: dict[str, Pattern] = {
     "unknown-field": "The page ignored “{field}” in the link.",
     "invalid-value": _invalid_value,
@@ -35,11 +55,21 @@ SENTENCES: dict[str, Pattern] = {
     "no-whole-head": "Fits of the whole head are not available yet. The page fits this slice.",
     "no-image": "{study} has no image “{image}”. The page shows another one.",
     "no-grid": "{study} has no image “{image}” to resample to. Every image keeps its own grid.",
+    "no-position": "{study} has no image “{image}” to take the position from.",
     "not-mixed": "{study} has no image “{image}” to fit. The page leaves it out.",
     "too-many-mixed": "A fit takes at most {most} images. The page uses the first {most}.",
     "no-mask": "{study} has no mask “{image}”.",
     "no-reference": "{study} has no reference “{image}”.",
+    "air-below-0": (
+        "The background of {image} is {background:number}, so that value is removed instead of 0."
+    ),
     "air-not-zero": "The background of {image} is not 0, so {mask} is used as the mask.",
+    "brain-in-head": (
+        "{image} shows the whole head and {brain} the brain alone, so {mask} is used as the mask."
+    ),
+    "not-as-named": _not_as_named,
+    "no-contrast": _no_contrast,
     "no-usable-mask": _no_usable_mask,
+    "single-slice": "{image} is a single {plane} slice. The page shows it in its own plane.",
     "no-slice": "{image} has no {plane} slice {slice}. The page shows the last one, {last}.",
 }

@@ -22,6 +22,25 @@ SENTENCES = [
     (FileCode.VOXEL_SIZE, {"sizes": [float("inf"), 0.0, float("nan")]},
      "The header gives an impossible voxel size (inf × 0 × nan mm). It is taken from the position "
      "matrix (affine), or assumed to be 1 mm. Check lengths and volumes."),
+    (FileCode.NEGATIVE_SIZE, {"sizes": [-1.5, 2.0, 3.0]},
+     "The header gives a negative voxel size (−1.5 × 2 × 3 mm). Its absolute value is used. Some "
+     "programs mirror the image along that axis: check left and right."),
+    (FileCode.NO_SLOPE, {"slope": "nan"},
+     "The scaling in the header is not a number (scl_slope = nan), so intensities are used as they "
+     "are stored. Some programs read such a file as empty."),
+    (FileCode.INVERTED, {"slope": -0.5, "analyze": False},
+     "The header's scale factor is negative (−0.5), which inverts the image: dark becomes bright. "
+     "Check that the image looks right."),
+    (FileCode.INVERTED, {"slope": -2.0, "analyze": True},
+     "The header's scale factor is negative (−2), which inverts the image: dark becomes bright. In "
+     "Analyze files only SPM writes a scaling there; other programs ignore it, or wrote something "
+     "else. Check that the image looks right."),
+    (FileCode.EXTRA_BYTES, {"bytes": 2, "volumes": 0},
+     "The file goes on for 2 bytes after the last voxel that its header describes. They are "
+     "ignored; check the shape."),
+    (FileCode.EXTRA_BYTES, {"bytes": 80000, "volumes": 2},
+     "The file goes on for 80,000 bytes after the last voxel that its header describes, enough for "
+     "2 more volumes. They are ignored; check the shape."),
     (FileCode.NO_POSITION, {},
      "The header gives no position. Left and right are assumed, not known."),
     (FileCode.MIRRORED, {},
@@ -54,6 +73,43 @@ SENTENCES = [
     (FileCode.SCALES, {"high": "T1", "low": ODD, "gap": 1e12},
      f"Intensities of T1 are 1e+12 times those of {ODD}. Check their units and keep the scaling "
      f"on, or the fit ignores {ODD}."),
+    (FileCode.B_VALUES, {"values": 1200, "volumes": 65},
+     "The .bval beside it has 1,200 b-values for 65 volumes, so it is not used. Put the .bval of "
+     "this image there."),
+    (FileCode.MASK_CONSTANT, {"value": 1.0, "marked": 9, "voxels": 9},
+     "The mask holds only 1. It marks every voxel."),
+    (FileCode.MASK_CONSTANT, {"value": 0.0, "marked": 0, "voxels": 9},
+     "The mask holds only 0. It marks no voxel."),
+    (FileCode.MASK_VALUES, {"inside": 2.0, "other": 1.0, "marked": 1200, "left": 1, "voxels": 1201},
+     "The mask holds 2 and 1. It marks the 1,200 voxels of 2, and not the 1 voxel of 1."),
+    (FileCode.MASK_NOISE, {"low": -6e-15, "high": 1.0, "limit": 0.5, "above_zero": 29687,
+                           "marked": 14712, "voxels": 44352},
+     "The mask holds two values with noise around them. It marks what is above 0.5: 14,712 voxels "
+     "of the whole image. 29,687 voxels are above 0."),
+    (FileCode.MASK_FRACTIONS, {"low": 0.0, "high": 1.0, "limit": 0.5, "above_zero": 1344,
+                               "marked": 896, "voxels": 44352},
+     "The mask holds fractions, from 0 to 1. It marks what is above 0.5: 896 voxels of the whole "
+     "image. 1,344 voxels are above 0."),
+    (FileCode.MASK_LABELS, {"labels": 1041, "low": 0.0, "limit": 0.0, "marked": 7, "voxels": 9},
+     "The mask holds 1,041 labels. It marks the 7 voxels of all of them."),
+    (FileCode.MASK_LABELS, {"labels": 0, "low": -1.0, "limit": 0.5, "marked": 7, "voxels": 9},
+     "The mask holds labels. It marks the 7 voxels of all of them. Negative voxels are outside."),
+    (FileCode.MASK_INTENSITIES, {"background": -1000.0, "marked": 7000, "voxels": 9000},
+     "The mask holds intensities. It marks the 7,000 voxels that are not its background (−1000)."),
+    (FileCode.MASK_INTENSITIES, {"background": None, "marked": 7000, "voxels": 9000},
+     "The mask holds intensities. It marks the 7,000 voxels above 0."),
+    (FileCode.MASK_NAN, {"count": 1}, "NaN or infinite values in 1 voxel of the mask are outside."),
+    (FileCode.LABELS_SCALED, {"unit": 0.003921569},
+     "All labels are below 0.5. They are taken as 1, 2 and so on times 0.003922."),
+    (FileCode.LABELS_ROUNDED, {"most": 0.023529},
+     "The labels are not whole numbers (off by up to 0.024). They are rounded."),
+    (FileCode.LABELS_OUTSIDE, {"value": -1, "count": 5000},
+     "The label −1 (5,000 voxels) is taken as background, like 0."),
+    (FileCode.LABELS_NAN, {"count": 2},
+     "NaN or infinite values in 2 voxels are taken as background."),
+    (FileCode.LABELS_ARE_MASK, {},
+     "The reference is also the mask, so no class lies outside its labels. Do not compare this "
+     "Dice with that of another foreground."),
 ]  # fmt: skip
 
 

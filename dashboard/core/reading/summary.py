@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboard.core import sampling
+from dashboard.core.reading.texture import Runs, Texture
 
 # Percent of the voxels beyond each end of a clipped range.
 CLIP_LEVELS = ("0.1", "0.5", "1")
@@ -67,6 +68,7 @@ class Intensities:
     extents : tuple of (int, int)
         For each stored axis, the first and the last slice that holds more than stray voxels of
         the head.
+    texture : Texture
     """
 
     low: float
@@ -84,6 +86,7 @@ class Intensities:
     distinct: tuple[float, ...] | None
     whole: float
     extents: Extents
+    texture: Texture
 
 
 class Summary:
@@ -100,6 +103,7 @@ class Summary:
         self._sum = 0.0
         self._zeros = self._negatives = self._saturated = self._whole = 0
         self._distinct: NDArray[Any] | None = np.empty(0, dtype=np.float32)
+        self._runs = Runs(self.voxels)
         self._hash = hashlib.sha256(" ".join(map(str, shape)).encode())
 
     @property
@@ -120,6 +124,7 @@ class Summary:
             self.nonfinite += values.size - finite.size
         self._hash.update(plain.data)
         self._placed.add(values)
+        self._runs.add(values)
         if not finite.size:
             return
         self._count(finite)
@@ -142,7 +147,7 @@ class Summary:
         else:
             black = 0.0 if white > 0 else self._low
         fractions = max(-self._low, self._high) < 0.5
-        distinct = self._distinct
+        distinct = None if self._distinct is None else tuple(self._distinct.tolist())
         limits = {
             level: (bulk.percentile(float(level)), bulk.percentile(100 - float(level)))
             if bulk.size
@@ -164,9 +169,10 @@ class Summary:
             nonfinite=self.nonfinite,
             saturated=self._saturated,
             limits=limits,
-            distinct=None if distinct is None else tuple(distinct.tolist()),
+            distinct=distinct,
             whole=(self._zeros if fractions else self._whole) / self._finite,
             extents=_extents(self._placed, self._shape, head),
+            texture=self._runs.texture(background, (self._low, self._high), distinct),
         )
 
     def _count(self, finite: NDArray[Any]) -> None:

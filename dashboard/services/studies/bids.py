@@ -17,18 +17,22 @@ from dashboard.services.studies.files import (
     ImageFile,
     StudyFiles,
     arranged,
-    b0_volumes,
+    diffusion,
     is_image,
 )
 from dashboard.services.studies.folders import Listing, Look
-from dashboard.services.studies.roles import contrast_rank, role_of, suffix_rank
+from dashboard.services.studies.roles import bids_meaning, meaning, role_of
 from dashboard.services.studies.sorting import natural
 
 DESCRIPTION = "dataset_description.json"
 DERIVATIVES = "derivatives"
 SUBJECT, SESSION = "sub-", "ses-"
+# FreeSurfer has no folders below a subject's: it calls a session sub-01_ses-a.
+JOINED = "_"
+# FreeSurfer's and CAT12's folder of a subject's images.
+SUBJECT_IMAGES = "mri"
 # Folders of a subject that hold images of a head, the likeliest first.
-DATATYPES = ("anat", "dwi", "perf", "func")
+DATATYPES = ("anat", "dwi", "perf", "func", SUBJECT_IMAGES)
 # Images of the head from runs over time; a run itself comes last.
 _OF_RUNS = {"sbref", "boldref", "m0scan", "cbf", "bold"}
 # Displacements are vectors, not intensities.
@@ -36,6 +40,20 @@ _VECTORS = {"xfm", "warp"}
 _SURFACES = re.compile(r"\.[dp]\w+\.nii$", re.IGNORECASE)  # CIFTI
 
 Branch = tuple[str, Listing]  # a pipeline, or "" for the data set itself
+
+
+@dataclass(frozen=True)
+class _Level:
+    """A folder of a subject; `session` if it is one of the session alone."""
+
+    pipeline: str
+    branch: Listing
+    listing: Listing
+    session: str
+
+    @property
+    def path(self) -> Path:
+        return self.listing.path
 
 
 @dataclass(frozen=True)
@@ -65,11 +83,11 @@ def study_names(look: Look, dataset: Listing) -> Iterator[str]:
     """Yield the names of the studies of a data set: each subject and session with images."""
     branches = _branches(look, dataset)
     for subject in sorted({name for _, branch in branches for name in _subjects(branch)}):
-        levels = [level for _, _, level in _levels(look, branches, subject)]
+        levels = _levels(look, branches, subject)
         sessions = _sessions(look, levels)
         if sessions:
             yield from (f"{subject}/{session}" for session in sessions)
-        elif any(_holds_images(level) for level in levels):
+        elif any(_holds_images(level.listing) for level in levels):
             yield subject
 
 
@@ -87,27 +105,30 @@ def study(look: Look, dataset: Listing, name: str, title: str) -> StudyFiles | N
     """
     subject, _, session = name.partition("/")
     branches = _branches(look, dataset)
-    levels = _levels(look, branches, subject) if is_subject(subject) else []
-    sessions = _sessions(look, [level for _, _, level in levels])
-    if name not in ([f"{subject}/{known}" for known in sessions] or [subject]):
+    known = is_subject(subject) and JOINED not in subject
+    levels = _levels(look, branches, subject) if known else []
+    sessions = _sessions(look, levels)
+    if name not in ([f"{subject}/{one}" for one in sessions] or [subject]):
         return None
     raw: list[_Found] = []
     derived: list[_Found] = []
-    for pipeline, branch, level in levels:
+    for level in levels:
+        if level.session not in ("", session):
+            continue
         # The files of a subject belong to each of its sessions.
-        folders = [level]
-        if session in level.folders and (below := look.read(level.path / session)):
+        folders = [level.listing]
+        if session in level.listing.folders and (below := look.read(level.path / session)):
             folders.append(below)
         for depth, folder in enumerate(folders, 1):
-            found = _images(look, pipeline, folder, (branch, *folders[:depth]))
-            (derived if pipeline else raw).extend(found)
+            found = _images(look, level.pipeline, folder, (level.branch, *folders[:depth]))
+            (derived if level.pipeline else raw).extend(found)
     files = _named(raw, set())
     files += _named(derived, {file.name for file in files})
     return arranged(title, files) if files else None
 
 
 def _subjects(listing: Listing) -> Iterator[str]:
-    return (name for name in listing.folders if is_subject(name))
+    return (name.partition(JOINED)[0] for name in listing.folders if is_subject(name))
 
 
 def _branches(look: Look, dataset: Listing) -> list[Branch]:
@@ -122,30 +143,36 @@ def _branches(look: Look, dataset: Listing) -> list[Branch]:
     return branches
 
 
-def _levels(
-    look: Look, branches: Iterable[Branch], subject: str
-) -> list[tuple[str, Listing, Listing]]:
-    """Return the folders of a subject with their pipelines and data sets."""
+def _levels(look: Look, branches: Iterable[Branch], subject: str) -> list[_Level]:
+    """Return the folders of a subject, and those of its sessions beside them."""
     return [
-        (pipeline, branch, level)
+        _Level(pipeline, branch, listing, session)
         for pipeline, branch in branches
-        if subject in branch.folders and (level := look.read(branch.path / subject))
+        for name in branch.folders
+        if name.partition(JOINED)[0] == subject
+        and _is_session(session := name.partition(JOINED)[2])
+        and (listing := look.read(branch.path / name))
     ]
 
 
-def _sessions(look: Look, levels: list[Listing]) -> list[str]:
+def _is_session(name: str) -> bool:
+    """Return whether a folder's name after the subject's is that of a session, or empty.
+
+    Templates and time points of FreeSurfer's longitudinal stream have a dot in their names.
+    """
+    return not name or (name.startswith(SESSION) and "." not in name)
+
+
+def _sessions(look: Look, levels: list[_Level]) -> list[str]:
     """Return the sessions of a subject that hold images, in any of its folders."""
-    names = {name for level in levels for name in level.folders if name.startswith(SESSION)}
-    return [
-        name
-        for name in sorted(names)
-        if any(
-            name in level.folders
-            and (session := look.read(level.path / name))
-            and _holds_images(session)
-            for level in levels
-        )
-    ]
+    found = {level.session for level in levels if level.session and _holds_images(level.listing)}
+    for level in levels:
+        for name in level.listing.folders:
+            if name.startswith(SESSION) and name not in found:
+                session = look.read(level.path / name)
+                if session and _holds_images(session):
+                    found.add(name)
+    return sorted(found)
 
 
 def _holds_images(level: Listing) -> bool:
@@ -174,7 +201,7 @@ def _is_wanted(file: str, datatype: str) -> bool:
     if suffix in _VECTORS or _SURFACES.search(file):
         return False
     of_run = datatype in {"perf", "func"}
-    return not of_run or suffix in _OF_RUNS or role_of(file, suffix) != "image"
+    return not of_run or suffix in _OF_RUNS or role_of(file, suffix) not in ("image", "other")
 
 
 def _found(
@@ -185,17 +212,21 @@ def _found(
     entities = _entities(called)
     words = [word for word in called.split("_") if not word.startswith((SUBJECT, SESSION))]
     name = "_".join(words) or called
-    # The suffix gives the role of a BIDS file; other words may name a tissue for other reasons.
-    role = role_of(file, entities.get("suffix", called))
-    bval = _sidecar(look, entities, ".bval", above) if role == "image" else None
+    says = bids_meaning(file, entities) if entities else meaning(file, called)
+    bval = _sidecar(look, entities, ".bval", above) if says.role == "image" else None
+    if bval:
+        look.watch(above[-1].path / file)  # the b-values count only if they are as many as volumes
+    place = (order, len(entities), natural(name))
     image = ImageFile(
         name=name,
         path=above[-1].path / file,
         file_name=file,
-        role=role,
+        role=says.role,
+        meaning=says,
+        place=(bool(pipeline), *place),
         entities=tuple(entities.items()),
-        b0_volumes=b0_volumes(bval) if bval else (),
-        label_names=_sidecar(look, entities, ".tsv", above) if role == "labels" else None,
+        **diffusion(bval, above[-1].path / file),
+        label_names=_sidecar(look, entities, ".tsv", above) if says.role == "labels" else None,
     )
     names = (
         name,
@@ -203,10 +234,7 @@ def _found(
         "_".join(part for part in (pipeline, datatype, name) if part),
         "_".join(part for part in (pipeline, datatype, file) if part),
     )
-    rank = 0  # only images form pairs
-    if role == "image":
-        rank = suffix_rank(entities) if entities else contrast_rank(called)
-    return _Found(image, names, (rank, order, len(entities), natural(name)))
+    return _Found(image, names, place)
 
 
 def _entities(called: str) -> dict[str, str]:

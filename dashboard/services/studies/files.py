@@ -1,22 +1,27 @@
 """The image files of one study, their names and roles."""
 
-import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from dashboard.core.reading.image import EXTENSIONS, HEADERS, other_halves
+from dashboard.core.errors import VolumeError
+from dashboard.core.reading.bvalues import b0_volumes, b_values
+from dashboard.core.reading.image import EXTENSIONS, HEADERS, other_halves, volumes_in
 from dashboard.core.volume import stem
-from dashboard.services.studies.roles import ROLES, Role, contrast_rank, role_of
+from dashboard.services.studies.conventions import LIKE_T1, ROLES, Role
+from dashboard.services.studies.roles import (
+    UNKNOWN,
+    Meaning,
+    contrast_rank,
+    marks_region,
+    mask_rank,
+    meaning,
+    processing_rank,
+)
 from dashboard.services.studies.sorting import natural
-
-# s/mm²; some scanners state a few instead of 0. Brain tissue (0.0008 mm²/s) loses less than 4 % of
-# its signal below this, and weighted shells start at 100 or more.
-B0_LIMIT = 50
-# Bytes of a .bval: more than ten thousand volumes. A larger file is something else.
-MAX_BVAL_BYTES = 65_536
 
 
 @dataclass(frozen=True)
@@ -30,11 +35,18 @@ class ImageFile:
     path : Path
     file_name : str
         The name that the user gave it, for messages.
-    role : {"image", "mask", "labels", "probability"}
+    role : Role
+        What it is used for: by its name, or by its content once that is known.
+    meaning : Meaning
+        What its name says.
+    place : tuple
+        Sorts files whose meaning has the same rank.
     entities : tuple of (str, str)
         BIDS entities in the order of the name, and the suffix; empty for other names.
     b0_volumes : tuple of int
         Volumes without diffusion weighting, by the .bval of a run.
+    other_bval : int
+        Number of b-values beside the image if it has another number of volumes; they are not used.
     label_names : Path or None
         The .tsv with the names of a label map's classes.
     """
@@ -43,8 +55,11 @@ class ImageFile:
     path: Path
     file_name: str
     role: Role
+    meaning: Meaning = UNKNOWN
+    place: tuple[Any, ...] = ()
     entities: tuple[tuple[str, str], ...] = ()
     b0_volumes: tuple[int, ...] = ()
+    other_bval: int = 0
     label_names: Path | None = None
 
     @property
@@ -53,9 +68,9 @@ class ImageFile:
         return stem(Path(self.file_name))
 
     @property
-    def suffix(self) -> str:
-        """The BIDS suffix; empty without a BIDS name."""
-        return dict(self.entities).get("suffix", "")
+    def contrast(self) -> str:
+        """What an image shows; its own name if that is unknown."""
+        return self.meaning.contrast or self.name
 
 
 @dataclass(frozen=True)
@@ -67,10 +82,13 @@ class StudyFiles:
     name : str
     files : dict of str to ImageFile
         By name: images with the likeliest pair first, then masks, label maps, probabilities.
+    fit : tuple of str or None
+        One image of each contrast, the likeliest X first, by content; None if no content is known.
     """
 
     name: str
     files: dict[str, ImageFile]
+    fit: tuple[str, ...] | None = None
 
     def of(self, *roles: Role) -> dict[str, ImageFile]:
         """Return the files with one of these roles."""
@@ -92,7 +110,7 @@ def study_files(name: str, paths: Mapping[str, Path]) -> StudyFiles:
     files = []
     for file in found:
         called = stem(Path(file))
-        role = role_of(file, called)
+        says = meaning(file, called)
         bval, tsv = paths.get(f"{called}.bval"), paths.get(f"{called}.tsv")
         files.append(
             ImageFile(
@@ -100,21 +118,42 @@ def study_files(name: str, paths: Mapping[str, Path]) -> StudyFiles:
                 name=called if stems[called] == 1 and called not in paths else file,
                 path=paths[file],
                 file_name=file,
-                role=role,
-                b0_volumes=b0_volumes(bval) if bval and role == "image" else (),
-                label_names=tsv if role == "labels" else None,
+                role=says.role,
+                meaning=says,
+                place=(False, natural(called)),
+                **diffusion(bval if says.role == "image" else None, paths[file]),
+                label_names=tsv if says.role == "labels" else None,
             )
         )
-    files.sort(key=lambda file: (is_header(file.file_name), *_place(file)))
     return arranged(name, files)
 
 
 def arranged(name: str, files: Sequence[ImageFile]) -> StudyFiles:
-    """Make a study of files, which are sorted within each role."""
+    """Make a study of files: sort them, and take all for images if no name is one of an image."""
     if not any(file.role == "image" for file in files):
         files = [replace(file, role="image") for file in files]
-    ordered = sorted(files, key=lambda file: ROLES.index(file.role))
-    return StudyFiles(name, {file.name: file for file in ordered})
+    shown = {file.contrast for file in files if file.role == "image"}
+    first = next((contrast for contrast in LIKE_T1 if contrast in shown), "")
+    with_mask = any(map(_masks_brain, files))
+
+    def key(file: ImageFile) -> tuple[Any, ...]:
+        rank = -1 if file.contrast == first else contrast_rank(file.contrast)
+        derived, *place = file.place or (False,)
+        done = processing_rank(file.meaning.processing, with_mask=with_mask)
+        if file.role != "image":
+            done = "normalised" in file.meaning.processing
+        return ROLES.index(file.role), is_header(file.file_name), rank, derived, done, *place
+
+    return StudyFiles(name, {file.name: file for file in sorted(files, key=key)})
+
+
+def _masks_brain(file: ImageFile) -> bool:
+    return (
+        file.role == "mask"
+        and "normalised" not in file.meaning.processing
+        and mask_rank(file.role, file.stem) <= 1
+        and not marks_region(file.stem)
+    )
 
 
 def is_image(file_name: str, beside: Mapping[str, object]) -> bool:
@@ -129,18 +168,10 @@ def is_header(file_name: str) -> bool:
     return file_name.lower().endswith(HEADERS)
 
 
-def b0_volumes(bval: Path) -> tuple[int, ...]:
-    """Return the volumes with b below `B0_LIMIT`; none if the file is not a valid .bval."""
-    try:
-        with bval.open("rb") as file:
-            text = file.read(MAX_BVAL_BYTES + 1)
-        values = [float(word) for word in text.split()]
-    except (OSError, ValueError):
-        return ()
-    if len(text) > MAX_BVAL_BYTES or not all(math.isfinite(value) for value in values):
-        return ()
-    return tuple(index for index, value in enumerate(values) if value < B0_LIMIT)
-
-
-def _place(file: ImageFile) -> tuple[Any, ...]:
-    return contrast_rank(file.stem), natural(file.name)
+def diffusion(bval: Path | None, image: Path) -> dict[str, Any]:
+    """Return what the .bval of an image says, as fields of `ImageFile`; none if it is invalid."""
+    values = b_values(bval) if bval else []
+    with suppress(VolumeError):  # whoever opens the image hears why it cannot be read
+        if values and volumes_in(image) != len(values):
+            return {"other_bval": len(values)}
+    return {"b0_volumes": b0_volumes(values)}

@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.core.errors import NeuroMixError
+from dashboard.core.volume import stem
 from dashboard.services.studies import bids
+from dashboard.services.studies.conventions import MGH
 from dashboard.services.studies.files import StudyFiles, is_image, study_files
 from dashboard.services.studies.folders import Folders, Listing, Look, Stamps, unchanged
 from dashboard.services.studies.sorting import natural
@@ -68,13 +70,14 @@ class Library:
         found: set[str] = set()
         if bids.is_dataset(root):
             found.update(bids.study_names(look, root))
-        for folder in _plain_folders(root):
+        for folder in _plain_folders(look, root):
             listing = look.read(root.path / folder)
-            if listing and _holds_images(listing):
+            if listing and (_holds_images(listing) or _below(look, listing)):
                 found.add(folder)
             if listing and bids.is_dataset(listing):
                 found.update(f"{folder}/{name}" for name in bids.study_names(look, listing))
-        if _holds_images(root) and root.path.name not in found:
+        own = _holds_images(root) or _below(look, root)
+        if own and root.path.name not in found:
             yield root.path.name
         yield from sorted(found, key=natural)
 
@@ -84,7 +87,7 @@ class Library:
         study = None
         if bids.is_subject(head) and bids.is_dataset(root):
             study = bids.study(look, root, name, name)
-        elif head in _plain_folders(root) and (listing := look.read(root.path / head)):
+        elif head in _plain_folders(look, root) and (listing := look.read(root.path / head)):
             if not rest:
                 study = _plain_study(look, listing) if name == head else None
             elif bids.is_dataset(listing):
@@ -103,15 +106,12 @@ class Library:
             ) from None
 
 
-def _plain_folders(root: Listing) -> dict[str, None]:
-    """Return the folders that do not belong to a data set."""
-    if not bids.is_dataset(root):
-        return root.folders
-    return {
-        name: None
-        for name in root.folders
-        if name != bids.DERIVATIVES and not bids.is_subject(name)
-    }
+def _plain_folders(look: Look, root: Listing) -> dict[str, None]:
+    """Return the folders that belong neither to a data set nor to the study of the root."""
+    taken = {bids.SUBJECT_IMAGES} if _below(look, root) else set()
+    if bids.is_dataset(root):
+        taken |= {bids.DERIVATIVES, *filter(bids.is_subject, root.folders)}
+    return {name: None for name in root.folders if name not in taken}
 
 
 def _holds_images(listing: Listing) -> bool:
@@ -119,8 +119,28 @@ def _holds_images(listing: Listing) -> bool:
 
 
 def _plain_study(look: Look, listing: Listing) -> StudyFiles | None:
+    runs = {file.removesuffix(".bval") for file in listing.files if file.endswith(".bval")}
     for file in listing.files:
-        if file.endswith(".bval"):
+        # The b-values count only if they are as many as the volumes.
+        if file.removesuffix(".bval") in runs or stem(Path(file)) in runs:
             look.watch(listing.path / file)
-    study = study_files(listing.path.name, {file: listing.path / file for file in listing.files})
+    paths = {file: listing.path / file for file in listing.files}
+    if below := _below(look, listing):
+        # Where two files have one name, that of the folder itself counts.
+        paths = {file: below.path / file for file in below.files} | paths
+    study = study_files(listing.path.name, paths)
     return study if study.files else None
+
+
+def _below(look: Look, listing: Listing) -> Listing | None:
+    """Return the folder of images that FreeSurfer and CAT12 make below a subject's; None if none.
+
+    A folder of that name beside other studies is a study of its own.
+    """
+    if bids.SUBJECT_IMAGES not in listing.folders:
+        return None
+    below = look.read(listing.path / bids.SUBJECT_IMAGES)
+    if below is None or not _holds_images(below):
+        return None
+    by_program = any(file.lower().endswith(MGH) for file in below.files) or _holds_images(listing)
+    return below if by_program else None

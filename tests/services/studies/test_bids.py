@@ -123,11 +123,11 @@ PIPELINES = """
 """
 
 
-def test_derivatives_follow_the_data_sets_own_images(tree):
+def test_derivatives_follow_the_data_sets_own_images_of_each_contrast(tree):
     root = tree(PIPELINES)
     study = Library(root).study("sub-01")
     assert list(study.of("image")) == [
-        "T1w", "T2w", "fast_T1w", "desc-preproc_T1w", "space-MNI152NLin6Asym_desc-preproc_T1w",
+        "T1w", "fast_T1w", "desc-preproc_T1w", "space-MNI152NLin6Asym_desc-preproc_T1w", "T2w",
     ]  # fmt: skip
     assert list(study.of("mask")) == ["desc-brain_mask", "task-rest_desc-brain_mask"]
     assert list(study.of("labels")) == ["fast_dseg", "fmriprep_dseg", "desc-aseg_dseg"]
@@ -179,6 +179,37 @@ def test_a_subjects_own_files_belong_to_each_session(tree):
     assert names(root, "sub-01/ses-1") == ["T1w", "desc-preproc_T1w", "dseg"]
     assert names(root, "sub-01/ses-2") == ["T1w", "desc-preproc_T1w"]
     assert names(root, "sub-01/ses-3") == ["desc-preproc_T1w", "dseg"]
+
+
+def test_freesurfers_folders_belong_to_the_subjects_and_sessions_in_their_names(tree):
+    root = tree("""
+        sub-01/ses-a/anat/sub-01_ses-a_T1w.nii sub-01/ses-b/anat/sub-01_ses-b_T1w.nii
+        derivatives/freesurfer/sub-01/mri/wmparc.mgz
+        derivatives/freesurfer/sub-01_ses-a/mri/brain.mgz
+        derivatives/freesurfer/sub-01_ses-a/mri/aseg.mgz
+        derivatives/freesurfer/sub-01_ses-a/surf/lh.white
+        derivatives/freesurfer/sub-01_ses-a.long.sub-01/mri/norm.mgz
+        derivatives/freesurfer/sub-02_ses-c/mri/T1.mgz
+        derivatives/freesurfer/fsaverage/mri/T1.mgz
+    """)
+    assert Library(root).names() == ["sub-01/ses-a", "sub-01/ses-b", "sub-02/ses-c"]
+    assert names(root, "sub-01/ses-a") == ["T1w", "brain", "aseg", "wmparc"]
+    assert names(root, "sub-01/ses-b") == ["T1w", "wmparc"]
+    assert names(root, "sub-02/ses-c") == ["T1"]
+    assert Library(root).study("sub-01_ses-a") is None
+
+
+def test_the_images_that_cat12_makes_below_a_folder_are_of_its_study(tree):
+    root = tree("cat/T1.nii cat/mri/mwp1T1.nii cat/mri/p0T1.nii cat/mri/wmT1.nii cat/mri/y_T1.nii")
+    assert Library(root).names() == ["cat"]
+    assert names(root, "cat") == ["T1", "wmT1", "p0T1", "mwp1T1", "y_T1"]
+    assert Library(root / "cat").names() == ["cat"]
+    assert names(root / "cat", "cat") == ["T1", "wmT1", "p0T1", "mwp1T1", "y_T1"]
+
+
+def test_a_folder_called_mri_beside_other_studies_is_one_itself(tree):
+    root = tree("mri/T1.nii ct/CT.nii")
+    assert Library(root).names() == ["ct", "mri"]
 
 
 def test_names_stay_unique_whatever_is_there_twice(tree):

@@ -7,11 +7,12 @@ from dashboard.services.scene.channels import intended
 from dashboard.services.studies import naming
 from dashboard.services.studies.files import ImageFile, StudyFiles
 from dashboard.services.studies.naming import contrasts, find, split_names
+from dashboard.services.studies.roles import bids_meaning
 from dashboard.view import View
 
 
 def image(name, role="image", **facts):
-    facts = {key: tuple(value) for key, value in facts.items()}
+    facts = {key: value if key == "meaning" else tuple(value) for key, value in facts.items()}
     return ImageFile(name, Path(f"{name}.nii"), f"{name}.nii", role, **facts)
 
 
@@ -21,7 +22,8 @@ def study(*files):
 
 
 def bids(name, suffix):
-    return image(name, entities=[("sub", "01"), ("suffix", suffix)])
+    entities = {"sub": "01", "suffix": suffix}
+    return image(name, entities=entities.items(), meaning=bids_meaning(f"{name}.nii", entities))
 
 
 DIFFUSION = image("dwi", b0_volumes=(0, 7))
