@@ -10,9 +10,10 @@ import { schedule } from "./client/schedule.mjs";
 import { START, next } from "./client/state.mjs";
 import { millimetres } from "./client/voxels.mjs";
 import { buttons } from "./views/buttons.mjs";
-import { cards as makeCards } from "./views/cards.mjs";
+import { LATE, cards as makeCards } from "./views/cards.mjs";
 import { check } from "./views/check.mjs";
 import { answer, held, loadGraphs, nothing, outputs, setProps } from "./views/dash.mjs";
+import { folds } from "./views/folds.mjs";
 import { init as help } from "./views/help.mjs";
 import "./views/names.mjs";
 import { failed, notify } from "./views/notices.mjs";
@@ -49,6 +50,7 @@ const { watch, unsettle, stopAhead } = settling({
   },
   async fetchAhead(isResting) {
     await cards.fetchAhead(isResting);
+    if (isResting()) askLate();
     if (isResting()) await pictures.fetchAhead(isResting);
   },
 });
@@ -88,6 +90,8 @@ const follow = () => {
   offerJoint(wanted.x !== wanted.y);
   pictures.show({ all: false });
   readout.draw();
+  // What came late is about the View before.
+  for (const output of cards.leave(LATE)) setProps(output.split(".")[0], { [output.split(".")[1]]: "" });
 };
 
 // On the page's root each change costs the style of everything: a step makes none.
@@ -157,10 +161,18 @@ const rest = schedule({ now: () => performance.now(), later: setTimeout, cancel:
 let asked = 0;
 const askOthers = () => {
   for (const group of groups(config.cards)) {
-    if (group === "views" || !cards.lacks(group)) continue;
+    if (group === "views" || group === LATE || !cards.lacks(group)) continue;
     const before = cards.pending(group);
     if (cards.ask(group) !== before) setProps(group, { data: (asked += 1) });
   }
+};
+
+// What the server does when nobody waits. If it fails, the page can do without.
+let lastLate = null; // the View it was asked for
+const askLate = () => {
+  if (state.wanted === lastLate || !cards.ask(LATE)) return;
+  lastLate = state.wanted;
+  setProps(LATE, { data: (asked += 1) });
 };
 
 // ---- Dash's callbacks
@@ -183,7 +195,7 @@ const drawn = async (group, names, mine) => {
   watch();
   if (!isLast || mine !== calls[group]) throw nothing();
   if (!failure) return answer(names, cards.give(request, values));
-  failed(failure, () => { unsettle(); again(group); });
+  if (group !== LATE) failed(failure, () => { unsettle(); again(group); });
   throw nothing();
 };
 const again = (group) => (group === "views" ? setProps("scene", { data: { ...held("scene.data") } }) : askOthers());
@@ -244,7 +256,7 @@ const volumes = (...taken) => {
 
 const group = (name) => () => drawn(name, outputs(), call(name));
 window.dash_clientside = Object.assign({}, window.dash_clientside, {
-  client: { views, opening, volumes, files: group("files"), criteria: group("criteria") },
+  client: { views, opening, volumes, files: group("files"), criteria: group("criteria"), idle: group(LATE) },
 });
 
 loadGraphs();
@@ -274,6 +286,7 @@ tooltip();
 upload({ open: openView });
 const followUpload = ownUpload({ open: openView, notify, stopAhead });
 check(() => state.wanted?.study ?? "", (changes) => dispatch({ type: "change", changes }));
+folds();
 buttons({
   isFull: () => "mixFull" in root.dataset,
   most: config.mostMixed,

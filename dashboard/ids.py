@@ -20,6 +20,8 @@ class Control(StrEnum):
     SCALING = "control-scaling"
     FOREGROUND = "control-foreground"
     SEED = "control-seed"
+    TOLERANCE = "control-tolerance"
+    STARTS = "control-starts"
     SIDE = "control-side"
     BINS = "control-bins"
     LOG = "control-log"
@@ -41,14 +43,15 @@ class Control(StrEnum):
 class Store(StrEnum):
     """What the page holds besides its controls.
 
-    `scene` holds the server's facts about the open images, `opening` a URL query to open, `files`
-    and `criteria` what the slower groups of cards show.
+    `scene` holds the server's facts about the open images, `opening` a URL query to open, `files`,
+    `criteria` and `idle` what the slower groups of cards show.
     """
 
     SCENE = "scene"
     OPENING = "opening"
     FILES = "files"
     CRITERIA = "criteria"
+    IDLE = "idle"
 
 
 NOTICES = "notices"

@@ -1,6 +1,6 @@
 """The View: what is on screen, as parameters. It is the URL query, and the only state."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, Self, get_args
 from urllib.parse import quote, urlencode
@@ -8,7 +8,14 @@ from urllib.parse import quote, urlencode
 from dashboard.core.domain import Cut, Scope
 from dashboard.core.facts import Notice
 from dashboard.core.mixture.foreground import Foreground
-from dashboard.core.mixture.recipe import COMPONENTS, Clip, Covariance, Recipe
+from dashboard.core.mixture.recipe import (
+    COMPONENTS,
+    STARTS,
+    TOLERANCES,
+    Clip,
+    Covariance,
+    Recipe,
+)
 from dashboard.core.mixture.scaling import Scaling
 from dashboard.core.orientation import Plane, Side
 
@@ -70,6 +77,15 @@ def _integer_in(numbers: range) -> Kind:
     return Kind(parse, {"from": numbers.start, "to": numbers.stop - 1})
 
 
+def _one_of_numbers(numbers: Sequence[float]) -> Kind:
+    texts = {number: f"{number:.0e}".replace("e-0", "e-") for number in numbers}
+
+    def parse(text: str) -> str:
+        return texts[float(text)]
+
+    return Kind(parse, {"one of": list(texts.values())})
+
+
 def _parse_window(text: str) -> Window:
     # As many digits as a URL has, so that a link gives exactly what was on screen.
     low, high = (float(f"{float(part):.12g}") for part in text.split(":"))
@@ -87,6 +103,7 @@ TEXT = Kind(str, {})
 FLAG = Kind(lambda text: {"0": False, "1": True}[text], {"one of": ["0", "1"]})
 WINDOW = Kind(_parse_window, {"like": "0:480"})
 CLASSES = Kind(_parse_classes, {"like": "1,3"})
+TOLERANCE = _one_of_numbers(TOLERANCES)
 
 
 def _key(
@@ -137,6 +154,8 @@ class View:
     reference: str = _key(TEXT, "", "images", reopens=True, per=STUDY)
     grid: str = _key(TEXT, "", "images", reopens=True, per=STUDY)
     clip: Clip = _key(_one_of(Clip), "none", "model")
+    tolerance: str = _key(TOLERANCE, "1e-3", "model")
+    starts: int = _key(_integer_in(STARTS), 1, "model")
     side: Side = _key(_one_of(Side), "neurological", "look")
     bins: int = _key(_integer_in(BINS), 50, "look")
     log: bool = _key(FLAG, False, "look")
@@ -202,6 +221,8 @@ class View:
             components=self.components,
             covariance=self.covariance,
             seed=self.seed,
+            tolerance=float(self.tolerance),
+            starts=self.starts,
         )
 
     def cut(self) -> Cut:

@@ -52,7 +52,7 @@ def written(tmp_path):
 
 
 def test_segment_writes_three_files_and_names_them(run, tmp_path):
-    code, out, err = run("segment", "T1.nii.gz", "b0.nii.gz", "--out", "out")
+    code, out, err = run("segment", "T1.nii.gz", "b0.nii.gz", "--components", 4, "--out", "out")
     assert (code, err) == (0, [])
     assert written(tmp_path) == ["T1_components.json", "T1_dseg.nii.gz", "T1_dseg.tsv"]
     assert [Path(line).name for line in out] == [
@@ -86,12 +86,76 @@ def test_a_mask_decides_where_labels_are(run, save, tmp_path):
     mask[6:20, 5:15] = 1
     save("mask.nii.gz", mask, np.diag([-2.0, 2.0, 3.0, 1.0]))
     code, _, err = run(
-        "segment", "T1.nii.gz", "--mask", "mask.nii.gz", "--slice", "5", "--out", "out"
-    )
+        "segment", "T1.nii.gz", "--mask", "mask.nii.gz", "--slice", "5", "--components", "4",
+        "--out", "out",
+    )  # fmt: skip
     assert (code, err) == (0, [])
     np.testing.assert_array_equal(labels(tmp_path)[:, :, 5] > 0, mask[:, :, 5] > 0)
     assert record(tmp_path)["settings"]["foreground"] == "mask"
     assert record(tmp_path)["mask"]["name"] == "mask"
+
+
+def test_a_better_start_is_a_warning_and_a_fact_and_comes_with_more_starts(run, tmp_path):
+    # Three classes for four tissues: the default start pairs the wrong ones.
+    code, _, (line,) = run("segment", "T1.nii.gz", "b0.nii.gz", "--out", "out")
+    assert code == 0
+    assert line.startswith("Another start fits better: the best of 10 ")
+    (doubt,) = record(tmp_path)["doubts"]
+    assert doubt["code"] == "better-start"
+    assert record(tmp_path)["notices"] == [line]
+    code, _, err = run(
+        "segment", "T1.nii.gz", "b0.nii.gz", "--starts", "10", "--tolerance", "1e-3", "--out", "two"
+    )
+    assert (code, err) == (0, [])
+    again = json.loads((tmp_path / "two" / "T1_components.json").read_text("utf-8"))
+    assert again["criteria"]["log_likelihood_per_voxel"] == pytest.approx(doubt["best"])
+    assert (again["settings"]["starts"], again["settings"]["tolerance"]) == (10, 1e-3)
+    assert again["doubts"] == []
+
+
+def test_few_voxels_are_a_warning_and_a_fact(run, save, tmp_path):
+    mask = np.zeros((24, 20, 12))
+    mask[6:10, 5:15] = 1
+    save("mask.nii.gz", mask, np.diag([-2.0, 2.0, 3.0, 1.0]))
+    code, _, err = run(
+        "segment", "T1.nii.gz", "--mask", "mask.nii.gz", "--slice", "5", "--components", "5",
+        "--starts", "10", "--out", "out",
+    )  # fmt: skip
+    assert code == 0
+    assert any(line.startswith("40 voxels for 14 free parameters are fewer") for line in err)
+    few = {"code": "few-voxels", "voxels": 40, "parameters": 14}
+    assert few in record(tmp_path)["doubts"]
+
+
+def case(real_data, name, image):
+    folder = real_data / "reports" / name
+    return folder / image, "--reference", folder / "T1_dseg.nii.gz", "--slice", "14"
+
+
+@pytest.mark.parametrize("seed", [12345, 1, 2, 3])
+def test_several_starts_find_the_tissues_of_an_adc_map(run, real_data, tmp_path, seed):
+    given = case(real_data, "33_one_start_of_the_fit", "ADC.nii.gz")
+    code, _, err = run("segment", *given, "--seed", seed, "--starts", 10, "--out", "out")
+    assert (code, err) == (0, [])
+    assert record(tmp_path, "ADC")["agreement"]["mean_dice"] > 0.97
+    code, _, err = run("segment", *given, "--seed", seed, "--out", "one")
+    one = json.loads((tmp_path / "one" / "ADC_components.json").read_text("utf-8"))
+    hinted = [line for line in err if line.startswith("Another start fits better")]
+    # Either the one start is right, or the page and the command say that another is.
+    assert bool(hinted) == (one["agreement"]["mean_dice"] < 0.97)
+
+
+@pytest.mark.parametrize("scaling", ["none", "standard"])
+def test_an_adc_map_in_mm2_per_s_has_the_sds_of_its_tissues(run, real_data, tmp_path, scaling):
+    given = case(real_data, "14_adc_in_mm2_per_s", "ADC.nii.gz")
+    expected = json.loads((real_data / "reports/14_adc_in_mm2_per_s/expected.json").read_text())
+    code, _, _ = run("segment", *given, "--scaling", scaling, "--starts", 10, "--out", "out")
+    assert code == 0
+    found = record(tmp_path, "ADC")
+    sds = sorted(component["covariance"][0][0] ** 0.5 for component in found["components"])
+    np.testing.assert_allclose(sds, expected["sd"], rtol=0.15)
+    assert found["agreement"]["mean_dice"] > 0.97
+    assert found["doubts"] == []
 
 
 def test_a_mask_and_another_rule_cannot_be_combined(run):
@@ -233,7 +297,8 @@ def python(*arguments, folder):
 
 
 def test_the_module_itself_succeeds_with_0(tmp_path):
-    done = python("segment", "T1.nii.gz", "b0.nii.gz", "--out", "out", folder=tmp_path)
+    done = python("segment", "T1.nii.gz", "b0.nii.gz", "--components", "4", "--out", "out",
+                  folder=tmp_path)  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
     assert len(written(tmp_path)) == 3
 

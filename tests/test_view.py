@@ -39,6 +39,8 @@ views = st.builds(
     opacity=st.integers(0, 100),
     window_x=st.none() | windows,
     window_y=st.none() | windows,
+    tolerance=st.sampled_from(["1e-2", "1e-3", "1e-4", "1e-5", "1e-6"]),
+    starts=st.integers(1, 20),
     hidden=st.sets(st.integers(1, 10)).map(lambda classes: tuple(sorted(classes))),
     panel=st.sampled_from(["components", "criteria", "header"]),
 )
@@ -72,7 +74,21 @@ def test_the_defaults_are_the_lessons():
     assert notices == []
     assert (recipe.components, recipe.covariance, recipe.seed) == (3, "full", 12345)
     assert (recipe.scaling, recipe.foreground) == ("standard", "positive")
+    assert (recipe.tolerance, recipe.starts) == (1e-3, 1)
     assert (view.plane, view.scope) == ("axial", "slice")
+
+
+@pytest.mark.parametrize("text", ["1e-5", "1e-05", "0.00001", "1E-5"])
+def test_a_tolerance_is_one_number_however_it_is_written(text):
+    view, notices = View.parse({"tolerance": text})
+    assert (view.tolerance, view.recipe().tolerance, notices) == ("1e-5", 1e-5, [])
+
+
+@pytest.mark.parametrize("text", ["1e-7", "0", "nan", "-1e-3", "0.002"])
+def test_another_tolerance_falls_back_with_a_notice(text):
+    view, (notice,) = View.parse({"tolerance": text})
+    assert view == View()
+    assert notice.facts["allowed"] == {"one of": ["1e-2", "1e-3", "1e-4", "1e-5", "1e-6"]}
 
 
 @pytest.mark.parametrize("window", ["1:1.0000000000000002", "0.12345678901234567:2", "1e-9:1e300"])
@@ -146,5 +162,5 @@ def test_every_field_is_in_one_group_and_the_browser_hears_of_it():
 
 def test_what_decides_a_fit_is_the_recipe_and_which_voxels():
     assert fields_of("model") == {"scope", "components", "covariance", "scaling", "foreground",
-                                  "clip", "seed"}  # fmt: skip
+                                  "clip", "seed", "tolerance", "starts"}  # fmt: skip
     assert fields_of("place") == {"plane", "slice"}

@@ -4,6 +4,9 @@ import { isVisible, key, needed } from "../client/cards.mjs";
 import { held, isDrawn } from "./dash.mjs";
 import { SILENT } from "./notices.mjs";
 
+// The group of cards that is asked for once the page has rested.
+export const LATE = "idle";
+
 // The server has answered by then, or something is wrong; fits take a second at the most.
 const PATIENCE_MS = 20000;
 
@@ -71,6 +74,15 @@ export const cards = (shown) => {
     pending: (group) => asked.get(group),
     done: (group) => asked.delete(group),
 
+    /** Gives up what a group was asked for another View; returns its outputs that still show one. */
+    leave(group) {
+      const stale = wantedOf(group);
+      if (!stale.length) return [];
+      asked.get(group)?.control.abort();
+      asked.delete(group);
+      return stale.flatMap(({ outputs }) => outputs).filter((output) => held(output));
+    },
+
     /** Cards that the page was laid out with. */
     adopt(ids) {
       const { wanted, scene, config } = shown();
@@ -79,10 +91,10 @@ export const cards = (shown) => {
       }
     },
 
-    /** Whether every visible card shows the wanted View, its graph included. */
+    /** Whether every visible card shows the wanted View, its graph included; late ones may not. */
     areDrawn() {
       const { wanted, scene, config } = shown();
-      return config.cards.filter((card) => isVisible(card, wanted)).every((card) => {
+      return config.cards.filter((card) => card.group !== LATE && isVisible(card, wanted)).every((card) => {
         if (keyOf(card.id) !== key(card, wanted, scene)) return false;
         const figures = card.outputs.filter((output) => output.endsWith(".figure"));
         return figures.every((output) => isDrawn(output.replace(".figure", ""), held(output)));

@@ -27,7 +27,7 @@ export const check = (study, change) => {
   document.addEventListener("click", (event) => {
     const remedy = event.target.closest?.(".remedy");
     if (remedy) {
-      returnFocus = true;
+      returnFocus = Boolean(remedy.closest("#view-preflight"));
       change(JSON.parse(remedy.dataset.changes));
       return;
     }

@@ -19,7 +19,7 @@ def register(app: Dash) -> None:
         Input(Store.SCENE, "data"),
         *(Input(*control) for control in FIELDS.values()),
     )
-    for group in (Store.FILES, Store.CRITERIA):
+    for group in (Store.FILES, Store.CRITERIA, Store.IDLE):
         app.clientside_callback(
             ClientsideFunction("client", group),
             *cards(group),

@@ -1,6 +1,9 @@
 """The table of how the classes agree with a reference segmentation."""
 
 from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
 
 from dashboard.cards import elements
 from dashboard.cards.card import FIT, Card, Drawn
@@ -13,6 +16,8 @@ from dashboard.words.numbers import measure
 
 TABLE = elements.table("view-agreement")
 
+# Labels side by side: those of tissues. FreeSurfer's and other parcellations have hundreds.
+SHOWN = 12
 # Steps of shading; agreement.css has a class for each.
 SHADES = 5
 # Beyond ten times the label's volume, the number says no more.
@@ -24,11 +29,12 @@ def draw(scene: Scene, analyses: Analyses) -> Drawn:
     found = analyses.agreement(scene)
     if found is None or scene.reference is None:
         return {TABLE.output: ""}
-    return {TABLE.output: agreement_table(found, scene.label_names, scene.reference.name)}
+    mask = scene.mask.name if scene.mask and found.same_as_mask else ""
+    return {TABLE.output: agreement_table(found, scene.label_names, scene.reference.name, mask)}
 
 
 def agreement_table(
-    agreement: Agreement, label_names: Mapping[int, str], reference_name: str
+    agreement: Agreement, label_names: Mapping[int, str], reference_name: str, mask: str = ""
 ) -> str:
     """Return how a slice agrees with its reference, as HTML.
 
@@ -37,37 +43,73 @@ def agreement_table(
     agreement : Agreement
     label_names : mapping of int to str
         Names of labels, if known.
-    reference_name : str
-        Shown to the user.
+    reference_name, mask : str
+        Shown to the user. The mask is one that marks the same voxels.
     """
     names = {label: label_names.get(label) or str(label) for label in agreement.labels}
     names[0] = "background"
     titles = {label: _title(label, label_names) for label in agreement.labels}
+    shown, folded = _columns(agreement)
     shares = agreement.counts / agreement.counts.sum(axis=1, keepdims=True).clip(min=1)
     return render(
         "agreement.html",
         agreement=agreement,
         names=names,
         titles=titles,
+        labels=[agreement.labels[column] for column in shown],
         rows=[
             {
                 "number": number,
                 "cells": [
                     {
-                        "label": label,
-                        "count": int(count),
-                        "share": float(share),
-                        "shade": min(int(share * SHADES), SHADES - 1),
-                        "matched": number > 0 and agreement.matched.get(number) == label,
+                        "label": agreement.labels[column],
+                        "count": int(counts[column]),
+                        "share": float(row[column]),
+                        "shade": min(int(row[column] * SHADES), SHADES - 1),
+                        "matched": number > 0
+                        and agreement.matched.get(number) == agreement.labels[column],
                     }
-                    for label, count, share in zip(agreement.labels, counts, row, strict=True)
+                    for column in shown
                 ],
             }
             for number, (counts, row) in enumerate(zip(agreement.counts, shares, strict=True))
         ],
+        folded=[_label(agreement, column) for column in folded],
+        absent=len(agreement.labels) - len(shown) - len(folded),
         reference=reference_name,
+        mask=mask,
         difference=difference,
     )
+
+
+def _columns(agreement: Agreement) -> tuple[list[int], list[int]]:
+    """Return the columns of the table: those shown, in order, and the others, largest first.
+
+    Of many labels, the matched ones and the largest are shown, and those not in the slice are none
+    of either.
+    """
+    count = len(agreement.labels)
+    if count - 1 <= SHOWN:
+        return list(range(count)), []
+    sizes = agreement.counts.sum(axis=0)
+    matched = np.isin(agreement.labels, list(agreement.matched.values()))
+    order = [c for c in np.lexsort((-sizes, ~matched)).tolist() if c and sizes[c]]
+    rest = sorted(order[SHOWN:], key=lambda column: -sizes[column])
+    return [0, *sorted(order[:SHOWN])], rest
+
+
+def _label(agreement: Agreement, column: int) -> dict[str, Any]:
+    """Return a label of the folded table: its voxels, and the class that agrees best."""
+    dice = agreement.dice[:, column - 1]
+    best = int(dice.argmax())
+    voxels = int(agreement.counts[:, column].sum())
+    return {
+        "label": agreement.labels[column],
+        "voxels": voxels,
+        "best": best + 1 if dice[best] else None,
+        "dice": float(dice[best]),
+        "common": int(agreement.counts[best + 1, column]),
+    }
 
 
 def difference(share: float | None) -> str:

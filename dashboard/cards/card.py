@@ -11,7 +11,7 @@ from dashboard.services.analyses import Analyses
 from dashboard.services.scene.scene import Scene
 from dashboard.view import Panel, fields_of
 
-Group = Literal["views", "files", "criteria"]
+Group = Literal["views", "files", "criteria", "idle"]
 # The rows of the page (dashboard/ui/frame.py).
 Row = Literal["check", "images", "analysis"]
 # Values of the page's elements, by "element-id.property".
@@ -39,8 +39,9 @@ class Card:
     ----------
     id : str
         Its name in the table of cards and in addresses.
-    group : {"views", "files", "criteria"}
-        Cards of a group are asked for together.
+    group : {"views", "files", "criteria", "idle"}
+        Cards of a group are asked for together. The page is settled without those of "idle", which
+        it asks for when it has rested.
     slot : {"check", "images", "analysis"} or Tab
         Where it stands: in a row of the page, or in a tab. Cards of one slot keep their order in
         the table.

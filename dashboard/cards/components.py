@@ -7,6 +7,7 @@ from dashboard.cards.markup import render, sentence
 from dashboard.core.analysis import Analysis
 from dashboard.services.analyses import Analyses
 from dashboard.services.scene.scene import Scene
+from dashboard.words import doubts
 from dashboard.words.numbers import measure
 
 TAB = Tab("components", "Components")
@@ -34,6 +35,7 @@ def components_table(analysis: Analysis) -> str:
         stacked=_is_wide(analysis),
         facts=[*(volume.label for volume in mixed if volume.processing), *features.facts],
         classes=analysis.classes,
+        doubts=[doubts.sentence(doubt) for doubt in analysis.doubts],
         model=model,
         volume_ml=model.voxels * features.volumes[0].voxel_ml,
     )

@@ -43,8 +43,11 @@ def head(
     )
 
 
-def head_of_used(analysis: Analysis, title: str = "", caption: str = "") -> str:
+def head_of_used(
+    analysis: Analysis, title: str = "", caption: str = "", explained: str = ""
+) -> str:
     """Return the head of a card that depends on all images in use."""
     features = analysis.features
     used = [v for i, v in enumerate(features.volumes) if i < features.mixed or i in features.xy]
-    return head(title, done_to=used, clipped=features.facts, caption=caption)
+    facts = features.facts
+    return head(title, done_to=used, clipped=facts, caption=caption, explained=explained)

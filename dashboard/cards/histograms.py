@@ -8,6 +8,7 @@ from dashboard.figures import histograms
 from dashboard.figures.palette import PALETTES
 from dashboard.services.analyses import Analyses
 from dashboard.services.scene.scene import Scene
+from dashboard.words.bins import WHY, of_levels
 
 TITLE = "Histograms"
 HEAD, FIGURE = elements.head("histograms", TITLE), elements.graph("view-histograms")
@@ -23,14 +24,18 @@ COLUMNS: dict[Foreground, str] = {
 def draw(scene: Scene, analyses: Analyses) -> Drawn:
     """Return the head and the figure."""
     view, analysis = scene.view, analyses.analyse(scene)
+    pairs = histograms.counted(analysis, view.bins)
     figure = histograms.histograms(
         analysis,
-        bins=view.bins,
+        pairs,
         log=view.log,
         colours=PALETTES[view.palette],
         hidden=view.hidden,
     )
-    heading = head_of_used(analysis, TITLE, COLUMNS[view.foreground])
+    images = [analysis.features.volumes[image].name for image in analysis.features.shown]
+    bins = of_levels(dict(zip(images, pairs, strict=True)))
+    caption = COLUMNS[view.foreground] + (f"; {bins}" if bins else "")
+    heading = head_of_used(analysis, TITLE, caption, WHY if bins else "")
     return {HEAD.output: heading, FIGURE.output: figure}
 
 

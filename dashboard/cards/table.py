@@ -12,6 +12,7 @@ from dashboard.cards import (
     image,
     joint,
     labels,
+    starts,
 )
 from dashboard.cards.card import Card
 
@@ -23,6 +24,7 @@ CARDS: tuple[Card, ...] = (
     histograms.CARD,
     joint.CARD,
     components.CARD,
+    starts.CARD,
     agreement.CARD,
     criteria.CARD,
     header.CARD,

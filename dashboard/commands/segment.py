@@ -7,21 +7,33 @@ from typing import Any, get_args
 import click
 
 from dashboard.commands.stderr import print_line
-from dashboard.core.analysis import analyse, compare
+from dashboard.core.analysis import Analysis, analyse, compare
+from dashboard.core.check.uses import use_notices
 from dashboard.core.domain import Cut, Scope
 from dashboard.core.errors import GridError, NeuroMixError
 from dashboard.core.export.segmentation import write_segmentation
+from dashboard.core.facts import Notice
 from dashboard.core.grid.resampling import resample as resampled
 from dashboard.core.grid.same import same_grid, study_notices
 from dashboard.core.mixture.features import features
 from dashboard.core.mixture.foreground import Foreground
-from dashboard.core.mixture.recipe import COMPONENTS, MAX_MIXED, Clip, Covariance, Recipe
+from dashboard.core.mixture.recipe import (
+    COMPONENTS,
+    MAX_MIXED,
+    STARTS,
+    TOLERANCES,
+    Clip,
+    Covariance,
+    Recipe,
+)
 from dashboard.core.mixture.scaling import Scaling
+from dashboard.core.mixture.starts import better_start
 from dashboard.core.orientation import Plane
 from dashboard.core.reading.voxels import Take
 from dashboard.core.volume import Volume, read_volume
 from dashboard.figures.palette import PALETTES
 from dashboard.view import SEEDS
+from dashboard.words.doubts import sentence as doubt_sentence
 from dashboard.words.notices import sentence
 
 DEFAULTS = Recipe()
@@ -47,12 +59,24 @@ def _choice(literal: Any) -> click.Choice[str]:
 @click.option("--covariance", default=DEFAULTS.covariance, type=_choice(Covariance))
 @click.option("--scaling", default=DEFAULTS.scaling, type=_choice(Scaling))
 @click.option("--foreground", default=DEFAULTS.foreground, type=_choice(Foreground))
-@click.option("--mask", type=IMAGE, help="Fit only the voxels where this image is above 0.")
+@click.option("--mask", type=IMAGE, help="Fit only what this image marks.")
 @click.option("--clip", default=DEFAULTS.clip, type=_choice(Clip), help="Percent at each end.")
 @click.option("--reference", type=IMAGE, help="Label map to compare the classes with.")
 @click.option("--volume", default="0", help="Volume of 4-D images: a number from 0, or mean.")
 @click.option("--resample", is_flag=True, help="Resample all to the first image's grid.")
 @click.option("--seed", default=DEFAULTS.seed, type=click.IntRange(0, SEEDS.stop - 1))
+@click.option(
+    "--tolerance",
+    default=DEFAULTS.tolerance,
+    type=click.FloatRange(TOLERANCES[-1], TOLERANCES[0]),
+    help="Stop when an iteration raises the log-likelihood per voxel by less.",
+)
+@click.option(
+    "--starts",
+    default=DEFAULTS.starts,
+    type=click.IntRange(STARTS.start, STARTS.stop - 1),
+    help="Random starts, of which the one with the highest likelihood counts.",
+)
 def segment(
     images: tuple[Path, ...],
     out: Path,
@@ -89,15 +113,27 @@ def segment(
     agreed = compare(analysis, overlays[1]) if overlays[1] else None
     read = (*volumes, *(volume for volume in overlays if volume))
     notices = [f"{v.name}: {sentence(notice)}" for v in read for notice in v.notices]
+    notices += [f"{name}: {sentence(notice)}" for name, notice in use_notices(*overlays)]
     notices += [sentence(notice) for notice in study_notices(volumes)]
+    doubts = _doubts(analysis)
+    notices += map(doubt_sentence, doubts)
     for notice in notices:
         print_line(notice)
     written = write_segmentation(
         analysis, images[0], out, PALETTES["okabe"],
         reference=overlays[1], agreement=agreed, notices=notices,
+        doubts=doubts,
     )  # fmt: skip
     for path in written:
         click.echo(path)
+
+
+def _doubts(analysis: Analysis) -> list[Notice]:
+    """Return all reasons to doubt a fit, another start that fits better among them."""
+    if analysis.model is None:
+        return []
+    better = better_start(analysis.features, analysis.model)
+    return [*analysis.doubts, *([better] if better else [])]
 
 
 def _rule(foreground: Foreground, mask: Path | None) -> Foreground:

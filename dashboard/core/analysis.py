@@ -1,7 +1,7 @@
 """The lesson's pipeline for one domain: foreground, clipping, scaling, mixture."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -9,12 +9,16 @@ from numpy.typing import NDArray
 
 from dashboard.core import maps
 from dashboard.core.errors import FitError
+from dashboard.core.facts import Notice
 from dashboard.core.grid.same import require_same_grid
 from dashboard.core.mixture.classes import Class, describe
+from dashboard.core.mixture.doubts import doubts
 from dashboard.core.mixture.features import Features, within
+from dashboard.core.mixture.mask import mask_of
 from dashboard.core.mixture.model import Model
 from dashboard.core.mixture.slice_fit import Fit, fit
 from dashboard.core.reference.agreement import Agreement, agreement
+from dashboard.core.reference.labels import label_map
 from dashboard.core.volume import Volume
 
 
@@ -37,6 +41,11 @@ class Analysis:
     def classes(self) -> list[Class]:
         """The classes in original units; empty without a model."""
         return describe(self.model, self.features.volumes[0].voxel_ml) if self.model else []
+
+    @cached_property
+    def doubts(self) -> list[Notice]:
+        """The reasons to doubt the fit; none without a model."""
+        return doubts(self.model) if self.model else []
 
 
 def analyse(features: Features, *, fit: Fit = fit) -> Analysis:
@@ -70,13 +79,19 @@ def compare(
         If the reference is not a label map.
     """
     features = analysis.features
-    first = features.volumes[0]
+    first, mask = features.volumes[0], features.mask_volume
     require_same_grid([first, reference])
-    return agreement(
+    labels = label_map(reference).of(within(reference, first.orientation, features.domain))
+    found = agreement(
         analysis.labels,
-        within(reference, first.orientation, features.domain),
+        labels,
         classes=features.recipe.components,
         voxel_ml=first.voxel_ml,
         reference_labels=reference_labels,
         name=reference.name,
     )
+    if mask is None:
+        return found
+    marked = mask_of(mask).marks(within(mask, first.orientation, features.domain))
+    same = mask.digest == reference.digest or np.array_equal(marked, labels > 0)
+    return replace(found, same_as_mask=same)

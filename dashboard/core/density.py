@@ -67,13 +67,33 @@ def joint_density(points: NDArray[np.float64]) -> JointDensity:
     Raises
     ------
     FitError
-        If there are fewer than three points, or all lie on a line.
+        If there are fewer than three points, if all lie on a line, or if float64 cannot hold the
+        area that they cover.
 
     References
     ----------
     .. [1] M. P. Wand, "Fast computation of multivariate kernel estimators", Journal of
        Computational and Graphical Statistics 3 (1994), 433-445.
     """
+    # In units of each image's range, so that no square overflows.
+    origin = points.min(axis=0)
+    unit = points.max(axis=0) - origin
+    with np.errstate(over="ignore", under="ignore"):
+        area = float(unit.prod())
+    if len(points) > 2 and unit.all() and not 0 < area < np.inf:
+        raise FitError(
+            "The intensities are too large or too small for a joint density. Multiply the images "
+            "by a constant."
+        )
+    unit[unit == 0] = 1
+    density = _density((points - origin) / unit)
+    return JointDensity(
+        density.x * unit[0] + origin[0], density.y * unit[1] + origin[1], density.density / area
+    )
+
+
+def _density(points: NDArray[np.float64]) -> JointDensity:
+    """Estimate the density of points between 0 and 1."""
     count = len(points)
     covariance = _covariance(points) * count ** (-2 / 6) if count > 2 else np.zeros((2, 2))
     spread = np.sqrt(np.diag(covariance))
@@ -94,7 +114,7 @@ def joint_density(points: NDArray[np.float64]) -> JointDensity:
     for part in _parts(points):
         _add_linearly(counts, (part - low) / step, shape)
     kernel = covariance - np.diag(step**2) / 6
-    if not np.linalg.det(kernel) > np.linalg.det(covariance) / 2:
+    if not (kernel[0, 0] > 0 and np.linalg.det(kernel) > np.linalg.det(covariance) / 2):
         kernel = covariance
     fine = _convolve(counts.reshape(shape), kernel, step) / count
     x = np.linspace(low[0], high[0], DENSITY_POINTS)

@@ -7,7 +7,7 @@ from typing import Any
 
 
 class FileCode(StrEnum):
-    """What can be unusual about a file, or about files fitted together."""
+    """What can be unusual about a file, about its use, or about files fitted together."""
 
     DATA_TYPE = "data-type"
     VOXEL_SIZE = "voxel-size"
@@ -21,6 +21,20 @@ class FileCode(StrEnum):
     NONFINITE = "nonfinite"
     BEYOND_SINGLE = "beyond-single"
     SCALES = "scales"
+    # As the mask
+    MASK_CONSTANT = "mask-constant"
+    MASK_VALUES = "mask-values"
+    MASK_NOISE = "mask-noise"
+    MASK_FRACTIONS = "mask-fractions"
+    MASK_LABELS = "mask-labels"
+    MASK_INTENSITIES = "mask-intensities"
+    MASK_NAN = "mask-nan"
+    # As the reference
+    LABELS_SCALED = "labels-scaled"
+    LABELS_ROUNDED = "labels-rounded"
+    LABELS_OUTSIDE = "labels-outside"
+    LABELS_NAN = "labels-nan"
+    LABELS_ARE_MASK = "labels-are-mask"
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Histograms before and after zero removal, with the curves of the mixture."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -40,10 +41,25 @@ LONG_NUMBER = 1e4
 LOG_FLOOR = 0.5
 
 
+Pair = tuple[Histogram | None, Histogram | None]
+
+
+def counted(analysis: Analysis, bins: int) -> list[Pair]:
+    """Count all voxels of the slice, and its foreground, for each image shown."""
+    features = analysis.features
+    return [
+        (
+            histogram(features.voxels[image], bins),
+            histogram(features.values[:, image], bins) if len(features.values) else None,
+        )
+        for image in features.shown
+    ]
+
+
 def histograms(
     analysis: Analysis,
+    pairs: Sequence[Pair],
     *,
-    bins: int,
     log: bool,
     colours: Sequence[str],
     hidden: Collection[int] = (),
@@ -53,7 +69,8 @@ def histograms(
     Parameters
     ----------
     analysis : Analysis
-    bins : int
+    pairs : sequence of pair
+        From `counted`.
     log : bool
         Whether counts are on a logarithmic axis.
     colours : sequence of str
@@ -69,10 +86,8 @@ def histograms(
     rows = len(features.shown)
     processed = any(features.volumes[image].processing for image in features.shown)
     gap = TWO_LINE_GAP if processed or features.facts else GAP
-    for row, image in enumerate(features.shown):
+    for row, (image, (before, after)) in enumerate(zip(features.shown, pairs, strict=True)):
         volume = features.volumes[image]
-        before = histogram(features.voxels[image], bins)
-        after = histogram(features.values[:, image], bins) if len(features.values) else None
         if before is None:
             return message(f"No voxel of {volume.label} has a finite intensity in this slice.")
         for column, counts in enumerate((before, after)):
@@ -128,7 +143,7 @@ def mixture_histogram(
         unit = f" ({UNITS[features.recipe.scaling]})"
         offset = float(features.scale.offset[image])
         factor = float(features.scale.factor[image])
-        counts = Histogram(counts.counts, (counts.edges - offset) / factor)
+        counts = replace(counts, edges=(counts.edges - offset) / factor)
     curves = _curves(analysis, image, counts, colours, hidden, offset=offset, factor=factor)
     traces = [_steps(counts, volume.label), *curves]
     highest = max(float(np.max(trace.pop("top"))) for trace in traces)

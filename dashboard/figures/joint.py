@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from dashboard.core.analysis import Analysis
 from dashboard.core.density import joint_density
 from dashboard.core.errors import FitError
+from dashboard.core.histogram import histogram
 from dashboard.core.mixture.classes import ellipse
 from dashboard.figures.style import (
     Figure,
@@ -128,8 +129,8 @@ def _picture(address: str, extent: Extent) -> dict[str, Any]:
 
 
 def _cells(points: NDArray[np.float64], bins: int) -> dict[str, Any]:
-    x, y = (np.histogram_bin_edges(points[:, axis], bins) for axis in (0, 1))
-    counts = np.zeros((bins, bins))
+    x, y = (_edges(points[:, axis], bins) for axis in (0, 1))
+    counts = np.zeros((len(x) - 1, len(y) - 1))
     for start in range(0, len(points), COUNTED_POINTS):
         some = points[start : start + COUNTED_POINTS]
         counts += np.histogram2d(some[:, 0], some[:, 1], bins=[x, y])[0]
@@ -147,6 +148,12 @@ def _cells(points: NDArray[np.float64], bins: int) -> dict[str, Any]:
         "colorbar": _colourbar("voxels", {0: "0", 5: "5", SATURATION: f"{SATURATION} or more"}),
         "hovertemplate": "%{z} voxels<extra></extra>",
     }
+
+
+def _edges(values: NDArray[np.float64], bins: int) -> NDArray[np.float64]:
+    counted = histogram(values, bins)
+    assert counted, "intensities of the foreground are finite"
+    return counted.edges
 
 
 def _contours(points: NDArray[np.float64]) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from contextlib import contextmanager, suppress
 
 # Older work is for slices that were left long ago.
 MAX_WAITING = 8
+# Seconds; a server that is never idle still gets late work done.
+LONGEST_PAUSE = 1.0
 # The lowest priority of a thread.
 NICEST = 19
 
@@ -37,6 +39,11 @@ class Ahead:
     def busy(self) -> bool:
         """Whether a request is being answered."""
         return self._requests > 0
+
+    def pause(self) -> None:
+        """Wait while a request is being answered, but not for ever."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._requests, timeout=LONGEST_PAUSE)
 
     def ask(self, work: Callable[[], object]) -> None:
         """Do some work later, the newest first; too much drops the oldest."""

@@ -6,13 +6,15 @@ from functools import partial
 from dashboard.core.analysis import Analysis, analyse, compare
 from dashboard.core.domain import Domain
 from dashboard.core.errors import NeuroMixError
+from dashboard.core.facts import Notice
 from dashboard.core.mixture.criteria import criteria
 from dashboard.core.mixture.features import Features, features
 from dashboard.core.mixture.model import Model, provenance
 from dashboard.core.mixture.recipe import COMPONENTS, Recipe
 from dashboard.core.mixture.slice_fit import fit
+from dashboard.core.mixture.starts import better_start
 from dashboard.core.reference.agreement import Agreement
-from dashboard.core.reference.labels import distinct_labels
+from dashboard.core.reference.labels import label_map
 from dashboard.services.ahead import Ahead
 from dashboard.services.cache.memo import Memo
 from dashboard.services.cache.models import ModelStore
@@ -23,8 +25,6 @@ from dashboard.services.scene.scene import Scene
 KEPT_ANALYSES = 64
 KEPT_BYTES = 256 * 2**20
 KEPT_SWEEPS = 64
-# Labels of a reference are looked up once for the whole volume.
-KEPT_REFERENCES = 64
 
 Key = tuple[tuple[str, ...], Recipe, Domain]
 
@@ -46,7 +46,7 @@ class Analyses:
             KEPT_ANALYSES, weigh=lambda made: made.features.nbytes, max_bytes=KEPT_BYTES
         )
         self._sweeps: Memo[Key, dict[int, Model]] = Memo(KEPT_SWEEPS)
-        self._labels: Memo[str, tuple[int, ...]] = Memo(KEPT_REFERENCES)
+        self._starts: Memo[Key, Notice | None] = Memo(KEPT_ANALYSES)
 
     def analyse(self, scene: Scene) -> Analysis:
         """Analyse the slice of a scene.
@@ -91,6 +91,22 @@ class Analyses:
             lambda: criteria(_features(channels, recipe, cut), COMPONENTS, fit=self._fit),
         )
 
+    def better_start(self, scene: Scene) -> Notice | None:
+        """Look for another start that fits better, while no request is being answered.
+
+        Raises
+        ------
+        NeuroMixError
+            As `analyse`.
+        """
+        analysis = self.analyse(scene)
+        if (model := analysis.model) is None:
+            return None
+        key = (tuple(scene.require_channels().identities), scene.recipe, scene.cut)
+        return self._starts.get(
+            key, lambda: better_start(analysis.features, model, pause=self._ahead.pause)
+        )
+
     def agreement(self, scene: Scene) -> Agreement | None:
         """Compare the classes of a slice with the reference; None without one.
 
@@ -103,8 +119,7 @@ class Analyses:
         analysis = self.analyse(scene)
         if reference is None or analysis.model is None:
             return None
-        labels = self._labels.get(reference.id, lambda: distinct_labels(reference.data))
-        return compare(analysis, reference, labels)
+        return compare(analysis, reference, label_map(reference).labels)
 
     def analyse_neighbours(self, scene: Scene) -> None:
         """Analyse the slices beside a scene's, while no request is being answered."""

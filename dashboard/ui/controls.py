@@ -5,7 +5,7 @@ from typing import get_args
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard.core.mixture.recipe import COMPONENTS, MAX_MIXED, Covariance
+from dashboard.core.mixture.recipe import COMPONENTS, MAX_MIXED, STARTS, Covariance
 from dashboard.core.reading.summary import CLIP_LEVELS
 from dashboard.ids import VOLUME_X, VOLUME_Y, Control
 from dashboard.services.uploads.limits import Limits
@@ -22,7 +22,7 @@ from dashboard.ui.kinds import (
     switch,
     window,
 )
-from dashboard.view import BINS, PERCENT, SEEDS
+from dashboard.view import BINS, PERCENT, SEEDS, TOLERANCE
 from dashboard.words import scalings
 
 # What a list says in a study that has nothing for it.
@@ -107,7 +107,7 @@ SECTIONS: dict[str, list[ControlSpec | tuple[ControlSpec, ControlSpec]]] = {
             ),
             ControlSpec(
                 Control.MASK, "Mask",
-                "Its voxels above 0 are the foreground. Used when Foreground is “inside a mask”.",
+                "The voxels it marks are the foreground. Used when Foreground is “inside a mask”.",
                 choice(placeholder=NONE_FOUND),
             ),
         ),
@@ -148,7 +148,22 @@ SECTIONS: dict[str, list[ControlSpec | tuple[ControlSpec, ControlSpec]]] = {
             ControlSpec(
                 Control.SEED, "Seed",
                 "Sets the random start of the fit. The same seed gives the same result.",
-                number(SEEDS.stop - 1),
+                number(SEEDS),
+            ),
+        ),
+        (
+            ControlSpec(
+                Control.TOLERANCE, "Tolerance",
+                "The fit stops when an iteration raises the log-likelihood per voxel by less. A "
+                "smaller one takes more iterations and ends closer to the best fit, which need "
+                "not be the better segmentation.",
+                choice({text: text for text in TOLERANCE.allowed["one of"]}),
+            ),
+            ControlSpec(
+                Control.STARTS, "Starts",
+                "The fit starts this often, each time at random, and the start with the highest "
+                f"likelihood counts. From {STARTS.start} to {STARTS.stop - 1}.",
+                number(STARTS),
             ),
         ),
         ControlSpec(

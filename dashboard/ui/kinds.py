@@ -112,10 +112,11 @@ def segments(options: Mapping[str, str], *, disabled: str = "", narrow: bool = F
     )  # fmt: skip
 
 
-def number(highest: int) -> Kind:
-    """A whole number from 0, typed."""
+def number(allowed: range) -> Kind:
+    """A whole number, typed."""
     return lambda spec: dmc.NumberInput(
-        id=spec.name, value=spec.default, min=0, max=highest, size=SIZE, debounce=400,
+        id=spec.name, value=spec.default, min=allowed.start, max=allowed.stop - 1, size=SIZE,
+        debounce=400,
         allowDecimal=False, allowNegative=False, clampBehavior="strict", **spec._labelled,
     )  # fmt: skip
 

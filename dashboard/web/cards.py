@@ -6,6 +6,7 @@ that the answer depends on, so the next slice can be fetched ahead.
 
 import logging
 from collections.abc import Mapping
+from contextlib import nullcontext
 from http import HTTPStatus
 from typing import Any
 
@@ -22,6 +23,8 @@ from dashboard.services.scene.scene import Scene
 from dashboard.web.answers import answers_errors, immutable, not_kept, revalidated, scene_of
 
 log = logging.getLogger(__name__)
+
+LATE = [[card.id for card in CARDS if card.group == "idle"]]
 
 UNEXPECTED = (
     "An internal error prevents this view. The server's log has the details; other settings may "
@@ -54,7 +57,9 @@ def blueprint(archive: Archive, analyses: Analyses, ahead: Ahead) -> Blueprint:
         early = "X-Ahead" in request.headers  # from an idle page
         if early and ahead.busy:
             return not_kept(Response(status=HTTPStatus.NO_CONTENT))
-        with ahead.request():
+        # What may come late lets other requests go first.
+        late = request.args.get("need", "").split(",") in LATE
+        with nullcontext() if late else ahead.request():
             return answer(identity, early=early)
 
     def answer(identity: str, *, early: bool) -> Response:

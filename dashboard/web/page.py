@@ -75,8 +75,9 @@ def _shown(archive: Archive, analyses: Analyses) -> dict[str, Any]:
         scene, values = opened.scene, filling(opened)
     except Exception:  # noqa: BLE001 - the opening that follows says why, and logs it
         return {}
-    # The criteria take long: the page asks for them once it is there.
-    cards = [c for c in CARDS if c.tab in (None, scene.view.panel) and c.group != "criteria"]
+    # The others take long: the page asks for them once it is there.
+    ready = [card for card in CARDS if card.group in ("views", "files")]
+    cards = [card for card in ready if card.tab in (None, scene.view.panel)]
     for card in cards:
         values |= draw(card, scene, analyses)
     values[f"{Store.SCENE}.data"]["drawn"] = [card.id for card in cards]

@@ -23,6 +23,23 @@ def _two_positions(facts: Facts) -> str:
     return f"The header gives two positions: sform and qform differ by {', '.join(parts)}. {SFORM}"
 
 
+def _mask_of_one_value(facts: Facts) -> str:
+    which = "every" if facts["marked"] else "no"
+    return f"The mask holds only {{value:number}}. It marks {which} voxel."
+
+
+def _mask_of_labels(facts: Facts) -> str:
+    what = "{labels:,} labels" if facts["labels"] else "labels"
+    negative = " Negative voxels are outside." if facts["low"] < 0 else ""
+    return f"The mask holds {what}. It marks the {{marked:voxels}} of all of them.{negative}"
+
+
+def _mask_of_intensities(facts: Facts) -> str:
+    known = facts["background"] is not None
+    marked = "that are not its background ({background:number})" if known else "above 0"
+    return f"The mask holds intensities. It marks the {{marked:voxels}} {marked}."
+
+
 SENTENCES: dict[FileCode, Pattern] = {
     FileCode.DATA_TYPE: (
         "The header contradicts itself: {bits} bits per voxel, but data type {type}. The data type "
@@ -62,5 +79,35 @@ SENTENCES: dict[FileCode, Pattern] = {
     FileCode.SCALES: (
         "Intensities of {high} are {gap:.0e} times those of {low}. Check their units and keep the "
         "scaling on, or the fit ignores {low}."
+    ),
+    FileCode.MASK_CONSTANT: _mask_of_one_value,
+    FileCode.MASK_VALUES: (
+        "The mask holds {inside:number} and {other:number}. It marks the {marked:voxels} of "
+        "{inside:number}, and not the {left:voxels} of {other:number}."
+    ),
+    FileCode.MASK_NOISE: (
+        "The mask holds two values with noise around them. It marks what is above {limit:number}: "
+        "{marked:voxels} of the whole image. {above_zero:voxels} are above 0."
+    ),
+    FileCode.MASK_FRACTIONS: (
+        "The mask holds fractions, from {low:number} to {high:number}. It marks what is above "
+        "{limit:number}: {marked:voxels} of the whole image. {above_zero:voxels} are above 0."
+    ),
+    FileCode.MASK_LABELS: _mask_of_labels,
+    FileCode.MASK_INTENSITIES: _mask_of_intensities,
+    FileCode.MASK_NAN: "NaN or infinite values in {count:voxels} of the mask are outside.",
+    FileCode.LABELS_SCALED: (
+        "All labels are below 0.5. They are taken as 1, 2 and so on times {unit:number}."
+    ),
+    FileCode.LABELS_ROUNDED: (
+        "The labels are not whole numbers (off by up to {most:.2g}). They are rounded."
+    ),
+    FileCode.LABELS_OUTSIDE: (
+        "The label {value:number} ({count:voxels}) is taken as background, like 0."
+    ),
+    FileCode.LABELS_NAN: "NaN or infinite values in {count:voxels} are taken as background.",
+    FileCode.LABELS_ARE_MASK: (
+        "The reference is also the mask, so no class lies outside its labels. Do not compare this "
+        "Dice with that of another foreground."
     ),
 }

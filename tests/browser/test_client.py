@@ -13,6 +13,7 @@ import pytest
 
 from dashboard import view
 from dashboard.cards.table import description
+from dashboard.core.mixture.recipe import STARTS
 from dashboard.core.orientation import Plane, Side
 from dashboard.core.volume import Volume, read_volume
 from dashboard.services.render.addresses import (
@@ -22,7 +23,7 @@ from dashboard.services.render.addresses import (
     key,
     slice_address,
 )
-from dashboard.view import View
+from dashboard.view import TOLERANCE, View
 
 CONFIG: dict[str, Any] = {
     "version": CONTENT_VERSION,
@@ -66,6 +67,8 @@ def many_views(count: int) -> list[View]:
             slice=chance.randrange(300),
             components=chance.randrange(1, 11),
             seed=chance.randrange(2**32),
+            tolerance=chance.choice(TOLERANCE.allowed["one of"]),
+            starts=chance.choice(STARTS),
             side=chance.choice(get_args(Side)),
             bins=chance.randrange(10, 201),
             log=chance.random() < 0.5,
@@ -213,6 +216,8 @@ CHANGES = {
     "hidden classes that are gone": ({"hidden": ["3"], "components": "2"},
                                      {"hidden": "", "components": 2}),
     "an emptied seed": ({"seed": ""}, {}),
+    "emptied starts": ({"starts": ""}, {}),
+    "starts": ({"starts": 10}, {"starts": 10}),
     "a window": ({"window_x": [12.3456789, 400]}, {"window_x": "12.3457:400"}),
     "the window that is chosen anyway": ({"window_x": [0, 500.0000001]}, {}),
     "a rule for the foreground": ({"foreground": "nonzero"}, {"foreground": "nonzero"}),

@@ -82,6 +82,37 @@ def test_without_a_reference_there_is_no_agreement_to_show(page: Page) -> None:
     expect(page.locator("#view-agreement")).to_contain_text("Slice against dseg")
 
 
+def test_more_labels_stay_unfolded_from_slice_to_slice(
+    page: Page, studies: tuple[Path, str]
+) -> None:
+    data, url = studies
+    rng = np.random.default_rng(2)
+    shape, folder = (30, 30, 8), data / "parcels"
+    folder.mkdir()
+    parcels = 1 + (np.stack(np.indices(shape), axis=-1) // [5, 5, 4]) @ [1, 6, 36]
+    for name, voxels in (("T1", rng.normal(300, 60, shape)), ("dseg", parcels)):
+        nib.Nifti1Image(voxels.astype("f4"), np.eye(4)).to_filename(folder / f"{name}.nii")
+    page.goto(f"{url}/?study=parcels&slice=3&foreground=positive&reference=dseg")
+    settled(page, study="parcels", slice=3)
+    expect(page.locator("#view-agreement .confusion thead th")).to_have_count(1 + 12)
+    rows = page.locator("#view-agreement .labels tbody tr")
+    expect(rows).to_have_count(36 - 12)
+    expect(rows.first).to_be_hidden()
+    page.locator("#view-agreement summary").click()
+    expect(rows.first).to_be_visible()
+    before = rows.first.inner_text()
+    thumb(page).focus()
+    page.keyboard.press("ArrowRight")
+    settled(page, study="parcels", slice=4)
+    expect(rows.first).to_be_visible()
+    assert rows.first.inner_text() != before
+    page.locator("#view-agreement summary").click()
+    thumb(page).focus()
+    page.keyboard.press("ArrowLeft")
+    settled(page, study="parcels", slice=3)
+    expect(rows.first).to_be_hidden()
+
+
 def test_a_simulated_head_is_segmented_as_it_was_made(page: Page, real_url: str) -> None:
     page.goto(f"{real_url}/?study=brainweb_t1")
     settled(page, study="brainweb_t1", foreground="mask")

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.metrics import f1_score
 
-from dashboard.cards.agreement import SHADES, agreement_table
+from dashboard.cards.agreement import SHADES, SHOWN, agreement_table
 from dashboard.core.reference.agreement import agreement
 
 VOID = {"br", "img", "hr", "input"}
@@ -45,11 +46,13 @@ class Page(HTMLParser):
             self.text += " ".join(data.split()) + " "
 
 
-def page_of(labels, reference, classes, names=None, name="dseg", voxel_ml=0.001, **options):
+def page_of(
+    labels, reference, classes, names=None, name="dseg", mask="", voxel_ml=0.001, **options
+):
     result = agreement(
         np.asarray(labels), np.asarray(reference), classes=classes, voxel_ml=voxel_ml, **options
     )
-    return Page(agreement_table(result, names or {}, name))
+    return Page(agreement_table(result, names or {}, name, mask))
 
 
 def texts(rows):
@@ -128,6 +131,66 @@ def test_where_nothing_can_be_compared_the_caption_says_why():
 def test_absent_labels_of_the_volume_have_their_column():
     page = page_of([1, 1], [4, 4], 1, {9: "putamen"}, reference_labels=[4, 9])
     assert texts(page.tables[1])[0] == ["", "background", "4", "putamen"]
+
+
+@pytest.fixture(scope="module")
+def parcels():
+    """Classes and 40 parcels: the larger the number, the more voxels."""
+    reference = np.repeat(np.arange(1000, 1041), 3 * np.arange(10, 51))
+    labels = 1 + (np.random.default_rng(1).permutation(reference.size) % 3)
+    labels[reference == 1000] = 2  # a small label that a class matches
+    labels[reference != 1000][::7] = 0
+    reference[reference == 1017] = 0
+    return np.where((labels == 2) & (reference > 1000), 1, labels), reference
+
+
+def test_of_hundreds_of_labels_the_matched_and_the_largest_are_shown(parcels):
+    labels, reference = parcels
+    page = page_of(labels, reference, 3, reference_labels=range(1000, 1060))
+    numbers = texts(page.tables[1])[0][2:]
+    matched = [row[1] for row in texts(page.tables[0])[1:]]
+    assert "1000" in matched
+    assert set(matched) <= set(numbers)
+    assert len(numbers) == SHOWN
+    assert numbers == sorted(numbers)
+    present = np.unique(reference[reference > 0])  # the larger, the more voxels
+    others = [n for n in present if str(n) not in matched]
+    assert [n for n in numbers if n not in matched] == [str(n) for n in others[-SHOWN + 3 :]]
+    assert "The largest of 60 labels are shown; 20 are not in this slice." in page.text
+
+
+def test_the_other_labels_are_folded_with_their_best_dice(parcels):
+    labels, reference = parcels
+    page = page_of(labels, reference, 3, {1009: "Putamen"}, reference_labels=range(1000, 1060))
+    shown = texts(page.tables[1])[0][2:]
+    head, *rows = texts(page.tables[2])
+    assert head == ["Label", "Voxels", "Class", "Dice", "Common"]
+    assert len(rows) == 40 - SHOWN
+    assert f"{40 - SHOWN} more labels in this slice" in page.text
+    assert not {row[0] for row in rows} & set(shown)
+    sizes = [int(row[1]) for row in rows]
+    assert sizes == sorted(sizes, reverse=True)
+    for name, voxels, number, dice, common in rows:
+        label = 1009 if name == "Putamen" else int(name)
+        scores = [f1_score(reference == label, labels == k, zero_division=0) for k in (1, 2, 3)]
+        assert int(voxels) == (reference == label).sum()
+        assert float(dice) == pytest.approx(max(scores), abs=6e-4)
+        assert scores[int(number) - 1] == max(scores)
+        assert int(common) == ((reference == label) & (labels == int(number))).sum()
+    assert ("details", {"class": "folded", "data-fold": "labels"}) in page.tags
+
+
+def test_a_map_of_tissues_has_nothing_folded(page):
+    assert "details" not in {tag for tag, _ in page.tags}
+    assert "more label" not in page.text
+
+
+def test_a_mask_that_is_the_reference_is_named_beside_the_dice():
+    told = "so no class lies outside its labels"
+    assert told not in page_of([1, 0], [4, 0], 1).text
+    assert f"It is also the mask , {told}" in page_of([1, 0], [4, 0], 1, mask="dseg").text
+    other = page_of([1, 0], [4, 0], 1, mask="brain").text
+    assert f"The mask brain marks the same voxels , {told}" in other
 
 
 def test_names_are_shown_as_they_stand():

@@ -12,9 +12,17 @@ from tests.core import analysing
 def analysed(save, head):
     """Return a function that analyses a slice of images with given names and voxels."""
 
-    def analysed(names=("T1", "b0"), *, scale=1.0, mixed=None, xy=None, **settings):
+    def voxels(number, whole):
+        tissues = head(number)
+        if whole:
+            return tissues
+        fractions = np.random.default_rng(number).uniform(-0.5, 0.5, tissues.shape)
+        return tissues + fractions * (tissues > 0)
+
+    def analysed(names=("T1", "b0"), *, scale=1.0, whole=False, mixed=None, xy=None, **settings):
         volumes = [
-            read_volume(save(f"{name}.nii.gz", head(n) * scale)) for n, name in enumerate(names)
+            read_volume(save(f"{name}.nii.gz", voxels(n, whole) * scale))
+            for n, name in enumerate(names)
         ]
         return analysing.analysed(volumes, 5, mixed=mixed, xy=xy, **settings)
 

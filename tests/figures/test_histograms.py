@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from dashboard.figures.histograms import histograms, mixture_histogram
+from dashboard.figures.histograms import counted, histograms, mixture_histogram
 from dashboard.figures.palette import PALETTES
 
 COLOURS = PALETTES["okabe"]
@@ -13,8 +13,10 @@ def drawn(analysed, valid):
     """Return a function that draws histograms; by default of two images with 50 bins."""
 
     def drawn(analysis=None, **options):
-        options = {"bins": 50, "log": False, "colours": COLOURS, **options}
-        return valid(histograms(analysis or analysed(), **options))
+        options = {"log": False, "colours": COLOURS, **options}
+        analysis = analysis or analysed()
+        pairs = counted(analysis, options.pop("bins", 50))
+        return valid(histograms(analysis, pairs, **options))
 
     return drawn
 

@@ -32,6 +32,7 @@ def test_an_analysis_is_computed_once_for_what_decides_the_numbers(study):
 
 @pytest.mark.parametrize(
     "change", [{"components": 2}, {"covariance": "diag"}, {"scaling": "minmax"}, {"seed": 1},
+               {"tolerance": "1e-6"}, {"starts": 2},
                {"foreground": "nonzero"}, {"plane": "coronal"}, {"x": "b0", "y": "T1"}]
 )  # fmt: skip
 def test_each_setting_of_the_numbers_has_its_own_analysis(study, change):

@@ -8,7 +8,8 @@ import pytest
 import dashboard.core
 from dashboard.core.check.findings import Code
 from dashboard.core.facts import FileCode
-from dashboard.words import findings, notices
+from dashboard.core.mixture.doubts import Doubt
+from dashboard.words import doubts, findings, notices
 
 CORE = Path(dashboard.core.__file__).parent
 
@@ -27,7 +28,8 @@ def used(codes):
 
 
 @pytest.mark.parametrize(
-    ("codes", "sentences"), [(Code, findings.SENTENCES), (FileCode, notices.SENTENCES)]
+    ("codes", "sentences"),
+    [(Code, findings.SENTENCES), (FileCode, notices.SENTENCES), (Doubt, doubts.SENTENCES)],
 )
 def test_codes_and_sentences_are_the_same(codes, sentences):
     assert set(codes) == used(codes) == set(sentences)

@@ -54,6 +54,40 @@ SENTENCES = [
     (FileCode.SCALES, {"high": "T1", "low": ODD, "gap": 1e12},
      f"Intensities of T1 are 1e+12 times those of {ODD}. Check their units and keep the scaling "
      f"on, or the fit ignores {ODD}."),
+    (FileCode.MASK_CONSTANT, {"value": 1.0, "marked": 9, "voxels": 9},
+     "The mask holds only 1. It marks every voxel."),
+    (FileCode.MASK_CONSTANT, {"value": 0.0, "marked": 0, "voxels": 9},
+     "The mask holds only 0. It marks no voxel."),
+    (FileCode.MASK_VALUES, {"inside": 2.0, "other": 1.0, "marked": 1200, "left": 1, "voxels": 1201},
+     "The mask holds 2 and 1. It marks the 1,200 voxels of 2, and not the 1 voxel of 1."),
+    (FileCode.MASK_NOISE, {"low": -6e-15, "high": 1.0, "limit": 0.5, "above_zero": 29687,
+                           "marked": 14712, "voxels": 44352},
+     "The mask holds two values with noise around them. It marks what is above 0.5: 14,712 voxels "
+     "of the whole image. 29,687 voxels are above 0."),
+    (FileCode.MASK_FRACTIONS, {"low": 0.0, "high": 1.0, "limit": 0.5, "above_zero": 1344,
+                               "marked": 896, "voxels": 44352},
+     "The mask holds fractions, from 0 to 1. It marks what is above 0.5: 896 voxels of the whole "
+     "image. 1,344 voxels are above 0."),
+    (FileCode.MASK_LABELS, {"labels": 1041, "low": 0.0, "limit": 0.0, "marked": 7, "voxels": 9},
+     "The mask holds 1,041 labels. It marks the 7 voxels of all of them."),
+    (FileCode.MASK_LABELS, {"labels": 0, "low": -1.0, "limit": 0.5, "marked": 7, "voxels": 9},
+     "The mask holds labels. It marks the 7 voxels of all of them. Negative voxels are outside."),
+    (FileCode.MASK_INTENSITIES, {"background": -1000.0, "marked": 7000, "voxels": 9000},
+     "The mask holds intensities. It marks the 7,000 voxels that are not its background (−1000)."),
+    (FileCode.MASK_INTENSITIES, {"background": None, "marked": 7000, "voxels": 9000},
+     "The mask holds intensities. It marks the 7,000 voxels above 0."),
+    (FileCode.MASK_NAN, {"count": 1}, "NaN or infinite values in 1 voxel of the mask are outside."),
+    (FileCode.LABELS_SCALED, {"unit": 0.003921569},
+     "All labels are below 0.5. They are taken as 1, 2 and so on times 0.003922."),
+    (FileCode.LABELS_ROUNDED, {"most": 0.023529},
+     "The labels are not whole numbers (off by up to 0.024). They are rounded."),
+    (FileCode.LABELS_OUTSIDE, {"value": -1, "count": 5000},
+     "The label −1 (5,000 voxels) is taken as background, like 0."),
+    (FileCode.LABELS_NAN, {"count": 2},
+     "NaN or infinite values in 2 voxels are taken as background."),
+    (FileCode.LABELS_ARE_MASK, {},
+     "The reference is also the mask, so no class lies outside its labels. Do not compare this "
+     "Dice with that of another foreground."),
 ]  # fmt: skip
 
 

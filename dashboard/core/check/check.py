@@ -18,6 +18,7 @@ from dashboard.core.check.overlays import foreground_mask, overlay_findings
 from dashboard.core.check.remedies import ResampleTo
 from dashboard.core.check.steps import resampling_facts, series_facts
 from dashboard.core.check.unread import left_out, not_checked, unreadable
+from dashboard.core.check.uses import use_findings
 from dashboard.core.facts import FileCode, Notice
 from dashboard.core.grid.same import study_notices
 from dashboard.core.processing import Step
@@ -128,6 +129,7 @@ def check_images(
         *duplicate_findings(images, choices, others.get(choices.mask)),
         *grid_findings(images, choices),
         *overlay_findings(images, others, choices),
+        *use_findings(others, choices),
         *air_findings(used, choices, foreground_mask(images, others, masks, choices)),
         *intensity_findings(used, choices),
         *_scales({name: images[name] for name in mixed}),

@@ -14,6 +14,7 @@ from dashboard.core.check.grids import mixed_names, only
 from dashboard.core.check.intensities import is_empty
 from dashboard.core.grid.same import same_grid
 from dashboard.core.mixture.foreground import foreground
+from dashboard.core.mixture.mask import mask_of
 from dashboard.core.mixture.slice_fit import are_copies
 from dashboard.core.volume import Volume
 
@@ -79,7 +80,9 @@ def _scaled_copies(images: Images, choices: Choices, mask: Volume | None) -> lis
         values,
         choices.foreground,
         [volume.intensities.background for volume in volumes],
-        mask.data[indices] if mask is not None and on_grid else np.ones(values[0].shape),
+        mask_of(mask).marks(mask.data[indices])
+        if mask is not None and on_grid
+        else np.ones(values[0].shape, bool),
     )
     if kept.sum() < FEWEST:
         return []

@@ -85,7 +85,10 @@ def joined(images: Images, target: str, wanted: Sequence[str], choices: Choices)
             continue
         values = _sampled(volume, points)
         own = foreground(
-            [values], choices.foreground, [volume.intensities.background], np.ones(len(points))
+            [values],
+            choices.foreground,
+            [volume.intensities.background],
+            np.ones(len(points), bool),
         )
         both = common & own
         shown = name in (choices.x, choices.y)

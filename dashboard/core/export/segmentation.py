@@ -17,6 +17,7 @@ from dashboard import __version__
 from dashboard.core.analysis import Analysis
 from dashboard.core.domain import Cut
 from dashboard.core.errors import NeuroMixError
+from dashboard.core.facts import Notice
 from dashboard.core.mixture.features import Features
 from dashboard.core.mixture.recipe import Recipe
 from dashboard.core.reading.header import header_affine
@@ -37,6 +38,7 @@ def write_segmentation(
     reference: Volume | None = None,
     agreement: Agreement | None = None,
     notices: Sequence[str] = (),
+    doubts: Sequence[Notice] = (),
 ) -> list[Path]:
     """Write a label volume, its label table and its components.
 
@@ -55,7 +57,9 @@ def write_segmentation(
     agreement : Agreement, optional
         With the reference.
     notices : sequence of str
-        Sentences about the input files.
+        Sentences about the input files and the fit.
+    doubts : sequence of Notice
+        Reasons to doubt the fit, by `Doubt`.
 
     Returns
     -------
@@ -72,7 +76,7 @@ def write_segmentation(
     table = "".join(
         f"{c.number}\tclass {c.number}\t{colours[c.number - 1]}\n" for c in analysis.classes
     )
-    facts = components_record(analysis, notices)
+    facts = components_record(analysis, notices, doubts)
     if reference and agreement:
         facts |= {"reference": _input(reference), "agreement": _agreed(agreement)}
     record = json.dumps(facts, indent=2, ensure_ascii=False, allow_nan=False)
@@ -136,7 +140,9 @@ def label_image(
     return result
 
 
-def components_record(analysis: Analysis, notices: Sequence[str] = ()) -> dict[str, Any]:
+def components_record(
+    analysis: Analysis, notices: Sequence[str] = (), doubts: Sequence[Notice] = ()
+) -> dict[str, Any]:
     """Return all that is needed to read or reproduce a mixture, in original units."""
     model, features = analysis.model, analysis.features
     if model is None:
@@ -166,6 +172,7 @@ def components_record(analysis: Analysis, notices: Sequence[str] = ()) -> dict[s
         },
         "foreground_voxels": model.voxels,
         **({"fitted_voxels": model.fitted_voxels} if model.spacing > 1 else {}),
+        "doubts": [{"code": doubt.code, **doubt.facts} for doubt in doubts],
         "notices": list(notices),
         "versions": {
             "neuromix": __version__,
@@ -205,6 +212,7 @@ def _clipped(volume: Volume, recipe: Recipe) -> dict[str, Any]:
 def _agreed(agreement: Agreement) -> dict[str, Any]:
     return {
         "mean_dice": agreement.mean_dice,
+        "reference_is_mask": agreement.same_as_mask,
         "matched_share_of_reference": agreement.agreeing,
         "classes": [asdict(match) for match in agreement.matches],
         "labels": list(agreement.labels),

@@ -11,6 +11,7 @@ from dashboard.core.domain import Cut, Domain
 from dashboard.core.errors import FitError
 from dashboard.core.grid.same import require_same_grid
 from dashboard.core.mixture.foreground import foreground
+from dashboard.core.mixture.mask import mask_of
 from dashboard.core.mixture.recipe import Recipe
 from dashboard.core.mixture.scaling import LinearScale, scale
 from dashboard.core.orientation import Orientation
@@ -123,7 +124,7 @@ def features(
         voxels[:mixed],
         recipe.foreground,
         [volume.intensities.background for volume in volumes],
-        within(mask, orientation, domain) if mask else None,
+        mask_of(mask).marks(within(mask, orientation, domain)) if mask else None,
     )
     for shown in voxels[mixed:]:
         kept &= np.isfinite(shown)

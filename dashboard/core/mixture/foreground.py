@@ -15,7 +15,7 @@ def foreground(
     channels: Sequence[NDArray[Any]],
     rule: Foreground,
     backgrounds: Sequence[float] = (),
-    mask: NDArray[Any] | None = None,
+    marked: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.bool_]:
     """Mark the foreground.
 
@@ -25,10 +25,10 @@ def foreground(
         Intensities of each image.
     rule : {"positive", "nonzero", "background", "mask"}
         Voxels where all images are > 0; where all differ from 0; where all differ from their
-        image's background; or where a mask is > 0.
+        image's background; or those that a mask marks.
     backgrounds : sequence of float
         The most frequent intensity of each image's whole volume, for "background".
-    mask : ndarray, the channels' shape
+    marked : ndarray of bool, the channels' shape
         For "mask".
 
     Returns
@@ -42,9 +42,9 @@ def foreground(
         If the rule is "mask" and there is none.
     """
     if rule == "mask":
-        if mask is None:
+        if marked is None:
             raise FitError("No mask is selected. Select one, or choose another foreground.")
-        kept = np.asarray(mask > 0)
+        kept = marked.copy()
     else:
         kept = np.ones(channels[0].shape, dtype=bool)
     for number, channel in enumerate(channels):

@@ -39,6 +39,8 @@ class Model:
         of a very large domain. Counts and likelihood are always those of all voxels.
     log_likelihood : float
         Mean per voxel, in nats, of the scaled intensities.
+    floor : float
+        What the fit adds to every variance, in scaled units, so that none becomes 0.
     """
 
     recipe: Recipe
@@ -53,6 +55,7 @@ class Model:
     log_likelihood: float
     iterations: int
     converged: bool
+    floor: float
 
     @property
     def components(self) -> int:

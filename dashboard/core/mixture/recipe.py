@@ -11,6 +11,10 @@ Covariance = Literal["full", "tied", "diag", "spherical"]
 Clip = Literal["none", "0.1", "0.5", "1"]
 
 COMPONENTS = range(1, 11)
+# Where the fit may stop: one iteration raises the log-likelihood per voxel by less. Largest first.
+TOLERANCES = (1e-2, 1e-3, 1e-4, 1e-5, 1e-6)
+# Twenty starts on a 1 mm slice take a second or two.
+STARTS = range(1, 21)
 # Covariances of more images have too many parameters for the voxels of a slice.
 MAX_MIXED = 8
 
@@ -25,3 +29,5 @@ class Recipe:
     components: int = 3
     covariance: Covariance = "full"
     seed: int = 12345
+    tolerance: float = 1e-3
+    starts: int = 1

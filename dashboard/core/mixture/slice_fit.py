@@ -1,7 +1,9 @@
 """The Gaussian mixture of scaled intensities, with classes in a stable order."""
 
+import math
 import warnings
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from itertools import combinations
 
@@ -10,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.linalg import cholesky, solve_triangular
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
+from sklearn.utils import check_random_state
 
 from dashboard.core import sampling
 from dashboard.core.domain import Domain
@@ -21,9 +24,19 @@ from dashboard.core.mixture.recipe import Recipe
 from dashboard.core.mixture.scaling import LinearScale
 
 # Part of a model's key: change it when the same voxels give other numbers.
-METHOD = 1
+METHOD = 2
 # Images that correlate more than this are copies: their covariance is singular.
 MAX_CORRELATION = 1 - 1e-7
+# Added to all variances: scikit-learn's default, meant for scaled intensities.
+FLOOR = 1e-6
+# The same for unscaled intensities, as a share of the smallest variance of an image, so that their
+# unit does not matter: what scikit-learn's default is to an image with an SD of about 300.
+UNSCALED_FLOOR = 1e-11
+# Enough for the lesson's tolerance. Where components overlap, the gain of an iteration shrinks with
+# the square of their number: a hundredth of the tolerance may take ten times as many.
+ITERATIONS, USUAL_TOLERANCE = 100, 1e-3
+# Voxels times iterations times starts, beyond which iterations are not added: about a minute.
+MOST_WORK = 2**27
 # Larger domains than `assignment.MAX_WHOLE_VOXELS` are fitted to a subset of this size, which
 # gives means to about 0.3 % of their component's SD.
 SUBSET_VOXELS = 2**18
@@ -33,6 +46,7 @@ SUBSET_VOXELS = 2**18
 warnings.filterwarnings("ignore", category=ConvergenceWarning)
 
 Fit = Callable[[Features, Recipe], Model]
+Pause = Callable[[], object]
 
 
 def fit(features: Features, recipe: Recipe) -> Model:
@@ -52,9 +66,16 @@ def fit(features: Features, recipe: Recipe) -> Model:
 
 
 def fit_points(
-    points: NDArray[np.float64], recipe: Recipe, *, domain: Domain, scale: LinearScale
+    points: NDArray[np.float64],
+    recipe: Recipe,
+    *,
+    domain: Domain,
+    scale: LinearScale,
+    pause: Pause = lambda: None,
 ) -> Model:
     """Fit ``GaussianMixture(components, covariance_type=covariance, random_state=seed)``.
+
+    With the tolerance as ``tol`` and the starts as ``n_init``.
 
     If there are more than `assignment.MAX_WHOLE_VOXELS` voxels, every n-th is fitted, and all are
     then assigned to their most probable component.
@@ -67,6 +88,8 @@ def fit_points(
         Where the voxels are.
     scale : LinearScale
         From intensities to `points`.
+    pause : callable
+        Called before each start.
 
     Returns
     -------
@@ -81,16 +104,7 @@ def fit_points(
     """
     components = recipe.components
     chosen = points[:: spacing(len(points))]
-    estimator = GaussianMixture(
-        components, covariance_type=recipe.covariance, random_state=recipe.seed
-    )
-    try:
-        labels = estimator.fit_predict(chosen)
-    except (ValueError, FloatingPointError):
-        raise FitError(
-            f"{components} components cannot be fitted: a covariance became singular. Use fewer "
-            "components, the covariance type diag, or standard scaling."
-        ) from None
+    estimator, labels = _best(chosen, recipe, pause)
     order = np.argsort(estimator.means_[:, 0], kind="stable")
     weights, means = estimator.weights_[order], estimator.means_[order]
     covariances = _full_covariances(estimator)[order]
@@ -104,14 +118,62 @@ def fit_points(
         order=order,
         counts=np.bincount(labels, minlength=components)[order],
         fitted_voxels=len(chosen),
-        log_likelihood=_log_likelihood(points, weights, means, covariances),
+        log_likelihood=mean_log_likelihood(points, weights, means, covariances),
         iterations=int(estimator.n_iter_),
         converged=bool(estimator.converged_),
+        floor=estimator.reg_covar,
     )
     if len(chosen) == len(points):
         return model
     classes = assignment.assign(model, points)
     return replace(model, counts=np.bincount(classes, minlength=components + 1)[1:])
+
+
+def _best(
+    points: NDArray[np.float64], recipe: Recipe, pause: Pause
+) -> tuple[GaussianMixture, NDArray[np.int64]]:
+    """Return the start with the highest likelihood, as ``n_init`` chooses it, and its labels.
+
+    Where scikit-learn gives up, because a covariance became singular, the other starts count.
+    """
+    # All starts draw from one generator, as scikit-learn's do: the first is that of a single start.
+    random = check_random_state(recipe.seed)
+    best = None
+    for _ in range(recipe.starts):
+        pause()
+        estimator = GaussianMixture(
+            recipe.components,
+            covariance_type=recipe.covariance,
+            random_state=random,
+            tol=recipe.tolerance,
+            max_iter=_iterations(recipe, len(points)),
+            reg_covar=_floor(points, recipe),
+        )
+        with suppress(ValueError, FloatingPointError):
+            labels = estimator.fit_predict(points)
+            if best is None or estimator.lower_bound_ > best[0].lower_bound_:
+                best = estimator, labels
+    if best is None:
+        raise FitError(
+            f"{recipe.components} components cannot be fitted: a covariance became singular. Use "
+            "fewer components, the covariance type diag, or standard scaling."
+        )
+    return best
+
+
+def _floor(points: NDArray[np.float64], recipe: Recipe) -> float:
+    """Return what the fit adds to every variance, scikit-learn's `reg_covar`."""
+    if recipe.scaling != "none":
+        return FLOOR
+    variances = points.var(axis=0)
+    spread = variances[variances > 0]
+    return UNSCALED_FLOOR * float(spread.min()) if spread.size else FLOOR
+
+
+def _iterations(recipe: Recipe, voxels: int) -> int:
+    """Return the most iterations of a start."""
+    wanted = round(ITERATIONS * math.sqrt(USUAL_TOLERANCE / recipe.tolerance))
+    return max(ITERATIONS, min(wanted, MOST_WORK // (voxels * recipe.starts)))
 
 
 def spacing(voxels: int) -> int:
@@ -167,7 +229,7 @@ def _full_covariances(estimator: GaussianMixture) -> NDArray[np.float64]:
     return np.asarray(diagonals[:, :, None] * np.eye(images))
 
 
-def _log_likelihood(
+def mean_log_likelihood(
     points: NDArray[np.float64],
     weights: NDArray[np.float64],
     means: NDArray[np.float64],

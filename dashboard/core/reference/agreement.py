@@ -8,16 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from dashboard.core.errors import GridError, LabelError
+from dashboard.core.errors import GridError
 
-# Tissue segmentations have fewer than 10 labels, FreeSurfer's aseg about 45. A table of a cortical
-# parcellation, with 110 or more, would be unreadable.
-MAX_LABELS = 50
 # FreeSurfer's label numbers reach 14,175. Larger ones are sorted instead of tabulated (11 rows of
 # 2^16 counts are 6 MB).
 MAX_TABULATED = 2**16 - 1
-# Labels in float64 are exact up to 2^53.
-MAX_LABEL = 2**53
 # Voxels counted at once: their indices take 8 MB.
 CHUNK = 2**20
 
@@ -65,12 +60,16 @@ class Agreement:
         Of each class with each label except the background; 0 if both are empty.
     matches : tuple of Match
         One for each class, class 1 first.
+    same_as_mask : bool
+        Whether the foreground is a mask that marks exactly the labelled voxels. The classes then
+        have the reference's outline from the start.
     """
 
     labels: tuple[int, ...]
     counts: NDArray[np.int64]
     dice: NDArray[np.float64]
     matches: tuple[Match, ...]
+    same_as_mask: bool = False
 
     @property
     def matched(self) -> dict[int, int]:
@@ -96,7 +95,7 @@ class Agreement:
 
 def agreement(
     labels: NDArray[Any],
-    reference: NDArray[Any],
+    reference: NDArray[np.int64],
     *,
     classes: int,
     voxel_ml: float,
@@ -112,8 +111,8 @@ def agreement(
     ----------
     labels : ndarray of int, any shape
         0 is background, 1..K are the classes.
-    reference : ndarray, the shape of `labels`
-        Whole numbers of any type; 0 is background.
+    reference : ndarray of int, the shape of `labels`
+        0 is background; others are the reference's labels, as a `LabelMap` gives them.
     classes : int
         K; classes without a voxel have a row too.
     voxel_ml : float
@@ -128,8 +127,6 @@ def agreement(
     ------
     GridError
         If the two have different shapes.
-    LabelError
-        If the reference is not a segmentation with at most `MAX_LABELS` labels.
 
     References
     ----------
@@ -143,8 +140,8 @@ def agreement(
             f"{name} has shape {_shape(reference)}, but the label map has {_shape(labels)}.",
             "Resample the reference to the image's grid.",
         )
-    found, counts = _confusion(labels, reference, classes, name)
-    columns, counts = _with_columns(found, counts, reference_labels, name)
+    found, counts = _confusion(labels, reference, classes)
+    columns, counts = _with_columns(found, counts, reference_labels)
     in_class, in_label = counts[1:].sum(axis=1), counts[:, 1:].sum(axis=0)
     sizes = in_class[:, None] + in_label[None, :]
     dice: NDArray[np.float64] = 2 * counts[1:, 1:] / np.maximum(sizes, 1)
@@ -162,53 +159,25 @@ def agreement(
 
 
 def _confusion(
-    labels: NDArray[Any], reference: NDArray[Any], classes: int, name: str
+    labels: NDArray[Any], reference: NDArray[np.int64], classes: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the labels present, and the voxels of each class and label."""
-    highest = _highest(reference, name)
-    if highest > MAX_TABULATED:
-        present = np.unique(reference)
-        _require_few(len(np.union1d(present, 0)), name)
-        width = len(present)
-    else:
-        present = np.arange(highest + 1)
-        width = highest + 1
-    counts = np.zeros((classes + 1) * width, dtype=np.int64)
+    highest = int(reference.max(initial=0))
+    few = highest <= MAX_TABULATED
+    present = np.arange(highest + 1) if few else np.unique(reference)
+    counts = np.zeros((classes + 1) * len(present), dtype=np.int64)
     for row, values in _chunks(labels, reference):
-        column = values.astype(np.int64)
-        if not np.array_equal(column, values):
-            raise LabelError(
-                f"{name} is not a segmentation: it has values between whole numbers. Choose a "
-                "label map, or resample it with nearest neighbours."
-            )
-        if highest > MAX_TABULATED:
-            column = np.searchsorted(present, values)
-        counts += np.bincount(row * np.int64(width) + column, minlength=counts.size)
-    table = counts.reshape(classes + 1, width)
+        column = values if few else np.searchsorted(present, values)
+        counts += np.bincount(row * np.int64(len(present)) + column, minlength=counts.size)
+    table = counts.reshape(classes + 1, len(present))
     there = table.any(axis=0)
     return present[there].astype(np.int64), table[:, there]
-
-
-def _highest(reference: NDArray[Any], name: str) -> int:
-    """Return the largest label; raises LabelError for values that cannot be labels."""
-    if not reference.size:
-        return 0
-    low, high = reference.min(), reference.max()
-    if not (np.isfinite(low) and np.isfinite(high)):
-        problem = "values that are NaN or infinite"
-    elif low < 0:
-        problem = f"negative values (down to {low:g})"
-    elif high > MAX_LABEL:
-        problem = f"values too large for labels (up to {high:g})"
-    else:
-        return int(high)
-    raise LabelError(f"{name} is not a segmentation: it has {problem}. Choose a label map.")
 
 
 def _chunks(
     labels: NDArray[Any], reference: NDArray[Any]
 ) -> Iterator[tuple[NDArray[Any], NDArray[Any]]]:
-    # In the reference's storage order, so that a mapped volume is not copied.
+    # In the reference's storage order, so that it is not copied.
     order: Any = "C" if reference.flags.c_contiguous else "F"
     first, second = labels.ravel(order=order), reference.ravel(order=order)
     for start in range(0, first.size, CHUNK):
@@ -216,23 +185,13 @@ def _chunks(
 
 
 def _with_columns(
-    found: NDArray[np.int64], counts: NDArray[np.int64], wanted: Collection[int], name: str
+    found: NDArray[np.int64], counts: NDArray[np.int64], wanted: Collection[int]
 ) -> tuple[tuple[int, ...], NDArray[np.int64]]:
     """Return labels and counts with columns for the background and all wanted labels."""
     columns = sorted({0, *found.tolist(), *(int(label) for label in wanted)})
-    _require_few(len(columns), name)
     whole = np.zeros((len(counts), len(columns)), dtype=np.int64)
     whole[:, np.searchsorted(columns, found)] = counts
     return tuple(columns), whole
-
-
-def _require_few(labels: int, name: str) -> None:
-    """Raise LabelError for more labels than a table can show; `labels` counts the background."""
-    if labels > MAX_LABELS + 1:
-        raise LabelError(
-            f"{name} has {labels - 1:,} labels; at most {MAX_LABELS} can be compared. Choose a "
-            "segmentation of tissues instead of a parcellation."
-        )
 
 
 def _shape(array: NDArray[Any]) -> str:

@@ -31,7 +31,10 @@ def grey(picture: NDArray[Any], window: Window) -> bytes:
     """
     low, high = window
     inside = np.clip(np.where(np.isfinite(picture), picture, low), low, high)
-    levels = (inside - low) / (high - low) * 255
+    if np.isinf(high - low):
+        inside, low, high = inside / 2, low / 2, high / 2
+    # Beyond 2^53, an intensity and the next whole number can be the same.
+    levels = (inside - low) / ((high - low) or 1.0) * 255
     return _png(Image.fromarray(levels.astype(np.uint8)))
 
 

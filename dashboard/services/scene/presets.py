@@ -1,10 +1,14 @@
 """The mask, the reference and the foreground of a study by default."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dashboard.core.content import allows_labels, allows_mask
+import numpy as np
+
+from dashboard.core.content import allows_labels
 from dashboard.core.grid.same import same_grid
 from dashboard.core.mixture.foreground import Foreground
+from dashboard.core.mixture.mask import mask_of
 from dashboard.core.volume import Volume
 from dashboard.services.scene.images import Images
 from dashboard.services.studies.files import ImageFile, StudyFiles
@@ -14,6 +18,8 @@ from dashboard.view import View
 
 # Share of a head: a brain fills 5 % of the widest field of view (30 cm). Lesions rarely do.
 SMALL_MASK = 0.03
+# Of what another mask marks: a lesion is less of its brain, but a brain more of a whole head.
+SMALL_PART = 0.2
 # Share of voxels above 0 beyond which zero removal removes nothing and a mask is needed.
 NOTHING_REMOVED = 0.99
 
@@ -25,7 +31,7 @@ class Presets:
     Attributes
     ----------
     mask, reference : str or None
-        The first mask that covers the head, and the first label map of tissues.
+        The first mask that covers the head alone, and the first label map of tissues.
     foreground : str
         The rule: a mask if the air around the head is not 0, or if it makes X the brain alone.
     brain : str or None
@@ -41,8 +47,7 @@ class Presets:
 def presets(view: View, files: StudyFiles, images: Images) -> Presets:
     """Find the mask and the reference of a study, on the grid of X."""
     head = images.get(view.x)
-    covering = (n for n in likely_masks(files) if not head or _covers(images.get(n), head))
-    mask = next(covering, None)
+    mask = _covering(likely_masks(files), images, head)
     tissues = (n for n in likely_references(files) if _holds_labels(images.get(n)))
     shown = head or images.get(view.y)
     brain = brain_alone(view.x, files, images) if mask else None
@@ -92,14 +97,34 @@ def likely_references(files: StudyFiles) -> list[str]:
     return sorted(likely, key=lambda name: reference_rank(files.files[name].stem))
 
 
-def _covers(mask: Volume | None, head: Volume) -> bool:
-    """Return whether a mask is on the grid of a head and keeps enough of it."""
-    if mask is None or not same_grid(mask, head) or not allows_mask(mask):
-        return False
-    marked, facts = mask.intensities, head.intensities
-    kept = marked.voxels - marked.zeros - marked.negatives - marked.nonfinite
+def _covering(names: Sequence[str], images: Images, head: Volume | None) -> str | None:
+    """Return the first mask that covers the head, and is not of a part that another covers."""
+    if head is None:
+        return next(iter(names), None)
+    facts = head.intensities
     tissue = (facts.voxels - facts.nonfinite) * (1 - facts.background_share)
-    return kept >= SMALL_MASK * tissue
+    found: dict[str, int] = {}
+    for name in names:
+        mask = images.get(name)
+        if mask is None or not _covers(mask, head, tissue):
+            continue
+        found[name] = mask_of(mask).marked
+        if found[name] >= SMALL_PART * tissue:  # no other can mark so much more
+            break
+    return next(
+        (n for n, marked in found.items() if marked >= SMALL_PART * max(found.values())), None
+    )
+
+
+def _covers(mask: Volume, head: Volume, tissue: float) -> bool:
+    """Return whether a mask is on the grid of a head, and marks enough of it, and not the air."""
+    if not same_grid(mask, head):
+        return False
+    looked = mask_of(mask)
+    if looked.kind == "intensities":
+        return False
+    corners = mask.data[np.ix_(*([0, -1] for _ in mask.shape))]
+    return looked.marked >= SMALL_MASK * tissue and looked.marks(corners).sum() < corners.size / 2
 
 
 def _holds_labels(volume: Volume | None) -> bool:

@@ -29,10 +29,11 @@ def blobs(images=2, size=1500):
     return centres[pick] + np.einsum("nij,nj->ni", shapes[pick], rng.normal(size=(size, images)))
 
 
-def fit(values, *, components=3, covariance="full", seed=SEED, scaling="none"):
-    points, linear = scale(values, scaling)
-    recipe = Recipe(scaling=scaling, components=components, covariance=covariance, seed=seed)
-    return fit_points(points, recipe, domain=WHOLE, scale=linear)
+def fit(values, *, scaling=None, **settings):
+    """Fit values; they are taken as scaled already if no scaling is named."""
+    points, linear = scale(values, scaling or "none")
+    settings = {"seed": SEED, "scaling": scaling or "standard", **settings}
+    return fit_points(points, Recipe(**settings), domain=WHOLE, scale=linear)
 
 
 def both(values, components, covariance):

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import confusion_matrix, f1_score
 
-from dashboard.core.errors import GridError, LabelError, NeuroMixError
-from dashboard.core.reference.agreement import CHUNK, MAX_LABELS, agreement
+from dashboard.core.errors import GridError
+from dashboard.core.reference.agreement import CHUNK, agreement
 
 RNG = np.random.default_rng(7)
 
@@ -44,19 +44,11 @@ def test_a_slice_by_hand():
     assert found.agreeing == 4 / 6
 
 
-@pytest.mark.parametrize(
-    ("labels", "dtype"),
-    [
-        (labels, dtype)
-        for dtype in (np.uint8, np.int16, np.int64, np.float32, np.float64)
-        for labels in ([0, 1, 2, 3], [2, 3], [0, 4, 41, 14175], [0, 5, 600_000_000])
-        if dtype in (np.float32, np.float64) or max(labels) <= np.iinfo(dtype).max
-    ],
-)
+@pytest.mark.parametrize("labels", [[0, 1, 2, 3], [2, 3], [0, 4, 41, 14175], [0, 5, 600_000_000]])
 @pytest.mark.parametrize("shape", [(40, 30), (11, 7, 13), (500,)])
-def test_counts_are_scikit_learns(labels, dtype, shape):
+def test_counts_are_scikit_learns(labels, shape):
     made, reference = scattered(shape, 3, labels)
-    found = compare(made, reference.astype(dtype), 3)
+    found = compare(made, reference, 3)
     columns = sorted({0, *labels})
     every = sorted({0, 1, 2, 3, *columns})
     both = confusion_matrix(made.ravel(), reference.ravel(), labels=every)
@@ -133,7 +125,7 @@ def test_classes_that_meet_no_label_have_no_match_but_a_volume():
 
 @pytest.mark.parametrize("shape", [(3, 4), (0,), (0, 5)])
 def test_an_empty_reference_matches_nothing(shape):
-    found = compare(np.ones(shape, np.uint8), np.zeros(shape), 2)
+    found = compare(np.ones(shape, np.uint8), np.zeros(shape, int), 2)
     assert found.labels == (0,)
     assert found.counts.tolist() == [[0], [np.prod(shape)], [0]]
     assert (found.matched, found.mean_dice, found.agreeing) == ({}, None, None)
@@ -167,27 +159,17 @@ def test_arrays_larger_than_what_is_counted_at_once():
 
 
 @pytest.mark.parametrize("step", [1, 3000])  # 3000: beyond what is tabulated
-def test_a_parcellation_of_too_many_labels_is_refused(step):
-    reference = np.arange(MAX_LABELS + 1) * step
-    assert len(compare(reference > 0, reference, 1).labels) == MAX_LABELS + 1
-    for extra in (1, 70):
-        many = np.arange(MAX_LABELS + extra + 1)
-        with pytest.raises(LabelError, match=f"^dseg has {MAX_LABELS + extra} labels.*tissues"):
-            compare(many > 0, many * step, 1, name="dseg")
-
-
-@pytest.mark.parametrize(
-    ("value", "message"),
-    [(0.5, "between whole numbers"), (2.999, "between whole numbers"), (-1, "negative"),
-     (np.nan, "NaN"), (np.inf, "NaN"), (-np.inf, "NaN"), (1e17, "large"),
-     (70_000.25, "between whole numbers")],
-)  # fmt: skip
-def test_an_image_that_is_no_segmentation_is_refused(value, message):
-    reference = np.ones((30, 30), np.float64)
-    reference[7, 5] = value
-    with pytest.raises(LabelError, match=f"^dseg is not a segmentation: .*{message}") as caught:
-        compare(np.ones((30, 30), np.uint8), reference, 1, name="dseg")
-    assert isinstance(caught.value, NeuroMixError)
+def test_every_label_of_a_parcellation_is_compared(step):
+    made, reference = scattered((60, 50), 3, [step * k for k in range(400)])
+    found = compare(made, reference, 3)
+    assert found.labels == tuple(np.unique([0, *reference.flat]))
+    np.testing.assert_array_equal(found.counts.sum(axis=0)[1:], np.unique(
+        reference[reference > 0], return_counts=True)[1])  # fmt: skip
+    for column, label in list(enumerate(found.labels[1:]))[::37]:
+        for k in (1, 2, 3):
+            assert found.dice[k - 1, column] == pytest.approx(
+                f1_score(reference.ravel() == label, made.ravel() == k)
+            )
 
 
 def test_another_shape_is_refused():

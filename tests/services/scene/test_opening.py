@@ -203,8 +203,8 @@ def test_where_air_is_not_0_the_mask_is_the_foreground(airy):
     assert opened.notices == (Notice("air-not-zero", {"image": "T1", "mask": "brain_mask"}),)
     # As a URL that says so, it opens without a word.
     again = airy.open({**opened.scene.view.to_store(), "slice": "5", "components": "3",
-                             "seed": "12345", "bins": "50", "opacity": "70", "log": "0",
-                             "hidden": "", "window_x": "", "window_y": ""})  # fmt: skip
+                             "seed": "12345", "starts": "1", "bins": "50", "opacity": "70",
+                             "log": "0", "hidden": "", "window_x": "", "window_y": ""})  # fmt: skip
     assert (again.scene.view.foreground, again.notices) == ("mask", ())
 
 

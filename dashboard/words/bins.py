@@ -1,0 +1,29 @@
+"""What is said of histograms whose bins are not the lesson's."""
+
+from collections.abc import Mapping, Sequence
+
+from dashboard.core.histogram import Histogram
+from dashboard.words.numbers import counted
+
+WHY = (
+    "So few intensities occur that equal bins would hold now one more and now one less of them, "
+    "and draw a comb. Each bin holds a whole number of intensities instead."
+)
+
+
+def of_levels(drawn: Mapping[str, Sequence[Histogram | None]]) -> str:
+    """Return the bins of each image whose bins hold whole numbers of intensities.
+
+    Parameters
+    ----------
+    drawn : mapping of str to sequence of Histogram or None
+        By image. "T1: 47 bins of 3 intensities"; empty if all bins are numpy's.
+    """
+    notes = []
+    for image, histograms in drawn.items():
+        pairs = [(len(h.counts), h.levels) for h in histograms if h and h.levels]
+        if pairs:
+            bins = [f"{counted(count, 'bin')} of {each}" for count, each in dict.fromkeys(pairs)]
+            unit = "intensity" if pairs[-1][1] == 1 else "intensities"
+            notes.append(f"{image}: {', '.join(bins)} {unit}")
+    return "; ".join(notes)
