@@ -1,6 +1,7 @@
 """What a study opens with, where names and contents disagree, or programs left their results."""
 
 import shutil
+from urllib.parse import parse_qsl
 
 import nibabel as nib
 import numpy as np
@@ -88,9 +89,7 @@ def test_what_is_no_image_is_neither_x_nor_y_nor_mixed(made, content, role):
     assert [notice.code for notice in found.notices] == ["not-as-named"]
     assert "aaa" in sentence(found.notices[0])
     # The link that it opened as says it no more, and means the same.
-    again = made().open(found.scene.view.to_store() | {"slice": "5", "components": "3",
-        "seed": "12345", "bins": "50", "opacity": "70", "log": "0", "hidden": "",
-        "window_x": "", "window_y": ""})  # fmt: skip
+    again = made().open(dict(parse_qsl(found.scene.view.query())))
     assert (again.notices, again.scene.mixed) == ((), ("bbb", "ccc"))
 
 
