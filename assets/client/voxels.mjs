@@ -7,11 +7,12 @@ export const unpack = (buffer) => {
   const size = head.rows * head.columns;
   let offset = 4 + length;
   const take = (Type) => {
-    const array = new Type(buffer, offset, size);
-    offset += array.byteLength;
+    const end = offset + size * Type.BYTES_PER_ELEMENT;
+    const array = new Type(buffer.slice(offset, end)); // doubles may start anywhere
+    offset = end;
     return array;
   };
-  const intensities = head.channels.map(() => take(Float32Array));
+  const intensities = head.channels.map((_, index) => take(head.doubles[index] ? Float64Array : Float32Array));
   const labels = take(Uint8Array);
   const posteriors = Array.from({ length: head.components }, () => take(Uint8Array));
   return { ...head, intensities, labels, posteriors };

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dashboard.core.precision import fits_single
 from dashboard.core.processing import Step
 from dashboard.words.steps import badge
 
@@ -23,9 +24,6 @@ NEUTRAL_FILL = "rgba(139, 149, 161, 0.35)"
 NEUTRAL_GRID = "rgba(139, 149, 161, 0.22)"
 INK = "#5b6672"
 CLEAR = "rgba(0, 0, 0, 0)"
-SINGLE = np.finfo(np.float32)
-# A graph on a large screen is a few thousand pixels wide.
-PIXELS = 4096
 
 
 def plain(text: str) -> str:
@@ -62,22 +60,9 @@ def axis_title(name: str, steps: Sequence[Step], *, what: str = "", most: int) -
 
 def typed(values: NDArray[Any]) -> dict[str, str]:
     """Return numbers as a typed array, which the browser need not parse."""
-    code = "i4" if values.dtype.kind != "f" else "f4" if _fits_single(values) else "f8"
+    code = "i4" if values.dtype.kind != "f" else "f4" if fits_single(values) else "f8"
     numbers = values.astype(f"<{code}")
     return {"dtype": code, "bdata": base64.b64encode(numbers.tobytes()).decode()}
-
-
-def _fits_single(values: NDArray[np.floating[Any]]) -> bool:
-    """Return whether float32 keeps numbers apart that a screen shows apart."""
-    known = values[np.isfinite(values)]
-    if not known.size:
-        return True
-    low, high = float(known.min()), float(known.max())
-    largest = max(-low, high)
-    if largest == 0:
-        return True
-    fine = low == high or float(SINGLE.eps) * largest < (high - low) / PIXELS
-    return fine and float(SINGLE.tiny) < largest < float(SINGLE.max)
 
 
 def layout(**options: Any) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The browser's pure modules: tables of cases, run in a browser without the page."""
 
 import random
+import struct
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -511,6 +512,26 @@ def test_a_pixel_is_the_voxel_that_nibabel_knows(run: Run, tmp_path: Path) -> No
             )
             assert voxels[tuple(voxel)] == picture[picture.shape[0] - 1 - 3, 1]
             assert place == pytest.approx(nib.affines.apply_affine(affine, voxel).tolist())
+
+
+def test_numbers_of_a_slice_are_read_as_they_were_packed(run: Run) -> None:
+    head = b'{"rows": 1, "columns": 3, "channels": ["a", "b"], "doubles": [false, true],'
+    head += b' "components": 1}'
+    head += b" " * (-len(head) % 4)
+    single, double = np.array([1, 2, 3], "<f4"), np.array([1e300, 2.0**53 + 2, -0.5], "<f8")
+    layers = bytes([0, 1, 2]), bytes([0, 128, 255])
+    packed = b"".join(
+        [struct.pack("<I", len(head)), head, single.tobytes(), double.tobytes(), *layers]
+    )
+    found = run(
+        "voxels",
+        """({ unpack }, bytes) => {
+            const { intensities, labels, posteriors } = unpack(new Uint8Array(bytes).buffer);
+            return [...intensities, labels, ...posteriors].map((array) => [...array]);
+        }""",
+        list(packed),
+    )
+    assert found == [[1, 2, 3], double.tolist(), [0, 1, 2], [0, 128, 255]]
 
 
 def test_numbers_under_the_cursor_keep_all_digits_before_the_point(run: Run) -> None:

@@ -13,6 +13,7 @@ from dashboard.core.analysis import Analysis
 from dashboard.core.domain import Cut
 from dashboard.core.errors import NeuroMixError
 from dashboard.core.orientation import Side
+from dashboard.core.precision import fits_single
 from dashboard.core.volume import Volume
 
 # A posterior in 255 steps is shown with two digits.
@@ -39,8 +40,8 @@ def pack(analysis: Analysis, channels: Sequence[Volume], side: Side) -> bytes:
     -------
     bytes
         The length of a JSON head (uint32, little-endian), the head, padding to 4 bytes, then for
-        each channel rows x columns float32, rows x columns uint8 labels, and for each component
-        rows x columns uint8 posteriors in steps of 1/255.
+        each channel rows x columns float32, or float64 where the head says so, rows x columns
+        uint8 labels, and for each component rows x columns uint8 posteriors in steps of 1/255.
 
     Raises
     ------
@@ -60,12 +61,12 @@ def pack(analysis: Analysis, channels: Sequence[Volume], side: Side) -> bytes:
     def upright(cut: NDArray[Any]) -> NDArray[Any]:
         return np.ascontiguousarray(orientation.upright(cut, plane, side))
 
-    # Values beyond float32 become infinite.
-    with np.errstate(over="ignore"):
-        pictures = [
-            upright(orientation.cut(v.data, plane, index).astype("<f4", copy=False))
-            for v in channels
-        ]
+    cuts = [orientation.cut(v.data, plane, index) for v in channels]
+    doubles = [not fits_single(cut) for cut in cuts]
+    pictures = [
+        upright(cut.astype("<f8" if double else "<f4", copy=False))
+        for cut, double in zip(cuts, doubles, strict=True)
+    ]
     posteriors = [upright(cut) for cut in _posterior_steps(analysis)]
     rows, columns = pictures[0].shape
     head = json.dumps(
@@ -73,6 +74,7 @@ def pack(analysis: Analysis, channels: Sequence[Volume], side: Side) -> bytes:
             "rows": rows,
             "columns": columns,
             "channels": [v.label for v in channels],
+            "doubles": doubles,
             "components": len(posteriors),
         }
     ).encode()

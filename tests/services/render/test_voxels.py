@@ -20,9 +20,10 @@ def unpack(packed):
     start = 4 + length
     assert start % 4 == 0
     channels = {}
-    for name in head["channels"]:
-        channels[name] = np.frombuffer(packed, "<f4", pixels, start).reshape(shape)
-        start += 4 * pixels
+    for name, double in zip(head["channels"], head["doubles"], strict=True):
+        kind = np.dtype("<f8" if double else "<f4")
+        channels[name] = np.frombuffer(packed, kind, pixels, start).reshape(shape)
+        start += kind.itemsize * pixels
     layers = np.frombuffer(packed, "u1", offset=start).reshape(1 + head["components"], *shape)
     return channels, layers[0], layers[1:] / 255
 
@@ -91,9 +92,15 @@ def test_a_slice_without_mixture_still_reads_its_intensities(study, save, head):
     assert len(posteriors) == 0
 
 
-def test_intensities_beyond_float32_do_not_stop_the_readout(study, save, head):
-    save("data/pair/T1.nii.gz", head(0) * 1e300, np.diag([2.0, 2.0, 3.0, 1.0]))
+@pytest.mark.parametrize(("factor", "offset"), [(1e300, 0.0), (1e-50, 0.0), (1.0, 2.0**51)])
+def test_intensities_that_float32_cannot_tell_apart_are_read_in_full(
+    study, save, head, factor, offset
+):
+    voxels = head(0) * factor + offset
+    save("data/pair/T1.nii.gz", voxels, np.diag([2.0, 2.0, 3.0, 1.0]))
     view = View("pair", "T1", "b0", slice=5)
     channels, _, _ = unpack(packed(study, view, "neurological"))
-    assert np.isinf(channels["T1"]).any()
-    assert np.isfinite(channels["b0"]).all()
+    assert channels["T1"].dtype == np.float64
+    assert channels["b0"].dtype == np.float32
+    # The picture's rows run from anterior to posterior.
+    np.testing.assert_array_equal(channels["T1"], voxels[:, ::-1, 5].T)
