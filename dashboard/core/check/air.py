@@ -8,13 +8,15 @@ from numpy.typing import NDArray
 from dashboard.core import sampling
 from dashboard.core.check.findings import Choices, Code, Finding
 from dashboard.core.check.intensities import keeps_background
-from dashboard.core.check.remedies import TakePosition, UseMask
+from dashboard.core.check.remedies import Remedy, TakePosition, UseMask, UseRule
 from dashboard.core.mixture.foreground import foreground
 from dashboard.core.reading.summary import BACKGROUND_SHARE
 from dashboard.core.volume import Volume
 
 # With more foreground on the faces of its box, an image goes on to the edge, or air is kept.
 KEPT = 0.25
+# Of a face, if one value is to be what surrounds the head.
+MOST = 0.5
 # Air is darker than this share of the window's white; tissue is brighter.
 DARK = 0.1
 # Neighbours in noise differ by this share of the range; uniform noise has 0.29, dark air 0.01.
@@ -45,7 +47,9 @@ def air_findings(
     little = all(_removed(v, choices) < BACKGROUND_SHARE for v in images.values())
     if not little and min(_kept(v, choices) for v in images.values()) < KEPT:
         return
-    remedies = (mask,) if mask else ()
+    remedies: tuple[Remedy, ...] = (mask,) if mask else ()
+    if choices.foreground != "background" and all(map(_has_constant_border, images.values())):
+        remedies += (UseRule("background"),)
     noisy = {name: share for name, v in images.items() if (share := _noise(v)) is not None}
     if noisy:
         facts = {"share": max(noisy.values())}
@@ -95,6 +99,12 @@ def _has_dark_border(volume: Volume) -> bool:
     """Return whether most faces of the box are dark, so that air surrounds the head."""
     medians = [np.median(face[np.isfinite(face)]) for face in _faces(volume) if _any_finite(face)]
     return bool(medians and np.median(medians) < DARK * volume.intensities.window[1])
+
+
+def _has_constant_border(volume: Volume) -> bool:
+    """Return whether the most frequent value surrounds the head, in however small a share."""
+    faces = [face == volume.intensities.background for face in _faces(volume)]
+    return float(np.median([face.mean() for face in faces])) > MOST
 
 
 def _any_finite(values: Array) -> bool:

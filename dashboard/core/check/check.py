@@ -133,6 +133,8 @@ def check_images(
     lost = lost_names(images, others, choices)
     sample = sampled(mixed, choices, mask)
     files = {name: (own or {}).get(name, volume) for name, volume in used.items()}
+    far = [*group_findings(mixed, sample)]
+    overflowing = {name for finding in far for name in finding.images}
     found = [
         *unreadable(unread, images, choices),
         *lost_findings(images, others, lost, choices),
@@ -144,8 +146,8 @@ def check_images(
             mixed or used, choices, foreground_mask(images, others, masks, lost, choices)
         ),
         *head_findings(images, mixed, choices, sample),
-        *group_findings(mixed, sample),
-        *intensity_findings(used, choices),
+        *far,
+        *intensity_findings(used, choices, overflowing),
         *_scales(mixed),
         *_notices({**used, **others}),
         *left_out(unread, choices),

@@ -199,6 +199,10 @@ def _choose_foreground(
         else:
             notices.append(Notice("air-not-zero", {"image": image, "mask": mask}))
         return replace(view, foreground="mask")
+    if not chosen and preset.foreground == "background" and volume:
+        facts = {"image": image, "background": volume.intensities.background}
+        notices.append(Notice("air-below-0", facts))
+        return replace(view, foreground="background")
     if view.foreground == "mask" and mask is None:
         # Masks of lesions and on other grids can still be chosen by name.
         facts = {"study": files.name, "image": image, "others": bool(masks(files))}
