@@ -15,7 +15,7 @@ from flask import Blueprint, Response, after_this_request, has_request_context, 
 
 from dashboard.cards.card import Card
 from dashboard.cards.table import CARDS
-from dashboard.core.errors import GridError, NeuroMixError
+from dashboard.core.errors import NeuroMixError
 from dashboard.services.ahead import Ahead
 from dashboard.services.analyses import Analyses
 from dashboard.services.archive import Archive
@@ -36,10 +36,8 @@ def draw(card: Card, scene: Scene, analyses: Analyses) -> Mapping[str, Any]:
     """Draw one card; an error becomes a sentence in this card only."""
     try:
         return card.draw(scene, analyses)
-    except GridError as error:
-        return card.failed(error.short)  # the check gives shapes and affines
     except NeuroMixError as error:
-        return card.failed(str(error))
+        return card.failed(error.short)
     except Exception:
         log.exception("card %s cannot be drawn", card.id)
         if has_request_context():

@@ -57,7 +57,7 @@ def filling(opened: Opened) -> dict[str, Any]:
         **{f"{FIELDS[name][0]}.{FIELDS[name][1]}": v for name, v in _values(opened).items()},
         **_offered(opened),
         f"{Store.SCENE}.data": scene_facts(opened),
-        f"{NOTICES}.html": alerts(opened.problems, opened.notices),
+        f"{NOTICES}.html": alerts(opened.notices),
     }
 
 
@@ -237,11 +237,10 @@ def _volumes(files: StudyFiles, name: str, volume: Volume | None) -> tuple[list[
     return options, taken, False
 
 
-def alerts(problems: Sequence[str], notices: Sequence[Notice]) -> str:
-    """Return what has to be said of an opened View, as HTML."""
+def alerts(notices: Sequence[Notice]) -> str:
+    """Return what was changed to open a View, as HTML; the check says what cannot be read."""
     return "".join(
-        f'<p class="notice" role="alert" data-severity="{severity}">{html.escape(text)}'
+        f'<p class="notice" role="alert">{html.escape(sentence(notice))}'
         '<button type="button" class="notice-close" aria-label="Close"></button></p>'
-        for severity, texts in (("problem", problems), ("warning", map(sentence, notices)))
-        for text in texts
+        for notice in notices
     )
