@@ -31,6 +31,8 @@ VOXELS = (", all voxels", ", foreground")
 TITLE_LENGTH = 24
 JOINT_LENGTH = 50
 CURVE_POINTS = 100
+# Pixels for the half of a label that stands at the end of an axis.
+EDGE = 16
 # Share of the height between the rows: room for the upper row's labels and its title of one or two
 # lines, at the least height of the plots in app.css.
 GAP = 0.22
@@ -115,7 +117,7 @@ def histograms(
         "layout": layout(
             **axes,
             annotations=notes,
-            margin={"l": 46, "r": 8, "t": 8, "b": 48 if "<br>" in title else 34},
+            margin={"l": 46, "r": EDGE, "t": 8, "b": 48 if "<br>" in title else 34},
             meta={"titles": names},
             hovermode="x",
         ),
@@ -155,7 +157,7 @@ def mixture_histogram(
                 **_intensities(counts),
             ),
             yaxis=axis("voxels", tickformat="~s", **_range(highest, log=False)),
-            margin={"l": 46, "r": 8, "t": 8, "b": 50 if facts else 36},
+            margin={"l": 46, "r": EDGE, "t": 8, "b": 50 if facts else 36},
             hovermode="x",
             meta={"titles": {"xtitle": plain(volume.name) + unit}},
         ),

@@ -18,7 +18,7 @@ from dashboard.services.scene.remedies import changes
 from dashboard.services.scene.scene import Scene
 from dashboard.services.scene.scene import scene as resolved
 from dashboard.services.studies.files import ImageFile, StudyFiles
-from dashboard.services.studies.naming import SERIES, contrasts, find, in_order
+from dashboard.services.studies.naming import SERIES, Frames, contrasts, find, in_order, itself
 from dashboard.view import View
 
 # Images that are not in use and read only for the check. Each is a line of a table.
@@ -100,9 +100,9 @@ def found_in(scene: Scene) -> Checked:
     )
 
 
-def images_to_read(files: StudyFiles) -> list[str]:
+def images_to_read(files: StudyFiles, frames: Frames = itself) -> list[str]:
     """Return the images needed to open a study, in the order of their use."""
-    images = _images(View(), files, contrasts(files, ())[:MAX_MIXED])
+    images = _images(View(), files, contrasts(files, (), frames)[:MAX_MIXED])
     likely = [*likely_masks(files)[:1], *likely_references(files)[:1]]
     return [*images, *_overlays(likely, files)]
 

@@ -145,7 +145,7 @@ def _offered(opened: Opened) -> dict[str, Any]:
     """Return what the controls offer, and within which limits."""
     scene = opened.scene
     files, view = scene.files, scene.view
-    images = list(files.of("image"))
+    images = scene.images.listed(files)
     references = list(files.of(*REFERENCES))
     count = scene.grid.orientation.count(view.plane) if scene.grid else 1
     offered: dict[str, Any] = {
@@ -157,8 +157,8 @@ def _offered(opened: Opened) -> dict[str, Any]:
         f"{Control.REFERENCE}.data": (
             [*references, {"value": NO_REFERENCE, "label": "none"}] if references else []
         ),
-        f"{Control.GRID}.data": images,
-        f"{Control.POSITION}.data": images,
+        f"{Control.GRID}.data": list(files.of("image")),
+        f"{Control.POSITION}.data": list(files.of("image")),
         f"{Control.POSITION}-field.hidden": not view.position,
         f"{Control.MIX}.data": _mixable(opened),
         f"{Control.SLICE}.max": count - 1,
@@ -196,15 +196,19 @@ def _mixable(opened: Opened) -> list[str]:
     files, shown = scene.files, (scene.view.x, scene.view.y)
     # The chosen volume of an image stands in its place.
     chosen = {found[0].name: name for name in shown if (found := find(files, name))}
-    others = (chosen.get(name, name) for name in files.of("image"))
+    others = (chosen.get(name, name) for name in scene.images.listed(files))
     return list(dict.fromkeys([*scene.mixed, *others]))
 
 
 def _renamed(images: list[str], files: StudyFiles, chosen: str) -> list[str]:
     """Return the images, and in the place of one of several volumes the chosen volume."""
     found = find(files, chosen)
-    name = found[0].name if found else ""
-    return [chosen if image == name else image for image in images]
+    own = [i for i in images if found and (file := find(files, i)) and file[0] == found[0]]
+    if chosen in images or not own:
+        return images
+    # Beside several contrasts their mean is one more choice.
+    place, beside = images.index(own[0]), own if len(own) > 1 else []
+    return [*images[:place], chosen, *beside, *images[place + len(own) :]]
 
 
 def _studies(studies: dict[str, str]) -> list[Any]:

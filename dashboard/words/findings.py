@@ -29,8 +29,10 @@ def _unreadable(finding: Finding) -> Sentence:
 
 
 def _series(finding: Finding) -> Sentence:
-    b0, taken = finding.facts["b0"], finding.facts["taken"]
-    if b0:
+    b0, taken = finding.facts["b0"], finding.facts.get("taken")
+    if taken is None:
+        used = "It is used as {several:,} images"
+    elif b0:
         used = "Its b0 volume is used" if b0 == 1 else "The mean of its {b0:,} b0 volumes is used"
     elif len(taken.volumes) == taken.held:
         used = "The mean of all is used"

@@ -36,6 +36,13 @@ def test_long_numbers_have_each_sd_below_its_mean_as_well(study, save, head):
     assert 'class="numbers stacked"' in components_table(study.analyse(VIEW))
 
 
+def test_volumes_of_one_file_have_columns_of_their_own_names(workspace, save, head):
+    save("data/four/BRATS.nii", np.stack([head(n) + n for n in range(4)], axis=-1))
+    view = View("four", "BRATS:2", "BRATS:mean", mix="BRATS:2,BRATS:mean,BRATS:0", slice=5)
+    table = components_table(workspace.analyse(view))
+    assert re.findall(r"<span>(.*?)</span></th>", table) == ["BRATS:2", "BRATS:mean", "BRATS:0"]
+
+
 def test_the_header_tells_what_a_bids_name_says(workspace, save, head):
     folder = "data/ds/sub-07/anat/sub-07_acq-mprage"
     save(f"{folder}_T1w.nii.gz", head(0))

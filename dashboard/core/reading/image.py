@@ -135,6 +135,22 @@ def nifti_header(path: Path, *, name: str | None = None) -> nib.Nifti1Header | N
         return packing.header if isinstance(packing.header, nib.Nifti1Header) else None
 
 
+def volumes_in(path: Path) -> int:
+    """Return the number of volumes of a file, by its header.
+
+    Raises
+    ------
+    VolumeError
+        If the header cannot be read.
+    """
+    with _named(path.name):
+        _require_known(path)
+        if path.name.lower().endswith(MINC):
+            return 1
+        with _opened(path) as (layout, _):
+            return layout.volumes
+
+
 @contextmanager
 def _named(name: str) -> Iterator[None]:
     """Put the file's name, without its folder, before an error message."""
