@@ -67,7 +67,11 @@ def _choice(literal: Any) -> click.Choice[str]:
     type=_choice(Scope),
     help="What to fit. Volume is not available yet.",
 )
-@click.option("--plane", default="axial", type=_choice(Plane), help="Direction of the slice.")
+@click.option(
+    "--plane",
+    type=_choice(Plane),
+    help="Direction of the slice. By default axial, or that of a single slice.",
+)
 @click.option(
     "--slice",
     "index",
@@ -137,7 +141,7 @@ def segment(
     images: tuple[str, ...],
     out: Path,
     scope: Scope,
-    plane: Plane,
+    plane: Plane | None,
     index: int | None,
     foreground: Foreground,
     mask: str | None,
@@ -167,6 +171,7 @@ def segment(
     if resample:
         volumes = [_onto(volume, own[0]) for volume in volumes]
         overlays = [_onto(volume, own[0], nearest=True) for volume in overlays]
+    plane = plane or volumes[0].first_plane
     cut = Cut(plane, _slice(volumes[0], plane, index))
     masked, compared = overlays[0] if mask else None, overlays[-1] if reference else None
     try:

@@ -39,6 +39,8 @@ GAP = 0.22
 TWO_LINE_GAP = 0.31
 # Intensities from here on are labelled in thousands.
 LONG_NUMBER = 1e4
+# Larger numbers have no prefix that people know.
+LARGEST_PREFIXED = 1e15
 # A logarithmic axis starts at half a voxel.
 LOG_FLOOR = 0.5
 
@@ -239,7 +241,8 @@ def _intensities(counts: Histogram) -> dict[str, Any]:
     """
     low, high = span(counts.edges)
     thousands = max(-low, high) >= LONG_NUMBER
-    return {"range": [low, high], **({"tickformat": "~s"} if thousands else {})}
+    form = "~s" if max(-low, high) < LARGEST_PREFIXED else ".3~g"
+    return {"range": [low, high], **({"tickformat": form} if thousands else {})}
 
 
 def _axes(suffix: str, column: int, row: int, title: str, *, height: float) -> dict[str, Any]:
@@ -251,6 +254,7 @@ def _axes(suffix: str, column: int, row: int, title: str, *, height: float) -> d
             domain=[left, left + width],
             anchor=f"y{suffix}",
             showgrid=False,
+            nticks=4,  # more would touch each other on a narrow page
         ),
         f"yaxis{suffix}": axis(
             "voxels" if column == 0 else "",

@@ -7,6 +7,7 @@ from dataclasses import replace
 from dashboard.core.errors import NeuroMixError
 from dashboard.core.grid.position import lost_beside, positioned
 from dashboard.core.grid.same import same_grid
+from dashboard.core.reading.bvalues import not_used
 from dashboard.core.reading.image import volumes_in
 from dashboard.core.reading.voxels import Take
 from dashboard.core.volume import Volume
@@ -89,6 +90,9 @@ class Archive:
         volume = self._store.open(file.path, name=file.file_name, take=take)
         if volume.name != file.name:
             volume = replace(volume, name=file.name)
+        if file.other_bval:
+            notice = not_used(file.other_bval, volume.volumes)
+            volume = replace(volume, notices=(*volume.notices, notice))
         if position and position != image:
             volume = _placed(volume, self.open(files, position))
         if not grid or grid == image:

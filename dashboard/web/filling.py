@@ -1,9 +1,12 @@
 """From an opened View to what the page holds: the controls, what they offer, and the scene."""
 
 import html
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
+
+import numpy as np
 
 from dashboard.core.facts import Notice
 from dashboard.core.orientation import PLANE_AXES, Plane
@@ -21,8 +24,10 @@ from dashboard.ui.controls import NONE_FOUND
 from dashboard.view import View
 from dashboard.words.opening import sentence
 
-# Steps of an intensity window's slider.
+# Steps of an intensity window's slider, at least.
 WINDOW_STEPS = 500
+# As many decimals as a browser's numbers can be rounded to.
+MOST_DECIMALS = 100
 REFERENCES: tuple[Role, ...] = ("labels", "mask")
 
 # Everything of the page that an opened View decides, as "element-id.property".
@@ -44,7 +49,7 @@ OUTPUTS: tuple[str, ...] = (
     *(
         f"{control}.{limit}"
         for control in (Control.WINDOW_X, Control.WINDOW_Y)
-        for limit in ("min", "max", "step")
+        for limit in ("min", "max", "step", "precision")
     ),
     f"{Store.SCENE}.data",
     f"{NOTICES}.html",
@@ -57,7 +62,7 @@ def filling(opened: Opened) -> dict[str, Any]:
         **{f"{FIELDS[name][0]}.{FIELDS[name][1]}": v for name, v in _values(opened).items()},
         **_offered(opened),
         f"{Store.SCENE}.data": scene_facts(opened),
-        f"{NOTICES}.html": alerts(opened.problems, opened.notices),
+        f"{NOTICES}.html": alerts(opened.notices),
     }
 
 
@@ -174,20 +179,29 @@ def _offered(opened: Opened) -> dict[str, Any]:
     for volume, window in zip(
         (scene.x, scene.y), (Control.WINDOW_X, Control.WINDOW_Y), strict=True
     ):
-        low, high = _range(volume)
-        offered |= {
-            f"{window}.min": low,
-            f"{window}.max": high,
-            f"{window}.step": (high - low) / WINDOW_STEPS,
-        }
+        offered |= {f"{window}.{name}": value for name, value in _slider(volume).items()}
     return offered
 
 
-def _range(volume: Volume | None) -> tuple[float, float]:
-    if volume is None:
-        return 0.0, 1.0
-    facts = volume.intensities
-    return min(facts.low, facts.window[0]), max(facts.high, facts.window[1])
+def _slider(volume: Volume | None) -> dict[str, float]:
+    """Return the limits of an image's window, its step, and the decimals that steps need.
+
+    Steps and limits are round numbers in any unit: an ADC map of 0.0035 mm2/s has steps of 5e-6.
+    """
+    low, high = 0.0, 1.0
+    if volume:
+        facts = volume.intensities
+        low, high = min(facts.low, facts.window[0]), max(facts.high, facts.window[1])
+    # Half at a time: the largest numbers have no difference.
+    finest = max(high / WINDOW_STEPS - low / WINDOW_STEPS, float(np.finfo(np.float64).tiny))
+    power = math.floor(math.log10(finest))
+    step = max(s for m in (1, 2, 5) if (s := float(f"{m}e{power}")) <= finest or m == 1)
+    return {
+        "min": math.floor(low / step) * step,
+        "max": math.ceil(high / step) * step,
+        "step": step,
+        "precision": min(max(-power, 0), MOST_DECIMALS),
+    }
 
 
 def _mixable(opened: Opened) -> list[str]:
@@ -237,11 +251,10 @@ def _volumes(files: StudyFiles, name: str, volume: Volume | None) -> tuple[list[
     return options, taken, False
 
 
-def alerts(problems: Sequence[str], notices: Sequence[Notice]) -> str:
-    """Return what has to be said of an opened View, as HTML."""
+def alerts(notices: Sequence[Notice]) -> str:
+    """Return what was changed to open a View, as HTML; the check says what cannot be read."""
     return "".join(
-        f'<p class="notice" role="alert" data-severity="{severity}">{html.escape(text)}'
+        f'<p class="notice" role="alert">{html.escape(sentence(notice))}'
         '<button type="button" class="notice-close" aria-label="Close"></button></p>'
-        for severity, texts in (("problem", problems), ("warning", map(sentence, notices)))
-        for text in texts
+        for notice in notices
     )

@@ -70,5 +70,6 @@ SENTENCES: dict[str, Pattern] = {
     "not-as-named": _not_as_named,
     "no-contrast": _no_contrast,
     "no-usable-mask": _no_usable_mask,
+    "single-slice": "{image} is a single {plane} slice. The page shows it in its own plane.",
     "no-slice": "{image} has no {plane} slice {slice}. The page shows the last one, {last}.",
 }

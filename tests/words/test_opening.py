@@ -43,6 +43,8 @@ WORDED = [
      "zstat1 looks like a map of statistics. Its histogram and classes mean little."),
     (Notice("no-slice", {"image": "T1", "plane": "axial", "slice": 70, "last": 69}),
      "T1 has no axial slice 70. The page shows the last one, 69."),
+    (Notice("single-slice", {"image": "T1", "plane": "coronal"}),
+     "T1 is a single coronal slice. The page shows it in its own plane."),
     (Notice("unknown-field", {"field": "utm"}), "The page ignored “utm” in the link."),
     (Notice("invalid-value",
             {"field": "bins", "value": "9", "allowed": {"from": 10, "to": 200}}),

@@ -21,6 +21,7 @@ from dashboard.core.mixture.features import Features
 from dashboard.core.mixture.recipe import Recipe
 from dashboard.core.reading.header import header_affine
 from dashboard.core.reading.image import nifti_header
+from dashboard.core.reading.position import completed
 from dashboard.core.reference.agreement import Agreement
 from dashboard.core.volume import Volume, stem
 
@@ -133,10 +134,11 @@ def label_image(
     header = nifti_header(image)
     if header is None:
         return nib.Nifti1Image(labels, affine)
-    if not np.allclose(header_affine(header), affine):
+    if not np.allclose(completed(header_affine(header), labels.shape), affine):
         # The file's own position is unusable.
         header["sform_code"] = header["qform_code"] = 0
         header["pixdim"][:4] = 1
+    labels = labels.reshape(header.get_data_shape()[:3])  # a picture has two axes
     if isinstance(header, nib.Nifti2Header):
         # NIfTI-1 would round its float64 affine.
         result: nib.Nifti1Image = nib.Nifti2Image(labels, affine, header.copy())

@@ -61,6 +61,12 @@ class Image:
     notices: tuple[Notice, ...]
 
 
+def extension(path: Path) -> str:
+    """Return the extension that chooses a file's format, or its last one if that is unknown."""
+    name = path.name.lower()
+    return next((known for known in EXTENSIONS if name.endswith(known)), path.suffix.lower())
+
+
 def files_of(path: Path) -> tuple[Path, ...]:
     """Return the files of an image: for an .img, also its header."""
     if not path.name.lower().endswith(PAIR):
@@ -147,8 +153,8 @@ def volumes_in(path: Path) -> int:
         _require_known(path)
         if path.name.lower().endswith(MINC):
             return 1
-        with _opened(path) as (layout, _):
-            return layout.volumes
+        with _opened(path) as (packing, _):
+            return packing.volumes
 
 
 @contextmanager

@@ -38,14 +38,11 @@ class Opened:
         Studies to choose from, with titles; the uploads of this browser first.
     notices : tuple of Notice
         Changes to the View; `dashboard.words.opening` has the sentences.
-    problems : tuple of str
-        Why images cannot be shown.
     """
 
     scene: Scene
     studies: dict[str, str]
     notices: tuple[Notice, ...]
-    problems: tuple[str, ...]
 
 
 def open_view(
@@ -87,6 +84,7 @@ def open_view(
     notices += doubts((view.x, view.y, *split_names(view.mix, files)[0]), images.own)
     shown = images.get(view.x) or images.get(view.y)
     if shown:
+        view = _choose_plane(view, shown, notices, asked="plane" in query)
         view = _choose_slice(view, shown, place, notices)
     preset = presets(view, files, images)
     chosen = bool(query.get("foreground"))
@@ -95,8 +93,7 @@ def open_view(
         view = replace(view, reference="")
     view = replace(view, hidden=tuple(k for k in view.hidden if k <= view.components))
     resolved = scene(view, files, images)
-    problems = dict.fromkeys(filter(None, map(images.problem, (view.x, view.y))))
-    return Opened(resolved, studies, tuple(notices), tuple(problems))
+    return Opened(resolved, studies, tuple(notices))
 
 
 def _choose_study(
@@ -132,11 +129,18 @@ def _choose_images(view: View, files: StudyFiles, images: Images, notices: list[
     x, y = (images.frames(name)[0] if find(files, name) else "" for name in (view.x, view.y))
     if not x:
         names = list(files.of("image") if files.fit is None else files.fit)
-        x = next((image for name in names for image in images.frames(name) if image != y), names[0])
+        every = [image for name in names for image in images.frames(name)]
+        x = _first(every, y, images)
         # Without a mask, the brain alone is the better of two images of one head.
         if not presets(replace(view, x=x), files, images).mask:
             x = brain_alone(x, files, images) or x
     return replace(view, x=x, y=y or _partner(x, files, images))
+
+
+def _first(names: list[str], y: str, images: Images) -> str:
+    """Return the first image that can be read, other than Y if possible."""
+    others = [name for name in names if name != y] or names
+    return next(filter(images.get, others), others[0])
 
 
 def _partner(x: str, files: StudyFiles, images: Images) -> str:
@@ -164,6 +168,16 @@ def _choose_fitted(view: View, files: StudyFiles, images: Images, notices: list[
         notices.append(Notice("too-many-mixed", {"most": MAX_MIXED}))
     fitted = dict.fromkeys(images.frames(name)[0] for name in known[:MAX_MIXED])
     return replace(view, mix=SEPARATOR.join(fitted))
+
+
+def _choose_plane(view: View, volume: Volume, notices: list[Notice], *, asked: bool) -> View:
+    """Show a single slice in its own plane: in the others it is a line."""
+    plane = volume.first_plane
+    if plane == view.plane or min(volume.orientation.picture_shape(view.plane)) > 1:
+        return view
+    if asked:
+        notices.append(Notice("single-slice", {"image": volume.name, "plane": plane}))
+    return replace(view, plane=plane, slice=None)
 
 
 def _choose_slice(view: View, volume: Volume, place: Place | None, notices: list[Notice]) -> View:

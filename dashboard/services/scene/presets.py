@@ -6,10 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from dashboard.core.content import allows_labels
+from dashboard.core.errors import LabelError
 from dashboard.core.grid.same import same_grid
 from dashboard.core.mixture.foreground import Foreground
 from dashboard.core.mixture.mask import mask_of
 from dashboard.core.reading.summary import BACKGROUND_SHARE
+from dashboard.core.reference.labels import label_map
 from dashboard.core.volume import Volume
 from dashboard.services.scene.images import Images
 from dashboard.services.studies.files import ImageFile, StudyFiles
@@ -137,11 +139,13 @@ def _covers(mask: Volume, head: Volume, tissue: float) -> bool:
 
 
 def _holds_labels(volume: Volume | None) -> bool:
-    """Return whether a label map has at least two labels besides 0."""
+    """Return whether a label map has at least two labels besides the background."""
     if volume is None or not allows_labels(volume):
         return False
-    facts = volume.intensities
-    return len({facts.low, facts.high, facts.background, *facts.limits["0.1"]} - {0.0}) > 1
+    try:
+        return len(label_map(volume).labels) > 1
+    except LabelError:
+        return False
 
 
 def _has_bright_air(volume: Volume) -> bool:

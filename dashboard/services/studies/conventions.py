@@ -269,7 +269,8 @@ SPM_LETTERS: dict[str, Processing] = {"m": "corrected", "w": "normalised"}
 # no tissues. L is the label of lesions in BIDS.
 REGION_WORDS = (
     r"lesions?|lesionmask(?:inv)?|tumou?rs?|tumou?rmask|o?edema|wmh|infarcts?|necrosis|rois?|gt|"
-    r"label-l"
+    r"label-l|stroke|[gcp]tv|ha?ematoma|ha?emorrhage|ischa?emia|mets?|metastas[ei]s|core|penumbra|"
+    r"enhancing|resection|cavity|hippocamp\w*|amygdala|thalamus|brain_?stem|cerebell\w*"
 )
 # Win over other words, as in tumor_003_brain_mask.
 BRAIN_MASK_WORDS = r"brain[_\-. ]?mask"
