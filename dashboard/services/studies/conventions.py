@@ -125,8 +125,8 @@ ROLE_LINES: tuple[RoleLine, ...] = (
     RoleLine(MRTRIX, "other", r"(?:wm|gm|csf)?_?fods?(?:_norm)?|tdi|gmwm(?:i|seed)|peaks"),
     RoleLine(MRTRIX, "labels", r"nodes|parcels"),
     RoleLine(DICOM, "other", r"phase|imag(inary)?", "whole"),
-    RoleLine(BIDS, "other", r"part-(?:phase|real|imag)|(?<=[_\-])(?:phase|phs?|real|imag(?:inary)?)|"
-             r"phasediff|phase[12]|(?:T?R?B[01]|TB1\w+|B0)_?map|fieldmap|fmap|epi_fieldmap|thickness|"
+    RoleLine(BIDS, "other", r"part-(?:phase|real|imag)|"
+             r"(?<=[_\-])(?:phase|phs?|real|imag(?:inary)?)|phasediff|phase[12]|(?:T?R?B[01]|TB1\w+|B0)_?map|fieldmap|fmap|epi_fieldmap|thickness|"
              r"curv|sulc"),
     RoleLine(TOOLS, "other", r"(?:signed_)?distances?(?:_map)?|uncertainty|entropy|noise_?map"),
     RoleLine(EVERYDAY, "probability", r"probsegs?|probtissue|probs?|probability|pve|tpm|priors?|"
