@@ -23,9 +23,9 @@ def _card(which: Literal["x", "y"], fields: frozenset[str]) -> Card:
 
     def draw(scene: Scene, _: Analyses) -> Drawn:
         image: str = getattr(scene.view, which)
-        volume = scene.images.get(image)
+        volume, reason = (named := scene.images.named(image)).volume, named.problem
         if volume is None:
-            why = escape(scene.images.problem(image) or "")
+            why = escape(reason.short if reason else "")
             return {own_head.output: head(image, caption=usual), problem.output: why}
         title = scene.images.own.open(image).label  # a badge says whether it is resampled
         caption, explained, why = usual, "", ""
@@ -47,7 +47,7 @@ def _of_other_grid(scene: Scene, usual: str) -> tuple[str, str]:
     return f"slice {cut.index}, nearest in mm", ""
 
 
-OWN = frozenset({"study", "grid"})
+OWN = frozenset({"study", "grid", "position"})
 CARD_X = _card("x", OWN | {"x"})
 # Y on its own grid follows the slice of X.
 CARD_Y = _card("y", OWN | {"x", "y"} | fields_of("place"))

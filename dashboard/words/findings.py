@@ -29,8 +29,10 @@ def _unreadable(finding: Finding) -> Sentence:
 
 
 def _series(finding: Finding) -> Sentence:
-    b0, taken = finding.facts["b0"], finding.facts["taken"]
-    if b0:
+    b0, taken = finding.facts["b0"], finding.facts.get("taken")
+    if taken is None:
+        used = "It is used as {several:,} images"
+    elif b0:
         used = "Its b0 volume is used" if b0 == 1 else "The mean of its {b0:,} b0 volumes is used"
     elif len(taken.volumes) == taken.held:
         used = "The mean of all is used"
@@ -130,6 +132,65 @@ def _air(finding: Finding) -> Sentence:
     )
 
 
+def _lost_position(finding: Finding) -> Sentence:
+    instead = "the identity" if finding.facts["identity"] else "nothing"
+    idle = "Nothing is fitted" if finding.severity == "problem" else "{It} {is} not used"
+    return _say(
+        "{images} {has} the shape of {of:image} but {instead} for {its} position, as if {its} "
+        "header had been lost. "
+        f"{idle} until {{it}} {{takes}} the position of {{of:image}}; resampling would move "
+        "{them}.",
+        finding,
+        instead=instead,
+    )
+
+
+def _air_noise(finding: Finding) -> Sentence:
+    advice = "" if finding.remedies else " Add a brain mask and choose it as the foreground."
+    return _say(
+        "Nothing removes the air of {images}: it is noise over the whole range of intensities "
+        "({share} of the voxels), which is spread over all classes. A mask is needed." + advice,
+        finding,
+        share=_up_to(finding.facts["share"], finding),
+    )
+
+
+def _far_group(finding: Finding) -> Sentence:
+    facts = finding.facts
+    above = facts["group"][0] > facts["rest"][1]
+    pattern = (
+        "A group of voxels of {images} ({share:percent}) lies far {way} the rest, between "
+        "{group[0]:number} and {group[1]:number}, while the rest is between {rest[0]:number} and "
+        "{rest[1]:number}, as after an overflow in a converter. "
+    )
+    if facts["fitted"]:
+        pattern += "It takes a component of the fit ({fitted:percent} of the foreground)."
+    else:
+        pattern += "The other images keep it out of this fit; without them it takes a component."
+    if not finding.remedies:
+        pattern += (
+            " Clipping does not help against so many voxels; a mask or a new conversion does."
+        )
+    return _say(pattern, finding, way="above" if above else "below")
+
+
+def _few_fitted(finding: Finding) -> Sentence:
+    facts = finding.facts
+    share = qualified(facts["share"], "only")
+    if facts["rule"] == "mask":
+        why = " The mask {mask:image} leaves out the rest."
+    elif facts["least"]:
+        why = " {least:image} has few foreground voxels there."
+    else:
+        why = " The images have few foreground voxels in common."
+    return _say(
+        "{share} of the head in {of:image} is foreground in {images}, so most of it is not fitted."
+        + why,
+        finding,
+        share=share[0].upper() + share[1:],
+    )
+
+
 def _no_background(finding: Finding) -> Sentence:
     few = _few(finding)
     return _say(
@@ -190,6 +251,8 @@ SENTENCES: dict[Code, str | Callable[[Finding], Sentence]] = {
         "Left out of the fit: {images}. {It} {is} not on the grid of {target:image}."
     ),
     Code.OVERLAY_OFF_GRID: overlay,
+    Code.LOST_POSITION: _lost_position,
+    Code.PLACED: "{images} {has} the position of {of:image}, because {it} lost {its} own.",
     Code.RESAMPLED: lambda f: steps.resampled(Images(f.images), f.facts["step"]),
     Code.TINY: (
         "{images} {is} tiny: even the largest slice has fewer than {fewer_than:,} voxels, too few "
@@ -201,6 +264,10 @@ SENTENCES: dict[Code, str | Callable[[Finding], Sentence]] = {
         "tissue borders blur the classes.",
         f,
         mm=round(f.facts["mm"], 1),
+    ),
+    Code.SHEARED: (
+        "The axes of {images} are not at right angles (up to {degrees:.1f}° off). Pictures show "
+        "them at right angles, so shapes are skewed. The fit and volumes in mL are not affected."
     ),
     Code.CONSTANT: "Every voxel of {images} is {value:number}. There is nothing to fit.",
     Code.TWO_VALUES: (
@@ -233,6 +300,9 @@ SENTENCES: dict[Code, str | Callable[[Finding], Sentence]] = {
     Code.OUTLIERS: _outliers,
     Code.NONFINITE: _nonfinite,
     Code.SCALES: _scales,
+    Code.FAR_GROUP: _far_group,
+    Code.FEW_FITTED: _few_fitted,
     Code.AIR: _air,
+    Code.AIR_NOISE: _air_noise,
     Code.NO_BACKGROUND: _no_background,
 }

@@ -32,13 +32,31 @@ def position_notices(raw: Any, header: Any, shape: tuple[int, ...]) -> list[Noti
     shape : tuple of int
         Voxels along each stored axis.
     """
-    sizes = np.abs(np.asarray(raw["pixdim"][1 : 1 + min(len(shape), 3)], dtype=np.float64))
+    stored = np.asarray(raw["pixdim"][1 : 1 + min(len(shape), 3)], dtype=np.float64)
+    sizes = np.abs(stored)
     notices = []
     if not (np.isfinite(sizes).all() and (sizes > 0).all()):
         notices.append(Notice(FileCode.VOXEL_SIZE, {"sizes": sizes.tolist()}))
+    elif (stored < 0).any():
+        notices.append(Notice(FileCode.NEGATIVE_SIZE, {"sizes": stored.tolist()}))
     if not any(int(header[code]) > 0 for code in ("sform_code", "qform_code") if code in header):
         notices.append(Notice(FileCode.NO_POSITION))
     return notices + _conflict(header, (*shape, 1, 1)[:3])
+
+
+def completed(affine: NDArray[np.float64], shape: tuple[int, ...]) -> NDArray[np.float64]:
+    """Return an affine with a direction for the axis of a single slice, if it has none.
+
+    Some programs leave it 0. The directions within the slice are known all the same.
+    """
+    found = affine.copy()
+    for axis in np.flatnonzero(np.array(shape) == 1):
+        edges = np.delete(affine[:3, :3], axis, axis=1)
+        across = np.cross(edges[:, 0], edges[:, 1]) * (-1 if axis == 1 else 1)
+        if not affine[:3, axis].any() and across.any():
+            thickness = np.linalg.norm(edges, axis=0).min()
+            found[:3, axis] = thickness * across / np.linalg.norm(across)
+    return found
 
 
 def turn(first: NDArray[np.float64], other: NDArray[np.float64]) -> float:

@@ -228,6 +228,8 @@ CONTRAST_LINES: tuple[ContrastLine, ...] = (
 FIRST_CONTRASTS = ("T1", "b0", "T2", "FLAIR", "PD", "T2star", "inplaneT1", "inplaneT2", "T1map",
                    "T1Gd")  # fmt: skip
 LATE_CONTRASTS = ("sbref", "boldref", "m0scan", "dwi", "cbf", "asl", "bold")
+# The volumes of a file are samples in time or of diffusion rather than contrasts.
+SAMPLES_WORDS = r"bold|fmri|func|rest|task|p?c?asl|cbf|perf\w*|dsc|dce|dwi|dti|dmri|hardi|diff\w*"
 # Without a T1, the first of these is X.
 LIKE_T1 = ("T1", "T1Gd", "T1map", "inplaneT1", "INV1")
 # An agent makes another contrast of T1; of an MP2RAGE, each inversion is one.

@@ -1,13 +1,15 @@
 """The image files of one study, their names and roles."""
 
-import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from dashboard.core.reading.image import EXTENSIONS, HEADERS, other_halves
+from dashboard.core.errors import VolumeError
+from dashboard.core.reading.bvalues import b0_volumes, b_values
+from dashboard.core.reading.image import EXTENSIONS, HEADERS, other_halves, volumes_in
 from dashboard.core.volume import stem
 from dashboard.services.studies.conventions import LIKE_T1, ROLES, Role
 from dashboard.services.studies.roles import (
@@ -20,12 +22,6 @@ from dashboard.services.studies.roles import (
     processing_rank,
 )
 from dashboard.services.studies.sorting import natural
-
-# s/mm²; some scanners state a few instead of 0. Brain tissue (0.0008 mm²/s) loses less than 4 % of
-# its signal below this, and weighted shells start at 100 or more.
-B0_LIMIT = 50
-# Bytes of a .bval: more than ten thousand volumes. A larger file is something else.
-MAX_BVAL_BYTES = 65_536
 
 
 @dataclass(frozen=True)
@@ -49,6 +45,8 @@ class ImageFile:
         BIDS entities in the order of the name, and the suffix; empty for other names.
     b0_volumes : tuple of int
         Volumes without diffusion weighting, by the .bval of a run.
+    other_bval : int
+        Number of b-values beside the image if it has another number of volumes; they are not used.
     label_names : Path or None
         The .tsv with the names of a label map's classes.
     """
@@ -61,6 +59,7 @@ class ImageFile:
     place: tuple[Any, ...] = ()
     entities: tuple[tuple[str, str], ...] = ()
     b0_volumes: tuple[int, ...] = ()
+    other_bval: int = 0
     label_names: Path | None = None
 
     @property
@@ -122,7 +121,7 @@ def study_files(name: str, paths: Mapping[str, Path]) -> StudyFiles:
                 role=says.role,
                 meaning=says,
                 place=(False, natural(called)),
-                b0_volumes=b0_volumes(bval) if bval and says.role == "image" else (),
+                **diffusion(bval if says.role == "image" else None, paths[file]),
                 label_names=tsv if says.role == "labels" else None,
             )
         )
@@ -169,14 +168,10 @@ def is_header(file_name: str) -> bool:
     return file_name.lower().endswith(HEADERS)
 
 
-def b0_volumes(bval: Path) -> tuple[int, ...]:
-    """Return the volumes with b below `B0_LIMIT`; none if the file is not a valid .bval."""
-    try:
-        with bval.open("rb") as file:
-            text = file.read(MAX_BVAL_BYTES + 1)
-        values = [float(word) for word in text.split()]
-    except (OSError, ValueError):
-        return ()
-    if len(text) > MAX_BVAL_BYTES or not all(math.isfinite(value) for value in values):
-        return ()
-    return tuple(index for index, value in enumerate(values) if value < B0_LIMIT)
+def diffusion(bval: Path | None, image: Path) -> dict[str, Any]:
+    """Return what the .bval of an image says, as fields of `ImageFile`; none if it is invalid."""
+    values = b_values(bval) if bval else []
+    with suppress(VolumeError):  # whoever opens the image hears why it cannot be read
+        if values and volumes_in(image) != len(values):
+            return {"other_bval": len(values)}
+    return {"b0_volumes": b0_volumes(values)}

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.core.errors import NeuroMixError
+from dashboard.core.volume import stem
 from dashboard.services.studies import bids
 from dashboard.services.studies.conventions import MGH
 from dashboard.services.studies.files import StudyFiles, is_image, study_files
@@ -118,8 +119,10 @@ def _holds_images(listing: Listing) -> bool:
 
 
 def _plain_study(look: Look, listing: Listing) -> StudyFiles | None:
+    runs = {file.removesuffix(".bval") for file in listing.files if file.endswith(".bval")}
     for file in listing.files:
-        if file.endswith(".bval"):
+        # The b-values count only if they are as many as the volumes.
+        if file.removesuffix(".bval") in runs or stem(Path(file)) in runs:
             look.watch(listing.path / file)
     paths = {file: listing.path / file for file in listing.files}
     if below := _below(look, listing):
