@@ -254,6 +254,7 @@ def _axes(suffix: str, column: int, row: int, title: str, *, height: float) -> d
             domain=[left, left + width],
             anchor=f"y{suffix}",
             showgrid=False,
+            nticks=4,  # more would touch each other on a narrow page
         ),
         f"yaxis{suffix}": axis(
             "voxels" if column == 0 else "",
