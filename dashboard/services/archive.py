@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 
+from dashboard.core.content import is_overlay
 from dashboard.core.errors import NeuroMixError
 from dashboard.core.grid.position import lost_beside, positioned
 from dashboard.core.grid.same import same_grid
@@ -100,7 +101,9 @@ class Archive:
         target = self.open(files, grid, position=position)
         if same_grid(volume, target) or lost_beside(volume, target):
             return volume
-        return self._store.resampled(volume, target, nearest=file.role in ("mask", "labels"))
+        # What the file holds, not its role, which depends on the other files that were looked at.
+        nearest = is_overlay(volume, file.meaning.role)
+        return self._store.resampled(volume, target, nearest=nearest)
 
     def frames(self, files: StudyFiles, name: str) -> tuple[str, ...]:
         """Return the images in a file, of which only the header is read."""

@@ -78,6 +78,7 @@ MRTRIX = "MRtrix3: 5ttgen, dwi2fod, 5tt2gmwmi, labelconvert"
 GIF = "GIF and NiftySeg: _NeuroMorph_"
 TOOLS = "HD-BET, SynthSeg, SynthStrip, ITK-SNAP, volBrain"
 CHALLENGES = "Medical Segmentation Decathlon, nnU-Net, BraTS, MRBrainS"
+DICOM = "protocol names of scanners, as dcm2niix keeps them, and its own endings"
 EVERYDAY = "words that people use"
 
 ROLE_LINES: tuple[RoleLine, ...] = (
@@ -123,9 +124,9 @@ ROLE_LINES: tuple[RoleLine, ...] = (
     RoleLine(MRTRIX, "probability", r"5tt\w*"),
     RoleLine(MRTRIX, "other", r"(?:wm|gm|csf)?_?fods?(?:_norm)?|tdi|gmwm(?:i|seed)|peaks"),
     RoleLine(MRTRIX, "labels", r"nodes|parcels"),
-    RoleLine(BIDS, "other", r"phase|imag(inary)?", "whole"),
-    RoleLine(BIDS, "other", r"part-(?:phase|real|imag)|(?<=_)(?:phase|real|imag)|phasediff|"
-             r"phase[12]|(?:T?R?B[01]|TB1\w+|B0)_?map|fieldmap|fmap|epi_fieldmap|thickness|"
+    RoleLine(DICOM, "other", r"phase|imag(inary)?", "whole"),
+    RoleLine(BIDS, "other", r"part-(?:phase|real|imag)|"
+             r"(?<=[_\-])(?:phase|phs?|real|imag(?:inary)?)|phasediff|phase[12]|(?:T?R?B[01]|TB1\w+|B0)_?map|fieldmap|fmap|epi_fieldmap|thickness|"
              r"curv|sulc"),
     RoleLine(TOOLS, "other", r"(?:signed_)?distances?(?:_map)?|uncertainty|entropy|noise_?map"),
     RoleLine(EVERYDAY, "probability", r"probsegs?|probtissue|probs?|probability|pve|tpm|priors?|"
@@ -169,7 +170,6 @@ class ContrastLine:
 
 
 _GAP = r"[_\-. ]?"
-DICOM = "protocol names of scanners, as dcm2niix keeps them"
 QMRI = "BIDS specification, quantitative MRI; hMRI toolbox; qMRLab"
 DIFFUSION = "FSL DTIFIT, MRtrix dwi2tensor, scanners' maps of diffusion"
 
