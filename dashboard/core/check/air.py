@@ -22,6 +22,8 @@ MOST = 0.5
 DARK = 0.1
 # Neighbours in noise differ by this share of the range; uniform noise has 0.29, dark air 0.01.
 NOISY = 0.1
+# Share of an edge, in case the outermost slices are blank.
+BELOW = 1 / 16
 # They differ this many times as much as neighbours in the middle of the box.
 ROUGHER = 3.0
 # Voxels along an edge of the middle that are looked at, which is enough for a median.
@@ -85,10 +87,15 @@ def _kept(volume: Volume, choices: Choices) -> float:
     return float(np.median([face.mean() for face in kept]))
 
 
-def _faces(volume: Volume) -> list[Array]:
-    # `np.take` would copy a whole image that is stored in Fortran order.
-    along = (np.moveaxis(volume.data, axis, 0) for axis in range(3))
-    return [np.asarray(slices[end], np.float64) for slices in along for end in (0, -1)]
+def _faces(volume: Volume, depth: float = 0.0) -> list[Array]:
+    """Return the six outermost slices of the box, or those at a share of its edges inside."""
+    found = []
+    for axis, edge in enumerate(volume.shape):
+        # `np.take` would copy a whole image that is stored in Fortran order.
+        slices = np.moveaxis(volume.data, axis, 0)
+        first = int(depth * edge)
+        found += [np.asarray(slices[end], np.float64) for end in (first, edge - 1 - first)]
+    return found
 
 
 @once
@@ -116,7 +123,10 @@ def noise(volume: Volume) -> float:
     Tissue is smooth: its neighbours differ less than those in the air of an MP2RAGE or of a phase.
     """
     first, last = volume.intensities.limits["0.1"]
-    outside = float(np.median([_roughness(face) for face in _faces(volume)]))
+    outside = max(
+        float(np.median([_roughness(face) for face in _faces(volume, depth)]))
+        for depth in (0.0, BELOW)
+    )
     # Half of each edge, from a quarter on.
     half = [min(max(n // 2, 1), MIDDLE) for n in volume.shape]
     middle = tuple(

@@ -123,6 +123,13 @@ def test_dark_air_is_no_noise_and_a_crop_is_neither(check, seed, dark):
     assert codes(check(T1=tissue)) == {Code.NO_BACKGROUND}
 
 
+def test_noise_below_blank_outermost_slices_is_noise(check):
+    voxels, _ = noisy(2, 1, 4095)
+    for axis in range(3):
+        np.moveaxis(voxels, axis, 0)[[0, -1]] = 7
+    assert Code.AIR_NOISE in codes(check(UNI=voxels))
+
+
 def test_noise_that_another_image_removes_is_not_in_the_fit(check):
     voxels, head = noisy(1, 1, 4095)
     assert Code.AIR_NOISE not in codes(check(UNI=voxels, T1=np.where(head, brain(9, 99), 0)))
