@@ -141,14 +141,19 @@ def _covers(mask: Volume, head: Volume, tissue: float) -> bool:
 
 def _reference(names: Sequence[str], images: Images, head: Volume | None) -> str | None:
     """Return the first label map on the grid of the head, or else the first of all."""
-    tissues = [name for name in names if _holds_labels(images.get(name))]
-    on_grid = (n for n in tissues if head and same_grid(images.open(n), head))
-    return next(on_grid, next(iter(tissues), None))
+    first = None
+    for name in names:
+        volume = images.get(name)
+        if volume and _holds_labels(volume):
+            if head is None or same_grid(volume, head):
+                return name
+            first = first or name
+    return first
 
 
-def _holds_labels(volume: Volume | None) -> bool:
+def _holds_labels(volume: Volume) -> bool:
     """Return whether a label map has at least two labels besides the background."""
-    if volume is None or not allows_labels(volume):
+    if not allows_labels(volume):
         return False
     try:
         return len(label_map(volume).labels) > 1
