@@ -209,8 +209,8 @@ def test_notices_about_an_image_go_to_stderr_and_into_the_record(run, save, head
 
 FAILURES = {
     "missing file": (["lost.nii"], "lost.nii: there is no such file"),
-    "unreadable": (["words.nii"], "words.nii: the file's header cannot be read"),
-    "not an image": (["notes.txt"], "notes.txt: this is not a supported image"),
+    "unreadable": (["words.nii"], "words.nii: this is a text file, not an image"),
+    "not an image": (["notes.txt"], "notes.txt: this is a text file, not an image"),
     "grids differ": (["T1.nii.gz", "epi.nii.gz"], "T1 and epi are not on the same grid"),
     "nothing to fit": (["dark.nii"], "no foreground voxels in this slice"),
     "too large": (["huge.nii"], "too large"),

@@ -1,7 +1,7 @@
 """The check of the images that a command is given."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from dashboard.commands.inputs import Input
 from dashboard.core.check.check import check_images
@@ -9,6 +9,7 @@ from dashboard.core.check.findings import Choices
 from dashboard.core.check.uses import use_notices
 from dashboard.core.facts import FileCode, Notice
 from dashboard.core.grid.same import study_notices
+from dashboard.core.mixture.recipe import Recipe
 from dashboard.core.volume import Volume
 from dashboard.words import findings, notices
 from dashboard.words.parts import plain
@@ -26,14 +27,18 @@ class Checking:
         The images in the fit; the mask and the reference.
     own : sequence of Volume
         The images on the grids of their files.
-    choices : Choices
-        Without the images.
+    recipe : Recipe
+    grid, mask, reference : str
+        The image to whose grid all are resampled, and the labels of the overlays; empty without.
     """
 
     images: Sequence[Read]
     overlays: Sequence[Read]
     own: Sequence[Volume]
-    choices: Choices
+    recipe: Recipe
+    grid: str = ""
+    mask: str = ""
+    reference: str = ""
 
     def notices(self) -> list[str]:
         """Return what is unusual about each file, and about all of them."""
@@ -43,7 +48,7 @@ class Checking:
             for notice in _noted(given, volume)
         ]
         overlays = {given.label: volume for given, volume in self.overlays}
-        used = (overlays.get(name) for name in (self.choices.mask, self.choices.reference))
+        used = (overlays.get(name) for name in (self.mask, self.reference))
         said += [f"{name}: {notices.sentence(notice)}" for name, notice in use_notices(*used)]
         return said + [notices.sentence(n) for n in study_notices([v for _, v in self.images])]
 
@@ -52,13 +57,20 @@ class Checking:
         names = [given.label for given, _ in self.images]
         checked = check_images(
             {given.label: volume for given, volume in self.images},
-            choices=replace(
-                self.choices, x=names[0], y=names[min(1, len(names) - 1)],
-                fitted=tuple(names), chosen=True,
+            choices=Choices(
+                x=names[0],
+                y=names[min(1, len(names) - 1)],
+                fitted=tuple(names),
+                chosen=True,
+                foreground=self.recipe.foreground,
+                clip=self.recipe.clip,
+                grid=self.grid,
+                mask=self.mask,
+                reference=self.reference,
             ),
             others={given.label: volume for given, volume in self.overlays},
             own=dict(zip(names, self.own, strict=True)),
-        )  # fmt: skip
+        )
         said = [
             f"{given.label}: {notices.sentence(notice)}"
             for given, volume in (*self.images, *self.overlays)

@@ -1,5 +1,6 @@
 """`python -m dashboard segment`: the label map of one slice as files."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
@@ -11,11 +12,11 @@ from dashboard.commands.checking import Checking
 from dashboard.commands.inputs import inputs, with_volume
 from dashboard.commands.stderr import print_line
 from dashboard.core.analysis import Analysis, analyse, compare
-from dashboard.core.check.findings import Choices
 from dashboard.core.domain import Cut, Scope
 from dashboard.core.errors import GridError, NeuroMixError
 from dashboard.core.export.segmentation import write_segmentation
 from dashboard.core.facts import Notice
+from dashboard.core.grid.position import LostPositionError
 from dashboard.core.grid.resampling import resample as resampled
 from dashboard.core.grid.same import same_grid
 from dashboard.core.mixture.features import features
@@ -136,7 +137,7 @@ def _choice(literal: Any) -> click.Choice[str]:
 @click.option(
     "--overwrite", is_flag=True, help="Replace files that are not results for these images."
 )
-@click.option("--strict", is_flag=True, help="Write nothing if the check warns of anything.")
+@click.option("--strict", is_flag=True, help="Write nothing if there is any warning.")
 def segment(
     images: tuple[str, ...],
     out: Path,
@@ -174,25 +175,16 @@ def segment(
     plane = plane or volumes[0].first_plane
     cut = Cut(plane, _slice(volumes[0], plane, index))
     masked, compared = overlays[0] if mask else None, overlays[-1] if reference else None
-    try:
-        analysis = analyse(features(volumes, recipe, cut, mask=masked))
-    except GridError as error:
-        raise GridError(f"{error} Use --resample to bring all to the first image's grid.") from None
-    if analysis.problem:
-        raise NeuroMixError(analysis.problem)
+    analysis = _analysed(volumes, recipe, cut, masked)
     agreed = compare(analysis, compared) if compared else None
-    labels = [image.label for image in extra]
     checked = Checking(
         images=list(zip(given, volumes, strict=True)),
         overlays=list(zip(extra, overlays, strict=True)),
         own=own,
-        choices=Choices(
-            foreground=recipe.foreground,
-            clip=recipe.clip,
-            grid=given[0].label if resample else "",
-            mask=labels[0] if mask else "",
-            reference=labels[-1] if reference else "",
-        ),
+        recipe=recipe,
+        grid=given[0].label if resample else "",
+        mask=extra[0].label if mask else "",
+        reference=extra[-1].label if reference else "",
     )
     doubts = _doubts(analysis)
     said = [sentence(doubt) for doubt in doubts]
@@ -218,6 +210,18 @@ def segment(
 def _is_given(option: str) -> bool:
     """Return whether an option has another source than its default."""
     return click.get_current_context().get_parameter_source(option) != ParameterSource.DEFAULT
+
+
+def _analysed(volumes: Sequence[Volume], recipe: Recipe, cut: Cut, mask: Volume | None) -> Analysis:
+    try:
+        analysis = analyse(features(volumes, recipe, cut, mask=mask))
+    except LostPositionError as error:
+        raise GridError(f"{error} On the page a button does it; FSL has fslcpgeom.") from None
+    except GridError as error:
+        raise GridError(f"{error} Use --resample to bring all to the first image's grid.") from None
+    if analysis.problem:
+        raise NeuroMixError(analysis.problem)
+    return analysis
 
 
 def _doubts(analysis: Analysis) -> list[Notice]:

@@ -37,6 +37,10 @@ class VolumeError(NeuroMixError):
             super().__init__(reason)
 
 
+class UnknownFormatError(VolumeError):
+    """A file's content belongs to no format that is known."""
+
+
 class NotNowError(VolumeError):
     """A file cannot be read now, for a reason outside it; another attempt may succeed."""
 

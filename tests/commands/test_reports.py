@@ -60,3 +60,30 @@ def test_files_that_differ_by_their_extension_alone_are_each_read_and_told_apart
     code, _, record = case("18_nii_beside_nii_gz", "T1.nii", "T1.nii.gz")
     assert code == 0
     assert [given["name"] for given in record["inputs"]] == ["T1.nii", "T1.nii.gz"]
+
+
+@pytest.mark.parametrize("more", [[], ["--resample"]])
+def test_a_mask_that_lost_its_position_is_refused_and_never_moved(case, more):
+    given = ["T1.nii.gz", "T2.nii.gz", "--mask", "brain_mask.nii.gz", *more]
+    code, (line,), record = case("05_mask_with_identity_affine", *given)
+    assert (code, record) == (1, None)
+    assert "brain_mask has the shape of T1 but the identity for its position" in line
+    assert "Take the position of T1" in line
+    assert "--resample" not in line
+
+
+@pytest.mark.parametrize(
+    ("folder", "image", "words"),
+    [
+        ("09_mp2rage_uni", "sub-01_UNIT1.nii.gz", "A mask is needed"),
+        ("25_int16_overflow_in_air", "T1.nii.gz", "lies far above the rest"),
+    ],
+)
+def test_what_spoils_the_histogram_is_warned_of(case, folder, image, words):
+    code, err, record = case(folder, image)
+    assert code == 0
+    assert err == record["warnings"]
+    assert any(words in line for line in err)
+    code, err, _ = case(folder, image, "--strict", "--overwrite")
+    assert code == 1
+    assert any(words in line for line in err)

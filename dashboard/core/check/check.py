@@ -137,7 +137,6 @@ def check_images(
     overflowing = {name for finding in far for name in finding.images}
     found = [
         *unreadable(unread, images, choices),
-        *lost_findings(images, others, lost, choices),
         *duplicate_findings(images, choices, mask),
         *grid_findings(_without(images, lost), choices),
         *overlay_findings(images, _without(others, lost), choices),
@@ -145,6 +144,7 @@ def check_images(
         *air_findings(
             mixed or used, choices, foreground_mask(images, others, masks, lost, choices)
         ),
+        *lost_findings(images, others, lost, choices),
         *head_findings(images, mixed, choices, sample),
         *far,
         *intensity_findings(used, choices, overflowing),

@@ -140,7 +140,8 @@ def features(
         if not len(values):
             raise FitError(
                 no_foreground(
-                    volumes[:mixed], voxels[:mixed], recipe.foreground, domain, inside,
+                    volumes[:mixed], voxels[:mixed], recipe.foreground, domain,
+                    mask=mask, marked=inside,
                     shown=[volume.label for volume in volumes[mixed:]] if fitted else (),
                 )
             )  # fmt: skip

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from dashboard.core.domain import Cut, Domain
 from dashboard.core.mixture.foreground import Foreground, foreground
+from dashboard.core.mixture.mask import mask_of
 from dashboard.core.volume import Volume
 
 # What a rule asks of a voxel; a mask asks it of the voxels inside.
@@ -24,6 +25,7 @@ def no_foreground(
     voxels: Sequence[NDArray[Any]],
     rule: Foreground,
     domain: Domain,
+    mask: Volume | None = None,
     marked: NDArray[np.bool_] | None = None,
     shown: Sequence[str] = (),
 ) -> str:
@@ -35,8 +37,10 @@ def no_foreground(
         The images in the fit.
     voxels : sequence of ndarray
         The intensities of each in the domain.
+    mask : Volume, optional
+        For the rule "mask".
     marked : ndarray of bool, optional
-        What the mask marks of the domain, for the rule "mask".
+        What the mask marks of the domain.
     shown : sequence of str
         Images without intensities where the fit has its foreground.
     """
@@ -46,8 +50,10 @@ def no_foreground(
     advice = ["another foreground", "other images"]
     if shown:
         reason, advice = f"{', '.join(shown)} has no finite intensity", ["other images"]
-    elif marked is not None and not marked.any():
-        reason, advice = "the mask has no voxel", ["another mask"]
+    elif mask and marked is not None and not marked.any():
+        reason, advice = f"the mask {mask.label} marks no voxel", ["another mask"]
+        if there and not mask_of(mask).marked:
+            there = ", in any slice"
     elif any(_lacks(volume, rule) for volume in volumes):
         lacking = next(volume.label for volume in volumes if _lacks(volume, rule))
         reason, there = f"no voxel of {lacking} {ASKS[rule]}", ", in any slice" if there else ""

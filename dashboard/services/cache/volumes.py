@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from dashboard.core.errors import NotNowError, VolumeError
 from dashboard.core.grid.resampling import Shape, on_grid, resample, resampled_id
+from dashboard.core.reading.foreign import missing
 from dashboard.core.reading.identity import file_id, volume_id
 from dashboard.core.reading.image import extension, files_of
 from dashboard.core.reading.unpacked import nameless, npy_header
@@ -59,9 +60,8 @@ class VolumeStore:
             # A changed header changes what the voxels mean.
             key = tuple((file, *_version(file.stat())) for file in files_of(path))
         except (FileNotFoundError, NotADirectoryError):
-            raise NotNowError(
-                "the file no longer exists. Choose another image.", name or path.name
-            ) from None
+            reason = missing(path) or "the file no longer exists. Choose another image."
+            raise NotNowError(reason, name or path.name) from None
         except OSError as error:
             raise NotNowError(
                 f"the file cannot be read ({error.strerror}).", name or path.name

@@ -9,9 +9,11 @@ from typing import Any
 
 from dashboard.core.errors import VolumeError
 from dashboard.core.reading.bvalues import b0_volumes, b_values
+from dashboard.core.reading.foreign import APPLE_PREFIX
 from dashboard.core.reading.image import EXTENSIONS, HEADERS, other_halves, volumes_in
 from dashboard.core.volume import stem
 from dashboard.services.studies.conventions import LIKE_T1, ROLES, Role
+from dashboard.services.studies.foreign import foreign_files
 from dashboard.services.studies.roles import (
     UNKNOWN,
     Meaning,
@@ -47,6 +49,8 @@ class ImageFile:
         Volumes without diffusion weighting, by the .bval of a run.
     other_bval : int
         Number of b-values beside the image if it has another number of volumes; they are not used.
+    foreign : bool
+        Whether it is of another format, listed to say so.
     label_names : Path or None
         The .tsv with the names of a label map's classes.
     """
@@ -60,6 +64,7 @@ class ImageFile:
     entities: tuple[tuple[str, str], ...] = ()
     b0_volumes: tuple[int, ...] = ()
     other_bval: int = 0
+    foreign: bool = False
     label_names: Path | None = None
 
     @property
@@ -102,8 +107,8 @@ def study_files(name: str, paths: Mapping[str, Path]) -> StudyFiles:
     ----------
     name : str
     paths : mapping of str to Path
-        Files by their original names. Others than images are left out, but the .bval and the .tsv
-        with the name of an image belong to it.
+        Files by their original names. Images of other formats come last, one of each series; the
+        .bval and the .tsv with the name of an image belong to it, and others are left out.
     """
     found = [file for file in sorted(paths) if is_image(file, paths)]
     stems = Counter(stem(Path(file)) for file in found)
@@ -125,6 +130,10 @@ def study_files(name: str, paths: Mapping[str, Path]) -> StudyFiles:
                 label_names=tsv if says.role == "labels" else None,
             )
         )
+    files += [
+        ImageFile(name=file, path=paths[file], file_name=file, role="image", foreign=True)
+        for file in foreign_files(paths, with_images=bool(found))
+    ]
     return arranged(name, files)
 
 
@@ -142,7 +151,8 @@ def arranged(name: str, files: Sequence[ImageFile]) -> StudyFiles:
         done = processing_rank(file.meaning.processing, with_mask=with_mask)
         if file.role != "image":
             done = "normalised" in file.meaning.processing
-        return ROLES.index(file.role), is_header(file.file_name), rank, derived, done, *place
+        unreadable = file.foreign or is_header(file.file_name)
+        return ROLES.index(file.role), unreadable, rank, derived, done, *place
 
     return StudyFiles(name, {file.name: file for file in sorted(files, key=key)})
 
@@ -158,6 +168,8 @@ def _masks_brain(file: ImageFile) -> bool:
 
 def is_image(file_name: str, beside: Mapping[str, object]) -> bool:
     """Return whether a file is listed: an image, or a header whose image is missing."""
+    if file_name.startswith(APPLE_PREFIX):
+        return False
     if not is_header(file_name):
         return file_name.lower().endswith(EXTENSIONS)
     return not any(half in beside for half in other_halves(file_name))

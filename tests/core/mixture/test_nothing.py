@@ -48,7 +48,9 @@ def test_images_that_exclude_each_other_are_all_named(save):
 
 def test_an_empty_slice_of_a_mask_is_a_matter_of_the_mask(volume):
     problem = said([volume("T1", 3, 4)], "mask", mask=volume("mask", 1, 0))
-    assert "the mask has no voxel there. Choose another slice or another mask." in problem
+    assert "the mask mask marks no voxel there. Choose another slice or another mask." in problem
+    problem = said([volume("T1", 3, 4)], "mask", mask=volume("empty", 0, 0))
+    assert "the mask empty marks no voxel, in any slice. Choose another mask." in problem
 
 
 def test_no_number_inside_a_mask_is_a_matter_of_the_image(volume):

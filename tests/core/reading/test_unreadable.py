@@ -67,7 +67,7 @@ RGB = np.zeros((4, 4, 4), dtype=[("R", "u1"), ("G", "u1"), ("B", "u1")])
 # vox_offset at 108, scl_slope at 112, magic at 344. In NIfTI-2, intent_code is at 504.
 FILES = {
     "empty.nii": (b"", "the file is empty"),
-    "words.nii": (b"Dear colleague, the scan follows by post.\n" * 40, "header"),
+    "words.nii": (b"Dear colleague, the scan follows by post.\n" * 40, "a text file"),
     "header_cut.nii": (nifti(VOXELS)[:200], "header"),
     "cut.nii": (nifti(VOXELS)[:-1], "cut short"),
     "complex.nii": (nifti(VOXELS, np.complex64), "complex"),
@@ -116,7 +116,8 @@ FILES = {
     "negative.nii": (altered(42, (-8).to_bytes(2, "little", signed=True)), "shape"),
     "vast.nii": (altered(40, np.array([3, 32767, 32767, 32767], "<i2").tobytes()), "voxels"),
     "blank.nii": (nifti(np.full((3, 3, 3), np.nan)), "finite"),
-    "report.pdf": (b"%PDF-1.7", "not a supported image"),
+    "report.pdf": (b"%PDF-1.7", "a PDF document"),
+    "T1.xyz": (bytes(400), "not a supported image"),
 }
 
 

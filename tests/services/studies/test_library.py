@@ -265,7 +265,7 @@ def test_a_file_that_is_fetched_later_appears_where_its_link_waits(folder):
 
 
 def test_hidden_files_folders_and_other_kinds_are_left_out(folder):
-    root = folder("a/T1.nii", "a/._T1.nii", "a/T1.nii.bz2", "a/T1.json", ".git/T1.nii",
+    root = folder("a/T1.nii", "a/._T1.nii", "a/T1.nii.txt", "a/T1.json", ".git/T1.nii",
                   ".heudiconv/T1.nii", "code/T1.nii", "sourcedata/T1.nii")  # fmt: skip
     (root / "a" / "folder.nii").mkdir()
     os.mkfifo(root / "a" / "pipe.nii")
