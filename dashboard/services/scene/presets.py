@@ -34,7 +34,8 @@ class Presets:
     Attributes
     ----------
     mask, reference : str or None
-        The first mask that covers the head alone, and the first label map of tissues.
+        The first mask that covers the head alone, and the first label map of tissues, if possible
+        on the grid of X.
     foreground : str
         The rule: a mask if the air around the head is not 0, or if it makes X the brain alone;
         all but the background if the air is a negative constant.
@@ -52,12 +53,12 @@ def presets(view: View, files: StudyFiles, images: Images) -> Presets:
     """Find the mask and the reference of a study, on the grid of X."""
     head = images.get(view.x)
     mask = _covering(likely_masks(files), images, head)
-    tissues = (n for n in likely_references(files) if _holds_labels(images.get(n)))
+    reference = _reference(likely_references(files), images, head)
     shown = head or images.get(view.y)
     brain = brain_alone(view.x, files, images) if mask else None
     by_mask = (view.mask or mask) and (brain or (shown and _has_bright_air(shown)))
     rule: Foreground = "background" if shown and has_air_below_0(shown) else "positive"
-    return Presets(mask, next(tissues, None), "mask" if by_mask else rule, brain)
+    return Presets(mask, reference, "mask" if by_mask else rule, brain)
 
 
 def has_air_below_0(volume: Volume) -> bool:
@@ -138,9 +139,21 @@ def _covers(mask: Volume, head: Volume, tissue: float) -> bool:
     return looked.marked >= SMALL_MASK * tissue and looked.marks(corners).sum() < corners.size / 2
 
 
-def _holds_labels(volume: Volume | None) -> bool:
+def _reference(names: Sequence[str], images: Images, head: Volume | None) -> str | None:
+    """Return the first label map on the grid of the head, or else the first of all."""
+    first = None
+    for name in names:
+        volume = images.get(name)
+        if volume and _holds_labels(volume):
+            if head is None or same_grid(volume, head):
+                return name
+            first = first or name
+    return first
+
+
+def _holds_labels(volume: Volume) -> bool:
     """Return whether a label map has at least two labels besides the background."""
-    if volume is None or not allows_labels(volume):
+    if not allows_labels(volume):
         return False
     try:
         return len(label_map(volume).labels) > 1

@@ -193,6 +193,14 @@ def test_of_each_contrast_the_image_on_the_grid_of_x_is_mixed(made, save, head):
     assert found.scene.mixed == ("T1", "T2_to_T1", "FLAIR")
 
 
+def test_the_reference_lies_on_the_grid_of_x_if_one_does(made, save):
+    desk = made(T1="T1", z_parc="parcels")
+    save("data/s/dseg.nii", parcels(5)[::2, ::2], AFFINE * 2)
+    assert opened(desk).scene.presets.reference == "z_parc"
+    made(z_seg="labels")
+    assert opened(desk).scene.presets.reference == "z_seg"
+
+
 SPM = {"T1": "T1", "mT1": "T1", "c1T1": "probability", "c2T1": "probability", "wc1T1": "labels",
        "c3T1": "probability", "p0T1": "labels", "BiasField_T1": "bias", "rT2": "T2"}  # fmt: skip
 FAST = {"T1_brain": "brain", "T1_brain_restore": "brain", "T1_brain_bias": "bias",
