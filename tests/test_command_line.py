@@ -12,27 +12,9 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from dashboard.__main__ import cli, main
+from dashboard.__main__ import cli
 
 ROOT = Path(__file__).resolve().parent.parent
-
-
-@pytest.fixture
-def run(monkeypatch, capfd, tmp_path):
-    """Return a function that runs a command in `tmp_path`: exit code and lines of each stream."""
-
-    def run(*arguments):
-        monkeypatch.chdir(tmp_path)
-        monkeypatch.setattr(sys, "argv", ["dashboard", *map(str, arguments)])
-        code = 0
-        try:
-            main()
-        except SystemExit as stop:
-            code = stop.code
-        out, err = capfd.readouterr()
-        return code, out.splitlines(), err.splitlines()
-
-    return run
 
 
 @pytest.fixture(autouse=True)
@@ -227,8 +209,8 @@ def test_notices_about_an_image_go_to_stderr_and_into_the_record(run, save, head
 
 FAILURES = {
     "missing file": (["lost.nii"], "lost.nii: there is no such file"),
-    "unreadable": (["words.nii"], "words.nii: the file's header cannot be read"),
-    "not an image": (["notes.txt"], "notes.txt: this is not a supported image"),
+    "unreadable": (["words.nii"], "words.nii: this is a text file, not an image"),
+    "not an image": (["notes.txt"], "notes.txt: this is a text file, not an image"),
     "grids differ": (["T1.nii.gz", "epi.nii.gz"], "T1 and epi are not on the same grid"),
     "nothing to fit": (["dark.nii"], "no foreground voxels in this slice"),
     "too large": (["huge.nii"], "too large"),

@@ -23,9 +23,9 @@ def _card(which: Literal["x", "y"], fields: frozenset[str]) -> Card:
 
     def draw(scene: Scene, _: Analyses) -> Drawn:
         image: str = getattr(scene.view, which)
-        volume = scene.images.get(image)
+        volume, reason = (named := scene.images.named(image)).volume, named.problem
         if volume is None:
-            why = escape(scene.images.problem(image) or "")
+            why = escape(reason.short if reason else "")
             return {own_head.output: head(image, caption=usual), problem.output: why}
         title = scene.images.own.open(image).label  # a badge says whether it is resampled
         caption, explained, why = usual, "", ""

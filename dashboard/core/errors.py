@@ -5,7 +5,17 @@ Every message is a sentence for the user: what is wrong, in which file, and what
 
 
 class NeuroMixError(Exception):
-    """Unusable input from the user; the message says what is wrong and what to do."""
+    """Unusable input from the user; the message says what is wrong and what to do.
+
+    Attributes
+    ----------
+    short : str
+        What is wrong, for views beside a check that says the rest.
+    """
+
+    def __init__(self, message: str, short: str = "") -> None:
+        self.short = short or message
+        super().__init__(message)
 
 
 class VolumeError(NeuroMixError):
@@ -21,7 +31,14 @@ class VolumeError(NeuroMixError):
 
     def __init__(self, reason: str, file: str = "") -> None:
         self.reason = reason
-        super().__init__(f"{file}: {reason}" if file else reason)
+        if file:
+            super().__init__(f"{file}: {reason}", f"{file} cannot be read.")
+        else:
+            super().__init__(reason)
+
+
+class UnknownFormatError(VolumeError):
+    """A file's content belongs to no format that is known."""
 
 
 class NotNowError(VolumeError):
@@ -40,8 +57,7 @@ class GridError(NeuroMixError):
     """
 
     def __init__(self, short: str, details: str = "") -> None:
-        self.short = short
-        super().__init__(f"{short} {details}".rstrip())
+        super().__init__(f"{short} {details}".rstrip(), short)
 
 
 class LabelError(NeuroMixError):

@@ -25,6 +25,7 @@ class FileCode(StrEnum):
     NONFINITE = "nonfinite"
     BEYOND_SINGLE = "beyond-single"
     SCALES = "scales"
+    B_VALUES = "b-values"
     # As the mask
     MASK_CONSTANT = "mask-constant"
     MASK_VALUES = "mask-values"

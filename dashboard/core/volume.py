@@ -16,6 +16,7 @@ from dashboard.core.orientation import PLANE_AXES, Orientation, Plane
 from dashboard.core.processing import Step, Taken
 from dashboard.core.reading.identity import file_id, volume_id
 from dashboard.core.reading.image import EXTENSIONS, MM_PER_UNIT, Image, read_image
+from dashboard.core.reading.position import completed
 from dashboard.core.reading.summary import Intensities
 from dashboard.core.reading.unpacked import nameless
 from dashboard.core.reading.voxels import FIRST, Take
@@ -107,6 +108,12 @@ class Volume:
         _, across, up = PLANE_AXES[plane]
         axes, size = self.orientation.axes, self.voxel_size
         return size[axes[across]], size[axes[up]]
+
+    @property
+    def first_plane(self) -> Plane:
+        """The plane to show by default: axial, or that of a single slice."""
+        shape = self.orientation.picture_shape
+        return next((plane for plane in PLANE_AXES if min(shape(plane)) > 1), "axial")
 
     def first_slice(self, plane: Plane) -> int:
         """Return the slice to show by default: the middle of the head, not of the box."""
@@ -224,7 +231,7 @@ def unpack(
 
 def _sound_affine(image: Image) -> tuple[NDArray[np.float64], list[Notice]]:
     """Return a usable affine, and what is unusual about the header's."""
-    affine = image.affine
+    affine = completed(image.affine, image.data.shape)
     if not _spans_space(affine):
         return np.eye(4), [Notice(FileCode.BAD_AFFINE)]
     sizes = nib.affines.voxel_sizes(affine)

@@ -1,17 +1,21 @@
 """Everything that can be opened: studies of the library, uploaded studies, and their volumes."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 
+from dashboard.core.content import is_overlay
 from dashboard.core.errors import NeuroMixError
 from dashboard.core.grid.position import lost_beside, positioned
 from dashboard.core.grid.same import same_grid
+from dashboard.core.reading.bvalues import not_used
+from dashboard.core.reading.image import volumes_in
 from dashboard.core.reading.voxels import Take
 from dashboard.core.volume import Volume
 from dashboard.services.cache.volumes import VolumeStore
 from dashboard.services.studies.files import ImageFile, StudyFiles
 from dashboard.services.studies.library import Library
-from dashboard.services.studies.naming import find
+from dashboard.services.studies.naming import find, frame_names, may_hold_contrasts
 from dashboard.services.uploads.manifests import PREFIX
 from dashboard.services.uploads.uploads import Uploads
 
@@ -87,6 +91,9 @@ class Archive:
         volume = self._store.open(file.path, name=file.file_name, take=take)
         if volume.name != file.name:
             volume = replace(volume, name=file.name)
+        if file.other_bval:
+            notice = not_used(file.other_bval, volume.volumes)
+            volume = replace(volume, notices=(*volume.notices, notice))
         if position and position != image:
             volume = _placed(volume, self.open(files, position))
         if not grid or grid == image:
@@ -94,7 +101,17 @@ class Archive:
         target = self.open(files, grid, position=position)
         if same_grid(volume, target) or lost_beside(volume, target):
             return volume
-        return self._store.resampled(volume, target, nearest=file.role in ("mask", "labels"))
+        # What the file holds, not its role, which depends on the other files that were looked at.
+        nearest = is_overlay(volume, file.meaning.role)
+        return self._store.resampled(volume, target, nearest=nearest)
+
+    def frames(self, files: StudyFiles, name: str) -> tuple[str, ...]:
+        """Return the images in a file, of which only the header is read."""
+        file = files.files[name]
+        with suppress(NeuroMixError):
+            if may_hold_contrasts(file):
+                return frame_names(name, volumes_in(file.path))
+        return (name,)
 
     def is_read(self, files: StudyFiles, image: str) -> bool:
         """Return whether an image opens at once, or fails at once."""

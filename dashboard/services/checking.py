@@ -18,7 +18,7 @@ from dashboard.services.scene.remedies import changes
 from dashboard.services.scene.scene import Scene
 from dashboard.services.scene.scene import scene as resolved
 from dashboard.services.studies.files import ImageFile, StudyFiles
-from dashboard.services.studies.naming import SERIES, contrasts, find, in_order
+from dashboard.services.studies.naming import SERIES, Frames, contrasts, find, in_order, itself
 from dashboard.view import View
 
 # Images that are not in use and read only for the check. Each is a line of a table.
@@ -33,12 +33,15 @@ def check(scene: Scene) -> Checked:
     Only remedies that lead to a better state are left (`Effect.helps`).
     """
     checked = found_in(scene)
+    if not any(finding.remedies for finding in checked.findings):
+        return checked
+    before = _outcome(scene, checked)
     effects: dict[Remedy, Effect] = {}
     found = []
     for finding in checked.findings:
         offers = []
         for remedy in finding.remedies:
-            effect = effects.get(remedy) or _effect(scene, checked, remedy)
+            effect = effects.get(remedy) or _effect(scene, before, remedy)
             if effect:
                 effects[remedy] = effect
             if undoes(remedy) or effect is None or effect.helps(finding.severity):
@@ -47,12 +50,11 @@ def check(scene: Scene) -> Checked:
     return replace(checked, findings=tuple(found), effects=effects)
 
 
-def _effect(scene: Scene, checked: Checked, remedy: Remedy) -> Effect | None:
+def _effect(scene: Scene, before: Outcome, remedy: Remedy) -> Effect | None:
     """Try a remedy; return None where there is nothing to try.
 
     `core.check.joining` has tried a resampling at some points. A mean of volumes is a choice.
     """
-    before = _outcome(scene, checked)
     if isinstance(remedy, ResampleTo) and remedy.voxels:
         after = Outcome(len(remedy.fitted), remedy.voxels, False, 0, 0)
         return Effect(before, after)
@@ -100,9 +102,9 @@ def found_in(scene: Scene) -> Checked:
     )
 
 
-def images_to_read(files: StudyFiles) -> list[str]:
+def images_to_read(files: StudyFiles, frames: Frames = itself) -> list[str]:
     """Return the images needed to open a study, in the order of their use."""
-    images = _images(View(), files, contrasts(files, ())[:MAX_MIXED])
+    images = _images(View(), files, contrasts(files, (), frames)[:MAX_MIXED])
     likely = [*likely_masks(files)[:1], *likely_references(files)[:1]]
     return [*images, *_overlays(likely, files)]
 

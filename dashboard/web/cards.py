@@ -15,7 +15,7 @@ from flask import Blueprint, Response, after_this_request, has_request_context, 
 
 from dashboard.cards.card import Card
 from dashboard.cards.table import CARDS
-from dashboard.core.errors import GridError, NeuroMixError
+from dashboard.core.errors import NeuroMixError
 from dashboard.services.ahead import Ahead
 from dashboard.services.analyses import Analyses
 from dashboard.services.archive import Archive
@@ -23,8 +23,6 @@ from dashboard.services.scene.scene import Scene
 from dashboard.web.answers import answers_errors, immutable, not_kept, revalidated, scene_of
 
 log = logging.getLogger(__name__)
-
-LATE = [[card.id for card in CARDS if card.group == "idle"]]
 
 UNEXPECTED = (
     "An internal error prevents this view. The server's log has the details; other settings may "
@@ -36,10 +34,8 @@ def draw(card: Card, scene: Scene, analyses: Analyses) -> Mapping[str, Any]:
     """Draw one card; an error becomes a sentence in this card only."""
     try:
         return card.draw(scene, analyses)
-    except GridError as error:
-        return card.failed(error.short)  # the check gives shapes and affines
     except NeuroMixError as error:
-        return card.failed(str(error))
+        return card.failed(error.short)
     except Exception:
         log.exception("card %s cannot be drawn", card.id)
         if has_request_context():
@@ -57,16 +53,16 @@ def blueprint(archive: Archive, analyses: Analyses, ahead: Ahead) -> Blueprint:
         early = "X-Ahead" in request.headers  # from an idle page
         if early and ahead.busy:
             return not_kept(Response(status=HTTPStatus.NO_CONTENT))
-        # What may come late lets other requests go first.
-        late = request.args.get("need", "").split(",") in LATE
-        with nullcontext() if late else ahead.request():
-            return answer(identity, early=early)
-
-    def answer(identity: str, *, early: bool) -> Response:
         query = request.args.to_dict()
         needed = query.pop("need", "").split(",")
-        scene = scene_of(archive, query, identity)
         cards = [card for card in CARDS if card.id in needed]
+        # What may come late lets other requests go first.
+        late = all(card.group == "idle" for card in cards)
+        with nullcontext() if late else ahead.request():
+            return answer(cards, query, identity, early=early)
+
+    def answer(cards: list[Card], query: dict[str, str], identity: str, *, early: bool) -> Response:
+        scene = scene_of(archive, query, identity)
         drawn: dict[str, Any] = {}
         for card in cards:
             drawn |= draw(card, scene, analyses)

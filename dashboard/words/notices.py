@@ -104,6 +104,10 @@ SENTENCES: dict[FileCode, Pattern] = {
         "Intensities reach {largest:.3g}, more than float32 and many programs can hold. Check the "
         "scaling (scl_slope) in the header."
     ),
+    FileCode.B_VALUES: (
+        "The .bval beside it has {values:,} b-values for {volumes:volumes}, so it is not used. Put "
+        "the .bval of this image there."
+    ),
     FileCode.SCALES: (
         "Intensities of {high} are {gap:.0e} times those of {low}. Check their units and keep the "
         "scaling on, or the fit ignores {low}."

@@ -1,8 +1,10 @@
 """The route of the cards: what it draws, what browsers may keep, and which addresses it refuses."""
 
+import errno
 import logging
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -79,11 +81,28 @@ def test_one_slice_step_resolves_the_view_once(ask, study, monkeypatch):
     assert counted == {"scene": 1, "study": 1, "open": 2}
 
 
-def test_what_a_missing_image_left_is_not_kept(ask, tmp_path):
-    (tmp_path / "data/pair/bad.nii").write_text("no image")
+def test_what_an_image_left_that_cannot_be_read_now_is_not_kept(ask, save, head, monkeypatch):
+    bad, look = save("data/pair/bad.nii", head(0)), Path.stat
+
+    def stat(path, **kwargs):
+        if path == bad:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return look(path, **kwargs)
+
+    monkeypatch.setattr(Path, "stat", stat)
     answer = ask(replace(VIEW, x="bad"), "image-y")
     assert "b0" in answer.json["head-image-y.html"]
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_what_a_broken_image_left_is_kept_until_it_changes(ask, save, head, tmp_path):
+    (tmp_path / "data/pair/bad.nii").write_text("no image")
+    view = replace(VIEW, x="bad")
+    before = ask(view, "image-x", "image-y")
+    assert before.cache_control.immutable
+    assert "bad.nii cannot be read." in before.text
+    save("data/pair/bad.nii", head(0))
+    assert ask(view, "image-x").request.path != before.request.path
 
 
 def test_an_unforeseen_error_is_a_sentence_and_the_log_has_the_rest(study, caplog):

@@ -1,5 +1,7 @@
+import errno
 import io
 from dataclasses import replace
+from pathlib import Path
 
 import nibabel as nib
 import numpy as np
@@ -85,9 +87,22 @@ def test_a_browser_may_keep_a_map_for_good(ask):
     assert answer.headers["ETag"]
 
 
-def test_a_map_with_an_image_that_cannot_be_read_is_not_kept(ask, tmp_path):
-    (tmp_path / "data/pair/adc.nii").write_text("no image")
+def test_a_map_with_an_image_that_cannot_be_read_now_is_not_kept(ask, tmp_path, monkeypatch):
+    adc, look = tmp_path / "data/pair/adc.nii", Path.stat
+    adc.touch()
+
+    def stat(path, **kwargs):
+        if path == adc:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return look(path, **kwargs)
+
+    monkeypatch.setattr(Path, "stat", stat)
     assert ask().headers["Cache-Control"] == "no-store"
+
+
+def test_a_map_without_a_broken_image_is_kept_until_it_changes(ask, tmp_path):
+    (tmp_path / "data/pair/adc.nii").write_text("no image")
+    assert ask().cache_control.immutable
 
 
 def test_a_slice_without_classes_is_transparent(ask, study):

@@ -73,6 +73,9 @@ SENTENCES = [
     (FileCode.SCALES, {"high": "T1", "low": ODD, "gap": 1e12},
      f"Intensities of T1 are 1e+12 times those of {ODD}. Check their units and keep the scaling "
      f"on, or the fit ignores {ODD}."),
+    (FileCode.B_VALUES, {"values": 1200, "volumes": 65},
+     "The .bval beside it has 1,200 b-values for 65 volumes, so it is not used. Put the .bval of "
+     "this image there."),
     (FileCode.MASK_CONSTANT, {"value": 1.0, "marked": 9, "voxels": 9},
      "The mask holds only 1. It marks every voxel."),
     (FileCode.MASK_CONSTANT, {"value": 0.0, "marked": 0, "voxels": 9},

@@ -8,13 +8,16 @@ from numpy.typing import NDArray
 from dashboard.core import sampling
 from dashboard.core.check.findings import Choices, Code, Finding
 from dashboard.core.check.intensities import keeps_background
-from dashboard.core.check.remedies import TakePosition, UseMask
+from dashboard.core.check.remedies import Remedy, TakePosition, UseMask, UseRule
 from dashboard.core.mixture.foreground import foreground
+from dashboard.core.once import once
 from dashboard.core.reading.summary import BACKGROUND_SHARE
 from dashboard.core.volume import Volume
 
 # With more foreground on the faces of its box, an image goes on to the edge, or air is kept.
 KEPT = 0.25
+# Of a face, if one value is to be what surrounds the head.
+MOST = 0.5
 # Air is darker than this share of the window's white; tissue is brighter.
 DARK = 0.1
 # Neighbours in noise differ by this share of the range; uniform noise has 0.29, dark air 0.01.
@@ -22,7 +25,7 @@ NOISY = 0.1
 # They differ this many times as much as neighbours in the middle of the box.
 ROUGHER = 3.0
 # Voxels along an edge of the middle that are looked at, which is enough for a median.
-MIDDLE = 64
+MIDDLE = 48
 # Voxels sampled for the share that is noise.
 SAMPLED = 30_000
 
@@ -45,8 +48,10 @@ def air_findings(
     little = all(_removed(v, choices) < BACKGROUND_SHARE for v in images.values())
     if not little and min(_kept(v, choices) for v in images.values()) < KEPT:
         return
-    remedies = (mask,) if mask else ()
-    noisy = {name: share for name, v in images.items() if (share := _noise(v)) is not None}
+    remedies: tuple[Remedy, ...] = (mask,) if mask else ()
+    if choices.foreground != "background" and all(map(_has_constant_border, images.values())):
+        remedies += (UseRule("background"),)
+    noisy = {name: share for name, v in images.items() if (share := noise(v))}
     if noisy:
         facts = {"share": max(noisy.values())}
         yield Finding(Code.AIR_NOISE, "warning", tuple(noisy), facts, remedies)
@@ -56,11 +61,6 @@ def air_findings(
         yield Finding(Code.AIR, "warning", tuple(images), zeros, remedies)
     elif little:
         yield Finding(Code.NO_BACKGROUND, "fact", tuple(images), zeros, remedies)
-
-
-def is_noisy(volume: Volume) -> bool:
-    """Return whether the air around a head is noise over the whole range of intensities."""
-    return _noise(volume) is not None
 
 
 def _empty(volume: Volume) -> float:
@@ -91,18 +91,27 @@ def _faces(volume: Volume) -> list[Array]:
     return [np.asarray(slices[end], np.float64) for slices in along for end in (0, -1)]
 
 
+@once
 def _has_dark_border(volume: Volume) -> bool:
     """Return whether most faces of the box are dark, so that air surrounds the head."""
     medians = [np.median(face[np.isfinite(face)]) for face in _faces(volume) if _any_finite(face)]
     return bool(medians and np.median(medians) < DARK * volume.intensities.window[1])
 
 
+@once
+def _has_constant_border(volume: Volume) -> bool:
+    """Return whether the most frequent value surrounds the head, in however small a share."""
+    faces = [face == volume.intensities.background for face in _faces(volume)]
+    return float(np.median([face.mean() for face in faces])) > MOST
+
+
 def _any_finite(values: Array) -> bool:
     return bool(np.isfinite(values).any())
 
 
-def _noise(volume: Volume) -> float | None:
-    """Return the share of voxels that are noise, if the faces of the box are and the middle is not.
+@once
+def noise(volume: Volume) -> float:
+    """Return the share of voxels that are noise: 0 unless the faces of the box are, not its middle.
 
     Tissue is smooth: its neighbours differ less than those in the air of an MP2RAGE or of a phase.
     """
@@ -115,7 +124,7 @@ def _noise(volume: Volume) -> float | None:
     )
     inside = _roughness(np.asarray(volume.data[middle], np.float64))
     if not outside or outside < NOISY * (last - first) or outside < ROUGHER * inside:
-        return None
+        return 0.0
     return _rough_share(volume, float(np.sqrt(outside * max(inside, outside / 100))))
 
 

@@ -133,9 +133,10 @@ def check_images(
     lost = lost_names(images, others, choices)
     sample = sampled(mixed, choices, mask)
     files = {name: (own or {}).get(name, volume) for name, volume in used.items()}
+    far = [*group_findings(mixed, sample)]
+    overflowing = {name for finding in far for name in finding.images}
     found = [
         *unreadable(unread, images, choices),
-        *lost_findings(images, others, lost, choices),
         *duplicate_findings(images, choices, mask),
         *grid_findings(_without(images, lost), choices),
         *overlay_findings(images, _without(others, lost), choices),
@@ -143,9 +144,10 @@ def check_images(
         *air_findings(
             mixed or used, choices, foreground_mask(images, others, masks, lost, choices)
         ),
+        *lost_findings(images, others, lost, choices),
         *head_findings(images, mixed, choices, sample),
-        *group_findings(mixed, sample),
-        *intensity_findings(used, choices),
+        *far,
+        *intensity_findings(used, choices, overflowing),
         *_scales(mixed),
         *_notices({**used, **others}),
         *left_out(unread, choices),

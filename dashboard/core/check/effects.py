@@ -13,7 +13,7 @@ from dashboard.core.volume import Volume
 # With fewer voxels a foreground is as good as empty.
 FEWEST = 100
 # Voxels counted: all of a head with voxels of 2 mm, and evenly spaced ones of larger volumes.
-COUNTED = 2_000_000
+COUNTED = 1_000_000
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from dashboard.core.check.air import DARK, is_noisy
+from dashboard.core.check.air import DARK, noise
 from dashboard.core.check.findings import Choices, Code, Finding
 from dashboard.core.check.grids import only
 from dashboard.core.check.remedies import Remedy, UseRule
@@ -32,7 +32,7 @@ def head_findings(
     if sample is None:
         return
     constant = any(v.intensities.background_share >= BACKGROUND_SHARE for v in mixed.values())
-    if not constant and any(map(is_noisy, mixed.values())):
+    if not constant and any(map(noise, mixed.values())):
         return  # nobody knows where the head is
     heads = {name: _head(volume, sample.values[name]) for name, volume in mixed.items()}
     largest = max(heads, key=lambda name: int(heads[name].sum()))

@@ -14,6 +14,8 @@ from dashboard.core.facts import FileCode
 from dashboard.core.processing import Placed
 from dashboard.core.volume import Volume
 
+# Shares of a box: a shorter shift is one.
+NEAR = 0.25
 # Notices of files whose position is unknown.
 UNPLACED = (FileCode.BAD_AFFINE, FileCode.NO_POSITION)
 
@@ -39,11 +41,22 @@ def is_lost(volume: Volume) -> bool:
 def lost_beside(first: Volume, other: Volume) -> tuple[Volume, Volume] | None:
     """Return which of two volumes lost its position, and the other one.
 
-    None if their shapes differ, if they agree in their position, or if both or neither lost it.
+    None if their shapes differ, if both or neither lost it, or if they are merely shifted.
     """
     if first.shape != other.shape or is_lost(first) == is_lost(other):
         return None
-    return (first, other) if is_lost(first) else (other, first)
+    lost, placed = (first, other) if is_lost(first) else (other, first)
+    return None if is_placed(lost) and _near(lost, placed) else (lost, placed)
+
+
+def _near(first: Volume, other: Volume) -> bool:
+    """Return whether two volumes of one shape differ by less than a quarter of it, as by a shift.
+
+    The identity puts the first voxel at 0 mm, where scanners and templates have the middle.
+    """
+    between = np.linalg.solve(first.mm_affine, other.mm_affine)
+    moved = np.abs(between[:3, 3]) / first.shape
+    return bool(np.allclose(between[:3, :3], np.eye(3), atol=1e-3) and (moved < NEAR).all())
 
 
 def require_position(first: Volume, other: Volume) -> None:

@@ -58,9 +58,9 @@ def fit(features: Features, recipe: Recipe) -> Model:
         If there are too few voxels, too few distinct intensities, or copies among the images.
     """
     if features.scale is None:
-        raise FitError(features.problem)
+        raise FitError(features.problem or "")
     points = features.points
-    _require_variety(points, recipe.components, [v.name for v in features.volumes])
+    _require_variety(points, recipe.components, [v.label for v in features.volumes])
     scale = features.scale.first(features.mixed)
     return fit_points(points, recipe, domain=features.domain, scale=scale)
 

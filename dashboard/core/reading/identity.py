@@ -5,6 +5,7 @@ import stat
 from pathlib import Path
 
 from dashboard.core.errors import NotNowError, VolumeError
+from dashboard.core.reading.foreign import missing
 from dashboard.core.reading.image import files_of
 from dashboard.core.reading.voxels import FIRST, Take
 
@@ -35,7 +36,8 @@ def _sha256(path: Path, name: str) -> bytes:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").digest()
     except FileNotFoundError:
-        raise NotNowError("there is no such file. Check its name and folder.", name) from None
+        reason = missing(path) or "there is no such file. Check its name and folder."
+        raise NotNowError(reason, name) from None
     except OSError as error:
         raise NotNowError(f"the file cannot be read ({error.strerror}).", name) from None
 

@@ -10,10 +10,11 @@ import nibabel as nib
 import numpy as np
 from numpy.typing import NDArray
 
-from dashboard.core.errors import NotNowError, VolumeError
+from dashboard.core.errors import NotNowError, UnknownFormatError, VolumeError
 from dashboard.core.facts import FileCode, Notice
 from dashboard.core.reading import mgh, minc, nifti
 from dashboard.core.reading.container import Container
+from dashboard.core.reading.foreign import by_name, not_an_image
 from dashboard.core.reading.header import Packing
 from dashboard.core.reading.summary import Summary
 from dashboard.core.reading.unpacked import Unpacked
@@ -25,6 +26,8 @@ HEADERS = (".hdr", ".hdr.gz")
 # Possible names of the other half of a pair, the most common first.
 HEADER_HALVES, IMAGE_HALVES = (".hdr", ".hdr.gz", ".HDR"), (".img", ".img.gz", ".IMG")
 EXTENSIONS = (*NIFTI, *PAIR, *MGH, *MINC)
+# By which other formats are known: the size of the oldest header.
+START_BYTES = 348
 # Millimetres per spatial unit of the header; "unknown" means mm, as in most tools.
 MM_PER_UNIT = {"mm": 1.0, "meter": 1000.0, "micron": 0.001, "unknown": 1.0}
 
@@ -59,6 +62,12 @@ class Image:
     unit: str
     header: tuple[tuple[str, str], ...]
     notices: tuple[Notice, ...]
+
+
+def extension(path: Path) -> str:
+    """Return the extension that chooses a file's format, or its last one if that is unknown."""
+    name = path.name.lower()
+    return next((known for known in EXTENSIONS if name.endswith(known)), path.suffix.lower())
 
 
 def files_of(path: Path) -> tuple[Path, ...]:
@@ -135,11 +144,29 @@ def nifti_header(path: Path, *, name: str | None = None) -> nib.Nifti1Header | N
         return packing.header if isinstance(packing.header, nib.Nifti1Header) else None
 
 
+def volumes_in(path: Path) -> int:
+    """Return the number of volumes of a file, by its header.
+
+    Raises
+    ------
+    VolumeError
+        If the header cannot be read.
+    """
+    with _named(path.name):
+        _require_known(path)
+        if path.name.lower().endswith(MINC):
+            return 1
+        with _opened(path) as (packing, _):
+            return packing.volumes
+
+
 @contextmanager
 def _named(name: str) -> Iterator[None]:
     """Put the file's name, without its folder, before an error message."""
     try:
         yield
+    except UnknownFormatError as error:
+        raise VolumeError(by_name(name) or error.reason, name) from None
     except VolumeError as error:
         raise type(error)(error.reason, name) from None
     except MemoryError:
@@ -148,10 +175,13 @@ def _named(name: str) -> Iterator[None]:
 
 def _require_known(path: Path) -> None:
     name = path.name.lower()
-    if name.endswith(HEADERS):
-        raise VolumeError(nifti.MISSING_HALF)
-    if not name.endswith(EXTENSIONS):
-        raise VolumeError(f"this is not a supported image ({', '.join(EXTENSIONS)}).")
+    if name.endswith(EXTENSIONS):
+        return
+    known = f"this is not a supported image ({', '.join(EXTENSIONS)})."
+    with Container(path) as file:
+        raise not_an_image(
+            file.read(START_BYTES), nifti.MISSING_HALF if name.endswith(HEADERS) else known
+        )
 
 
 @contextmanager
@@ -164,7 +194,7 @@ def _opened(path: Path) -> Iterator[tuple[Packing, Container]]:
         elif name.endswith(PAIR):
             header = _header_file(path)
             if header is None:
-                raise VolumeError(nifti.MISSING_HALF)
+                raise not_an_image(file.read(START_BYTES), nifti.MISSING_HALF)
             with Container(header) as head:
                 packing = nifti.read_packing(head, file)
                 head.finish()

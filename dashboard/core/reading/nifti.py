@@ -29,7 +29,8 @@ EXTENDER_BYTES = 4
 MAX_VOX_OFFSET = 64 * 2**20
 # esize and ecode are 8 bytes, and esize is a multiple of 16 by the standard.
 MIN_EXTENSION_BYTES = 16
-# CIFTI, matrices over surfaces and parcels: its intents, and the code of its extension.
+# CIFTI, matrices over surfaces and parcels: NIfTI-2 files whose first four axes are empty, with one
+# of its intents or the code of its extension. Other files have these numbers by mistake.
 CIFTI_INTENTS = range(3000, 3100)
 CIFTI_EXTENSION = 32
 # Several values in each voxel: matrices, displacements, vectors, points, quaternions, RGB.
@@ -80,12 +81,11 @@ def read_packing(container: Container, pair: Container | None = None) -> Packing
         raise VolumeError("its .hdr claims to contain the voxels. Export both files again.")
     dtype, notices = _data_type(raw)
     axes = _axes(raw)
-    if kind is not Spm2AnalyzeHeader:
-        _require_scalars(raw, axes)
-    shape = checked_shape(axes, dtype.itemsize)
     offset = _vox_offset(raw, len(raw.binaryblock) + EXTENDER_BYTES if single else 0)
-    if single:
-        _skip_extensions(container.read(offset - len(raw.binaryblock)))
+    codes = _extensions(container.read(offset - len(raw.binaryblock))) if single else []
+    if kind is not Spm2AnalyzeHeader:
+        _require_scalars(raw, axes, codes)
+    shape = checked_shape(axes, dtype.itemsize)
     (pair or container).require(offset + math.prod(shape) * dtype.itemsize)
     header = _repaired(kind, raw)
     slope, intercept = _scaling(header)
@@ -151,12 +151,15 @@ def _axes(raw: Any) -> list[int]:
     dim = [int(n) for n in raw["dim"]]
     if not 0 <= dim[0] <= 7:
         raise VolumeError(f"the header has {dim[0]} dimensions, not 0 to 7. Export it again.")
-    return dim[1 : dim[0] + 1]
+    # An axis of length 0 beyond the third counts as 1, as in ITK and FSL.
+    return [n or int(place > 2) for place, n in enumerate(dim[1 : dim[0] + 1])]
 
 
-def _require_scalars(raw: Any, axes: list[int]) -> None:
+def _require_scalars(raw: Any, axes: list[int], extensions: list[int]) -> None:
     intent = int(raw["intent_code"])
-    if intent in CIFTI_INTENTS:
+    no_grid = len(axes) > 4 and axes[:4] == [1, 1, 1, 1]
+    marked = intent in CIFTI_INTENTS or CIFTI_EXTENSION in extensions
+    if isinstance(raw, nib.Nifti2Header) and no_grid and marked:
         raise VolumeError(CIFTI)
     values = math.prod(axes[3:])
     # By the standard, vectors lie along the fifth axis, with one time point.
@@ -178,8 +181,9 @@ def _vox_offset(raw: Any, least: int) -> int:
     return int(offset)
 
 
-def _skip_extensions(block: bytes) -> None:
-    """Check that the extensions end before the voxels; their content is ignored."""
+def _extensions(block: bytes) -> list[int]:
+    """Return the codes of the extensions, which end before the voxels; their content is ignored."""
+    codes = []
     if len(block) < EXTENDER_BYTES:
         raise VolumeError(BAD_HEADER)
     position = EXTENDER_BYTES if block[0] else len(block)
@@ -189,9 +193,10 @@ def _skip_extensions(block: bytes) -> None:
         fitting = [s for s in sizes if MIN_EXTENSION_BYTES <= s[0] <= len(block) - position]
         if not fitting:
             raise VolumeError("a header extension has an impossible size. Export it again.")
-        if fitting[0][1] == CIFTI_EXTENSION:
-            raise VolumeError(CIFTI)
-        position += fitting[0][0]
+        size, code = fitting[0]
+        codes.append(code)
+        position += size
+    return codes
 
 
 def _repaired(kind: Any, raw: Any) -> Any:

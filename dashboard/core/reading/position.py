@@ -44,6 +44,21 @@ def position_notices(raw: Any, header: Any, shape: tuple[int, ...]) -> list[Noti
     return notices + _conflict(header, (*shape, 1, 1)[:3])
 
 
+def completed(affine: NDArray[np.float64], shape: tuple[int, ...]) -> NDArray[np.float64]:
+    """Return an affine with a direction for the axis of a single slice, if it has none.
+
+    Some programs leave it 0. The directions within the slice are known all the same.
+    """
+    found = affine.copy()
+    for axis in np.flatnonzero(np.array(shape) == 1):
+        edges = np.delete(affine[:3, :3], axis, axis=1)
+        across = np.cross(edges[:, 0], edges[:, 1]) * (-1 if axis == 1 else 1)
+        if not affine[:3, axis].any() and across.any():
+            thickness = np.linalg.norm(edges, axis=0).min()
+            found[:3, axis] = thickness * across / np.linalg.norm(across)
+    return found
+
+
 def turn(first: NDArray[np.float64], other: NDArray[np.float64]) -> float:
     """Return the angle between the axes of two affines in degrees, by the nearest rotation."""
     between = np.linalg.inv(_directions(first)) @ _directions(other)

@@ -1,8 +1,9 @@
 """The files of the volume store: one folder per image file, with a limit on their total size.
 
 Below `volumes-<FORMAT>/`, `<source>/<id>.npy` holds voxels and `<id>.json` describes them. The
-description is written last, and a volume without it does not exist. Unfinished copies are in
-folders of their own, which a sweep removes once the process that made them is dead.
+description is written last, and a volume without it does not exist. `<id>.refused` says why a file
+is no image. Unfinished copies are in folders of their own, which a sweep removes once the process
+that made them is dead.
 """
 
 import json
@@ -13,19 +14,20 @@ import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from dashboard import __version__
 from dashboard.core.facts import Notice
 from dashboard.core.processing import from_record, to_record
 from dashboard.core.reading.summary import Intensities
 from dashboard.core.reading.texture import Texture
 from dashboard.core.volume import Volume
 from dashboard.services.disk.folders import listed, make_private
-from dashboard.services.disk.locks import create_locked, remove_abandoned
+from dashboard.services.disk.locks import alone, create_locked, remove_abandoned
 
 # Part of the folder's name: another number when what is written changes its meaning.
 FORMAT = 8
@@ -36,7 +38,7 @@ BETWEEN_LOOKS = 20
 # What reading a damaged or vanished copy may raise.
 UNUSABLE = (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError)
 
-_NEW, _LOCK = ".new-", ".lock"
+_NEW, _LOCK, _REFUSED = ".new-", ".lock", ".refused"
 # Nothing else is ever removed: the cache may be a folder in which its user keeps other things.
 _STORES = re.compile(r"volumes-[0-9]+")
 _SOURCE = re.compile(r"[0-9a-f]{64}")
@@ -84,6 +86,32 @@ class Copies:
     def has(self, source: str, identity: str) -> bool:
         """Return whether there is a copy."""
         return _is_there(self._folder / source / f"{identity}.json")
+
+    def refused(self, source: str, identity: str) -> "Refused | None":
+        """Return why there is no volume in a file, if it has been read in vain."""
+        path = self._folder / source / f"{identity}{_REFUSED}"
+        with suppress(*UNUSABLE):
+            stored = json.loads(path.read_text("utf-8"))
+            # Another version may be able to read it.
+            if stored["version"] == __version__:
+                return Refused(stored["reason"])
+        return None
+
+    def refuse(self, source: str, identity: str, reason: str) -> "Refused":
+        """Note why there is no volume in a file; a disk that is full or read-only has no room."""
+        stored = json.dumps({"version": __version__, "reason": reason})
+        with suppress(OSError):
+            folder = self._folder / source
+            make_private(folder)
+            (folder / f"{identity}{_REFUSED}").write_text(stored, "utf-8")
+        return Refused(reason)
+
+    @contextmanager
+    def alone(self, source: str) -> Iterator[None]:
+        """Work on a file while no other worker does; raises OSError if nothing can be written."""
+        make_private(self._folder)
+        with alone(self._folder / f"{_NEW}{source[:16]}{_LOCK}"):
+            yield
 
     @contextmanager
     def new_copy(self) -> Iterator["NewCopy"]:
@@ -155,6 +183,13 @@ class Copies:
         for path in found:
             if path.suffix != _LOCK and not path.with_suffix(_LOCK).exists():
                 shutil.rmtree(path, ignore_errors=True)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A file that is no image, until it changes."""
+
+    reason: str
 
 
 class NewCopy:

@@ -1,9 +1,11 @@
 """Unpacked volumes on disk, mapped into memory, so that a study is read once for all workers."""
 
 import errno
+import hashlib
 import math
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -12,14 +14,15 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from dashboard.core.errors import VolumeError
+from dashboard.core.errors import NotNowError, VolumeError
 from dashboard.core.grid.resampling import Shape, on_grid, resample, resampled_id
+from dashboard.core.reading.foreign import missing
 from dashboard.core.reading.identity import file_id, volume_id
-from dashboard.core.reading.image import files_of
+from dashboard.core.reading.image import extension, files_of
 from dashboard.core.reading.unpacked import nameless, npy_header
 from dashboard.core.reading.voxels import FIRST, Take
 from dashboard.core.volume import Volume, read_volume, stem, unpack
-from dashboard.services.cache.copies import MAX_BYTES, UNUSABLE, Copies
+from dashboard.services.cache.copies import MAX_BYTES, UNUSABLE, Copies, Refused
 from dashboard.services.cache.memo import Memo
 
 # Open maps take address space and file handles, hardly memory: eight channels of eight studies.
@@ -27,15 +30,16 @@ OPEN_VOLUMES = 64
 # Errors of file systems that cannot reserve space.
 CANNOT_ALLOCATE = (errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS)
 
-# A file's SHA-256, and the identity of the volume made from it.
-Key = tuple[str, str]
+# A file's SHA-256, the identity of the volume made from it, and the extension it was read by.
+Key = tuple[str, str, str]
 
 
 class VolumeStore:
     """Volumes by the SHA-256 of their file.
 
     The store keeps its own copies: mapping a user's file that is truncated later would kill the
-    process. They may be deleted at any time; a missing volume is read again.
+    process. They may be deleted at any time; a missing volume is read again. That a file is no
+    image is kept as well, until it changes.
 
     Parameters
     ----------
@@ -48,7 +52,7 @@ class VolumeStore:
     def __init__(self, folder: Path, *, max_bytes: int = MAX_BYTES) -> None:
         self._copies = Copies(folder, max_bytes=max_bytes)
         self._identities: Memo[tuple, str] = Memo(4096)
-        self._volumes: Memo[Key, Volume] = Memo(OPEN_VOLUMES)
+        self._volumes: Memo[Key, Volume | Refused] = Memo(OPEN_VOLUMES)
 
     def identity(self, path: Path, *, name: str | None = None) -> str:
         """Return the SHA-256 of a file or pair, hashed again only when it changed."""
@@ -56,12 +60,11 @@ class VolumeStore:
             # A changed header changes what the voxels mean.
             key = tuple((file, *_version(file.stat())) for file in files_of(path))
         except (FileNotFoundError, NotADirectoryError):
-            raise VolumeError(
-                f"{name or path.name}: the file no longer exists. Choose another image."
-            ) from None
+            reason = missing(path) or "the file no longer exists. Choose another image."
+            raise NotNowError(reason, name or path.name) from None
         except OSError as error:
-            raise VolumeError(
-                f"{name or path.name}: the file cannot be read ({error.strerror})."
+            raise NotNowError(
+                f"the file cannot be read ({error.strerror}).", name or path.name
             ) from None
         return self._identities.get(key, lambda: file_id(path, name=name))
 
@@ -83,14 +86,16 @@ class VolumeStore:
             If the file cannot be read as an image, or has no such volume.
         """
         source = self.identity(path, name=name)
-        key = source, volume_id(source, take)
-        volume = self._get(key, lambda: self._unpacked(source, path, name, take))
+        key = source, volume_id(source, take), extension(path)
+        volume = self._get(key, lambda: self._unpacked(key, path, name, take))
+        if isinstance(volume, Refused):
+            raise VolumeError(volume.reason, name or path.name)
         # Copies of one file share a volume but keep their own names.
         called = stem(Path(name or path.name))
         return volume if volume.name == called else replace(volume, name=called)
 
     def holds(self, path: Path, *, name: str | None = None, take: Take = FIRST) -> bool:
-        """Return whether a volume opens without its file being unpacked.
+        """Return whether a volume opens, or fails, without its file being unpacked.
 
         Raises
         ------
@@ -98,7 +103,9 @@ class VolumeStore:
             If there is no such file.
         """
         source = self.identity(path, name=name)
-        return self._copies.has(source, volume_id(source, take))
+        identity = volume_id(source, take)
+        refusal = _refusal_id(identity, extension(path))
+        return self._copies.has(source, identity) or bool(self._copies.refused(source, refusal))
 
     def resampled(self, volume: Volume, target: Volume, *, nearest: bool = False) -> Volume:
         """Return a volume on the grid of another one, from the store if it is there.
@@ -110,8 +117,9 @@ class VolumeStore:
         VolumeError
             If the disk is full.
         """
-        key = volume.source, resampled_id(volume, target, nearest=nearest)
+        key = volume.source, resampled_id(volume, target, nearest=nearest), ""
         found = self._get(key, lambda: self._resampled(key, volume, target, nearest))
+        assert isinstance(found, Volume)
         return on_grid(found, volume, target, nearest=nearest)
 
     def kept(self, source: str) -> bool:
@@ -123,38 +131,59 @@ class VolumeStore:
         self._copies.remove(source)
         self._volumes.drop(lambda key, _: key[0] == source)
 
-    def _get(self, key: Key, load: Callable[[], Volume]) -> Volume:
-        volume = self._volumes.get(key, load)
-        if self._copies.lost(volume):
+    def _get(self, key: Key, load: Callable[[], Volume | Refused]) -> Volume | Refused:
+        found = self._volumes.get(key, load)
+        if self._lost(found):
             # Another worker has forgotten the file; a map would keep its voxels on the disk.
             self._drop_lost()
-            volume = self._volumes.get(key, load)
+            found = self._volumes.get(key, load)
         self._copies.touch(key[0])
-        return volume
+        return found
 
-    def _unpacked(self, source: str, path: Path, name: str | None, take: Take) -> Volume:
+    def _unpacked(self, key: Key, path: Path, name: str | None, take: Take) -> Volume | Refused:
         self._drop_lost()
-        identity = volume_id(source, take)
-        for known in dict.fromkeys((identity, source)):
+        if known := self._known(key, take):
+            return known
+        source = key[0]
+
+        def kept(read: Callable[[], Volume]) -> Volume | Refused:
             try:
-                volume = self._copies.mapped(source, known)
-            except UNUSABLE:
-                continue
-            # A mean over a file of one volume is that volume.
-            if known == identity or (take is None and volume.volumes == 1):
-                return volume
+                return read()
+            except NotNowError:
+                raise
+            except VolumeError as error:
+                self._require_unchanged(source, path, name)
+                return self._copies.refuse(source, _refusal_id(*key[1:]), error.reason)
+
         try:
-            with self._copies.new_copy() as copy:
-                with copy.array.open("w+b") as npy:
-                    read = unpack(path, source, npy, name=name, take=take, scratch=copy.folder)
-                copy.describe(read)
-                identity = read.id
-                del read  # Windows moves no mapped file
-                copy.keep(source, identity)
-            volume = self._copies.mapped(source, identity)
+            with self._copies.alone(source):
+                # Another worker may have read it meanwhile.
+                return self._known(key, take) or kept(lambda: self._read(key, path, name, take))
         except UNUSABLE:
             # A full or read-only cache costs time, not the study.
-            return read_volume(path, name=name, take=take)
+            return kept(lambda: read_volume(path, name=name, take=take))
+
+    def _known(self, key: Key, take: Take) -> Volume | Refused | None:
+        """Return what is kept of a file."""
+        source, identity, by = key
+        for known in dict.fromkeys((identity, source)):
+            with suppress(*UNUSABLE):
+                volume = self._copies.mapped(source, known)
+                # A mean over a file of one volume is that volume.
+                if known == identity or (take is None and volume.volumes == 1):
+                    return volume
+        return self._copies.refused(source, _refusal_id(identity, by))
+
+    def _read(self, key: Key, path: Path, name: str | None, take: Take) -> Volume:
+        source = key[0]
+        with self._copies.new_copy() as copy:
+            with copy.array.open("w+b") as npy:
+                read = unpack(path, source, npy, name=name, take=take, scratch=copy.folder)
+            copy.describe(read)
+            identity = read.id
+            del read  # Windows moves no mapped file
+            copy.keep(source, identity)
+        volume = self._copies.mapped(source, identity)
         self._require_unchanged(source, path, name)
         return volume
 
@@ -167,30 +196,39 @@ class VolumeStore:
             raise
         if not same:
             self.forget(source)
-            raise VolumeError(
-                f"{name or path.name}: the file changed while it was read. Open it again."
+            raise NotNowError(
+                "the file changed while it was read. Open it again.", name or path.name
             )
 
     def _resampled(self, key: Key, volume: Volume, target: Volume, nearest: bool) -> Volume:
         self._drop_lost()
+        source, identity, _ = key
+        with suppress(*UNUSABLE):
+            return self._copies.mapped(source, identity)
         try:
-            return self._copies.mapped(*key)
-        except UNUSABLE:
-            pass
-        try:
-            with self._copies.new_copy() as copy:
-                with copy.array.open("w+b") as file:
-                    made = resample(volume, target, nearest=nearest, into=partial(_reserved, file))
-                copy.describe(made)
-                del made
-                copy.keep(*key, new=False)
-            return self._copies.mapped(*key)
+            with self._copies.alone(source):
+                with suppress(*UNUSABLE):  # another worker may have made it meanwhile
+                    return self._copies.mapped(source, identity)
+                with self._copies.new_copy() as copy:
+                    with copy.array.open("w+b") as file:
+                        into = partial(_reserved, file)
+                        copy.describe(resample(volume, target, nearest=nearest, into=into))
+                    copy.keep(source, identity, new=False)
+                return self._copies.mapped(source, identity)
         except UNUSABLE:
             return _in_passing(volume, target, nearest)
 
     def _drop_lost(self) -> None:
         """Close maps of files that another worker has forgotten."""
-        self._volumes.drop(lambda _, volume: self._copies.lost(volume))
+        self._volumes.drop(lambda _, found: self._lost(found))
+
+    def _lost(self, found: Volume | Refused) -> bool:
+        return isinstance(found, Volume) and self._copies.lost(found)
+
+
+def _refusal_id(identity: str, by: str) -> str:
+    """Return the name of a refusal: read by another extension, the same file may be an image."""
+    return hashlib.sha256(f"{identity} {by}".encode()).hexdigest()
 
 
 def _version(status: os.stat_result) -> tuple[int, ...]:
@@ -204,9 +242,9 @@ def _in_passing(volume: Volume, target: Volume, nearest: bool) -> Volume:
         with nameless(None) as file:
             return resample(volume, target, nearest=nearest, into=partial(_reserved, file))
     except OSError as error:
-        raise VolumeError(
-            f"{volume.name}: not enough disk space to resample it ({error.strerror}). Free some "
-            "space."
+        raise NotNowError(
+            f"not enough disk space to resample it ({error.strerror}). Free some space.",
+            volume.name,
         ) from None
 
 

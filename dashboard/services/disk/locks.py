@@ -41,6 +41,28 @@ class Lock:
             yield
 
 
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Hold a file of that name that nobody else holds; it is removed at the end."""
+    file = _taken(path)
+    try:
+        yield
+    finally:
+        with suppress(OSError):  # Windows removes no open file
+            path.unlink()  # while it is locked: whoever waits for it finds it gone
+        file.close()
+
+
+def _taken(path: Path) -> BinaryIO:
+    while True:
+        file = path.open("ab")
+        take(file, wait=True)
+        with suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(file.fileno()), path.stat()):
+                return file
+        file.close()
+
+
 def create_locked(path: Path) -> BinaryIO:
     """Create a file that is not abandoned while it is open."""
     while True:

@@ -7,6 +7,7 @@ from dashboard.core.errors import NeuroMixError
 from dashboard.core.volume import Volume
 from dashboard.services.archive import Archive
 from dashboard.services.studies.files import StudyFiles
+from dashboard.services.studies.naming import find, frame_names, may_hold_contrasts
 from dashboard.view import View
 
 
@@ -78,6 +79,28 @@ class Images:
         """Return why an image cannot be opened."""
         problem = self.named(name).problem
         return str(problem) if problem else None
+
+    def frames(self, name: str) -> tuple[str, ...]:
+        """Return the images in a file: each of its volumes if they are contrasts, or itself."""
+        file = self._files.files.get(name)
+        volume = self.own.get(name) if file and may_hold_contrasts(file) else None
+        # Other intents of NIfTI are time series, components of vectors, and statistics.
+        if volume is None or dict(volume.header).get("intent_code", "0") != "0":
+            return (name,)
+        return frame_names(name, volume.volumes)
+
+    def listed(self, files: StudyFiles) -> list[str]:
+        """Return the images of some files; those that nobody has opened are one image each."""
+        opened = {
+            found[0].name
+            for name in self.own._opened
+            if (found := find(files, name)) and self.own.get(name)
+        }
+        return [
+            frame
+            for name in files.of("image")
+            for frame in (self.frames(name) if name in opened else (name,))
+        ]
 
     def under(self, view: View) -> "Images":
         """Return the same images on the grid and with the position of a View."""

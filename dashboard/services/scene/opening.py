@@ -38,14 +38,11 @@ class Opened:
         Studies to choose from, with titles; the uploads of this browser first.
     notices : tuple of Notice
         Changes to the View; `dashboard.words.opening` has the sentences.
-    problems : tuple of str
-        Why images cannot be shown.
     """
 
     scene: Scene
     studies: dict[str, str]
     notices: tuple[Notice, ...]
-    problems: tuple[str, ...]
 
 
 def open_view(
@@ -83,10 +80,11 @@ def open_view(
         notices += found.notices
     images = images.on(files, grid=view.grid, position=view.position)
     view = _choose_images(view, files, images, notices)
-    view = _choose_fitted(view, files, notices)
+    view = _choose_fitted(view, files, images, notices)
     notices += doubts((view.x, view.y, *split_names(view.mix, files)[0]), images.own)
     shown = images.get(view.x) or images.get(view.y)
     if shown:
+        view = _choose_plane(view, shown, notices, asked="plane" in query)
         view = _choose_slice(view, shown, place, notices)
     preset = presets(view, files, images)
     chosen = bool(query.get("foreground"))
@@ -95,8 +93,7 @@ def open_view(
         view = replace(view, reference="")
     view = replace(view, hidden=tuple(k for k in view.hidden if k <= view.components))
     resolved = scene(view, files, images)
-    problems = dict.fromkeys(filter(None, map(images.problem, (view.x, view.y))))
-    return Opened(resolved, studies, tuple(notices), tuple(problems))
+    return Opened(resolved, studies, tuple(notices))
 
 
 def _choose_study(
@@ -126,27 +123,35 @@ def _drop_unknown(view: View, files: StudyFiles, notices: list[Notice]) -> View:
 
 
 def _choose_images(view: View, files: StudyFiles, images: Images, notices: list[Notice]) -> View:
-    names = list(files.of("image") if files.fit is None else files.fit)
     for wanted in (view.x, view.y):
         if wanted and not find(files, wanted):
             notices.append(Notice("no-image", {"image": wanted[:SHOWN], "study": files.name}))
-    x = view.x
-    if not find(files, x):
-        x = next((n for n in names if n != view.y), names[0])
+    x, y = (images.frames(name)[0] if find(files, name) else "" for name in (view.x, view.y))
+    if not x:
+        names = list(files.of("image") if files.fit is None else files.fit)
+        every = [image for name in names for image in images.frames(name)]
+        x = _first(every, y, images)
         # Without a mask, the brain alone is the better of two images of one head.
         if not presets(replace(view, x=x), files, images).mask:
             x = brain_alone(x, files, images) or x
-    y = view.y if find(files, view.y) else _partner(x, files, images)
-    return replace(view, x=x, y=y)
+    return replace(view, x=x, y=y or _partner(x, files, images))
+
+
+def _first(names: list[str], y: str, images: Images) -> str:
+    """Return the first image that can be read, other than Y if possible."""
+    others = [name for name in names if name != y] or names
+    return next(filter(images.get, others), others[0])
 
 
 def _partner(x: str, files: StudyFiles, images: Images) -> str:
     """Return the first image of another contrast on the grid of X, or X itself."""
     own = find(files, x)
-    others = [name for name in contrasts(files, [x]) if own is None or find(files, name) != own]
+    others = (
+        n for n in contrasts(files, [x], images.frames) if own is None or find(files, n) != own
+    )
     first = images.get(x)
     if first is None:
-        return next(iter(others), x)
+        return next(others, x)
     for name in others:
         other = images.get(name)
         if other and same_grid(first, other) and holds_contrast(other):
@@ -154,14 +159,25 @@ def _partner(x: str, files: StudyFiles, images: Images) -> str:
     return x
 
 
-def _choose_fitted(view: View, files: StudyFiles, notices: list[Notice]) -> View:
+def _choose_fitted(view: View, files: StudyFiles, images: Images, notices: list[Notice]) -> View:
     """Keep the chosen images of the fit that are in the study, up to a number."""
     known, unknown = split_names(view.mix, files) if view.mix else ([], [])
     if unknown:
         notices.append(Notice("not-mixed", {"image": unknown[0][:SHOWN], "study": files.name}))
     if len(known) > MAX_MIXED:
         notices.append(Notice("too-many-mixed", {"most": MAX_MIXED}))
-    return replace(view, mix=SEPARATOR.join(known[:MAX_MIXED]))
+    fitted = dict.fromkeys(images.frames(name)[0] for name in known[:MAX_MIXED])
+    return replace(view, mix=SEPARATOR.join(fitted))
+
+
+def _choose_plane(view: View, volume: Volume, notices: list[Notice], *, asked: bool) -> View:
+    """Show a single slice in its own plane: in the others it is a line."""
+    plane = volume.first_plane
+    if plane == view.plane or min(volume.orientation.picture_shape(view.plane)) > 1:
+        return view
+    if asked:
+        notices.append(Notice("single-slice", {"image": volume.name, "plane": plane}))
+    return replace(view, plane=plane, slice=None)
 
 
 def _choose_slice(view: View, volume: Volume, place: Place | None, notices: list[Notice]) -> View:
@@ -197,6 +213,10 @@ def _choose_foreground(
         else:
             notices.append(Notice("air-not-zero", {"image": image, "mask": mask}))
         return replace(view, foreground="mask")
+    if not chosen and preset.foreground == "background" and volume:
+        facts = {"image": image, "background": volume.intensities.background}
+        notices.append(Notice("air-below-0", facts))
+        return replace(view, foreground="background")
     if view.foreground == "mask" and mask is None:
         # Masks of lesions and on other grids can still be chosen by name.
         facts = {"study": files.name, "image": image, "others": bool(masks(files))}

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from dashboard.core.domain import Cut
-from dashboard.core.errors import NeuroMixError
+from dashboard.core.errors import NeuroMixError, NotNowError
 from dashboard.core.grid.nearest import nearest_slice, thickness
 from dashboard.core.grid.same import require_same_grid, same_grid
 from dashboard.core.mixture.recipe import Recipe
@@ -23,8 +23,6 @@ from dashboard.view import View
 
 # The reference of a View that chose none.
 NO_REFERENCE = "none"
-# In place of an image that cannot be read.
-MISSING = "none"
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,17 +152,19 @@ class Scene:
     def identity(self) -> str:
         """Hash of all files that the View depends on; place, model and look do not count."""
         # The names of labels are in a file of their own.
-        whole = repr((self._dependencies, self.label_names))
+        # Cards say why an image cannot be read.
+        found = [(n.name, n.volume.id if n.volume else str(n.problem)) for n in self._dependencies]
+        whole = repr((found, self.label_names))
         return hashlib.sha256(whole.encode()).hexdigest()
 
     @property
     def complete(self) -> bool:
-        """Whether all of these could be read."""
-        return all(identity != MISSING for _, identity in self._dependencies)
+        """Whether every one of these can be read, or never can until it changes."""
+        return not any(isinstance(one.problem, NotNowError) for one in self._dependencies)
 
     @cached_property
-    def _dependencies(self) -> list[tuple[str, str]]:
-        """The images that the View depends on, with their identities.
+    def _dependencies(self) -> list[Named]:
+        """The images that the View depends on.
 
         Cards show their names, also of those that nobody chose.
         """
@@ -175,7 +175,7 @@ class Scene:
         if not view.reference:
             helpers += likely_references(self.files)[:1]
         names = [view.x, view.y, *self.meant, view.grid, view.position, *helpers]
-        return [(name, _identity(self.images.get(name))) for name in names if name]
+        return [self.images.named(name) for name in names if name]
 
     def at(self, cut: Cut) -> "Scene":
         """Return the same scene at another slice; nothing else depends on it."""
@@ -238,7 +238,3 @@ def scene(view: View, files: StudyFiles, images: Images) -> Scene:
         channels=channels,
         problem=problem,
     )
-
-
-def _identity(volume: Volume | None) -> str:
-    return volume.id if volume else MISSING

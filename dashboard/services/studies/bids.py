@@ -17,7 +17,7 @@ from dashboard.services.studies.files import (
     ImageFile,
     StudyFiles,
     arranged,
-    b0_volumes,
+    diffusion,
     is_image,
 )
 from dashboard.services.studies.folders import Listing, Look
@@ -214,6 +214,8 @@ def _found(
     name = "_".join(words) or called
     says = bids_meaning(file, entities) if entities else meaning(file, called)
     bval = _sidecar(look, entities, ".bval", above) if says.role == "image" else None
+    if bval:
+        look.watch(above[-1].path / file)  # the b-values count only if they are as many as volumes
     place = (order, len(entities), natural(name))
     image = ImageFile(
         name=name,
@@ -223,7 +225,7 @@ def _found(
         meaning=says,
         place=(bool(pipeline), *place),
         entities=tuple(entities.items()),
-        b0_volumes=b0_volumes(bval) if bval else (),
+        **diffusion(bval, above[-1].path / file),
         label_names=_sidecar(look, entities, ".tsv", above) if says.role == "labels" else None,
     )
     names = (

@@ -1,15 +1,19 @@
 """The image files of one study, their names and roles."""
 
-import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from dashboard.core.reading.image import EXTENSIONS, HEADERS, other_halves
+from dashboard.core.errors import VolumeError
+from dashboard.core.reading.bvalues import b0_volumes, b_values
+from dashboard.core.reading.foreign import APPLE_PREFIX
+from dashboard.core.reading.image import EXTENSIONS, HEADERS, other_halves, volumes_in
 from dashboard.core.volume import stem
 from dashboard.services.studies.conventions import LIKE_T1, ROLES, Role
+from dashboard.services.studies.foreign import foreign_files
 from dashboard.services.studies.roles import (
     UNKNOWN,
     Meaning,
@@ -20,12 +24,6 @@ from dashboard.services.studies.roles import (
     processing_rank,
 )
 from dashboard.services.studies.sorting import natural
-
-# s/mm²; some scanners state a few instead of 0. Brain tissue (0.0008 mm²/s) loses less than 4 % of
-# its signal below this, and weighted shells start at 100 or more.
-B0_LIMIT = 50
-# Bytes of a .bval: more than ten thousand volumes. A larger file is something else.
-MAX_BVAL_BYTES = 65_536
 
 
 @dataclass(frozen=True)
@@ -49,6 +47,10 @@ class ImageFile:
         BIDS entities in the order of the name, and the suffix; empty for other names.
     b0_volumes : tuple of int
         Volumes without diffusion weighting, by the .bval of a run.
+    other_bval : int
+        Number of b-values beside the image if it has another number of volumes; they are not used.
+    foreign : bool
+        Whether it is of another format, listed to say so.
     label_names : Path or None
         The .tsv with the names of a label map's classes.
     """
@@ -61,6 +63,8 @@ class ImageFile:
     place: tuple[Any, ...] = ()
     entities: tuple[tuple[str, str], ...] = ()
     b0_volumes: tuple[int, ...] = ()
+    other_bval: int = 0
+    foreign: bool = False
     label_names: Path | None = None
 
     @property
@@ -103,8 +107,8 @@ def study_files(name: str, paths: Mapping[str, Path]) -> StudyFiles:
     ----------
     name : str
     paths : mapping of str to Path
-        Files by their original names. Others than images are left out, but the .bval and the .tsv
-        with the name of an image belong to it.
+        Files by their original names. Images of other formats come last, one of each series; the
+        .bval and the .tsv with the name of an image belong to it, and others are left out.
     """
     found = [file for file in sorted(paths) if is_image(file, paths)]
     stems = Counter(stem(Path(file)) for file in found)
@@ -122,10 +126,14 @@ def study_files(name: str, paths: Mapping[str, Path]) -> StudyFiles:
                 role=says.role,
                 meaning=says,
                 place=(False, natural(called)),
-                b0_volumes=b0_volumes(bval) if bval and says.role == "image" else (),
+                **diffusion(bval if says.role == "image" else None, paths[file]),
                 label_names=tsv if says.role == "labels" else None,
             )
         )
+    files += [
+        ImageFile(name=file, path=paths[file], file_name=file, role="image", foreign=True)
+        for file in foreign_files(paths, with_images=bool(found))
+    ]
     return arranged(name, files)
 
 
@@ -143,7 +151,8 @@ def arranged(name: str, files: Sequence[ImageFile]) -> StudyFiles:
         done = processing_rank(file.meaning.processing, with_mask=with_mask)
         if file.role != "image":
             done = "normalised" in file.meaning.processing
-        return ROLES.index(file.role), is_header(file.file_name), rank, derived, done, *place
+        unreadable = file.foreign or is_header(file.file_name)
+        return ROLES.index(file.role), unreadable, rank, derived, done, *place
 
     return StudyFiles(name, {file.name: file for file in sorted(files, key=key)})
 
@@ -159,6 +168,8 @@ def _masks_brain(file: ImageFile) -> bool:
 
 def is_image(file_name: str, beside: Mapping[str, object]) -> bool:
     """Return whether a file is listed: an image, or a header whose image is missing."""
+    if file_name.startswith(APPLE_PREFIX):
+        return False
     if not is_header(file_name):
         return file_name.lower().endswith(EXTENSIONS)
     return not any(half in beside for half in other_halves(file_name))
@@ -169,14 +180,10 @@ def is_header(file_name: str) -> bool:
     return file_name.lower().endswith(HEADERS)
 
 
-def b0_volumes(bval: Path) -> tuple[int, ...]:
-    """Return the volumes with b below `B0_LIMIT`; none if the file is not a valid .bval."""
-    try:
-        with bval.open("rb") as file:
-            text = file.read(MAX_BVAL_BYTES + 1)
-        values = [float(word) for word in text.split()]
-    except (OSError, ValueError):
-        return ()
-    if len(text) > MAX_BVAL_BYTES or not all(math.isfinite(value) for value in values):
-        return ()
-    return tuple(index for index, value in enumerate(values) if value < B0_LIMIT)
+def diffusion(bval: Path | None, image: Path) -> dict[str, Any]:
+    """Return what the .bval of an image says, as fields of `ImageFile`; none if it is invalid."""
+    values = b_values(bval) if bval else []
+    with suppress(VolumeError):  # whoever opens the image hears why it cannot be read
+        if values and volumes_in(image) != len(values):
+            return {"other_bval": len(values)}
+    return {"b0_volumes": b0_volumes(values)}

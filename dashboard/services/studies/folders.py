@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from dashboard.core.reading.foreign import APPLE_PREFIX, is_annexed
 from dashboard.core.reading.image import other_halves
 
 # The coarsest clock of a file system (FAT): two seconds.
@@ -72,8 +73,10 @@ class Folders:
         outside: set[str] = set()
         with os.scandir(path) as entries:
             for entry in entries:
-                if entry.name.startswith(".") or not _is_text(entry.name):
+                hidden = entry.name.startswith(".") and not entry.name.startswith(APPLE_PREFIX)
+                if hidden or not _is_text(entry.name):
                     continue
+                absent = False
                 parts: tuple[str, ...] = (entry.name,)
                 if entry.is_symlink():
                     target = self._target(path / entry.name, stamps)
@@ -81,10 +84,12 @@ class Folders:
                         outside.add(entry.name.lower())  # some file systems ignore case
                         continue
                     parts += target.relative_to(self.root).parts
+                    # An image whose content git-annex has not fetched is listed, and says so.
+                    absent = is_annexed(target) and not target.exists()
                 if _holds(entry.is_dir):
                     if not any(part in _PASSED_OVER or part[0] == "." for part in parts):
                         folders.append(entry.name)
-                elif _holds(entry.is_file):
+                elif absent or _holds(entry.is_file):
                     files.append(entry.name)
         # An image is read with the header beside it, wherever a link may lead.
         files = [name for name in files if outside.isdisjoint(other_halves(name.lower()))]

@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.core.errors import NeuroMixError
+from dashboard.core.volume import stem
 from dashboard.services.studies import bids
 from dashboard.services.studies.conventions import MGH
 from dashboard.services.studies.files import StudyFiles, is_image, study_files
 from dashboard.services.studies.folders import Folders, Listing, Look, Stamps, unchanged
+from dashboard.services.studies.foreign import foreign_files
 from dashboard.services.studies.sorting import natural
 
 
@@ -36,7 +38,8 @@ class Library:
         if not names:
             raise NeuroMixError(
                 "The data folder contains no study. Put the images of each study (.nii or .nii.gz) "
-                "into a sub-folder of the folder given by --data or DASHBOARD_DATA."
+                "into a sub-folder of the folder given by --data or DASHBOARD_DATA. Convert DICOM "
+                "series with dcm2niix first."
             )
         return list(names)
 
@@ -67,18 +70,25 @@ class Library:
     def _names(self, look: Look) -> Iterator[str]:
         root = self._root(look)
         found: set[str] = set()
+        foreign: set[str] = set()
         if bids.is_dataset(root):
             found.update(bids.study_names(look, root))
         for folder in _plain_folders(look, root):
             listing = look.read(root.path / folder)
             if listing and (_holds_images(listing) or _below(look, listing)):
                 found.add(folder)
+            elif listing and _holds_foreign(listing):
+                foreign.add(folder)
             if listing and bids.is_dataset(listing):
                 found.update(f"{folder}/{name}" for name in bids.study_names(look, listing))
         own = _holds_images(root) or _below(look, root)
         if own and root.path.name not in found:
             yield root.path.name
         yield from sorted(found, key=natural)
+        # They say what their files are, but none of them is what one opens first.
+        yield from sorted(foreign - found, key=natural)
+        if not (own or found) and _holds_foreign(root):
+            yield root.path.name
 
     def _study(self, look: Look, name: str) -> StudyFiles | None:
         root = self._root(look)
@@ -117,9 +127,16 @@ def _holds_images(listing: Listing) -> bool:
     return any(is_image(file, listing.files) for file in listing.files)
 
 
+def _holds_foreign(listing: Listing) -> bool:
+    paths = {file: listing.path / file for file in listing.files}
+    return bool(foreign_files(paths, with_images=False))
+
+
 def _plain_study(look: Look, listing: Listing) -> StudyFiles | None:
+    runs = {file.removesuffix(".bval") for file in listing.files if file.endswith(".bval")}
     for file in listing.files:
-        if file.endswith(".bval"):
+        # The b-values count only if they are as many as the volumes.
+        if file.removesuffix(".bval") in runs or stem(Path(file)) in runs:
             look.watch(listing.path / file)
     paths = {file: listing.path / file for file in listing.files}
     if below := _below(look, listing):

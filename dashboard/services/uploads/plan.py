@@ -7,6 +7,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from dashboard.core.reading.foreign import by_name
 from dashboard.services.uploads import names
 
 HALF = (
@@ -66,6 +67,8 @@ class Plan:
     def __init__(self) -> None:
         self.refused: list[str] = []
         self._count = 0
+        # On the first file of each other format in dropped folders.
+        self._foreign: dict[str, str] = {}
         self._taken: list[File] = []
         # Halves that wait for the other half, by its name and whether it is a header.
         self._waiting: defaultdict[tuple[str, bool], deque[File]] = defaultdict(deque)
@@ -78,10 +81,15 @@ class Plan:
         if name.lower().endswith(names.NEEDLESS):
             return None
         ending = names.extension(name)
+        said = by_name(name)
+        if said and from_folder:
+            self._foreign.setdefault(said, f"{name}: {said}")
+            return None
         if ending is None:
+            known = ", ".join(names.IMAGES)
+            unknown = UNKNOWN.format(name=name or NAMELESS, known=known)
             if not from_folder:
-                known = ", ".join(names.IMAGES)
-                self.refused.append(UNKNOWN.format(name=name or NAMELESS, known=known))
+                self.refused.append(f"{name}: {said}" if said else unknown)
             return None
         if ending in names.SIDECARS:
             name = names.stem(name) + ending  # the reader looks for it in lower case
@@ -112,6 +120,8 @@ class Plan:
             else:
                 found.append((file, header))
         self.refused += [HALF.format(name=header.name) for header in headers.values()]
+        if not found:
+            self.refused += self._foreign.values()
         return found
 
     def sidecars(self, images: Iterable[str]) -> list[File]:

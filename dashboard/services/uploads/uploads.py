@@ -293,7 +293,9 @@ class Uploads:
 
 def _nothing(refused: list[str]) -> NothingToOpenError:
     if not refused:
-        return NothingToOpenError("These files include no image.")
+        return NothingToOpenError(
+            "These files include no image. Convert DICOM series with dcm2niix first."
+        )
     if len(refused) == 1:
         return NothingToOpenError(refused[0], tuple(refused))
     return NothingToOpenError("None of these files can be opened.", tuple(refused))

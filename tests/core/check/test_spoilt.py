@@ -239,3 +239,41 @@ def test_a_position_is_not_lost_for_another_shape_or_beside_another_identity(che
     assert codes(found) & {Code.LOST_POSITION, Code.OVERLAY_OFF_GRID} == {Code.OVERLAY_OFF_GRID}
     found = check(T1=(brain(), np.eye(4)), others={"m": (BRAIN, np.diag([-1.0, -1, 1, 1]))})
     assert Code.LOST_POSITION not in codes(found)
+
+
+def test_a_saturated_overflow_is_told_once(check):
+    voxels = np.where(
+        BRAIN, brain(), np.where(np.random.default_rng(5).random(SHAPE) < 0.3, 32767, 0)
+    )
+    found = check(T1=voxels)
+    assert Code.FAR_GROUP in codes(found)
+    assert Code.SATURATED not in codes(found)
+
+
+# ---- constant air in a narrow box
+
+
+@FEWER
+@given(SEEDS, st.floats(-2, -0.3))
+def test_negative_constant_air_is_told_in_a_narrow_box_too(check, seed, air):
+    random = np.random.default_rng(seed)
+    box = np.zeros((20, 20, 20), dtype=bool)
+    box[1:-1, 1:-1, 1:-1] = True
+    voxels = np.where(box, random.normal(0, 1, box.shape), air)
+    assert (~box).mean() > 0.25
+    wider = np.pad(voxels, 3, constant_values=air)
+    tight = voxels[1:, 1:, 1:]
+    assert (tight == air).mean() < 0.25
+    for shown, code in ((wider, Code.BACKGROUND_TAKES_OTHERS), (tight, Code.NEGATIVES_REMOVED)):
+        found = check(T1=shown)
+        assert the(found, code).remedies == (UseRule("background"),)
+
+
+def test_bright_constant_air_of_a_narrow_box_is_removed_by_its_value(check):
+    voxels = np.full((20, 20, 20), 3.0)
+    voxels[1:-1, 1:-1, 1:-1] = np.random.default_rng(6).uniform(50, 90, (18, 18, 18))
+    narrow = voxels[:, :, :]
+    narrow[:, :, [0, -1]] = np.where(np.arange(20)[:, None, None] % 3 == 0, 3.5, 3.0)
+    assert (narrow == 3).mean() < 0.25
+    found = check(T1=narrow)
+    assert UseRule("background") in the(found, Code.AIR).remedies

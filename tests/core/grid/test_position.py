@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.core.errors import GridError
-from dashboard.core.grid.position import LostPositionError, is_lost, positioned
+from dashboard.core.grid.position import LostPositionError, is_lost, lost_beside, positioned
 from dashboard.core.grid.resampling import resample
 from dashboard.core.grid.same import require_same_grid, same_grid, shift
 from dashboard.core.processing import Placed
@@ -27,6 +27,18 @@ def affine(seed):
     placed[:3, :3] = turn * random.uniform(1.1, 4, 3)
     placed[:3, 3] = random.uniform(-90, 90, 3)
     return placed
+
+
+@FEWER
+@given(st.lists(st.floats(-0.24, 0.24), min_size=3, max_size=3), st.floats(0.26, 0.9))
+def test_a_short_shift_of_the_identity_is_a_shift_and_a_long_one_a_lost_origin(save, near, far):
+    image = read_volume(save("T1.nii", VOXELS, np.eye(4)))
+    edges = np.array(VOXELS.shape)
+    for share, lost in ((np.array(near), False), (-far * np.ones(3), True)):
+        other = np.eye(4)
+        other[:3, 3] = share * edges
+        moved = read_volume(save("b0.nii", VOXELS, other))
+        assert (lost_beside(image, moved) is not None) == lost
 
 
 @FEWER

@@ -68,6 +68,8 @@ def oracle(path):
             voxels = nib.load(path).get_fdata()
         except Exception:  # noqa: BLE001
             return None
+    if 0 in voxels.shape[3:]:  # no volume for nibabel, and one for ITK and FSL
+        return None
     while voxels.ndim > 3:
         voxels = voxels[..., 0]
     return voxels.reshape((*voxels.shape, 1, 1)[:3], order="F")

@@ -36,6 +36,14 @@ def extended(code, size=32, kind=nib.Nifti1Image):
     return bytes(whole)
 
 
+def cifti(intent, code=None):
+    image = nib.Nifti2Image(np.ones((1, 1, 1, 1, 4, 6)), None)
+    image.header["intent_code"] = intent
+    if code:
+        image.header.extensions.append(nib.nifti1.Nifti1Extension(code, b"x" * 24))
+    return image.to_bytes()
+
+
 def tar():
     whole = io.BytesIO()
     with tarfile.open(fileobj=whole, mode="w") as archive:
@@ -59,7 +67,7 @@ RGB = np.zeros((4, 4, 4), dtype=[("R", "u1"), ("G", "u1"), ("B", "u1")])
 # vox_offset at 108, scl_slope at 112, magic at 344. In NIfTI-2, intent_code is at 504.
 FILES = {
     "empty.nii": (b"", "the file is empty"),
-    "words.nii": (b"Dear colleague, the scan follows by post.\n" * 40, "header"),
+    "words.nii": (b"Dear colleague, the scan follows by post.\n" * 40, "a text file"),
     "header_cut.nii": (nifti(VOXELS)[:200], "header"),
     "cut.nii": (nifti(VOXELS)[:-1], "cut short"),
     "complex.nii": (nifti(VOXELS, np.complex64), "complex"),
@@ -85,8 +93,10 @@ FILES = {
     "vectors.nii": (altered(40, short(5, 8, 8, 4, 1, 2)), "vector of 2 values"),
     "tensors.nii": (altered(40, short(4, 8, 8, 4, 2, 1, 1, 1, 0, 0, 0, 0, 0, 0, 1005)), "vector"),
     "series.nii": (altered(40, short(6, 512, 512, 64, 32000, 1, 32000)), "volumes are larger than"),
-    "matrix.dconn.nii": (altered(504, (3001).to_bytes(4, "little"), nib.Nifti2Image), "CIFTI"),
-    "parcels.nii": (extended(32, kind=nib.Nifti2Image), "CIFTI"),
+    "matrix.dconn.nii": (cifti(3001), "CIFTI"),
+    "parcels.nii": (cifti(0, code=32), "CIFTI"),
+    "scalars.dscalar.nii.gz": (gzip.compress(cifti(3006, code=32)), "CIFTI"),
+    "matrix.nii": (cifti(0), "a vector of 24 values"),
     "no_extension.nii": (extended(6, size=8), "extension"),
     "back_extension.nii": (extended(6, size=-16), "extension"),
     "long_extension.nii": (extended(6, size=2**31 - 16), "extension"),
@@ -106,7 +116,8 @@ FILES = {
     "negative.nii": (altered(42, (-8).to_bytes(2, "little", signed=True)), "shape"),
     "vast.nii": (altered(40, np.array([3, 32767, 32767, 32767], "<i2").tobytes()), "voxels"),
     "blank.nii": (nifti(np.full((3, 3, 3), np.nan)), "finite"),
-    "report.pdf": (b"%PDF-1.7", "not a supported image"),
+    "report.pdf": (b"%PDF-1.7", "a PDF document"),
+    "T1.xyz": (bytes(400), "not a supported image"),
 }
 
 

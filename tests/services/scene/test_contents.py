@@ -144,6 +144,19 @@ def test_a_label_map_that_is_chosen_is_honoured_with_a_notice(made):
     assert found.scene.mixed == ("T1", "AICHAmc")
 
 
+def test_a_label_map_that_its_name_hides_is_resampled_to_nearest_voxels(made, save, head):
+    desk = made(T1="T1", AICHAmc="parcels")
+    save("data/s/fine.nii", head(0, (30, 25, 15)), np.diag([1.6, 1.6, 2.4, 1.0]))
+    labels = desk.volume("s", "AICHAmc").data
+    on_fine = opened(desk, grid="fine").scene.images.open("AICHAmc").data
+    assert set(np.unique(on_fine)) <= set(np.unique(labels))
+    # As X too, where the picture asks for it by the names alone.
+    assert desk.volume("s", "AICHAmc", "fine").id == (
+        opened(desk, x="AICHAmc", grid="fine").scene.x.id
+    )
+    assert not set(np.unique(desk.volume("s", "T1", "fine").data)) <= set(np.unique(head(0)))
+
+
 def test_a_phantom_called_t1_stays_an_image_with_a_notice(made):
     found = opened(made(T1="labels", T2="T2"))
     assert (found.scene.view.x, found.scene.mixed) == ("T1", ("T1", "T2"))

@@ -19,7 +19,7 @@ def shipped(sample, tmp_path_factory, desk):
 def test_an_empty_query_opens_the_lesson(shipped):
     opened = shipped.open({})
     assert opened.scene.view == View(study="sample", x="T1", y="b0", slice=30)
-    assert (opened.notices, opened.problems) == ((), ())
+    assert opened.notices == ()
     assert opened.scene.mixed == opened.scene.unchosen == ("T1", "b0")
     assert opened.studies == {"sample": "sample"}
 
@@ -99,16 +99,41 @@ def test_one_unreadable_image_leaves_the_other_open(study, tmp_path, broken, who
     opened = study.open({broken: "bad", whole: "b0"})
     assert getattr(opened.scene, broken) is None
     assert getattr(opened.scene, whole).name == "b0"
-    assert len(opened.problems) == 1
-    assert opened.problems[0].startswith("bad.nii: ")
+    assert opened.scene.images.problem("bad").startswith("bad.nii: ")
     assert opened.scene.view.slice == 12 // 2
+
+
+@pytest.mark.parametrize(
+    ("shape", "plane"),
+    [((24, 1, 12), "coronal"), ((1, 20, 12), "sagittal"), ((24, 20, 1), "axial")],
+)
+def test_a_single_slice_opens_in_its_own_plane(study, save, head, shape, plane):
+    save("data/flat/T1.nii.gz", head(0)[tuple(slice(n) for n in shape)] + 50)
+    opened = study.open({"study": "flat"})
+    assert (opened.scene.view.plane, opened.scene.view.slice) == (plane, 0)
+    assert opened.notices == ()
+    for asked in {"axial", "coronal", "sagittal"} - {plane}:
+        opened = study.open({"study": "flat", "plane": asked, "slice": "7"})
+        assert (opened.scene.view.plane, opened.scene.view.slice) == (plane, 0)
+        assert opened.notices == (Notice("single-slice", {"image": "T1", "plane": plane}),)
+
+
+def test_the_first_image_that_can_be_read_is_shown(study, tmp_path, save, head):
+    path = tmp_path / "data/pair/T1.nii.gz"
+    path.write_bytes(path.read_bytes()[:-20])
+    save("data/pair/adc.nii", head(2), np.diag([2.0, 2.0, 3.0, 1.0]))
+    scene = study.open({"study": "pair"}).scene
+    assert (scene.view.x, scene.view.y) == ("b0", "adc")
+    assert scene.problem is None
+    asked = study.open({"study": "pair", "x": "T1"}).scene
+    assert (asked.view.x, asked.x) == ("T1", None)
 
 
 def test_a_grid_mismatch_leaves_both_open_and_is_left_to_the_check(study, save, head):
     save("data/pair/epi.nii", head(2, (8, 8, 8)))
     opened = study.open({"x": "T1", "y": "epi"})
     assert None not in (opened.scene.x, opened.scene.y)
-    assert (opened.notices, opened.problems) == ((), ())
+    assert opened.notices == ()
     found = check(opened.scene)
     problems = [f.images for f in found.findings if f.severity == "problem"]
     assert problems == [("epi",)]
@@ -124,7 +149,6 @@ def test_an_image_without_partner_is_shown_alone(study, tmp_path):
     (tmp_path / "data/pair/b0.nii.gz").unlink()
     opened = study.open({})
     assert (opened.scene.view.x, opened.scene.view.y) == ("T1", "T1")
-    assert opened.problems == ()
 
 
 def test_no_study_at_all_is_an_error(study, tmp_path):
@@ -222,6 +246,19 @@ def test_where_no_mask_fits_zero_removal_stays(airy, tmp_path):
     assert (opened.scene.view.foreground, opened.notices) == ("positive", ())
 
 
+@pytest.mark.parametrize("air", [-3.0, -1000.0, -1e-4])
+def test_air_that_is_a_negative_constant_is_removed_by_its_value(study, save, head, air):
+    voxels = head(2)
+    known = np.indices(voxels.shape)[0] < 4
+    for name in ("T1", "b0"):
+        save(f"data/pair/{name}.nii", np.where(known, voxels * abs(air) / 99, air), AFFINE)
+    opened = study.open({})
+    assert opened.scene.view.foreground == "background"
+    [notice] = opened.notices
+    assert (notice.code, notice.facts["background"]) == ("air-below-0", pytest.approx(air))
+    assert study.open({"foreground": "positive"}).scene.view.foreground == "positive"
+
+
 @pytest.mark.parametrize("name", ["lesion_mask", "roi", "lesions", "tumour_seg"])
 def test_where_air_is_not_0_a_lesion_is_not_taken_for_the_head(airy, tmp_path, save, head, name):
     for other in ("brain_mask", "dseg"):
@@ -316,7 +353,7 @@ def test_an_upload_is_in_its_owners_list(study, upload):
         "T1",
         "b0",
     )
-    assert (opened.notices, opened.problems) == ((), ())
+    assert opened.notices == ()
 
 
 @pytest.mark.parametrize("owner", ["", "b" * 64])

@@ -1,6 +1,8 @@
 """A View resolved in its study: which files it depends on, and where Y is."""
 
+import errno
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -63,8 +65,30 @@ def test_what_is_looked_at_is_part_of_no_identity(helped):
 
 
 @pytest.mark.parametrize("name", ["adc.nii", "brain_mask.nii", "dseg.nii", "T1.nii.gz"])
-def test_an_identity_with_an_unreadable_file_is_not_complete(helped, tmp_path, name):
-    (tmp_path / "data/pair" / name).write_text("no image")
+def test_an_identity_with_a_broken_file_is_complete_and_changes_with_the_file(
+    helped, tmp_path, name
+):
+    path = tmp_path / "data/pair" / name
+    found = {identity(helped, VIEW)}
+    for content in ("no image", ""):
+        path.write_text(content)
+        found.add(identity(helped, VIEW))
+    assert len(found) == 3
+    assert all(complete for _, complete in found)
+
+
+@pytest.mark.parametrize("name", ["adc.nii", "brain_mask.nii", "dseg.nii", "T1.nii.gz"])
+def test_an_identity_with_a_file_that_cannot_be_read_now_is_not_complete(
+    helped, tmp_path, monkeypatch, name
+):
+    path, look = tmp_path / "data/pair" / name, Path.stat
+
+    def stat(self, **kwargs):
+        if self == path:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return look(self, **kwargs)
+
+    monkeypatch.setattr(Path, "stat", stat)
     assert identity(helped, VIEW)[1] is False
 
 

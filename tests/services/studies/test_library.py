@@ -1,9 +1,13 @@
 import os
 import shutil
 
+import nibabel as nib
+import numpy as np
 import pytest
 
 from dashboard.core.errors import NeuroMixError
+from dashboard.core.facts import FileCode
+from dashboard.services.checking import check
 from dashboard.services.studies import folders
 from dashboard.services.studies.files import study_files
 from dashboard.services.studies.library import Library
@@ -161,6 +165,34 @@ def test_a_bval_that_makes_no_sense_names_no_volumes(folder, text):
     assert Library(root).study("a").files["dwi"].b0_volumes == ()
 
 
+@pytest.mark.parametrize("values", [1, 64, 66, 130])
+def test_a_bval_of_another_run_is_named_and_not_used(tmp_path, save, desk, values):
+    run = save("data/a/dwi.nii.gz", np.random.default_rng(0).uniform(1, 9, (4, 5, 6, 65)))
+    (run.parent / "dwi.bval").write_text("0 " * values)
+    services = desk(tmp_path / "data", tmp_path / "cache")
+    file = services.archive.require("a").files["dwi"]
+    assert (file.b0_volumes, file.other_bval) == ((), values)
+    volume = services.volume("a", "dwi")
+    (notice,) = (n for n in volume.notices if n.code == FileCode.B_VALUES)
+    assert notice.facts == {"values": values, "volumes": 65}
+    np.testing.assert_array_equal(volume.data, nib.load(run).get_fdata()[..., 0])
+    checked = check(services.open({"study": "a"}).scene)
+    told = [f for f in checked.findings if f.facts.get("notice") == notice]
+    assert [finding.images for finding in told] == [("dwi",)]
+
+
+def test_a_bval_is_used_once_its_image_has_as_many_volumes(tmp_path, save, desk):
+    voxels = np.random.default_rng(0).uniform(1, 9, (4, 5, 6, 3))
+    save("data/a/dwi.nii.gz", voxels[..., :2])
+    (tmp_path / "data/a/dwi.bval").write_text("0 1000 5")
+    services = desk(tmp_path / "data", tmp_path / "cache")
+    age(tmp_path / "data")
+    assert services.archive.require("a").files["dwi"].b0_volumes == ()
+    save("data/a/dwi.nii.gz", voxels)
+    assert services.archive.require("a").files["dwi"].b0_volumes == (0, 2)
+    assert services.volume("a", "dwi").notices == ()
+
+
 def test_a_changed_bval_is_read_again(folder):
     library = Library(folder("a/dwi.nii"))
     bval = folder() / "a" / "dwi.bval"
@@ -233,7 +265,7 @@ def test_a_file_that_is_fetched_later_appears_where_its_link_waits(folder):
 
 
 def test_hidden_files_folders_and_other_kinds_are_left_out(folder):
-    root = folder("a/T1.nii", "a/._T1.nii", "a/T1.nii.bz2", "a/T1.json", ".git/T1.nii",
+    root = folder("a/T1.nii", "a/._T1.nii", "a/T1.nii.txt", "a/T1.json", ".git/T1.nii",
                   ".heudiconv/T1.nii", "code/T1.nii", "sourcedata/T1.nii")  # fmt: skip
     (root / "a" / "folder.nii").mkdir()
     os.mkfifo(root / "a" / "pipe.nii")

@@ -297,7 +297,7 @@ def test_of_a_drop_that_cannot_be_read_nothing_is_kept(uploads, folder, reader):
     for files, sentence in (
         ([("x.nii", b"bad x")], "x.nii: this is no image."),
         ([("x.nii", b"bad x"), ("z.nii", b"bad z")], "None of these files can be opened."),
-        ([], "These files include no image."),
+        ([], "These files include no image. Convert DICOM series with dcm2niix first."),
     ):
         with pytest.raises(NothingToOpenError) as caught:
             upload(uploads, *files)
@@ -772,3 +772,35 @@ def test_no_name_becomes_a_path(uploads, folder, tmp_path, name):
 )
 def test_amounts_read_as_in_file_managers(count, text):
     assert amount(count) == text
+
+
+# ---- other formats
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (["IM1.dcm"], ["IM1.dcm: this is a DICOM file."]),
+        (["a.PAR", "a.REC"], ["a.PAR: this is half of a Philips", "a.REC: this is half of a Phil"]),
+        (["T1.nrrd", "T2.nrrd"], ["T1.nrrd: this is an NRRD", "T2.nrrd: this is an NRRD"]),
+        (["a+orig.HEAD"], ["a+orig.HEAD: this is half of an AFNI dataset"]),
+        # Of a folder, one of each format is enough.
+        ([f"head/IM{n}.dcm" for n in range(99)], ["IM0.dcm: this is a DICOM file."]),
+        (["head/IM1.dcm", "head/T1.nrrd", "head/IM2.dcm", "head/._T1.nii.gz"],
+         ["IM1.dcm: this is a DICOM file.", "T1.nrrd: this is an NRRD file",
+          "._T1.nii.gz: this is a companion file of macOS"]),
+    ],
+)  # fmt: skip
+def test_a_drop_of_other_formats_alone_says_what_they_are(uploads, names, said):
+    with pytest.raises(NothingToOpenError) as caught:
+        uploads.plan([(name, 100) for name in names])
+    assert len(caught.value.refused) == len(said)
+    for line, start in zip(caught.value.refused, said, strict=True):
+        assert line.startswith(start)
+        assert "first" in line or "Choose" in line
+
+
+def test_a_folder_with_images_and_other_formats_opens_without_a_word(uploads):
+    names = ["head/T1.nii.gz", "head/._T1.nii.gz", "head/IM1.dcm", "head/T2.nrrd"]
+    planned = uploads.plan([(name, 100) for name in names])
+    assert (planned.send, planned.refused) == ((0,), ())
