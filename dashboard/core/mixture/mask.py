@@ -8,40 +8,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboard.core.facts import FileCode, Notice
+from dashboard.core.mixture.spread import BINS, NOISE, OVERSHOOT, ROUNDING, chunks, spread
 from dashboard.core.once import once
 from dashboard.core.reading.summary import BACKGROUND_SHARE, Intensities
 from dashboard.core.volume import Volume
 
 Kind = Literal["constant", "two-values", "noise", "fractions", "labels", "intensities"]
 
-# Of the range: two values that programs blur by less are still two values.
-NOISE = 1e-3
-# Of the range, at either end of it.
-TENTH = 0.1
-# Of the voxels above 0: after interpolation the inside of a mask is still near its largest value,
-# and a tenth of a probability map is near 0 or 1. In a brain, 3 % are so bright and 7 % so dark.
+# Of the voxels above the background: a tenth and more of a probability map is near 0. Of a brain,
+# 7 % are so dark.
 MANY = 0.15
 # Fractions also lie below the middle. Intensities can all be far from a negative background.
 SOME = 0.005
 # What programs write for "inside". In a map of labels these are rarely the largest number.
 FULL = (1.0, 100.0, 255.0)
-# Splines overshoot at corners: the values of a mask of 0 and 1 then reach from -0.3 to 1.4.
-OVERSHOOT = 0.5
-# In units of a label: headers that scale 8-bit numbers round them by half a step.
-ROUNDING = 0.05
-# Labels that a header scales are few values, and multiples of one.
+# Labels that a header scales are few values, multiples of one, and none is a whole number.
 FEW = 16
-# Of the voxels above 0: interpolated labels are still whole inside a region.
-MOSTLY = 0.5
+# Of the voxels above the background: interpolated labels are whole inside a region. Of numbers
+# taken at random a tenth are.
+OFTEN = 0.2
 # Of the largest label, in scaled maps: less is noise around 0. FreeSurfer's numbers reach 14,175.
 NO_LABEL = 1e-6
-# Of neighbours: labels are the same in most of a region, whole intensities rarely, and whole
-# fractions only if they are the largest.
+# Of neighbours: labels are the same in most of a region, whole intensities rarely, and fractions
+# only where they are the largest.
 RUNS = 0.3
 # The voxels above 0 are marked.
 ABOVE_ZERO = (-np.inf, 0.0)
-# Voxels looked at in one go: 8 MB in float64.
-CHUNK = 2**20
 
 
 @dataclass(frozen=True)
@@ -101,7 +93,7 @@ def mask_of(volume: Volume) -> Mask:
     elif outside == ABOVE_ZERO:
         marked = above_zero
     else:
-        marked = sum(int(_is_marked(chunk, outside).sum()) for chunk in _chunks(volume.data))
+        marked = sum(int(_is_marked(chunk, outside).sum()) for chunk in chunks(volume.data))
     return Mask(
         kind=kind,
         outside=outside,
@@ -132,24 +124,31 @@ def _limit(data: NDArray[Any], facts: Intensities) -> tuple[Kind, tuple[float, f
     several = whole and len(set(map(round, distinct))) > 2
     if several and len(distinct) <= FEW:
         return _labels(distinct, least=0.5)
-    if distinct and not _full(high) and _are_scaled_labels(distinct):
+    if (
+        len(distinct) <= FEW
+        and _are_multiples(distinct)
+        and not any(v and v.is_integer() for v in distinct)
+    ):
         return _labels(distinct)
-    inside = (None if whole else _full(high, OVERSHOOT)) or high
-    shares = _shares(data, facts, inside)
+    found = spread(data, facts)
+    inside = found.plateaus[-1] if found.plateaus else high
+    inside = next((full for full in FULL if abs(inside - full) <= full / BINS), inside)
     unit = low >= -OVERSHOOT and 0.5 < high <= 1 + OVERSHOOT
-    half = 0.5 if unit else (inside if abs(low) <= OVERSHOOT * high else low + high) / 2
-    if shares.between == 0 and not several:
+    half = 0.5 if unit else (inside if abs(low) <= OVERSHOOT * high else low + inside) / 2
+    if not found.is_blurred and not several:
         return "noise", (-np.inf, half), 0
-    fractions = _full(high) and shares.top >= MANY if whole else unit or _full(high)
-    if shares.runs >= RUNS and not fractions and (distinct or whole):
+    fractions = unit or (_is_full(inside) and (not whole or high in found.plateaus))
+    labels = (whole or _are_multiples(distinct)) and not fractions
+    if found.runs >= RUNS and labels:
         if distinct:
             return _labels(distinct, least=0.5 if whole else None)
         return "labels", (-np.inf, 0.5), 0
-    if not whole and not fractions and high > 1 and shares.whole >= MOSTLY:  # between labels
-        return "labels", (-np.inf, 0.5), 0
+    if not whole and not unit and len(found.plateaus) > 1 and found.whole >= OFTEN:
+        return "labels", (-np.inf, 0.5), 0  # interpolated
     constant = facts.background_share >= BACKGROUND_SHARE
-    ends = (shares.top, shares.bottom if unit else 0)
-    if max(ends) >= MANY and (unit or shares.lower >= SOME):
+    upper = bool(found.plateaus) and inside > (high + max(low, 0)) / 2
+    one = upper and len(found.plateaus) == 1 and found.lower >= SOME
+    if one or (unit and (upper or found.bottom >= MANY)):
         return "fractions", (-np.inf, half), 0
     return "intensities", (facts.background,) * 2 if constant else ABOVE_ZERO, 0
 
@@ -164,67 +163,18 @@ def _labels(
     return "labels", (-np.inf, labels[0] / 2) if noise else ABOVE_ZERO, len(labels)
 
 
-def _full(high: float, overshoot: float = NOISE) -> float | None:
-    """Return the value that means "inside" if the largest one is that, or a little more."""
-    return next((v for v in FULL if v * (1 - NOISE) <= high <= v * (1 + overshoot)), None)
+def _is_full(value: float) -> bool:
+    """Return whether a value is one of those that mean "inside"."""
+    return any(abs(value - full) <= NOISE * full for full in FULL)
 
 
-def _are_scaled_labels(distinct: tuple[float, ...]) -> bool:
-    """Return whether a few values are 0 and about multiples of the smallest."""
-    steps = np.array([value for value in distinct if value > 0])
-    if not steps.size or len(distinct) > FEW:
+def _are_multiples(distinct: tuple[float, ...]) -> bool:
+    """Return whether values are about multiples of their smallest difference."""
+    values = np.array([0.0, *(value for value in distinct if value > 0)])
+    if len(values) < 2:
         return False
-    steps /= steps[0]
+    steps = values / np.diff(values).min()
     return bool((np.abs(steps - np.rint(steps)) <= 2 * ROUNDING).all())
-
-
-@dataclass(frozen=True)
-class _Shares:
-    """How the voxels above the background are spread over the range.
-
-    Shares near the largest value, near the background, below the middle, below the largest value,
-    and within rounding of whole numbers; and the share of neighbours in the file that are equal,
-    without the largest value.
-    """
-
-    top: float
-    bottom: float
-    lower: float
-    between: float
-    whole: float
-    runs: float
-
-
-def _shares(data: NDArray[Any], facts: Intensities, inside: float) -> _Shares:
-    low, high = facts.low, facts.high
-    span = high - low
-    outside = facts.background if facts.background < low + span / 2 else low
-    counts = np.zeros(8, dtype=np.int64)
-    for chunk in _chunks(data):
-        shown = (chunk > outside + NOISE * span) & np.isfinite(chunk)
-        up = chunk[shown]
-        both = shown[1:] & shown[:-1] & (chunk[1:] < high - NOISE * span)
-        counts += [
-            up.size,
-            np.count_nonzero(up > inside - TENTH * span),
-            np.count_nonzero(up < outside + TENTH * span),
-            np.count_nonzero(up < (outside + inside) / 2),
-            np.count_nonzero(up < high - NOISE * span),
-            np.count_nonzero(np.abs(up - np.rint(up)) <= ROUNDING),
-            np.count_nonzero(both & (chunk[1:] == chunk[:-1])),
-            np.count_nonzero(both),
-        ]
-    above, top, bottom, lower, between, whole, equal, pairs = counts.tolist()
-    some = max(above, 1)
-    return _Shares(
-        top / some, bottom / some, lower / some, between / some, whole / some, equal / max(pairs, 1)
-    )
-
-
-def _chunks(data: NDArray[Any]) -> Iterator[NDArray[Any]]:
-    flat = data.ravel(order="K")
-    for start in range(0, flat.size, CHUNK):
-        yield flat[start : start + CHUNK]
 
 
 def _notices(mask: Mask) -> Iterator[Notice]:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.ndimage import affine_transform, gaussian_filter
+from scipy.ndimage import affine_transform, gaussian_filter, zoom
 
 from dashboard.core.facts import FileCode
 from dashboard.core.mixture.mask import mask_of
@@ -90,21 +90,18 @@ def test_noise_around_two_values_is_not_marked(looked, seed, size, inside, on_bo
     assert codes(found) == [FileCode.MASK_NOISE]
 
 
-@given(
-    seed=seeds,
-    inside=st.sampled_from([1, 1, 100, 255]),
-    order=st.sampled_from([1, 3]),
-    dtype=dtypes,
-)
-def test_a_mask_that_was_interpolated_is_cut_at_half(looked, seed, inside, order, dtype):
+@given(seed=seeds, dtype=dtypes, kind=st.sampled_from(
+    [(1, 1), (1, 3), (100, 1), (255, 1), (1000, 1), (37, 1)]))  # fmt: skip
+def test_a_mask_that_was_interpolated_is_cut_at_half(looked, seed, kind, dtype):
+    inside, order = kind
     rng = np.random.default_rng(seed)
     turn = np.eye(3) + rng.normal(0, 0.05, (3, 3))
     blurred = affine_transform(ball(rng).astype(float), turn, rng.uniform(0, 1, 3), order=order)
     found, data = looked(blurred * inside, dtype)
     assert codes(found) == [FileCode.MASK_FRACTIONS]
     facts = found.notices[0].facts
-    assert facts["limit"] == inside / 2
-    assert_marks(found, data, data > inside / 2)
+    assert facts["limit"] == pytest.approx(inside / 2)
+    assert_marks(found, data, data > facts["limit"])
 
 
 @given(seed=seeds, inside=st.sampled_from([100, 255, 1000, 4095, 32767]))
@@ -190,6 +187,26 @@ def test_many_labels_that_a_header_scales_are_all_marked(looked):
         assert_marks(found, data, region)
 
 
+@pytest.mark.parametrize("inside", [1, 37, 100, 255, 1000])
+@pytest.mark.parametrize("order", [2, 3, 5])
+def test_a_large_mask_that_splines_swing_around_is_cut_at_half(looked, inside, order):
+    places = np.stack(np.indices((60, 66, 56)), axis=-1)
+    large = np.linalg.norm((places - [30, 33, 28]) / [24, 27, 22], axis=-1) < 1
+    found, data = looked(zoom(large * float(inside), 0.77, order=order))
+    assert codes(found) == [FileCode.MASK_FRACTIONS]
+    assert found.outside[1] == pytest.approx(inside / 2, rel=0.03)
+    assert_marks(found, data, data > found.outside[1])
+
+
+@pytest.mark.parametrize("order", [1, 2])
+def test_a_label_map_that_was_interpolated_is_cut_below_its_first_label(looked, order):
+    labels = np.zeros((40, 44, 36))
+    labels[6:-6, 6:-6, 6:-6], labels[12:-12, 12:-12, 10:-10], labels[16:-16, 16:-16] = 1, 2, 3
+    found, data = looked(zoom(labels, 0.77, order=order))
+    assert codes(found) == [FileCode.MASK_LABELS]
+    assert_marks(found, data, data > 0.5)
+
+
 def test_labels_are_marked_between_noise_and_after_interpolation(looked):
     rng = np.random.default_rng(8)
     region = ball(rng)
@@ -258,5 +275,5 @@ def test_no_size_of_numbers_breaks_a_mask(looked, seed, scale):
 def test_voxels_are_looked_at_once(monkeypatch, save):
     volume = read_volume(save("m.nii", np.random.default_rng(0).random(SHAPE)))
     first = mask_of(volume)
-    monkeypatch.setattr("dashboard.core.mixture.mask._chunks", None)
+    monkeypatch.setattr("dashboard.core.mixture.mask.spread", None)
     assert mask_of(volume) is first

@@ -124,7 +124,7 @@ def test_the_rule_mask_keeps_just_the_mask_where_intensities_are_finite(save):
     rng = np.random.default_rng(8)
     one, other = rng.normal(0, 10, (2, 12, 11, 4))
     one[1, 2], other[4, 5] = np.nan, -np.inf
-    mask = rng.choice([-1.0, 0.0, 0.25, 1.0, 7.0, np.nan], (12, 11, 4))
+    mask = rng.choice([-1.0, 0.0, 2.0, 1.0, 7.0, np.nan], (12, 11, 4))
     paths = [save(f"{n}.nii", v) for n, v in (("one", one), ("other", other), ("mask", mask))]
     *volumes, brain = map(read_volume, paths)
     features = gathered(volumes, 2, mask=brain, foreground="mask")
