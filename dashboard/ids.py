@@ -33,6 +33,7 @@ class Control(StrEnum):
     MASK = "control-mask"
     REFERENCE = "control-reference"
     GRID = "control-grid"
+    POSITION = "control-position"
     CLIP = "control-clip"
     WINDOW_X = "control-window-x"
     WINDOW_Y = "control-window-y"

@@ -135,7 +135,8 @@ class View:
 
     `mix` names the images in the fit, separated by commas (empty: all); `mask` and `reference` an
     image each (empty: the first that fits); `grid` the image to whose grid all others are resampled
-    (empty: no resampling).
+    (empty: no resampling); `position` the image whose position those of its shape take that lost
+    theirs (empty: none does).
     """
 
     study: str = _key(TEXT, "", "images", always=True, reopens=True)
@@ -153,6 +154,7 @@ class View:
     mask: str = _key(TEXT, "", "images", reopens=True, per=STUDY)
     reference: str = _key(TEXT, "", "images", reopens=True, per=STUDY)
     grid: str = _key(TEXT, "", "images", reopens=True, per=STUDY)
+    position: str = _key(TEXT, "", "images", reopens=True, per=STUDY)
     clip: Clip = _key(_one_of(Clip), "none", "model")
     tolerance: str = _key(TOLERANCE, "1e-3", "model")
     starts: int = _key(_integer_in(STARTS), 1, "model")

@@ -1,6 +1,7 @@
 """What tests of every kind share."""
 
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 
+from dashboard.__main__ import main
 from dashboard.core.analysis import Analysis
 from dashboard.core.volume import Volume
 from dashboard.services.scene.opening import Opened, Place, open_view
@@ -66,6 +68,24 @@ def save(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return save
+
+
+@pytest.fixture
+def run(monkeypatch: Any, capfd: Any, tmp_path: Path) -> Callable[..., Any]:
+    """Return a function that runs a command in `tmp_path`: exit code and lines of each stream."""
+
+    def run(*arguments: Any) -> tuple[Any, list[str], list[str]]:
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setattr(sys, "argv", ["dashboard", *map(str, arguments)])
+        code: Any = 0
+        try:
+            main()
+        except SystemExit as stop:
+            code = stop.code
+        out, err = capfd.readouterr()
+        return code, out.splitlines(), err.splitlines()
+
+    return run
 
 
 @pytest.fixture(scope="session")

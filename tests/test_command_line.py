@@ -12,27 +12,9 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from dashboard.__main__ import cli, main
+from dashboard.__main__ import cli
 
 ROOT = Path(__file__).resolve().parent.parent
-
-
-@pytest.fixture
-def run(monkeypatch, capfd, tmp_path):
-    """Return a function that runs a command in `tmp_path`: exit code and lines of each stream."""
-
-    def run(*arguments):
-        monkeypatch.chdir(tmp_path)
-        monkeypatch.setattr(sys, "argv", ["dashboard", *map(str, arguments)])
-        code = 0
-        try:
-            main()
-        except SystemExit as stop:
-            code = stop.code
-        out, err = capfd.readouterr()
-        return code, out.splitlines(), err.splitlines()
-
-    return run
 
 
 @pytest.fixture(autouse=True)

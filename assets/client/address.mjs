@@ -42,6 +42,7 @@ export const slice = (which, view, scene, { version }, index = view.slice) => {
     ["study", view.study],
     ["x", view[which]],
     ["grid", view.grid],
+    ["position", view.position],
     ["side", view.side],
     ["window_x", view[`window_${which}`]],
     ["v", version],

@@ -49,6 +49,7 @@ export const viewOf = (values, { scene, wanted }) => {
     else view[name] = view[name] === unset ? "" : view[name] ?? "";
   }
   view.grid ??= "";
+  view.position ??= "";
   const hidden = (view.hidden ?? []).map(Number).filter((k) => k <= view.components);
   view.hidden = hidden.sort((a, b) => a - b).join(",");
   for (const which of ["x", "y"]) {

@@ -22,7 +22,7 @@ def register(app: Dash) -> None:
     for group in (Store.FILES, Store.CRITERIA, Store.IDLE):
         app.clientside_callback(
             ClientsideFunction("client", group),
-            *cards(group),
+            cards(group),  # a list has its answer as a list, also of one
             Input(group, "data"),
             prevent_initial_call=True,
         )

@@ -44,6 +44,7 @@ def check_card(checked: Checked, entities: Mapping[str, Mapping[str, str]]) -> s
         counts=counts(checked),
         summary=summary(checked),
         remedy=remedy(checked),
+        effects=checked.effects,
         several_grids=len({row.grid for row in checked.rows}) > 1,
         series=any(row.volumes > 1 for row in checked.rows),
     )

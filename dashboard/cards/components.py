@@ -1,12 +1,18 @@
 """The table of the components, in original units."""
 
+from collections import Counter
+from collections.abc import Sequence
+
 from dashboard.cards import elements
 from dashboard.cards.card import FIT, Card, Drawn, Tab
 from dashboard.cards.head import head_of_used
 from dashboard.cards.markup import render, sentence
 from dashboard.core.analysis import Analysis
+from dashboard.core.processing import Taken
+from dashboard.core.volume import Volume
 from dashboard.services.analyses import Analyses
 from dashboard.services.scene.scene import Scene
+from dashboard.services.studies.naming import MEAN, SELECTOR
 from dashboard.words import doubts
 from dashboard.words.numbers import measure
 
@@ -30,7 +36,7 @@ def components_table(analysis: Analysis) -> str:
     mixed = features.volumes[: features.mixed]
     return render(
         "components.html",
-        names=[volume.name for volume in mixed],
+        names=_columns(mixed),
         labels=[volume.label for volume in mixed],
         stacked=_is_wide(analysis),
         facts=[*(volume.label for volume in mixed if volume.processing), *features.facts],
@@ -39,6 +45,18 @@ def components_table(analysis: Analysis) -> str:
         model=model,
         volume_ml=model.voxels * features.volumes[0].voxel_ml,
     )
+
+
+def _columns(mixed: Sequence[Volume]) -> list[str]:
+    """Return the names of the images, which tell the volumes of one file apart."""
+    files = Counter(volume.name for volume in mixed)
+    return [v.name if files[v.name] == 1 else f"{v.name}{SELECTOR}{_taken(v)}" for v in mixed]
+
+
+def _taken(volume: Volume) -> str:
+    """Return what was taken of a series, as in the name of an image."""
+    volumes = next(step.volumes for step in volume.processing if isinstance(step, Taken))
+    return str(volumes[0]) if len(volumes) == 1 else MEAN
 
 
 def _is_wide(analysis: Analysis) -> bool:

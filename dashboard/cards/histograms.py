@@ -32,10 +32,10 @@ def draw(scene: Scene, analyses: Analyses) -> Drawn:
         colours=PALETTES[view.palette],
         hidden=view.hidden,
     )
-    images = [analysis.features.volumes[image].name for image in analysis.features.shown]
-    bins = of_levels(dict(zip(images, pairs, strict=True)))
+    bins = of_levels(dict(zip("XY", pairs, strict=False)) if len(pairs) > 1 else {"": pairs[0]})
     caption = COLUMNS[view.foreground] + (f"; {bins}" if bins else "")
-    heading = head_of_used(analysis, TITLE, caption, WHY if bins else "")
+    why = f"{bins}. {WHY}" if bins else ""
+    heading = head_of_used(analysis, TITLE, caption, why)
     return {HEAD.output: heading, FIGURE.output: figure}
 
 

@@ -47,7 +47,7 @@ def _of_other_grid(scene: Scene, usual: str) -> tuple[str, str]:
     return f"slice {cut.index}, nearest in mm", ""
 
 
-OWN = frozenset({"study", "grid"})
+OWN = frozenset({"study", "grid", "position"})
 CARD_X = _card("x", OWN | {"x"})
 # Y on its own grid follows the slice of X.
 CARD_Y = _card("y", OWN | {"x", "y"} | fields_of("place"))

@@ -28,6 +28,7 @@ _templates.filters.update(
     badge=steps.badge,
     sentence=findings.sentence,
     label=remedies.label,
+    effect=remedies.effect,
     changes=changes,
     unbroken=lambda text: _WITHIN.sub("\N{NO-BREAK SPACE}", text),
     # Not |tojson, which would leave double quotes as they are: this is escaped like any other text.

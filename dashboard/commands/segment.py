@@ -1,20 +1,24 @@
 """`python -m dashboard segment`: the label map of one slice as files."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
 import click
+from click.core import ParameterSource
 
+from dashboard.commands.checking import Checking
+from dashboard.commands.inputs import inputs, with_volume
 from dashboard.commands.stderr import print_line
 from dashboard.core.analysis import Analysis, analyse, compare
-from dashboard.core.check.uses import use_notices
 from dashboard.core.domain import Cut, Scope
 from dashboard.core.errors import GridError, NeuroMixError
 from dashboard.core.export.segmentation import write_segmentation
 from dashboard.core.facts import Notice
+from dashboard.core.grid.position import LostPositionError
 from dashboard.core.grid.resampling import resample as resampled
-from dashboard.core.grid.same import same_grid, study_notices
+from dashboard.core.grid.same import same_grid
 from dashboard.core.mixture.features import features
 from dashboard.core.mixture.foreground import Foreground
 from dashboard.core.mixture.recipe import (
@@ -29,104 +33,195 @@ from dashboard.core.mixture.recipe import (
 from dashboard.core.mixture.scaling import Scaling
 from dashboard.core.mixture.starts import better_start
 from dashboard.core.orientation import Plane
-from dashboard.core.reading.voxels import Take
-from dashboard.core.volume import Volume, read_volume
+from dashboard.core.volume import Volume
 from dashboard.figures.palette import PALETTES
 from dashboard.view import SEEDS
-from dashboard.words.doubts import sentence as doubt_sentence
-from dashboard.words.notices import sentence
+from dashboard.words.doubts import sentence
+from dashboard.words.numbers import counted
 
 DEFAULTS = Recipe()
-
-IMAGE = click.Path(path_type=Path)
 
 
 def _choice(literal: Any) -> click.Choice[str]:
     return click.Choice(get_args(literal))
 
 
-@click.command()
-@click.argument("images", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder to write to.")
+@click.command(context_settings={"show_default": True, "max_content_width": 100})
+@click.argument("images", nargs=-1, required=True)
+@click.option(
+    "--out",
+    required=True,
+    metavar="FOLDER",
+    type=click.Path(path_type=Path),
+    help="Where to write the results.",
+)
 @click.option(
     "--components",
     default=DEFAULTS.components,
+    metavar="N",
     type=click.IntRange(COMPONENTS.start, COMPONENTS.stop - 1),
+    help="Number of Gaussians. Each one is a class.",
 )
-@click.option("--scope", default="slice", type=_choice(Scope))
-@click.option("--plane", type=_choice(Plane), help="Axial, or that of a single slice.")
-@click.option("--slice", "index", type=click.IntRange(0), help="From 0, in RAS.")
-@click.option("--covariance", default=DEFAULTS.covariance, type=_choice(Covariance))
-@click.option("--scaling", default=DEFAULTS.scaling, type=_choice(Scaling))
-@click.option("--foreground", default=DEFAULTS.foreground, type=_choice(Foreground))
-@click.option("--mask", type=IMAGE, help="Fit only what this image marks.")
-@click.option("--clip", default=DEFAULTS.clip, type=_choice(Clip), help="Percent at each end.")
-@click.option("--reference", type=IMAGE, help="Label map to compare the classes with.")
-@click.option("--volume", default="0", help="Volume of 4-D images: a number from 0, or mean.")
-@click.option("--resample", is_flag=True, help="Resample all to the first image's grid.")
-@click.option("--seed", default=DEFAULTS.seed, type=click.IntRange(0, SEEDS.stop - 1))
+@click.option(
+    "--scope",
+    default="slice",
+    type=_choice(Scope),
+    help="What to fit. Volume is not available yet.",
+)
+@click.option(
+    "--plane",
+    type=_choice(Plane),
+    help="Direction of the slice. By default axial, or that of a single slice.",
+)
+@click.option(
+    "--slice",
+    "index",
+    metavar="N",
+    type=click.IntRange(0),
+    help="Slice from 0, towards right, anterior or superior. By default the page's first.",
+)
+@click.option(
+    "--covariance",
+    default=DEFAULTS.covariance,
+    type=_choice(Covariance),
+    help="Shape of the Gaussians.",
+)
+@click.option(
+    "--scaling",
+    default=DEFAULTS.scaling,
+    type=_choice(Scaling),
+    help="How each image is scaled before the fit.",
+)
+@click.option(
+    "--foreground",
+    default=DEFAULTS.foreground,
+    type=_choice(Foreground),
+    help="Voxels to fit: above 0, not 0, not the background value, or inside a mask.",
+)
+@click.option("--mask", metavar="IMAGE", help="Fit only the voxels that this mask marks.")
+@click.option(
+    "--clip",
+    default=DEFAULTS.clip,
+    type=_choice(Clip),
+    help="Percent of the intensities to clip at each end.",
+)
+@click.option("--reference", metavar="IMAGE", help="Label map to compare the classes with.")
+@click.option(
+    "--volume",
+    default="0",
+    metavar="N|mean",
+    help="Volume of the 4-D images that do not name one, from 0.",
+)
+@click.option("--resample", is_flag=True, help="Bring all images to the first one's grid.")
+@click.option(
+    "--seed",
+    default=DEFAULTS.seed,
+    metavar="N",
+    type=click.IntRange(0, SEEDS.stop - 1),
+    help="Random start of the fit.",
+)
 @click.option(
     "--tolerance",
     default=DEFAULTS.tolerance,
+    metavar="X",
     type=click.FloatRange(TOLERANCES[-1], TOLERANCES[0]),
     help="Stop when an iteration raises the log-likelihood per voxel by less.",
 )
 @click.option(
     "--starts",
     default=DEFAULTS.starts,
+    metavar="N",
     type=click.IntRange(STARTS.start, STARTS.stop - 1),
     help="Random starts, of which the one with the highest likelihood counts.",
 )
+@click.option(
+    "--overwrite", is_flag=True, help="Replace files that are not results for these images."
+)
+@click.option("--strict", is_flag=True, help="Write nothing if there is any warning.")
 def segment(
-    images: tuple[Path, ...],
+    images: tuple[str, ...],
     out: Path,
     scope: Scope,
     plane: Plane | None,
     index: int | None,
     foreground: Foreground,
-    mask: Path | None,
-    reference: Path | None,
+    mask: str | None,
+    reference: str | None,
     volume: str,
     resample: bool,
+    overwrite: bool,
+    strict: bool,
     **settings: Any,
 ) -> None:
-    """Fit a mixture to one slice of IMAGES and write its labels on their grid."""
+    """Fit a mixture to one slice of the images and write its labels on their grid.
+
+    Each image is a file, or a volume of a 4-D file: dwi.nii.gz:2, dwi.nii.gz:mean. The results are
+    named after the first image. They replace earlier results for the same images, and nothing else.
+    """
     recipe = replace(DEFAULTS, **settings, foreground=_rule(foreground, mask))
     if scope == "volume":
         raise NeuroMixError("--scope volume is not available yet; use --scope slice.")
     if len(images) > MAX_MIXED:
         raise NeuroMixError(f"A fit takes at most {MAX_MIXED} images.")
-    take = _taken(volume)
-    volumes = [read_volume(image, take=take) for image in images]
-    overlays = [read_volume(image) if image else None for image in (mask, reference)]
+    named = inputs([*images, *(image for image in (mask, reference) if image)])
+    given, extra = named[: len(images)], named[len(images) :]
+    if _is_given("volume"):
+        given = with_volume(given, volume)
+    volumes, overlays = ([image.read() for image in part] for part in (given, extra))
+    own = list(volumes)
     if resample:
-        first = volumes[0]
-        volumes = [_onto(volume, first) for volume in volumes]
-        overlays = [_onto(volume, first, nearest=True) if volume else None for volume in overlays]
+        volumes = [_onto(volume, own[0]) for volume in volumes]
+        overlays = [_onto(volume, own[0], nearest=True) for volume in overlays]
     plane = plane or volumes[0].first_plane
     cut = Cut(plane, _slice(volumes[0], plane, index))
+    masked, compared = overlays[0] if mask else None, overlays[-1] if reference else None
+    analysis = _analysed(volumes, recipe, cut, masked)
+    agreed = compare(analysis, compared) if compared else None
+    checked = Checking(
+        images=list(zip(given, volumes, strict=True)),
+        overlays=list(zip(extra, overlays, strict=True)),
+        own=own,
+        recipe=recipe,
+        grid=given[0].label if resample else "",
+        mask=extra[0].label if mask else "",
+        reference=extra[-1].label if reference else "",
+    )
+    doubts = _doubts(analysis)
+    said = [sentence(doubt) for doubt in doubts]
+    warnings = [*checked.warnings(), *said]
+    if strict and warnings:
+        for warning in warnings:
+            print_line(warning)
+        raise NeuroMixError(
+            f"{counted(len(warnings), 'warning')} with --strict: nothing is written."
+        )
+    written = write_segmentation(
+        analysis, given[0].path, out, PALETTES["okabe"],
+        base=given[0].base, inputs=[file for image in named for file in image.files],
+        overwrite=overwrite, reference=compared, agreement=agreed,
+        notices=[*checked.notices(), *said], warnings=warnings, doubts=doubts,
+    )  # fmt: skip
+    for warning in warnings:
+        print_line(warning)
+    for path in written:
+        click.echo(path)
+
+
+def _is_given(option: str) -> bool:
+    """Return whether an option has another source than its default."""
+    return click.get_current_context().get_parameter_source(option) != ParameterSource.DEFAULT
+
+
+def _analysed(volumes: Sequence[Volume], recipe: Recipe, cut: Cut, mask: Volume | None) -> Analysis:
     try:
-        analysis = analyse(features(volumes, recipe, cut, mask=overlays[0]))
+        analysis = analyse(features(volumes, recipe, cut, mask=mask))
+    except LostPositionError as error:
+        raise GridError(f"{error} On the page a button does it; FSL has fslcpgeom.") from None
     except GridError as error:
         raise GridError(f"{error} Use --resample to bring all to the first image's grid.") from None
     if analysis.problem:
         raise NeuroMixError(analysis.problem)
-    agreed = compare(analysis, overlays[1]) if overlays[1] else None
-    read = (*volumes, *(volume for volume in overlays if volume))
-    notices = [f"{v.name}: {sentence(notice)}" for v in read for notice in v.notices]
-    notices += [f"{name}: {sentence(notice)}" for name, notice in use_notices(*overlays)]
-    notices += [sentence(notice) for notice in study_notices(volumes)]
-    doubts = _doubts(analysis)
-    notices += map(doubt_sentence, doubts)
-    for notice in notices:
-        print_line(notice)
-    written = write_segmentation(
-        analysis, images[0], out, PALETTES["okabe"],
-        reference=overlays[1], agreement=agreed, notices=notices,
-        doubts=doubts,
-    )  # fmt: skip
-    for path in written:
-        click.echo(path)
+    return analysis
 
 
 def _doubts(analysis: Analysis) -> list[Notice]:
@@ -137,7 +232,7 @@ def _doubts(analysis: Analysis) -> list[Notice]:
     return [*analysis.doubts, *([better] if better else [])]
 
 
-def _rule(foreground: Foreground, mask: Path | None) -> Foreground:
+def _rule(foreground: Foreground, mask: str | None) -> Foreground:
     """Return the foreground rule; with a mask, it is the mask."""
     if foreground == "mask" and not mask:
         raise NeuroMixError("--foreground mask needs a mask. Add --mask.")
@@ -146,15 +241,6 @@ def _rule(foreground: Foreground, mask: Path | None) -> Foreground:
             f"--mask and --foreground {foreground} cannot be combined. Use one of them."
         )
     return "mask" if mask else foreground
-
-
-def _taken(volume: str) -> Take:
-    """Return which volumes of each 4-D image to use."""
-    if volume == "mean":
-        return None
-    if volume.isascii() and volume.isdigit() and len(volume) < 10:
-        return (int(volume),)
-    raise NeuroMixError(f"--volume must be a number from 0, or mean, not {volume[:20]!r}.")
 
 
 def _onto(volume: Volume, target: Volume, *, nearest: bool = False) -> Volume:

@@ -73,6 +73,15 @@ def allows_labels(volume: Volume) -> bool:
     return content(volume) in ("mask", "labels") or (few and _is_whole(volume.intensities))
 
 
+def is_overlay(volume: Volume, named: str) -> bool:
+    """Return whether a volume is a mask or label map, `named` as a role by its file."""
+    if content(volume) in ("mask", "labels"):
+        return True
+    if named == "mask":
+        return allows_mask(volume)
+    return named == "labels" and (allows_labels(volume) or not allows_image(volume))
+
+
 def _intent(volume: Volume) -> int:
     """Return the header's intent code; 0 if it has none."""
     text = dict(volume.header).get("intent_code", "0")

@@ -11,6 +11,10 @@ class FileCode(StrEnum):
 
     DATA_TYPE = "data-type"
     VOXEL_SIZE = "voxel-size"
+    NEGATIVE_SIZE = "negative-size"
+    NO_SLOPE = "no-slope"
+    INVERTED = "inverted"
+    EXTRA_BYTES = "extra-bytes"
     NO_POSITION = "no-position"
     MIRRORED = "mirrored"
     TWO_POSITIONS = "two-positions"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-How = Literal["linear", "nearest", "voxels"]
+How = Literal["linear", "nearest", "voxels", "picked"]
 
 
 @dataclass(frozen=True)
@@ -28,17 +28,28 @@ class Taken:
 
 
 @dataclass(frozen=True)
+class Placed:
+    """At the position of the image named `onto`, because its own was lost."""
+
+    onto: str
+
+    def __str__(self) -> str:
+        return f"at the position of {self.onto}"
+
+
+@dataclass(frozen=True)
 class Resampled:
     """Resampled to the grid of the image named `onto`.
 
-    `how` is linear or nearest-neighbour interpolation, or a copy voxel by voxel.
+    `how` is linear or nearest-neighbour interpolation, a copy voxel by voxel, or voxels picked from
+    a finer grid: each keeps its value, and those between them are dropped.
     """
 
     onto: str
     how: How
 
     def __str__(self) -> str:
-        how = "voxel by voxel" if self.how == "voxels" else self.how
+        how = {"voxels": "voxel by voxel", "picked": "voxels picked"}.get(self.how, self.how)
         return f"{how} onto the grid of {self.onto}"
 
 
@@ -52,9 +63,9 @@ class Clipped:
         return f"clipped to {self.percent}–{100 - float(self.percent):g} %"
 
 
-Step = Taken | Resampled | Clipped
+Step = Taken | Placed | Resampled | Clipped
 
-_KINDS: dict[str, Any] = {kind.__name__: kind for kind in (Taken, Resampled, Clipped)}
+_KINDS: dict[str, Any] = {kind.__name__: kind for kind in (Taken, Placed, Resampled, Clipped)}
 
 
 def to_record(step: Step) -> dict[str, Any]:

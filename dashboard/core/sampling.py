@@ -2,6 +2,10 @@
 
 import math
 from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 
 def step(voxels: int, most: int, shape: Sequence[int] = ()) -> int:
@@ -19,3 +23,10 @@ def step(voxels: int, most: int, shape: Sequence[int] = ()) -> int:
     ):
         n += 1
     return n
+
+
+def indices(shape: tuple[int, int, int], most: int) -> tuple[NDArray[Any], ...]:
+    """Return the indices of at most `most` evenly spaced voxels, an array for each axis."""
+    voxels = int(np.prod(shape, dtype=np.int64))
+    every = np.arange(0, voxels, step(voxels, most, shape))
+    return np.unravel_index(every, shape, order="F")

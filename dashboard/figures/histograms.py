@@ -31,12 +31,16 @@ VOXELS = (", all voxels", ", foreground")
 TITLE_LENGTH = 24
 JOINT_LENGTH = 50
 CURVE_POINTS = 100
+# Pixels for the half of a label that stands at the end of an axis.
+EDGE = 16
 # Share of the height between the rows: room for the upper row's labels and its title of one or two
 # lines, at the least height of the plots in app.css.
 GAP = 0.22
 TWO_LINE_GAP = 0.31
 # Intensities from here on are labelled in thousands.
 LONG_NUMBER = 1e4
+# Larger numbers have no prefix that people know.
+LARGEST_PREFIXED = 1e15
 # A logarithmic axis starts at half a voxel.
 LOG_FLOOR = 0.5
 
@@ -115,7 +119,7 @@ def histograms(
         "layout": layout(
             **axes,
             annotations=notes,
-            margin={"l": 46, "r": 8, "t": 8, "b": 48 if "<br>" in title else 34},
+            margin={"l": 46, "r": EDGE, "t": 8, "b": 48 if "<br>" in title else 34},
             meta={"titles": names},
             hovermode="x",
         ),
@@ -155,7 +159,7 @@ def mixture_histogram(
                 **_intensities(counts),
             ),
             yaxis=axis("voxels", tickformat="~s", **_range(highest, log=False)),
-            margin={"l": 46, "r": 8, "t": 8, "b": 50 if facts else 36},
+            margin={"l": 46, "r": EDGE, "t": 8, "b": 50 if facts else 36},
             hovermode="x",
             meta={"titles": {"xtitle": plain(volume.name) + unit}},
         ),
@@ -237,7 +241,8 @@ def _intensities(counts: Histogram) -> dict[str, Any]:
     """
     low, high = span(counts.edges)
     thousands = max(-low, high) >= LONG_NUMBER
-    return {"range": [low, high], **({"tickformat": "~s"} if thousands else {})}
+    form = "~s" if max(-low, high) < LARGEST_PREFIXED else ".3~g"
+    return {"range": [low, high], **({"tickformat": form} if thousands else {})}
 
 
 def _axes(suffix: str, column: int, row: int, title: str, *, height: float) -> dict[str, Any]:
@@ -249,6 +254,7 @@ def _axes(suffix: str, column: int, row: int, title: str, *, height: float) -> d
             domain=[left, left + width],
             anchor=f"y{suffix}",
             showgrid=False,
+            nticks=4,  # more would touch each other on a narrow page
         ),
         f"yaxis{suffix}": axis(
             "voxels" if column == 0 else "",

@@ -98,7 +98,7 @@ def joint(
             yaxis=axis(titles[1], range=list(extent[1])),
             margin={
                 "l": 66 if "<br>" in titles[1] else 52,
-                "r": 10,
+                "r": 14,
                 "t": 8,
                 "b": 52 if "<br>" in titles[0] else 38,
             },

@@ -153,7 +153,8 @@ def span(values: NDArray[np.float64]) -> tuple[float, float]:
     low, high = float(values.min()), float(values.max())
     # Farther apart than float64 can place them.
     least = 8 * float(np.spacing(max(-low, high)))
-    step = max(round_up((high - low) / 8) if high > low else 1.0, least)
+    eighth = max((high - low) / 8, float(np.finfo(np.float64).tiny))
+    step = max(round_up(eighth) if high > low else 1.0, least)
     return step * float(np.floor(low / step - 0.1)), step * float(np.ceil(high / step + 0.1))
 
 

@@ -1,17 +1,21 @@
 """Everything that can be opened: studies of the library, uploaded studies, and their volumes."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 
+from dashboard.core.content import is_overlay
 from dashboard.core.errors import NeuroMixError
+from dashboard.core.grid.position import lost_beside, positioned
 from dashboard.core.grid.same import same_grid
 from dashboard.core.reading.bvalues import not_used
+from dashboard.core.reading.image import volumes_in
 from dashboard.core.reading.voxels import Take
 from dashboard.core.volume import Volume
 from dashboard.services.cache.volumes import VolumeStore
 from dashboard.services.studies.files import ImageFile, StudyFiles
 from dashboard.services.studies.library import Library
-from dashboard.services.studies.naming import find
+from dashboard.services.studies.naming import find, frame_names, may_hold_contrasts
 from dashboard.services.uploads.manifests import PREFIX
 from dashboard.services.uploads.uploads import Uploads
 
@@ -64,7 +68,7 @@ class Archive:
         """Return the title of an upload for people who did not make it."""
         return f"{self._uploads.title(name)} (shared)"
 
-    def open(self, files: StudyFiles, image: str, grid: str = "") -> Volume:
+    def open(self, files: StudyFiles, image: str, grid: str = "", position: str = "") -> Volume:
         """Open an image of a study.
 
         Parameters
@@ -73,7 +77,10 @@ class Archive:
         image : str
             Its name, which may select among its volumes.
         grid : str
-            Name of the image to whose grid this one is resampled; empty keeps its own.
+            Name of the image to whose grid this one is resampled; empty keeps its own. An image of
+            its shape that lost its position is not resampled.
+        position : str
+            Name of the image whose position this one takes, if it has its shape and lost its own.
 
         Raises
         ------
@@ -87,12 +94,24 @@ class Archive:
         if file.other_bval:
             notice = not_used(file.other_bval, volume.volumes)
             volume = replace(volume, notices=(*volume.notices, notice))
+        if position and position != image:
+            volume = _placed(volume, self.open(files, position))
         if not grid or grid == image:
             return volume
-        target = self.open(files, grid)
-        if same_grid(volume, target):
+        target = self.open(files, grid, position=position)
+        if same_grid(volume, target) or lost_beside(volume, target):
             return volume
-        return self._store.resampled(volume, target, nearest=file.role in ("mask", "labels"))
+        # What the file holds, not its role, which depends on the other files that were looked at.
+        nearest = is_overlay(volume, file.meaning.role)
+        return self._store.resampled(volume, target, nearest=nearest)
+
+    def frames(self, files: StudyFiles, name: str) -> tuple[str, ...]:
+        """Return the images in a file, of which only the header is read."""
+        file = files.files[name]
+        with suppress(NeuroMixError):
+            if may_hold_contrasts(file):
+                return frame_names(name, volumes_in(file.path))
+        return (name,)
 
     def is_read(self, files: StudyFiles, image: str) -> bool:
         """Return whether an image opens at once, or fails at once."""
@@ -106,6 +125,12 @@ class Archive:
 def first_study(studies: Mapping[str, str]) -> str:
     """Return the study that opens by default."""
     return FIRST_STUDY if FIRST_STUDY in studies else next(iter(studies))
+
+
+def _placed(volume: Volume, other: Volume) -> Volume:
+    """Return a volume at the position of another one, if it lost its own."""
+    pair = None if same_grid(volume, other) else lost_beside(volume, other)
+    return positioned(volume, other) if pair and pair[0] is volume else volume
 
 
 def _found(files: StudyFiles, image: str) -> tuple[ImageFile, Take]:

@@ -2,17 +2,23 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
+from urllib.parse import parse_qsl
 
 from dashboard.core.check.check import Checked, check_images
+from dashboard.core.check.effects import Effect, Outcome, foreground_voxels, undoes
 from dashboard.core.check.findings import Choices
+from dashboard.core.check.remedies import KeepGrids, Remedy, ResampleTo, TakeVolumes
 from dashboard.core.mixture.recipe import MAX_MIXED
 from dashboard.core.volume import Volume
 from dashboard.services.scene.channels import Why
 from dashboard.services.scene.images import Images
 from dashboard.services.scene.presets import likely_masks, likely_references
+from dashboard.services.scene.remedies import changes
 from dashboard.services.scene.scene import Scene
+from dashboard.services.scene.scene import scene as resolved
 from dashboard.services.studies.files import ImageFile, StudyFiles
-from dashboard.services.studies.naming import SERIES, contrasts, find, in_order
+from dashboard.services.studies.naming import SERIES, Frames, contrasts, find, in_order, itself
 from dashboard.view import View
 
 # Images that are not in use and read only for the check. Each is a line of a table.
@@ -22,7 +28,61 @@ MAX_BYTES = 128 * 2**20
 
 
 def check(scene: Scene) -> Checked:
-    """Check the images of a scene's study as they will be used."""
+    """Check the images of a scene's study as they will be used, and try the remedies.
+
+    Only remedies that lead to a better state are left (`Effect.helps`).
+    """
+    checked = found_in(scene)
+    if not any(finding.remedies for finding in checked.findings):
+        return checked
+    before = _outcome(scene, checked)
+    effects: dict[Remedy, Effect] = {}
+    found = []
+    for finding in checked.findings:
+        offers = []
+        for remedy in finding.remedies:
+            effect = effects.get(remedy) or _effect(scene, before, remedy)
+            if effect:
+                effects[remedy] = effect
+            if undoes(remedy) or effect is None or effect.helps(finding.severity):
+                offers.append(remedy)
+        found.append(replace(finding, remedies=tuple(offers)))
+    return replace(checked, findings=tuple(found), effects=effects)
+
+
+def _effect(scene: Scene, before: Outcome, remedy: Remedy) -> Effect | None:
+    """Try a remedy; return None where there is nothing to try.
+
+    `core.check.joining` has tried a resampling at some points. A mean of volumes is a choice.
+    """
+    if isinstance(remedy, ResampleTo) and remedy.voxels:
+        after = Outcome(len(remedy.fitted), remedy.voxels, False, 0, 0)
+        return Effect(before, after)
+    if isinstance(remedy, ResampleTo | TakeVolumes | KeepGrids):
+        return None
+    tried = changed(scene, changes(remedy))
+    return Effect(before, _outcome(tried, found_in(tried)))
+
+
+def changed(scene: Scene, fields: Mapping[str, str]) -> Scene:
+    """Return a scene with other values of the View's fields, as texts."""
+    query = dict(parse_qsl(scene.view.query(), keep_blank_values=True))
+    view, _ = View.parse({**query, **fields})
+    return resolved(view, scene.files, scene.images.under(view))
+
+
+def _outcome(scene: Scene, checked: Checked) -> Outcome:
+    """Return what a scene leads to."""
+    problems, warnings = checked.count("problem"), checked.count("warning")
+    voxels, exact = 0, True
+    if not problems and not scene.problem and (channels := scene.channels):
+        mixed = channels.volumes[: channels.mixed]
+        voxels, exact = foreground_voxels(mixed, scene.view.foreground, channels.mask)
+    return Outcome(len(scene.mixed), voxels, exact, problems, warnings)
+
+
+def found_in(scene: Scene) -> Checked:
+    """Check the images of a scene's study, and try nothing."""
     view, files = scene.view, scene.files
     shown = _images(view, files, scene.meant)
     overlays = _overlays((one.name for one in (scene.mask, scene.reference) if one), files)
@@ -42,9 +102,9 @@ def check(scene: Scene) -> Checked:
     )
 
 
-def images_to_read(files: StudyFiles) -> list[str]:
+def images_to_read(files: StudyFiles, frames: Frames = itself) -> list[str]:
     """Return the images needed to open a study, in the order of their use."""
-    images = _images(View(), files, contrasts(files, ())[:MAX_MIXED])
+    images = _images(View(), files, contrasts(files, (), frames)[:MAX_MIXED])
     likely = [*likely_masks(files)[:1], *likely_references(files)[:1]]
     return [*images, *_overlays(likely, files)]
 
@@ -67,6 +127,7 @@ def _choices(scene: Scene) -> Choices:
         foreground=view.foreground,
         clip=view.clip,
         grid=view.grid,
+        position=view.position,
         mask=mask.name if mask else "",
         reference=scene.reference.name if scene.reference else "",
     )

@@ -84,6 +84,11 @@ SECTIONS: dict[str, list[ControlSpec | tuple[ControlSpec, ControlSpec]]] = {
                 choice(placeholder=NONE_FOUND),
             ),
         ),
+        ControlSpec(
+            Control.POSITION, "Lost positions from",
+            "Images of the shape of this one that lost their position take its position.",
+            hidden(choice(clearable=True, placeholder="left as they are")),
+        ),
     ],
     "View": [
         ControlSpec(

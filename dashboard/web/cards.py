@@ -24,8 +24,6 @@ from dashboard.web.answers import answers_errors, immutable, not_kept, revalidat
 
 log = logging.getLogger(__name__)
 
-LATE = [[card.id for card in CARDS if card.group == "idle"]]
-
 UNEXPECTED = (
     "An internal error prevents this view. The server's log has the details; other settings may "
     "work."
@@ -55,16 +53,16 @@ def blueprint(archive: Archive, analyses: Analyses, ahead: Ahead) -> Blueprint:
         early = "X-Ahead" in request.headers  # from an idle page
         if early and ahead.busy:
             return not_kept(Response(status=HTTPStatus.NO_CONTENT))
-        # What may come late lets other requests go first.
-        late = request.args.get("need", "").split(",") in LATE
-        with nullcontext() if late else ahead.request():
-            return answer(identity, early=early)
-
-    def answer(identity: str, *, early: bool) -> Response:
         query = request.args.to_dict()
         needed = query.pop("need", "").split(",")
-        scene = scene_of(archive, query, identity)
         cards = [card for card in CARDS if card.id in needed]
+        # What may come late lets other requests go first.
+        late = all(card.group == "idle" for card in cards)
+        with nullcontext() if late else ahead.request():
+            return answer(cards, query, identity, early=early)
+
+    def answer(cards: list[Card], query: dict[str, str], identity: str, *, early: bool) -> Response:
+        scene = scene_of(archive, query, identity)
         drawn: dict[str, Any] = {}
         for card in cards:
             drawn |= draw(card, scene, analyses)

@@ -1,9 +1,12 @@
 """From an opened View to what the page holds: the controls, what they offer, and the scene."""
 
 import html
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
+
+import numpy as np
 
 from dashboard.core.facts import Notice
 from dashboard.core.orientation import PLANE_AXES, Plane
@@ -21,8 +24,10 @@ from dashboard.ui.controls import NONE_FOUND
 from dashboard.view import View
 from dashboard.words.opening import sentence
 
-# Steps of an intensity window's slider.
+# Steps of an intensity window's slider, at least.
 WINDOW_STEPS = 500
+# As many decimals as a browser's numbers can be rounded to.
+MOST_DECIMALS = 100
 REFERENCES: tuple[Role, ...] = ("labels", "mask")
 
 # Everything of the page that an opened View decides, as "element-id.property".
@@ -31,9 +36,10 @@ OUTPUTS: tuple[str, ...] = (
     *(
         f"{control}.data"
         for control in (Control.STUDY, Control.X, Control.Y, Control.MASK, Control.REFERENCE,
-                        Control.GRID, Control.MIX)
+                        Control.GRID, Control.POSITION, Control.MIX)
     ),
     f"{Control.MASK}.placeholder",
+    f"{Control.POSITION}-field.hidden",
     *(
         f"{volume}{prop}"
         for volume in (VOLUME_X, VOLUME_Y)
@@ -43,7 +49,7 @@ OUTPUTS: tuple[str, ...] = (
     *(
         f"{control}.{limit}"
         for control in (Control.WINDOW_X, Control.WINDOW_Y)
-        for limit in ("min", "max", "step")
+        for limit in ("min", "max", "step", "precision")
     ),
     f"{Store.SCENE}.data",
     f"{NOTICES}.html",
@@ -120,6 +126,7 @@ def _values(opened: Opened) -> dict[str, Any]:
     values["components"] = str(values["components"])
     values["hidden"] = [str(number) for number in view.hidden]
     values["grid"] = view.grid or None
+    values["position"] = view.position or None
     values["mix"] = scene.mixed
     for which, volume in zip("xy", (scene.x, scene.y), strict=True):
         window = getattr(view, f"window_{which}")
@@ -143,7 +150,7 @@ def _offered(opened: Opened) -> dict[str, Any]:
     """Return what the controls offer, and within which limits."""
     scene = opened.scene
     files, view = scene.files, scene.view
-    images = list(files.of("image"))
+    images = scene.images.listed(files)
     references = list(files.of(*REFERENCES))
     count = scene.grid.orientation.count(view.plane) if scene.grid else 1
     offered: dict[str, Any] = {
@@ -155,7 +162,9 @@ def _offered(opened: Opened) -> dict[str, Any]:
         f"{Control.REFERENCE}.data": (
             [*references, {"value": NO_REFERENCE, "label": "none"}] if references else []
         ),
-        f"{Control.GRID}.data": images,
+        f"{Control.GRID}.data": list(files.of("image")),
+        f"{Control.POSITION}.data": list(files.of("image")),
+        f"{Control.POSITION}-field.hidden": not view.position,
         f"{Control.MIX}.data": _mixable(opened),
         f"{Control.SLICE}.max": count - 1,
     }
@@ -170,20 +179,29 @@ def _offered(opened: Opened) -> dict[str, Any]:
     for volume, window in zip(
         (scene.x, scene.y), (Control.WINDOW_X, Control.WINDOW_Y), strict=True
     ):
-        low, high = _range(volume)
-        offered |= {
-            f"{window}.min": low,
-            f"{window}.max": high,
-            f"{window}.step": (high - low) / WINDOW_STEPS,
-        }
+        offered |= {f"{window}.{name}": value for name, value in _slider(volume).items()}
     return offered
 
 
-def _range(volume: Volume | None) -> tuple[float, float]:
-    if volume is None:
-        return 0.0, 1.0
-    facts = volume.intensities
-    return min(facts.low, facts.window[0]), max(facts.high, facts.window[1])
+def _slider(volume: Volume | None) -> dict[str, float]:
+    """Return the limits of an image's window, its step, and the decimals that steps need.
+
+    Steps and limits are round numbers in any unit: an ADC map of 0.0035 mm2/s has steps of 5e-6.
+    """
+    low, high = 0.0, 1.0
+    if volume:
+        facts = volume.intensities
+        low, high = min(facts.low, facts.window[0]), max(facts.high, facts.window[1])
+    # Half at a time: the largest numbers have no difference.
+    finest = max(high / WINDOW_STEPS - low / WINDOW_STEPS, float(np.finfo(np.float64).tiny))
+    power = math.floor(math.log10(finest))
+    step = max(s for m in (1, 2, 5) if (s := float(f"{m}e{power}")) <= finest or m == 1)
+    return {
+        "min": math.floor(low / step) * step,
+        "max": math.ceil(high / step) * step,
+        "step": step,
+        "precision": min(max(-power, 0), MOST_DECIMALS),
+    }
 
 
 def _mixable(opened: Opened) -> list[str]:
@@ -192,15 +210,19 @@ def _mixable(opened: Opened) -> list[str]:
     files, shown = scene.files, (scene.view.x, scene.view.y)
     # The chosen volume of an image stands in its place.
     chosen = {found[0].name: name for name in shown if (found := find(files, name))}
-    others = (chosen.get(name, name) for name in files.of("image"))
+    others = (chosen.get(name, name) for name in scene.images.listed(files))
     return list(dict.fromkeys([*scene.mixed, *others]))
 
 
 def _renamed(images: list[str], files: StudyFiles, chosen: str) -> list[str]:
     """Return the images, and in the place of one of several volumes the chosen volume."""
     found = find(files, chosen)
-    name = found[0].name if found else ""
-    return [chosen if image == name else image for image in images]
+    own = [i for i in images if found and (file := find(files, i)) and file[0] == found[0]]
+    if chosen in images or not own:
+        return images
+    # Beside several contrasts their mean is one more choice.
+    place, beside = images.index(own[0]), own if len(own) > 1 else []
+    return [*images[:place], chosen, *beside, *images[place + len(own) :]]
 
 
 def _studies(studies: dict[str, str]) -> list[Any]:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -67,7 +68,7 @@ def unread_images(archive: Archive, query: dict[str, str]) -> list[tuple[StudyFi
     """Return the images that have to be unpacked before a query can be opened."""
     with suppress(NeuroMixError):
         files = archive.study(query.get("study") or first_study(archive.studies()))
-        names = images_to_read(files) if files else []
+        names = images_to_read(files, partial(archive.frames, files)) if files else []
         return [(files, name) for name in names if files and not archive.is_read(files, name)]
     return []
 

@@ -27,7 +27,7 @@ def blueprint(archive: Archive, analyses: Analyses) -> Blueprint:
     @answers_errors
     def slice_png(volume: str, plane: str, index: int) -> Response:
         view = view_of(request.args.to_dict())
-        image = archive.open(archive.require(view.study), view.x, view.grid)
+        image = archive.open(archive.require(view.study), view.x, view.grid, view.position)
         if key(image.id) != volume:
             raise NeuroMixError(CHANGED)
         if plane not in PLANE_AXES or index >= image.orientation.count(plane):

@@ -17,7 +17,8 @@ def of_levels(drawn: Mapping[str, Sequence[Histogram | None]]) -> str:
     Parameters
     ----------
     drawn : mapping of str to sequence of Histogram or None
-        By image. "T1: 47 bins of 3 intensities"; empty if all bins are numpy's.
+        By image: "X: 47 bins of 3 intensities"; of an image without a name, "47 bins of 3
+        intensities". Empty if all bins are numpy's.
     """
     notes = []
     for image, histograms in drawn.items():
@@ -25,5 +26,6 @@ def of_levels(drawn: Mapping[str, Sequence[Histogram | None]]) -> str:
         if pairs:
             bins = [f"{counted(count, 'bin')} of {each}" for count, each in dict.fromkeys(pairs)]
             unit = "intensity" if pairs[-1][1] == 1 else "intensities"
-            notes.append(f"{image}: {', '.join(bins)} {unit}")
+            name = f"{image}: " if image else ""
+            notes.append(f"{name}{', '.join(bins)} {unit}")
     return "; ".join(notes)

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dashboard.core.check.difference import Difference
 from dashboard.core.check.findings import Code, Finding
 from dashboard.core.check.grids import OtherGrid
+from dashboard.core.grid.same import towards
 from dashboard.words.numbers import counted, number, qualified, times
 from dashboard.words.parts import Images, Sentence, say
 
 # Of more grids, only the number is given.
 DESCRIBED = 2
-TOWARDS = (("left", "right"), ("back", "front"), ("foot", "head"))
 
 
 def difference(what: Difference) -> str:
@@ -38,16 +38,11 @@ def difference(what: Difference) -> str:
 
 def _shift(what: Difference) -> str:
     mm, voxels = what.shift_mm or (0, 0, 0), what.shift_voxels or (0, 0, 0)
-    # Smaller parts than a tenth of the largest do not count as a direction.
-    seen = [ras for ras in range(3) if abs(mm[ras]) > 0.1 * max(map(abs, mm))]
-    ways = ", ".join(
-        f"{number(abs(mm[ras]))} mm to the {TOWARDS[ras][int(mm[ras] > 0)]}" for ras in seen
-    )
     length = round(sum(part**2 for part in voxels) ** 0.5, 2)
     size = (
         f"{number(length) if length else 'less than 0.01'} {'voxel' if length == 1 else 'voxels'}"
     )
-    return f"shifted by {size} ({ways})"
+    return f"shifted by {size} ({towards(mm)})"
 
 
 def _apart(one: Sequence[float], other: Sequence[float]) -> tuple[str, str]:

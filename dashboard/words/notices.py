@@ -1,6 +1,7 @@
 """What is unusual about files, in sentences."""
 
 from dashboard.core.facts import FileCode, Notice
+from dashboard.words.numbers import counted
 from dashboard.words.parts import Facts, Pattern, text
 
 SFORM = (
@@ -21,6 +22,23 @@ def _two_positions(facts: Facts) -> str:
     if "sizes" in facts:
         parts.append("voxel size ({sizes[0]:sizes} and {sizes[1]:sizes})")
     return f"The header gives two positions: sform and qform differ by {', '.join(parts)}. {SFORM}"
+
+
+def _inverted(facts: Facts) -> str:
+    only = " In Analyze files only SPM writes a scaling there; other programs ignore it, or wrote"
+    end = f"{only} something else." if facts["analyze"] else ""
+    return (
+        "The header's scale factor is negative ({slope:number}), which inverts the image: dark "
+        f"becomes bright.{end} Check that the image looks right."
+    )
+
+
+def _extra_bytes(facts: Facts) -> str:
+    more = f", enough for {counted(facts['volumes'], 'more volume')}" if facts["volumes"] else ""
+    return (
+        "The file goes on for {bytes:,} bytes after the last voxel that its header describes"
+        f"{more}. They are ignored; check the shape."
+    )
 
 
 def _mask_of_one_value(facts: Facts) -> str:
@@ -49,6 +67,16 @@ SENTENCES: dict[FileCode, Pattern] = {
         "The header gives an impossible voxel size ({sizes:sizes} mm). It is taken from the "
         "position matrix (affine), or assumed to be 1 mm. Check lengths and volumes."
     ),
+    FileCode.NEGATIVE_SIZE: (
+        "The header gives a negative voxel size ({sizes:sizes} mm). Its absolute value is used. "
+        "Some programs mirror the image along that axis: check left and right."
+    ),
+    FileCode.NO_SLOPE: (
+        "The scaling in the header is not a number (scl_slope = {slope}), so intensities are used "
+        "as they are stored. Some programs read such a file as empty."
+    ),
+    FileCode.INVERTED: _inverted,
+    FileCode.EXTRA_BYTES: _extra_bytes,
     FileCode.NO_POSITION: "The header gives no position. Left and right are assumed, not known.",
     FileCode.MIRRORED: (
         "The header gives two positions that mirror each other: sform and qform disagree on which "

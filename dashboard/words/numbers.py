@@ -60,4 +60,5 @@ def counted(count: int, noun: str) -> str:
 
 
 def _edge(value: float, digits: int) -> str:
-    return f"{value:,.0f}" if 10**digits - 0.5 <= value < PLAIN else f"{value:.{digits}g}"
+    written = f"{value:,.0f}" if 10**digits - 0.5 <= value < PLAIN else f"{value:.{digits}g}"
+    return written.replace("-", "−")

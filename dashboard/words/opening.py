@@ -37,10 +37,11 @@ HELD = {
 
 
 def _not_as_named(facts: Facts) -> str:
-    held = f"its intensities, not by its name, {HELD[facts['held']]}"
+    held = HELD[facts["held"]]
     if len(facts["images"]) == 1:
-        return f"{{images[0]}} is by {held}."
-    return f"Each of these is by {held}: {', '.join(facts['images'])}."
+        return f"{{images[0]}} looks like {held}, so the page uses it as one."
+    names = ", ".join(facts["images"])
+    return f"Each of these looks like {held}, so the page uses it as one: {names}."
 
 
 def _no_contrast(facts: Facts) -> str:
@@ -54,10 +55,14 @@ SENTENCES: dict[str, Pattern] = {
     "no-whole-head": "Fits of the whole head are not available yet. The page fits this slice.",
     "no-image": "{study} has no image “{image}”. The page shows another one.",
     "no-grid": "{study} has no image “{image}” to resample to. Every image keeps its own grid.",
+    "no-position": "{study} has no image “{image}” to take the position from.",
     "not-mixed": "{study} has no image “{image}” to fit. The page leaves it out.",
     "too-many-mixed": "A fit takes at most {most} images. The page uses the first {most}.",
     "no-mask": "{study} has no mask “{image}”.",
     "no-reference": "{study} has no reference “{image}”.",
+    "air-below-0": (
+        "The background of {image} is {background:number}, so that value is removed instead of 0."
+    ),
     "air-not-zero": "The background of {image} is not 0, so {mask} is used as the mask.",
     "brain-in-head": (
         "{image} shows the whole head and {brain} the brain alone, so {mask} is used as the mask."

@@ -63,7 +63,8 @@ def say(pattern: str, **values: Any) -> Sentence:
     ----------
     pattern : str
         As for `str.format`, with `FORMATS`: ``{share:percent}``. ``{is}``, ``{has}``, ``{was}``,
-        ``{it}`` and ``{It}`` agree with the number of ``images``.
+        ``{takes}``, ``{it}``, ``{It}``, ``{its}`` and ``{them}`` agree with the number of
+        ``images``.
     **values
         What replaces the names in braces.
     """
@@ -98,6 +99,8 @@ def plain(sentence: Sequence[Part]) -> str:
 
 
 _AGREE = {
-    False: {"is": "is", "has": "has", "was": "was", "it": "it", "It": "It"},
-    True: {"is": "are", "has": "have", "was": "were", "it": "they", "It": "They"},
+    False: {"is": "is", "has": "has", "was": "was", "it": "it", "It": "It"}
+    | {"its": "its", "them": "it", "takes": "takes"},
+    True: {"is": "are", "has": "have", "was": "were", "it": "they", "It": "They"}
+    | {"its": "their", "them": "them", "takes": "take"},
 }

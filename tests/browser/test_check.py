@@ -30,8 +30,8 @@ def url(studies: tuple[Path, str]) -> str:
     save("sound/T2.nii", 50, 400, 0, np.eye(4))
     save("zscored/T1.nii", -2, 2, -5, np.eye(4))
     save("zscored/T2.nii", -2, 2, -5, np.eye(4))
-    save("apart/T1.nii", 50, 400, 0, np.eye(4))
-    save("apart/T2.nii", 50, 400, 0, np.diag([1, 1, 1.5, 1]))
+    save("apart/T1.nii", 50, 400, 0, np.diag([2, 2, 2, 1]))
+    save("apart/T2.nii", 50, 400, 0, np.diag([2, 2, 3, 1]))
     return url
 
 

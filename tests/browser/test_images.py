@@ -38,6 +38,8 @@ def url(studies: tuple[Path, str]) -> str:
         means = np.roll([100, 220, 340], number)
         save(f"four/{name}", means[kinds] + random.normal(0, 9, SHAPE))
         save(f"unread/{name}", means[kinds] + random.normal(0, 9, SHAPE))
+    contrasts = [np.roll([100, 220, 340], n)[kinds] for n in range(3)] + [t1[::-1]]
+    save("decathlon/BRATS", np.stack([c + random.normal(0, 9, SHAPE) for c in contrasts], -1))
     for number in range(9):
         save(f"nine/m{number}", random.normal(200 + 60 * kinds, 20, SHAPE))
     t1[:4] = t1[-4:] = 0  # else a study with a mask would open with it
@@ -126,6 +128,26 @@ def test_a_real_study_of_four_images_mixes_three(page: Page, real_url: str) -> N
     page.goto(f"{real_url}/?study=glioblastoma")
     settled(page, study="glioblastoma")
     assert_mix_can_be_chosen(page, ["adc", "flair", "t1", "t1_contrast"], "adc")
+
+
+def test_the_contrasts_of_one_file_are_chosen_for_x_and_y_and_for_the_fit(
+    page: Page, url: str
+) -> None:
+    frames = [f"BRATS:{number}" for number in range(4)]
+    page.goto(f"{url}/?study=decathlon")
+    settled(page, x="BRATS:0", y="BRATS:1")
+    assert pills(page) == frames
+    assert columns(page) == frames
+    choose(page, "control-x", "BRATS:3")
+    settled(page, x="BRATS:3", y="BRATS:1")
+    assert options(page, "control-y") == frames
+    choose(page, "control-volume-y", "2")
+    settled(page, x="BRATS:3", y="BRATS:2")
+    pill = page.locator(".mantine-MultiSelect-pill").get_by_text("BRATS:0", exact=True)
+    pill.locator("..").get_by_role("button", include_hidden=True).click()
+    page.keyboard.press("Escape")
+    settled(page, mix="BRATS:3,BRATS:2,BRATS:1")
+    assert len(columns(page)) == 3
 
 
 def test_images_left_out_faster_than_the_server_answers_are_all_left_out(

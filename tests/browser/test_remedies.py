@@ -49,6 +49,12 @@ def url(studies: tuple[Path, str]) -> str:
         inside = voxels > 0
         scored = (voxels - voxels[inside].mean()) / voxels[inside].std()
         save(f"scored/{'T1' if seed == 0 else 'T2'}", np.where(inside, scored, -3))
+    placed = np.array([[-2.0, 0, 0, 30], [0, 2, 0, -26], [0, 0, 2, -20], [0, 0, 0, 1]])
+    air = np.random.default_rng(9).uniform(1, 9, SHAPE)
+    for seed in (0, 1):
+        head = tissue(seed)
+        save(f"lost/{'T1' if seed == 0 else 'T2'}", np.where(head > 0, head, air), placed)
+    save("lost/brain_mask", tissue(0) > 0)
     return url
 
 
@@ -159,3 +165,24 @@ def test_a_background_that_is_not_zero_is_left_out_by_one_click(page: Page, url:
     page.go_back()
     settled(page, foreground="positive")
     assert foreground() == first
+
+
+def test_a_mask_that_lost_its_header_takes_the_position_of_its_image(page: Page, url: str) -> None:
+    open_study(page, url, "study=lost&x=T1&y=T2&slice=10&foreground=positive")
+    assert "as if its header had been lost" in findings(page, "warning")
+    expect(page.locator("#control-position")).to_be_hidden()
+    inside = int((tissue(0) > 0).sum())
+    card = page.locator(".check")
+    card.locator("summary").click()
+    button = card.locator(".remedy").filter(has_text="use it as the mask")
+    assert f"fits {inside:,} voxels of the volume" in button.inner_text()
+    button.click()
+    settled(page)
+    assert "position=T1" in page.url
+    assert "as if its header had been lost" not in findings(page, "warning")
+    expect(page.locator("#control-position")).to_be_visible()
+    expect(page.locator("#control-position")).to_have_value("T1")
+    page.go_back()
+    settled(page)
+    assert "position=" not in page.url
+    expect(page.locator("#control-position")).to_be_hidden()

@@ -201,7 +201,7 @@ def test_every_field_of_the_view_is_read_by_a_card_or_by_the_browser():
 def test_the_browser_hears_of_every_card():
     described = json.loads(json.dumps(description()))
     assert [card["id"] for card in described] == [card.id for card in CARDS]
-    assert set(described[1]["fields"]) == {"study", "x", "grid"}
+    assert set(described[1]["fields"]) == {"study", "x", "grid", "position"}
 
 
 def test_the_tabs_of_the_cards_are_those_that_a_link_can_name():

@@ -1,8 +1,11 @@
+import json
 import re
+from dataclasses import replace
+from html import unescape
 
 import numpy as np
 
-from dashboard.cards import header
+from dashboard.cards import header, starts
 from dashboard.cards.components import components_table
 from dashboard.view import View
 
@@ -36,6 +39,13 @@ def test_long_numbers_have_each_sd_below_its_mean_as_well(study, save, head):
     assert 'class="numbers stacked"' in components_table(study.analyse(VIEW))
 
 
+def test_volumes_of_one_file_have_columns_of_their_own_names(workspace, save, head):
+    save("data/four/BRATS.nii", np.stack([head(n) + n for n in range(4)], axis=-1))
+    view = View("four", "BRATS:2", "BRATS:mean", mix="BRATS:2,BRATS:mean,BRATS:0", slice=5)
+    table = components_table(workspace.analyse(view))
+    assert re.findall(r"<span>(.*?)</span></th>", table) == ["BRATS:2", "BRATS:mean", "BRATS:0"]
+
+
 def test_the_header_tells_what_a_bids_name_says(workspace, save, head):
     folder = "data/ds/sub-07/anat/sub-07_acq-mprage"
     save(f"{folder}_T1w.nii.gz", head(0))
@@ -46,3 +56,21 @@ def test_the_header_tells_what_a_bids_name_says(workspace, save, head):
         header.draw(workspace.scene(view), workspace.analyses)[header.TABLE.output],
     )
     assert rows == [("sub", "07", "07"), ("acq", "mprage", "mprage"), ("suffix", "T1w", "T2w")]
+
+
+def test_a_fit_that_is_not_to_be_trusted_says_so_above_its_numbers(study):
+    few = components_table(study.analyse(replace(VIEW, components=10)))
+    assert re.search(r'<p class="doubt">\d+ voxels for 59 free parameters are fewer', few)
+    assert few.index("doubt") < few.index("<table")
+    assert "doubt" not in components_table(study.analyse(VIEW))
+
+
+def test_another_start_that_fits_better_is_offered(study):
+    scene = study.scene(VIEW)
+    note = starts.draw(scene, study.analyses)[starts.NOTE.output]
+    assert "Another start fits better: the best of 10" in note
+    (changes,) = re.findall(r'data-changes="(.*?)"', note)
+    offered = study.scene(replace(VIEW, **json.loads(unescape(changes))))
+    before, after = study.analyses.analyse(scene), study.analyses.analyse(offered)
+    assert after.model.log_likelihood > before.model.log_likelihood
+    assert starts.draw(offered, study.analyses)[starts.NOTE.output] == ""

@@ -46,7 +46,8 @@ def ball(radius=0.45):
 
 def regions(rng, count):
     """Cells of a Voronoi diagram: connected, and as arbitrary as anatomy."""
-    seeds = PLACES[rng.choice(len(PLACES), count, replace=False)]
+    inside = PLACES[ball(0.4).ravel()]
+    seeds = inside[rng.choice(len(inside), count, replace=False)]
     return np.argmin(((PLACES[:, None] - seeds) ** 2).sum(2), 1).reshape(SHAPE)
 
 

@@ -68,6 +68,7 @@ kinds = st.one_of(
     arrays(np.float64, shapes, elements=st.floats(-1e-300, 1e-300)),
     arrays(np.float64, shapes, elements=st.integers(0, 5).map(float)),
     arrays(np.float64, shapes, elements=st.integers(0, 200).map(lambda n: 2.0**53 + 2 * n)),
+    arrays(np.float64, shapes, elements=st.sampled_from([0.0, 5e-324])),
     arrays(np.float64, shapes, elements=st.sampled_from([0.0, -0.0, 5e-324, 1e-30, 1.0, 1e39])),
 )
 

@@ -55,3 +55,27 @@ def test_the_oldest_work_makes_room_for_the_newest(held):
     release.set()
     assert done.wait(PATIENCE)
     assert order == list(range(99, 91, -1))
+
+
+def test_late_work_pauses_until_every_request_is_answered():
+    ahead, order, done = Ahead(), [], threading.Event()
+
+    def late():
+        ahead.pause()
+        order.append("late")
+        done.set()
+
+    with ahead.request():
+        worker = threading.Thread(target=late)
+        worker.start()
+        order.append("request answered")
+    assert done.wait(PATIENCE)
+    worker.join()
+    assert order == ["request answered", "late"]
+
+
+def test_late_work_is_not_put_off_for_ever(monkeypatch):
+    monkeypatch.setattr("dashboard.services.ahead.LONGEST_PAUSE", 0.01)
+    ahead = Ahead()
+    with ahead.request():
+        ahead.pause()

@@ -172,3 +172,11 @@ def test_an_unforeseen_error_is_said_and_logged_and_leaves_no_dead_page(
     assert "/srv/secret/path" in caplog.text
     layout = client.get("/_dash-layout", headers={"Referer": "http://localhost/?study=pair"})
     assert layout.status_code == 200
+
+
+def test_each_contrast_of_one_file_is_told_while_it_is_read(client, save, head):
+    four = np.stack([head(n) + n for n in range(4)], axis=-1)
+    save("data/many/four.nii.gz", four, np.diag([2.0, 2.0, 3.0, 1.0]))
+    reading = [line["reading"]["image"] for line in lines(client, "study=many")[:-1]]
+    assert reading == [f"four:{number}" for number in range(4)]
+    assert len(lines(client, "study=many")) == 1

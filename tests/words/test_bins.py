@@ -20,5 +20,9 @@ def test_both_columns_are_named_where_they_differ():
     assert of_levels({"T1": (WHOLE, FEW)}) == "T1: 47 bins of 3, 6 bins of 1 intensity"
 
 
+def test_a_single_image_needs_no_name():
+    assert of_levels({"": (WHOLE, WHOLE)}) == "47 bins of 3 intensities"
+
+
 def test_the_lessons_bins_need_no_word():
     assert of_levels({"T1": (LESSONS, LESSONS), "b0": (LESSONS, None)}) == ""

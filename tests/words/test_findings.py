@@ -5,7 +5,7 @@ import pytest
 from dashboard.core.check.difference import Difference
 from dashboard.core.check.findings import Code, Finding
 from dashboard.core.check.grids import OtherGrid
-from dashboard.core.check.remedies import UseMask
+from dashboard.core.check.remedies import Clip, UseMask
 from dashboard.core.facts import FileCode, Notice
 from dashboard.core.processing import Resampled, Taken
 from dashboard.words.findings import sentence
@@ -202,6 +202,45 @@ SENTENCES = [
     (found(Code.AIR, "T1", "b0", zeros=0.03, remedies=(UseMask("brain", preset=True),)),
      "The background of T1, b0 is not 0 (at most 3.0 % is 0), so air is fitted as if it were "
      "tissue and takes a class of its own."),
+    (found(Code.AIR_NOISE, "UNI", share=0.43),
+     "Nothing removes the air of UNI: it is noise over the whole range of intensities (43 % of the "
+     "voxels), which is spread over all classes. A mask is needed. Add a brain mask and choose it "
+     "as the foreground."),
+    (found(Code.AIR_NOISE, "UNI", "T1map", share=0.43, remedies=(UseMask("brain", preset=True),)),
+     "Nothing removes the air of UNI, T1map: it is noise over the whole range of intensities (up "
+     "to 43 % of the voxels), which is spread over all classes. A mask is needed."),
+    (found(Code.FAR_GROUP, "T1", group=(32300.0, 32767.0), rest=(1.0, 1057.0), share=0.201,
+           fitted=0.378),
+     "A group of voxels of T1 (20 %) lies far above the rest, between 32,300 and 32,767, while the "
+     "rest is between 1 and 1057, as after an overflow in a converter. It takes a component of the "
+     "fit (38 % of the foreground). Clipping does not help against so many voxels; a mask or a new "
+     "conversion does."),
+    (found(Code.FAR_GROUP, "T1", group=(-9999.0, -9990.0), rest=(1.0, 1057.0), share=0.002,
+           fitted=0.0, remedies=(Clip("0.5"),)),
+     "A group of voxels of T1 (0.2 %) lies far below the rest, between −9999 and −9990, while the "
+     "rest is between 1 and 1057, as after an overflow in a converter. The other images keep it "
+     "out of this fit; without them it takes a component."),
+    (found(Code.FEW_FITTED, "T1", "EPI", rule="positive", mask="", of="T1", share=0.024,
+           least="EPI"),
+     "Only 2.4 % of the head in T1 is foreground in T1, EPI, so most of it is not fitted. EPI has "
+     "few foreground voxels there."),
+    (found(Code.FEW_FITTED, "T1", "EPI", rule="positive", mask="", of="T1", share=0.024, least=""),
+     "Only 2.4 % of the head in T1 is foreground in T1, EPI, so most of it is not fitted. The "
+     "images have few foreground voxels in common."),
+    (found(Code.FEW_FITTED, "T1", rule="mask", mask="lesion", of="T1", share=0.0004, least=""),
+     "Less than 0.1 % of the head in T1 is foreground in T1, so most of it is not fitted. The "
+     "mask lesion leaves out the rest."),
+    (found(Code.SHEARED, "T1", degrees=9.96),
+     "The axes of T1 are not at right angles (up to 10.0° off). Pictures show them at right "
+     "angles, so shapes are skewed. The fit and volumes in mL are not affected."),
+    (found(Code.LOST_POSITION, "mask", of="T1", identity=True),
+     "mask has the shape of T1 but the identity for its position, as if its header had been lost. "
+     "It is not used until it takes the position of T1; resampling would move it."),
+    (found(Code.LOST_POSITION, "T2", "PD", severity="problem", of="T1", identity=False),
+     "T2, PD have the shape of T1 but nothing for their position, as if their header had been "
+     "lost. Nothing is fitted until they take the position of T1; resampling would move them."),
+    (found(Code.PLACED, "mask", of="T1"),
+     "mask has the position of T1, because it lost its own."),
     (found(Code.NO_BACKGROUND, "T1", zeros=0.03),
      "Only 3.0 % of T1 is 0, so the fit includes nearly every voxel. This is right if the "
      "images show only tissue."),

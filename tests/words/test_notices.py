@@ -22,6 +22,25 @@ SENTENCES = [
     (FileCode.VOXEL_SIZE, {"sizes": [float("inf"), 0.0, float("nan")]},
      "The header gives an impossible voxel size (inf × 0 × nan mm). It is taken from the position "
      "matrix (affine), or assumed to be 1 mm. Check lengths and volumes."),
+    (FileCode.NEGATIVE_SIZE, {"sizes": [-1.5, 2.0, 3.0]},
+     "The header gives a negative voxel size (−1.5 × 2 × 3 mm). Its absolute value is used. Some "
+     "programs mirror the image along that axis: check left and right."),
+    (FileCode.NO_SLOPE, {"slope": "nan"},
+     "The scaling in the header is not a number (scl_slope = nan), so intensities are used as they "
+     "are stored. Some programs read such a file as empty."),
+    (FileCode.INVERTED, {"slope": -0.5, "analyze": False},
+     "The header's scale factor is negative (−0.5), which inverts the image: dark becomes bright. "
+     "Check that the image looks right."),
+    (FileCode.INVERTED, {"slope": -2.0, "analyze": True},
+     "The header's scale factor is negative (−2), which inverts the image: dark becomes bright. In "
+     "Analyze files only SPM writes a scaling there; other programs ignore it, or wrote something "
+     "else. Check that the image looks right."),
+    (FileCode.EXTRA_BYTES, {"bytes": 2, "volumes": 0},
+     "The file goes on for 2 bytes after the last voxel that its header describes. They are "
+     "ignored; check the shape."),
+    (FileCode.EXTRA_BYTES, {"bytes": 80000, "volumes": 2},
+     "The file goes on for 80,000 bytes after the last voxel that its header describes, enough for "
+     "2 more volumes. They are ignored; check the shape."),
     (FileCode.NO_POSITION, {},
      "The header gives no position. Left and right are assumed, not known."),
     (FileCode.MIRRORED, {},

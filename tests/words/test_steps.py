@@ -2,7 +2,7 @@
 
 import pytest
 
-from dashboard.core.processing import Clipped, Resampled, Taken
+from dashboard.core.processing import Clipped, Placed, Resampled, Taken
 from dashboard.words.parts import Images, plain
 from dashboard.words.steps import badge, resampled
 
@@ -11,6 +11,7 @@ from dashboard.words.steps import badge, resampled
     ("step", "word"),
     [(Resampled("T1", "linear"), "resampled"), (Resampled("T1", "nearest"), "resampled"),
      (Resampled("voxel by voxel onto", "voxels"), "reordered"), (Clipped("0.5"), "clipped"),
+     (Resampled("T1", "picked"), "resampled"), (Placed("T1"), "placed"),
      (Taken((3,), 65), "volume 3 of 65"), (Taken(tuple(range(65)), 65), "mean of 65 volumes")],
 )  # fmt: skip
 def test_a_step_has_a_word(step, word):
@@ -21,6 +22,8 @@ def test_a_step_has_a_word(step, word):
     ("names", "how", "text"),
     [
         (("EPI",), "voxels", "EPI was reordered to the grid of T1. No value changed."),
+        (("EPI",), "picked", "EPI was resampled to the grid of T1, which is coarser: some voxels "
+                             "keep their values, those between them are dropped."),
         (("a", "b"), "nearest", "a, b were resampled to the grid of T1 (nearest neighbour, "
                                 "no registration)."),
         (("a",), "linear", "a was resampled to the grid of T1 (linear, no registration). "

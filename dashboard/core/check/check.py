@@ -5,29 +5,31 @@ are not 0, copies of one image. Each finding has its numbers and remedies.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from dashboard.core.check.air import air_findings
 from dashboard.core.check.copies import duplicate_findings
 from dashboard.core.check.difference import grouped, letters
+from dashboard.core.check.effects import Effect
 from dashboard.core.check.findings import SEVERITIES, Choices, Code, Finding, Severity
 from dashboard.core.check.grids import grid_findings, mixed_names, used_names
+from dashboard.core.check.groups import group_findings
+from dashboard.core.check.head import head_findings
 from dashboard.core.check.intensities import intensity_findings
+from dashboard.core.check.lost import lost_findings, lost_names, placed_facts
 from dashboard.core.check.overlays import foreground_mask, overlay_findings
-from dashboard.core.check.remedies import ResampleTo
+from dashboard.core.check.remedies import Remedy, ResampleTo
+from dashboard.core.check.sample import sampled
+from dashboard.core.check.shapes import shape_findings
 from dashboard.core.check.steps import resampling_facts, series_facts
 from dashboard.core.check.unread import left_out, not_checked, unreadable
 from dashboard.core.check.uses import use_findings
 from dashboard.core.facts import FileCode, Notice
 from dashboard.core.grid.same import study_notices
 from dashboard.core.processing import Step
-from dashboard.core.volume import MAX_ANISOTROPY, Volume
+from dashboard.core.volume import Volume
 
-# In thicker slices most voxels at a border are partial-volume voxels.
-THICK_SLICE_MM = 3.0
-# 20 × 20 pixels give a mixture of three classes about twenty voxels per parameter.
-SMALL_PICTURE = 400
 # Notices of the file that are also findings, with remedies.
 FOUND_ANYWAY = (FileCode.SERIES, FileCode.NONFINITE)
 
@@ -78,10 +80,14 @@ class Row:
 
 @dataclass(frozen=True)
 class Checked:
-    """All findings, most severe first, and a row for each image."""
+    """All findings, most severe first, and a row for each image.
+
+    `effects` are those of the remedies that were tried.
+    """
 
     findings: tuple[Finding, ...]
     rows: tuple[Row, ...]
+    effects: Mapping[Remedy, Effect] = field(default_factory=dict)
 
     def count(self, severity: Severity) -> int:
         """Return the number of findings of a severity."""
@@ -122,24 +128,35 @@ def check_images(
     """
     others, unread = others or {}, unread or {}
     used = {name: images[name] for name in used_names(images, choices)}
-    mixed = mixed_names(images, choices)
+    mixed = {name: images[name] for name in mixed_names(images, choices)}
+    mask = others.get(choices.mask)
+    lost = lost_names(images, others, choices)
+    sample = sampled(mixed, choices, mask)
     files = {name: (own or {}).get(name, volume) for name, volume in used.items()}
+    far = [*group_findings(mixed, sample)]
+    overflowing = {name for finding in far for name in finding.images}
     found = [
         *unreadable(unread, images, choices),
-        *duplicate_findings(images, choices, others.get(choices.mask)),
-        *grid_findings(images, choices),
-        *overlay_findings(images, others, choices),
-        *use_findings(others, choices),
-        *air_findings(used, choices, foreground_mask(images, others, masks, choices)),
-        *intensity_findings(used, choices),
-        *_scales({name: images[name] for name in mixed}),
+        *duplicate_findings(images, choices, mask),
+        *grid_findings(_without(images, lost), choices),
+        *overlay_findings(images, _without(others, lost), choices),
+        *use_findings(_without(others, lost), choices),
+        *air_findings(
+            mixed or used, choices, foreground_mask(images, others, masks, lost, choices)
+        ),
+        *lost_findings(images, others, lost, choices),
+        *head_findings(images, mixed, choices, sample),
+        *far,
+        *intensity_findings(used, choices, overflowing),
+        *_scales(mixed),
         *_notices({**used, **others}),
         *left_out(unread, choices),
+        *placed_facts({**images, **others}, choices),
         *resampling_facts(
             {**used, **others}, {n: v for n, v in files.items() if n in mixed}, choices
         ),
         *series_facts(used, choices, b0 or {}),
-        *_sizes(used, files),
+        *shape_findings(used, files),
         *not_checked(len({**images, **others, **unread}), unchecked),
     ]
     # Findings with a remedy come first.
@@ -151,6 +168,10 @@ def check_images(
     rows = [_row(name, "image", volume, numbers[name]) for name, volume in images.items()]
     rows += [_row(name, "overlay", volume, numbers[name]) for name, volume in others.items()]
     return Checked(tuple(_few_resamplings(found)), tuple(rows))
+
+
+def _without(images: Mapping[str, Volume], lost: Mapping[str, str]) -> Mapping[str, Volume]:
+    return {name: volume for name, volume in images.items() if name not in lost}
 
 
 def _few_resamplings(found: Sequence[Finding]) -> Iterator[Finding]:
@@ -206,27 +227,3 @@ def _notices(images: Mapping[str, Volume]) -> Iterator[Finding]:
     for notice in notices:
         files = tuple(name for name, volume in images.items() if notice in volume.notices)
         yield Finding(Code.FILE, "warning", files, {"notice": notice})
-
-
-def _sizes(images: Mapping[str, Volume], files: Mapping[str, Volume]) -> Iterator[Finding]:
-    """Yield findings about small grids, single slices and thick slices.
-
-    Thick slices stay thick on a finer grid: the voxel size in the file counts.
-    """
-    flat = [name for name, volume in images.items() if min(volume.shape) == 1]
-    small = [
-        name for name, v in images.items() if sorted(v.shape)[1] * max(v.shape) < SMALL_PICTURE
-    ]
-    if small:
-        yield Finding(Code.TINY, "fact", tuple(small), {"fewer_than": SMALL_PICTURE})
-    if flat:
-        yield Finding(Code.FLAT, "fact", tuple(flat))
-    long = {
-        name: max(volume.voxel_size)
-        for name, volume in files.items()
-        if max(volume.voxel_size) > THICK_SLICE_MM
-        and max(volume.voxel_size) <= MAX_ANISOTROPY * min(volume.voxel_size)  # else noticed
-        and min(volume.shape) > 1
-    }
-    if long:
-        yield Finding(Code.THICK, "fact", tuple(long), {"mm": max(long.values())})

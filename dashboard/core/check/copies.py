@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,19 +36,24 @@ def duplicate_findings(
     for group in same.values():
         together = [name for name in group if name in mixed]
         if len(together) > 1:
-            yield _refused(Code.SAME_VOXELS, group, together, images, choices)
+            yield _refused(Code.SAME_VOXELS, group, together, images, choices, mask)
         elif together and len(group) > 1:
             yield Finding(Code.SAME_VOXELS_UNUSED, "fact", tuple(group))
     first = [n for n in mixed if not any(n in group[1:] for group in same.values())]
     for group in _scaled_copies({name: images[name] for name in first}, choices, mask):
-        yield _refused(Code.LINEAR_COPIES, group, group, images, choices)
+        yield _refused(Code.LINEAR_COPIES, group, group, images, choices, mask)
 
 
 def _refused(
-    code: Code, group: list[str], together: list[str], images: Images, choices: Choices
+    code: Code,
+    group: list[str],
+    together: list[str],
+    images: Images,
+    choices: Choices,
+    mask: Volume | None,
 ) -> Finding:
     kept = [name for name in mixed_names(images, choices) if name not in together[1:]]
-    spare = None if len(kept) > 1 else _spare(images, choices, together[0])
+    spare = None if len(kept) > 1 else _spare(images, choices, together, mask)
     if spare is None:
         remedy = only(images, kept, choices)
     else:
@@ -58,12 +62,13 @@ def _refused(
     return Finding(code, "problem", tuple(group), remedies=(remedy,))
 
 
-def _spare(images: Images, choices: Choices, kept: str) -> str | None:
-    """Return another image that can be fitted together with the one that is kept."""
+def _spare(images: Images, choices: Choices, copies: list[str], mask: Volume | None) -> str | None:
+    """Return another image that can be fitted together with the one of the copies that is kept."""
+    kept = copies[0]
     for name, volume in images.items():
-        if name == kept or is_empty(volume) or not same_grid(images[kept], volume):
+        if name in copies or is_empty(volume) or not same_grid(images[kept], volume):
             continue
-        if not _scaled_copies({kept: images[kept], name: volume}, choices, None):
+        if not _scaled_copies({kept: images[kept], name: volume}, choices, mask):
             return name
     return None
 
@@ -73,7 +78,7 @@ def _scaled_copies(images: Images, choices: Choices, mask: Volume | None) -> lis
     if len(images) < 2 or len(grouped(images)) > 1:
         return []
     volumes = list(images.values())
-    indices = _indices(volumes[0].shape)
+    indices = sampling.indices(volumes[0].shape, SAMPLED)
     values = [np.asarray(volume.data[indices], dtype=np.float64) for volume in volumes]
     on_grid = mask is not None and same_grid(volumes[0], mask)
     kept = foreground(
@@ -99,10 +104,3 @@ def _groups(called: Sequence[str], values: Sequence[NDArray[np.float64]]) -> lis
         else:
             groups.append([index])
     return [[called[index] for index in group] for group in groups if len(group) > 1]
-
-
-def _indices(shape: tuple[int, int, int]) -> tuple[NDArray[Any], ...]:
-    """Return the indices of evenly spaced voxels."""
-    voxels = int(np.prod(shape))
-    every = np.arange(0, voxels, sampling.step(voxels, SAMPLED, shape))
-    return np.unravel_index(every, shape, order="F")

@@ -32,10 +32,13 @@ class Code(StrEnum):
     OTHER_GRID_LEFT_OUT = "other-grid-left-out"
     OTHER_GRID_UNUSED = "other-grid-unused"
     OVERLAY_OFF_GRID = "overlay-off-grid"
+    LOST_POSITION = "lost-position"
+    PLACED = "placed"
     RESAMPLED = "resampled"
     TINY = "tiny"
     FLAT = "flat"
     THICK = "thick"
+    SHEARED = "sheared"
     # Intensities
     CONSTANT = "constant"
     TWO_VALUES = "two-values"
@@ -51,7 +54,10 @@ class Code(StrEnum):
     OUTLIERS = "outliers"
     NONFINITE = "nonfinite"
     SCALES = "scales"
+    FAR_GROUP = "far-group"
+    FEW_FITTED = "few-fitted"
     AIR = "air"
+    AIR_NOISE = "air-noise"
     NO_BACKGROUND = "no-background"
 
 
@@ -102,5 +108,6 @@ class Choices:
     foreground: Foreground = "positive"
     clip: str = "none"
     grid: str = ""
+    position: str = ""
     mask: str = ""
     reference: str = ""

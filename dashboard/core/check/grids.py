@@ -8,8 +8,9 @@ from dashboard.core.check import difference as grids
 from dashboard.core.check.difference import Difference
 from dashboard.core.check.findings import Choices, Code, Finding, Severity
 from dashboard.core.check.intensities import is_empty
-from dashboard.core.check.joining import copies_in_place, is_placed, resamplings
+from dashboard.core.check.joining import copies_in_place, resamplings
 from dashboard.core.check.remedies import Remedy, UseOnly
+from dashboard.core.grid.position import is_placed
 from dashboard.core.grid.same import same_grid
 from dashboard.core.volume import Volume
 

@@ -1,6 +1,6 @@
 """Unusual intensities, and their effect on foreground and plots."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -51,10 +51,16 @@ Images = Mapping[str, Volume]
 Check = Callable[[Images, Choices], Iterator[Finding]]
 
 
-def intensity_findings(images: Images, choices: Choices) -> Iterator[Finding]:
-    """Yield unusual intensities of images that are shown or fitted."""
-    for check in (_nothing_in_it, _background, _some_negatives, _saturated, _clipping, _holes):
+def intensity_findings(
+    images: Images, choices: Choices, overflowing: Collection[str] = ()
+) -> Iterator[Finding]:
+    """Yield unusual intensities of images that are shown or fitted.
+
+    Those that are `overflowing` are not also called saturated.
+    """
+    for check in (_nothing_in_it, _background, _some_negatives, _clipping, _holes):
         yield from check(images, choices)
+    yield from _saturated({n: v for n, v in images.items() if n not in overflowing})
 
 
 def is_empty(volume: Volume) -> bool:
@@ -62,6 +68,11 @@ def is_empty(volume: Volume) -> bool:
     facts = volume.intensities
     few = facts.limits["0.1"][0] == facts.limits["0.1"][1]
     return few or facts.low == facts.high or facts.zeros / _finite(facts) > NEARLY_EMPTY
+
+
+def keeps_background(facts: Intensities, rule: str) -> bool:
+    """Return whether a rule keeps a constant background that is not 0."""
+    return _case(facts, rule) == Code.BACKGROUND_KEPT
 
 
 def _finite(facts: Intensities) -> int:
@@ -109,6 +120,8 @@ def _background(images: Images, choices: Choices) -> Iterator[Finding]:
         else:
             facts |= _most_frequent(found)
         severity, rule = SEVERITY[case], REMEDIES.get(case)
+        if case == Code.NEGATIVES_REMOVED and all(map(_is_dark, found.values())):
+            rule = UseRule("background")
         if case == Code.BACKGROUND_TAKES_OTHERS:
             facts["taken"] = max(_not_positive(f) for f in found.values())
             severity = "warning" if facts["taken"] >= MANY_NEGATIVES else "fact"
@@ -131,6 +144,11 @@ def _case(facts: Intensities, rule: str) -> Code | None:
     if many:
         return Code.NEGATIVES_REMOVED if rule == "positive" else Code.NEGATIVES_KEPT
     return None
+
+
+def _is_dark(facts: Intensities) -> bool:
+    """Return whether a negative value is so frequent that it is the air of a narrow box."""
+    return facts.background < 0 and facts.background_share >= MANY_NEGATIVES
 
 
 def _not_positive(facts: Intensities) -> float:
@@ -175,7 +193,7 @@ def _some_negatives(images: Images, choices: Choices) -> Iterator[Finding]:
     yield Finding(Code.SOME_NEGATIVES, "fact", tuple(few), facts)
 
 
-def _saturated(images: Images, _: Choices) -> Iterator[Finding]:
+def _saturated(images: Images) -> Iterator[Finding]:
     """Yield one finding for all images with saturated voxels."""
     found = {
         name: volume.intensities

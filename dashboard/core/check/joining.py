@@ -14,11 +14,13 @@ from dashboard.core.check.difference import grouped, overlap
 from dashboard.core.check.findings import Choices
 from dashboard.core.check.intensities import is_empty
 from dashboard.core.check.remedies import ResampleTo
-from dashboard.core.facts import FileCode
-from dashboard.core.grid.resampling import moves_voxels
+from dashboard.core.grid.position import is_placed
+from dashboard.core.grid.resampling import how
 from dashboard.core.grid.same import same_grid
 from dashboard.core.mixture.foreground import foreground
+from dashboard.core.mixture.mask import mask_of
 from dashboard.core.mixture.slice_fit import are_copies
+from dashboard.core.processing import How
 from dashboard.core.volume import Volume
 
 # Grids to offer: X's, and the finest of the others.
@@ -29,10 +31,10 @@ PROBES = 24
 FEWEST = 0.01
 # An image must cover this share of the others' foreground, and its own must overlap it as much.
 KEPT = 0.5
+# What several images have in common, the strongest change first.
+WAYS: tuple[How, ...] = ("linear", "picked", "voxels")
 # Ratio of voxel volumes below which a grid is finer.
 FINER = 0.99
-# Notices of files whose position is unknown.
-UNPLACED = (FileCode.BAD_AFFINE, FileCode.NO_POSITION)
 
 Images = Mapping[str, Volume]
 
@@ -56,26 +58,32 @@ def resamplings(
         most = FINER * images[choices.x].voxel_ml
         targets = [t for t in targets if t == choices.x or images[t].voxel_ml < most]
     for target in targets[:TARGETS]:
-        kept = joined(images, target, wanted, choices)
+        kept, share = joined(images, target, wanted, choices)
         moved = [name for name in kept if not same_grid(images[target], images[name])]
         # Both shown images must be part of the fit.
         if not moved or len(kept) < 2 or not shown <= set(kept):
             continue
         mixed = [name for name in meant if name in kept]
         others = [n for n in meant if n not in kept and overlap(images[target], images[n])]
-        whole = all(moves_voxels(images[name], images[target]) for name in moved)
+        ways = {how(images[name], images[target]) for name in moved}
         yield ResampleTo(
             grid=target,
             moved=tuple(moved),
-            how="voxels" if whole else "linear",
+            how=next(way for way in WAYS if way in ways),
             voxel_size=images[target].voxel_size,
             fitted=tuple(mixed),
+            voxels=round(share * images[target].data.size),
             only=bool(others) or (choices.chosen and len(mixed) < len(meant)),
         )
 
 
-def joined(images: Images, target: str, wanted: Sequence[str], choices: Choices) -> list[str]:
-    """Return the images that can be fitted on a grid: no copies, and a common foreground."""
+def joined(
+    images: Images, target: str, wanted: Sequence[str], choices: Choices
+) -> tuple[list[str], float]:
+    """Return the images that can be fitted on a grid: no copies, and a common foreground.
+
+    Also returns the share of the grid that is this foreground.
+    """
     points = _points(images[target])
     common = np.ones(len(points), dtype=bool)
     kept: dict[str, NDArray[np.float64]] = {}
@@ -97,7 +105,12 @@ def joined(images: Images, target: str, wanted: Sequence[str], choices: Choices)
         if any(are_copies(values[both], other[both]) for other in kept.values()):
             continue
         common, kept[name] = both, values
-    return list(kept)
+    return list(kept), float(common.mean())
+
+
+def covered(target: Volume, mask: Volume) -> float:
+    """Return the share of a grid that a mask of another grid covers."""
+    return float(mask_of(mask).marks(_sampled(mask, _points(target))).mean())
 
 
 def _fits(common: NDArray[np.bool_], own: NDArray[np.bool_], values: NDArray[np.float64]) -> bool:
@@ -116,11 +129,6 @@ def copies_in_place(images: Images, first: str, others: Sequence[str]) -> bool:
         and np.array_equal(values, _sampled(images[name], points), equal_nan=True)
         for name in others
     )
-
-
-def is_placed(volume: Volume) -> bool:
-    """Return whether the position of the voxels is known."""
-    return not any(notice.code in UNPLACED for notice in volume.notices)
 
 
 def _targets(images: Images, wanted: Sequence[str], choices: Choices) -> list[str]:

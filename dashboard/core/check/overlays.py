@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dashboard.core.check import difference as grids
 from dashboard.core.check.findings import Choices, Code, Finding, Severity
 from dashboard.core.check.grids import fitted_names, mixed_names
-from dashboard.core.check.joining import is_placed
-from dashboard.core.check.remedies import ResampleTo, UseMask
+from dashboard.core.check.joining import covered
+from dashboard.core.check.remedies import ResampleTo, TakePosition, UseMask
+from dashboard.core.grid.position import is_placed
 from dashboard.core.grid.same import same_grid
 from dashboard.core.volume import Volume
 
@@ -36,16 +37,30 @@ def overlay_findings(images: Images, others: Images, choices: Choices) -> Iterat
 
 
 def foreground_mask(
-    images: Images, others: Images, masks: Sequence[str], choices: Choices
-) -> UseMask | None:
-    """Return the remedy that selects the first brain mask on the grid of X."""
+    images: Images,
+    others: Images,
+    masks: Sequence[str],
+    lost: Mapping[str, str],
+    choices: Choices,
+) -> UseMask | TakePosition | None:
+    """Return the remedy that selects the first brain mask on the grid of X.
+
+    Or the first that would be there if it had not `lost` its position.
+    """
     for name in masks:
         mask = others.get(name)
         if mask is None or choices.x not in images or not same_grid(images[choices.x], mask):
             continue
-        if mask.intensities.zeros <= (1 - SMALLEST_MASK) * mask.intensities.voxels:
+        if _covers(mask):
             return UseMask(name, preset=name == masks[0])
+    for name, of in lost.items():
+        if name in others and of == choices.x and _covers(others[name]):
+            return TakePosition(of, (name,), mask=name)
     return None
+
+
+def _covers(mask: Volume) -> bool:
+    return mask.intensities.zeros <= (1 - SMALLEST_MASK) * mask.intensities.voxels
 
 
 def _by_use(group: list[str], choices: Choices) -> dict[Severity, list[str]]:
@@ -61,7 +76,7 @@ def _onto(
     target: str, images: Images, overlay: Volume, found: list[str], choices: Choices
 ) -> tuple[ResampleTo, ...]:
     placed = is_placed(overlay) and is_placed(images[target])
-    if choices.grid == target or not placed or not grids.overlap(images[target], overlay):
+    if choices.grid == target or not placed or not covered(images[target], overlay):
         return ()
     mixed = mixed_names(images, choices)
     # Resampling would bring the other images into the fit, too, unless it is restricted.

@@ -1,8 +1,9 @@
 """Remedies for findings, as data; `dashboard.services.scene` applies them to the View."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
+from dashboard.core.mixture import recipe
 from dashboard.core.mixture.foreground import Foreground
 from dashboard.core.processing import How
 
@@ -28,7 +29,7 @@ class UseMask:
 class Clip:
     """Clip intensities at a percentile at both ends, or not at all."""
 
-    percent: Literal["0.1", "none"]
+    percent: recipe.Clip
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,8 @@ class ResampleTo:
         The images in the fit afterwards.
     only : bool
         Whether these must be selected, because other images would join the fit.
+    voxels : int
+        About how many voxels of the grid are then in the foreground.
     """
 
     grid: str
@@ -55,6 +58,20 @@ class ResampleTo:
     voxel_size: tuple[float, float, float]
     fitted: tuple[str, ...] = ()
     only: bool = False
+    voxels: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True)
+class TakePosition:
+    """Let images that lost their position take that of an image of their shape.
+
+    `of` is empty to leave each where its header puts it; `mask` names one that becomes the
+    foreground.
+    """
+
+    of: str
+    images: tuple[str, ...] = ()
+    mask: str = ""
 
 
 @dataclass(frozen=True)
@@ -98,4 +115,4 @@ class TakeVolumes:
     shown_on: tuple[Axis, ...]
 
 
-Remedy = UseRule | UseMask | Clip | ResampleTo | KeepGrids | UseOnly | TakeVolumes
+Remedy = UseRule | UseMask | Clip | ResampleTo | TakePosition | KeepGrids | UseOnly | TakeVolumes

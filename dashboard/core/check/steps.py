@@ -1,6 +1,8 @@
 """Resampled images, and the selected volumes of series."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from dashboard.core.check.difference import grouped
 from dashboard.core.check.findings import Choices, Code, Finding
@@ -30,10 +32,17 @@ def resampling_facts(images: Images, own: Images, choices: Choices) -> Iterator[
 
 def series_facts(images: Images, choices: Choices, b0: Mapping[str, int]) -> Iterator[Finding]:
     """Yield the used volumes of each series; `b0` are the known numbers of b0 volumes."""
-    for name, volume in images.items():
-        if volume.volumes == 1:
-            continue
+    series = {name: volume for name, volume in images.items() if volume.volumes > 1}
+    files = Counter(volume.name for volume in series.values())
+    for base in (name for name, count in files.items() if count > 1):
+        # Contrasts of one file.
+        of = [volume for volume in series.values() if volume.name == base]
+        facts: dict[str, Any] = {"volumes": of[0].volumes, "b0": 0, "several": len(of)}
+        yield Finding(Code.SERIES, "fact", (base,), facts)
+    for name, volume in series.items():
         base = volume.name  # without the take that the View's name may have
+        if files[base] > 1:
+            continue
         taken = name.removeprefix(base)[1:]
         known = b0.get(base, 0)
         now = taken or ("b0" if known else "")

@@ -1,9 +1,7 @@
 """Output files: label volumes on the input's grid, tables and sidecars."""
 
-import json
 import platform
-import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -17,6 +15,7 @@ from dashboard import __version__
 from dashboard.core.analysis import Analysis
 from dashboard.core.domain import Cut
 from dashboard.core.errors import NeuroMixError
+from dashboard.core.export.replacing import write_together
 from dashboard.core.facts import Notice
 from dashboard.core.mixture.features import Features
 from dashboard.core.mixture.recipe import Recipe
@@ -36,9 +35,13 @@ def write_segmentation(
     out: Path,
     colours: Sequence[str],
     *,
+    base: str = "",
+    inputs: Collection[Path] = (),
+    overwrite: bool = False,
     reference: Volume | None = None,
     agreement: Agreement | None = None,
     notices: Sequence[str] = (),
+    warnings: Sequence[str] = (),
     doubts: Sequence[Notice] = (),
 ) -> list[Path]:
     """Write a label volume, its label table and its components.
@@ -53,53 +56,59 @@ def write_segmentation(
         Folder, created if missing.
     colours : sequence of str
         Hexadecimal colour of each class.
+    base : str
+        Begins the names of the files instead of the image's.
+    inputs : collection of Path
+        Files that are never overwritten.
+    overwrite : bool
+        Replace files that are not results of the same inputs.
     reference : Volume, optional
         A label map to which the classes were compared.
     agreement : Agreement, optional
         With the reference.
     notices : sequence of str
         Sentences about the input files and the fit.
+    warnings : sequence of str
+        Those that may mean that the results are wrong.
     doubts : sequence of Notice
         Reasons to doubt the fit, by `Doubt`.
 
     Returns
     -------
     list of Path
-        ``<stem>_dseg.nii.gz``, ``<stem>_dseg.tsv`` and ``<stem>_components.json``.
+        ``<base>_dseg.nii.gz``, ``<base>_dseg.tsv`` and ``<base>_components.json``.
 
     Raises
     ------
     NeuroMixError
-        If a file cannot be written; then none is.
+        If a file cannot be written, or may not be replaced; then nothing changes.
     """
-    base = stem(image)
-    labels = label_volume(analysis)
-    table = "".join(
-        f"{c.number}\tclass {c.number}\t{colours[c.number - 1]}\n" for c in analysis.classes
-    )
-    facts = components_record(analysis, notices, doubts)
+    base = base or stem(image)
+    facts = components_record(analysis, notices, warnings, doubts)
     if reference and agreement:
         facts |= {"reference": _input(reference), "agreement": _agreed(agreement)}
-    record = json.dumps(facts, indent=2, ensure_ascii=False, allow_nan=False)
-    nifti = label_image(labels, image, analysis.features.volumes[0].affine)
-    writers: dict[Path, Callable[[Path], object]] = {
-        out / f"{base}_dseg.nii.gz": lambda path: nib.save(nifti, path),
-        out / f"{base}_dseg.tsv": lambda path: path.write_text(
-            "index\tname\tcolor\n" + table, encoding="utf-8"
-        ),
-        out / f"{base}_components.json": lambda path: path.write_text(
-            record + "\n", encoding="utf-8"
-        ),
-    }
+    nifti = label_image(label_volume(analysis), image, analysis.features.volumes[0].affine)
+    rows = "".join(
+        f"{c.number}\tclass {c.number}\t{colours[c.number - 1]}\n" for c in analysis.classes
+    )
+    table = f"index\tname\tcolor\n{rows}".encode()
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        _write_whole(writers)
+        return write_together(
+            out,
+            {
+                f"{base}_dseg.nii.gz": lambda path: nib.save(nifti, path),
+                f"{base}_dseg.tsv": lambda path: path.write_bytes(table),
+            },
+            f"{base}_components.json",
+            facts,
+            inputs=inputs,
+            overwrite=overwrite,
+        )
     except OSError as error:
         raise NeuroMixError(
             f"The results cannot be written to {out} ({error.strerror}). Choose another folder "
             "with --out."
         ) from None
-    return list(writers)
 
 
 def label_volume(analysis: Analysis) -> NDArray[np.uint8]:
@@ -143,7 +152,10 @@ def label_image(
 
 
 def components_record(
-    analysis: Analysis, notices: Sequence[str] = (), doubts: Sequence[Notice] = ()
+    analysis: Analysis,
+    notices: Sequence[str] = (),
+    warnings: Sequence[str] = (),
+    doubts: Sequence[Notice] = (),
 ) -> dict[str, Any]:
     """Return all that is needed to read or reproduce a mixture, in original units."""
     model, features = analysis.model, analysis.features
@@ -176,6 +188,7 @@ def components_record(
         **({"fitted_voxels": model.fitted_voxels} if model.spacing > 1 else {}),
         "doubts": [{"code": doubt.code, **doubt.facts} for doubt in doubts],
         "notices": list(notices),
+        "warnings": list(warnings),
         "versions": {
             "neuromix": __version__,
             "python": platform.python_version(),
@@ -220,13 +233,3 @@ def _agreed(agreement: Agreement) -> dict[str, Any]:
         "labels": list(agreement.labels),
         "confusion": agreement.counts.tolist(),
     }
-
-
-def _write_whole(writers: Mapping[Path, Callable[[Path], object]]) -> None:
-    """Write to a temporary folder and rename, so that a full disk leaves no partial results."""
-    parent = next(iter(writers)).parent
-    with tempfile.TemporaryDirectory(dir=parent, prefix=".neuromix-") as folder:
-        for path, write in writers.items():
-            write(Path(folder) / path.name)
-        for path in writers:
-            (Path(folder) / path.name).replace(path)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import affine_transform
 
 from dashboard.core.errors import GridError
+from dashboard.core.grid.position import require_position
 from dashboard.core.processing import How, Resampled
 from dashboard.core.reading.header import MAX_VOXELS
 from dashboard.core.reading.summary import summarise
@@ -63,8 +64,10 @@ def resample(
     Raises
     ------
     GridError
-        If the target has too many voxels, or does not overlap the volume.
+        If the target has too many voxels, does not overlap the volume, or has its shape and only
+        one of them a position.
     """
+    require_position(volume, target)
     voxels = int(np.prod(target.shape, dtype=np.int64))
     if voxels > MAX_VOXELS:
         raise GridError(
@@ -94,7 +97,7 @@ def resample(
 
 def on_grid(resampled: Volume, volume: Volume, target: Volume, *, nearest: bool = False) -> Volume:
     """Return resampled voxels under the current names of the volume and its target."""
-    how: How = "voxels" if moves_voxels(volume, target) else "nearest" if nearest else "linear"
+    step = Resampled(target.name, how(volume, target, nearest=nearest))
     return replace(
         volume,
         id=resampled_id(volume, target, nearest=nearest),
@@ -103,13 +106,20 @@ def on_grid(resampled: Volume, volume: Volume, target: Volume, *, nearest: bool 
         unit=target.unit,
         intensities=resampled.intensities,
         digest=resampled.digest,
-        processing=(*volume.processing, Resampled(target.name, how)),
+        processing=(*volume.processing, step),
     )
 
 
-def moves_voxels(volume: Volume, target: Volume) -> bool:
-    """Return whether each target voxel lies on one of the volume's, so nothing is interpolated."""
-    return _is_whole(_to_volume(volume, target))
+def how(volume: Volume, target: Volume, *, nearest: bool = False) -> How:
+    """Return how a volume comes onto a grid.
+
+    Nothing is interpolated if each target voxel lies on one of the volume's. On a coarser grid only
+    some of them are picked, as every second.
+    """
+    matrix = _to_volume(volume, target)
+    if not _is_whole(matrix):
+        return "nearest" if nearest else "linear"
+    return "voxels" if round(abs(np.linalg.det(matrix[:, :3]))) == 1 else "picked"
 
 
 def _to_volume(volume: Volume, target: Volume) -> NDArray[np.float64]:

@@ -12,6 +12,7 @@ from dashboard.core.errors import FitError
 from dashboard.core.grid.same import require_same_grid
 from dashboard.core.mixture.foreground import foreground
 from dashboard.core.mixture.mask import mask_of
+from dashboard.core.mixture.nothing import no_foreground
 from dashboard.core.mixture.recipe import Recipe
 from dashboard.core.mixture.scaling import LinearScale, scale
 from dashboard.core.orientation import Orientation
@@ -120,12 +121,14 @@ def features(
     require_same_grid([*volumes, *([mask] if mask else [])])
     orientation = volumes[0].orientation
     voxels = tuple(within(volume, orientation, domain) for volume in volumes)
+    inside = mask_of(mask).marks(within(mask, orientation, domain)) if mask else None
     kept = foreground(
         voxels[:mixed],
         recipe.foreground,
         [volume.intensities.background for volume in volumes],
-        mask_of(mask).marks(within(mask, orientation, domain)) if mask else None,
+        inside,
     )
+    fitted = kept.any()
     for shown in voxels[mixed:]:
         kept &= np.isfinite(shown)
     values = np.stack([image[kept] for image in voxels], axis=1).astype(np.float64)
@@ -135,8 +138,13 @@ def features(
     scaled, linear, problem = values, None, None
     try:
         if not len(values):
-            where = "in this slice" if isinstance(domain, Cut) else "in these images"
-            raise FitError(f"There are no foreground voxels {where}.")
+            raise FitError(
+                no_foreground(
+                    volumes[:mixed], voxels[:mixed], recipe.foreground, domain,
+                    mask=mask, marked=inside,
+                    shown=[volume.label for volume in volumes[mixed:]] if fitted else (),
+                )
+            )  # fmt: skip
         scaled, linear = scale(values, recipe.scaling)
     except FitError as error:
         problem = str(error)

@@ -33,6 +33,8 @@ ROUNDING = 0.05
 FEW = 16
 # Of the voxels above 0: interpolated labels are still whole inside a region.
 MOSTLY = 0.5
+# Of the largest label, in scaled maps: less is noise around 0. FreeSurfer's numbers reach 14,175.
+NO_LABEL = 1e-6
 # Of neighbours: labels are the same in most of a region, whole intensities rarely, and whole
 # fractions only if they are the largest.
 RUNS = 0.3
@@ -127,19 +129,24 @@ def _limit(data: NDArray[Any], facts: Intensities) -> tuple[Kind, tuple[float, f
         outside = (low / 2, np.inf) if high == 0 else (-np.inf, low + (high - low) / 2)
         return "two-values", outside, 0
     whole = facts.whole == 1
-    if whole and len(distinct) <= FEW and len(set(map(round, distinct))) > 2:
-        return _labels(distinct)
+    several = whole and len(set(map(round, distinct))) > 2
+    if several and len(distinct) <= FEW:
+        return _labels(distinct, least=0.5)
     if distinct and not _full(high) and _are_scaled_labels(distinct):
         return _labels(distinct)
     inside = (None if whole else _full(high, OVERSHOOT)) or high
     shares = _shares(data, facts, inside)
     unit = low >= -OVERSHOOT and 0.5 < high <= 1 + OVERSHOOT
     half = 0.5 if unit else (inside if abs(low) <= OVERSHOOT * high else low + high) / 2
-    if shares.between == 0:
+    if shares.between == 0 and not several:
         return "noise", (-np.inf, half), 0
-    interpolated = high > 1 + OVERSHOOT and shares.whole >= MOSTLY and not _full(high)
-    if shares.runs >= RUNS if whole else interpolated:
-        return _labels(distinct) if distinct and whole else ("labels", (-np.inf, 0.5), 0)
+    fractions = _full(high) and shares.top >= MANY if whole else unit or _full(high)
+    if shares.runs >= RUNS and not fractions and (distinct or whole):
+        if distinct:
+            return _labels(distinct, least=0.5 if whole else None)
+        return "labels", (-np.inf, 0.5), 0
+    if not whole and not fractions and high > 1 and shares.whole >= MOSTLY:  # between labels
+        return "labels", (-np.inf, 0.5), 0
     constant = facts.background_share >= BACKGROUND_SHARE
     ends = (shares.top, shares.bottom if unit else 0)
     if max(ends) >= MANY and (unit or shares.lower >= SOME):
@@ -147,11 +154,14 @@ def _limit(data: NDArray[Any], facts: Intensities) -> tuple[Kind, tuple[float, f
     return "intensities", (facts.background,) * 2 if constant else ABOVE_ZERO, 0
 
 
-def _labels(distinct: tuple[float, ...]) -> tuple[Kind, tuple[float, float], int]:
-    """Return the limit of labels: 0, without the noise around it."""
-    step = min((v for v in distinct if v > NOISE * distinct[-1]), default=0.0)
-    noise = any(0 < value < step for value in distinct)
-    return "labels", (-np.inf, step / 2) if noise else ABOVE_ZERO, sum(v >= step for v in distinct)
+def _labels(
+    distinct: tuple[float, ...], *, least: float | None = None
+) -> tuple[Kind, tuple[float, float], int]:
+    """Return the limit of labels, of which none is smaller than `least`: 0, or above its noise."""
+    least = NO_LABEL * distinct[-1] if least is None else least
+    labels = [value for value in distinct if value >= least]
+    noise = any(0 < value < least for value in distinct)
+    return "labels", (-np.inf, labels[0] / 2) if noise else ABOVE_ZERO, len(labels)
 
 
 def _full(high: float, overshoot: float = NOISE) -> float | None:

@@ -60,7 +60,7 @@ def fit(features: Features, recipe: Recipe) -> Model:
     if features.scale is None:
         raise FitError(features.problem or "")
     points = features.points
-    _require_variety(points, recipe.components, [v.name for v in features.volumes])
+    _require_variety(points, recipe.components, [v.label for v in features.volumes])
     scale = features.scale.first(features.mixed)
     return fit_points(points, recipe, domain=features.domain, scale=scale)
 

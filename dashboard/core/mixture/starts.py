@@ -15,9 +15,9 @@ from dashboard.core.mixture.slice_fit import Pause, fit_points, mean_log_likelih
 
 # The starts that are tried: of fits that one start in two misses, they miss one in a thousand.
 TRIED = 10
-# Nats per voxel. The lesson's tolerance stops a fit up to about this far below its own optimum, so
-# a smaller gain need not be another optimum.
-MARGIN = 0.005
+# Nats per voxel, twice the lesson's tolerance: a smaller gain is what another iteration or two of
+# the same start may bring, a larger one is mostly another optimum.
+MARGIN = 0.002
 # Share of the voxels that change their class. Fewer do not matter to volumes or to the eye.
 CHANGED = 0.05
 # Larger domains are tried by every n-th voxel: ten starts then take three seconds at the most.

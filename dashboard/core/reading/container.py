@@ -92,12 +92,16 @@ class Container:
                 raise VolumeError(CUT_SHORT)
             count -= passed
 
-    def finish(self) -> None:
-        """Read a gzip to its checksum; raise VolumeError if damaged or far too long."""
-        tail = 0
+    def finish(self) -> int:
+        """Read a gzip to its checksum; raise VolumeError if damaged or far too long.
+
+        Returns the number of bytes that were left.
+        """
+        tail = 0 if self.packed else self._size - self._file.tell()
         while self.packed and (passed := len(self.read(CHUNK_BYTES))):
             tail += passed
             if tail > MAX_TAIL_BYTES:
                 raise VolumeError(
                     "the file unpacks to far more data than its header describes. Export it again."
                 )
+        return max(tail, 0)

@@ -1,7 +1,7 @@
 """Reading of one image file: from its name and bytes to voxels, affine and header."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -121,20 +121,13 @@ def read_image(
             wanted = taken(packing.volumes, take)
             unpacked = Unpacked(npy, packing.grid)
             notices = read_voxels(file, packing, wanted, unpacked, scratch=scratch)
-            footer = file.read(mgh.FOOTER_BYTES)
-            file.finish()
-        if path.name.lower().endswith(MGH):
+            is_mgh = path.name.lower().endswith(MGH)
+            footer = file.read(mgh.FOOTER_BYTES) if is_mgh else b""
+            if (extra := file.finish()) and not is_mgh:
+                notices.append(_extra(extra, packing))
+        if is_mgh:
             packing = replace(packing, header=mgh.with_footer(packing.header.binaryblock, footer))
         return _image(packing, unpacked, wanted, notices)
-
-
-def volumes_in(path: Path) -> int | None:
-    """Return the number of volumes in a file by its header; None if that cannot be read."""
-    with suppress(VolumeError):
-        if extension(path) in (*NIFTI, *PAIR, *MGH):
-            with _opened(path) as (packing, _):
-                return packing.volumes
-    return None
 
 
 def nifti_header(path: Path, *, name: str | None = None) -> nib.Nifti1Header | None:
@@ -149,6 +142,22 @@ def nifti_header(path: Path, *, name: str | None = None) -> nib.Nifti1Header | N
         return None
     with _named(name or path.name), _opened(path) as (packing, _):
         return packing.header if isinstance(packing.header, nib.Nifti1Header) else None
+
+
+def volumes_in(path: Path) -> int:
+    """Return the number of volumes of a file, by its header.
+
+    Raises
+    ------
+    VolumeError
+        If the header cannot be read.
+    """
+    with _named(path.name):
+        _require_known(path)
+        if path.name.lower().endswith(MINC):
+            return 1
+        with _opened(path) as (packing, _):
+            return packing.volumes
 
 
 @contextmanager
@@ -208,6 +217,11 @@ def other_halves(name: str) -> tuple[str, ...]:
             base = name[: name.lower().rindex(own)]
             return tuple(base + other for other in others)
     return ()
+
+
+def _extra(count: int, packing: Packing) -> Notice:
+    volumes = count // (packing.voxels * packing.dtype.itemsize)
+    return Notice(FileCode.EXTRA_BYTES, {"bytes": count, "volumes": volumes})
 
 
 def _image(

@@ -89,6 +89,7 @@ def read_packing(container: Container, pair: Container | None = None) -> Packing
     (pair or container).require(offset + math.prod(shape) * dtype.itemsize)
     header = _repaired(kind, raw)
     slope, intercept = _scaling(header)
+    scaled = _scaling_notices(raw, slope, analyze=kind is Spm2AnalyzeHeader)
     # As in the header of an image that nibabel has loaded.
     header.set_slope_inter(None, None)
     header.set_data_offset(0)
@@ -100,7 +101,7 @@ def read_packing(container: Container, pair: Container | None = None) -> Packing
         intercept=intercept,
         affine=header_affine(header),
         header=header,
-        notices=(*notices, *position_notices(raw, header, shape)),
+        notices=(*notices, *scaled, *position_notices(raw, header, shape)),
     )
 
 
@@ -215,3 +216,13 @@ def _scaling(header: Any) -> tuple[float, float]:
             f"scl_inter {float(header['scl_inter']):g}). Export it again."
         ) from None
     return (1.0 if slope is None else float(slope)), float(intercept or 0.0)
+
+
+def _scaling_notices(raw: Any, slope: float, *, analyze: bool) -> list[Notice]:
+    """Return what is unusual about the scale factor that is used, or that is not."""
+    stored = float(raw["scl_slope"])
+    if slope < 0:
+        return [Notice(FileCode.INVERTED, {"slope": slope, "analyze": analyze})]
+    if not math.isfinite(stored) and slope == 1:
+        return [Notice(FileCode.NO_SLOPE, {"slope": str(stored)})]
+    return []

@@ -32,10 +32,13 @@ def position_notices(raw: Any, header: Any, shape: tuple[int, ...]) -> list[Noti
     shape : tuple of int
         Voxels along each stored axis.
     """
-    sizes = np.abs(np.asarray(raw["pixdim"][1 : 1 + min(len(shape), 3)], dtype=np.float64))
+    stored = np.asarray(raw["pixdim"][1 : 1 + min(len(shape), 3)], dtype=np.float64)
+    sizes = np.abs(stored)
     notices = []
     if not (np.isfinite(sizes).all() and (sizes > 0).all()):
         notices.append(Notice(FileCode.VOXEL_SIZE, {"sizes": sizes.tolist()}))
+    elif (stored < 0).any():
+        notices.append(Notice(FileCode.NEGATIVE_SIZE, {"sizes": stored.tolist()}))
     if not any(int(header[code]) > 0 for code in ("sform_code", "qform_code") if code in header):
         notices.append(Notice(FileCode.NO_POSITION))
     return notices + _conflict(header, (*shape, 1, 1)[:3])

@@ -50,6 +50,7 @@ def slice_address(
         "study": view.study,
         "x": image,
         "grid": view.grid,
+        "position": view.position,
         "side": view.side,
         "window_x": asked.to_store()["window_x"] or "",
     }

@@ -11,7 +11,7 @@ from dashboard.core.mixture.recipe import MAX_MIXED
 from dashboard.core.volume import Volume
 from dashboard.services.scene.images import Images, Named
 from dashboard.services.studies.files import StudyFiles
-from dashboard.services.studies.naming import contrasts, in_order, split_names
+from dashboard.services.studies.naming import Frames, contrasts, in_order, itself, split_names
 from dashboard.view import View
 
 # Of all voxels. If fewer are measured and not 0, most slices hold too few for a mixture.
@@ -82,7 +82,7 @@ def line_up(view: View, files: StudyFiles, images: Images) -> Lineup:
     Chosen images must be usable. If none are chosen, the fit leaves out images that cannot be
     read, are on another grid than X, or hold nothing to separate.
     """
-    meant, too_many = intended(view, files)
+    meant, too_many = intended(view, files, images.frames)
     left_out = dict.fromkeys(too_many, Why.TOO_MANY)
     x = images.get(view.x)
     if x and not view.mix:
@@ -92,10 +92,12 @@ def line_up(view: View, files: StudyFiles, images: Images) -> Lineup:
     return Lineup(meant, tuple(name for name in meant if name not in left_out), left_out)
 
 
-def intended(view: View, files: StudyFiles) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def intended(
+    view: View, files: StudyFiles, frames: Frames = itself
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the images meant for the fit, in the order of the features, and those too many."""
     shown = (view.x, view.y)
-    wanted = split_names(view.mix, files)[0] if view.mix else contrasts(files, shown)
+    wanted = split_names(view.mix, files)[0] if view.mix else contrasts(files, shown, frames)
     return tuple(in_order(wanted[:MAX_MIXED], shown)), tuple(wanted[MAX_MIXED:])
 
 

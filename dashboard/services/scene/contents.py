@@ -7,7 +7,7 @@ files are looked at that a study opens with; those that fail are passed over and
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from dashboard.core.content import allows_image, allows_labels, allows_mask, content
+from dashboard.core.content import allows_image, content, is_overlay
 from dashboard.core.facts import Notice
 from dashboard.core.grid.same import same_grid
 from dashboard.core.mixture.recipe import MAX_MIXED
@@ -148,7 +148,7 @@ class _Looks:
         volume = self._volumes.get(file.name)
         if volume is None or not allows_image(volume):
             return True
-        return allows_mask(volume) if file.role == "mask" else allows_labels(volume)
+        return is_overlay(volume, file.meaning.role)
 
 
 def _by_contrast(files: Iterable[ImageFile]) -> list[list[str]]:

@@ -7,6 +7,8 @@ from dashboard.core.errors import NeuroMixError
 from dashboard.core.volume import Volume
 from dashboard.services.archive import Archive
 from dashboard.services.studies.files import StudyFiles
+from dashboard.services.studies.naming import find, frame_names, may_hold_contrasts
+from dashboard.view import View
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,17 +41,21 @@ class Images:
     files : StudyFiles
     grid : str
         Name of the image to whose grid all are resampled; empty keeps their own.
+    position : str
+        Name of the image whose position those of its shape take that lost theirs.
     """
 
-    def __init__(self, archive: Archive, files: StudyFiles, grid: str = "") -> None:
-        self._archive, self._files, self._grid = archive, files, grid
+    def __init__(
+        self, archive: Archive, files: StudyFiles, grid: str = "", position: str = ""
+    ) -> None:
+        self._archive, self._files, self._grid, self._position = archive, files, grid, position
         self._opened: dict[str, Named] = {}
 
     def named(self, name: str) -> Named:
         """Open an image, or find out why that is impossible."""
         if name not in self._opened:
             try:
-                volume = self._archive.open(self._files, name, self._grid)
+                volume = self._archive.open(self._files, name, self._grid, self._position)
                 self._opened[name] = Named(name, volume)
             except NeuroMixError as error:
                 self._opened[name] = Named(name, None, error)
@@ -74,15 +80,49 @@ class Images:
         problem = self.named(name).problem
         return str(problem) if problem else None
 
+    def frames(self, name: str) -> tuple[str, ...]:
+        """Return the images in a file: each of its volumes if they are contrasts, or itself."""
+        file = self._files.files.get(name)
+        volume = self.own.get(name) if file and may_hold_contrasts(file) else None
+        # Other intents of NIfTI are time series, components of vectors, and statistics.
+        if volume is None or dict(volume.header).get("intent_code", "0") != "0":
+            return (name,)
+        return frame_names(name, volume.volumes)
+
+    def listed(self, files: StudyFiles) -> list[str]:
+        """Return the images of some files; those that nobody has opened are one image each."""
+        opened = {
+            found[0].name
+            for name in self.own._opened
+            if (found := find(files, name)) and self.own.get(name)
+        }
+        return [
+            frame
+            for name in files.of("image")
+            for frame in (self.frames(name) if name in opened else (name,))
+        ]
+
+    def under(self, view: View) -> "Images":
+        """Return the same images on the grid and with the position of a View."""
+        if (self._grid, self._position) == (view.grid, view.position):
+            return self
+        return Images(self._archive, self._files, view.grid, view.position)
+
     @cached_property
     def own(self) -> "Images":
         """The same images, none of them resampled."""
-        return Images(self._archive, self._files) if self._grid else self
-
-    def on(self, grid: str, files: StudyFiles) -> "Images":
-        """Return images that are not resampled on a grid; their roles say how to resample."""
-        if not grid:
+        if not self._grid:
             return self
-        resampled = Images(self._archive, files, grid)
-        resampled.own = self
+        return Images(self._archive, self._files, position=self._position)
+
+    def on(self, files: StudyFiles, *, grid: str, position: str) -> "Images":
+        """Return images that are not resampled on a grid, and with lost positions from an image.
+
+        The roles of `files` say how to resample.
+        """
+        own = Images(self._archive, files, position=position) if position else self
+        if not grid:
+            return own
+        resampled = Images(self._archive, files, grid, position)
+        resampled.own = own
         return resampled

@@ -78,9 +78,9 @@ def open_view(
     files = found.files
     if not query.get("x"):  # a link to what was opened says it no more
         notices += found.notices
-    images = images.on(view.grid, files)
+    images = images.on(files, grid=view.grid, position=view.position)
     view = _choose_images(view, files, images, notices)
-    view = _choose_fitted(view, files, notices)
+    view = _choose_fitted(view, files, images, notices)
     notices += doubts((view.x, view.y, *split_names(view.mix, files)[0]), images.own)
     shown = images.get(view.x) or images.get(view.y)
     if shown:
@@ -113,7 +113,7 @@ def _choose_study(
 def _drop_unknown(view: View, files: StudyFiles, notices: list[Notice]) -> View:
     """Drop a grid, a mask and a reference that are not in the study."""
     unset: dict[str, Any] = {}
-    for field in ("grid", "mask", "reference"):
+    for field in ("grid", "position", "mask", "reference"):
         name = getattr(view, field)
         chose_none = field == "reference" and name == NO_REFERENCE
         if name and not chose_none and not find(files, name):
@@ -123,18 +123,18 @@ def _drop_unknown(view: View, files: StudyFiles, notices: list[Notice]) -> View:
 
 
 def _choose_images(view: View, files: StudyFiles, images: Images, notices: list[Notice]) -> View:
-    names = list(files.of("image") if files.fit is None else files.fit)
     for wanted in (view.x, view.y):
         if wanted and not find(files, wanted):
             notices.append(Notice("no-image", {"image": wanted[:SHOWN], "study": files.name}))
-    x = view.x
-    if not find(files, x):
-        x = _first(names, view.y, images)
+    x, y = (images.frames(name)[0] if find(files, name) else "" for name in (view.x, view.y))
+    if not x:
+        names = list(files.of("image") if files.fit is None else files.fit)
+        every = [image for name in names for image in images.frames(name)]
+        x = _first(every, y, images)
         # Without a mask, the brain alone is the better of two images of one head.
         if not presets(replace(view, x=x), files, images).mask:
             x = brain_alone(x, files, images) or x
-    y = view.y if find(files, view.y) else _partner(x, files, images)
-    return replace(view, x=x, y=y)
+    return replace(view, x=x, y=y or _partner(x, files, images))
 
 
 def _first(names: list[str], y: str, images: Images) -> str:
@@ -146,10 +146,12 @@ def _first(names: list[str], y: str, images: Images) -> str:
 def _partner(x: str, files: StudyFiles, images: Images) -> str:
     """Return the first image of another contrast on the grid of X, or X itself."""
     own = find(files, x)
-    others = [name for name in contrasts(files, [x]) if own is None or find(files, name) != own]
+    others = (
+        n for n in contrasts(files, [x], images.frames) if own is None or find(files, n) != own
+    )
     first = images.get(x)
     if first is None:
-        return next(iter(others), x)
+        return next(others, x)
     for name in others:
         other = images.get(name)
         if other and same_grid(first, other) and holds_contrast(other):
@@ -157,14 +159,15 @@ def _partner(x: str, files: StudyFiles, images: Images) -> str:
     return x
 
 
-def _choose_fitted(view: View, files: StudyFiles, notices: list[Notice]) -> View:
+def _choose_fitted(view: View, files: StudyFiles, images: Images, notices: list[Notice]) -> View:
     """Keep the chosen images of the fit that are in the study, up to a number."""
     known, unknown = split_names(view.mix, files) if view.mix else ([], [])
     if unknown:
         notices.append(Notice("not-mixed", {"image": unknown[0][:SHOWN], "study": files.name}))
     if len(known) > MAX_MIXED:
         notices.append(Notice("too-many-mixed", {"most": MAX_MIXED}))
-    return replace(view, mix=SEPARATOR.join(known[:MAX_MIXED]))
+    fitted = dict.fromkeys(images.frames(name)[0] for name in known[:MAX_MIXED])
+    return replace(view, mix=SEPARATOR.join(fitted))
 
 
 def _choose_plane(view: View, volume: Volume, notices: list[Notice], *, asked: bool) -> View:
@@ -210,6 +213,10 @@ def _choose_foreground(
         else:
             notices.append(Notice("air-not-zero", {"image": image, "mask": mask}))
         return replace(view, foreground="mask")
+    if not chosen and preset.foreground == "background" and volume:
+        facts = {"image": image, "background": volume.intensities.background}
+        notices.append(Notice("air-below-0", facts))
+        return replace(view, foreground="background")
     if view.foreground == "mask" and mask is None:
         # Masks of lesions and on other grids can still be chosen by name.
         facts = {"study": files.name, "image": image, "others": bool(masks(files))}

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from dashboard.core.content import allows_labels
+from dashboard.core.errors import LabelError
 from dashboard.core.grid.same import same_grid
 from dashboard.core.mixture.foreground import Foreground
 from dashboard.core.mixture.mask import mask_of
+from dashboard.core.reading.summary import BACKGROUND_SHARE
+from dashboard.core.reference.labels import label_map
 from dashboard.core.volume import Volume
 from dashboard.services.scene.images import Images
 from dashboard.services.studies.files import ImageFile, StudyFiles
@@ -33,7 +36,8 @@ class Presets:
     mask, reference : str or None
         The first mask that covers the head alone, and the first label map of tissues.
     foreground : str
-        The rule: a mask if the air around the head is not 0, or if it makes X the brain alone.
+        The rule: a mask if the air around the head is not 0, or if it makes X the brain alone;
+        all but the background if the air is a negative constant.
     brain : str or None
         The image of the brain alone beside an X of the whole head.
     """
@@ -52,7 +56,14 @@ def presets(view: View, files: StudyFiles, images: Images) -> Presets:
     shown = head or images.get(view.y)
     brain = brain_alone(view.x, files, images) if mask else None
     by_mask = (view.mask or mask) and (brain or (shown and _has_bright_air(shown)))
-    return Presets(mask, next(tissues, None), "mask" if by_mask else "positive", brain)
+    rule: Foreground = "background" if shown and has_air_below_0(shown) else "positive"
+    return Presets(mask, next(tissues, None), "mask" if by_mask else rule, brain)
+
+
+def has_air_below_0(volume: Volume) -> bool:
+    """Return whether the air is a negative constant: tissue around 0 would go with it."""
+    facts = volume.intensities
+    return facts.background < 0 and facts.background_share >= BACKGROUND_SHARE
 
 
 def brain_alone(name: str, files: StudyFiles, images: Images) -> str | None:
@@ -128,11 +139,13 @@ def _covers(mask: Volume, head: Volume, tissue: float) -> bool:
 
 
 def _holds_labels(volume: Volume | None) -> bool:
-    """Return whether a label map has at least two labels besides 0."""
+    """Return whether a label map has at least two labels besides the background."""
     if volume is None or not allows_labels(volume):
         return False
-    facts = volume.intensities
-    return len({facts.low, facts.high, facts.background, *facts.limits["0.1"]} - {0.0}) > 1
+    try:
+        return len(label_map(volume).labels) > 1
+    except LabelError:
+        return False
 
 
 def _has_bright_air(volume: Volume) -> bool:

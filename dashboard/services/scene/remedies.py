@@ -5,6 +5,7 @@ from dashboard.core.check.remedies import (
     KeepGrids,
     Remedy,
     ResampleTo,
+    TakePosition,
     TakeVolumes,
     UseMask,
     UseOnly,
@@ -24,6 +25,8 @@ def changes(remedy: Remedy) -> dict[str, str]:
             return {"clip": percent}
         case ResampleTo(grid=grid, fitted=fitted, only=only):
             return {"grid": grid} | ({"mix": SEPARATOR.join(fitted)} if only else {})
+        case TakePosition(of=of, mask=mask):
+            return {"position": of} | ({"foreground": "mask", "mask": mask} if mask else {})
         case KeepGrids(refit):
             return {"grid": ""} | ({"mix": ""} if refit else {})
         case UseOnly(images, x, y):

@@ -174,7 +174,7 @@ class Scene:
             helpers += likely_masks(self.files)[:1]
         if not view.reference:
             helpers += likely_references(self.files)[:1]
-        names = [view.x, view.y, *self.meant, view.grid, *helpers]
+        names = [view.x, view.y, *self.meant, view.grid, view.position, *helpers]
         return [self.images.named(name) for name in names if name]
 
     def at(self, cut: Cut) -> "Scene":
@@ -202,7 +202,7 @@ def resolve(archive: Archive, view: View) -> Scene:
     files = archive.require(view.study)
     images = Images(archive, files)
     files = judged(files, images, view.x).files
-    return scene(view, files, images.on(view.grid, files))
+    return scene(view, files, images.on(files, grid=view.grid, position=view.position))
 
 
 def scene(view: View, files: StudyFiles, images: Images) -> Scene:

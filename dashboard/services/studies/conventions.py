@@ -78,6 +78,7 @@ MRTRIX = "MRtrix3: 5ttgen, dwi2fod, 5tt2gmwmi, labelconvert"
 GIF = "GIF and NiftySeg: _NeuroMorph_"
 TOOLS = "HD-BET, SynthSeg, SynthStrip, ITK-SNAP, volBrain"
 CHALLENGES = "Medical Segmentation Decathlon, nnU-Net, BraTS, MRBrainS"
+DICOM = "protocol names of scanners, as dcm2niix keeps them, and its own endings"
 EVERYDAY = "words that people use"
 
 ROLE_LINES: tuple[RoleLine, ...] = (
@@ -123,9 +124,9 @@ ROLE_LINES: tuple[RoleLine, ...] = (
     RoleLine(MRTRIX, "probability", r"5tt\w*"),
     RoleLine(MRTRIX, "other", r"(?:wm|gm|csf)?_?fods?(?:_norm)?|tdi|gmwm(?:i|seed)|peaks"),
     RoleLine(MRTRIX, "labels", r"nodes|parcels"),
-    RoleLine(BIDS, "other", r"phase|imag(inary)?", "whole"),
-    RoleLine(BIDS, "other", r"part-(?:phase|real|imag)|(?<=_)(?:phase|real|imag)|phasediff|"
-             r"phase[12]|(?:T?R?B[01]|TB1\w+|B0)_?map|fieldmap|fmap|epi_fieldmap|thickness|"
+    RoleLine(DICOM, "other", r"phase|imag(inary)?", "whole"),
+    RoleLine(BIDS, "other", r"part-(?:phase|real|imag)|"
+             r"(?<=[_\-])(?:phase|phs?|real|imag(?:inary)?)|phasediff|phase[12]|(?:T?R?B[01]|TB1\w+|B0)_?map|fieldmap|fmap|epi_fieldmap|thickness|"
              r"curv|sulc"),
     RoleLine(TOOLS, "other", r"(?:signed_)?distances?(?:_map)?|uncertainty|entropy|noise_?map"),
     RoleLine(EVERYDAY, "probability", r"probsegs?|probtissue|probs?|probability|pve|tpm|priors?|"
@@ -169,7 +170,6 @@ class ContrastLine:
 
 
 _GAP = r"[_\-. ]?"
-DICOM = "protocol names of scanners, as dcm2niix keeps them"
 QMRI = "BIDS specification, quantitative MRI; hMRI toolbox; qMRLab"
 DIFFUSION = "FSL DTIFIT, MRtrix dwi2tensor, scanners' maps of diffusion"
 
@@ -228,6 +228,8 @@ CONTRAST_LINES: tuple[ContrastLine, ...] = (
 FIRST_CONTRASTS = ("T1", "b0", "T2", "FLAIR", "PD", "T2star", "inplaneT1", "inplaneT2", "T1map",
                    "T1Gd")  # fmt: skip
 LATE_CONTRASTS = ("sbref", "boldref", "m0scan", "dwi", "cbf", "asl", "bold")
+# The volumes of a file are samples in time or of diffusion rather than contrasts.
+SAMPLES_WORDS = r"bold|fmri|func|rest|task|p?c?asl|cbf|perf\w*|dsc|dce|dwi|dti|dmri|hardi|diff\w*"
 # Without a T1, the first of these is X.
 LIKE_T1 = ("T1", "T1Gd", "T1map", "inplaneT1", "INV1")
 # An agent makes another contrast of T1; of an MP2RAGE, each inversion is one.
@@ -267,7 +269,8 @@ SPM_LETTERS: dict[str, Processing] = {"m": "corrected", "w": "normalised"}
 # no tissues. L is the label of lesions in BIDS.
 REGION_WORDS = (
     r"lesions?|lesionmask(?:inv)?|tumou?rs?|tumou?rmask|o?edema|wmh|infarcts?|necrosis|rois?|gt|"
-    r"label-l"
+    r"label-l|stroke|[gcp]tv|ha?ematoma|ha?emorrhage|ischa?emia|mets?|metastas[ei]s|core|penumbra|"
+    r"enhancing|resection|cavity|hippocamp\w*|amygdala|thalamus|brain_?stem|cerebell\w*"
 )
 # Win over other words, as in tumor_003_brain_mask.
 BRAIN_MASK_WORDS = r"brain[_\-. ]?mask"

@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from dashboard.core.errors import VolumeError
 from dashboard.core.reading.bvalues import b0_volumes, b_values
 from dashboard.core.reading.foreign import APPLE_PREFIX
 from dashboard.core.reading.image import EXTENSIONS, HEADERS, other_halves, volumes_in
@@ -181,6 +183,7 @@ def is_header(file_name: str) -> bool:
 def diffusion(bval: Path | None, image: Path) -> dict[str, Any]:
     """Return what the .bval of an image says, as fields of `ImageFile`; none if it is invalid."""
     values = b_values(bval) if bval else []
-    if values and volumes_in(image) not in (None, len(values)):
-        return {"other_bval": len(values)}
+    with suppress(VolumeError):  # whoever opens the image hears why it cannot be read
+        if values and volumes_in(image) != len(values):
+            return {"other_bval": len(values)}
     return {"b0_volumes": b0_volumes(values)}

@@ -78,6 +78,7 @@ def test_labels_of_an_unusable_position_have_a_usable_one(tmp_path, head):
     np.testing.assert_array_equal(labels.affine, np.eye(4))
     np.testing.assert_array_equal(labels.header.get_zooms(), 1)
     assert [n.code for n in analysis.features.volumes[0].notices] == [
+        FileCode.NO_SLOPE,
         FileCode.VOXEL_SIZE,
         FileCode.BAD_AFFINE,
     ]

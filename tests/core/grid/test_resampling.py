@@ -267,12 +267,15 @@ def test_a_grid_of_too_many_voxels_is_refused(make, monkeypatch):
 @pytest.mark.parametrize("nearest", [False, True])
 def test_it_is_known_whether_voxels_were_moved_or_interpolated(save, nearest):
     voxels = RNG.normal(100, 9, (6, 7, 8))
-    stored = read_volume(save("stored.nii", voxels))
+    edges = np.diag([2.0, 2, 2, 1])
+    stored = read_volume(save("stored.nii", voxels, edges))
     flipped = np.array([[0.0, 0, 1, 0], [0, -1, 0, 6], [1, 0, 0, 0], [0, 0, 0, 1]])
-    reordered = read_volume(save("reordered.nii", voxels, flipped))
+    reordered = read_volume(save("reordered.nii", voxels, edges @ flipped))
     halfway = nib.affines.from_matvec(np.eye(3), [0.5, 0, 0])
-    between = read_volume(save("between.nii", voxels, halfway))
+    between = read_volume(save("between.nii", voxels, edges @ halfway))
+    finer = np.repeat(np.repeat(voxels, 2, axis=0), 3, axis=2)
+    fine = read_volume(save("fine.nii", finer, edges @ np.diag([1 / 2, 1, 1 / 3, 1])))
     how = "nearest" if nearest else "linear"
-    for volume, done in ((reordered, "voxels"), (between, how)):
+    for volume, done in ((reordered, "voxels"), (between, how), (fine, "picked")):
         found = resample(volume, stored, nearest=nearest)
         assert found.processing == (Resampled("stored", done),)

@@ -63,4 +63,4 @@ def test_a_head_without_foreground_says_so(save):
     volume = read_volume(save("dark.nii", np.zeros((4, 4, 3))))
     analysis = analyse(features([volume], RECIPE, WHOLE))
     assert analysis.model is None
-    assert analysis.problem == "There are no foreground voxels in these images."
+    assert "no foreground voxels in the volume: no voxel of dark is above 0." in analysis.problem

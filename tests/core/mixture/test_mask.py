@@ -118,6 +118,16 @@ def test_an_interpolated_mask_in_whole_numbers_is_cut_at_half(looked, seed, insi
     assert_marks(found, data, data > inside / 2)
 
 
+@pytest.mark.parametrize(("inside", "dtype"), [(1, "f4"), (100, "f4"), (255, "u1"), (100, "u1")])
+def test_fractions_on_a_finer_grid_are_still_fractions(looked, inside, dtype):
+    rng = np.random.default_rng(12)
+    blurred = affine_transform(ball(rng) * float(inside), np.eye(3), (0.3, 0.4, 0.2), order=1)
+    finer = blurred.repeat(2, 0).repeat(2, 1).repeat(2, 2)  # nearest voxel
+    found, data = looked(np.rint(finer) if dtype == "u1" else finer, dtype)
+    assert codes(found) == [FileCode.MASK_FRACTIONS]
+    assert_marks(found, data, data > inside / 2)
+
+
 @given(seed=seeds, most=st.floats(0.8, 1))
 def test_a_map_of_probabilities_is_cut_at_half(looked, seed, most):
     smooth = gaussian_filter(ball(np.random.default_rng(seed)).astype(float), 1.5)
@@ -158,6 +168,26 @@ def test_labels_that_a_header_scales_are_all_marked(looked, seed, step):
     found, data = looked(np.where(region, rng.integers(1, 4, SHAPE) * step, 0))
     assert codes(found) == [FileCode.MASK_LABELS]
     assert_marks(found, data, region)
+
+
+def test_small_labels_beside_large_ones_are_marked(looked):
+    """FreeSurfer numbers white matter 2 and 41, and the parcels of the cortex 11,101 to 12,175."""
+    region = ball(np.random.default_rng(3))
+    numbers = np.array([2, 3, 4, 5, 7, 10, 11, 12, 13, 17, 18, 41, 42, *range(11101, 12176, 50)])
+    blocks = ((PLACES // 4) @ [1, 5, 30]) % len(numbers)
+    for labels in (numbers, np.array([*range(1, 19), 14175])):
+        found, data = looked(np.where(region, labels[blocks % len(labels)], 0), "i2")
+        assert codes(found) == [FileCode.MASK_LABELS]
+        assert_marks(found, data, region)
+
+
+def test_many_labels_that_a_header_scales_are_all_marked(looked):
+    blocks = 1 + (PLACES // 4) @ [1, 5, 30]
+    for step in (0.001, 1 / 65535, 1.7):
+        region = ball(np.random.default_rng(3))
+        found, data = looked(np.where(region, blocks * step, 0))
+        assert codes(found) == [FileCode.MASK_LABELS]
+        assert_marks(found, data, region)
 
 
 def test_labels_are_marked_between_noise_and_after_interpolation(looked):

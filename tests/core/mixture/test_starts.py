@@ -150,3 +150,13 @@ def test_the_adc_map_of_a_report_has_a_better_start(real_data):
     assert found.facts["now"] == pytest.approx(0.085, abs=5e-4)
     assert found.facts["best"] == pytest.approx(0.235, abs=5e-4)
     assert analysis.features.domain == Cut("axial", 14)
+
+
+def test_a_slice_of_a_patient_has_better_starts_for_four_classes(real_data):
+    volumes = [read_volume(real_data / f"ms_patient07/{name}.nii.gz") for name in ("T1", "T2")]
+    analysis = analysed(volumes, 85, components=4)
+    points = analysis.features.points
+    seeds = [GaussianMixture(4, random_state=seed).fit(points).score(points) for seed in range(20)]
+    assert sum(found > analysis.model.log_likelihood + 1e-3 for found in seeds) == 16
+    found = better_start(analysis.features, analysis.model)
+    assert found.facts["best"] == pytest.approx(max(seeds), abs=1e-3)

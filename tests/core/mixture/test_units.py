@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.mixture import GaussianMixture
 
@@ -33,6 +33,7 @@ def fitted(values, **settings):
     return model, assign(model, points)
 
 
+@settings(max_examples=30)
 @given(
     st.integers(0, 2**32 - 1),
     st.integers(1, 3),
@@ -41,10 +42,10 @@ def fitted(values, **settings):
 )
 def test_classes_do_not_depend_on_the_unit(seed, images, covariance, components):
     values = tissues(seed, images)
-    settings = {"covariance": covariance, "components": components}
-    model, labels = fitted(values, **settings)
+    chosen = {"covariance": covariance, "components": components}
+    model, labels = fitted(values, **chosen)
     for unit in UNITS:
-        other, found = fitted(values * unit, **settings)
+        other, found = fitted(values * unit, **chosen)
         np.testing.assert_array_equal(found, labels)
         for a, b in zip(describe(model, 1.0), describe(other, 1.0), strict=True):
             np.testing.assert_allclose(b.mean, a.mean * unit, rtol=1e-6)

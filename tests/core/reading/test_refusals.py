@@ -87,11 +87,11 @@ def test_criteria_stop_where_the_voxels_do(save):
 
 @pytest.mark.parametrize(
     ("shape", "affine"),
-    [((4, 5, 7), np.eye(4)), ((4, 5, 6), np.diag([1, 1, 1.5, 1]))],
+    [((4, 5, 7), np.diag([2, 2, 2, 1])), ((4, 5, 6), np.diag([2, 2, 1.5, 1]))],
     ids=["another shape", "another affine"],
 )
 def test_a_grid_mismatch_names_both_shapes_and_affines(save, shape, affine):
-    one = read_volume(save("flash.nii", RNG.uniform(1, 9, (4, 5, 6))))
+    one = read_volume(save("flash.nii", RNG.uniform(1, 9, (4, 5, 6)), np.diag([2, 2, 2, 1])))
     other = read_volume(save("epi.nii", RNG.uniform(1, 9, shape), affine))
     for refuse in (
         lambda: require_same_grid([one, other]),
@@ -100,9 +100,9 @@ def test_a_grid_mismatch_names_both_shapes_and_affines(save, shape, affine):
         with pytest.raises(GridError) as caught:
             refuse()
         message = str(caught.value)
-        assert "flash has shape 4 x 5 x 6 and affine [1 0 0 0; 0 1 0 0; 0 0 1 0]" in message
+        assert "flash has shape 4 x 5 x 6 and affine [2 0 0 0; 0 2 0 0; 0 0 2 0]" in message
         assert f"epi has shape {' x '.join(map(str, shape))} and affine" in message
-        assert f"[1 0 0 0; 0 1 0 0; 0 0 {affine[2, 2]:g} 0]" in message
+        assert f"[2 0 0 0; 0 2 0 0; 0 0 {affine[2, 2]:g} 0]" in message
 
 
 @pytest.mark.parametrize(("factor", "suspicious"), [(1e-6, False), (1e-12, True), (0, False)])

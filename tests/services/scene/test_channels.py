@@ -5,7 +5,7 @@ import pytest
 
 from dashboard.core.check.findings import Code
 from dashboard.core.errors import NeuroMixError
-from dashboard.services.checking import check
+from dashboard.services.checking import check, found_in
 from dashboard.services.scene import channels as module
 from dashboard.services.scene.channels import Why
 from dashboard.view import View
@@ -65,7 +65,7 @@ def test_the_images_meant_for_a_fit_are_sought_once(many, monkeypatch):
     real = module.contrasts
     monkeypatch.setattr(module, "contrasts", contrasts)
     scene = many.scene(VIEW)
-    assert check(scene).findings
+    assert found_in(scene).findings
     assert scene.identity
     assert (scene.mixed, scene.unchosen) == (("T1", "b0", "adc"),) * 2
     assert [volume.name for volume in scene.companions()] == ["T1", "b0", "adc"]

@@ -1,6 +1,7 @@
 """What a study opens with, where names and contents disagree, or programs left their results."""
 
 import shutil
+from urllib.parse import parse_qsl
 
 import nibabel as nib
 import numpy as np
@@ -88,9 +89,7 @@ def test_what_is_no_image_is_neither_x_nor_y_nor_mixed(made, content, role):
     assert [notice.code for notice in found.notices] == ["not-as-named"]
     assert "aaa" in sentence(found.notices[0])
     # The link that it opened as says it no more, and means the same.
-    again = made().open(found.scene.view.to_store() | {"slice": "5", "components": "3",
-        "seed": "12345", "bins": "50", "opacity": "70", "log": "0", "hidden": "",
-        "window_x": "", "window_y": ""})  # fmt: skip
+    again = made().open(dict(parse_qsl(found.scene.view.query())))
     assert (again.notices, again.scene.mixed) == ((), ("bbb", "ccc"))
 
 
@@ -143,6 +142,19 @@ def test_a_label_map_that_is_chosen_is_honoured_with_a_notice(made):
         found = opened(desk, **query)
         assert Notice("no-contrast", {"image": "AICHAmc", "holds": "labels"}) in found.notices
     assert found.scene.mixed == ("T1", "AICHAmc")
+
+
+def test_a_label_map_that_its_name_hides_is_resampled_to_nearest_voxels(made, save, head):
+    desk = made(T1="T1", AICHAmc="parcels")
+    save("data/s/fine.nii", head(0, (30, 25, 15)), np.diag([1.6, 1.6, 2.4, 1.0]))
+    labels = desk.volume("s", "AICHAmc").data
+    on_fine = opened(desk, grid="fine").scene.images.open("AICHAmc").data
+    assert set(np.unique(on_fine)) <= set(np.unique(labels))
+    # As X too, where the picture asks for it by the names alone.
+    assert desk.volume("s", "AICHAmc", "fine").id == (
+        opened(desk, x="AICHAmc", grid="fine").scene.x.id
+    )
+    assert not set(np.unique(desk.volume("s", "T1", "fine").data)) <= set(np.unique(head(0)))
 
 
 def test_a_phantom_called_t1_stays_an_image_with_a_notice(made):

@@ -246,6 +246,19 @@ def test_where_no_mask_fits_zero_removal_stays(airy, tmp_path):
     assert (opened.scene.view.foreground, opened.notices) == ("positive", ())
 
 
+@pytest.mark.parametrize("air", [-3.0, -1000.0, -1e-4])
+def test_air_that_is_a_negative_constant_is_removed_by_its_value(study, save, head, air):
+    voxels = head(2)
+    known = np.indices(voxels.shape)[0] < 4
+    for name in ("T1", "b0"):
+        save(f"data/pair/{name}.nii", np.where(known, voxels * abs(air) / 99, air), AFFINE)
+    opened = study.open({})
+    assert opened.scene.view.foreground == "background"
+    [notice] = opened.notices
+    assert (notice.code, notice.facts["background"]) == ("air-below-0", pytest.approx(air))
+    assert study.open({"foreground": "positive"}).scene.view.foreground == "positive"
+
+
 @pytest.mark.parametrize("name", ["lesion_mask", "roi", "lesions", "tumour_seg"])
 def test_where_air_is_not_0_a_lesion_is_not_taken_for_the_head(airy, tmp_path, save, head, name):
     for other in ("brain_mask", "dseg"):

@@ -70,3 +70,26 @@ def test_where_no_mask_covers_the_head_alone_none_is_preset(opened, kind):
 
 def test_a_brain_is_not_a_part_beside_the_whole_head(opened):
     assert opened({"mask0": (BRAIN, AFFINE), "mask1": (HEAD, AFFINE)}).presets.mask == "mask0"
+
+
+TISSUES = BRAIN * (1 + np.indices(SHAPE)[0] // 11)
+
+
+@pytest.mark.parametrize(
+    ("labels", "expected"),
+    [
+        (TISSUES, "dseg"),
+        (TISSUES * 1.00000006, "dseg"),
+        (TISSUES * 0.988, "dseg"),
+        (np.where(BRAIN, TISSUES, -1), "dseg"),
+        (np.where(BRAIN, TISSUES, np.nan), "dseg"),
+        (np.where(BRAIN, 1000 + TISSUES * 300 + np.indices(SHAPE)[2] // 2, 0), "dseg"),
+        (BRAIN, None),
+        (np.where(BRAIN, 1, -1), None),
+        (np.where(BRAIN, 1, np.nan), None),
+    ],
+    ids=["whole", "float32", "scaled", "-1 outside", "NaN outside", "parcels", "one", "-1 and 1",
+         "NaN and 1"],
+)  # fmt: skip
+def test_a_map_of_two_or_more_labels_is_the_reference(opened, labels, expected):
+    assert opened({"dseg": (labels, AFFINE)}).presets.reference == expected

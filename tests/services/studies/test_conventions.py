@@ -50,8 +50,8 @@ ROLES = {
              "T1_brain_skull T1_brain_overlay T1_to_MNI_nonlin_field T1_to_MNI_nonlin_coeff T1_jac "
              "ants1Warp T1_1InverseWarp T1_0Warp Warp T1_warp antsCorticalThickness T1_N4BiasField "
              "wmfod wm_fod csffod fod gmwmi T1_phase phase magn_part-imag fieldmap B0map b0_map "
-             "TB1map "
-             "zstat1 spmT_0001 con_0002 dti_L1 dti_V1 dti_tensor",
+             "TB1map zstat1 T1_ph gre_e1_ph INV1-PHS x_imaginary spmT_0001 "
+             "con_0002 dti_L1 dti_V1 dti_tensor",
     "image": "T1_brain_restore T1_restore antsBrainExtractionBrain antsBrainSegmentation0N4 "
              "T1_Warped T1_bet "
              "T1InverseWarped mT1 c1_T1 p01_T1 p1_T1 C1T1 segment maskerade T1_skull_stripped "

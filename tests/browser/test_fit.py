@@ -1,0 +1,112 @@
+"""How a fit is controlled, and what the page says of one that is not to be trusted."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import nibabel as nib
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from scripts.serving import settled
+from tests.browser.acting import address, choose
+
+# An ADC map in mm2/s and in m2/s, and the same in whole numbers.
+UNITS = {"mm": 1.0, "m": 1e-6, "whole": 1e5}
+HINT = "#view-starts"
+
+
+@pytest.fixture(scope="module")
+def url(studies: tuple[Path, str]) -> str:
+    data, url = studies
+    chance = np.random.default_rng(0)
+    shape = (30, 30, 4)
+    kind = chance.choice(3, shape, p=[0.4, 0.4, 0.2])
+    means, sds = np.array([7e-4, 8.4e-4, 3e-3]), np.array([4e-5, 6e-5, 3e-4])
+    adc = means[kind] + sds[kind] * chance.normal(size=shape)
+    adc[0, 0, :] = 0.00353
+    for name, unit in UNITS.items():
+        (data / f"adc-{name}").mkdir()
+        voxels = np.rint(adc * unit) if name == "whole" else adc * unit
+        nib.Nifti1Image(voxels, np.eye(4)).to_filename(data / f"adc-{name}" / "ADC.nii")
+    return url
+
+
+def opened(page: Page, url: str, query: str) -> None:
+    page.goto(f"{url}/?{query}")
+    settled(page)
+
+
+def likelihood(page: Page) -> float:
+    """Log-likelihood per voxel that the card of the components shows."""
+    text = page.locator("#view-components .facts").inner_text()
+    return float(text.split("log-likelihood")[1].split()[0].replace("−", "-"))
+
+
+def test_a_better_start_is_offered_and_taken(page: Page, url: str) -> None:
+    opened(page, url, "study=adc-mm&slice=1")
+    before = likelihood(page)
+    expect(page.locator(HINT)).to_contain_text("Another start fits better")
+    page.get_by_role("button", name="Use the best of 10 starts").click()
+    expect(page.locator("#control-starts")).to_have_value("10")
+    settled(page)
+    assert address(page)["starts"] == "10"
+    assert likelihood(page) > before + 0.05
+    expect(page.locator(HINT)).to_be_empty()
+
+
+def test_the_hint_of_one_slice_is_not_shown_beside_another(page: Page, url: str) -> None:
+    opened(page, url, "study=adc-mm&slice=1")
+    expect(page.locator(HINT)).to_contain_text("Another start fits better")
+    page.locator("#control-components").get_by_text("1", exact=True).click()
+    expect(page.locator(HINT)).to_be_empty()
+    settled(page)
+    expect(page.locator(HINT)).to_be_empty()
+    page.locator("#control-components").get_by_text("3", exact=True).click()
+    expect(page.locator(HINT)).to_contain_text("Another start fits better")
+
+
+def test_tolerance_and_starts_are_set_by_their_controls(page: Page, url: str) -> None:
+    opened(page, url, "study=adc-mm&slice=1")
+    choose(page, "control-tolerance", "1e-6")
+    settled(page)
+    assert address(page)["tolerance"] == "1e-6"
+    page.locator("#control-starts").fill("3")
+    expect(page).to_have_url(re.compile("starts=3"))
+    settled(page)
+    # A link opens what it says.
+    opened(page, url, page.url.split("?")[1])
+    assert page.locator("#control-tolerance").input_value() == "1e-6"
+    assert page.locator("#control-starts").input_value() == "3"
+
+
+def thumbs(page: Page) -> Any:
+    return page.locator("#control-window-y [role=slider]")
+
+
+@pytest.mark.parametrize(("name", "low", "high"), [("mm", "0.0005", "0.0015"),
+                                                   ("m", "5e-10", "1.5e-9"),
+                                                   ("whole", "50", "150")])  # fmt: skip
+def test_a_window_is_set_as_finely_in_any_unit(
+    page: Page, url: str, name: str, low: str, high: str
+) -> None:
+    opened(page, url, f"study=adc-{name}&slice=1&window_y={low}:{high}")
+    assert [thumbs(page).nth(n).get_attribute("aria-valuenow") for n in (0, 1)] == [low, high]
+    # One step is at most 1 / 500 of the range, and comes back.
+    thumbs(page).nth(0).press("ArrowRight")
+    settled(page)
+    moved = float(address(page)["window_y"].split(":")[0])
+    assert 0 < moved - float(low) <= 0.00353 * UNITS[name] / 500
+    thumbs(page).nth(0).press("ArrowLeft")
+    settled(page)
+    assert address(page)["window_y"] == f"{low}:{high}"
+
+
+def test_few_whole_numbers_have_bins_of_their_own_and_the_page_says_so(
+    page: Page, url: str
+) -> None:
+    opened(page, url, "study=adc-whole&slice=1")
+    expect(page.locator("#head-histograms")).to_contain_text("bins of")
+    opened(page, url, "study=adc-mm&slice=1")
+    expect(page.locator("#head-histograms")).to_contain_text("before and after zero removal")
