@@ -9,6 +9,11 @@ from dashboard.core.reading.foreign import missing
 from dashboard.core.reading.image import files_of
 from dashboard.core.reading.voxels import FIRST, Take
 
+FOLDER = (
+    "this is a folder. Choose an image file in it; convert a series of DICOM files with dcm2niix "
+    "first."
+)
+
 
 def file_id(path: Path, *, name: str | None = None) -> str:
     """Return the SHA-256 of a file, or of the hashes of a pair, which is its volume's identity.
@@ -31,6 +36,8 @@ def file_id(path: Path, *, name: str | None = None) -> str:
 
 def _sha256(path: Path, name: str) -> bytes:
     try:
+        if path.is_dir():
+            raise VolumeError(FOLDER, name or "No name")
         if not stat.S_ISREG(path.stat().st_mode):
             raise VolumeError("this is not a file. Choose an image file.", name or "No name")
         with path.open("rb") as file:

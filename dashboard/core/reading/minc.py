@@ -11,7 +11,7 @@ from nibabel.minc1 import Minc1File, MincError
 from numpy.typing import NDArray
 from scipy.io import netcdf_file
 
-from dashboard.core.errors import VolumeError
+from dashboard.core.errors import NotNowError, VolumeError
 from dashboard.core.reading.container import CHUNK_BYTES, Container
 from dashboard.core.reading.foreign import not_an_image
 from dashboard.core.reading.header import MAX_VOXELS, Packing, checked_shape
@@ -23,7 +23,7 @@ MAGIC = b"CDF\x01"
 MAX_BYTES = 8 * MAX_VOXELS
 # scipy's netCDF reader trusts all lengths and names, and fails in these ways.
 _DAMAGED = (
-    ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, MemoryError, MincError,
+    ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, MincError,
     NotImplementedError, TypeError, ValueError,
 )  # fmt: skip
 
@@ -81,6 +81,8 @@ def opened(container: Container, scratch: Path | None) -> Iterator[Minc]:
                 image = Minc(_Mapped(copy, mmap=True))
         except (*_DAMAGED, OSError):
             raise VolumeError(BAD_FILE) from None
+        except MemoryError:  # more often of impossible lengths than of a full memory
+            raise NotNowError(BAD_FILE) from None
         yield image
 
 
