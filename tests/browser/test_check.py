@@ -55,7 +55,7 @@ def test_a_problem_opens_the_card_by_itself(page: Page, url: str) -> None:
 
 
 def test_a_remedy_takes_one_click_and_shows_as_done(page: Page, url: str) -> None:
-    page.goto(f"{url}/?study=zscored")
+    page.goto(f"{url}/?study=zscored&foreground=positive")
     settled(page, study="zscored", foreground="positive")
     expect(page.locator(".findings")).to_be_hidden()
     beside = page.locator(".check-card > .remedy")
@@ -75,7 +75,7 @@ def test_a_remedy_takes_one_click_and_shows_as_done(page: Page, url: str) -> Non
 def test_the_card_is_opened_and_mends_by_keyboard_without_starting_the_player(
     page: Page, url: str
 ) -> None:
-    page.goto(f"{url}/?study=zscored")
+    page.goto(f"{url}/?study=zscored&foreground=positive")
     settled(page, study="zscored")
     page.locator(".check summary").focus()
     page.keyboard.press("Space")

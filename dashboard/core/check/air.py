@@ -28,6 +28,8 @@ BELOW = 1 / 16
 ROUGHER = 3.0
 # Voxels along an edge of the middle that are looked at, which is enough for a median.
 MIDDLE = 48
+# Voxels of a face along each of its edges: those of a scanned plate are 100 MB.
+FACE = 1024
 # Voxels sampled for the share that is noise.
 SAMPLED = 30_000
 
@@ -88,14 +90,26 @@ def _kept(volume: Volume, choices: Choices) -> float:
 
 
 def _faces(volume: Volume, depth: float = 0.0) -> list[Array]:
-    """Return the six outermost slices of the box, or those at a share of its edges inside."""
+    """Return the six outermost slices of the box, or those at a share of its edges inside.
+
+    A single slice has no faces along its axis: it would be the whole image, twice.
+    """
     found = []
+    middle = tuple(map(_middle, volume.shape))
     for axis, edge in enumerate(volume.shape):
+        if edge == 1 < max(volume.shape):
+            continue
         # `np.take` would copy a whole image that is stored in Fortran order.
         slices = np.moveaxis(volume.data, axis, 0)
-        first = int(depth * edge)
-        found += [np.asarray(slices[end], np.float64) for end in (first, edge - 1 - first)]
+        part, first = middle[:axis] + middle[axis + 1 :], int(depth * edge)
+        found += [np.asarray(slices[(end, *part)], np.float64) for end in (first, edge - 1 - first)]
     return found
+
+
+def _middle(edge: int) -> slice:
+    """Return the middle of a long edge of a face, or all of a short one."""
+    first = max(edge - FACE, 0) // 2
+    return slice(first, first + FACE)
 
 
 @once
