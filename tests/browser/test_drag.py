@@ -15,7 +15,10 @@ from tests.browser.reading import table, thumb
 
 @contextmanager
 def requests_of(page: Page, part: str) -> Iterator[list[str]]:
-    """Collect the addresses that a page asks the network for, the browser's cache left out."""
+    """Collect the addresses that a page asks the network for.
+
+    Without what comes from the browser's cache, and what is asked ahead or while the page rests.
+    """
     asked: dict[str, str] = {}
     network = page.context.new_cdp_session(page)
     network.send("Network.enable")
@@ -23,6 +26,7 @@ def requests_of(page: Page, part: str) -> Iterator[list[str]]:
         "Network.requestWillBeSent",
         lambda event: (
             "X-Ahead" in event["request"]["headers"]
+            or "need=starts&" in event["request"]["url"]
             or asked.update({event["requestId"]: event["request"]["url"]})
         ),
     )

@@ -1,6 +1,7 @@
 """Air that the foreground rule keeps, so that it would be fitted as if it were tissue."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,7 +103,9 @@ def _faces(volume: Volume, depth: float = 0.0) -> list[Array]:
         # `np.take` would copy a whole image that is stored in Fortran order.
         slices = np.moveaxis(volume.data, axis, 0)
         part, first = middle[:axis] + middle[axis + 1 :], int(depth * edge)
-        found += [np.asarray(slices[(end, *part)], np.float64) for end in (first, edge - 1 - first)]
+        for end in (first, edge - 1 - first):
+            at: tuple[Any, ...] = (end, *part)
+            found.append(np.asarray(slices[at], np.float64))
     return found
 
 
