@@ -154,7 +154,7 @@ def test_a_background_that_is_not_zero_is_left_out_by_one_click(page: Page, url:
     def foreground() -> int:
         return sum(int(row[2].replace(",", "")) for row in table(page, "view-components"))
 
-    open_study(page, url, "study=scored&slice=10")
+    open_study(page, url, "study=scored&slice=10&foreground=positive")
     first = foreground()
     page.locator(".check summary").click()
     remedy(page, "Remove the background").click()

@@ -204,7 +204,7 @@ def test_every_real_image_is_one_and_every_label_map_is_none(real_data):
         assert (content(volume) != "contrast") == named, path
 
 
-@pytest.mark.parametrize("levels", [6, 7, 8, 9, 12, 16, 32, 64, 128, 256])
+@pytest.mark.parametrize("levels", [6, 9, 16, 256])
 def test_real_images_with_few_grey_values_are_images(real_data, held, levels):
     for name in ("avg152/avg152T1", "avg152/avg152T2", "brainweb_t1/t1", "glioblastoma/t1",
                  "glioblastoma/flair", "glioblastoma/adc", "mni152_2mm/MNI152_T1_2mm",
