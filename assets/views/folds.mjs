@@ -3,10 +3,11 @@
 
 const unfolded = new Set();
 
-const restore = () => {
-  for (const name of unfolded) {
-    const details = document.querySelector(`details[data-fold="${name}"]`);
-    if (details) details.open = true;
+// Only new ones: one that was closed just now is still in the set until its event arrives.
+const restore = (records) => {
+  for (const node of records.flatMap(({ addedNodes }) => [...addedNodes])) {
+    const inside = node.querySelectorAll?.("details[data-fold]") ?? [];
+    for (const one of [node, ...inside]) if (unfolded.has(one.dataset?.fold)) one.open = true;
   }
 };
 

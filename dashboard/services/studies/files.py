@@ -143,6 +143,7 @@ def arranged(name: str, files: Sequence[ImageFile]) -> StudyFiles:
         files = [replace(file, role="image") for file in files]
     shown = {file.contrast for file in files if file.role == "image"}
     first = next((contrast for contrast in LIKE_T1 if contrast in shown), "")
+    files = _named_after(first, files)
     with_mask = any(map(_masks_brain, files))
 
     def key(file: ImageFile) -> tuple[Any, ...]:
@@ -155,6 +156,26 @@ def arranged(name: str, files: Sequence[ImageFile]) -> StudyFiles:
         return ROLES.index(file.role), unreadable, rank, derived, done, *place
 
     return StudyFiles(name, {file.name: file for file in sorted(files, key=key)})
+
+
+def _named_after(contrast: str, files: Sequence[ImageFile]) -> list[ImageFile]:
+    """Give the contrast of an image to what a program made of it under the start of its name.
+
+    ANTs calls the brain of sub1_T1 sub1_BrainExtractionBrain.
+    """
+    stems = [file.stem.lower() for file in files if file.contrast == contrast]
+
+    def is_made(file: ImageFile) -> bool:
+        says = file.meaning
+        start = says.contrast.removeprefix("named ")
+        return bool(not says.known and says.processing) and any(
+            stem.startswith(start) for stem in stems
+        )
+
+    return [
+        replace(file, meaning=replace(file.meaning, contrast=contrast)) if is_made(file) else file
+        for file in files
+    ]
 
 
 def _masks_brain(file: ImageFile) -> bool:

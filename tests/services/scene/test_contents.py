@@ -210,6 +210,9 @@ ANTS = {"T1": "T1", "T1_N4": "T1", "T1BrainExtractionBrain": "brain",
         "T1CorticalThickness": "brain", "T1BrainExtractionMask": "mask",
         "T1BrainSegmentation": "labels", "T1_Warped": "T1",
         "T1BrainSegmentationPosteriors1": "probability"}  # fmt: skip
+PREFIXED = {"sub1_T1": "T1", "sub1_BrainExtractionBrain": "brain", "sub1_T2": "T2",
+            "sub1_BrainExtractionMask": "mask", "sub1_BrainSegmentation": "labels",
+            "sub1_BrainSegmentation0N4": "brain"}  # fmt: skip
 FSL_ANAT = {"T1": "T1", "T1_biascorr": "T1", "T1_biascorr_brain": "brain", "T1_fast_bias": "bias",
             "T1_biascorr_brain_mask": "mask", "T1_fast_pve_1": "probability",
             "T1_fast_seg": "labels", "T1_subcort_seg": "parcels", "T1_fullfov": "T1"}  # fmt: skip
@@ -221,9 +224,10 @@ FSL_ANAT = {"T1": "T1", "T1_biascorr": "T1", "T1_biascorr_brain": "brain", "T1_f
         (SPM, ("T1", "rT2"), None, "p0T1"),
         (FAST, ("T1_brain",), None, "T1_brain_pveseg"),
         (ANTS, ("T1",), "T1BrainExtractionMask", "T1BrainSegmentation"),
+        (PREFIXED, ("sub1_T1", "sub1_T2"), "sub1_BrainExtractionMask", "sub1_BrainSegmentation"),
         (FSL_ANAT, ("T1",), "T1_biascorr_brain_mask", "T1_fast_seg"),
     ],
-    ids=["spm", "fast", "ants", "fsl_anat"],
+    ids=["spm", "fast", "ants", "prefixed", "fsl_anat"],
 )
 def test_the_results_of_a_program_are_not_mixed_with_their_image(
     made, files, mixed, mask, reference
