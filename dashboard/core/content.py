@@ -67,10 +67,13 @@ def allows_mask(volume: Volume) -> bool:
 
 
 def allows_labels(volume: Volume) -> bool:
-    """Return whether a volume can be a label map, be it a scattered one."""
-    distinct = volume.intensities.distinct
-    few = distinct is not None and len(distinct) <= SCATTERED_LABELS
-    return content(volume) in ("mask", "labels") or (few and _is_whole(volume.intensities))
+    """Return whether a volume can be a label map: also one of scattered or of ordered labels."""
+    facts = volume.intensities
+    if content(volume) in ("mask", "labels"):
+        return True
+    if facts.distinct is None or not _is_whole(facts):
+        return False
+    return len(facts.distinct) <= SCATTERED_LABELS or facts.texture.flat >= FLAT_MANY
 
 
 def is_overlay(volume: Volume, named: str) -> bool:

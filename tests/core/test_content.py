@@ -178,6 +178,9 @@ def test_scattered_labels_may_be_labels_and_intensities_may_not(any_volume):
     rng = np.random.default_rng(4)
     for voxels, labels, mask in (
         (rng.integers(0, 6, SHAPE), True, False),
+        # Narrow parcels, numbered in the order of their place.
+        (np.where(ball(), 100 + np.indices(SHAPE)[0], 0), True, False),
+        (np.where(ball(), tissue(rng, 20).round(), 0), False, False),
         (tissue(rng, 20), False, False),
         (tissue(rng, 20).clip(0, 900) / 900, False, True),
     ):
