@@ -28,6 +28,7 @@ import { init as upload } from "./views/upload.mjs";
 
 const config = JSON.parse(document.getElementById("neuromix-config").textContent);
 const root = document.documentElement;
+const LATE_MS = 1000; // a longer rest than a look at one of a row of slices
 const query = (view) => address.query(view, config);
 
 let state = START;
@@ -50,7 +51,7 @@ const { watch, unsettle, stopAhead } = settling({
   },
   async fetchAhead(isResting) {
     await cards.fetchAhead(isResting);
-    if (isResting()) askLate();
+    setTimeout(() => { if (isResting()) askLate(); }, LATE_MS);
     if (isResting()) await pictures.fetchAhead(isResting);
   },
 });
@@ -167,7 +168,8 @@ const askOthers = () => {
   }
 };
 
-// What the server does when nobody waits. If it fails, the page can do without.
+// What the server does when nobody waits: ten fits would slow the steps of somebody who goes on. If
+// it fails, the page can do without.
 let lastLate = null; // the View it was asked for
 const askLate = () => {
   if (state.wanted === lastLate || !cards.ask(LATE)) return;
