@@ -39,6 +39,7 @@ export const settling = ({ shown, query, isDrawn, isPictured, settled, fetchAhea
       return;
     }
     isWatching = false;
+    if (root.dataset.settled === page.address) return; // only what may come late has come
     root.dataset.settled = page.address;
     settled();
     clearTimeout(timer);
