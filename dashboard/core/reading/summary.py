@@ -242,14 +242,14 @@ def summarise(data: NDArray[Any]) -> Summary:
 def _extents(sample: "_Sample", shape: tuple[int, ...], head: NDArray[Any]) -> Extents:
     """Return the ends of the head along each axis; those of the box if nothing is in it."""
     positions = np.flatnonzero(head) * sample.step
-    found, size = [], 1
+    found = []
     for count in shape:
-        held = np.bincount(positions // size % count, minlength=count)
+        held = np.bincount(positions % count, minlength=count)
+        positions //= count
         most = int(held.max())
         # Without a head every slice holds as much as the fullest.
         full = np.flatnonzero(held > min(max(1, EMPTY_SLICE * most), most - 1))
         found.append((int(full[0]), int(full[-1])))
-        size *= count
     return tuple(found)
 
 
@@ -267,10 +267,11 @@ def _is_head(
     if head.mean() <= 1 - BACKGROUND_SHARE:
         return head
     # Clipped, because one hot voxel can lift a mean above all tissue.
-    clipped = np.clip(values[head], *ends)
+    clipped = values[head]
+    np.clip(clipped, *ends, out=clipped)
     bright = clipped > clipped.mean(dtype=np.float64)
     if bright.any():
-        between = (clipped[bright].mean() + clipped[~bright].mean()) / 2
+        between = (clipped.mean(where=bright) + clipped.mean(where=~bright)) / 2
         head &= values > between
     return head
 

@@ -68,20 +68,21 @@ class Runs:
         """
         few = distinct is not None and len(distinct) <= FEW_LEVELS
         left_out = (background, np.nan) if few else (background, *extremes)
-        pairs = [_neighbours(run, left_out) for run in self._runs]
-        first = np.concatenate([pair[0] for pair in pairs] or [np.empty(0)])
-        second = np.concatenate([pair[1] for pair in pairs] or [np.empty(0)])
+        # NaN between the runs, because their ends are no neighbours.
+        parts = [part for run in self._runs for part in (run, np.full(1, np.nan, run.dtype))]
+        first, second = _neighbours(np.concatenate(parts or [np.empty(0)]), left_out)
         unequal = first != second
         step = None
         if distinct is not None:
             ranks = np.asarray(distinct)
             ends = (np.searchsorted(ranks, values[unequal]) for values in (first, second))
             step = _mean(np.abs(np.subtract(*ends)))
+        differences = np.abs(np.subtract(first, second, out=second), out=second)
         spread = float(first.std(dtype=np.float64)) if first.size else 0.0
         return Texture(
             flat=1 - _mean(unequal) if first.size else 0.0,
             step=step,
-            rough=_mean(np.abs(first - second)) / spread if spread > 0 else 0.0,
+            rough=_mean(differences) / spread if spread > 0 else 0.0,
             **self._ends(),
         )
 
