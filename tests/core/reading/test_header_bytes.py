@@ -93,7 +93,7 @@ def read_or_refused(path):
 
 
 @pytest.mark.slow
-@settings(QUICK, max_examples=500)
+@settings(QUICK, max_examples=2000)
 @given(edits=edits(400))
 def test_a_nifti_1_header_of_any_bytes_is_read_as_nibabel_does_or_refused(tmp_path, edits):
     path = tmp_path / "image.nii"
