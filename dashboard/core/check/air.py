@@ -155,6 +155,7 @@ def noise(volume: Volume) -> float:
     return _rough_share(volume, float(np.sqrt(outside * max(inside, outside / 100))))
 
 
+@np.errstate(invalid="ignore", over="ignore")  # infinite neighbours have no difference
 def _roughness(values: Array) -> float:
     """Return the median difference between neighbours along any axis."""
     differences = [
@@ -167,6 +168,7 @@ def _roughness(values: Array) -> float:
     return float(np.median(every)) if every.size else 0.0
 
 
+@np.errstate(invalid="ignore", over="ignore")  # infinite neighbours have no difference
 def _rough_share(volume: Volume, least: float) -> float:
     """Return the share of voxels that differ more than `least` from their neighbours."""
     indices = sampling.indices(volume.shape, SAMPLED)

@@ -130,6 +130,13 @@ def test_noise_below_blank_outermost_slices_is_noise(check):
     assert Code.AIR_NOISE in codes(check(UNI=voxels))
 
 
+def test_infinite_voxels_beside_each_other_leave_noise_what_it_is(check):
+    voxels, _ = noisy(2, 1, 4095)
+    voxels[:2, :2] = np.inf
+    voxels[:, :3] = np.where(voxels[:, :3] > 3900, np.inf, voxels[:, :3])
+    assert Code.AIR_NOISE in codes(check(UNI=voxels))
+
+
 def test_noise_that_another_image_removes_is_not_in_the_fit(check):
     voxels, head = noisy(1, 1, 4095)
     assert Code.AIR_NOISE not in codes(check(UNI=voxels, T1=np.where(head, brain(9, 99), 0)))
