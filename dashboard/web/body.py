@@ -73,9 +73,11 @@ class Body(io.RawIOBase):
         except NeuroMixError:
             self.wait_for(DRAIN_STALLED_SECONDS)
             end = time.monotonic() + DRAIN_SECONDS
-            with suppress(RequestEntityTooLarge, ClientDisconnected):
+            with suppress(ClientDisconnected):
                 while not self.ended and time.monotonic() < end:
-                    self.read(DRAIN_BYTES)
+                    # Also what is beyond the limit: the server would take it for the next request.
+                    with suppress(RequestEntityTooLarge):
+                        self.read(DRAIN_BYTES)
             raise
 
     def give_up(self) -> None:

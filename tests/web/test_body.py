@@ -117,9 +117,10 @@ def test_a_body_that_is_there_is_not_given_up(ends):
     assert body.wanted()
 
 
-def test_a_refused_body_is_read_away():
+@pytest.mark.parametrize("most", [10**6, 100_000, 10])
+def test_a_refused_body_is_read_away_whatever_its_limit(most):
     stream = io.BytesIO(b"x" * 200_000)
-    body = Body(stream, 10**6, None)
+    body = Body(stream, most, None)
     with pytest.raises(NeuroMixError), body.drained():
         raise NeuroMixError("No.")
     assert stream.read() == b""
