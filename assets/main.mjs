@@ -8,21 +8,24 @@ import { groups } from "./client/cards.mjs";
 import { gestures } from "./client/history.mjs";
 import { schedule } from "./client/schedule.mjs";
 import { START, next } from "./client/state.mjs";
-import { millimetres } from "./client/voxels.mjs";
 import { buttons } from "./views/buttons.mjs";
 import { LATE, cards as makeCards } from "./views/cards.mjs";
 import { check } from "./views/check.mjs";
 import { answer, held, loadGraphs, nothing, outputs, setProps } from "./views/dash.mjs";
 import { folds } from "./views/folds.mjs";
-import { init as help } from "./views/help.mjs";
+import { init as help, open as openHelp } from "./views/help.mjs";
+import { keys } from "./views/keys.mjs";
 import "./views/names.mjs";
 import { failed, notify } from "./views/notices.mjs";
 import { open } from "./views/opening.mjs";
+import { panel, togglePanel, unfold } from "./views/panel.mjs";
 import { pictures as makePictures } from "./views/pictures.mjs";
 import { player } from "./views/player.mjs";
+import { position } from "./views/position.mjs";
 import { readout as makeReadout } from "./views/readout.mjs";
-import { screen } from "./views/screen.mjs";
+import { screen, toggleScreen } from "./views/screen.mjs";
 import { settling } from "./views/settling.mjs";
+import { entitle, saving, studies } from "./views/title.mjs";
 import { init as tooltip } from "./views/tooltip.mjs";
 import { init as ownUpload } from "./views/upload-own.mjs";
 import { init as upload } from "./views/upload.mjs";
@@ -48,6 +51,7 @@ const { watch, unsettle, stopAhead } = settling({
   isPictured: () => pictures.apply(),
   settled() {
     readout.settle();
+    entitle(state.wanted);
     followUpload(state.wanted.study);
   },
   async fetchAhead(isResting) {
@@ -88,6 +92,7 @@ const openView = (entries) => dispatch({ type: "open", search: `?${new URLSearch
 const follow = () => {
   const { wanted, scene } = state;
   colour(wanted, scene);
+  unfold(wanted, config);
   showPosition();
   offerJoint(wanted.x !== wanted.y);
   pictures.show({ all: false });
@@ -108,14 +113,12 @@ const colour = ({ palette, components }, { mixed }) => {
 };
 
 const showPosition = () => {
-  const { wanted: { slice }, scene: { positions, axis } } = state;
-  const place = document.getElementById("position");
-  if (!place || positions?.[slice] === undefined) return;
-  place.textContent = `${slice} / ${positions.length - 1}   ${axis} = ${millimetres(positions[slice])} mm`;
+  const { wanted: { slice }, scene: { positions } } = state;
   const thumb = document.querySelector("#control-slice [role=slider]");
-  thumb?.setAttribute("aria-valuetext", place.textContent);
+  if (!thumb || positions?.[slice] === undefined) return;
+  thumb.setAttribute("aria-valuetext", place.show());
   // Where Dash's own value has not changed, the slider is still where it was dragged to.
-  if (Number(thumb?.getAttribute("aria-valuenow")) !== slice && !commit) moveSlider(slice);
+  if (Number(thumb.getAttribute("aria-valuenow")) !== slice && !commit) moveSlider(slice);
 };
 
 const moveSlider = (slice) =>
@@ -280,18 +283,47 @@ document.addEventListener("slice-moved", ({ detail }) => {
   else commit = before;
 });
 
-player({
+const slices = player({
   position: () => state.wanted && { slice: state.wanted.slice, last: state.scene.positions.length - 1 },
   begin: past.begin,
 });
+const place = position(() => state.wanted && { slice: state.wanted.slice, ...state.scene }, slices.goTo);
+
+const change = (changes) => dispatch({ type: "change", changes });
+/** Opens the study that is so many places further in the list. */
+const openStudy = (count) => {
+  const values = studies().map(({ value }) => value);
+  const next = values[values.indexOf(state.wanted?.study) + count];
+  if (state.wanted && next !== undefined) change({ study: next });
+};
+let opacity = 100; // of the labels, once they are on again
+keys({
+  step: slices.step,
+  play: slices.toggle,
+  set: (field, value) => setProps(config.controls[field][0], { [config.controls[field][1]]: value }),
+  swap: () => state.wanted && change({ x: state.wanted.y, y: state.wanted.x }),
+  toggleLabels() {
+    const shown = held("control-opacity.value");
+    setProps("control-opacity", { value: shown ? 0 : opacity });
+    opacity = shown || opacity;
+  },
+  study: openStudy,
+  field: () => document.dispatchEvent(new CustomEvent("picture-field")),
+  screen: toggleScreen,
+  panel: togglePanel,
+  help: openHelp,
+});
+panel();
+saving(() => state.wanted);
 help();
 tooltip();
 upload({ open: openView });
 const followUpload = ownUpload({ open: openView, notify, stopAhead });
-check(() => state.wanted?.study ?? "", (changes) => dispatch({ type: "change", changes }));
+check(() => state.wanted?.study ?? "", change);
 folds();
 screen();
 buttons({
+  openStudy,
   isFull: () => "mixFull" in root.dataset,
   most: config.mostMixed,
   resetWindow: (which) => state.scene?.[which] && setProps(`control-window-${which}`, { value: state.scene[which].window }),
