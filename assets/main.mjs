@@ -21,6 +21,7 @@ import { open } from "./views/opening.mjs";
 import { pictures as makePictures } from "./views/pictures.mjs";
 import { player } from "./views/player.mjs";
 import { readout as makeReadout } from "./views/readout.mjs";
+import { screen } from "./views/screen.mjs";
 import { settling } from "./views/settling.mjs";
 import { init as tooltip } from "./views/tooltip.mjs";
 import { init as ownUpload } from "./views/upload-own.mjs";
@@ -289,6 +290,7 @@ upload({ open: openView });
 const followUpload = ownUpload({ open: openView, notify, stopAhead });
 check(() => state.wanted?.study ?? "", (changes) => dispatch({ type: "change", changes }));
 folds();
+screen();
 buttons({
   isFull: () => "mixFull" in root.dataset,
   most: config.mostMixed,
