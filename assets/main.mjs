@@ -26,6 +26,7 @@ import { settling } from "./views/settling.mjs";
 import { init as tooltip } from "./views/tooltip.mjs";
 import { init as ownUpload } from "./views/upload-own.mjs";
 import { init as upload } from "./views/upload.mjs";
+import { zoom } from "./views/zoom.mjs";
 
 const config = JSON.parse(document.getElementById("neuromix-config").textContent);
 const root = document.documentElement;
@@ -38,7 +39,8 @@ let reason = "replace"; // how the next View enters the history
 const past = gestures();
 const shown = () => ({ ...state, config, settled: "settled" in root.dataset });
 const cards = makeCards(shown);
-const pictures = makePictures({ shown, failed });
+const { layOut, toggleField } = zoom(shown);
+const pictures = makePictures({ shown, layOut, failed });
 const readout = makeReadout(shown);
 
 const { watch, unsettle, stopAhead } = settling({

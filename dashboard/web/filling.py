@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from dashboard.core.facts import Notice
+from dashboard.core.grid.field import corner, head_box, pixel_size
 from dashboard.core.orientation import PLANE_AXES, Plane
 from dashboard.core.volume import Volume
 from dashboard.ids import FIELDS, NOTICES, VOLUME_X, VOLUME_Y, Control, Store
@@ -93,6 +94,7 @@ def scene_facts(opened: Opened) -> dict[str, Any]:
             facts[which]["volumes"] = {"image": volume.name, "taken": taken}
     if grid:
         facts |= _shown(grid, view.plane)
+        facts["head"] = head_box(grid, view.plane)
         facts["axis"] = "xyz"[PLANE_AXES[view.plane][0]]
         facts["toStored"] = grid.orientation.picture_to_stored(view.plane).tolist()
         facts["affine"] = grid.mm_affine[:3].tolist()
@@ -106,7 +108,8 @@ def _shown(volume: Volume, plane: Plane) -> dict[str, Any]:
         "window": volume.intensities.window,
         "positions": volume.slice_positions(plane).round(3).tolist(),
         "shape": volume.orientation.picture_shape(plane),
-        "pixel": volume.pixel_size(plane),
+        "pixel": pixel_size(volume, plane),
+        "corner": corner(volume, plane),
     }
 
 

@@ -452,16 +452,6 @@ def test_letters_at_the_edges_follow_the_display_convention(run: Run) -> None:
     assert ["".join(four) for four in found] == list(letters.values())
 
 
-def test_a_picture_is_as_wide_as_its_millimetres_but_never_a_line(run: Run) -> None:
-    shapes = [[[100, 50], [1, 1]], [[100, 50], [1, 4]], [[40, 40], [0.001, 1000]]]
-    found = run(
-        "picture",
-        "({ aspect }, shapes) => shapes.map(([shape, pixel]) => aspect({ shape, pixel }))",
-        shapes,
-    )
-    assert found == [2, 0.5, 1 / 20]
-
-
 @pytest.mark.parametrize(
     "window", [(0, 415), (0, 1360), (-2.5, 3.1), (0, 1e-4), (1e5, 7e5), (-1e9, 1e9), (100, 101)]
 )
@@ -483,6 +473,72 @@ def test_ticks_are_a_few_round_numbers_within_the_window(
     assert shown == pytest.approx(found)
     assert len(set(labels)) == len(labels)
     assert max(map(len, labels)) <= 7
+
+
+# ---- which part of a slice is shown
+# X has voxels of 2 x 1 mm from (-30, -20) mm on; the head is a box within.
+ZOOMED: dict[str, Any] = {
+    "corner": [-30, -20],
+    "shape": [40, 50],
+    "pixel": [2, 1],
+    "head": [[-10, -15], [20, 25]],
+}
+STAGE = [300, 200]
+
+
+def looked(run: Run, body: str, **more: Any) -> Any:
+    """What a function of the zoom's module says, given the head's and the field's box."""
+    return run(
+        "zoom",
+        f"""(zoom, shown, stage, more) => {{
+            const {{ fieldOf, headOf, fit, frameOf, sightOf }} = zoom;
+            const {{ zoomed, panned, pointAt, NO_ZOOM }} = zoom;
+            const field = fieldOf(shown, more.mirrored), box = headOf(shown, more.mirrored);
+            const place = {{ box, field, stage }};
+            {body}
+        }}""",
+        ZOOMED, STAGE, {"mirrored": False, **more},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_the_head_fills_the_picture_in_its_proportions(run: Run, mirrored: bool) -> None:
+    frame = looked(run, "return frameOf(field, fit(box, stage), stage);", mirrored=mirrored)
+    # The head is 30 x 40 mm, so its 40 mm are the 200 pixels of the height, 5 for each.
+    assert (frame["width"], frame["height"]) == (80 * 5, 50 * 5)
+    # It is 30 of the 80 mm wide: 20 mm from the left edge of the field, 30 from the right one.
+    assert frame["left"] + (30 if mirrored else 20) * 5 == 150 - 15 * 5
+    assert frame["top"] + (30 - 25) * 5 == 0
+
+
+def test_zooming_leaves_the_point_under_the_pointer_where_it_is(run: Run) -> None:
+    before, after, back = looked(
+        run,
+        """const at = [190, 90], once = zoomed(NO_ZOOM, 2, at, place);
+        const see = (state) => pointAt(sightOf(box, state, stage), at, stage);
+        return [see(NO_ZOOM), see(once), zoomed(once, 0.1, at, place)];""",
+    )
+    assert after == pytest.approx(before)
+    assert back == {"factor": 1, "centre": None}
+
+
+def test_a_moved_picture_follows_the_pointer_and_stops_at_the_edge(run: Run) -> None:
+    start, moved, stopped = looked(
+        run,
+        """const once = zoomed(NO_ZOOM, 4, [150, 100], place);
+        const left = (state) => frameOf(field, sightOf(box, state, stage), stage).left;
+        return [once, panned(once, [30, 0], place), panned(once, [1e6, 0], place)].map(left);""",
+    )
+    assert moved - start == pytest.approx(30)
+    assert stopped == pytest.approx(0)
+
+
+def test_a_scale_bar_has_a_round_length_that_fits(run: Run) -> None:
+    scales = [0.013, 0.9, 1.0, 3.7, 44.0, 812.0]
+    lengths = run("zoom", "({ barLength }, scales) => scales.map((s) => barLength(s, 90))", scales)
+    for scale, length in zip(scales, lengths, strict=True):
+        assert f"{length:.0e}"[0] in "125"
+        assert 90 / 2.5 - 1e-9 <= length * scale <= 90 + 1e-9
 
 
 # ---- voxels
