@@ -92,7 +92,7 @@ def axis(title: str = "", **options: Any) -> dict[str, Any]:
         "ticks": "outside",
         "ticklen": 3,
         "tickcolor": NEUTRAL,
-        "tickfont": {"size": 10},
+        "tickfont": {"size": 11},
         "nticks": 6,
         "tickangle": 0,
         # Plotly would measure every label at every step to hide those past the edge.

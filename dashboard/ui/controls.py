@@ -196,6 +196,12 @@ SECTIONS: dict[str, list[ControlSpec | tuple[ControlSpec, ControlSpec]]] = {
             slider(BINS, marks=(10, 50, 100, 150, 200)),
         ),
         ControlSpec(
+            Control.BEFORE, "All voxels",
+            "Also shows the histograms of all voxels of the slice, before the background is "
+            "removed.",
+            switch(),
+        ),
+        ControlSpec(
             Control.OPACITY, "Label opacity (%)",
             "How strongly the label map covers image X.",
             slider(PERCENT, marks=(0, 50, 100), live=True),

@@ -124,7 +124,7 @@ def number(allowed: range) -> Kind:
 def switch() -> Kind:
     """On or off. Its label is part of it, so the whole of it has the help."""
     return lambda spec: dmc.Switch(
-        id=spec.name, label=spec.label, checked=spec.default, size=SIZE,
+        id=spec.name, label=spec.label, checked=bool(spec.default), size=SIZE,
         wrapperProps={"data-help": spec.help},
     )  # fmt: skip
 
