@@ -136,7 +136,8 @@ class View:
     `mix` names the images in the fit, separated by commas (empty: all); `mask` and `reference` an
     image each (empty: the first that fits); `grid` the image to whose grid all others are resampled
     (empty: no resampling); `position` the image whose position those of its shape take that lost
-    theirs (empty: none does).
+    theirs (empty: none does). A `before` of None leaves it to the study whether the histograms of
+    all voxels stand beside those of the foreground.
     """
 
     study: str = _key(TEXT, "", "images", always=True, reopens=True)
@@ -161,6 +162,7 @@ class View:
     side: Side = _key(_one_of(Side), "neurological", "look")
     bins: int = _key(_integer_in(BINS), 50, "look")
     log: bool = _key(FLAG, False, "look")
+    before: bool | None = _key(FLAG, None, "look")
     joint: JointKind = _key(_one_of(JointKind), "scatter", "look")
     axes: Axes = _key(_one_of(Axes), "scaled", "look")
     palette: Palette = _key(_one_of(Palette), "okabe", "look")

@@ -48,6 +48,7 @@ export const viewOf = (values, { scene, wanted }) => {
     if (view[name] === (scene.view[name] || unset)) view[name] = scene.view[name];
     else view[name] = view[name] === unset ? "" : view[name] ?? "";
   }
+  if (view.before === (scene.view.before ?? scene.defaults.before)) view.before = scene.view.before;
   view.grid ??= "";
   view.position ??= "";
   const hidden = (view.hidden ?? []).map(Number).filter((k) => k <= view.components);

@@ -85,6 +85,7 @@ def scene_facts(opened: Opened) -> dict[str, Any]:
             **_helpers(opened, replace(view, mask="", reference="")),
             "mix": scene.unchosen,
             "foreground": scene.presets.foreground,
+            "before": scene.presets.before,
         },
     }
     for which, volume in zip("xy", (scene.x, scene.y), strict=True):
@@ -130,6 +131,7 @@ def _values(opened: Opened) -> dict[str, Any]:
     values["hidden"] = [str(number) for number in view.hidden]
     values["grid"] = view.grid or None
     values["position"] = view.position or None
+    values["before"] = scene.before
     values["mix"] = scene.mixed
     for which, volume in zip("xy", (scene.x, scene.y), strict=True):
         window = getattr(view, f"window_{which}")

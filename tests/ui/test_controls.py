@@ -46,6 +46,7 @@ def test_a_control_starts_with_the_default_of_the_view():
     for name in ("plane", "side", "foreground", "scaling", "covariance", "seed", "log", "opacity"):
         control, prop = FIELDS[name]
         assert getattr(laid_out[control], prop) == defaults[name]
+    assert laid_out["control-before"].checked is False  # a study may open with it
     assert laid_out["control-components"].value == str(defaults["components"])
 
 
