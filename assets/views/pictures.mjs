@@ -112,7 +112,7 @@ const put = (node, src) => {
  * The pictures of a page.
  * @param {object} page
  * @param {() => {wanted: object, scene: object, config: object}} page.shown
- * @param {(sentence: string, again: () => void) => void} page.failed
+ * @param {(what: string, sentence: string, again: () => void) => void} page.failed
  */
 export const pictures = ({ shown, failed }) => {
   let target = {};
@@ -125,8 +125,10 @@ export const pictures = ({ shown, failed }) => {
       const made = parts(which);
       const src = target[of];
       if (!made) complete = false;
-      else if (src === null || isReady(src)) put(made.below, src);
-      else complete = false;
+      else if (src === null || isReady(src)) {
+        put(made.below, src);
+        made.view = wanted;
+      } else complete = false;
     }
     const over = parts("map")?.map;
     if (!over) return false;
@@ -145,7 +147,7 @@ export const pictures = ({ shown, failed }) => {
     await entry.promise;
     if (!Object.values(target).includes(src)) return;
     if (entry.state === "ready") apply();
-    else failed("A picture did not load.", () => show({ all: true }));
+    else failed("pictures", `Could not load slice ${shown().wanted.slice}.`, () => show({ all: true }));
   };
 
   /**
@@ -199,7 +201,11 @@ export const pictures = ({ shown, failed }) => {
     return load(src).promise;
   };
 
-  return { show, apply, fetchAhead };
+  /** What each picture shows: its card, and the View that it was drawn for. */
+  const state = () => Object.keys(IDS).map(parts).filter(Boolean).map(({ place, view = null }) => (
+    { section: place.closest(".card"), view, isCurrent: view === shown().wanted }));
+
+  return { show, apply, fetchAhead, state };
 };
 
 /** The pixel of a picture under a pointer, rows upwards; null beside all pictures. */
