@@ -7,16 +7,18 @@ import * as address from "./client/address.mjs";
 import { groups } from "./client/cards.mjs";
 import { gestures } from "./client/history.mjs";
 import { schedule } from "./client/schedule.mjs";
-import { START, next } from "./client/state.mjs";
+import { START, next, returned } from "./client/state.mjs";
 import { millimetres } from "./client/voxels.mjs";
+import { behind } from "./views/behind.mjs";
 import { buttons } from "./views/buttons.mjs";
 import { LATE, cards as makeCards } from "./views/cards.mjs";
 import { check } from "./views/check.mjs";
 import { answer, held, loadGraphs, nothing, outputs, setProps } from "./views/dash.mjs";
+import { OPENING, allWorked, failed, trying, worked } from "./views/failures.mjs";
 import { folds } from "./views/folds.mjs";
 import { init as help } from "./views/help.mjs";
 import "./views/names.mjs";
-import { failed, notify } from "./views/notices.mjs";
+import { notify } from "./views/notices.mjs";
 import { open } from "./views/opening.mjs";
 import { pictures as makePictures } from "./views/pictures.mjs";
 import { player } from "./views/player.mjs";
@@ -43,12 +45,22 @@ const { layOut, toggleField } = zoom(shown);
 const pictures = makePictures({ shown, layOut, failed });
 const readout = makeReadout(shown);
 
+const lagging = behind({
+  wanted: () => (state.opening ? Object.fromEntries(new URLSearchParams(state.opening.search)) : state.wanted),
+  parts: () => (state.wanted ? [...cards.state(), ...pictures.state()] : [])
+    .filter(({ section }) => section)
+    .map((part) => ({ ...part, isCurrent: part.isCurrent && !state.opening })),
+});
+
 const { watch, unsettle, stopAhead } = settling({
   shown,
   query: () => query(state.wanted),
   isDrawn: () => cards.areDrawn(),
   isPictured: () => pictures.apply(),
+  unsettled: lagging.begin,
   settled() {
+    lagging.end();
+    allWorked();
     readout.settle();
     followUpload(state.wanted.study);
   },
@@ -66,6 +78,7 @@ const dispatch = (event) => {
   if (state.emptied !== before.emptied) noteEmptied(state.emptied);
   if (state.opening && state.opening !== before.opening) {
     reason = state.opening.reason;
+    trying(OPENING);
     unsettle();
     setProps("opening", { data: state.opening.number });
     return false;
@@ -196,11 +209,12 @@ const drawn = async (group, names, mine) => {
   const { values, failure } = await request.answer;
   const isLast = request.call === mine && cards.pending(group) === request;
   if (isLast) cards.done(group);
+  if (!failure) worked(group);
   if (isLast && isBehind) setTimeout(send);
   watch();
   if (!isLast || mine !== calls[group]) throw nothing();
   if (!failure) return answer(names, cards.give(request, values));
-  if (group !== LATE) failed(failure, () => { unsettle(); again(group); });
+  if (group !== LATE) failed(group, failure, () => { unsettle(); again(group); });
   throw nothing();
 };
 const again = (group) => (group === "views" ? setProps("scene", { data: { ...held("scene.data") } }) : askOthers());
@@ -237,16 +251,31 @@ const opening = async (number) => {
   const { opened, failed: sentence } = await open(asks, isWanted);
   if (!isWanted()) throw nothing();
   if (!opened) {
-    dispatch({ type: "failed", number });
-    failed(sentence, () => dispatch({ type: "open", search: asks.search, reason: asks.reason }));
+    giveUp(number);
+    failed(OPENING, sentence, () => dispatch({ type: "open", search: asks.search, reason: asks.reason }));
     throw nothing();
   }
+  worked(OPENING);
   // What was changed meanwhile is not lost with this answer.
   const isKept = (name) => name !== "slice" && JSON.stringify(held(outputOf(name))) !== JSON.stringify(state.held[name]);
   const kept = state.held ? config.fields.map(({ name }) => name).filter(isKept) : [];
   dispatch({ type: "opened", number, kept });
   for (const name of kept) delete opened[outputOf(name)];
   return answer(names, { ...opened, "scene.data": { ...opened["scene.data"], number } });
+};
+
+// What is shown stays; the controls and the address say it again.
+const giveUp = (number) => {
+  const back = returned(state, (name) => held(outputOf(name)));
+  dispatch({ type: "failed", number });
+  if (!state.wanted) return;
+  for (const [name, value] of Object.entries(back)) setProps(config.controls[name][0], { [config.controls[name][1]]: value });
+  for (const which of ["x", "y"]) {
+    const { volumes: facts } = state.scene[which] ?? {};
+    if (facts && held(`control-volume-${which}.value`) !== facts.taken) setProps(`control-volume-${which}`, { value: facts.taken });
+  }
+  reason = "replace";
+  send();
 };
 
 // Another volume of an image.

@@ -213,8 +213,7 @@ class View:
             value = getattr(self, entry.name)
             if entry.metadata["always"] or value != entry.default:
                 entries[entry.name] = "" if value is None else _as_text(value)
-        # Escapes exactly what encodeURIComponent in a browser escapes.
-        return urlencode(entries, quote_via=quote, safe="!'()*")
+        return escaped(entries)
 
     def recipe(self) -> Recipe:
         """Return what decides the numbers besides the voxels."""
@@ -250,6 +249,11 @@ def description() -> list[dict[str, Any]]:
         }
         for f in fields(View)
     ]
+
+
+def escaped(entries: Mapping[str, str]) -> str:
+    """Return a URL query as browsers hold it: encodeURIComponent, and the apostrophe as %27."""
+    return urlencode(entries, quote_via=quote, safe="!()*")
 
 
 def _as_text(value: Any) -> str:

@@ -258,8 +258,8 @@ def _volumes(files: StudyFiles, name: str, volume: Volume | None) -> tuple[list[
 
 def alerts(notices: Sequence[Notice]) -> str:
     """Return what was changed to open a View, as HTML; the check says what cannot be read."""
-    return "".join(
-        f'<p class="notice" role="alert">{html.escape(sentence(notice))}'
-        '<button type="button" class="notice-close" aria-label="Close"></button></p>'
-        for notice in notices
-    )
+    if not notices:
+        return ""
+    lines = "".join(f"<li>{html.escape(sentence(notice))}</li>" for notice in notices)
+    close = '<button type="button" class="notice-close" aria-label="Close"></button>'
+    return f'<div class="notice" role="alert"><ul>{lines}</ul>{close}</div>'

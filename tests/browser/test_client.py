@@ -108,6 +108,33 @@ def test_a_query_is_the_one_that_the_server_makes(run: Run) -> None:
     ]
 
 
+NAMES = [
+    *map(chr, range(32, 127)),
+    "Ann's head", "é", "ü", "日本", "עברית", "😀", "a\u0301", "\u200b", "\t", "\n", "100 %25",
+    "a+b c&d",
+]  # fmt: skip
+
+
+def test_a_query_of_any_name_stands_in_the_address_bar_as_it_was_made(run: Run) -> None:
+    """Else the page would wait for ever: it is settled once it shows what the URL says."""
+    views = [View(study=name, x=name * 2, y=f"{name}:mean", mix=f"{name},x") for name in NAMES]
+    made, held = run(
+        "address",
+        """({ query }, views, config) => {
+            const queries = views.map((view) => query(view, config));
+            const hold = (query) => {
+                history.replaceState(null, "", `?${query}`);
+                return location.search.slice(1);
+            };
+            return [queries, queries.map(hold)];
+        }""",
+        [one.to_store() for one in views],
+        CONFIG,
+    )
+    assert made == held
+    assert made == [one.query() for one in views]
+
+
 @pytest.fixture
 def volume(tmp_path: Path) -> Callable[..., Volume]:
     def volume(name: str, slices: int, thick: float, start: float = 0.0) -> Volume:
@@ -324,6 +351,25 @@ def test_what_was_changed_while_something_was_opened_is_not_lost(run: Run) -> No
     assert last["opening"] is None
 
 
+def test_controls_go_back_after_a_failed_opening_unless_they_were_used_since(run: Run) -> None:
+    *_, last = states(run, controls(), controls(plane="coronal", bins=60))
+    assert last["opening"]["number"] == 1
+
+    def back(**now: Any) -> dict[str, Any]:
+        returned = "({ returned }, state, now) => returned(state, (name) => now[name])"
+        return run("state", returned, last, {**CONTROLS, "plane": "coronal", "bins": 60, **now})
+
+    assert back() == {"plane": "axial", "bins": 50}
+    assert back(bins=70, components="5") == {"plane": "axial"}
+    assert run("state", "({ START, returned }) => returned(START, () => null)") == {}
+    *_, failed = states(
+        run, controls(), controls(plane="coronal"), {"type": "failed", "number": 1},
+        {"type": "slice", "slice": 7},
+    )  # fmt: skip
+    assert failed["opening"] is None
+    assert failed["wanted"] == {**SCENE["view"], "slice": 7}
+
+
 def test_an_answer_that_was_overtaken_is_not_taken(run: Run) -> None:
     *_, before, after = states(
         run,
@@ -384,6 +430,40 @@ def test_only_cards_whose_fields_change_are_needed(run: Run) -> None:
     assert not {"check", "header", "criteria", "image-x"} & needed(slice=6)
     assert "check" in needed(x="FLAIR")
     assert "criteria" in needed(components=4, panel="criteria")
+
+
+# ---- what is behind
+def test_a_card_that_is_behind_says_what_it_shows(run: Run) -> None:
+    shown = View(study="s", x="T1", y="b0", slice=78).to_store()
+    wanted = {
+        "slice 78": {"slice": 80},
+        "axial slice 78": {"plane": "coronal", "slice": ""},
+        "3 classes": {"components": 5},
+        "before the change": {"seed": 1},
+    }
+    words = "({ wordsOf }, shown, all) => all.map((wanted) => wordsOf(shown, wanted))"
+    made = run("behind", words, shown, [{**shown, **one} for one in wanted.values()])
+    assert made == list(wanted)
+    opened = [{"study": "t", "slice": ""}, {"study": "s", "plane": "axial", "x": "T1", "slice": 4}]
+    assert run("behind", words, shown, opened) == ["before the change", "slice 78"]
+
+
+def test_a_card_is_late_only_if_it_was_behind_all_the_while(run: Run) -> None:
+    # Times in ms at which the page looks, and which cards show what is wanted then.
+    looks = [(400, "a"), (500, "b"), (700, ""), (800, ""), (900, "a")]
+    late = run(
+        "behind",
+        """({ lateness }, looks) => {
+            const late = lateness();
+            late.reset(0);
+            return looks.map(([now, current]) => {
+                const part = (name) => ({ name, isCurrent: current.includes(name) });
+                return [...late.look(["a", "b"].map(part), now)].join("");
+            });
+        }""",
+        looks,
+    )
+    assert late == ["b", "", "", "a", "b"]
 
 
 # ---- history and schedule
