@@ -5,6 +5,7 @@
 //                             -> at rest: /cards -> Dash's outputs
 import * as address from "./client/address.mjs";
 import { groups } from "./client/cards.mjs";
+import { coloursOf } from "./client/classes.mjs";
 import { gestures } from "./client/history.mjs";
 import { schedule } from "./client/schedule.mjs";
 import { START, next } from "./client/state.mjs";
@@ -15,6 +16,7 @@ import { check } from "./views/check.mjs";
 import { answer, held, loadGraphs, nothing, outputs, setProps } from "./views/dash.mjs";
 import { folds } from "./views/folds.mjs";
 import { init as help } from "./views/help.mjs";
+import { legend as makeLegend } from "./views/legend.mjs";
 import "./views/names.mjs";
 import { failed, notify } from "./views/notices.mjs";
 import { open } from "./views/opening.mjs";
@@ -23,6 +25,7 @@ import { player } from "./views/player.mjs";
 import { readout as makeReadout } from "./views/readout.mjs";
 import { settling } from "./views/settling.mjs";
 import { init as tooltip } from "./views/tooltip.mjs";
+import "./views/tsv.mjs";
 import { init as ownUpload } from "./views/upload-own.mjs";
 import { init as upload } from "./views/upload.mjs";
 
@@ -38,7 +41,8 @@ const past = gestures();
 const shown = () => ({ ...state, config, settled: "settled" in root.dataset });
 const cards = makeCards(shown);
 const pictures = makePictures({ shown, failed });
-const readout = makeReadout(shown);
+const legend = makeLegend(shown);
+const readout = makeReadout(shown, legend.nameOf);
 
 const { watch, unsettle, stopAhead } = settling({
   shown,
@@ -87,6 +91,7 @@ const openView = (entries) => dispatch({ type: "open", search: `?${new URLSearch
 const follow = () => {
   const { wanted, scene } = state;
   colour(wanted, scene);
+  legend.draw();
   showPosition();
   offerJoint(wanted.x !== wanted.y);
   pictures.show({ all: false });
@@ -97,12 +102,13 @@ const follow = () => {
 
 // On the page's root each change costs the style of everything: a step makes none.
 let coloured = "";
-const colour = ({ palette, components }, { mixed }) => {
+const colour = ({ palette, colours }, { mixed }) => {
   const isFull = mixed.length >= config.mostMixed;
-  if (`${palette} ${components} ${isFull}` === coloured) return;
-  coloured = `${palette} ${components} ${isFull}`;
-  config.palettes[palette].forEach((own, index) => root.style.setProperty(`--class-${index + 1}`, own));
-  root.dataset.components = components;
+  if (`${palette} ${colours} ${isFull}` === coloured) return;
+  coloured = `${palette} ${colours} ${isFull}`;
+  const own = coloursOf(colours);
+  config.palettes[palette].forEach((usual, index) =>
+    root.style.setProperty(`--class-${index + 1}`, own[index + 1] ?? usual));
   root.toggleAttribute("data-mix-full", isFull);
 };
 

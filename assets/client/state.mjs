@@ -48,6 +48,7 @@ export const viewOf = (values, { scene, wanted }) => {
     if (view[name] === (scene.view[name] || unset)) view[name] = scene.view[name];
     else view[name] = view[name] === unset ? "" : view[name] ?? "";
   }
+  for (const name of ["names", "colours", "tissues"]) view[name] ??= "";
   view.grid ??= "";
   view.position ??= "";
   const hidden = (view.hidden ?? []).map(Number).filter((k) => k <= view.components);
