@@ -5,6 +5,7 @@
 //                             -> at rest: /cards -> Dash's outputs
 import * as address from "./client/address.mjs";
 import { groups } from "./client/cards.mjs";
+import { coloursOf } from "./client/classes.mjs";
 import { gestures } from "./client/history.mjs";
 import { schedule } from "./client/schedule.mjs";
 import { START, next, returned } from "./client/state.mjs";
@@ -17,6 +18,7 @@ import { answer, held, loadGraphs, nothing, outputs, setProps } from "./views/da
 import { OPENING, allWorked, failed, trying, worked } from "./views/failures.mjs";
 import { folds } from "./views/folds.mjs";
 import { init as help } from "./views/help.mjs";
+import { legend as makeLegend } from "./views/legend.mjs";
 import "./views/names.mjs";
 import { notify } from "./views/notices.mjs";
 import { open } from "./views/opening.mjs";
@@ -26,6 +28,7 @@ import { readout as makeReadout } from "./views/readout.mjs";
 import { screen } from "./views/screen.mjs";
 import { settling } from "./views/settling.mjs";
 import { init as tooltip } from "./views/tooltip.mjs";
+import "./views/tsv.mjs";
 import { init as ownUpload } from "./views/upload-own.mjs";
 import { init as upload } from "./views/upload.mjs";
 import { zoom } from "./views/zoom.mjs";
@@ -43,7 +46,8 @@ const shown = () => ({ ...state, config, settled: "settled" in root.dataset });
 const cards = makeCards(shown);
 const { layOut, toggleField } = zoom(shown);
 const pictures = makePictures({ shown, layOut, failed });
-const readout = makeReadout(shown);
+const legend = makeLegend(shown);
+const readout = makeReadout(shown, legend.nameOf);
 
 const lagging = behind({
   wanted: () => (state.opening ? Object.fromEntries(new URLSearchParams(state.opening.search)) : state.wanted),
@@ -103,6 +107,7 @@ const openView = (entries) => dispatch({ type: "open", search: `?${new URLSearch
 const follow = () => {
   const { wanted, scene } = state;
   colour(wanted, scene);
+  legend.draw();
   showPosition();
   offerJoint(wanted.x !== wanted.y);
   pictures.show({ all: false });
@@ -113,12 +118,13 @@ const follow = () => {
 
 // On the page's root each change costs the style of everything: a step makes none.
 let coloured = "";
-const colour = ({ palette, components }, { mixed }) => {
+const colour = ({ palette, colours }, { mixed }) => {
   const isFull = mixed.length >= config.mostMixed;
-  if (`${palette} ${components} ${isFull}` === coloured) return;
-  coloured = `${palette} ${components} ${isFull}`;
-  config.palettes[palette].forEach((own, index) => root.style.setProperty(`--class-${index + 1}`, own));
-  root.dataset.components = components;
+  if (`${palette} ${colours} ${isFull}` === coloured) return;
+  coloured = `${palette} ${colours} ${isFull}`;
+  const own = coloursOf(colours);
+  config.palettes[palette].forEach((usual, index) =>
+    root.style.setProperty(`--class-${index + 1}`, own[index + 1] ?? usual));
   root.toggleAttribute("data-mix-full", isFull);
 };
 

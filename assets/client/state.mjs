@@ -50,6 +50,7 @@ export const viewOf = (values, { scene, wanted }) => {
     else view[name] = view[name] === unset ? "" : view[name] ?? "";
   }
   if (view.before === (scene.view.before ?? scene.defaults.before)) view.before = scene.view.before;
+  for (const name of ["names", "colours", "tissues"]) view[name] ??= "";
   view.grid ??= "";
   view.position ??= "";
   const hidden = (view.hidden ?? []).map(Number).filter((k) => k <= view.components);
