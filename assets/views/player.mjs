@@ -5,6 +5,12 @@ const WHEEL_STEP = 40; // wheel distance of a slice: one notch is more, a trackp
 const WHEEL_PAUSE_MS = 400; // later turns of the wheel are another gesture
 const MOST_BY_WHEEL = 3; // slices at once
 
+// A page that scrolls has the wheel, unless the picture was clicked before, or Shift is held.
+const isForSlices = (event, picture) => {
+  const { scrollHeight, clientHeight } = document.scrollingElement;
+  return scrollHeight <= clientHeight + 1 || event.shiftKey || picture.contains(document.activeElement);
+};
+
 /**
  * @param {object} page
  * @param {() => ?{slice: number, last: number}} page.position
@@ -50,14 +56,15 @@ export const player = ({ position, begin }) => {
   let turned = 0;
   let lastTurn = 0;
   const turn = (event) => {
-    if (event.ctrlKey || !event.target.closest?.(".picture")) return;
+    const picture = event.target.closest?.(".picture");
+    if (!picture || event.ctrlKey || event.metaKey || !isForSlices(event, picture)) return;
     event.preventDefault();
     if (event.timeStamp - lastTurn > WHEEL_PAUSE_MS) {
       begin();
       turned = 0;
     }
     lastTurn = event.timeStamp;
-    turned += event.deltaY;
+    turned += event.deltaY || event.deltaX; // sideways with Shift
     const count = Math.trunc(turned / WHEEL_STEP);
     turned -= count * WHEEL_STEP;
     if (count) step(-Math.sign(count) * Math.min(Math.abs(count), MOST_BY_WHEEL));

@@ -13,10 +13,11 @@ const root = document.documentElement;
  * @param {() => string} page.query  of the View that is wanted
  * @param {() => boolean} page.isDrawn  whether every visible card shows it
  * @param {() => boolean} page.isPictured  whether every picture does
- * @param {() => void} page.settled  is called once the page is
+ * @param {() => void} page.unsettled  is called with each View that is wanted
+ * @param {() => void} page.settled  is called once the page shows it
  * @param {(isResting: () => boolean) => Promise<void>} page.fetchAhead
  */
-export const settling = ({ shown, query, isDrawn, isPictured, settled, fetchAhead }) => {
+export const settling = ({ shown, query, isDrawn, isPictured, unsettled, settled, fetchAhead }) => {
   let doubtUntil = 0;
   let isWatching = false;
   let timer = 0;
@@ -56,6 +57,7 @@ export const settling = ({ shown, query, isDrawn, isPictured, settled, fetchAhea
     isStopped = false;
     doubtUntil = 0; // the change has come through: no more doubt
     delete root.dataset.settled;
+    unsettled();
     watch();
   };
 

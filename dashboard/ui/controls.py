@@ -232,6 +232,12 @@ TOOLS: dict[str, list[ControlSpec]] = {
             Control.LOG, "Log counts", "Shows the counts on a logarithmic axis.", toggle("log"),
         ),
         ControlSpec(
+            Control.BEFORE, "All voxels",
+            "Also shows the histograms of all voxels of the slice, before the background is "
+            "removed.",
+            toggle("all voxels"),
+        ),
+        ControlSpec(
             Control.BINS, "Histogram bins",
             "The number of equal bins between the lowest and the highest intensity of the slice.",
             count(BINS, " bins"),

@@ -159,7 +159,7 @@ def menu(options: Mapping[str, str]) -> Kind:
 def toggle(text: str) -> Kind:
     """On or off, by a word that the label explains."""
     return lambda spec: Toggle(
-        id=spec.name, text=text, checked=spec.default, label=spec.label, help=spec.help
+        id=spec.name, text=text, checked=bool(spec.default), label=spec.label, help=spec.help
     )
 
 

@@ -336,9 +336,9 @@ def test_names_that_do_not_fit_are_told_in_full(page: Page, url: str) -> None:
     assert page.locator("#view-components .wide").evaluate("n => n.scrollWidth <= n.clientWidth")
     page.locator("#control-x").hover()
     expect(page.locator("#control-x")).to_have_attribute("title", f"{LONG}_T1w")
-    title = page.locator("#view-histograms text.x4title")
+    title = page.locator("#view-histograms text.x2title")
     title.hover()
-    expect(title.locator("title")).to_have_text(f"{LONG}_T2w, foreground")
+    expect(title.locator("title")).to_have_text(f"{LONG}_T2w")
 
 
 def test_a_table_that_is_cut_is_scrolled_by_its_own_keys(page: Page, url: str) -> None:

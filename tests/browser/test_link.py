@@ -83,7 +83,7 @@ def test_the_joint_view_changes_its_kind_and_axes(home: Page, sample) -> None:
 
 
 def test_a_hidden_class_leaves_every_view(home: Page, sample) -> None:
-    home.locator(".class-chip.class-2").click()
+    home.locator(".class-chip.class-2 label").click()
     expect(home.get_by_role("checkbox", name="Hide class 2")).to_be_checked()
     settled(home, hidden=2)
     overlay = picture(home, "view-labels", 1)

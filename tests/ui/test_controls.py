@@ -14,7 +14,7 @@ from dashboard.ui.kinds import ControlSpec
 from dashboard.view import View
 
 # Set beside what they change: the slice bar, the classes of the label map, the tabs.
-BESIDE_THEIR_VIEW = {"slice", "hidden", "panel"}
+BESIDE_THEIR_VIEW = {"slice", "hidden", "names", "colours", "tissues", "panel"}
 LIMITS = Limits(drop=2**20, store=2**30, days=7)
 
 
@@ -46,6 +46,7 @@ def test_a_control_starts_with_the_default_of_the_view():
     for name in ("plane", "side", "foreground", "scaling", "covariance", "seed", "log", "opacity"):
         control, prop = FIELDS[name]
         assert getattr(laid_out[control], prop) == defaults[name]
+    assert laid_out["control-before"].checked is False  # a study may open with it
     assert laid_out["control-components"].value == str(defaults["components"])
 
 
