@@ -60,8 +60,11 @@ NOTICES = "notices"
 VOLUME_X = "control-volume-x"
 VOLUME_Y = "control-volume-y"
 
-# Each field of the View with the control that sets it, and the control's property.
+# Fields that no control sets: the browser keeps them.
+KEPT_BY_BROWSER = frozenset({"at"})
+# Each other field of the View with the control that sets it, and the control's property.
 FIELDS: dict[str, tuple[Control, str]] = {
     name: (Control[name.upper()], "checked" if isinstance(field.default, bool) else "value")
     for name, field in View.__dataclass_fields__.items()
+    if name not in KEPT_BY_BROWSER
 }

@@ -28,6 +28,8 @@ BINS = range(10, 201)
 # numpy's random generator takes 32-bit seeds.
 SEEDS = range(2**32)
 PERCENT = range(101)
+# Nothing in a scanner's room is as far away as 1 km.
+FARTHEST_MM = 1e6
 # Characters of a value from a link that a notice repeats.
 SHOWN = 40
 
@@ -36,6 +38,8 @@ STUDY = ("study",)
 COUNTED = ("study", "plane", "x", "y", "grid")
 
 Window = tuple[float, float]
+# Right, anterior, superior, in mm.
+Place = tuple[float, float, float]
 # What a field is about. Users of a View name groups of fields rather than fields.
 Group = Literal["images", "place", "model", "look", "page"]
 
@@ -94,6 +98,14 @@ def _parse_window(text: str) -> Window:
     return low, high
 
 
+def _parse_place(text: str) -> Place:
+    parts = (float(f"{float(part):.12g}") + 0.0 for part in text.split(":"))  # no -0
+    right, anterior, superior = parts
+    if not all(abs(mm) < FARTHEST_MM for mm in (right, anterior, superior)):
+        raise ValueError
+    return right, anterior, superior
+
+
 def _parse_classes(text: str) -> tuple[int, ...]:
     parse = _integer_in(range(1, COMPONENTS.stop)).parse
     return tuple(sorted({parse(part) for part in text.split(",")}))
@@ -102,6 +114,7 @@ def _parse_classes(text: str) -> tuple[int, ...]:
 TEXT = Kind(str, {})
 FLAG = Kind(lambda text: {"0": False, "1": True}[text], {"one of": ["0", "1"]})
 WINDOW = Kind(_parse_window, {"like": "0:480"})
+PLACE = Kind(_parse_place, {"like": "-12:30.5:8"})
 CLASSES = Kind(_parse_classes, {"like": "1,3"})
 TOLERANCE = _one_of_numbers(TOLERANCES)
 
@@ -136,7 +149,7 @@ class View:
     `mix` names the images in the fit, separated by commas (empty: all); `mask` and `reference` an
     image each (empty: the first that fits); `grid` the image to whose grid all others are resampled
     (empty: no resampling); `position` the image whose position those of its shape take that lost
-    theirs (empty: none does).
+    theirs (empty: none does). `at` is the place of the crosshair, if one is set.
     """
 
     study: str = _key(TEXT, "", "images", always=True, reopens=True)
@@ -168,6 +181,7 @@ class View:
     window_x: Window | None = _key(WINDOW, None, "look", per=("study", "x"))
     window_y: Window | None = _key(WINDOW, None, "look", per=("study", "y"))
     hidden: tuple[int, ...] = _key(CLASSES, (), "look")
+    at: Place | None = _key(PLACE, None, "look", per=STUDY)
     panel: Panel = _key(_one_of(Panel), "components", "page")
 
     @classmethod

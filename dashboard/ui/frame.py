@@ -96,7 +96,7 @@ def _slice_bar() -> html.Div:
             ),
             html.Output(id="position", className="position"),
             html.Div(
-                "Point at a voxel, or tap it, to read its values.",
+                "Point at a voxel to read its values. Click it to keep the crosshair there.",
                 id="readout", className="readout",
             ),
         ],
