@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from dashboard.view import View
+from dashboard.view import FLAG, View
 
 
 class Control(StrEnum):
@@ -25,6 +25,7 @@ class Control(StrEnum):
     SIDE = "control-side"
     BINS = "control-bins"
     LOG = "control-log"
+    BEFORE = "control-before"
     JOINT = "control-joint"
     AXES = "control-axes"
     PALETTE = "control-palette"
@@ -62,9 +63,13 @@ VOLUME_Y = "control-volume-y"
 
 # Fields that no control sets: the browser keeps them.
 KEPT_BY_BROWSER = frozenset({"at"})
+# The legend sets what concerns single classes: it is one component.
+LEGEND = ("names", "colours", "tissues")
 # Each other field of the View with the control that sets it, and the control's property.
 FIELDS: dict[str, tuple[Control, str]] = {
-    name: (Control[name.upper()], "checked" if isinstance(field.default, bool) else "value")
+    name: (Control.HIDDEN, name)
+    if name in LEGEND
+    else (Control[name.upper()], "checked" if field.metadata["kind"] is FLAG else "value")
     for name, field in View.__dataclass_fields__.items()
     if name not in KEPT_BY_BROWSER
 }

@@ -2,7 +2,7 @@
 // browser's cache answers: they follow the slice without the server's Python and without Dash.
 import * as address from "../client/address.mjs";
 import { isAsked, isReady, isUnknown, load, loadAgain, loadMapAhead } from "./loaded.mjs";
-import { drawScale, parts } from "./stage.mjs";
+import { IDS, drawScale, parts } from "./stage.mjs";
 
 const TOGETHER = 4; // pictures fetched ahead at a time, so that the page's own requests go first
 const NEAR = 2; // slices whose maps are asked for again, as the server fits them ahead
@@ -26,7 +26,7 @@ const put = (node, src) => {
  * @param {object} page
  * @param {() => {wanted: object, scene: object, config: object}} page.shown
  * @param {() => void} page.layOut  lays them out for another scene
- * @param {(sentence: string, again: () => void) => void} page.failed
+ * @param {(what: string, sentence: string, again: () => void) => void} page.failed
  */
 export const pictures = ({ shown, layOut, failed }) => {
   let target = {};
@@ -39,8 +39,10 @@ export const pictures = ({ shown, layOut, failed }) => {
       const made = parts(which);
       const src = target[of];
       if (!made) complete = false;
-      else if (src === null || isReady(src)) put(made.below, src);
-      else complete = false;
+      else if (src === null || isReady(src)) {
+        put(made.below, src);
+        made.view = wanted;
+      } else complete = false;
     }
     const over = parts("map")?.map;
     if (!over) return false;
@@ -58,7 +60,7 @@ export const pictures = ({ shown, layOut, failed }) => {
     await entry.promise;
     if (!Object.values(target).includes(src)) return;
     if (entry.state === "ready") apply();
-    else failed("A picture did not load.", () => show({ all: true }));
+    else failed("pictures", `Could not load slice ${shown().wanted.slice}.`, () => show({ all: true }));
   };
 
   /**
@@ -97,5 +99,9 @@ export const pictures = ({ shown, layOut, failed }) => {
     }
   };
 
-  return { show, apply, fetchAhead };
+  /** What each picture shows: its card, and the View that it was drawn for. */
+  const state = () => Object.keys(IDS).map(parts).filter(Boolean).map(({ place, view = null }) => (
+    { section: place.closest(".card"), view, isCurrent: view === shown().wanted }));
+
+  return { show, apply, fetchAhead, state };
 };

@@ -13,9 +13,10 @@ const ELSEWHERE = "input, textarea, dialog[open], [role=dialog], [role=listbox]"
 /**
  * @param {object} page
  * @param {() => {wanted: object, scene: object, config: object, place: ?number[], settled: boolean}} page.shown
+ * @param {(number: number) => string} page.nameOf  the name of a class, or ""
  * @param {(place: ?number[]) => void} page.setPlace  sets the crosshair, or takes it away
  */
-export const readout = ({ shown, setPlace }) => {
+export const readout = ({ shown, nameOf, setPlace }) => {
   let fetched = { address: null, slice: null, failed: null };
   let pointer = null; // the pixel under it
   const isOpen = () => Boolean(shown().wanted && shown().scene.shape);
@@ -53,7 +54,7 @@ export const readout = ({ shown, setPlace }) => {
       const index = (slice.rows - 1 - pixel.row) * slice.columns + pixel.column;
       slice.channels.forEach((name, i) => facts.push([name, format(slice.intensities[i][index])]));
       const label = slice.labels[index];
-      facts.push(["class", label || "background"]);
+      facts.push(["class", label ? `${label} ${nameOf(label)}`.trim() : "background"]);
       if (label) facts.push(["posterior", (slice.posteriors[label - 1][index] / 255).toFixed(2)]);
     } else if (failed) facts.push(["", failed]);
     else if (!scene.sameGrid) facts.push(["", OTHER_GRID]);

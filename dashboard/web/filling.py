@@ -85,6 +85,7 @@ def scene_facts(opened: Opened) -> dict[str, Any]:
             **_helpers(opened, replace(view, mask="", reference="")),
             "mix": scene.unchosen,
             "foreground": scene.presets.foreground,
+            "before": scene.presets.before,
         },
     }
     for which, volume in zip("xy", (scene.x, scene.y), strict=True):
@@ -130,6 +131,7 @@ def _values(opened: Opened) -> dict[str, Any]:
     values["hidden"] = [str(number) for number in view.hidden]
     values["grid"] = view.grid or None
     values["position"] = view.position or None
+    values["before"] = scene.before
     values["mix"] = scene.mixed
     for which, volume in zip("xy", (scene.x, scene.y), strict=True):
         window = getattr(view, f"window_{which}")
@@ -256,8 +258,8 @@ def _volumes(files: StudyFiles, name: str, volume: Volume | None) -> tuple[list[
 
 def alerts(notices: Sequence[Notice]) -> str:
     """Return what was changed to open a View, as HTML; the check says what cannot be read."""
-    return "".join(
-        f'<p class="notice" role="alert">{html.escape(sentence(notice))}'
-        '<button type="button" class="notice-close" aria-label="Close"></button></p>'
-        for notice in notices
-    )
+    if not notices:
+        return ""
+    lines = "".join(f"<li>{html.escape(sentence(notice))}</li>" for notice in notices)
+    close = '<button type="button" class="notice-close" aria-label="Close"></button>'
+    return f'<div class="notice" role="alert"><ul>{lines}</ul>{close}</div>'

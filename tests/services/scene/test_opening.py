@@ -228,8 +228,8 @@ def test_where_air_is_not_0_the_mask_is_the_foreground(airy):
     # As a URL that says so, it opens without a word.
     again = airy.open({**opened.scene.view.to_store(), "slice": "5", "components": "3",
                              "seed": "12345", "starts": "1", "bins": "50", "opacity": "70",
-                             "log": "0", "hidden": "", "at": "", "window_x": "",
-                             "window_y": ""})  # fmt: skip
+                             "log": "0", "before": "", "hidden": "", "at": "",
+                             "window_x": "", "window_y": ""})  # fmt: skip
     assert (again.scene.view.foreground, again.notices) == ("mask", ())
 
 
