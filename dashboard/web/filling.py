@@ -60,7 +60,7 @@ OUTPUTS: tuple[str, ...] = (
 def filling(opened: Opened) -> dict[str, Any]:
     """Return the value of each of the page's elements that an opened View decides."""
     return {
-        **{f"{FIELDS[name][0]}.{FIELDS[name][1]}": v for name, v in _values(opened).items()},
+        **{".".join(FIELDS[name]): v for name, v in _values(opened).items() if name in FIELDS},
         **_offered(opened),
         f"{Store.SCENE}.data": scene_facts(opened),
         f"{NOTICES}.html": alerts(opened.notices),

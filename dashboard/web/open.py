@@ -13,8 +13,9 @@ from flask import Blueprint, Response, request, stream_with_context
 from dashboard.core.errors import NeuroMixError
 from dashboard.services.archive import Archive, first_study
 from dashboard.services.checking import images_to_read
-from dashboard.services.scene.opening import Place, open_view
+from dashboard.services.scene.opening import open_view
 from dashboard.services.studies.files import StudyFiles
+from dashboard.view import Place
 from dashboard.web import visitor
 from dashboard.web.filling import filling
 
