@@ -41,5 +41,20 @@ window.neuromix_components = (() => {
     return createElement("div", { id, ref: place, className, role: "group", "aria-label": label });
   };
 
-  return { Html, SliceSlider, Legend };
+  // The browser's own list: of the few words of a card's tool, one element.
+  const Menu = ({ id, options, value, label, help, disabled, setProps }) => {
+    const choices = options.map((option) =>
+      createElement("option", { key: option.value, value: option.value }, option.label));
+    const onChange = ({ target }) => setProps({ value: target.value });
+    return createElement("select", {
+      id, value, disabled, onChange, className: "tool menu-tool", "aria-label": label, "data-help": help,
+    }, choices);
+  };
+
+  const Toggle = ({ id, text, checked, label, help, setProps }) => createElement("button", {
+    id, type: "button", role: "switch", className: "tool", "aria-checked": checked, "aria-label": label,
+    "data-help": help, onClick: () => setProps({ checked: !checked }),
+  }, text);
+
+  return { Html, SliceSlider, Legend, Menu, Toggle };
 })();

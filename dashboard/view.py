@@ -204,7 +204,8 @@ class View:
     `mix` names the images in the fit, separated by commas (empty: all); `mask` and `reference` an
     image each (empty: the first that fits); `grid` the image to whose grid all others are resampled
     (empty: no resampling); `position` the image whose position those of its shape take that lost
-    theirs (empty: none does).
+    theirs (empty: none does). A `before` of None leaves it to the study whether the histograms of
+    all voxels stand beside those of the foreground.
 
     `names` are those of classes 1..K, empty where nobody typed one; `colours` pairs of a class and
     its own colour, six hexadecimal digits; `tissues` the classes that are one tissue together.
@@ -232,6 +233,7 @@ class View:
     side: Side = _key(_one_of(Side), "neurological", "look")
     bins: int = _key(_integer_in(BINS), 50, "look")
     log: bool = _key(FLAG, False, "look")
+    before: bool | None = _key(FLAG, None, "look")
     joint: JointKind = _key(_one_of(JointKind), "scatter", "look")
     axes: Axes = _key(_one_of(Axes), "scaled", "look")
     palette: Palette = _key(_one_of(Palette), "okabe", "look")
@@ -288,8 +290,7 @@ class View:
             if entry.metadata["always"] or value != entry.default:
                 write = entry.metadata["kind"].write
                 entries[entry.name] = "" if value is None else write(value)
-        # Escapes exactly what encodeURIComponent in a browser escapes.
-        return urlencode(entries, quote_via=quote, safe="!'()*")
+        return escaped(entries)
 
     def recipe(self) -> Recipe:
         """Return what decides the numbers besides the voxels."""
@@ -325,6 +326,11 @@ def description() -> list[dict[str, Any]]:
         }
         for f in fields(View)
     ]
+
+
+def escaped(entries: Mapping[str, str]) -> str:
+    """Return a URL query as browsers hold it: encodeURIComponent, and the apostrophe as %27."""
+    return urlencode(entries, quote_via=quote, safe="!()*")
 
 
 def _as_text(value: Any) -> str:

@@ -43,3 +43,20 @@ class Legend(_Own):
 
     _type = "Legend"
     _properties = ("id", "value", "names", "colours", "tissues", "facts", "label", "className")
+
+
+class Menu(_Own):
+    """One of a short list, each of its `options` with `value` and `label`.
+
+    `label` is what a screen reader says, `help` what the tooltip does.
+    """
+
+    _type = "Menu"
+    _properties = ("id", "options", "value", "label", "help", "disabled")
+
+
+class Toggle(_Own):
+    """A word that is on or off; `label` and `help` as for `Menu`."""
+
+    _type = "Toggle"
+    _properties = ("id", "text", "checked", "label", "help")

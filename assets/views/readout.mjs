@@ -2,7 +2,7 @@
 // picture, and the voxel's place in the joint view.
 import * as address from "../client/address.mjs";
 import { format, jointPlace, millimetres, placeAt, unpack, voxelAt } from "../client/voxels.mjs";
-import { crosshair, pixelAt } from "./pictures.mjs";
+import { crosshair, pixelAt } from "./stage.mjs";
 
 const HINT = "Point at a voxel, or tap it, to read its values.";
 const OTHER_GRID = "Image Y is on another grid, so its voxels do not match those of image X.";

@@ -80,6 +80,12 @@ class Scene:
         return self.x or self.y
 
     @property
+    def before(self) -> bool:
+        """Whether the histograms of all voxels stand beside those of the foreground."""
+        chosen = self.view.before
+        return self.presets.before if chosen is None else chosen
+
+    @property
     def on_one_grid(self) -> bool:
         """Whether X and Y share a grid, if both can be read."""
         return self.x is None or self.y is None or same_grid(self.x, self.y)
@@ -157,7 +163,7 @@ class Scene:
         # The names of labels are in a file of their own.
         # Cards say why an image cannot be read.
         found = [(n.name, n.volume.id if n.volume else str(n.problem)) for n in self._dependencies]
-        whole = repr((found, self.label_names))
+        whole = repr((found, self.label_names, self.files.before))
         return hashlib.sha256(whole.encode()).hexdigest()
 
     @property
