@@ -35,7 +35,7 @@ from dashboard.core.mixture.starts import better_start
 from dashboard.core.orientation import Plane
 from dashboard.core.volume import Volume
 from dashboard.figures.palette import PALETTES
-from dashboard.view import SEEDS
+from dashboard.view import NAMES, SEEDS
 from dashboard.words.doubts import sentence
 from dashboard.words.numbers import counted
 
@@ -135,6 +135,11 @@ def _choice(literal: Any) -> click.Choice[str]:
     help="Random starts, of which the one with the highest likelihood counts.",
 )
 @click.option(
+    "--names",
+    metavar="NAME,NAME,...",
+    help="Names of classes 1, 2, ..., such as CSF,GM,WM; empty for a class without one.",
+)
+@click.option(
     "--overwrite", is_flag=True, help="Replace files that are not results for these images."
 )
 @click.option("--strict", is_flag=True, help="Write nothing if there is any warning.")
@@ -149,6 +154,7 @@ def segment(
     reference: str | None,
     volume: str,
     resample: bool,
+    names: str | None,
     overwrite: bool,
     strict: bool,
     **settings: Any,
@@ -161,6 +167,7 @@ def segment(
     recipe = replace(DEFAULTS, **settings, foreground=_rule(foreground, mask))
     if scope == "volume":
         raise NeuroMixError("--scope volume is not available yet; use --scope slice.")
+    called = _names(names, recipe.components)
     if len(images) > MAX_MIXED:
         raise NeuroMixError(f"A fit takes at most {MAX_MIXED} images.")
     named = inputs([*images, *(image for image in (mask, reference) if image)])
@@ -199,7 +206,7 @@ def segment(
         analysis, given[0].path, out, PALETTES["okabe"],
         base=given[0].base, inputs=[file for image in named for file in image.files],
         overwrite=overwrite, reference=compared, agreement=agreed,
-        notices=[*checked.notices(), *said], warnings=warnings, doubts=doubts,
+        notices=[*checked.notices(), *said], warnings=warnings, doubts=doubts, names=called,
     )  # fmt: skip
     for warning in warnings:
         print_line(warning)
@@ -230,6 +237,21 @@ def _doubts(analysis: Analysis) -> list[Notice]:
         return []
     better = better_start(analysis.features, analysis.model)
     return [*analysis.doubts, *([better] if better else [])]
+
+
+def _names(text: str | None, components: int) -> tuple[str, ...]:
+    """Return the names of classes, as a link has them."""
+    try:
+        names: tuple[str, ...] = NAMES.parse(text or "")
+    except ValueError:
+        raise NeuroMixError(
+            f"--names must be written like {NAMES.allowed['like']}, for at most ten classes."
+        ) from None
+    if len(names) > components:
+        raise NeuroMixError(
+            f"--names has {counted(len(names), 'name')}, but there are {components} classes."
+        )
+    return names
 
 
 def _rule(foreground: Foreground, mask: str | None) -> Foreground:

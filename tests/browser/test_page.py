@@ -150,7 +150,7 @@ def test_what_acts_on_one_card_is_set_in_its_head(home: Page) -> None:
     settled(home, log="1", bins=80, palette="plain")
     opacity = home.get_by_role("slider", name="Label opacity (%)")
     opacity.press("ArrowRight")
-    settled(home, opacity=71)
+    settled(home, opacity=81)
     expect(opacity).to_have_accessible_description("How strongly the label map covers image X.")
 
 
