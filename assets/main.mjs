@@ -10,6 +10,7 @@ import { gestures } from "./client/history.mjs";
 import { schedule } from "./client/schedule.mjs";
 import { START, next, returned } from "./client/state.mjs";
 import { millimetres } from "./client/voxels.mjs";
+import { announce, fitted } from "./views/announce.mjs";
 import { behind } from "./views/behind.mjs";
 import { buttons } from "./views/buttons.mjs";
 import { LATE, cards as makeCards } from "./views/cards.mjs";
@@ -65,6 +66,7 @@ const { watch, unsettle, stopAhead } = settling({
   settled() {
     lagging.end();
     allWorked();
+    announce(fitted(held("control-hidden.facts")));
     readout.settle();
     followUpload(state.wanted.study);
   },
