@@ -9,6 +9,7 @@ import { coloursOf } from "./client/classes.mjs";
 import { gestures } from "./client/history.mjs";
 import { schedule } from "./client/schedule.mjs";
 import { START, next, returned } from "./client/state.mjs";
+import { announce, fitted } from "./views/announce.mjs";
 import { behind } from "./views/behind.mjs";
 import { buttons } from "./views/buttons.mjs";
 import { LATE, cards as makeCards } from "./views/cards.mjs";
@@ -72,6 +73,7 @@ const { watch, unsettle, stopAhead } = settling({
   settled() {
     lagging.end();
     allWorked();
+    announce(fitted(held("control-hidden.facts")));
     readout.settle();
     entitle(state.wanted);
     followUpload(state.wanted.study);
