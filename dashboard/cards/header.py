@@ -26,6 +26,12 @@ UNSET = frozenset({"", "0", "0.", "nan", "[0. 0. 0. 0.]", "b''"})
 # NIfTI's units of time, within xyzt_units.
 SECONDS = {"sec": 1.0, "msec": 1e-3, "usec": 1e-6}
 
+# NIfTI's codes of the data types that can be read.
+DATA_TYPES = {
+    "2": "uint8", "4": "int16", "8": "int32", "16": "float32", "64": "float64", "256": "int8",
+    "512": "uint16", "768": "uint32", "1024": "int64", "1280": "uint64",
+}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class File:
@@ -142,10 +148,5 @@ FACTS: dict[str, Callable[[File], str]] = {
     "affine, row 2": _affine(1),
     "affine, row 3": _affine(2),
 }
-# NIfTI's codes of the data types that can be read.
-DATA_TYPES = {
-    "2": "uint8", "4": "int16", "8": "int32", "16": "float32", "64": "float64", "256": "int8",
-    "512": "uint16", "768": "uint32", "1024": "int64", "1280": "uint64",
-}  # fmt: skip
 
 CARD = Card("header", "files", TAB, IMAGES, (HEAD, TABLE), draw)

@@ -65,7 +65,7 @@ def findings(page: Page, severity: str) -> str:
 
 
 def test_an_empty_slice_says_so_in_every_view_that_needs_a_foreground(page: Page, url: str) -> None:
-    open_study(page, url, "study=gap&slice=3")
+    open_study(page, url, "study=gap&slice=3&before=1")
     for name in ("#labels-problem", "#view-joint", "#view-components"):
         expect(page.locator(name)).to_contain_text("no foreground voxels in this slice")
     assert [t for t in traces(page, "view-histograms") if len(t["y"]) == 51]

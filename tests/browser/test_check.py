@@ -205,7 +205,7 @@ CLEARANCES = """
 @pytest.mark.parametrize("clip", ["none", "1"])
 def test_titles_of_low_histograms_keep_clear_of_the_plots(page: Page, url: str, clip: str) -> None:
     page.set_viewport_size({"width": 1440, "height": 720})
-    page.goto(f"{url}/?study=sound&clip={clip}")
+    page.goto(f"{url}/?study=sound&clip={clip}&before=1")
     settled(page, study="sound")
     below_upper_row, above_title = page.evaluate(CLEARANCES)[::2], page.evaluate(CLEARANCES)[1::2]
     assert min(below_upper_row) > 2
