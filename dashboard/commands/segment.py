@@ -96,7 +96,8 @@ def _choice(literal: Any) -> click.Choice[str]:
     "--foreground",
     default=DEFAULTS.foreground,
     type=_choice(Foreground),
-    help="Voxels to fit: above 0, not 0, not the background value, or inside a mask.",
+    help="Voxels to fit: above 0, non-zero, not background (the most frequent value), or marked by "
+    "a mask.",
 )
 @click.option("--mask", metavar="IMAGE", help="Fit only the voxels that this mask marks.")
 @click.option(
