@@ -5,26 +5,33 @@
 //                             -> at rest: /cards -> Dash's outputs
 import * as address from "./client/address.mjs";
 import { groups } from "./client/cards.mjs";
+import { coloursOf } from "./client/classes.mjs";
 import { gestures } from "./client/history.mjs";
 import { schedule } from "./client/schedule.mjs";
-import { START, next } from "./client/state.mjs";
+import { START, next, returned } from "./client/state.mjs";
 import { millimetres } from "./client/voxels.mjs";
+import { behind } from "./views/behind.mjs";
 import { buttons } from "./views/buttons.mjs";
 import { LATE, cards as makeCards } from "./views/cards.mjs";
 import { check } from "./views/check.mjs";
 import { answer, held, loadGraphs, nothing, outputs, setProps } from "./views/dash.mjs";
+import { OPENING, allWorked, failed, trying, worked } from "./views/failures.mjs";
 import { folds } from "./views/folds.mjs";
 import { init as help } from "./views/help.mjs";
+import { legend as makeLegend } from "./views/legend.mjs";
 import "./views/names.mjs";
-import { failed, notify } from "./views/notices.mjs";
+import { notify } from "./views/notices.mjs";
 import { open } from "./views/opening.mjs";
 import { pictures as makePictures } from "./views/pictures.mjs";
 import { player } from "./views/player.mjs";
 import { readout as makeReadout } from "./views/readout.mjs";
+import { screen } from "./views/screen.mjs";
 import { settling } from "./views/settling.mjs";
 import { init as tooltip } from "./views/tooltip.mjs";
+import "./views/tsv.mjs";
 import { init as ownUpload } from "./views/upload-own.mjs";
 import { init as upload } from "./views/upload.mjs";
+import { zoom } from "./views/zoom.mjs";
 
 const config = JSON.parse(document.getElementById("neuromix-config").textContent);
 const root = document.documentElement;
@@ -37,15 +44,27 @@ let reason = "replace"; // how the next View enters the history
 const past = gestures();
 const shown = () => ({ ...state, config, settled: "settled" in root.dataset });
 const cards = makeCards(shown);
-const pictures = makePictures({ shown, failed });
-const readout = makeReadout(shown);
+const { layOut, toggleField } = zoom(shown);
+const pictures = makePictures({ shown, layOut, failed });
+const legend = makeLegend(shown);
+const readout = makeReadout(shown, legend.nameOf);
+
+const lagging = behind({
+  wanted: () => (state.opening ? Object.fromEntries(new URLSearchParams(state.opening.search)) : state.wanted),
+  parts: () => (state.wanted ? [...cards.state(), ...pictures.state()] : [])
+    .filter(({ section }) => section)
+    .map((part) => ({ ...part, isCurrent: part.isCurrent && !state.opening })),
+});
 
 const { watch, unsettle, stopAhead } = settling({
   shown,
   query: () => query(state.wanted),
   isDrawn: () => cards.areDrawn(),
   isPictured: () => pictures.apply(),
+  unsettled: lagging.begin,
   settled() {
+    lagging.end();
+    allWorked();
     readout.settle();
     followUpload(state.wanted.study);
   },
@@ -63,6 +82,7 @@ const dispatch = (event) => {
   if (state.emptied !== before.emptied) noteEmptied(state.emptied);
   if (state.opening && state.opening !== before.opening) {
     reason = state.opening.reason;
+    trying(OPENING);
     unsettle();
     setProps("opening", { data: state.opening.number });
     return false;
@@ -87,6 +107,7 @@ const openView = (entries) => dispatch({ type: "open", search: `?${new URLSearch
 const follow = () => {
   const { wanted, scene } = state;
   colour(wanted, scene);
+  legend.draw();
   showPosition();
   offerJoint(wanted.x !== wanted.y);
   pictures.show({ all: false });
@@ -97,12 +118,13 @@ const follow = () => {
 
 // On the page's root each change costs the style of everything: a step makes none.
 let coloured = "";
-const colour = ({ palette, components }, { mixed }) => {
+const colour = ({ palette, colours }, { mixed }) => {
   const isFull = mixed.length >= config.mostMixed;
-  if (`${palette} ${components} ${isFull}` === coloured) return;
-  coloured = `${palette} ${components} ${isFull}`;
-  config.palettes[palette].forEach((own, index) => root.style.setProperty(`--class-${index + 1}`, own));
-  root.dataset.components = components;
+  if (`${palette} ${colours} ${isFull}` === coloured) return;
+  coloured = `${palette} ${colours} ${isFull}`;
+  const own = coloursOf(colours);
+  config.palettes[palette].forEach((usual, index) =>
+    root.style.setProperty(`--class-${index + 1}`, own[index + 1] ?? usual));
   root.toggleAttribute("data-mix-full", isFull);
 };
 
@@ -193,11 +215,12 @@ const drawn = async (group, names, mine) => {
   const { values, failure } = await request.answer;
   const isLast = request.call === mine && cards.pending(group) === request;
   if (isLast) cards.done(group);
+  if (!failure) worked(group);
   if (isLast && isBehind) setTimeout(send);
   watch();
   if (!isLast || mine !== calls[group]) throw nothing();
   if (!failure) return answer(names, cards.give(request, values));
-  if (group !== LATE) failed(failure, () => { unsettle(); again(group); });
+  if (group !== LATE) failed(group, failure, () => { unsettle(); again(group); });
   throw nothing();
 };
 const again = (group) => (group === "views" ? setProps("scene", { data: { ...held("scene.data") } }) : askOthers());
@@ -234,16 +257,31 @@ const opening = async (number) => {
   const { opened, failed: sentence } = await open(asks, isWanted);
   if (!isWanted()) throw nothing();
   if (!opened) {
-    dispatch({ type: "failed", number });
-    failed(sentence, () => dispatch({ type: "open", search: asks.search, reason: asks.reason }));
+    giveUp(number);
+    failed(OPENING, sentence, () => dispatch({ type: "open", search: asks.search, reason: asks.reason }));
     throw nothing();
   }
+  worked(OPENING);
   // What was changed meanwhile is not lost with this answer.
   const isKept = (name) => name !== "slice" && JSON.stringify(held(outputOf(name))) !== JSON.stringify(state.held[name]);
   const kept = state.held ? config.fields.map(({ name }) => name).filter(isKept) : [];
   dispatch({ type: "opened", number, kept });
   for (const name of kept) delete opened[outputOf(name)];
   return answer(names, { ...opened, "scene.data": { ...opened["scene.data"], number } });
+};
+
+// What is shown stays; the controls and the address say it again.
+const giveUp = (number) => {
+  const back = returned(state, (name) => held(outputOf(name)));
+  dispatch({ type: "failed", number });
+  if (!state.wanted) return;
+  for (const [name, value] of Object.entries(back)) setProps(config.controls[name][0], { [config.controls[name][1]]: value });
+  for (const which of ["x", "y"]) {
+    const { volumes: facts } = state.scene[which] ?? {};
+    if (facts && held(`control-volume-${which}.value`) !== facts.taken) setProps(`control-volume-${which}`, { value: facts.taken });
+  }
+  reason = "replace";
+  send();
 };
 
 // Another volume of an image.
@@ -289,6 +327,7 @@ upload({ open: openView });
 const followUpload = ownUpload({ open: openView, notify, stopAhead });
 check(() => state.wanted?.study ?? "", (changes) => dispatch({ type: "change", changes }));
 folds();
+screen();
 buttons({
   isFull: () => "mixFull" in root.dataset,
   most: config.mostMixed,

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from dashboard.view import View
+from dashboard.view import FLAG, View
 
 
 class Control(StrEnum):
@@ -25,6 +25,7 @@ class Control(StrEnum):
     SIDE = "control-side"
     BINS = "control-bins"
     LOG = "control-log"
+    BEFORE = "control-before"
     JOINT = "control-joint"
     AXES = "control-axes"
     PALETTE = "control-palette"
@@ -60,8 +61,12 @@ NOTICES = "notices"
 VOLUME_X = "control-volume-x"
 VOLUME_Y = "control-volume-y"
 
+# The legend sets what concerns single classes: it is one component.
+LEGEND = ("names", "colours", "tissues")
 # Each field of the View with the control that sets it, and the control's property.
 FIELDS: dict[str, tuple[Control, str]] = {
-    name: (Control[name.upper()], "checked" if isinstance(field.default, bool) else "value")
+    name: (Control.HIDDEN, name)
+    if name in LEGEND
+    else (Control[name.upper()], "checked" if field.metadata["kind"] is FLAG else "value")
     for name, field in View.__dataclass_fields__.items()
 }

@@ -18,7 +18,9 @@ export const text = (value) => {
   return String(value);
 };
 
-const encode = (entries) => entries.map(([name, value]) => `${name}=${encodeURIComponent(text(value))}`).join("&");
+// An address bar holds an apostrophe only in this form.
+const escaped = (value) => encodeURIComponent(text(value)).replaceAll("'", "%27");
+const encode = (entries) => entries.map(([name, value]) => `${name}=${escaped(value)}`).join("&");
 
 /**
  * The View as a URL query: some fields stand in it only where they differ from their defaults.

@@ -1,18 +1,15 @@
-// The frame of a picture: its proportions, the letters at its edges, the ticks of its scale.
+// What stands around a picture: the letters at its edges, the ticks of its scale.
 
-const MAX_ASPECT = 20; // of a pixel: slices of 0.001 x 1000 mm would be a line; the readout stays true
 const ENDS = { x: ["L", "R"], y: ["P", "A"], z: ["I", "S"] };
 const ACROSS = { axial: "xy", coronal: "xz", sagittal: "yz" };
 
-/** Width of a picture by its height. @param {{shape: [number, number], pixel: [number, number]}} shown */
-export const aspect = ({ shape: [columns, rows], pixel: [width, height] }) =>
-  (columns / rows) * Math.min(Math.max(width / height, 1 / MAX_ASPECT), MAX_ASPECT);
+/** Whether the patient's right is at the left. */
+export const isMirrored = ({ plane, side }) => side === "radiological" && plane !== "sagittal";
 
 /** Anatomical letters at the left, right, bottom and top. */
-export const lettersOf = ({ plane, side }) => {
-  const [across, up] = [...ACROSS[plane]].map((axis) => ENDS[axis]);
-  const isMirrored = side === "radiological" && plane !== "sagittal";
-  return [...(isMirrored ? [...across].reverse() : across), ...up];
+export const lettersOf = (view) => {
+  const [across, up] = [...ACROSS[view.plane]].map((axis) => ENDS[axis]);
+  return [...(isMirrored(view) ? [...across].reverse() : across), ...up];
 };
 
 /** Round numbers within a window of intensities. @param {[number, number]} window */

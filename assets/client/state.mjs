@@ -15,13 +15,14 @@ import { query } from "./address.mjs";
  * @property {number} number  of the last query that was sent to be opened
  * @property {?Opening} opening  a query that is being opened
  * @property {?Object<string, *>} held  what the controls held when they caused that, by field
+ * @property {?Object<string, *>} said  what they held when they said the View that is wanted
  * @property {string[]} kept  fields that were changed again meanwhile
  * @property {boolean} emptied  whether the list of images was left empty: the fit has all again
  */
 
 /** @type {State} */
 export const START = {
-  scene: null, wanted: null, place: null, number: 0, opening: null, held: null, kept: [], emptied: false,
+  scene: null, wanted: null, place: null, number: 0, opening: null, held: null, said: null, kept: [], emptied: false,
 };
 
 /** Whether two lists hold the same names. */
@@ -48,6 +49,8 @@ export const viewOf = (values, { scene, wanted }) => {
     if (view[name] === (scene.view[name] || unset)) view[name] = scene.view[name];
     else view[name] = view[name] === unset ? "" : view[name] ?? "";
   }
+  if (view.before === (scene.view.before ?? scene.defaults.before)) view.before = scene.view.before;
+  for (const name of ["names", "colours", "tissues"]) view[name] ??= "";
   view.grid ??= "";
   view.position ??= "";
   const hidden = (view.hidden ?? []).map(Number).filter((k) => k <= view.components);
@@ -129,7 +132,7 @@ const steps = {
     if (!scene || (state.opening && scene.number !== state.opening.number)) return state;
     if (scene.number === state.scene?.number) return asked(state, viewOf(values, state), values, config);
     const place = placeOf(state.place ?? scene.place, scene, scene.view.slice);
-    const adopted = { ...state, scene, wanted: scene.view, place, opening: null, kept: [] };
+    const adopted = { ...state, scene, wanted: scene.view, place, opening: null, held: null, said: values, kept: [] };
     if (!state.kept.length) return adopted;
     const view = viewOf(values, adopted);
     const kept = Object.fromEntries(state.kept.map((name) => [name, view[name]]));
@@ -142,7 +145,18 @@ const asked = (state, view, values, config) => {
   if (config.fields.some(({ name, reopens }) => reopens && view[name] !== state.scene.view[name])) {
     return reopened(state, view, config, { held: values, emptied });
   }
-  return { ...state, wanted: view, emptied: state.emptied || emptied };
+  return { ...state, wanted: view, said: values, emptied: state.emptied || emptied };
+};
+
+/**
+ * What the controls have to go back to after a failed opening: those that caused it.
+ * @param {State} state @param {(field: string) => *} holds  what a control holds now
+ * @returns {Object<string, *>} values by field
+ */
+export const returned = ({ held, said }, holds) => {
+  const isEqual = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+  const isCause = (name) => name !== "slice" && !isEqual(said[name], held[name]) && isEqual(holds(name), held[name]);
+  return Object.fromEntries(Object.keys(held && said ? held : {}).filter(isCause).map((name) => [name, said[name]]));
 };
 
 /**

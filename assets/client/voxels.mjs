@@ -1,5 +1,7 @@
 // One slice's numbers, as the server packs them (dashboard/services/render/voxels.py).
 
+import { isMirrored } from "./picture.mjs";
+
 /** @param {ArrayBuffer} buffer */
 export const unpack = (buffer) => {
   const length = new DataView(buffer).getUint32(0, true);
@@ -32,8 +34,7 @@ export const millimetres = (value) => signed(value.toFixed(1));
 
 /** Where a pixel lies in the file. @param {{column: number, row: number}} pixel  rows upwards */
 export const voxelAt = ({ column, row }, view, { shape, toStored }) => {
-  const mirrored = view.side === "radiological" && view.plane !== "sagittal";
-  const picture = [mirrored ? shape[0] - 1 - column : column, row, view.slice, 1];
+  const picture = [isMirrored(view) ? shape[0] - 1 - column : column, row, view.slice, 1];
   return toStored.map((factors) => factors.reduce((sum, factor, i) => sum + factor * picture[i], 0));
 };
 

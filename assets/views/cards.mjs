@@ -12,7 +12,7 @@ const PATIENCE_MS = 20000;
 
 /** @param {() => {wanted: object, scene: object, config: object}} shown */
 export const cards = (shown) => {
-  const returned = new Map(); // by card: the key of what Dash was given last, and the values
+  const returned = new Map(); // by card: the View that Dash was given last, its key, and the values
   const asked = new Map(); // by group: the request under way
 
   const isHeld = ({ values }) => !values || Object.entries(values).every(([output, value]) => held(output) === value);
@@ -21,6 +21,20 @@ export const cards = (shown) => {
   const keyOf = (id) => {
     const given = returned.get(id);
     return given && isHeld(given) ? given.key : null;
+  };
+
+  /** The visible cards; late ones may lack what they show. */
+  const visible = () => {
+    const { wanted, config } = shown();
+    return config.cards.filter((card) => card.group !== LATE && isVisible(card, wanted));
+  };
+
+  /** Whether a card shows the wanted View, its graph included. */
+  const isCurrent = (card) => {
+    const { wanted, scene } = shown();
+    if (keyOf(card.id) !== key(card, wanted, scene)) return false;
+    const figures = card.outputs.filter((output) => output.endsWith(".figure"));
+    return figures.every((output) => isDrawn(output.replace(".figure", ""), held(output)));
   };
 
   const wantedOf = (group) => {
@@ -60,7 +74,7 @@ export const cards = (shown) => {
     const fresh = {};
     for (const card of lacking) {
       const own = Object.fromEntries(card.outputs.map((output) => [output, values[output]]));
-      returned.set(card.id, { key: key(card, view, scene), values: own });
+      returned.set(card.id, { view, key: key(card, view, scene), values: own });
       for (const [output, value] of Object.entries(own)) if (held(output) !== value) fresh[output] = value;
     }
     return fresh;
@@ -87,19 +101,20 @@ export const cards = (shown) => {
     adopt(ids) {
       const { wanted, scene, config } = shown();
       for (const card of config.cards.filter(({ id }) => ids.includes(id))) {
-        returned.set(card.id, { key: key(card, wanted, scene), values: null });
+        returned.set(card.id, { view: wanted, key: key(card, wanted, scene), values: null });
       }
     },
 
-    /** Whether every visible card shows the wanted View, its graph included; late ones may not. */
-    areDrawn() {
-      const { wanted, scene, config } = shown();
-      return config.cards.filter((card) => card.group !== LATE && isVisible(card, wanted)).every((card) => {
-        if (keyOf(card.id) !== key(card, wanted, scene)) return false;
-        const figures = card.outputs.filter((output) => output.endsWith(".figure"));
-        return figures.every((output) => isDrawn(output.replace(".figure", ""), held(output)));
-      });
-    },
+    /** Whether every visible card shows the wanted View. */
+    areDrawn: () => visible().every(isCurrent),
+
+    /** What each visible card shows: its element on the page, and the View that it was drawn for. */
+    state: () => visible().map((card) => ({
+      id: card.id,
+      section: document.getElementById(card.outputs[0].split(".")[0])?.closest(".card"),
+      view: returned.get(card.id)?.view ?? null,
+      isCurrent: isCurrent(card),
+    })),
 
     /** Asks for what the next step will need: the answer waits in the browser's cache. */
     async fetchAhead(isResting) {

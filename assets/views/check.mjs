@@ -1,10 +1,10 @@
-// The check of the study's images: its remedies, and whether the visitor keeps it open. The card is
-// drawn anew with every change that concerns it, and a new <details> would forget both.
+// The check of the study's images: its remedies, and whether the visitor keeps its sheet open. The
+// card is drawn anew with every change that concerns it, and a new <details> would forget both.
 
 const chosen = new Map(); // by study: whether the visitor left it open, and how bad it was then
 let returnFocus = false; // a remedy's own button is gone once it has worked
 
-// On a phone an open card would fill the first screens: its line shows the worst finding.
+// On a phone the sheet would hide what one came to see: the line shows the worst finding.
 const narrow = matchMedia("(max-width: 699px)");
 
 // What was closed stays closed until there is a problem that was not there before.
@@ -15,8 +15,16 @@ const restore = (details, study) => {
     const isNew = details.dataset.severity === "problem" && before.severity !== "problem";
     details.open = before.open || isNew;
   }
-  if (returnFocus) details.querySelector("summary").focus({ preventScroll: true });
+  if (returnFocus) focusLine(details);
   returnFocus = false;
+};
+
+const focusLine = (details) => details.querySelector("summary").focus({ preventScroll: true });
+
+/** As a click on the line does it, so that it is remembered. */
+const close = (details) => {
+  details.querySelector("summary").click();
+  focusLine(details);
 };
 
 /**
@@ -31,11 +39,17 @@ export const check = (study, change) => {
       change(JSON.parse(remedy.dataset.changes));
       return;
     }
+    if (event.target.closest?.(".check-close")) close(event.target.closest(".check"));
     const details = event.target.closest?.(".check summary")?.parentElement;
     // The browser turns it over right after this; a key's press is a click as well.
     if (details) chosen.set(study(), { open: !details.open, severity: details.dataset.severity });
   });
-  // Before the next frame: else graphs would take their size from the room beside a closed card.
+  // Escape belongs to what has the focus: a list, or a dialog.
+  document.addEventListener("keydown", (event) => {
+    const open = document.querySelector(".check[open]");
+    const at = document.activeElement;
+    if (event.key === "Escape" && open && (at === document.body || open.contains(at))) close(open);
+  });
   let drawn = null;
   new MutationObserver(() => {
     const details = document.querySelector("#view-preflight .check");

@@ -6,30 +6,44 @@ export const SILENT = "The server does not answer. Check the connection, then tr
 const BRIEF_MS = 6000; // a note about something done goes by itself
 let timer = 0;
 
-const say = (sentence, role) => {
-  const note = document.getElementById("client-notice") ?? document.createElement("div");
-  note.id = "client-notice";
-  note.className = "client-notice";
-  note.setAttribute("role", role);
-  note.textContent = sentence;
-  document.body.append(note);
-  clearTimeout(timer);
-  return note;
+const button = (className, label, press) => {
+  const made = Object.assign(document.createElement("button"), { type: "button", className, onclick: press });
+  if (className === "notice-close") made.setAttribute("aria-label", label);
+  else made.textContent = label;
+  return made;
+};
+
+const take = (id) => {
+  document.getElementById(id)?.remove();
+  return Object.assign(document.createElement("div"), { id, className: "client-notice" });
 };
 
 /** Says that something is done, if the page would not show it. */
 export const notify = (sentence) => {
-  const note = say(sentence, "status");
-  note.classList.add("brief");
+  const note = take("client-done");
+  note.setAttribute("role", "status");
+  document.body.append(note); // a live region reads out what comes into it
+  note.textContent = sentence;
+  clearTimeout(timer);
   timer = setTimeout(() => note.remove(), BRIEF_MS);
 };
 
-/** Says what has failed, with a button that tries it again. */
-export const failed = (sentence, again) => {
-  const note = say(`${sentence} `, "alert");
-  const button = Object.assign(document.createElement("button"), { className: "text-button", textContent: "Try again" });
-  button.onclick = () => { note.remove(); again(); };
-  note.append(button);
+/**
+ * Says what has failed, as long as it has; the same sentences are said once.
+ * @param {string[]} sentences  none takes the note away
+ * @param {{again: () => void, close: () => void}} buttons
+ */
+export const complain = (sentences, { again, close }) => {
+  const said = [...document.querySelectorAll("#client-notice p")].map(({ textContent }) => textContent);
+  if (said.join("\n") === sentences.join("\n")) return;
+  const note = take("client-notice");
+  if (!sentences.length) return;
+  note.classList.add("problem-notice");
+  note.setAttribute("role", "alert");
+  const lines = document.createElement("div");
+  lines.append(...sentences.map((sentence) => Object.assign(document.createElement("p"), { textContent: sentence })));
+  note.append(lines, button("text-button", "Try again", again), button("notice-close", "Close", close));
+  document.body.append(note);
 };
 
 /** Shows which image of a new study is being read; null hides the line. */
@@ -42,5 +56,5 @@ export const reading = (read) => {
 };
 
 document.addEventListener("click", (event) => {
-  event.target.closest?.(".notice-close")?.parentElement.remove();
+  event.target.closest?.(".notices .notice-close")?.parentElement.remove();
 });

@@ -2,6 +2,9 @@
 import * as address from "../client/address.mjs";
 import { SILENT, reading } from "./notices.mjs";
 
+// The largest image is read in less; a server that is silent for longer has gone.
+const PATIENCE_MS = 60000;
+
 /** The lines of an answer, as they come; whoever stops taking them ends it. */
 async function* lines(body) {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
@@ -25,16 +28,26 @@ async function* lines(body) {
  * @returns {Promise<{opened?: object, failed?: string}>}
  */
 export const open = async ({ search, place }, isWanted) => {
+  const control = new AbortController();
+  let timer = 0;
+  const wait = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => control.abort(), PATIENCE_MS);
+  };
+  wait();
   try {
-    const answer = await fetch(address.open(search, place));
+    const answer = await fetch(address.open(search, place), { signal: control.signal });
     if (!answer.ok) throw new Error(answer.statusText);
     for await (const line of lines(answer.body)) {
+      wait();
       if (!isWanted()) return {};
       reading(line.reading ?? null);
       if (!line.reading) return line;
     }
   } catch {
     // A server that does not answer, or one that went down.
+  } finally {
+    clearTimeout(timer);
   }
   reading(null);
   return { failed: SILENT };

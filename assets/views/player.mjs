@@ -10,6 +10,12 @@ const KEYS = { ArrowLeft: -1, ArrowRight: 1, PageUp: 10, PageDown: -10 };
 
 const isScrolled = (node) => node && node.scrollWidth > node.clientWidth; // by the same arrow keys
 
+// A page that scrolls has the wheel, unless the picture was clicked before, or Shift is held.
+const isForSlices = (event, picture) => {
+  const { scrollHeight, clientHeight } = document.scrollingElement;
+  return scrollHeight <= clientHeight + 1 || event.shiftKey || picture.contains(document.activeElement);
+};
+
 /**
  * @param {object} page
  * @param {() => ?{slice: number, last: number}} page.position
@@ -55,14 +61,15 @@ export const player = ({ position, begin }) => {
   let turned = 0;
   let lastTurn = 0;
   const turn = (event) => {
-    if (event.ctrlKey || !event.target.closest?.(".picture")) return;
+    const picture = event.target.closest?.(".picture");
+    if (!picture || event.ctrlKey || event.metaKey || !isForSlices(event, picture)) return;
     event.preventDefault();
     if (event.timeStamp - lastTurn > WHEEL_PAUSE_MS) {
       begin();
       turned = 0;
     }
     lastTurn = event.timeStamp;
-    turned += event.deltaY;
+    turned += event.deltaY || event.deltaX; // sideways with Shift
     const count = Math.trunc(turned / WHEEL_STEP);
     turned -= count * WHEEL_STEP;
     if (count) step(-Math.sign(count) * Math.min(Math.abs(count), MOST_BY_WHEEL));

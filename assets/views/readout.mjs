@@ -2,13 +2,16 @@
 // picture, and the voxel's place in the joint view.
 import * as address from "../client/address.mjs";
 import { format, jointPlace, millimetres, placeAt, unpack, voxelAt } from "../client/voxels.mjs";
-import { crosshair, pixelAt } from "./pictures.mjs";
+import { crosshair, pixelAt } from "./stage.mjs";
 
 const HINT = "Point at a voxel, or tap it, to read its values.";
 const OTHER_GRID = "Image Y is on another grid, so its voxels do not match those of image X.";
 
-/** @param {() => {wanted: object, scene: object, config: object, settled: boolean}} shown */
-export const readout = (shown) => {
+/**
+ * @param {() => {wanted: object, scene: object, config: object, settled: boolean}} shown
+ * @param {(number: number) => string} nameOf  the name of a class, or ""
+ */
+export const readout = (shown, nameOf) => {
   let fetched = { address: null, slice: null, failed: null };
   let cursor = null; // the pixel under the pointer
 
@@ -41,7 +44,7 @@ export const readout = (shown) => {
       const index = indexIn(slice);
       slice.channels.forEach((name, i) => parts.push([name, format(slice.intensities[i][index])]));
       const label = slice.labels[index];
-      parts.push(["class", label || "background"]);
+      parts.push(["class", label ? `${label} ${nameOf(label)}`.trim() : "background"]);
       if (label) parts.push(["posterior", (slice.posteriors[label - 1][index] / 255).toFixed(2)]);
     } else if (failed) parts.push(["", failed]);
     else if (!scene.sameGrid) parts.push(["", OTHER_GRID]);

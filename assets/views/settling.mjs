@@ -3,7 +3,7 @@
 import { DOUBT_MS, isSettled } from "../client/settled.mjs";
 
 const AHEAD_MS = 200; // a rest this long is no pause between two steps
-const DOUBTFUL = ".controls, .slice-bar, .legend, .tabs, [role=option]";
+const DOUBTFUL = ".controls, .tools, .slice-bar, .legend, .tabs, [role=option]";
 const EVENTS = ["keydown", "pointerdown", "pointerup", "input", "change", "click"];
 const root = document.documentElement;
 
@@ -13,10 +13,11 @@ const root = document.documentElement;
  * @param {() => string} page.query  of the View that is wanted
  * @param {() => boolean} page.isDrawn  whether every visible card shows it
  * @param {() => boolean} page.isPictured  whether every picture does
- * @param {() => void} page.settled  is called once the page is
+ * @param {() => void} page.unsettled  is called with each View that is wanted
+ * @param {() => void} page.settled  is called once the page shows it
  * @param {(isResting: () => boolean) => Promise<void>} page.fetchAhead
  */
-export const settling = ({ shown, query, isDrawn, isPictured, settled, fetchAhead }) => {
+export const settling = ({ shown, query, isDrawn, isPictured, unsettled, settled, fetchAhead }) => {
   let doubtUntil = 0;
   let isWatching = false;
   let timer = 0;
@@ -56,6 +57,7 @@ export const settling = ({ shown, query, isDrawn, isPictured, settled, fetchAhea
     isStopped = false;
     doubtUntil = 0; // the change has come through: no more doubt
     delete root.dataset.settled;
+    unsettled();
     watch();
   };
 

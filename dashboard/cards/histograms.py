@@ -1,18 +1,18 @@
-"""The histograms before and after the foreground rule."""
+"""The histograms of the foreground, and of all voxels before it."""
 
 from dashboard.cards import elements
 from dashboard.cards.card import CLASSES, FIT, Card, Drawn
 from dashboard.cards.head import head_of_used
 from dashboard.core.mixture.foreground import Foreground
 from dashboard.figures import histograms
-from dashboard.figures.palette import PALETTES
+from dashboard.figures.palette import class_colours
 from dashboard.services.analyses import Analyses
 from dashboard.services.scene.scene import Scene
-from dashboard.words.bins import WHY, of_levels
+from dashboard.words.bins import WHY, left_out, of_levels
 
 TITLE = "Histograms"
 HEAD, FIGURE = elements.head("histograms", TITLE), elements.graph("view-histograms")
-# The two columns.
+# What two columns show.
 COLUMNS: dict[Foreground, str] = {
     "positive": "before and after zero removal",
     "nonzero": "all voxels, and those that are not 0",
@@ -24,21 +24,28 @@ COLUMNS: dict[Foreground, str] = {
 def draw(scene: Scene, analyses: Analyses) -> Drawn:
     """Return the head and the figure."""
     view, analysis = scene.view, analyses.analyse(scene)
-    pairs = histograms.counted(analysis, view.bins)
+    counts = histograms.counted(analysis, view.bins, before=scene.before)
     figure = histograms.histograms(
         analysis,
-        pairs,
+        counts,
         log=view.log,
-        colours=PALETTES[view.palette],
+        colours=class_colours(view.palette, view.colours),
         hidden=view.hidden,
+        left_out="" if scene.before else left_out(analysis.features),
     )
-    bins = of_levels(dict(zip("XY", pairs, strict=False)) if len(pairs) > 1 else {"": pairs[0]})
-    caption = COLUMNS[view.foreground] + (f"; {bins}" if bins else "")
+    bins = of_levels(dict(zip("XY", counts, strict=False)) if len(counts) > 1 else {"": counts[0]})
+    caption = COLUMNS[view.foreground] if scene.before else "foreground voxels"
+    caption += f"; {bins}" if bins else ""
     why = f"{bins}. {WHY}" if bins else ""
     heading = head_of_used(analysis, TITLE, caption, why)
     return {HEAD.output: heading, FIGURE.output: figure}
 
 
 CARD = Card(
-    "histograms", "views", "analysis", FIT | CLASSES | {"bins", "log"}, (HEAD, FIGURE), draw
+    "histograms",
+    "views",
+    "analysis",
+    FIT | CLASSES | {"bins", "log", "before"},
+    (HEAD, FIGURE),
+    draw,
 )

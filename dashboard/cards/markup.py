@@ -24,6 +24,7 @@ _templates.filters.update(
     number=numbers.number,
     ordinal=numbers.ordinal,
     percent=numbers.percent,
+    plain=numbers.plain,
     times=numbers.times,
     badge=steps.badge,
     sentence=findings.sentence,

@@ -1,4 +1,4 @@
-"""Histograms before and after zero removal, with the curves of the mixture."""
+"""Histograms of the foreground with the curves of the mixture, and those of all voxels."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -26,11 +26,13 @@ from dashboard.figures.style import (
 from dashboard.view import Axes
 from dashboard.words.scalings import UNITS
 
-VOXELS = (", all voxels", ", foreground")
-# Characters of a title that fit below one of two histograms at 1440 pixels.
-TITLE_LENGTH = 24
-JOINT_LENGTH = 50
+# By the number of columns: what follows the name of the image, and characters of a title that fit
+# at 1440 pixels.
+VOXELS = {1: ("",), 2: (", all voxels", ", foreground")}
+TITLE_LENGTH = {1: 50, 2: 24}
 CURVE_POINTS = 100
+# Where the columns lie, by their number.
+SPANS = {1: ((0.0, 1.0),), 2: ((0.0, 0.45), (0.55, 1.0))}
 # Pixels for the half of a label that stands at the end of an axis.
 EDGE = 16
 # Share of the height between the rows: room for the upper row's labels and its title of one or two
@@ -45,15 +47,16 @@ LARGEST_PREFIXED = 1e15
 LOG_FLOOR = 0.5
 
 
-Pair = tuple[Histogram | None, Histogram | None]
+# The histograms of one image: of its foreground, and before it of all voxels if they are shown.
+Row = tuple[Histogram | None, ...]
 
 
-def counted(analysis: Analysis, bins: int) -> list[Pair]:
-    """Count all voxels of the slice, and its foreground, for each image shown."""
+def counted(analysis: Analysis, bins: int, *, before: bool) -> list[Row]:
+    """Count the foreground of the slice, and `before` it all its voxels, for each image shown."""
     features = analysis.features
     return [
         (
-            histogram(features.voxels[image], bins),
+            *([histogram(features.voxels[image], bins)] if before else []),
             histogram(features.values[:, image], bins) if len(features.values) else None,
         )
         for image in features.shown
@@ -62,18 +65,19 @@ def counted(analysis: Analysis, bins: int) -> list[Pair]:
 
 def histograms(
     analysis: Analysis,
-    pairs: Sequence[Pair],
+    counts: Sequence[Row],
     *,
     log: bool,
     colours: Sequence[str],
     hidden: Collection[int] = (),
+    left_out: str = "",
 ) -> Figure:
-    """Draw all voxels of the slice beside its foreground, for each image.
+    """Draw the foreground of the slice, maybe beside all its voxels, for each image.
 
     Parameters
     ----------
     analysis : Analysis
-    pairs : sequence of pair
+    counts : sequence of tuple
         From `counted`.
     log : bool
         Whether counts are on a logarithmic axis.
@@ -81,6 +85,8 @@ def histograms(
         Hexadecimal colour of each class.
     hidden : collection of int
         Classes whose curves are left out.
+    left_out : str
+        Says which voxels are not shown.
     """
     traces: list[dict[str, Any]] = []
     notes: list[dict[str, Any]] = []
@@ -90,36 +96,58 @@ def histograms(
     rows = len(features.shown)
     processed = any(features.volumes[image].processing for image in features.shown)
     gap = TWO_LINE_GAP if processed or features.facts else GAP
-    for row, (image, (before, after)) in enumerate(zip(features.shown, pairs, strict=True)):
+    columns = len(counts[0])
+    for row, (image, found) in enumerate(zip(features.shown, counts, strict=True)):
         volume = features.volumes[image]
-        if before is None:
+        if columns == 2 and found[0] is None:
             return message(f"No voxel of {volume.label} has a finite intensity in this slice.")
-        for column, counts in enumerate((before, after)):
-            number = 2 * row + column + 1
+        for column, one in enumerate(found):
+            number = columns * row + column + 1
             suffix = "" if number == 1 else str(number)
             onto = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
+            is_foreground = column == columns - 1
             highest = 1.0
-            if counts is not None:
-                drawn = [_steps(counts, volume.label)]
-                if column:
-                    drawn += _curves(analysis, image, counts, colours, hidden)
+            if one is not None:
+                drawn = [_steps(one, volume.label)]
+                if is_foreground:
+                    drawn += _curves(analysis, image, one, colours, hidden)
                 highest = max(float(np.max(trace.pop("top"))) for trace in drawn)
                 traces += [{**trace, **onto} for trace in drawn]
             else:
-                notes.append(_note("no foreground voxels", column, row, rows))
-            facts = [*volume.processing, *(features.facts if column else [])]
-            title = axis_title(volume.name, facts, what=VOXELS[column], most=TITLE_LENGTH)
-            names[f"x{suffix}title"] = plain(volume.name) + VOXELS[column]
-            axes |= _axes(suffix, column, row, title, height=1.0 if rows == 1 else (1 - gap) / 2)
-            if counts is not None:
-                axes[f"xaxis{suffix}"] |= _intensities(counts)
+                notes.append(
+                    _note(
+                        "no foreground voxels", f"{onto['xaxis']} domain", f"{onto['yaxis']} domain"
+                    )
+                )
+            facts = [*volume.processing, *(features.facts if is_foreground else [])]
+            what = VOXELS[columns][column]
+            title = axis_title(volume.name, facts, what=what, most=TITLE_LENGTH[columns])
+            names[f"x{suffix}title"] = plain(volume.name) + what
+            axes |= _axes(
+                suffix,
+                SPANS[columns][column],
+                row,
+                title,
+                height=1.0 if rows == 1 else (1 - gap) / 2,
+            )
+            if column:
+                axes[f"yaxis{suffix}"]["title"]["text"] = ""
+            if one is not None:
+                axes[f"xaxis{suffix}"] |= _intensities(one)
             axes[f"yaxis{suffix}"] |= _range(highest, log)
+    if left_out:
+        notes.append(_above(left_out))
     return {
         "data": traces,
         "layout": layout(
             **axes,
             annotations=notes,
-            margin={"l": 46, "r": EDGE, "t": 8, "b": 48 if "<br>" in title else 34},
+            margin={
+                "l": 46,
+                "r": EDGE,
+                "t": 20 if left_out else 8,
+                "b": 48 if "<br>" in title else 34,
+            },
             meta={"titles": names},
             hovermode="x",
         ),
@@ -155,7 +183,7 @@ def mixture_histogram(
         "data": traces,
         "layout": layout(
             xaxis=axis(
-                axis_title(volume.name, facts, what=unit, most=JOINT_LENGTH),
+                axis_title(volume.name, facts, what=unit, most=TITLE_LENGTH[1]),
                 **_intensities(counts),
             ),
             yaxis=axis("voxels", tickformat="~s", **_range(highest, log=False)),
@@ -245,19 +273,20 @@ def _intensities(counts: Histogram) -> dict[str, Any]:
     return {"range": [low, high], **({"tickformat": form} if thousands else {})}
 
 
-def _axes(suffix: str, column: int, row: int, title: str, *, height: float) -> dict[str, Any]:
-    left, width = (0.0, 0.45) if column == 0 else (0.55, 0.45)
+def _axes(
+    suffix: str, across: tuple[float, float], row: int, title: str, *, height: float
+) -> dict[str, Any]:
     bottom = 0.0 if row else 1 - height
     return {
         f"xaxis{suffix}": axis(
             title,
-            domain=[left, left + width],
+            domain=list(across),
             anchor=f"y{suffix}",
             showgrid=False,
-            nticks=4,  # more would touch each other on a narrow page
+            nticks=4 if across[1] - across[0] < 1 else 8,  # more would touch on a narrow page
         ),
         f"yaxis{suffix}": axis(
-            "voxels" if column == 0 else "",
+            "voxels",
             domain=[bottom, min(bottom + height, 1)],
             anchor=f"x{suffix}",
             nticks=4,
@@ -275,12 +304,18 @@ def _range(highest: float, log: bool) -> dict[str, Any]:
     return {"range": [0, step * float(np.ceil(highest * 1.02 / step))]}
 
 
-def _note(text: str, column: int, row: int, rows: int) -> dict[str, Any]:
+def _note(text: str, across: str, up: str) -> dict[str, Any]:
+    return {"text": text, "x": 0.5, "y": 0.5, "xref": across, "yref": up, "showarrow": False}
+
+
+def _above(text: str) -> dict[str, Any]:
+    """Return a line above the plots."""
     return {
-        "text": text,
-        "x": (0.225, 0.775)[column],
-        "y": 0.5 if rows == 1 else (0.8, 0.2)[row],
-        "xref": "paper",
-        "yref": "paper",
-        "showarrow": False,
+        **_note(text, "paper", "paper"),
+        "x": 1,
+        "y": 1,
+        "xanchor": "right",
+        "yanchor": "bottom",
+        "borderpad": 0,
+        "font": {"size": 11},
     }

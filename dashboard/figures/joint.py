@@ -35,6 +35,14 @@ DENSITY_COLOURS = [[0, "rgba(120, 150, 196, 0.08)"], [0.5, "#6c8fc7"], [1, "#5b3
 # Points counted at once: numpy needs about 40 bytes for each.
 COUNTED_POINTS = 2**20
 
+# Of the ellipses, in standard deviations.
+SIGMAS = (1, 2)
+WIDEST = max(SIGMAS)
+# Pixels above the plot for a colour scale and its numbers.
+SCALE_HEIGHT = 28
+
+# Mean and covariance.
+Component = tuple[NDArray[np.float64], NDArray[np.float64]]
 Extent = tuple[tuple[float, float], tuple[float, float]]
 Cloud = Callable[[NDArray[np.float64], Extent], str]
 
@@ -72,7 +80,10 @@ def joint(
         return message(analysis.problem or "Nothing to show.")
     x, y = features.xy
     points = (features.values if axes == "raw" else features.scaled)[:, [x, y]]
-    extent = span(points[:, 0]), span(points[:, 1])
+    components = _components(analysis, axes)
+    # Of all classes, so that hiding one moves nothing.
+    reach = [points, *(ellipse(*found, WIDEST) for found in components)]
+    extent = span(*(part[:, 0] for part in reach)), span(*(part[:, 1] for part in reach))
     images: list[dict[str, Any]] = []
     traces: list[dict[str, Any]] = []
     try:
@@ -84,7 +95,7 @@ def joint(
             traces = [_contours(points)]
     except FitError as error:
         return message(str(error))
-    traces += _ellipses(analysis, axes, colours, hidden)
+    traces += _ellipses(components, colours, hidden)
     unit = "" if axes == "raw" else f" ({UNITS[features.recipe.scaling]})"
     titles = [
         axis_title(volume.name, [*volume.processing, *features.facts], what=unit, most=TITLE_LENGTH)
@@ -99,7 +110,7 @@ def joint(
             margin={
                 "l": 66 if "<br>" in titles[1] else 52,
                 "r": 14,
-                "t": 8,
+                "t": 8 if kind == "scatter" else SCALE_HEIGHT,
                 "b": 52 if "<br>" in titles[0] else 38,
             },
             hovermode="closest",
@@ -145,7 +156,7 @@ def _cells(points: NDArray[np.float64], bins: int) -> dict[str, Any]:
         "zmin": 0,
         "zmax": SATURATION,
         "colorscale": DENSITY_COLOURS,
-        "colorbar": _colourbar("voxels", {0: "0", 5: "5", SATURATION: f"{SATURATION} or more"}),
+        "colorbar": _colourbar({0: "0", 5: "5", SATURATION: f"≥ {SATURATION} voxels"}),
         "hovertemplate": "%{z} voxels<extra></extra>",
     }
 
@@ -174,7 +185,7 @@ def _contours(points: NDArray[np.float64]) -> dict[str, Any]:
         "zmin": 0,
         "zmax": 1,
         "colorscale": DENSITY_COLOURS,
-        "colorbar": _colourbar("voxels outside", {0.05: "5 %", 0.5: "50 %", 1: "100 %"}),
+        "colorbar": _colourbar({0.05: "95 %", 0.5: "50 %", 0.95: "5 % inside"}),
         "hoverinfo": "skip",
     }
 
@@ -184,26 +195,30 @@ def _typed_rows(values: NDArray[np.float64]) -> dict[str, str]:
     return {**typed(values), "shape": f"{values.shape[0]}, {values.shape[1]}"}
 
 
-def _colourbar(title: str, ticks: dict[float, str]) -> dict[str, Any]:
-    """Return a colour scale inside the plot, so that all kinds of joint view share their axes."""
+def _colourbar(ticks: dict[float, str]) -> dict[str, Any]:
+    """Return a colour scale above the plot; the word at its end saves the line of a title."""
     return {
-        "thickness": 8,
-        "len": 0.4,
-        "x": 0.99,
+        "orientation": "h",
+        "thickness": 6,
+        "len": 0.45,
+        "x": 0.8,
         "xanchor": "right",
-        "y": 0.99,
+        "xpad": 0,
+        # Else Plotly would reserve twice its height.
+        "yref": "container",
+        "y": 1,
         "yanchor": "top",
+        "ypad": 2,
         "outlinewidth": 0,
         "tickvals": list(ticks),
         "ticktext": list(ticks.values()),
-        "tickfont": {"size": 10},
-        "title": {"text": title, "font": {"size": 10}},
+        "tickfont": {"size": 11},
+        "tickangle": 0,
     }
 
 
-def _ellipses(
-    analysis: Analysis, axes: Axes, colours: Sequence[str], hidden: Collection[int]
-) -> list[dict[str, Any]]:
+def _components(analysis: Analysis, axes: Axes) -> list[Component]:
+    """Return mean and covariance of each class in X and Y; none if the fit is without one."""
     model, images = analysis.model, list(analysis.features.xy)
     if model is None or max(images) >= analysis.features.mixed:
         return []
@@ -211,26 +226,27 @@ def _ellipses(
     means = model.scale.means(model.means) if raw else model.means
     covariances = model.scale.covariances(model.covariances) if raw else model.covariances
     # Of more images, the marginal in X and Y.
-    means, covariances = means[:, images], covariances[:, images][:, :, images]
-    shown = [k for k in range(model.components) if k + 1 not in hidden]
+    return list(zip(means[:, images], covariances[:, images][:, :, images], strict=True))
+
+
+def _ellipses(
+    components: Sequence[Component], colours: Sequence[str], hidden: Collection[int]
+) -> list[dict[str, Any]]:
+    shown = [k for k in range(len(components)) if k + 1 not in hidden]
     gap = np.full((1, 2), np.nan)
     curves = {
         k: np.concatenate(
-            [
-                ellipse(means[k], covariances[k], 1),
-                gap,
-                ellipse(means[k], covariances[k], 2),
-                gap,
-            ]
+            [part for sigma in SIGMAS for part in (ellipse(*components[k], sigma), gap)]
         )
         for k in shown
     }
     if not curves:
         return []
+    means = np.array([components[k][0] for k in shown])
     # A pale edge sets each ellipse off from points of its own colour.
     casing = _line(np.concatenate(list(curves.values())), "rgba(255, 255, 255, 0.85)", 4.5)
     lines = [_line(curve, colours[k], 2.2) for k, curve in curves.items()]
-    return [casing, *lines, _means(means[shown], shown)]
+    return [casing, *lines, _means(means, shown)]
 
 
 def _line(curve: NDArray[np.float64], colour: str, width: float) -> dict[str, Any]:

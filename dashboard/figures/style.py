@@ -92,7 +92,7 @@ def axis(title: str = "", **options: Any) -> dict[str, Any]:
         "ticks": "outside",
         "ticklen": 3,
         "tickcolor": NEUTRAL,
-        "tickfont": {"size": 10},
+        "tickfont": {"size": 11},
         "nticks": 6,
         "tickangle": 0,
         # Plotly would measure every label at every step to hide those past the edge.
@@ -129,13 +129,13 @@ def message(sentence: str) -> Figure:
     }
 
 
-def span(values: NDArray[np.float64]) -> tuple[float, float]:
-    """Return an axis range around the values that ends on round numbers.
+def span(*parts: NDArray[np.float64]) -> tuple[float, float]:
+    """Return an axis range around all values that ends on round numbers.
 
     Neighbouring slices then mostly share their axes: they can be compared, and the browser need
     not redraw the axes.
     """
-    low, high = float(values.min()), float(values.max())
+    low, high = min(float(part.min()) for part in parts), max(float(part.max()) for part in parts)
     # Farther apart than float64 can place them.
     least = 8 * float(np.spacing(max(-low, high)))
     eighth = max((high - low) / 8, float(np.finfo(np.float64).tiny))

@@ -13,13 +13,15 @@ from dashboard.ui import upload
 from dashboard.ui.kinds import (
     ControlSpec,
     choice,
+    count,
     hidden,
+    menu,
     number,
+    scale,
     search,
     segments,
     several,
-    slider,
-    switch,
+    toggle,
     window,
 )
 from dashboard.view import BINS, PERCENT, SEEDS, TOLERANCE
@@ -101,6 +103,8 @@ SECTIONS: dict[str, list[ControlSpec | tuple[ControlSpec, ControlSpec]]] = {
             "right.",
             segments({"neurological": "Neurological", "radiological": "Radiological"}),
         ),
+        ControlSpec(Control.WINDOW_X, "Intensity window X", WINDOW, window()),
+        ControlSpec(Control.WINDOW_Y, "Intensity window Y", WINDOW, window()),
     ],
     "Preprocessing": [
         (
@@ -177,43 +181,57 @@ SECTIONS: dict[str, list[ControlSpec | tuple[ControlSpec, ControlSpec]]] = {
             segments({"slice": "this slice", "volume": "whole volume"}, disabled="volume"),
         ),
     ],
-    "Display": [
+}  # fmt: skip
+
+# Id of a card -> the controls in its head, for what only this card shows or shows first.
+TOOLS: dict[str, list[ControlSpec]] = {
+    "labels": [
+        ControlSpec(
+            Control.OPACITY, "Label opacity (%)", "How strongly the label map covers image X.",
+            scale(PERCENT),
+        ),
+        ControlSpec(
+            Control.PALETTE, "Class colours", "The colours of the classes in all views.",
+            menu(PALETTES),
+        ),
+    ],
+    "histograms": [
+        ControlSpec(
+            Control.LOG, "Log counts", "Shows the counts on a logarithmic axis.", toggle("log"),
+        ),
+        ControlSpec(
+            Control.BEFORE, "All voxels",
+            "Also shows the histograms of all voxels of the slice, before the background is "
+            "removed.",
+            toggle("all voxels"),
+        ),
+        ControlSpec(
+            Control.BINS, "Histogram bins",
+            "The number of equal bins between the lowest and the highest intensity of the slice.",
+            count(BINS, " bins"),
+        ),
+    ],
+    "joint": [
+        ControlSpec(
+            Control.AXES, "Joint axes",
+            "Scaled intensities are what the mixture sees. Raw ones are the original intensities.",
+            menu({"scaled": "scaled", "raw": "raw"}),
+        ),
         ControlSpec(
             Control.JOINT, "Joint distribution",
             "Scatter draws each voxel in its class colour. The 2-D histogram counts voxels in "
             "cells. Density draws the contours of a kernel density.",
-            segments(JOINT),
-        ),
-        ControlSpec(
-            Control.AXES, "Joint axes",
-            "Scaled intensities are what the mixture sees. Raw ones are the original intensities.",
-            segments({"scaled": "Scaled", "raw": "Raw"}),
-        ),
-        ControlSpec(Control.LOG, "Log counts", "Shows the counts on a logarithmic axis.", switch()),
-        ControlSpec(
-            Control.BINS, "Histogram bins",
-            "The number of equal bins between the lowest and the highest intensity of the slice.",
-            slider(BINS, marks=(10, 50, 100, 150, 200)),
-        ),
-        ControlSpec(
-            Control.OPACITY, "Label opacity (%)",
-            "How strongly the label map covers image X.",
-            slider(PERCENT, marks=(0, 50, 100), live=True),
-        ),
-        ControlSpec(Control.WINDOW_X, "Intensity window X", WINDOW, window()),
-        ControlSpec(Control.WINDOW_Y, "Intensity window Y", WINDOW, window()),
-        ControlSpec(
-            Control.PALETTE, "Class colours", "The colours of the classes in all views.",
-            choice(PALETTES),
+            menu(JOINT),
         ),
     ],
 }  # fmt: skip
 
 
 def specs() -> list[ControlSpec]:
-    """Return all controls of the table, in their order."""
+    """Return all controls of the page, in their order: of the sections, then of the cards."""
     rows = [row for rows in SECTIONS.values() for row in rows]
-    return [spec for row in rows for spec in (row if isinstance(row, tuple) else (row,))]
+    of_sections = [spec for row in rows for spec in (row if isinstance(row, tuple) else (row,))]
+    return of_sections + [spec for own in TOOLS.values() for spec in own]
 
 
 def controls(limits: Limits) -> html.Nav:

@@ -11,7 +11,7 @@ from dashboard.cards.card import Card, Row, Tab
 from dashboard.cards.table import CARDS
 from dashboard.ids import NOTICES, Control, Store
 from dashboard.services.uploads.limits import Limits
-from dashboard.ui.controls import controls
+from dashboard.ui.controls import TOOLS, controls
 from dashboard.view import View
 from dashboard.widgets import Html, SliceSlider
 
@@ -65,14 +65,23 @@ def _elements(slot: Row | Tab) -> list[Component]:
     return [element for card in _cards(slot) for element in card.elements()]
 
 
+def _tools(card: str) -> list[Component]:
+    """Return what stands at the end of a card's head: its own controls, and full screen."""
+    own = [spec.component for spec in TOOLS.get(card, ())]
+    button = html.Button(
+        className="tool full-screen-button", type="button", title="Full screen (f)",
+        **{"aria-label": "Full screen", "aria-pressed": "false"},
+    )  # fmt: skip
+    return [html.Div(own, className="tools"), button] if own else [button]
+
+
 def _image_row() -> html.Div:
     """Return the pictures, each below its head and with what lies over it."""
     sections = []
     for card in _cards("images"):
         head, *stack = card.elements()
-        sections.append(
-            html.Section([head, html.Div(stack, className="stack")], className="card image-card")
-        )
+        parts = [head, *_tools(card.id), html.Div(stack, className="stack")]
+        sections.append(html.Section(parts, className="card image-card"))
     return html.Div(sections, className="images")
 
 
@@ -106,8 +115,11 @@ def _slice_bar() -> html.Div:
 
 def _analysis_row() -> html.Div:
     """Return the graphs, and the tabs beside them."""
-    sections = [html.Section(card.elements(), className="card") for card in _cards("analysis")]
-    tabs = html.Section(_tabs(), className="card tabs-card")
+    sections = []
+    for card in _cards("analysis"):
+        head, *graphs = card.elements()
+        sections.append(html.Section([head, *_tools(card.id), *graphs], className="card"))
+    tabs = html.Section([_tabs(), *_tools("tabs")], className="card tabs-card")
     return html.Div([*sections, tabs], className="analysis")
 
 

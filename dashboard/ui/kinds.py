@@ -14,6 +14,7 @@ from dash.development.base_component import Component
 
 from dashboard.ids import Control
 from dashboard.view import View
+from dashboard.widgets import Menu, Toggle
 
 SIZE = "xs"
 # A list is as wide as its names (assets/app.css), so it starts where its control does.
@@ -121,25 +122,6 @@ def number(allowed: range) -> Kind:
     )  # fmt: skip
 
 
-def switch() -> Kind:
-    """On or off. Its label is part of it, so the whole of it has the help."""
-    return lambda spec: dmc.Switch(
-        id=spec.name, label=spec.label, checked=spec.default, size=SIZE,
-        wrapperProps={"data-help": spec.help},
-    )  # fmt: skip
-
-
-def slider(values: range, *, marks: tuple[int, ...], live: bool = False) -> Kind:
-    """A number on a scale; a live one follows the pointer."""
-    return lambda spec: spec.beside_label(
-        dmc.Slider(
-            id=spec.name, min=values.start, max=values.stop - 1, value=spec.default, size=SIZE,
-            updatemode="drag" if live else "mouseup", thumbLabel=spec.label,
-            marks=[{"value": value, "label": str(value)} for value in marks],
-        )
-    )  # fmt: skip
-
-
 def window() -> Kind:
     """Two intensities on a scale that an image gives, and back to the image's own."""
     return lambda spec: spec.beside_label(
@@ -158,6 +140,42 @@ def window() -> Kind:
 def hidden(kind: Kind) -> Kind:
     """A control that is shown only in some studies."""
     return lambda spec: html.Div(kind(spec), id=f"{spec.name}-field", hidden=True)
+
+
+# The kinds of a card's tools: small, and without a label beside them.
+
+
+def menu(options: Mapping[str, str]) -> Kind:
+    """One of a short list, in words that need no label."""
+    return lambda spec: Menu(
+        id=spec.name, options=_data(options), value=spec.default, label=spec.label, help=spec.help
+    )
+
+
+def toggle(text: str) -> Kind:
+    """On or off, by a word that the label explains."""
+    return lambda spec: Toggle(
+        id=spec.name, text=text, checked=bool(spec.default), label=spec.label, help=spec.help
+    )
+
+
+def count(allowed: range, suffix: str) -> Kind:
+    """A whole number, typed, with its unit."""
+    return lambda spec: dmc.NumberInput(
+        id=spec.name, value=spec.default, min=allowed.start, max=allowed.stop - 1, size=SIZE,
+        suffix=suffix, step=10, debounce=400, hideControls=True, allowDecimal=False,
+        allowNegative=False, clampBehavior="blur", className="count",
+        **{"aria-label": spec.label, "data-help": spec.help},
+    )  # fmt: skip
+
+
+def scale(values: range) -> Kind:
+    """A number on a scale, which follows the pointer."""
+    return lambda spec: dmc.Slider(
+        id=spec.name, min=values.start, max=values.stop - 1, value=spec.default, size=SIZE,
+        updatemode="drag", thumbLabel=spec.label, className="scale-tool",
+        **{"data-help": spec.help},
+    )  # fmt: skip
 
 
 def _data(options: Mapping[str, str] | None) -> list[dict[str, str]]:

@@ -20,7 +20,7 @@ def open_button(limits: Limits) -> Any:
         f"them. The server removes them after {days(limits.days)}."
     )
     return html.Label(
-        html.Span("Open files…"),
+        "Open files…",
         id="upload-open",
         className="upload-open",
         **{"data-most": str(MAX_NAMES), "data-help": text},

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from dashboard.core.facts import Notice
+from dashboard.core.grid.field import corner, head_box, pixel_size
 from dashboard.core.orientation import PLANE_AXES, Plane
 from dashboard.core.volume import Volume
 from dashboard.ids import FIELDS, NOTICES, VOLUME_X, VOLUME_Y, Control, Store
@@ -84,6 +85,7 @@ def scene_facts(opened: Opened) -> dict[str, Any]:
             **_helpers(opened, replace(view, mask="", reference="")),
             "mix": scene.unchosen,
             "foreground": scene.presets.foreground,
+            "before": scene.presets.before,
         },
     }
     for which, volume in zip("xy", (scene.x, scene.y), strict=True):
@@ -93,6 +95,7 @@ def scene_facts(opened: Opened) -> dict[str, Any]:
             facts[which]["volumes"] = {"image": volume.name, "taken": taken}
     if grid:
         facts |= _shown(grid, view.plane)
+        facts["head"] = head_box(grid, view.plane)
         facts["axis"] = "xyz"[PLANE_AXES[view.plane][0]]
         facts["toStored"] = grid.orientation.picture_to_stored(view.plane).tolist()
         facts["affine"] = grid.mm_affine[:3].tolist()
@@ -106,7 +109,8 @@ def _shown(volume: Volume, plane: Plane) -> dict[str, Any]:
         "window": volume.intensities.window,
         "positions": volume.slice_positions(plane).round(3).tolist(),
         "shape": volume.orientation.picture_shape(plane),
-        "pixel": volume.pixel_size(plane),
+        "pixel": pixel_size(volume, plane),
+        "corner": corner(volume, plane),
     }
 
 
@@ -127,6 +131,7 @@ def _values(opened: Opened) -> dict[str, Any]:
     values["hidden"] = [str(number) for number in view.hidden]
     values["grid"] = view.grid or None
     values["position"] = view.position or None
+    values["before"] = scene.before
     values["mix"] = scene.mixed
     for which, volume in zip("xy", (scene.x, scene.y), strict=True):
         window = getattr(view, f"window_{which}")
@@ -253,8 +258,8 @@ def _volumes(files: StudyFiles, name: str, volume: Volume | None) -> tuple[list[
 
 def alerts(notices: Sequence[Notice]) -> str:
     """Return what was changed to open a View, as HTML; the check says what cannot be read."""
-    return "".join(
-        f'<p class="notice" role="alert">{html.escape(sentence(notice))}'
-        '<button type="button" class="notice-close" aria-label="Close"></button></p>'
-        for notice in notices
-    )
+    if not notices:
+        return ""
+    lines = "".join(f"<li>{html.escape(sentence(notice))}</li>" for notice in notices)
+    close = '<button type="button" class="notice-close" aria-label="Close"></button>'
+    return f'<div class="notice" role="alert"><ul>{lines}</ul>{close}</div>'

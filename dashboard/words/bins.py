@@ -1,14 +1,36 @@
-"""What is said of histograms whose bins are not the lesson's."""
+"""What is said of histograms: of voxels that they do not show, and of bins of their own."""
 
 from collections.abc import Mapping, Sequence
 
 from dashboard.core.histogram import Histogram
-from dashboard.words.numbers import counted
+from dashboard.core.mixture.features import Features
+from dashboard.core.mixture.foreground import Foreground
+from dashboard.words.numbers import counted, percent
 
 WHY = (
     "So few intensities occur that equal bins would hold now one more and now one less of them, "
     "and draw a comb. Each bin holds a whole number of intensities instead."
 )
+
+OUTSIDE: dict[Foreground, str] = {
+    "positive": "not above 0",
+    "nonzero": "zeros",
+    "background": "background",
+    "mask": "outside the mask",
+}
+
+
+def left_out(features: Features) -> str:
+    """Return which share of a slice is not in the foreground: "86 % zeros, not shown"."""
+    outside = ~features.mask
+    if not outside.any():
+        return ""
+    rule = features.recipe.foreground
+    # The rule "above 0" mostly leaves out zeros alone.
+    fitted = features.voxels[: features.mixed]
+    if rule == "positive" and all((image >= 0).all() for image in fitted):
+        rule = "nonzero"
+    return f"{percent(float(outside.mean()))} {OUTSIDE[rule]}, not shown"
 
 
 def of_levels(drawn: Mapping[str, Sequence[Histogram | None]]) -> str:

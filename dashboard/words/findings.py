@@ -1,4 +1,8 @@
-"""Findings in one or two sentences: what was found, and what it does to the plots."""
+"""Findings in one or two sentences: first what it does to the plots, then where and why.
+
+The closed check shows as much of the worst finding as one line holds, so its consequence stands
+before the names of images, which can be long.
+"""
 
 from collections.abc import Callable
 
@@ -9,6 +13,9 @@ from dashboard.words.numbers import counted
 from dashboard.words.parts import Images, Sentence
 from dashboard.words.pattern import say_of
 
+# Of more unreadable files, the others are only counted.
+REASONS = 12
+
 
 def sentence(finding: Finding) -> Sentence:
     """Return a finding as a sentence."""
@@ -17,35 +24,44 @@ def sentence(finding: Finding) -> Sentence:
 
 
 def _unreadable(finding: Finding) -> Sentence:
-    ends = {"shown": "shown", "mask": "used as the mask", "fitted": "fitted"}
-    return say_of("{reason} It cannot be {end}.", finding, end=ends[finding.facts["use"]])
+    leads = {"shown": "Not shown", "mask": "The mask is not used", "fitted": "Not fitted"}
+    return say_of("{lead}. {reason}", finding, lead=leads[finding.facts["use"]])
+
+
+def _more_left_out(finding: Finding) -> Sentence:
+    reasons = finding.facts["reasons"]
+    more = len(reasons) - REASONS
+    end = f" {counted(more, 'more file')} cannot be read." if more > 0 else ""
+    return ("Also left out. " + " ".join(reasons[:REASONS]) + end,)
 
 
 def _series(finding: Finding) -> Sentence:
     b0, taken = finding.facts["b0"], finding.facts.get("taken")
     if taken is None:
-        used = "It is used as {several:,} images"
+        used = "Used as {several:,} images: {images} holds {volumes:volumes}."
     elif b0:
-        used = "Its b0 volume is used" if b0 == 1 else "The mean of its {b0:,} b0 volumes is used"
+        mean = "The b0 volume" if b0 == 1 else "The mean of the {b0:,} b0 volumes"
+        used = mean + " of {images} is used. The file holds {volumes:volumes}."
     elif len(taken.volumes) == taken.held:
-        used = "The mean of all is used"
+        used = "The mean of all {volumes:volumes} of {images} is used."
     elif len(taken.volumes) == 1:
-        used = "Volume {taken.volumes[0]:,} is used, counting from 0"
+        used = "Volume {taken.volumes[0]:,} of {images}, counted from 0, is used."
+        used += " The file holds {volumes:volumes}."
     else:
-        used = f"The mean of {len(taken.volumes):,} of them is used"
-    return say_of(f"{{images}} holds {{volumes:volumes}}. {used}.", finding)
+        used = (
+            f"The mean of {len(taken.volumes):,} of the {{volumes:volumes}} of {{images}} is used."
+        )
+    return say_of(used, finding)
 
 
 def _lost_position(finding: Finding) -> Sentence:
-    instead = "the identity" if finding.facts["identity"] else "nothing"
-    idle = "Nothing is fitted" if finding.severity == "problem" else "{It} {is} not used"
+    gives = "the identity as {its} position" if finding.facts["identity"] else "no position"
+    idle = "Nothing is fitted" if finding.severity == "problem" else "Not used"
     return say_of(
-        "{images} {has} the shape of {of:image} but {instead} for {its} position, as if {its} "
-        "header had been lost. "
-        f"{idle} until {{it}} {{takes}} the position of {{of:image}}; resampling would move "
+        f"{idle}. {{images}} {{has}} the shape of {{of:image}}, but {{its}} header gives {gives}, "
+        "as if it had been lost. Give {them} the position of {of:image}; resampling would move "
         "{them}.",
         finding,
-        instead=instead,
     )
 
 
@@ -58,23 +74,22 @@ def _scales(finding: Finding) -> Sentence:
 # A pattern of `say`, or what makes the sentence.
 SENTENCES: dict[Code, str | Callable[[Finding], Sentence]] = {
     Code.UNREADABLE: _unreadable,
-    Code.LEFT_OUT: "{reason} It is left out.",
-    Code.MORE_LEFT_OUT: "{images} cannot be read either and {is} left out.",
+    Code.LEFT_OUT: "Left out. {reason}",
+    Code.MORE_LEFT_OUT: _more_left_out,
     Code.NOT_CHECKED: (
         "{checked} of {all} images are checked. The others are checked when you choose them."
     ),
     Code.FILE: lambda f: say_of(
-        "{images}: {notice}", f, notice=notices.sentence(f.facts["notice"])
+        "{notice} Found in {images}.", f, notice=notices.sentence(f.facts["notice"])
     ),
     Code.SERIES: _series,
     Code.SAME_VOXELS: (
-        "{images} are identical, so they cannot be fitted together: their joint distribution is a "
-        "line."
+        "Nothing can be fitted: {images} are identical, so their joint distribution is a line."
     ),
-    Code.SAME_VOXELS_UNUSED: "{images} are identical. Only one of them is used.",
+    Code.SAME_VOXELS_UNUSED: "Only one of these is used, because they are identical: {images}.",
     Code.LINEAR_COPIES: (
-        "{images} are copies of each other up to scale and offset, so they cannot be fitted "
-        "together: their joint distribution is a line."
+        "Nothing can be fitted: {images} are copies of each other up to scale and offset, so "
+        "their joint distribution is a line."
     ),
     Code.OTHER_GRID: other_grids,
     Code.OTHER_GRID_LEFT_OUT: other_grids,
@@ -86,41 +101,48 @@ SENTENCES: dict[Code, str | Callable[[Finding], Sentence]] = {
     Code.PLACED: "{images} {has} the position of {of:image}, because {it} lost {its} own.",
     Code.RESAMPLED: lambda f: steps.resampled(Images(f.images), f.facts["step"]),
     Code.TINY: (
-        "{images} {is} tiny: even the largest slice has fewer than {fewer_than:,} voxels, too few "
-        "to separate classes reliably."
+        "Too few voxels to separate classes reliably: even the largest slice of {images} has fewer "
+        "than {fewer_than:,}."
     ),
-    Code.FLAT: "{images} {is} one voxel thick. The other planes show a single line.",
+    Code.FLAT: "The other planes show a single line: {images} {is} one voxel thick.",
     Code.THICK: lambda f: say_of(
-        "{images} {was} measured with voxels up to {mm:number} mm long. Partial-volume voxels at "
-        "tissue borders blur the classes.",
+        "Partial-volume voxels at tissue borders blur the classes: {images} {was} measured with "
+        "voxels up to {mm:number} mm long.",
         f,
         mm=round(f.facts["mm"], 1),
     ),
     Code.SHEARED: (
-        "The axes of {images} are not at right angles (up to {degrees:.1f}° off). Pictures show "
-        "them at right angles, so shapes are skewed. The fit and volumes in mL are not affected."
+        "Shapes are skewed in the pictures, which show the axes at right angles: those of {images} "
+        "are up to {degrees:.1f}° off. The fit and volumes in mL are not affected."
     ),
-    Code.CONSTANT: "Every voxel of {images} is {value:number}. There is nothing to fit.",
+    Code.CONSTANT: "Nothing to fit: every voxel of {images} is {value:number}.",
     Code.TWO_VALUES: (
-        "Nearly every voxel of {images} is {values[0]:number} or {values[1]:number}, as in a mask. "
-        "A mixture has nothing to separate."
+        "Nothing to separate: nearly every voxel of {images} is {values[0]:number} or "
+        "{values[1]:number}, as in a mask."
     ),
     Code.NEARLY_EMPTY: (
-        "Only {not_zero:percent} of {images} is not 0. Most slices hold too few voxels for a "
-        "mixture."
+        "Most slices hold too few voxels for a mixture: only {not_zero:percent} of {images} is not "
+        "0."
     ),
-    Code.BACKGROUND_REMOVED: intensities.background("{they} left out."),
+    Code.BACKGROUND_REMOVED: intensities.background(
+        "The background is left out: it is {values}, not 0, in {images} ({share} of the voxels)."
+    ),
     Code.BACKGROUND_KEPT: intensities.background(
-        "The rule “{rule}” keeps {them}, so air takes a class of its own."
+        "Air takes a class: the background is {values}, not 0, in {images} ({share} of the "
+        "voxels), and the rule “{rule}” keeps it."
     ),
     Code.BACKGROUND_TAKES_OTHERS: intensities.background(
-        "The rule “{rule}” removes {them}, and also {taken} of the other voxels, which are 0 or "
-        "negative."
+        "The rule “{rule}” removes tissue: {taken} of the non-background voxels of {images} are 0 "
+        "or negative. The background is {values}, not 0 ({share} of the voxels)."
     ),
     Code.NEGATIVES_REMOVED: intensities.negatives(
-        ", as after z-scoring. The rule “above 0” excludes them from every plot and from the fit."
+        "Negative voxels are left out of every plot and of the fit, by the rule “above 0”: {share} "
+        "of {images}, down to {low:number}, as after z-scoring."
     ),
-    Code.NEGATIVES_KEPT: intensities.negatives(". They take part in the fit, as they should."),
+    Code.NEGATIVES_KEPT: intensities.negatives(
+        "Negative voxels take part in the fit, as they should: {share} of {images}, down to "
+        "{low:number}."
+    ),
     Code.SOME_NEGATIVES: intensities.some_negatives,
     Code.SATURATED: intensities.saturated,
     Code.CLIPPED: lambda f: say_of(

@@ -57,11 +57,9 @@ def _apart(one: Sequence[float], other: Sequence[float]) -> tuple[str, str]:
 def other_grids(finding: Finding) -> Sentence:
     """Return which images are on other grids, how these differ, and what it does to the fit."""
     facts = finding.facts
-    pattern = "{images} {is} not on the grid of {target:image}{how}."
+    pattern = "Nothing can be fitted. {images} {is} not on the grid of {target:image}{how}."
     if finding.code == Code.OTHER_GRID_LEFT_OUT:
         pattern = "Left out of the fit: {images}. {It} {is} not on the grid of {target:image}{how}."
-    else:
-        pattern += " The voxels do not match, so the images cannot be fitted together."
     if facts["apart"]:
         gap = " (centres {gap:.0f} mm apart)" if len(facts["apart"]) == 1 else ""
         pattern += " No overlap with {target:image}: {apart}" + gap + "."
@@ -85,10 +83,9 @@ def other_grids(finding: Finding) -> Sentence:
 
 def overlay(finding: Finding) -> Sentence:
     """Return which masks or label maps are on another grid, and what that prevents."""
-    idle = "Nothing is fitted" if finding.severity == "problem" else "{It} {is} not used"
+    idle = "Nothing is fitted" if finding.severity == "problem" else "Not used"
     return say(
-        "{images} {is} not on the grid of {target:image}: {how}. " + idle + " until {it} {is} "
-        "resampled.",
+        idle + ". {images} {is} not on the grid of {target:image}: {how}. Resample {them}.",
         images=Images(finding.images),
         target=finding.facts["target"],
         how=difference(finding.facts["difference"]),

@@ -7,24 +7,20 @@ from dashboard.words.numbers import LEAST, number, percent, qualified
 from dashboard.words.parts import Sentence
 from dashboard.words.pattern import say_of
 
-RULES = {"positive": "above 0", "nonzero": "not 0"}
+RULES = {"positive": "above 0", "nonzero": "non-zero"}
 
 
-def background(end: str) -> Callable[[Finding], Sentence]:
+def background(pattern: str) -> Callable[[Finding], Sentence]:
     """Return what says how a foreground rule treats a background that is not 0."""
 
     def sentence(finding: Finding) -> Sentence:
         facts = finding.facts
         values = list(dict.fromkeys(map(number, facts["values"])))
-        several = len(values) > 1
-        subject = "The backgrounds of {images} are" if several else "The background of {images} is"
         return say_of(
-            subject + " {values} ({share} of the voxels), not 0. " + end,
+            pattern,
             finding,
-            values=", ".join(values),
+            values=" and ".join([", ".join(values[:-1]), values[-1]] if values[1:] else values),
             share=("at least " if len(finding.images) > 1 else "") + percent(facts["share"]),
-            they="They are" if several else "It is",
-            them="them" if several else "it",
             rule=RULES.get(facts["rule"]),
             taken=_up_to(facts.get("taken", 0), finding),
         )
@@ -32,26 +28,23 @@ def background(end: str) -> Callable[[Finding], Sentence]:
     return sentence
 
 
-def negatives(end: str) -> Callable[[Finding], Sentence]:
+def negatives(pattern: str) -> Callable[[Finding], Sentence]:
     """Return what says how a foreground rule treats many negative voxels."""
-
-    def sentence(finding: Finding) -> Sentence:
-        share = _share(finding.facts["negative"], finding)
-        share = share[0].upper() + share[1:]
-        pattern = "{share} of {images} are negative (minimum {low:number})"
-        return say_of(pattern + end, finding, share=share)
-
-    return sentence
+    return lambda finding: say_of(
+        pattern, finding, share=_share(finding.facts["negative"], finding)
+    )
 
 
 def some_negatives(finding: Finding) -> Sentence:
-    """Return which images have a few negative voxels, and whether these are fitted."""
-    end = " They take part in the fit."
+    """Return whether a few negative voxels are fitted, and which images have them."""
+    pattern = "A few negative voxels of {images}, from interpolation or noise, take part in the fit"
     if finding.facts["rule"] == "positive":
-        end = " The rule “above 0” excludes them, which can leave holes inside the brain."
+        pattern = (
+            "The rule “above 0” can leave holes inside the brain: it excludes a few negative "
+            "voxels of {images} that interpolation or noise left"
+        )
     return say_of(
-        "{images} {has} a few negative values from interpolation or noise ({share}, minimum "
-        "{low:number})." + end,
+        pattern + " ({share}, down to {low:number}).",
         finding,
         share=_share(finding.facts["negative"], finding),
     )
@@ -63,8 +56,8 @@ def saturated(finding: Finding) -> Sentence:
     maximum = "{bits}-bit maximum" if facts["bits"] else "the maximum"
     share = _share if facts["beside_background"] else _up_to
     return say_of(
-        "{voxels:voxels} of {images} ({share}) are saturated at {highs:numbers} (" + maximum + "): "
-        "the peak at the end of the histogram cannot be fitted by a Gaussian.",
+        "A Gaussian cannot fit the peak at the end of the histogram: {voxels:voxels} of {images} "
+        "({share}) are saturated at {highs:numbers} (" + maximum + ").",
         finding,
         share=share(facts["share"], finding),
     )
@@ -74,11 +67,12 @@ def outliers(finding: Finding) -> Sentence:
     """Return how far a few voxels lie outside the rest."""
     way = "up" if finding.facts["farthest"] > finding.facts["most"][1] else "down"
     return say_of(
-        "A few voxels of {images} lie far outside the rest: {way} to {farthest:number}, while "
-        "99.8 % are between {most[0]:number} and {most[1]:number}. They squeeze the histogram into "
-        "a few bins and can take a class of their own.",
+        "A few extreme voxels squeeze the histogram into a few bins and can take a class of their "
+        "own: {images} {goes} {way} to {farthest:number}, while 99.8 % of the voxels are between "
+        "{most[0]:number} and {most[1]:number}.",
         finding,
         way=way,
+        goes="go" if len(finding.images) > 1 else "goes",
     )
 
 
@@ -86,8 +80,8 @@ def nonfinite(finding: Finding) -> Sentence:
     """Return how many voxels are no numbers."""
     often = ", as is common for a background" if finding.facts["as_background"] else ""
     return say_of(
-        "NaN or infinite values in {voxels:voxels} of {images} ({share:percent}){often}. "
-        "Histograms and fits ignore them.",
+        "Histograms and fits ignore NaN and infinite values: {voxels:voxels} of {images} "
+        "({share:percent}){often}.",
         finding,
         often=often,
     )
@@ -95,10 +89,10 @@ def nonfinite(finding: Finding) -> Sentence:
 
 def air(finding: Finding) -> Sentence:
     """Return that dark air is in the foreground."""
-    advice = "" if finding.remedies else " Add a brain mask and choose it as the foreground."
+    advice = "" if finding.remedies else " Add a brain mask and choose Foreground: mask."
     return say_of(
-        "The background of {images} is not 0 ({few} is 0), so air is fitted as if it were tissue "
-        "and takes a class of its own." + advice,
+        "Air takes a class: the background is not 0 in {images}, so it is fitted as if it were "
+        "tissue ({few} is 0)." + advice,
         finding,
         few=_few(finding),
     )
@@ -106,10 +100,10 @@ def air(finding: Finding) -> Sentence:
 
 def air_noise(finding: Finding) -> Sentence:
     """Return that air is noise that no rule removes."""
-    advice = "" if finding.remedies else " Add a brain mask and choose it as the foreground."
+    advice = "" if finding.remedies else " Add a brain mask and choose Foreground: mask."
     return say_of(
-        "Nothing removes the air of {images}: it is noise over the whole range of intensities "
-        "({share} of the voxels), which is spread over all classes. A mask is needed." + advice,
+        "Air is spread over all classes: in {images} it is noise over the whole range of "
+        "intensities ({share} of the voxels). Only a mask removes it." + advice,
         finding,
         share=_up_to(finding.facts["share"], finding),
     )
@@ -119,15 +113,20 @@ def far_group(finding: Finding) -> Sentence:
     """Return where a group of voxels lies, and whether it takes a component."""
     facts = finding.facts
     above = facts["group"][0] > facts["rest"][1]
-    pattern = (
-        "A group of voxels of {images} ({share:percent}) lies far {way} the rest, between "
-        "{group[0]:number} and {group[1]:number}, while the rest is between {rest[0]:number} and "
-        "{rest[1]:number}, as after an overflow in a converter. "
-    )
     if facts["fitted"]:
-        pattern += "It takes a component of the fit ({fitted:percent} of the foreground)."
+        pattern = (
+            "A far group of voxels takes a component of the fit ({fitted:percent} of the "
+            "foreground): {share:percent} of {images} "
+        )
     else:
-        pattern += "The other images keep it out of this fit; without them it takes a component."
+        pattern = (
+            "The other images keep a far group of voxels out of this fit; without them it takes a "
+            "component: {share:percent} of {images} "
+        )
+    pattern += (
+        "lies between {group[0]:number} and {group[1]:number}, far {way} the rest (from "
+        "{rest[0]:number} to {rest[1]:number}), as after an overflow in a converter."
+    )
     if not finding.remedies:
         pattern += (
             " Clipping does not help against so many voxels; a mask or a new conversion does."
@@ -146,21 +145,20 @@ def few_fitted(finding: Finding) -> Sentence:
     else:
         why = " The images have few foreground voxels in common."
     return say_of(
-        "{share} of the head in {of:image} is foreground in {images}, so most of it is not fitted."
-        + why,
+        "Most of the head is not fitted: {share} of the head in {of:image} is foreground "
+        "in {images}." + why,
         finding,
-        share=share[0].upper() + share[1:],
+        share=share,
     )
 
 
 def no_background(finding: Finding) -> Sentence:
     """Return that nearly all voxels are in the foreground."""
-    few = _few(finding)
     return say_of(
-        "{few} of {images} is 0, so the fit includes nearly every voxel. This is right if the "
-        "images show only tissue.",
+        "The fit includes nearly every voxel: {few} of {images} is 0. This is right if the images "
+        "show only tissue.",
         finding,
-        few=few[0].upper() + few[1:],
+        few=_few(finding),
     )
 
 

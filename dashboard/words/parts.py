@@ -34,8 +34,8 @@ class Images:
         return len(self.names) > 1
 
     def __str__(self) -> str:
-        more = f" and {len(self.rest)} more" if self.rest else ""
-        return ", ".join(self.shown) + more
+        *others, last = [*self.shown, *([f"{len(self.rest)} more"] if self.rest else [])] or [""]
+        return f"{', '.join(others)} and {last}" if others else last
 
 
 Part = str | Images

@@ -65,7 +65,7 @@ def findings(page: Page, severity: str) -> str:
 
 
 def test_an_empty_slice_says_so_in_every_view_that_needs_a_foreground(page: Page, url: str) -> None:
-    open_study(page, url, "study=gap&slice=3")
+    open_study(page, url, "study=gap&slice=3&before=1")
     for name in ("#labels-problem", "#view-joint", "#view-components"):
         expect(page.locator(name)).to_contain_text("no foreground voxels in this slice")
     assert [t for t in traces(page, "view-histograms") if len(t["y"]) == 51]
@@ -94,7 +94,7 @@ def test_fewer_distinct_values_than_components_is_explained(page: Page, url: str
 
 def test_nan_and_infinite_voxels_are_left_out_and_the_page_says_so(page: Page, url: str) -> None:
     open_study(page, url, "study=holes")
-    assert "NaN or infinite values in 1,584 voxels of T1 (30 %)" in findings(page, "warning")
+    assert "ignore NaN and infinite values: 1,584 voxels of T1 (30 %)" in findings(page, "warning")
     alpha = picture(page, "view-labels", 1)[..., 3]
     assert (alpha > 0).sum() == 14 * 22
 

@@ -2,7 +2,7 @@
 
 import random
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
@@ -25,6 +25,7 @@ from dashboard.services.render.addresses import (
     slice_address,
 )
 from dashboard.view import TOLERANCE, View
+from tests.browser.conftest import Run
 
 CONFIG: dict[str, Any] = {
     "version": CONTENT_VERSION,
@@ -34,24 +35,7 @@ CONFIG: dict[str, Any] = {
     "mapFields": sorted(MAP_FIELDS - {"plane", "slice"}),
 }
 
-Run = Callable[..., Any]
-
-
-@pytest.fixture(scope="module")
-def run(browser: Any, base_url: str) -> Iterator[Run]:
-    """Run a function of the browser with a module of assets/client and some arguments."""
-    page = browser.new_page()
-    page.goto(f"{base_url}/healthz")  # a page of the server's without anything of ours
-
-    def run(module: str, function: str, *arguments: Any) -> Any:
-        call = f"""async ([arguments]) => {{
-            const module = await import("/assets/client/{module}.mjs");
-            return ({function})(module, ...arguments);
-        }}"""
-        return page.evaluate(call, [list(arguments)])
-
-    yield run
-    page.close()
+CLASS_NAMES = ["CSF", "left, deep", "50 %", "%2C", "日本", "<b>", "a+b:c", "O'Neil"]
 
 
 def many_views(count: int) -> list[View]:
@@ -75,6 +59,9 @@ def many_views(count: int) -> list[View]:
             log=chance.random() < 0.5,
             hidden=tuple(sorted(chance.sample(range(1, 11), chance.randrange(4)))),
             opacity=chance.randrange(101),
+            names=tuple(chance.sample(CLASS_NAMES, chance.randrange(4))),
+            colours=((chance.randrange(1, 11), "ff8800"),) if chance.random() < 0.5 else (),
+            tissues=((1, 3), (2, 10)) if chance.random() < 0.5 else (),
         )
         if chance.random() < 0.5:
             low, high = sorted(chance.uniform(-1e6, 1e6) for _ in range(2))
@@ -106,6 +93,33 @@ def test_a_query_is_the_one_that_the_server_makes(run: Run) -> None:
     assert [View.parse(one) for one in (dict(parse_qsl(text)) for text in made)] == [
         (one, []) for one in views
     ]
+
+
+NAMES = [
+    *map(chr, range(32, 127)),
+    "Ann's head", "é", "ü", "日本", "עברית", "😀", "a\u0301", "\u200b", "\t", "\n", "100 %25",
+    "a+b c&d",
+]  # fmt: skip
+
+
+def test_a_query_of_any_name_stands_in_the_address_bar_as_it_was_made(run: Run) -> None:
+    """Else the page would wait for ever: it is settled once it shows what the URL says."""
+    views = [View(study=name, x=name * 2, y=f"{name}:mean", mix=f"{name},x") for name in NAMES]
+    made, held = run(
+        "address",
+        """({ query }, views, config) => {
+            const queries = views.map((view) => query(view, config));
+            const hold = (query) => {
+                history.replaceState(null, "", `?${query}`);
+                return location.search.slice(1);
+            };
+            return [queries, queries.map(hold)];
+        }""",
+        [one.to_store() for one in views],
+        CONFIG,
+    )
+    assert made == held
+    assert made == [one.query() for one in views]
 
 
 @pytest.fixture
@@ -173,7 +187,13 @@ SCENE: dict[str, Any] = {
     "view": View(study="s", x="T1", y="b0", slice=5).to_store(),
     "sameGrid": True,
     "mixed": ["T1", "b0"],
-    "defaults": {"mask": None, "reference": None, "mix": ["T1", "b0"], "foreground": "positive"},
+    "defaults": {
+        "mask": None,
+        "reference": None,
+        "mix": ["T1", "b0"],
+        "foreground": "positive",
+        "before": False,
+    },
     "x": {"window": [0, 500]},
     "y": {"window": [0, 900]},
     "axis": "z",
@@ -185,6 +205,7 @@ CONTROLS: dict[str, Any] = {
     "components": "3",
     "hidden": [],
     "grid": None,
+    "before": False,
     "mask": None,
     "reference": None,
     "mix": ["T1", "b0"],
@@ -222,6 +243,11 @@ CHANGES = {
     "a window": ({"window_x": [12.3456789, 400]}, {"window_x": "12.3457:400"}),
     "the window that is chosen anyway": ({"window_x": [0, 500.0000001]}, {}),
     "a rule for the foreground": ({"foreground": "nonzero"}, {"foreground": "nonzero"}),
+    "the histograms of all voxels": ({"before": True}, {"before": True}),
+    "names, colours and tissues": (
+        {"names": "CSF,GM", "colours": "1:ff8800", "tissues": "1+2"},
+        {"names": "CSF,GM", "colours": "1:ff8800", "tissues": "1+2"},
+    ),
     "an opacity": ({"opacity": 0}, {"opacity": 0}),
     "all images in another order": ({"mix": ["b0", "T1"]}, {}),
 }  # fmt: skip
@@ -237,8 +263,10 @@ def test_controls_say_a_view(run: Run, name: str) -> None:
 
 OPENED = {
     "another study": (
-        {"study": "t", "window_x": [1, 2], "grid": "b0", "mix": ["T1"]},
-        dict.fromkeys(("x", "y", "slice", "foreground", "window_x", "grid", "mix"), "")
+        {"study": "t", "window_x": [1, 2], "grid": "b0", "mix": ["T1"], "names": "CSF",
+         "colours": "1:ff8800", "tissues": "1+2"},
+        dict.fromkeys(("x", "y", "slice", "foreground", "window_x", "grid", "mix", "names",
+                       "colours", "tissues"), "")
         | {"study": "t"},
     ),
     "another study, the rule chosen": (
@@ -257,6 +285,9 @@ OPENED = {
     "another image": ({"y": "FLAIR"}, {"y": "FLAIR", "slice": ""}),
     "fewer images": ({"mix": ["T1"]}, {"mix": "T1", "slice": "5"}),
     "a grid": ({"grid": "b0"}, {"grid": "b0", "slice": ""}),
+    "another image Y with names": (
+        {"y": "FLAIR", "names": "CSF,GM"}, {"y": "FLAIR", "names": "CSF,GM", "slice": ""},
+    ),
     "a mask": ({"mask": "m"}, {"mask": "m", "slice": "5"}),
 }  # fmt: skip
 
@@ -314,6 +345,25 @@ def test_what_was_changed_while_something_was_opened_is_not_lost(run: Run) -> No
     )  # fmt: skip
     assert last["wanted"] == {**answer["view"], "components": 4}
     assert last["opening"] is None
+
+
+def test_controls_go_back_after_a_failed_opening_unless_they_were_used_since(run: Run) -> None:
+    *_, last = states(run, controls(), controls(plane="coronal", bins=60))
+    assert last["opening"]["number"] == 1
+
+    def back(**now: Any) -> dict[str, Any]:
+        returned = "({ returned }, state, now) => returned(state, (name) => now[name])"
+        return run("state", returned, last, {**CONTROLS, "plane": "coronal", "bins": 60, **now})
+
+    assert back() == {"plane": "axial", "bins": 50}
+    assert back(bins=70, components="5") == {"plane": "axial"}
+    assert run("state", "({ START, returned }) => returned(START, () => null)") == {}
+    *_, failed = states(
+        run, controls(), controls(plane="coronal"), {"type": "failed", "number": 1},
+        {"type": "slice", "slice": 7},
+    )  # fmt: skip
+    assert failed["opening"] is None
+    assert failed["wanted"] == {**SCENE["view"], "slice": 7}
 
 
 def test_an_answer_that_was_overtaken_is_not_taken(run: Run) -> None:
@@ -376,6 +426,40 @@ def test_only_cards_whose_fields_change_are_needed(run: Run) -> None:
     assert not {"check", "header", "criteria", "image-x"} & needed(slice=6)
     assert "check" in needed(x="FLAIR")
     assert "criteria" in needed(components=4, panel="criteria")
+
+
+# ---- what is behind
+def test_a_card_that_is_behind_says_what_it_shows(run: Run) -> None:
+    shown = View(study="s", x="T1", y="b0", slice=78).to_store()
+    wanted = {
+        "slice 78": {"slice": 80},
+        "axial slice 78": {"plane": "coronal", "slice": ""},
+        "3 classes": {"components": 5},
+        "before the change": {"seed": 1},
+    }
+    words = "({ wordsOf }, shown, all) => all.map((wanted) => wordsOf(shown, wanted))"
+    made = run("behind", words, shown, [{**shown, **one} for one in wanted.values()])
+    assert made == list(wanted)
+    opened = [{"study": "t", "slice": ""}, {"study": "s", "plane": "axial", "x": "T1", "slice": 4}]
+    assert run("behind", words, shown, opened) == ["before the change", "slice 78"]
+
+
+def test_a_card_is_late_only_if_it_was_behind_all_the_while(run: Run) -> None:
+    # Times in ms at which the page looks, and which cards show what is wanted then.
+    looks = [(400, "a"), (500, "b"), (700, ""), (800, ""), (900, "a")]
+    late = run(
+        "behind",
+        """({ lateness }, looks) => {
+            const late = lateness();
+            late.reset(0);
+            return looks.map(([now, current]) => {
+                const part = (name) => ({ name, isCurrent: current.includes(name) });
+                return [...late.look(["a", "b"].map(part), now)].join("");
+            });
+        }""",
+        looks,
+    )
+    assert late == ["b", "", "", "a", "b"]
 
 
 # ---- history and schedule
@@ -452,16 +536,6 @@ def test_letters_at_the_edges_follow_the_display_convention(run: Run) -> None:
     assert ["".join(four) for four in found] == list(letters.values())
 
 
-def test_a_picture_is_as_wide_as_its_millimetres_but_never_a_line(run: Run) -> None:
-    shapes = [[[100, 50], [1, 1]], [[100, 50], [1, 4]], [[40, 40], [0.001, 1000]]]
-    found = run(
-        "picture",
-        "({ aspect }, shapes) => shapes.map(([shape, pixel]) => aspect({ shape, pixel }))",
-        shapes,
-    )
-    assert found == [2, 0.5, 1 / 20]
-
-
 @pytest.mark.parametrize(
     "window", [(0, 415), (0, 1360), (-2.5, 3.1), (0, 1e-4), (1e5, 7e5), (-1e9, 1e9), (100, 101)]
 )
@@ -483,6 +557,72 @@ def test_ticks_are_a_few_round_numbers_within_the_window(
     assert shown == pytest.approx(found)
     assert len(set(labels)) == len(labels)
     assert max(map(len, labels)) <= 7
+
+
+# ---- which part of a slice is shown
+# X has voxels of 2 x 1 mm from (-30, -20) mm on; the head is a box within.
+ZOOMED: dict[str, Any] = {
+    "corner": [-30, -20],
+    "shape": [40, 50],
+    "pixel": [2, 1],
+    "head": [[-10, -15], [20, 25]],
+}
+STAGE = [300, 200]
+
+
+def looked(run: Run, body: str, **more: Any) -> Any:
+    """What a function of the zoom's module says, given the head's and the field's box."""
+    return run(
+        "zoom",
+        f"""(zoom, shown, stage, more) => {{
+            const {{ fieldOf, headOf, fit, frameOf, sightOf }} = zoom;
+            const {{ zoomed, panned, pointAt, NO_ZOOM }} = zoom;
+            const field = fieldOf(shown, more.mirrored), box = headOf(shown, more.mirrored);
+            const place = {{ box, field, stage }};
+            {body}
+        }}""",
+        ZOOMED, STAGE, {"mirrored": False, **more},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_the_head_fills_the_picture_in_its_proportions(run: Run, mirrored: bool) -> None:
+    frame = looked(run, "return frameOf(field, fit(box, stage), stage);", mirrored=mirrored)
+    # The head is 30 x 40 mm, so its 40 mm are the 200 pixels of the height, 5 for each.
+    assert (frame["width"], frame["height"]) == (80 * 5, 50 * 5)
+    # It is 30 of the 80 mm wide: 20 mm from the left edge of the field, 30 from the right one.
+    assert frame["left"] + (30 if mirrored else 20) * 5 == 150 - 15 * 5
+    assert frame["top"] + (30 - 25) * 5 == 0
+
+
+def test_zooming_leaves_the_point_under_the_pointer_where_it_is(run: Run) -> None:
+    before, after, back = looked(
+        run,
+        """const at = [190, 90], once = zoomed(NO_ZOOM, 2, at, place);
+        const see = (state) => pointAt(sightOf(box, state, stage), at, stage);
+        return [see(NO_ZOOM), see(once), zoomed(once, 0.1, at, place)];""",
+    )
+    assert after == pytest.approx(before)
+    assert back == {"factor": 1, "centre": None}
+
+
+def test_a_moved_picture_follows_the_pointer_and_stops_at_the_edge(run: Run) -> None:
+    start, moved, stopped = looked(
+        run,
+        """const once = zoomed(NO_ZOOM, 4, [150, 100], place);
+        const left = (state) => frameOf(field, sightOf(box, state, stage), stage).left;
+        return [once, panned(once, [30, 0], place), panned(once, [1e6, 0], place)].map(left);""",
+    )
+    assert moved - start == pytest.approx(30)
+    assert stopped == pytest.approx(0)
+
+
+def test_a_scale_bar_has_a_round_length_that_fits(run: Run) -> None:
+    scales = [0.013, 0.9, 1.0, 3.7, 44.0, 812.0]
+    lengths = run("zoom", "({ barLength }, scales) => scales.map((s) => barLength(s, 90))", scales)
+    for scale, length in zip(scales, lengths, strict=True):
+        assert f"{length:.0e}"[0] in "125"
+        assert 90 / 2.5 - 1e-9 <= length * scale <= 90 + 1e-9
 
 
 # ---- voxels

@@ -137,7 +137,7 @@ def test_settings_that_only_change_looks_ask_for_no_analysis(opened: Page) -> No
     with requests_of(opened, "/cards/") as analyses:
         opened.locator("#control-opacity [role=slider]").focus()
         opened.keyboard.press("ArrowRight")
-        settled(opened, opacity=71)
+        settled(opened, opacity=81)
     assert analyses == []
     expect(opened.locator("#view-labels img").last).to_have_css("opacity", "0.71")
 
@@ -181,7 +181,7 @@ def test_a_picture_that_does_not_come_is_asked_for_again_only_on_demand(
     page.goto("/?slice=25")
     settled(page, slice=25)
     page.locator("#slice-forward").click()
-    notice = page.get_by_role("alert").filter(has_text="A picture did not load")
+    notice = page.get_by_role("alert").filter(has_text="Could not load slice 26")
     expect(notice).to_be_visible()
     page.evaluate(THIRTY_FRAMES)
     assert max(map(asked.count, asked)) <= 2  # ahead, and when it was wanted

@@ -106,7 +106,7 @@ def test_a_window_is_set_as_finely_in_any_unit(
 def test_few_whole_numbers_have_bins_of_their_own_and_the_page_says_so(
     page: Page, url: str
 ) -> None:
-    opened(page, url, "study=adc-whole&slice=1")
+    opened(page, url, "study=adc-whole&slice=1&before=1")
     expect(page.locator("#head-histograms")).to_contain_text("bins of")
-    opened(page, url, "study=adc-mm&slice=1")
+    opened(page, url, "study=adc-mm&slice=1&before=1")
     expect(page.locator("#head-histograms")).to_contain_text("before and after zero removal")

@@ -99,9 +99,9 @@ def number(cell: str) -> float:
 
 def shown_intensities(page: Page) -> list[float]:
     """Minimum, mean and maximum of the first image in the check's table."""
-    (cells, *_) = page.evaluate(
+    cells = page.evaluate(
         """() => [...document.querySelectorAll(".check-table tbody tr")]
-            .map(row => [...row.cells].map(cell => cell.textContent.trim()))"""
+            .map(row => row.cells[1].textContent.trim())"""
     )
     return [number(cell) for cell in cells[-3:]]
 

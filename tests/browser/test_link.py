@@ -69,13 +69,13 @@ def test_every_view_follows_the_number_of_components(home: Page, sample) -> None
 
 def test_the_joint_view_changes_its_kind_and_axes(home: Page, sample) -> None:
     lesson = Lesson(sample, 30)
-    home.get_by_text("2-D histogram", exact=True).click()
+    home.locator("#control-joint").select_option("2-D histogram")
     settled(home, joint="histogram")
     assert "heatmap" in {trace["type"] for trace in traces(home, "view-joint")}
-    home.get_by_text("Density", exact=True).click()
+    home.locator("#control-joint").select_option("Density")
     settled(home, joint="density")
     assert "contour" in {trace["type"] for trace in traces(home, "view-joint")}
-    home.get_by_text("Raw", exact=True).click()
+    home.locator("#control-axes").select_option("raw")
     settled(home, axes="raw")
     means = next(t for t in traces(home, "view-joint") if t["mode"] == "markers+text")
     darkest = lesson.t1[lesson.labels == 1].mean()
@@ -83,7 +83,7 @@ def test_the_joint_view_changes_its_kind_and_axes(home: Page, sample) -> None:
 
 
 def test_a_hidden_class_leaves_every_view(home: Page, sample) -> None:
-    home.locator(".class-chip.class-2").click()
+    home.locator(".class-chip.class-2 label").click()
     expect(home.get_by_role("checkbox", name="Hide class 2")).to_be_checked()
     settled(home, hidden=2)
     overlay = picture(home, "view-labels", 1)

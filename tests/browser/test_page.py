@@ -139,6 +139,38 @@ def test_no_figure_offers_to_upload_itself(home: Page) -> None:
     assert not [title for title in titles if "hare" in title or "loud" in title]
 
 
-def test_a_switch_answers_to_the_mouse(home: Page) -> None:
+def test_what_acts_on_one_card_is_set_in_its_head(home: Page) -> None:
     home.get_by_role("switch", name="Log counts").click()
     settled(home, log="1")
+    bins = home.get_by_label("Histogram bins")
+    bins.fill("80")
+    bins.press("Enter")
+    settled(home, log="1", bins=80)
+    home.get_by_label("Class colours").select_option("plain hues")
+    settled(home, log="1", bins=80, palette="plain")
+    opacity = home.get_by_role("slider", name="Label opacity (%)")
+    opacity.press("ArrowRight")
+    settled(home, opacity=71)
+    expect(opacity).to_have_accessible_description("How strongly the label map covers image X.")
+
+
+def test_a_card_takes_the_window_with_the_slices_in_reach(home: Page) -> None:
+    before = home.locator("#view-joint .main-svg").first.bounding_box()
+    card = home.locator(".card", has=home.locator("#view-joint"))
+    card.get_by_role("button", name="Full screen").click()
+    bar = home.locator(".slice-bar").bounding_box()
+    shown = card.bounding_box()
+    assert [shown["x"], shown["y"], shown["width"]] == [0, 0, 1440]
+    assert shown["height"] == bar["y"] >= 800
+    home.wait_for_function(
+        "() => document.querySelector('#view-joint .main-svg').getBoundingClientRect().width > 1300"
+    )
+    home.keyboard.press("ArrowRight")
+    settled(home, slice=31)
+    home.keyboard.press("Escape")
+    home.wait_for_function(
+        """width => Math.abs(document.querySelector("#view-joint .main-svg")
+            .getBoundingClientRect().width - width) < 2""",
+        arg=before["width"],
+    )
+    settled(home, slice=31)

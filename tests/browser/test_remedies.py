@@ -119,12 +119,12 @@ def test_an_outlier_is_clipped_by_one_click(page: Page, url: str) -> None:
         return max(max(trace["x"]) for trace in traces(page, "view-histograms") if trace["x"])
 
     open_study(page, url, "study=outlier&slice=10")
-    assert "A few voxels of T1 lie far outside the rest" in findings(page, "warning")
+    assert "A few extreme voxels squeeze the histogram" in findings(page, "warning")
     assert widest() > 1e5
     page.locator(".check summary").click()
     remedy(page, "Clip at the 0.1 and 99.9 percentiles").click()
     settled(page, clip="0.1")
-    assert "far outside" not in findings(page, "warning")
+    assert "extreme voxels" not in findings(page, "warning")
     assert "Intensities are clipped at the 0.1 and 99.9 percentiles" in findings(page, "fact")
     # The pictures of X and Y show the intensities as they are.
     assert badges(page) == ["", "", *["clipped"] * 4]
@@ -134,7 +134,7 @@ def test_an_outlier_is_clipped_by_one_click(page: Page, url: str) -> None:
     page.go_back()
     settled(page)
     assert "clip" not in address(page)
-    assert "far outside" in findings(page, "warning")
+    assert "extreme voxels" in findings(page, "warning")
 
 
 def test_a_clipped_voxel_is_found_inside_the_joint_view(page: Page, url: str) -> None:

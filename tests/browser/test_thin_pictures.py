@@ -26,7 +26,7 @@ def url(studies: tuple[Path, str]) -> str:
 
 def letters(page: Page) -> dict[str, dict[str, float]]:
     """Return where the letters of image X are on the screen."""
-    found = page.locator("#view-image-x .picture-over text").all()
+    found = page.locator("#view-image-x .letter").all()
     return {letter.text_content() or "": letter.bounding_box() or {} for letter in found}
 
 

@@ -73,10 +73,11 @@ def test_escape_hides_the_help_of_a_label_that_is_pointed_at(home: Page) -> None
 
 
 def test_the_help_of_a_control_reached_by_keyboard_scrolls_along(home: Page) -> None:
-    home.locator("#control-bins [role=slider]").focus()
+    home.set_viewport_size({"width": 1440, "height": 500})
+    home.locator("#control-covariance").focus()
     home.keyboard.press("Tab")
-    expect(home.get_by_role("slider", name="Label opacity (%)")).to_be_focused()
-    expect(tooltip(home)).to_have_text("How strongly the label map covers image X.")
+    expect(home.locator("#control-seed")).to_be_focused()
+    expect(tooltip(home)).to_contain_text("random start")
     before = tooltip(home).bounding_box()["y"]
     home.locator(".controls").evaluate("panel => panel.scrollBy(0, -20)")
     home.wait_for_function(
@@ -115,7 +116,7 @@ def test_a_finger_shows_the_help_inside_the_window_and_opens_no_list(
         page.set_viewport_size({"width": width, "height": 800})
         if page.locator(".controls").is_hidden():
             page.locator("#controls-toggle").tap()
-        for name in ("study", "y", "reference", "palette"):
+        for name in ("study", "y", "reference", "scope"):
             page.locator(f"#control-{name}-label").tap()
             expect(tooltip(page)).to_be_visible()
             box = tooltip(page).bounding_box()

@@ -102,6 +102,7 @@ def test_a_sentence_is_only_text():
         ({"scaling": "minmax"}, {"view-joint.figure"}),
         ({"bins": 60}, {"view-histograms.figure"}),
         ({"log": True}, {"view-histograms.figure"}),
+        ({"before": True}, {"view-histograms.figure", "head-histograms.html"}),
         ({"joint": "density"}, {"view-joint.figure"}),
         ({"axes": "raw"}, {"view-joint.figure"}),
         ({"hidden": (1,)}, {"view-histograms.figure", "view-joint.figure"}),
@@ -186,10 +187,19 @@ def test_the_joint_view_says_what_it_is_clipped_to_and_scaled_by(study, save, he
 
 def test_the_histograms_heading_names_the_rule(study):
     heads = {
-        rule: drawn(study, replace(VIEW, foreground=rule))["head-histograms.html"]
+        rule: drawn(study, replace(VIEW, foreground=rule, before=True))["head-histograms.html"]
         for rule in ("positive", "nonzero", "background")
     }
     assert [rule for rule, text in heads.items() if "zero removal" in text] == ["positive"]
+
+
+def test_a_histogram_of_the_foreground_says_what_it_leaves_out(study):
+    mask = study.analyse(VIEW).features.mask
+    figure = drawn(study, VIEW)["view-histograms.figure"]
+    (note,) = figure["layout"]["annotations"]
+    assert note["text"] == f"{100 * (~mask).mean():.0f} % zeros, not shown"
+    lesson = drawn(study, replace(VIEW, before=True))["view-histograms.figure"]
+    assert lesson["layout"]["annotations"] == []
 
 
 def test_every_field_of_the_view_is_read_by_a_card_or_by_the_browser():
@@ -272,7 +282,7 @@ def test_the_head_of_an_image_on_another_grid_depends_on_the_slice_of_x(study, s
 
 
 def test_a_dark_slice_says_so_where_classes_would_be(study):
-    values = drawn(study, replace(VIEW, plane="sagittal", slice=0))
+    values = drawn(study, replace(VIEW, plane="sagittal", slice=0, before=True))
     for output in ("view-joint.figure", "view-components.html", "labels-problem.html"):
         assert "no foreground voxels in this slice" in said(values[output])
     assert values["view-histograms.figure"]["data"]

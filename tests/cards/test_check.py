@@ -89,8 +89,8 @@ def test_facts_are_counted_as_notes_behind_the_line():
 
 def test_the_worst_finding_stands_in_the_line_behind_their_numbers():
     closed = line(PROBLEM, WARNING, WARNING, FACT)
-    assert closed.startswith("1 problem, 2 warnings T1 EPI are identical")
-    assert line(WARNING, FACT).startswith("1 warning Every voxel of flat is 3.")
+    assert closed.startswith("1 problem, 2 warnings Nothing can be fitted: T1 EPI are identical")
+    assert line(WARNING, FACT).startswith("1 warning Nothing to fit: every voxel of flat is 3.")
 
 
 @pytest.mark.parametrize(
@@ -138,20 +138,23 @@ def test_nothing_that_comes_from_a_file_is_taken_for_markup():
 
 def test_images_are_chips_and_of_many_the_rest_is_in_a_title():
     names = tuple(f"e{n}" for n in range(9))
-    parsed = card(Finding(Code.MORE_LEFT_OUT, "fact", names))
+    parsed = card(Finding(Code.FLAT, "fact", names))
     assert len(parsed.all("span", "chip")) == 3
     assert [more["title"] for more in parsed.all("span", "chip more")] == ["e3, e4, e5, e6, e7, e8"]
-    assert "e0 e1 e2 6 more cannot be read" in " ".join(parsed.text.split())
+    assert "e0 e1 e2 6 more are one voxel thick" in " ".join(parsed.text.split())
 
 
-def test_every_image_is_a_row_with_a_cell_for_each_heading():
+def test_every_image_is_a_column_with_a_cell_for_each_fact():
     several = {"volumes": 65}, {"grid": 2}, {"volumes": 65, "grid": 2}
     for rows in ((ROW,), *((ROW, replace(ROW, **more)) for more in several)):
         parsed = card(rows=rows)
-        headings = [a for a in parsed.all("th") if a.get("scope") == "col"]
-        assert len(headings) == 11 + (rows[-1].volumes > 1) + (rows[-1].grid > 1)
-        assert len(parsed.all("td")) == len(rows) * (len(headings) - 1)
-        assert all(a["title"] for a in headings[1:])
+        facts, images = (
+            [a for a in parsed.all("th") if a.get("scope") == scope] for scope in ("row", "col")
+        )
+        assert len(images) == len(rows)
+        assert len(facts) == 10 + (rows[-1].volumes > 1) + (rows[-1].grid > 1)
+        assert len(parsed.all("td")) == 1 + len(rows) * len(facts)
+        assert all(a["title"] for a in facts)
 
 
 def test_what_a_bids_name_says_stands_below_an_images_name():

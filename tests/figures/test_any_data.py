@@ -37,7 +37,7 @@ def finite(figure):
 def draw(analysis, bins=50):
     """Draw all that is drawn of an analysis; returns the figures."""
     figures = [
-        histograms(analysis, counted(analysis, bins), log=log, colours=COLOURS)
+        histograms(analysis, counted(analysis, bins, before=log), log=log, colours=COLOURS)
         for log in (False, True)
     ]
     for axes in ("raw", "scaled"):

@@ -10,13 +10,13 @@ COLOURS = PALETTES["okabe"]
 
 @pytest.fixture
 def drawn(analysed, valid):
-    """Return a function that draws histograms; by default of two images with 50 bins."""
+    """Return a function that draws histograms; by default the lesson's, with 50 bins."""
 
-    def drawn(analysis=None, **options):
+    def drawn(analysis=None, *, before=True, **options):
         options = {"log": False, "colours": COLOURS, **options}
         analysis = analysis or analysed()
-        pairs = counted(analysis, options.pop("bins", 50))
-        return valid(histograms(analysis, pairs, **options))
+        counts = counted(analysis, options.pop("bins", 50), before=before)
+        return valid(histograms(analysis, counts, **options))
 
     return drawn
 
@@ -44,6 +44,26 @@ def test_bars_are_numpys_before_and_after_zero_removal(analysed, drawn, numbers,
         counts, edges = np.histogram(expected.astype(float), bins)
         np.testing.assert_array_equal(numbers(trace["y"])[:-1], counts)
         np.testing.assert_allclose(numbers(trace["x"]), edges, rtol=1e-6)
+
+
+def test_without_those_of_all_voxels_the_foreground_takes_the_whole_width(analysed, drawn, numbers):
+    analysis = analysed()
+    figure = drawn(analysis, before=False, left_out="61 % zeros, not shown")
+    found = outlines(figure)
+    assert len(found) == 2
+    for image, trace in enumerate(found):
+        counts, edges = np.histogram(analysis.features.values[:, image], 50)
+        np.testing.assert_array_equal(numbers(trace["y"])[:-1], counts)
+        np.testing.assert_allclose(numbers(trace["x"]), edges, rtol=1e-6)
+    axes = figure["layout"]
+    assert [axes[name]["domain"] for name in ("xaxis", "xaxis2")] == [[0, 1], [0, 1]]
+    assert "xaxis3" not in axes
+    assert axes["xaxis"]["title"]["text"] == "T1"
+    for axis in ("x", "x2"):
+        assert set(curves(figure, axis)) == {"sum", "class 1", "class 2", "class 3"}
+    (note,) = axes["annotations"]
+    assert note["text"] == "61 % zeros, not shown"
+    assert (note["yref"], note["y"], note["yanchor"]) == ("paper", 1, "bottom")
 
 
 def test_curves_are_the_weighted_normal_densities_of_each_image(analysed, drawn, numbers):

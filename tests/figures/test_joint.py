@@ -109,6 +109,17 @@ def test_ellipses_on_raw_axes_are_one_and_two_sigma(analysed, drawn, numbers):
             np.testing.assert_allclose(np.sqrt(squared), sigma, rtol=1e-3)
 
 
+@pytest.mark.parametrize("hidden", [(), (1, 2, 3)])
+@pytest.mark.parametrize("axes", ["raw", "scaled"])
+def test_no_ellipse_is_cut_by_the_axes_hidden_ones_included(analysed, drawn, numbers, axes, hidden):
+    analysis = analysed(components=2, covariance="spherical")
+    whole, _ = drawn(analysis, axes=axes)
+    layout = drawn(analysis, axes=axes, hidden=hidden)[0]["layout"]
+    curves = np.concatenate([c for k in (0, 1) for c in ellipses(whole, numbers, COLOURS[k])])
+    low, high = zip(layout["xaxis"]["range"], layout["yaxis"]["range"], strict=True)
+    assert ((curves > low) & (curves < high)).all()
+
+
 def test_raw_and_scaled_ellipses_are_one_ellipse(analysed, drawn, numbers):
     analysis = analysed()
     raw = ellipses(drawn(analysis, axes="raw")[0], numbers, COLOURS[1])[1]
@@ -142,6 +153,17 @@ def test_axes_name_image_and_unit(analysed, drawn, scaling, unit):
     analysis = analysed(scaling=scaling)
     assert drawn(analysis)[0]["layout"]["xaxis"]["title"]["text"] == f"T1 ({unit})"
     assert drawn(analysis, axes="raw")[0]["layout"]["yaxis"]["title"]["text"] == "b0"
+
+
+@pytest.mark.parametrize("kind", ["histogram", "density"])
+def test_a_colour_scale_stands_in_one_line_above_the_plot(drawn, kind):
+    figure, _ = drawn(kind=kind)
+    scale = figure["data"][0]["colorbar"]
+    assert (scale["orientation"], scale["yref"], scale["y"], scale["yanchor"]) == (
+        "h", "container", 1, "top",
+    )  # fmt: skip
+    assert "title" not in scale
+    assert figure["layout"]["margin"]["t"] > scale["thickness"] + 2 * scale["tickfont"]["size"] - 2
 
 
 def test_a_file_name_is_text_and_never_markup(analysed, drawn):

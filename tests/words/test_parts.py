@@ -9,7 +9,8 @@ ODD = "{images} & <b>%s</b>, and"
 
 @pytest.mark.parametrize(
     ("count", "text"),
-    [(1, "e0 is"), (2, "e0, e1 are"), (4, "e0, e1, e2, e3 are"), (5, "e0, e1, e2 and 2 more are"),
+    [(1, "e0 is"), (2, "e0 and e1 are"), (4, "e0, e1, e2 and e3 are"),
+     (5, "e0, e1, e2 and 2 more are"),
      (60, "e0, e1, e2 and 57 more are")],
 )  # fmt: skip
 def test_of_many_images_the_first_are_named(count, text):

@@ -24,7 +24,7 @@ def test_a_step_has_a_word(step, word):
         (("EPI",), "voxels", "EPI was reordered to the grid of T1. No value changed."),
         (("EPI",), "picked", "EPI was resampled to the grid of T1, which is coarser: some voxels "
                              "keep their values, those between them are dropped."),
-        (("a", "b"), "nearest", "a, b were resampled to the grid of T1 (nearest neighbour, "
+        (("a", "b"), "nearest", "a and b were resampled to the grid of T1 (nearest neighbour, "
                                 "no registration)."),
         (("a",), "linear", "a was resampled to the grid of T1 (linear, no registration). "
                            "Interpolated intensities are smoother than measured ones."),

@@ -7,7 +7,7 @@ from dashboard.core.check.intensities import is_empty
 from dashboard.core.check.remedies import UseOnly
 from dashboard.core.volume import Volume
 
-# Only these have their reasons listed; the others are only named.
+# Each of these is a finding of its own; one more finding has all the others.
 IN_FULL = 4
 
 
@@ -36,14 +36,15 @@ def unreadable(
 
 
 def left_out(unread: Mapping[str, str], choices: Choices) -> Iterator[Finding]:
-    """Yield unreadable images that are not needed: the first with reasons, the rest by name."""
+    """Yield unreadable images that are not needed: some on their own, the rest together."""
     severity: Severity = "fact" if choices.chosen else "warning"
     left = [name for name in unread if not _spoils(name, choices)]
     first = left if len(left) <= IN_FULL else left[: IN_FULL - 1]
     for name in first:
         yield Finding(Code.LEFT_OUT, severity, (name,), {"reason": unread[name]})
     if more := left[len(first) :]:
-        yield Finding(Code.MORE_LEFT_OUT, severity, tuple(more))
+        facts = {"reasons": tuple(unread[name] for name in more)}
+        yield Finding(Code.MORE_LEFT_OUT, severity, tuple(more), facts)
 
 
 def not_checked(checked: int, unchecked: int) -> Iterator[Finding]:

@@ -7,12 +7,11 @@ content never changes.
 import hashlib
 from importlib.metadata import version
 from pathlib import Path
-from urllib.parse import quote, urlencode
 
 import dashboard
 from dashboard.core.export.segmentation import LIBRARIES
 from dashboard.core.volume import Volume
-from dashboard.view import View, Window, fields_of
+from dashboard.view import View, Window, escaped, fields_of
 
 
 def _content_version() -> str:
@@ -33,7 +32,7 @@ ID_LENGTH = 16
 # The View's fields in the addresses of the voxels under the cursor, and of maps, whose place is in
 # the path.
 VOXEL_FIELDS = fields_of("images", "place", "model") | {"side"}
-MAP_FIELDS = fields_of("images", "model") | {"side", "palette", "hidden"}
+MAP_FIELDS = fields_of("images", "model") | {"side", "palette", "hidden", "colours"}
 
 
 def key(identity: str) -> str:
@@ -54,5 +53,5 @@ def slice_address(
         "side": view.side,
         "window_x": asked.to_store()["window_x"] or "",
     }
-    parameters = urlencode({**query, "v": CONTENT_VERSION}, quote_via=quote, safe="!'()*")
+    parameters = escaped({**query, "v": CONTENT_VERSION})
     return f"/slices/{key(volume.id)}/{view.plane}/{index}.png?{parameters}"

@@ -58,7 +58,10 @@ def judged(files: StudyFiles, images: Images, x: str = "") -> Judged:
         return Judged(files, ())
     looks.overlays()
     used = [replace(file, role=looks.role(file)) for file in files.files.values()]
-    return Judged(replace(arranged(files.name, used), fit=tuple(fit)), tuple(looks.notices()))
+    return Judged(
+        replace(arranged(files.name, used), fit=tuple(fit), before=files.before),
+        tuple(looks.notices()),
+    )
 
 
 def doubts(names: Iterable[str], images: Images) -> Iterator[Notice]:

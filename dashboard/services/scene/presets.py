@@ -41,12 +41,15 @@ class Presets:
         all but the background if the air is a negative constant.
     brain : str or None
         The image of the brain alone beside an X of the whole head.
+    before : bool
+        Whether the histograms of all voxels stand beside those of the foreground.
     """
 
     mask: str | None
     reference: str | None
     foreground: Foreground
     brain: str | None = None
+    before: bool = False
 
 
 def presets(view: View, files: StudyFiles, images: Images) -> Presets:
@@ -58,7 +61,7 @@ def presets(view: View, files: StudyFiles, images: Images) -> Presets:
     brain = brain_alone(view.x, files, images) if mask else None
     by_mask = (view.mask or mask) and (brain or (shown and _has_bright_air(shown)))
     rule: Foreground = "background" if shown and has_air_below_0(shown) else "positive"
-    return Presets(mask, reference, "mask" if by_mask else rule, brain)
+    return Presets(mask, reference, "mask" if by_mask else rule, brain, files.before)
 
 
 def has_air_below_0(volume: Volume) -> bool:

@@ -1,5 +1,6 @@
 """The image files of one study, their names and roles."""
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -24,6 +25,10 @@ from dashboard.services.studies.roles import (
     processing_rank,
 )
 from dashboard.services.studies.sorting import natural
+
+# What a study opens with, beside its images: fields of the View, as JSON.
+PRESETS = "neuromix.json"
+PRESETS_BYTES = 10_000  # a few fields
 
 
 @dataclass(frozen=True)
@@ -89,11 +94,15 @@ class StudyFiles:
         By name: images with the likeliest pair first, then masks, label maps, probabilities.
     fit : tuple of str or None
         One image of each contrast, the likeliest X first, by content; None if no content is known.
+    before : bool
+        Whether it opens with the histograms of all voxels beside those of the foreground, by its
+        own `PRESETS` file.
     """
 
     name: str
     files: dict[str, ImageFile]
     fit: tuple[str, ...] | None = None
+    before: bool = False
 
     def of(self, *roles: Role) -> dict[str, ImageFile]:
         """Return the files with one of these roles."""
@@ -134,7 +143,16 @@ def study_files(name: str, paths: Mapping[str, Path]) -> StudyFiles:
         ImageFile(name=file, path=paths[file], file_name=file, role="image", foreign=True)
         for file in foreign_files(paths, with_images=bool(found))
     ]
-    return arranged(name, files)
+    return replace(arranged(name, files), before=asks_for_before(paths.get(PRESETS)))
+
+
+def asks_for_before(presets: Path | None) -> bool:
+    """Return whether a study's file of presets says `{"before": true}`."""
+    try:
+        content = presets.read_bytes() if presets and presets.stat().st_size < PRESETS_BYTES else ""
+        return json.loads(content or "{}").get("before") is True
+    except (OSError, ValueError, AttributeError):  # it is no such file
+        return False
 
 
 def arranged(name: str, files: Sequence[ImageFile]) -> StudyFiles:

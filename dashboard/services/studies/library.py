@@ -8,7 +8,7 @@ from dashboard.core.errors import NeuroMixError
 from dashboard.core.volume import stem
 from dashboard.services.studies import bids
 from dashboard.services.studies.conventions import MGH
-from dashboard.services.studies.files import StudyFiles, is_image, study_files
+from dashboard.services.studies.files import PRESETS, StudyFiles, is_image, study_files
 from dashboard.services.studies.folders import Folders, Listing, Look, Stamps, unchanged
 from dashboard.services.studies.foreign import foreign_files
 from dashboard.services.studies.sorting import natural
@@ -135,8 +135,8 @@ def _holds_foreign(listing: Listing) -> bool:
 def _plain_study(look: Look, listing: Listing) -> StudyFiles | None:
     runs = {file.removesuffix(".bval") for file in listing.files if file.endswith(".bval")}
     for file in listing.files:
-        # The b-values count only if they are as many as the volumes.
-        if file.removesuffix(".bval") in runs or stem(Path(file)) in runs:
+        # What they say counts; the b-values only if they are as many as the volumes.
+        if file == PRESETS or file.removesuffix(".bval") in runs or stem(Path(file)) in runs:
             look.watch(listing.path / file)
     paths = {file: listing.path / file for file in listing.files}
     if below := _below(look, listing):

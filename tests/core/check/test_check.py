@@ -256,12 +256,13 @@ def test_an_unreadable_image_is_a_problem_where_it_should_be_shown(check):
     assert nothing.rows == ()
 
 
-def test_of_many_unreadable_images_the_first_have_their_reasons(check):
+def test_of_many_unreadable_images_the_last_are_one_finding_with_their_reasons(check):
     unread = {f"e{n}": f"e{n}.nii: the file is empty." for n in range(9)}
     found = check(T1=brain(), unread=unread)
     assert [f.severity for f in found.findings] == ["warning"] * 4
     assert found.findings[-1].code == Code.MORE_LEFT_OUT
     assert found.findings[-1].images == tuple(f"e{n}" for n in range(3, 9))
+    assert found.findings[-1].facts["reasons"] == tuple(unread.values())[3:]
     chosen = check(T1=brain(), unread=unread, chosen={"chosen": True, "fitted": ("T1",)})
     assert {f.severity for f in chosen.findings} == {"fact"}
 

@@ -1,6 +1,7 @@
-"""Of several masks with names that say nothing, the one of the head is preset."""
+"""What a study opens with: of several masks with names that say nothing, the one of the head."""
 
 from itertools import permutations
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -93,3 +94,32 @@ TISSUES = BRAIN * (1 + np.indices(SHAPE)[0] // 11)
 )  # fmt: skip
 def test_a_map_of_two_or_more_labels_is_the_reference(opened, labels, expected):
     assert opened({"dseg": (labels, AFFINE)}).presets.reference == expected
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [('{"before": true}', True), ('{"before": 1}', False), ('{"before": false}', False),
+     ("[true]", False), ("{", False), ("\xff", False), (" " * 20_000 + '{"before": true}', False),
+     (None, False)],
+)  # fmt: skip
+def test_a_study_opens_with_all_voxels_if_its_presets_say_so(study, tmp_path, content, expected):
+    presets = tmp_path / "data/pair/neuromix.json"
+    if content is not None:
+        presets.write_text(content, "latin-1")
+    scene = study.open({"study": "pair"}).scene
+    assert scene.before is expected
+    assert scene.view.before is None
+    assert study.open({"study": "pair", "before": "0"}).scene.before is False
+    assert study.open({"study": "pair", "before": "1"}).scene.before is True
+
+
+def test_the_sample_opens_with_the_lessons_four_histograms(desk, sample: Path, tmp_path):
+    lesson = desk(sample.parent, tmp_path).open({"study": "sample"}).scene
+    assert lesson.before
+    assert "before" not in lesson.view.query()
+
+
+def test_another_preset_is_another_address(study, tmp_path):
+    before = study.open({"study": "pair"}).scene.identity
+    (tmp_path / "data/pair/neuromix.json").write_text('{"before": true}')
+    assert study.open({"study": "pair"}).scene.identity != before

@@ -1,0 +1,39 @@
+// Full screen: one card takes the window, but for the slice bar. Escape leaves it.
+
+const current = () => document.querySelector(".card.full-screen");
+
+const mark = (card, isFull) => {
+  card.classList.toggle("full-screen", isFull);
+  const button = card.querySelector(".full-screen-button");
+  button.setAttribute("aria-pressed", String(isFull));
+  button.title = isFull ? "Leave full screen (Escape)" : "Full screen (f)";
+};
+
+/** Shows one card alone, or all again. @param {?Element} card */
+const show = (card) => {
+  const before = current();
+  if (before) mark(before, false);
+  if (card) mark(card, true);
+  document.querySelector("main").toggleAttribute("data-full-screen", Boolean(card));
+};
+
+/** Turns full screen on for the card under the pointer or with the focus, or off. */
+export const toggleScreen = () =>
+  show(current() ? null : document.querySelector(".card:hover") ?? document.activeElement.closest(".card"));
+
+/** Leaves full screen; whether there was one. */
+export const leaveScreen = () => {
+  const isFull = Boolean(current());
+  show(null);
+  return isFull;
+};
+
+export const screen = () => {
+  document.addEventListener("click", ({ target }) => {
+    const card = target.closest?.(".full-screen-button")?.closest(".card");
+    if (card) show(card === current() ? null : card);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !event.defaultPrevented && !document.querySelector("dialog[open]") && current()) leaveScreen();
+  });
+};

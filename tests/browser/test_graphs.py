@@ -1,0 +1,67 @@
+"""Graphs share one figure in both themes, and everything in them can be read there."""
+
+import io
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from scripts.serving import settled
+
+# WCAG's contrast of a label's text with what lies behind it.
+CONTRASTS = """selector => {
+    const luminance = (colour) => {
+        const [r, g, b] = colour.match(/[\\d.]+/g).map(Number).map(v => v / 255)
+            .map(v => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const labels = document.querySelectorAll(`${selector} :is(.hovertext, .axistext)`);
+    return [...labels].map((label) => {
+        const [text, back] = ["text", "path"].map((part) => {
+            const node = label.querySelector(part);
+            return luminance(getComputedStyle(node.querySelector("tspan") ?? node).fill);
+        });
+        return (Math.max(text, back) + 0.05) / (Math.min(text, back) + 0.05);
+    });
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_a_graph_says_under_the_pointer_can_be_read(home: Page, scheme: str) -> None:
+    home.emulate_media(color_scheme=scheme)
+    for graph, place in (("#view-histograms", {"x": 60, "y": 60}), ("#view-joint", None)):
+        if place:
+            home.locator(f"{graph} .nsewdrag").last.hover(position=place)
+        else:
+            home.locator(f"{graph} .points path").first.hover(force=True)
+        expect(home.locator(f"{graph} .hoverlayer text").first).to_be_attached()
+        found = home.evaluate(CONTRASTS, graph)
+        assert found
+        assert min(found) > 4.5
+    # Ellipses stand off from the voxels below them by an edge in the card's colour.
+    edge = home.locator("#view-joint .js-line").first
+    card = home.evaluate("getComputedStyle(document.querySelector('.card')).backgroundColor")
+    expect(edge).to_have_css("stroke", card)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_fullest_cells_stand_off_from_the_card(home: Page, scheme: str) -> None:
+    """The colour scale ends at a contrast of 3 with the card, as WCAG asks of graphics."""
+    home.emulate_media(color_scheme=scheme)
+    home.locator("#control-joint").get_by_text("2-D histogram").click()
+    settled(home, joint="histogram")
+    box = home.locator("#view-joint .cbfills").bounding_box()
+    assert box is not None
+    shot = np.asarray(Image.open(io.BytesIO(home.screenshot())).convert("RGB"))
+    row = int(box["y"] + box["height"] / 2)
+    full, card = shot[row, int(box["x"] + box["width"]) - 2], shot[row, int(box["x"]) - 20]
+    lighter, darker = sorted((luminance(full), luminance(card)), reverse=True)
+    assert (lighter + 0.05) / (darker + 0.05) > 3
+
+
+def luminance(colour: NDArray[np.uint8]) -> float:
+    share = colour / 255
+    linear = np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
+    return float(linear @ [0.2126, 0.7152, 0.0722])
