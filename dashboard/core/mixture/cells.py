@@ -63,7 +63,7 @@ def cells(points: NDArray[np.float64]) -> Cells:
     if images in EQUAL:
         quarter, three = np.percentile(points, [25, 75], axis=0)
         width = (high - low) / EQUAL[images]
-        if np.all(width <= WIDEST * (three - quarter)):
+        if np.all((width > 0) & (width <= WIDEST * (three - quarter))):
             return _gathered(points, _equal(points, low, width, EQUAL[images]))
     return _gathered(points, _halved(points))
 
@@ -122,9 +122,7 @@ def _gathered(points: NDArray[np.float64], found: NDArray[np.int64]) -> Cells:
     held = counts > 0
     divisor = np.where(held, counts, 1)
     images = points.shape[1]
-    means = np.stack(
-        [np.bincount(found, c, minlength=number) / divisor for c in points.T], axis=1
-    )
+    means = np.stack([np.bincount(found, c, minlength=number) / divisor for c in points.T], axis=1)
     scatters = np.empty((number, images, images))
     # From the mean of the cell: a difference of large squares would lose the small scatter.
     centred: list[Any] = [points[:, image] - means[found, image] for image in range(images)]

@@ -7,7 +7,8 @@ cell's width adds no likelihood; the M-step adds each cell's scatter, so that it
 """
 
 import math
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,14 +16,17 @@ from scipy.linalg import cholesky, solve_triangular
 from sklearn.cluster import KMeans
 from sklearn.utils import check_random_state
 
+from dashboard.core.domain import WHOLE
 from dashboard.core.errors import FitError
-from dashboard.core.mixture.cells import Cells
-from dashboard.core.mixture.recipe import Covariance
+from dashboard.core.mixture.assignment import assign
+from dashboard.core.mixture.cells import Cells, cells
+from dashboard.core.mixture.features import Features
+from dashboard.core.mixture.model import Model
+from dashboard.core.mixture.recipe import Covariance, Recipe
+from dashboard.core.mixture.slice_fit import SINGULAR, checked, floor, mean_log_likelihood
 
 # An iteration takes milliseconds, so a small tolerance may take its time.
 MOST_ITERATIONS = 5000
-# Added to the variances, as a share of the variance of each image: none becomes 0.
-FLOOR = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,51 +50,76 @@ class Mixture:
     converged: bool
 
 
-def fit_cells(
-    cells: Cells,
-    components: int,
-    *,
-    covariance: Covariance = "full",
-    seed: int = 12345,
-    tolerance: float = 1e-3,
-    starts: int = 1,
-) -> Mixture:
+def fit(features: Features, recipe: Recipe) -> Model:
+    """Fit the mixture of a recipe to all foreground voxels of a head.
+
+    Returns
+    -------
+    Model
+        Its classes, counts and likelihood are those of the voxels.
+
+    Raises
+    ------
+    FitError
+        If there are too few voxels, too few distinct intensities, or copies among the images, or if
+        a covariance becomes singular.
+    """
+    points, scale = checked(features, recipe)
+    least = floor(points, recipe)
+    found = fit_cells(cells(points), recipe, floor=least)
+    order = np.argsort(found.means[:, 0], kind="stable")
+    weights, means, covariances = found.weights[order], found.means[order], found.covariances[order]
+    model = Model(
+        recipe=recipe,
+        domain=WHOLE,
+        scale=scale,
+        weights=weights,
+        means=means,
+        covariances=covariances,
+        order=np.arange(len(order)),
+        counts=np.zeros(len(order), dtype=np.int64),
+        fitted_voxels=len(points),
+        log_likelihood=mean_log_likelihood(points, weights, means, covariances),
+        iterations=found.iterations,
+        converged=found.converged,
+        floor=least,
+    )
+    counts = np.bincount(assign(model, points), minlength=len(order) + 1)[1:]
+    return replace(model, counts=counts)
+
+
+def fit_cells(cells: Cells, recipe: Recipe, *, floor: float) -> Mixture:
     """Fit a mixture to cells: the start with the highest likelihood counts.
 
     Parameters
     ----------
     cells : Cells
-    tolerance : float
-        EM stops when an iteration raises the log-likelihood per voxel by less.
-    starts : int
-        Number of k-means starts, drawn from one generator.
+    recipe : Recipe
+        Its components, covariance, seed, tolerance and starts. All starts draw from one generator.
+    floor : float
+        Added to all variances, so that none becomes 0.
 
     Raises
     ------
     FitError
         If no start gives a mixture, because a covariance became singular.
     """
-    random = check_random_state(seed)
+    random = check_random_state(recipe.seed)
     best: Mixture | None = None
-    for _ in range(starts):
-        start = started(cells, components, random)
-        try:
-            found = expectation_maximisation(cells, start, covariance, tolerance)
-        except np.linalg.LinAlgError:
-            continue
-        if best is None or found.log_likelihood > best.log_likelihood:
-            best = found
+    for _ in range(recipe.starts):
+        start = started(cells, recipe.components, random)
+        with suppress(np.linalg.LinAlgError):
+            found = expectation_maximisation(
+                cells, start, covariance=recipe.covariance, tolerance=recipe.tolerance, floor=floor
+            )
+            if best is None or found.log_likelihood > best.log_likelihood:
+                best = found
     if best is None:
-        raise FitError(
-            f"{components} components cannot be fitted: a covariance became singular. Use fewer "
-            "components, the covariance type diag, or standard scaling."
-        )
+        raise FitError(SINGULAR.format(recipe.components))
     return best
 
 
-def started(
-    cells: Cells, components: int, random: np.random.RandomState
-) -> NDArray[np.float64]:
+def started(cells: Cells, components: int, random: np.random.RandomState) -> NDArray[np.float64]:
     """Return responsibilities of 0 and 1 from k-means++ and k-means, shape (cells, components)."""
     if components == 1:
         return np.ones((len(cells.counts), 1))
@@ -102,8 +131,10 @@ def started(
 def expectation_maximisation(
     cells: Cells,
     responsibilities: NDArray[np.float64],
+    *,
     covariance: Covariance,
     tolerance: float,
+    floor: float,
 ) -> Mixture:
     """Alternate M- and E-steps from responsibilities until the likelihood rests.
 
@@ -112,16 +143,14 @@ def expectation_maximisation(
     numpy.linalg.LinAlgError
         If a covariance becomes singular.
     """
-    floor = FLOOR * np.diagonal(cells.covariance)
-    before = -math.inf
-    for iteration in range(1, MOST_ITERATIONS + 1):
+    before, iterations, converged = -math.inf, 0, False
+    while not converged and iterations < MOST_ITERATIONS:
         weights, means, covariances = maximised(cells, responsibilities, covariance, floor)
         responsibilities, likelihood = expected(cells, weights, means, covariances)
-        if abs(likelihood - before) < tolerance:
-            break
+        converged = abs(likelihood - before) < tolerance
         before = likelihood
-    converged = abs(likelihood - before) < tolerance or iteration < MOST_ITERATIONS
-    return Mixture(weights, means, covariances, likelihood, iteration, converged)
+        iterations += 1
+    return Mixture(weights, means, covariances, likelihood, iterations, converged)
 
 
 def expected(
@@ -154,7 +183,7 @@ def maximised(
     cells: Cells,
     responsibilities: NDArray[np.float64],
     covariance: Covariance,
-    floor: NDArray[np.float64],
+    floor: float,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Return weights, means and full covariances (M-step)."""
     images = cells.means.shape[1]
@@ -174,4 +203,4 @@ def maximised(
         if covariance == "spherical":
             variances = np.repeat(variances.mean(axis=1, keepdims=True), images, axis=1)
         spreads = variances[:, :, None] * np.eye(images)
-    return weights, means, spreads + np.diag(floor)
+    return weights, means, spreads + floor * np.eye(images)
