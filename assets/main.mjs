@@ -9,6 +9,7 @@ import { coloursOf } from "./client/classes.mjs";
 import { gestures } from "./client/history.mjs";
 import { schedule } from "./client/schedule.mjs";
 import { START, next, returned } from "./client/state.mjs";
+import { announce, fitted } from "./views/announce.mjs";
 import { behind } from "./views/behind.mjs";
 import { buttons } from "./views/buttons.mjs";
 import { LATE, cards as makeCards } from "./views/cards.mjs";
@@ -50,7 +51,11 @@ const cards = makeCards(shown);
 const { layOut, toggleField } = zoom(shown);
 const pictures = makePictures({ shown, layOut, failed });
 const legend = makeLegend(shown);
-const readout = makeReadout(shown, legend.nameOf);
+const readout = makeReadout({
+  shown,
+  nameOf: legend.nameOf,
+  setPlace: (place) => dispatch({ type: "at", place }) && rest.change(),
+});
 
 const lagging = behind({
   wanted: () => (state.opening ? Object.fromEntries(new URLSearchParams(state.opening.search)) : state.wanted),
@@ -68,6 +73,7 @@ const { watch, unsettle, stopAhead } = settling({
   settled() {
     lagging.end();
     allWorked();
+    announce(fitted(held("control-hidden.facts")));
     readout.settle();
     entitle(state.wanted);
     followUpload(state.wanted.study);
@@ -229,7 +235,7 @@ const drawn = async (group, names, mine) => {
 const again = (group) => (group === "views" ? setProps("scene", { data: { ...held("scene.data") } }) : askOthers());
 const call = (group) => (calls[group] = (calls[group] ?? 0) + 1);
 
-const valuesOf = (values) => Object.fromEntries(config.fields.map(({ name }, index) => [name, values[index]]));
+const valuesOf = (values) => Object.fromEntries(Object.keys(config.controls).map((name, index) => [name, values[index]]));
 const outputOf = (field) => config.controls[field].join(".");
 
 const views = async (scene, ...values) => {
@@ -267,7 +273,7 @@ const opening = async (number) => {
   worked(OPENING);
   // What was changed meanwhile is not lost with this answer.
   const isKept = (name) => name !== "slice" && JSON.stringify(held(outputOf(name))) !== JSON.stringify(state.held[name]);
-  const kept = state.held ? config.fields.map(({ name }) => name).filter(isKept) : [];
+  const kept = state.held ? Object.keys(config.controls).filter(isKept) : [];
   dispatch({ type: "opened", number, kept });
   for (const name of kept) delete opened[outputOf(name)];
   return answer(names, { ...opened, "scene.data": { ...opened["scene.data"], number } });

@@ -30,8 +30,8 @@ from dashboard.view import BINS, PERCENT, SEEDS, TOLERANCE
 from dashboard.widgets import Html
 from dashboard.words import scalings
 
-# What a list says in a study that has nothing for it.
-NONE_FOUND = "none found"
+# What the lists say in a study that has no mask or no segmentation.
+NO_MASK, NO_SEGMENTATION = "no mask", "no segmentation"
 
 SOME_VOLUME = (
     "This image has several volumes. Choose one, counted from 0, or a mean. For diffusion images "
@@ -39,9 +39,9 @@ SOME_VOLUME = (
 )
 FOREGROUND = {
     "positive": "above 0",
-    "nonzero": "not 0",
-    "background": "not the background value",
-    "mask": "inside a mask",
+    "nonzero": "non-zero",
+    "background": "not background",
+    "mask": "mask",
 }
 CLIP = {level: f"{level}–{100 - float(level):g} %" for level in CLIP_LEVELS}
 JOINT = {"scatter": "Scatter", "histogram": "2-D histogram", "density": "Density"}
@@ -99,13 +99,13 @@ SECTIONS: dict[str, list[Row]] = {
                 Control.GRID, "Resample to",
                 "Brings all images to the voxel grid of this one: intensities by linear "
                 "interpolation, masks and labels by the nearest voxel. It does not register them.",
-                choice(clearable=True, placeholder="own grids"),
+                choice(clearable=True, placeholder="native grids"),
             ),
             ControlSpec(
                 Control.REFERENCE, "Reference",
                 "A segmentation to compare the classes with. Dice and volumes appear under "
                 "Components.",
-                choice(placeholder=NONE_FOUND),
+                choice(placeholder=NO_SEGMENTATION),
             ),
         ),
         ControlSpec(
@@ -137,14 +137,14 @@ SECTIONS: dict[str, list[Row]] = {
         (
             ControlSpec(
                 Control.FOREGROUND, "Foreground",
-                "The voxels to fit: above 0, not 0, or not the background value in every image "
-                "of the fit, or inside a mask. The background value is the most frequent one.",
+                "The voxels to fit: above 0, non-zero, or not background (the most frequent value) "
+                "in every image of the fit, or those that a mask marks.",
                 choice(FOREGROUND),
             ),
             ControlSpec(
                 Control.MASK, "Mask",
-                "The voxels it marks are the foreground. Used when Foreground is “inside a mask”.",
-                choice(placeholder=NONE_FOUND),
+                "The voxels it marks are the foreground. Used when Foreground is “mask”.",
+                choice(placeholder=NO_MASK),
             ),
         ),
         (

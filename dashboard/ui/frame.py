@@ -110,7 +110,7 @@ def _slice_bar() -> html.Div:
             SliceSlider(id=Control.SLICE, value=0, max=1),
             Html(html=AFTER_SLIDER, className="slice-place"),
             html.Div(
-                "Point at a voxel, or tap it, to read its values.",
+                "Point at a voxel to read its values. Click it to keep the crosshair there.",
                 id="readout", className="readout",
             ),
         ],

@@ -18,7 +18,7 @@ from dashboard.widgets import Menu, Toggle
 
 SIZE = "xs"
 # A list is as wide as its names (assets/app.css), so it starts where its control does.
-LIST = {"shadow": "md", "position": "bottom-start"}
+LIST = {"shadow": "md", "position": "bottom-start", "portalProps": {"target": "main"}}
 # Options of a list that a browser draws without a pause.
 MOST_LISTED = 300
 
