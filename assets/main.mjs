@@ -335,7 +335,7 @@ const place = position(() => state.wanted && { slice: state.wanted.slice, ...sta
 /** Changes fields of the View, after all that the controls hold: Dash may not have said so yet. */
 const change = (changes) => {
   const scene = held("scene.data");
-  const values = Object.fromEntries(config.fields.map(({ name }) => [name, held(outputOf(name))]));
+  const values = Object.fromEntries(Object.keys(config.controls).map((name) => [name, held(outputOf(name))]));
   if (scene) dispatch({ type: "controls", scene, values });
   dispatch({ type: "change", changes });
 };

@@ -27,15 +27,17 @@ export const SHORTCUTS = [
 ];
 const ACTIONS = Object.assign({}, ...SHORTCUTS.map(([, , actions]) => actions));
 
-const TYPED = "input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]";
+const TYPED = "input:not([type=radio], [type=checkbox], [readonly]), textarea, select, [contenteditable]";
 const MODAL = "dialog, [role=dialog], [role=option]";
 const MOVED = "[type=radio], [type=checkbox], [role=slider], [role=tab]"; // wants the arrows
-const PRESSED = "button, a, summary, [type=radio], [type=checkbox]"; // wants the space bar
-const CLOSED_LIST = '.controls input[aria-haspopup][aria-expanded="false"]';
+const PRESSED = "button, a, summary, [type=radio], [type=checkbox], input[readonly]"; // wants the space bar
+const LIST = "input[aria-haspopup]";
 const HELD = ["ArrowLeft", "ArrowRight", "[", "]", "PageUp", "PageDown"]; // act again while they are held
 const ARROWS = ["ArrowLeft", "ArrowRight"];
 
 const isScrolled = (node) => node && node.scrollWidth > node.clientWidth; // by the same arrow keys
+
+const isListed = (input) => document.getElementById(input.getAttribute("aria-controls"))?.checkVisibility() ?? false;
 
 /** Whether what has the focus wants a key for itself. */
 const isTaken = (key, target) => {
@@ -48,18 +50,20 @@ const isTaken = (key, target) => {
 
 // What gives up the focus if a pointer gave it, and with it the arrows and the space bar: not what is
 // typed into, an open list, or the slider of the slices.
-const LENT = `${MOVED}, ${PRESSED}, .picture, select, ${CLOSED_LIST}`;
+const LENT = `${MOVED}, ${PRESSED}, .picture, select`;
+const ONE_OF_A_LIST = "[role=option]:not(.mantine-MultiSelect-option)"; // with which the list is done
 const KEPT = "#control-slice, dialog, [role=dialog]";
 
 /** Takes a key from a control that has the focus by a pointer. @param {(event: Event) => void} act */
 const release = (act) => {
-  let byPointer = false; // and not by the keyboard, which was used last
-  addEventListener("pointerdown", () => { byPointer = true; }, true);
+  let pressed = null; // by a pointer, if the keyboard was not used since
+  addEventListener("pointerdown", ({ target }) => { pressed = target; }, true);
   addEventListener("keydown", (event) => {
     const { target, key } = event;
-    const isLent = byPointer && key in ACTIONS && target.matches?.(LENT) && !target.closest(KEPT);
-    byPointer = false;
-    if (!isLent) return;
+    const isChosen = target.matches?.(LIST) && pressed?.closest(ONE_OF_A_LIST);
+    const isLent = pressed && target.matches?.(LENT) && !target.closest(KEPT);
+    pressed = null;
+    if (!(key in ACTIONS) || !(isChosen || isLent)) return;
     event.stopPropagation(); // the control shall not answer
     target.blur();
     act(event, document.body);
@@ -87,9 +91,9 @@ export const keys = (page) => {
     action(page);
   };
   release(act);
-  document.addEventListener("keydown", (event) => {
-    // A list that can be searched opens like all others.
-    if (event.key === "Enter" && event.target.matches?.(CLOSED_LIST)) event.target.click();
-    act(event, event.target);
-  });
+  document.addEventListener("keydown", (event) => act(event, event.target));
+  // A list that can be searched opens like all others.
+  addEventListener("keydown", ({ key, target }) => {
+    if (key === "Enter" && target.matches?.(`.controls ${LIST}`) && !isListed(target)) setTimeout(() => target.click());
+  }, true);
 };

@@ -52,10 +52,10 @@ def layout(limits: Limits) -> Any:
                     controls(limits),
                     html.Main(
                         [
+                            # Below the pictures on screen, the first for the keyboard.
+                            _slice_bar(),
                             Html(id=NOTICES, className="notices"),
                             *_elements("check"),
-                            # Below the pictures on screen, before them for the keyboard.
-                            _slice_bar(),
                             _image_row(),
                             _analysis_row(),
                         ]
