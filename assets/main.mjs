@@ -31,6 +31,7 @@ import { init as tooltip } from "./views/tooltip.mjs";
 import "./views/tsv.mjs";
 import { init as ownUpload } from "./views/upload-own.mjs";
 import { init as upload } from "./views/upload.mjs";
+import { windows } from "./views/window.mjs";
 import { zoom } from "./views/zoom.mjs";
 
 const config = JSON.parse(document.getElementById("neuromix-config").textContent);
@@ -45,10 +46,15 @@ const past = gestures();
 const shown = () => ({ ...state, config, settled: "settled" in root.dataset });
 const cards = makeCards(shown);
 const { layOut, toggleField } = zoom(shown);
-const pictures = makePictures({ shown, layOut, failed });
+const { draw: drawScale, point } = windows({
+  shown,
+  set: (which, value) => setProps(`control-window-${which}`, { value }),
+});
+const pictures = makePictures({ shown, layOut, drawScale, failed });
 const legend = makeLegend(shown);
 const readout = makeReadout({
   shown,
+  point,
   nameOf: legend.nameOf,
   setPlace: (place) => dispatch({ type: "at", place }) && rest.change(),
 });
@@ -335,5 +341,4 @@ screen();
 buttons({
   isFull: () => "mixFull" in root.dataset,
   most: config.mostMixed,
-  resetWindow: (which) => state.scene?.[which] && setProps(`control-window-${which}`, { value: state.scene[which].window }),
 });

@@ -19,15 +19,12 @@ const copyLink = async (button) => {
  * @param {object} page
  * @param {() => boolean} page.isFull  whether the fit takes no more images
  * @param {number} page.most  images that it takes
- * @param {(which: string) => void} page.resetWindow  of image x or y
  */
-export const buttons = ({ isFull, most, resetWindow }) => {
+export const buttons = ({ isFull, most }) => {
   document.addEventListener("click", ({ target }) => {
     const button = target.closest?.("button");
     if (button?.id === "copy-link") copyLink(button);
     if (button?.id === "controls-toggle") document.documentElement.toggleAttribute("data-controls");
-    const [, which] = /^control-window-(.)-reset$/.exec(button?.id ?? "") ?? [];
-    if (which) resetWindow(which);
     const option = target.closest?.(".mantine-MultiSelect-option:not([data-checked])");
     if (option && isFull()) notify(`A fit takes at most ${most} images. Remove one first.`);
   }, true);

@@ -13,10 +13,11 @@ const ELSEWHERE = "input, textarea, dialog[open], [role=dialog], [role=listbox]"
 /**
  * @param {object} page
  * @param {() => {wanted: object, scene: object, config: object, place: ?number[], settled: boolean}} page.shown
+ * @param {(which: "x"|"y", value: ?number) => void} page.point  marks an intensity on a scale
  * @param {(number: number) => string} page.nameOf  the name of a class, or ""
  * @param {(place: ?number[]) => void} page.setPlace  sets the crosshair, or takes it away
  */
-export const readout = ({ shown, nameOf, setPlace }) => {
+export const readout = ({ shown, point, nameOf, setPlace }) => {
   let fetched = { address: null, slice: null, failed: null };
   let pointer = null; // the pixel under it
   const isOpen = () => Boolean(shown().wanted && shown().scene.shape);
@@ -90,6 +91,7 @@ export const readout = ({ shown, nameOf, setPlace }) => {
     crosshair("place", pixel, wanted, scene);
     crosshair("crosshair", pointer, wanted, scene);
     marks.draw(current()?.slice, { place: pixel, pointer });
+    pointOut(current()?.slice, pointer ?? pixel);
     const [ofCrosshair, ofPointer] = lines(place);
     ofCrosshair.hidden = !pixel;
     if (pixel) write(ofCrosshair, factsOf(pixel), "Crosshair");
@@ -97,6 +99,13 @@ export const readout = ({ shown, nameOf, setPlace }) => {
     else write(ofPointer, pixel ? [] : [["", HINT]], "");
   };
   const marks = markers(shown);
+
+  const pointOut = (slice, pixel) => {
+    const index = slice && pixel && (slice.rows - 1 - pixel.row) * slice.columns + pixel.column;
+    const { wanted } = shown();
+    const channel = { x: 0, y: wanted.x === wanted.y ? 0 : 1 };
+    for (const which of ["x", "y"]) point(which, slice && pixel ? slice.intensities[channel[which]][index] : null);
+  };
 
   // ---- gestures
   const move = (event) => {

@@ -22,7 +22,6 @@ from dashboard.ui.kinds import (
     segments,
     several,
     toggle,
-    window,
 )
 from dashboard.view import BINS, PERCENT, SEEDS, TOLERANCE
 from dashboard.words import scalings
@@ -47,7 +46,6 @@ PALETTES = {
     "bright": "Tol bright (colour-blind safe to 7)",
     "plain": "plain hues",
 }
-WINDOW = "The lower intensity is shown black, the higher one white, in every slice."
 
 # Title of a section -> its controls; two in brackets stand side by side.
 SECTIONS: dict[str, list[ControlSpec | tuple[ControlSpec, ControlSpec]]] = {
@@ -103,8 +101,6 @@ SECTIONS: dict[str, list[ControlSpec | tuple[ControlSpec, ControlSpec]]] = {
             "right.",
             segments({"neurological": "Neurological", "radiological": "Radiological"}),
         ),
-        ControlSpec(Control.WINDOW_X, "Intensity window X", WINDOW, window()),
-        ControlSpec(Control.WINDOW_Y, "Intensity window Y", WINDOW, window()),
     ],
     "Preprocessing": [
         (
