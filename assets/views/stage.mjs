@@ -23,7 +23,7 @@ const button = (does, text, title) =>
   element("button", "", { type: "button", tabIndex: -1, textContent: text, title, value: does, ariaLabel: title });
 const tools = () => {
   const node = element("div", "zoom-tools");
-  node.append(button("in", "+", "Zoom in (+)"), button("out", "−", "Zoom out (−)"), button("reset", "⤢", "Show the whole head (0)"));
+  node.append(button("in", "+", "Zoom in (+)"), button("out", "−", "Zoom out (−)"), button("reset", "⤢", "Show the whole head (double-click)"));
   return node;
 };
 
@@ -44,7 +44,8 @@ const make = (which, place) => {
     made.map = image("Label map");
     frame.append(made.map);
   }
-  frame.append(over);
+  made.marked = element("canvas", "alike", { ariaHidden: "true", hidden: true });
+  frame.append(made.marked, over);
   place.append(frame, ...letters, bar, tools());
   place.tabIndex = 0;
   place.role = "application"; // it has keys of its own

@@ -22,7 +22,7 @@ from dashboard.services.studies.conventions import Role
 from dashboard.services.studies.files import StudyFiles
 from dashboard.services.studies.naming import B0, MEAN, find
 from dashboard.services.uploads.manifests import PREFIX
-from dashboard.ui.controls import NONE_FOUND
+from dashboard.ui.controls import NO_MASK
 from dashboard.view import View
 from dashboard.words.opening import sentence
 
@@ -157,7 +157,7 @@ def _offered(opened: Opened) -> dict[str, Any]:
         f"{Control.X}.data": _renamed(images, files, view.x),
         f"{Control.Y}.data": _renamed(images, files, view.y),
         f"{Control.MASK}.data": list(masks(files)),
-        f"{Control.MASK}.placeholder": "none" if masks(files) else NONE_FOUND,
+        f"{Control.MASK}.placeholder": "none" if masks(files) else NO_MASK,
         f"{Control.REFERENCE}.data": (
             [*references, {"value": NO_REFERENCE, "label": "none"}] if references else []
         ),

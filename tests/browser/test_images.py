@@ -227,14 +227,14 @@ def test_another_study_starts_afresh_and_back_returns(page: Page, url: str) -> N
     assert address(page) == before
     assert columns(page) == ["T1"]
     expect(page.locator("#control-grid")).to_have_value("T1")
-    expect(page.locator("#control-foreground")).to_have_value("inside a mask")
+    expect(page.locator("#control-foreground")).to_have_value("mask")
 
 
 def test_voxels_in_a_mask_are_kept(page: Page, url: str) -> None:
     page.goto(f"{url}/?study=masked")
     settled(page, foreground="positive")
     expect(page.locator("#control-mask")).to_have_value("brain_mask")
-    choose(page, "control-foreground", "inside a mask")
+    choose(page, "control-foreground", "mask")
     settled(page, foreground="mask")
     alpha = picture(page, "view-labels", 1)[..., 3]
     assert (alpha > 0).sum() == 10 * 12

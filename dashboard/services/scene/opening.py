@@ -12,7 +12,7 @@ from dashboard.core.grid.same import same_grid
 from dashboard.core.mixture.recipe import MAX_MIXED
 from dashboard.core.orientation import PLANE_AXES
 from dashboard.core.volume import Volume
-from dashboard.services.archive import Archive, first_study
+from dashboard.services.archive import Archive
 from dashboard.services.scene.channels import holds_contrast
 from dashboard.services.scene.contents import doubts, judged
 from dashboard.services.scene.images import Images
@@ -99,10 +99,10 @@ def open_view(
 def _choose_study(
     archive: Archive, view: View, studies: Mapping[str, str], notices: list[Notice]
 ) -> tuple[View, StudyFiles]:
-    first = first_study(studies)
-    name = view.study or first
+    name = view.study or archive.first_study(studies)
     files = archive.study(name)
     if files is None and name not in studies:
+        first = archive.first_study(studies)
         notices.append(Notice("no-study", {"study": name[:SHOWN], "shown": studies[first]}))
         name, files = first, archive.study(first)
     if files is None:
