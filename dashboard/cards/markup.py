@@ -25,6 +25,7 @@ _templates.filters.update(
     ordinal=numbers.ordinal,
     percent=numbers.percent,
     times=numbers.times,
+    whole=numbers.whole,
     badge=steps.badge,
     sentence=findings.sentence,
     label=remedies.label,
