@@ -32,20 +32,13 @@ window.neuromix_components = (() => {
     return createElement("div", { id, ref: place, className: "slice-slider" }, slider);
   };
 
-  // Check boxes as one component. Mantine makes one of each, which every callback pays for, and
-  // Dash's own list hides its boxes from screen readers.
-  const Checks = ({ id, className, label, title, options, value, setProps }) => {
-    const box = (option) => createElement("input", {
-      type: "checkbox",
-      value: option.value,
-      checked: value.includes(option.value),
-      "aria-label": option.name,
-      onChange: ({ target }) => setProps({
-        value: target.checked ? [...value, option.value] : value.filter((other) => other !== option.value),
-      }),
-    });
-    return createElement("div", { id, className, title, role: "group", "aria-label": label }, options.map((option) =>
-      createElement("label", { key: option.value, className: option.className }, box(option), option.label)));
+  // The classes' legend, which the page draws (views/legend.mjs): Dash holds what is chosen in it.
+  const Legend = ({ id, className, label, facts }) => {
+    const place = useRef(null);
+    useEffect(() => {
+      place.current.dispatchEvent(new CustomEvent("classes-known", { bubbles: true, detail: facts }));
+    }, [facts]);
+    return createElement("div", { id, ref: place, className, role: "group", "aria-label": label });
   };
 
   // The browser's own list: of the few words of a card's tool, one element.
@@ -63,5 +56,5 @@ window.neuromix_components = (() => {
     "data-help": help, onClick: () => setProps({ checked: !checked }),
   }, text);
 
-  return { Html, SliceSlider, Checks, Menu, Toggle };
+  return { Html, SliceSlider, Legend, Menu, Toggle };
 })();

@@ -1,7 +1,9 @@
 """The View: what is on screen, as parameters. It is the URL query, and the only state."""
 
+import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal, Self, get_args
 from urllib.parse import quote, urlencode
 
@@ -28,14 +30,25 @@ BINS = range(10, 201)
 # numpy's random generator takes 32-bit seeds.
 SEEDS = range(2**32)
 PERCENT = range(101)
+# Nothing in a scanner's room is as far away as 1 km.
+FARTHEST_MM = 1e6
 # Characters of a value from a link that a notice repeats.
 SHOWN = 40
+# Characters of a class's name: "Cerebral-White-Matter" has 21, and ten names still fit into the
+# 4,094 characters of an address.
+MAX_NAME = 24
+# Characters that would break a line of a table, by their Unicode category.
+BREAKING = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 STUDY = ("study",)
 # Slices of another of these may be counted otherwise: the place in mm says which one it is.
 COUNTED = ("study", "plane", "x", "y", "grid")
+# Another image X numbers the classes otherwise.
+NUMBERED = ("study", "x")
 
 Window = tuple[float, float]
+# Right, anterior, superior, in mm.
+Place = tuple[float, float, float]
 # What a field is about. Users of a View name groups of fields rather than fields.
 Group = Literal["images", "place", "model", "look", "page"]
 
@@ -50,10 +63,13 @@ class Kind:
         Reads the text of a URL; raises ValueError.
     allowed : mapping
         What it accepts, for the notice about other texts.
+    write : callable
+        Writes a value as the text of a URL.
     """
 
     parse: Callable[[str], Any]
     allowed: Mapping[str, Any]
+    write: Callable[[Any], str] = lambda value: _as_text(value)
 
 
 def _one_of(literal: Any) -> Kind:
@@ -94,15 +110,80 @@ def _parse_window(text: str) -> Window:
     return low, high
 
 
+def _parse_place(text: str) -> Place:
+    parts = (float(f"{float(part):.12g}") + 0.0 for part in text.split(":"))  # no -0
+    right, anterior, superior = parts
+    if not all(abs(mm) < FARTHEST_MM for mm in (right, anterior, superior)):
+        raise ValueError
+    return right, anterior, superior
+
+
 def _parse_classes(text: str) -> tuple[int, ...]:
     parse = _integer_in(range(1, COMPONENTS.stop)).parse
     return tuple(sorted({parse(part) for part in text.split(",")}))
 
 
+def _parse_class(text: str) -> int:
+    number: int = _integer_in(COMPONENTS).parse(text)
+    return number
+
+
+def _parse_names(text: str) -> tuple[str, ...]:
+    names = [part.replace("%2C", ",").replace("%25", "%").strip() for part in text.split(",")]
+    while names and not names[-1]:
+        names.pop()
+    if len(names) >= COMPONENTS.stop or any(map(_is_no_name, names)):
+        raise ValueError
+    return tuple(names)
+
+
+def _is_no_name(name: str) -> bool:
+    return len(name) > MAX_NAME or any(unicodedata.category(c) in BREAKING for c in name)
+
+
+def _write_names(names: tuple[str, ...]) -> str:
+    # A comma in a name does not end it.
+    return ",".join(name.replace("%", "%25").replace(",", "%2C") for name in names)
+
+
+def _parse_colours(text: str) -> tuple[tuple[int, str], ...]:
+    colours = {}
+    for part in text.split(","):
+        number, colour = part.split(":")
+        if not re.fullmatch("[0-9a-fA-F]{6}", colour):
+            raise ValueError
+        colours[_parse_class(number)] = colour.lower()
+    return tuple(sorted(colours.items()))
+
+
+def _parse_tissues(text: str) -> tuple[tuple[int, ...], ...]:
+    groups = [sorted({_parse_class(n) for n in part.split("+")}) for part in text.split(",")]
+    numbers = [number for group in groups for number in group]
+    if len(set(numbers)) < len(numbers):
+        raise ValueError
+    return tuple(sorted(tuple(group) for group in groups if len(group) > 1))
+
+
 TEXT = Kind(str, {})
 FLAG = Kind(lambda text: {"0": False, "1": True}[text], {"one of": ["0", "1"]})
 WINDOW = Kind(_parse_window, {"like": "0:480"})
+PLACE = Kind(_parse_place, {"like": "-12:30.5:8"})
 CLASSES = Kind(_parse_classes, {"like": "1,3"})
+NAMES = Kind(
+    _parse_names,
+    {"like": f"CSF,GM,WM, with up to {MAX_NAME} characters each"},
+    _write_names,
+)
+COLOURS = Kind(
+    _parse_colours,
+    {"like": "1:ff8800,3:00aaff"},
+    lambda colours: ",".join(f"{number}:{colour}" for number, colour in colours),
+)
+TISSUES = Kind(
+    _parse_tissues,
+    {"like": "1+2,3+4"},
+    lambda groups: ",".join("+".join(map(str, group)) for group in groups),
+)
 TOLERANCE = _one_of_numbers(TOLERANCES)
 
 
@@ -137,7 +218,11 @@ class View:
     image each (empty: the first that fits); `grid` the image to whose grid all others are resampled
     (empty: no resampling); `position` the image whose position those of its shape take that lost
     theirs (empty: none does). A `before` of None leaves it to the study whether the histograms of
-    all voxels stand beside those of the foreground.
+    all voxels stand beside those of the foreground. `at` is the place of the crosshair, if one is
+    set.
+
+    `names` are those of classes 1..K, empty where nobody typed one; `colours` pairs of a class and
+    its own colour, six hexadecimal digits; `tissues` the classes that are one tissue together.
     """
 
     study: str = _key(TEXT, "", "images", always=True, reopens=True)
@@ -166,10 +251,15 @@ class View:
     joint: JointKind = _key(_one_of(JointKind), "scatter", "look")
     axes: Axes = _key(_one_of(Axes), "scaled", "look")
     palette: Palette = _key(_one_of(Palette), "okabe", "look")
-    opacity: int = _key(_integer_in(PERCENT), 70, "look")
+    # Over any grey of a T1, a class is then nearer to its own colour than to another one's.
+    opacity: int = _key(_integer_in(PERCENT), 80, "look")
     window_x: Window | None = _key(WINDOW, None, "look", per=("study", "x"))
     window_y: Window | None = _key(WINDOW, None, "look", per=("study", "y"))
     hidden: tuple[int, ...] = _key(CLASSES, (), "look")
+    at: Place | None = _key(PLACE, None, "look", per=STUDY)
+    names: tuple[str, ...] = _key(NAMES, (), "look", per=NUMBERED)
+    colours: tuple[tuple[int, str], ...] = _key(COLOURS, (), "look", per=NUMBERED)
+    tissues: tuple[tuple[int, ...], ...] = _key(TISSUES, (), "look", per=NUMBERED)
     panel: Panel = _key(_one_of(Panel), "components", "page")
 
     @classmethod
@@ -202,8 +292,9 @@ class View:
     def to_store(self) -> dict[str, Any]:
         """Return the fields as the page holds them: numbers and flags, and texts as in the URL."""
         return {
-            name: _as_text(value) if isinstance(value, tuple) else value
-            for name, value in asdict(self).items()
+            f.name: f.metadata["kind"].write(value) if isinstance(value, tuple) else value
+            for f in fields(self)
+            for value in (getattr(self, f.name),)
         }
 
     def query(self) -> str:
@@ -212,7 +303,8 @@ class View:
         for entry in fields(self):
             value = getattr(self, entry.name)
             if entry.metadata["always"] or value != entry.default:
-                entries[entry.name] = "" if value is None else _as_text(value)
+                write = entry.metadata["kind"].write
+                entries[entry.name] = "" if value is None else write(value)
         return escaped(entries)
 
     def recipe(self) -> Recipe:

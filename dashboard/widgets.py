@@ -34,15 +34,15 @@ class SliceSlider(_Own):
     _properties = ("id", "value", "max")
 
 
-class Checks(_Own):
-    """A group of check boxes.
+class Legend(_Own):
+    """The classes: which are hidden, their names, own colours, and those that are one tissue.
 
-    Each of its `options` has `value`, `label` (what is shown), `name` (what a screen reader says)
-    and `className`; `value` lists those that are checked.
+    It holds the fields of the View as texts of a URL (`value`: the numbers of the hidden classes),
+    and the card's `facts` about the fit. assets/views/legend.mjs draws it.
     """
 
-    _type = "Checks"
-    _properties = ("id", "options", "value", "label", "title", "className")
+    _type = "Legend"
+    _properties = ("id", "value", "names", "colours", "tissues", "facts", "label", "className")
 
 
 class Menu(_Own):

@@ -218,7 +218,7 @@ def make_sample(out):
     Parameters
     ----------
     out : pathlib.Path
-        Folder that receives ``T1.nii.gz``, ``b0.nii.gz`` and ``dseg.nii.gz``.
+        Folder that receives ``T1.nii.gz``, ``b0.nii.gz``, ``dseg.nii.gz`` and ``dseg.tsv``.
 
     """
     rng = np.random.default_rng(SEED)
@@ -230,6 +230,7 @@ def make_sample(out):
     save(out / "T1.nii.gz", t1.astype(np.float32), "Synthetic T1 on ICBM152 anatomy")
     save(out / "b0.nii.gz", b0.astype(np.float32), "Synthetic b0 on ICBM152 anatomy")
     save(out / "dseg.nii.gz", dseg.astype(np.uint8), "Truth: 1 CSF, 2 GM, 3 WM")
+    (out / "dseg.tsv").write_text("index\tname\n1\tCSF\n2\tGM\n3\tWM\n", encoding="utf-8")
 
 
 def main():

@@ -17,6 +17,24 @@ CONTRACT = [
 
 numbers = st.floats(-1e12, 1e12).map(lambda value: float(f"{value:.12g}") + 0.0)
 windows = st.tuples(numbers, numbers).filter(lambda pair: pair[0] < pair[1])
+# Any character that a line of a table can hold, commas and percent signs among them.
+names = st.text(
+    st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]) | st.sampled_from(",%+:;|"),
+    max_size=24,
+).map(str.strip)
+
+
+def without_empty_end(texts):
+    return tuple(texts[: max((i for i, text in enumerate(texts, start=1) if text), default=0)])
+
+
+def groups_of(tissue_of):
+    groups = [
+        tuple(k for k, own in enumerate(tissue_of, start=1) if own == tissue) for tissue in range(5)
+    ]
+    return tuple(sorted(group for group in groups if len(group) > 1))
+
+
 views = st.builds(
     View,
     study=st.text(max_size=30),
@@ -42,7 +60,13 @@ views = st.builds(
     window_y=st.none() | windows,
     tolerance=st.sampled_from(["1e-2", "1e-3", "1e-4", "1e-5", "1e-6"]),
     starts=st.integers(1, 20),
+    at=st.none() | st.tuples(*[st.floats(-999, 999).map(lambda mm: round(mm, 3) + 0.0)] * 3),
     hidden=st.sets(st.integers(1, 10)).map(lambda classes: tuple(sorted(classes))),
+    names=st.lists(names, max_size=10).map(without_empty_end),
+    colours=st.dictionaries(st.integers(1, 10), st.from_regex("[0-9a-f]{6}", fullmatch=True)).map(
+        lambda own: tuple(sorted(own.items()))
+    ),
+    tissues=st.lists(st.integers(0, 4), min_size=10, max_size=10).map(groups_of),
     panel=st.sampled_from(["components", "criteria", "header"]),
 )
 
@@ -117,6 +141,9 @@ def test_no_query_fails_and_its_view_is_always_valid(query):
         ("bins", "9"), ("log", "yes"), ("before", "2"), ("window_x", "5:5"), ("window_x", "nan:4"),
         ("window_y", "0:inf"), ("window_y", "12"), ("hidden", "0"), ("hidden", "1,,2"),
         ("opacity", "101"), ("panel", "debug"),
+        ("names", "x" * 25), ("names", "a,b,c,d,e,f,g,h,i,j,k"), ("names", "two\nlines"),
+        ("colours", "1"), ("colours", "1:red"), ("colours", "11:ff0000"), ("colours", "1:fff"),
+        ("tissues", "1+2,2+3"), ("tissues", "1+11"), ("tissues", "1+"),
     ],
 )  # fmt: skip
 def test_an_invalid_value_falls_back_with_a_notice_that_names_it(key, text):
@@ -132,6 +159,21 @@ def test_an_unknown_key_is_left_out_with_a_notice():
     view, notices = View.parse({"utm_source": "mail", "seed": "4"})
     assert view == View(seed=4)
     assert notices == [Notice("unknown-field", {"field": "utm_source"})]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({"names": "CSF, GM ,"}, {"names": ("CSF", "GM")}),
+        ({"names": ",,left%2C deep,50 %"}, {"names": ("", "", "left, deep", "50 %")}),
+        ({"names": ",,"}, {}),
+        ({"colours": "3:00AAFF,1:ff8800"}, {"colours": ((1, "ff8800"), (3, "00aaff"))}),
+        ({"tissues": "3+1,2"}, {"tissues": ((1, 3),)}),
+    ],
+    ids=str,
+)
+def test_what_is_said_of_classes_is_read_leniently(query, expected):
+    assert View.parse(query) == (View(**expected), [])
 
 
 def test_only_the_bad_values_fall_back():

@@ -1,14 +1,16 @@
 """The table of how the classes agree with a reference segmentation."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from dashboard.cards import elements
-from dashboard.cards.card import FIT, Card, Drawn
-from dashboard.cards.components import TAB
+from dashboard.cards.card import FIT, TISSUES, Card, Drawn
+from dashboard.cards.classes import Names, names, tissue_name
+from dashboard.cards.components import NO_NAMES, TAB
 from dashboard.cards.markup import render
+from dashboard.core.mixture.tissues import Group, groups
 from dashboard.core.reference.agreement import Agreement
 from dashboard.services.analyses import Analyses
 from dashboard.services.scene.scene import Scene
@@ -30,11 +32,25 @@ def draw(scene: Scene, analyses: Analyses) -> Drawn:
     if found is None or scene.reference is None:
         return {TABLE.output: ""}
     mask = scene.mask.name if scene.mask and found.same_as_mask else ""
-    return {TABLE.output: agreement_table(found, scene.label_names, scene.reference.name, mask)}
+    table = agreement_table(
+        found,
+        scene.label_names,
+        scene.reference.name,
+        mask,
+        called=names(scene, analyses),
+        merged=scene.view.tissues,
+    )
+    return {TABLE.output: table}
 
 
 def agreement_table(
-    agreement: Agreement, label_names: Mapping[int, str], reference_name: str, mask: str = ""
+    agreement: Agreement,
+    label_names: Mapping[int, str],
+    reference_name: str,
+    mask: str = "",
+    *,
+    called: Names = NO_NAMES,
+    merged: Sequence[Group] = (),
 ) -> str:
     """Return how a slice agrees with its reference, as HTML.
 
@@ -45,7 +61,13 @@ def agreement_table(
         Names of labels, if known.
     reference_name, mask : str
         Shown to the user. The mask is one that marks the same voxels.
+    called : mapping of int to Name
+        The names of classes that have one.
+    merged : sequence of tuple of int
+        Classes that are one tissue, as in the View; they are compared together.
     """
+    tissues = groups(merged, len(agreement.matches))
+    agreement = agreement.of_tissues(tissues)
     names = {label: label_names.get(label) or str(label) for label in agreement.labels}
     names[0] = "background"
     titles = {label: _title(label, label_names) for label in agreement.labels}
@@ -54,8 +76,10 @@ def agreement_table(
     return render(
         "agreement.html",
         agreement=agreement,
+        tissues=[None, *({"classes": t, "name": tissue_name(t, called)} for t in tissues)],
         names=names,
         titles=titles,
+        what=_what(tissues),
         labels=[agreement.labels[column] for column in shown],
         rows=[
             {
@@ -65,7 +89,8 @@ def agreement_table(
                         "label": agreement.labels[column],
                         "count": int(counts[column]),
                         "share": float(row[column]),
-                        "shade": min(int(row[column] * SHADES), SHADES - 1),
+                        # The background is no class, and mostly larger than all of them.
+                        "shade": min(int(row[column] * SHADES), SHADES - 1) if number else 0,
                         "matched": number > 0
                         and agreement.matched.get(number) == agreement.labels[column],
                     }
@@ -80,6 +105,14 @@ def agreement_table(
         mask=mask,
         difference=difference,
     )
+
+
+def _what(tissues: Sequence[Group]) -> str:
+    """Return what is compared with the labels: classes or, once some are merged, tissues."""
+    many = len(tissues) != 1
+    if any(len(group) > 1 for group in tissues):
+        return "tissues" if many else "tissue"
+    return "classes" if many else "class"
 
 
 def _columns(agreement: Agreement) -> tuple[list[int], list[int]]:
@@ -128,4 +161,4 @@ def _title(label: int, label_names: Mapping[int, str]) -> str:
     return f"label {label} ({name})" if name else f"label {label}"
 
 
-CARD = Card("agreement", "views", TAB, FIT, (TABLE,), draw)
+CARD = Card("agreement", "views", TAB, FIT | TISSUES, (TABLE,), draw)

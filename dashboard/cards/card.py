@@ -20,7 +20,9 @@ Drawn = Mapping[str, Any]
 IMAGES = fields_of("images")
 FIT = fields_of("images", "place", "model")
 # How classes are drawn, besides the numbers.
-CLASSES = frozenset({"palette", "hidden"})
+CLASSES = frozenset({"palette", "hidden", "colours"})
+# What classes are called, and counted together with.
+TISSUES = frozenset({"names", "tissues"})
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,16 @@
 """The table of the components, in original units."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from dashboard.cards import elements
-from dashboard.cards.card import FIT, Card, Drawn, Tab
+from dashboard.cards.card import FIT, TISSUES, Card, Drawn, Tab
+from dashboard.cards.classes import Name, names, tissue_name
 from dashboard.cards.head import head_of_used
 from dashboard.cards.markup import render, sentence
 from dashboard.core.analysis import Analysis
+from dashboard.core.mixture.tissues import Group, tissues
 from dashboard.core.processing import Taken
 from dashboard.core.volume import Volume
 from dashboard.services.analyses import Analyses
@@ -18,29 +21,45 @@ from dashboard.words.numbers import measure
 
 TAB = Tab("components", "Components")
 HEAD, TABLE = elements.head("components"), elements.table("view-components")
-# Characters of a mean and its SD that fit into each of two columns at 1440 pixels.
-CELL_LENGTH = 12
+# Characters of a mean and its SD that fit into each of two columns at 1440 pixels, without and with
+# names of classes beside them.
+CELL_LENGTH, CELL_LENGTH_NAMED = 12, 10
+NO_NAMES: Mapping[int, Name] = MappingProxyType({})
 
 
 def draw(scene: Scene, analyses: Analyses) -> Drawn:
     """Return the head and the table."""
     analysis = analyses.analyse(scene)
-    return {HEAD.output: head_of_used(analysis), TABLE.output: components_table(analysis)}
+    table = components_table(analysis, names(scene, analyses), scene.view.tissues)
+    return {HEAD.output: head_of_used(analysis), TABLE.output: table}
 
 
-def components_table(analysis: Analysis) -> str:
-    """Return the classes and the quality of the fit, as HTML."""
+def components_table(
+    analysis: Analysis, called: Mapping[int, Name] = NO_NAMES, merged: Sequence[Group] = ()
+) -> str:
+    """Return the classes, their tissues and the quality of the fit, as HTML.
+
+    Parameters
+    ----------
+    analysis : Analysis
+    called : mapping of int to Name
+        The names of classes that have one.
+    merged : sequence of tuple of int
+        Classes that are one tissue, as in the View.
+    """
     model, features = analysis.model, analysis.features
     if not model:
         return sentence(analysis.problem or "")
-    mixed = features.volumes[: features.mixed]
+    mixed, found = features.volumes[: features.mixed], tissues(analysis.classes, merged)
     return render(
         "components.html",
         names=_columns(mixed),
         labels=[volume.label for volume in mixed],
-        stacked=_is_wide(analysis),
+        stacked=_is_wide(analysis, CELL_LENGTH_NAMED if called else CELL_LENGTH),
         facts=[*(volume.label for volume in mixed if volume.processing), *features.facts],
         classes=analysis.classes,
+        called=called,
+        tissues=[(tissue, tissue_name(tissue.classes, called)) for tissue in found],
         doubts=[doubts.sentence(doubt) for doubt in analysis.doubts],
         model=model,
         volume_ml=model.voxels * features.volumes[0].voxel_ml,
@@ -59,7 +78,7 @@ def _taken(volume: Volume) -> str:
     return str(volumes[0]) if len(volumes) == 1 else MEAN
 
 
-def _is_wide(analysis: Analysis) -> bool:
+def _is_wide(analysis: Analysis, most: int) -> bool:
     """Return whether SDs have to go below the means to fit into the card."""
     cells = [
         f"{measure(mean)} ± {measure(sd)}"
@@ -67,7 +86,7 @@ def _is_wide(analysis: Analysis) -> bool:
         for mean, sd in zip(described.mean, described.sd, strict=True)
     ]
     mixed = analysis.features.mixed
-    return mixed > 2 or (mixed == 2 and max(map(len, cells)) > CELL_LENGTH)
+    return mixed > 2 or (mixed == 2 and max(map(len, cells)) > most)
 
 
-CARD = Card("components", "views", TAB, FIT, (HEAD, TABLE), draw)
+CARD = Card("components", "views", TAB, FIT | TISSUES, (HEAD, TABLE), draw)

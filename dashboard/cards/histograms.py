@@ -5,7 +5,7 @@ from dashboard.cards.card import CLASSES, FIT, Card, Drawn
 from dashboard.cards.head import head_of_used
 from dashboard.core.mixture.foreground import Foreground
 from dashboard.figures import histograms
-from dashboard.figures.palette import PALETTES
+from dashboard.figures.palette import class_colours
 from dashboard.figures.style import plain
 from dashboard.services.analyses import Analyses
 from dashboard.services.scene.scene import Scene
@@ -32,7 +32,7 @@ def draw(scene: Scene, analyses: Analyses) -> Drawn:
         analysis,
         counts,
         log=view.log,
-        colours=PALETTES[view.palette],
+        colours=class_colours(view.palette, view.colours),
         hidden=view.hidden,
         left_out="" if scene.before else outside,
     )

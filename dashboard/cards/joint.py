@@ -12,7 +12,7 @@ from dashboard.cards.head import head_of_used
 from dashboard.core.analysis import Analysis
 from dashboard.figures import histograms, joint
 from dashboard.figures.joint import Extent
-from dashboard.figures.palette import PALETTES
+from dashboard.figures.palette import class_colours
 from dashboard.figures.style import NEUTRAL, plain
 from dashboard.services.analyses import Analyses
 from dashboard.services.render import pictures
@@ -41,7 +41,7 @@ def draw(scene: Scene, analyses: Analyses) -> Drawn:
 
 
 def _figure(analysis: Analysis, view: View) -> dict[str, Any]:
-    colours = PALETTES[view.palette]
+    colours = class_colours(view.palette, view.colours)
     if len(analysis.features.shown) == 1:
         return histograms.mixture_histogram(
             analysis, axes=view.axes, bins=view.bins, colours=colours, hidden=view.hidden
@@ -97,7 +97,7 @@ def _cloud(analysis: Analysis, points: NDArray[np.float64], extent: Extent, view
         shown = ~np.isin(labels, view.hidden)
         points, labels = points[shown], labels[shown]
     drawn = pictures.cloud(points, labels, extent)
-    return _data_address(pictures.labels(drawn, PALETTES[view.palette]))
+    return _data_address(pictures.labels(drawn, class_colours(view.palette, view.colours)))
 
 
 def _data_address(png: bytes) -> str:

@@ -1,5 +1,7 @@
 """The colours of the classes: class k has the same colour in every view."""
 
+from collections.abc import Sequence
+
 from dashboard.view import Palette
 
 # Hexadecimal colours of classes 1..10.
@@ -21,3 +23,15 @@ PALETTES: dict[Palette, tuple[str, ...]] = {
         "#FFD92F", "#A65628", "#F781BF", "#999999", "#17BECF",
     ),
 }  # fmt: skip
+
+
+def class_colours(palette: Palette, own: Sequence[tuple[int, str]] = ()) -> tuple[str, ...]:
+    """Return the colours of classes 1..10: those of a palette, but for the classes with their own.
+
+    Parameters
+    ----------
+    own : sequence of (int, str)
+        As in the View: class and six hexadecimal digits.
+    """
+    chosen = {number: f"#{colour}" for number, colour in own}
+    return tuple(chosen.get(k, usual) for k, usual in enumerate(PALETTES[palette], start=1))

@@ -9,9 +9,9 @@ from dashboard.core.errors import NeuroMixError
 from dashboard.core.facts import Notice
 from dashboard.core.mixture.criteria import criteria
 from dashboard.core.mixture.features import Features, features
+from dashboard.core.mixture.fit import fit
 from dashboard.core.mixture.model import Model, provenance
 from dashboard.core.mixture.recipe import COMPONENTS, Recipe
-from dashboard.core.mixture.slice_fit import fit
 from dashboard.core.mixture.starts import better_start
 from dashboard.core.reference.agreement import Agreement
 from dashboard.core.reference.labels import label_map
@@ -47,6 +47,8 @@ class Analyses:
         )
         self._sweeps: Memo[Key, dict[int, Model]] = Memo(KEPT_SWEEPS)
         self._starts: Memo[Key, Notice | None] = Memo(KEPT_ANALYSES)
+        # By analysis and reference: several cards of a View ask for it.
+        self._agreements: Memo[tuple[Key, str], Agreement] = Memo(KEPT_ANALYSES)
 
     def analyse(self, scene: Scene) -> Analysis:
         """Analyse the slice of a scene.
@@ -60,8 +62,7 @@ class Analyses:
         if cut.index >= channels.volumes[0].orientation.count(cut.plane):
             raise NeuroMixError(f"{scene.view.x} has no {cut.plane} slice {cut.index}.")
         return self._analyses.get(
-            (tuple(channels.identities), recipe, cut),
-            lambda: analyse(_features(channels, recipe, cut), fit=self._fit),
+            _key(scene), lambda: analyse(_features(channels, recipe, cut), fit=self._fit)
         )
 
     def knows(self, scene: Scene) -> bool:
@@ -102,9 +103,8 @@ class Analyses:
         analysis = self.analyse(scene)
         if (model := analysis.model) is None:
             return None
-        key = (tuple(scene.require_channels().identities), scene.recipe, scene.cut)
         return self._starts.get(
-            key, lambda: better_start(analysis.features, model, pause=self._ahead.pause)
+            _key(scene), lambda: better_start(analysis.features, model, pause=self._ahead.pause)
         )
 
     def agreement(self, scene: Scene) -> Agreement | None:
@@ -119,7 +119,10 @@ class Analyses:
         analysis = self.analyse(scene)
         if reference is None or analysis.model is None:
             return None
-        return compare(analysis, reference, label_map(reference).labels)
+        return self._agreements.get(
+            (_key(scene), reference.id),
+            lambda: compare(analysis, reference, label_map(reference).labels),
+        )
 
     def analyse_neighbours(self, scene: Scene) -> None:
         """Analyse the slices beside a scene's, while no request is being answered."""
@@ -136,6 +139,7 @@ class Analyses:
             return any(v and v.source == source for v in (*found.volumes, found.mask_volume))
 
         self._analyses.drop(shows)
+        self._agreements.drop(lambda *_: True)
 
     def _fit(self, found: Features, recipe: Recipe) -> Model:
         """Fit a mixture, unless some worker has done it."""
@@ -143,6 +147,10 @@ class Analyses:
             found.volumes, recipe, found.domain, mixed=found.mixed, mask=found.mask_volume
         )
         return self._models.get(made_from, lambda: fit(found, recipe))
+
+
+def _key(scene: Scene) -> Key:
+    return tuple(scene.require_channels().identities), scene.recipe, scene.cut
 
 
 def _features(channels: Channels, recipe: Recipe, domain: Domain) -> Features:

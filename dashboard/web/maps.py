@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request
 from dashboard.core.domain import Cut
 from dashboard.core.errors import NeuroMixError
 from dashboard.core.orientation import PLANE_AXES
-from dashboard.figures.palette import PALETTES
+from dashboard.figures.palette import class_colours
 from dashboard.services.ahead import Ahead
 from dashboard.services.analyses import Analyses
 from dashboard.services.archive import Archive
@@ -43,4 +43,4 @@ def _drawn(scene: Scene, analyses: Analyses) -> bytes:
     analysis, view = analyses.analyse(scene), scene.view
     orientation = analysis.features.volumes[0].orientation
     picture = orientation.upright(analysis.labels, view.plane, view.side)
-    return pictures.labels(picture, PALETTES[view.palette], view.hidden)
+    return pictures.labels(picture, class_colours(view.palette, view.colours), view.hidden)

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 # Numbers of up to seven digits are easier to read in full than with an exponent.
-PLAIN = 1e7
+IN_FULL = 1e7
 # A smaller share is hardly a voxel.
 LEAST = 0.001
 
@@ -12,7 +12,7 @@ LEAST = 0.001
 def number(value: float) -> str:
     """Return an intensity or a length with four significant digits and a proper minus sign."""
     # Zero added turns a negative zero, which some converters write, into zero.
-    plain = 9999.5 <= abs(value) < PLAIN
+    plain = 9999.5 <= abs(value) < IN_FULL
     return (f"{value:,.0f}" if plain else f"{value + 0.0:.4g}").replace("-", "−")
 
 
@@ -29,6 +29,11 @@ def measure(value: float) -> str:
 def whole(value: float) -> str:
     """Return a number without decimals: "12,258"."""
     return f"{value:,.0f}".replace("-", "−")
+
+
+def plain(value: float) -> str:
+    """Return a number for other programs: seven significant digits, a hyphen for the minus."""
+    return f"{value + 0.0:.7g}"
 
 
 def percent(share: float) -> str:
@@ -70,5 +75,5 @@ def listed(items: Sequence[str]) -> str:
 
 
 def _edge(value: float, digits: int) -> str:
-    written = f"{value:,.0f}" if 10**digits - 0.5 <= value < PLAIN else f"{value:.{digits}g}"
+    written = f"{value:,.0f}" if 10**digits - 0.5 <= value < IN_FULL else f"{value:.{digits}g}"
     return written.replace("-", "−")

@@ -22,6 +22,7 @@ LOGS = pytest.StashKey[dict[str, Path]]()
 HERE = Path(__file__).parent
 
 Serve = Callable[..., str]
+Run = Callable[..., Any]
 
 # Else a server that is stopped waits for connections that browsers keep alive.
 AT_ONCE = {"GUNICORN_CMD_ARGS": "--graceful-timeout 0"}
@@ -262,3 +263,20 @@ def home(
 def own_page(new_context: Callable[..., BrowserContext]) -> Page:
     """A page in a browser that has seen nothing."""
     return new_context().new_page()
+
+
+@pytest.fixture(scope="module")
+def run(browser: Any, base_url: str) -> Iterator[Run]:
+    """Run a function of the browser with a module of assets/client and some arguments."""
+    page = browser.new_page()
+    page.goto(f"{base_url}/healthz")  # a page of the server's without anything of ours
+
+    def run(module: str, function: str, *arguments: Any) -> Any:
+        call = f"""async ([arguments]) => {{
+            const module = await import("/assets/client/{module}.mjs");
+            return ({function})(module, ...arguments);
+        }}"""
+        return page.evaluate(call, [list(arguments)])
+
+    yield run
+    page.close()

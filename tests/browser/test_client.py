@@ -2,7 +2,7 @@
 
 import random
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
@@ -25,6 +25,7 @@ from dashboard.services.render.addresses import (
     slice_address,
 )
 from dashboard.view import TOLERANCE, View
+from tests.browser.conftest import Run
 
 CONFIG: dict[str, Any] = {
     "version": CONTENT_VERSION,
@@ -34,24 +35,7 @@ CONFIG: dict[str, Any] = {
     "mapFields": sorted(MAP_FIELDS - {"plane", "slice"}),
 }
 
-Run = Callable[..., Any]
-
-
-@pytest.fixture(scope="module")
-def run(browser: Any, base_url: str) -> Iterator[Run]:
-    """Run a function of the browser with a module of assets/client and some arguments."""
-    page = browser.new_page()
-    page.goto(f"{base_url}/healthz")  # a page of the server's without anything of ours
-
-    def run(module: str, function: str, *arguments: Any) -> Any:
-        call = f"""async ([arguments]) => {{
-            const module = await import("/assets/client/{module}.mjs");
-            return ({function})(module, ...arguments);
-        }}"""
-        return page.evaluate(call, [list(arguments)])
-
-    yield run
-    page.close()
+CLASS_NAMES = ["CSF", "left, deep", "50 %", "%2C", "日本", "<b>", "a+b:c", "O'Neil"]
 
 
 def many_views(count: int) -> list[View]:
@@ -75,6 +59,9 @@ def many_views(count: int) -> list[View]:
             log=chance.random() < 0.5,
             hidden=tuple(sorted(chance.sample(range(1, 11), chance.randrange(4)))),
             opacity=chance.randrange(101),
+            names=tuple(chance.sample(CLASS_NAMES, chance.randrange(4))),
+            colours=((chance.randrange(1, 11), "ff8800"),) if chance.random() < 0.5 else (),
+            tissues=((1, 3), (2, 10)) if chance.random() < 0.5 else (),
         )
         if chance.random() < 0.5:
             low, high = sorted(chance.uniform(-1e6, 1e6) for _ in range(2))
@@ -257,6 +244,10 @@ CHANGES = {
     "the window that is chosen anyway": ({"window_x": [0, 500.0000001]}, {}),
     "a rule for the foreground": ({"foreground": "nonzero"}, {"foreground": "nonzero"}),
     "the histograms of all voxels": ({"before": True}, {"before": True}),
+    "names, colours and tissues": (
+        {"names": "CSF,GM", "colours": "1:ff8800", "tissues": "1+2"},
+        {"names": "CSF,GM", "colours": "1:ff8800", "tissues": "1+2"},
+    ),
     "an opacity": ({"opacity": 0}, {"opacity": 0}),
     "all images in another order": ({"mix": ["b0", "T1"]}, {}),
 }  # fmt: skip
@@ -272,8 +263,10 @@ def test_controls_say_a_view(run: Run, name: str) -> None:
 
 OPENED = {
     "another study": (
-        {"study": "t", "window_x": [1, 2], "grid": "b0", "mix": ["T1"]},
-        dict.fromkeys(("x", "y", "slice", "foreground", "window_x", "grid", "mix"), "")
+        {"study": "t", "window_x": [1, 2], "grid": "b0", "mix": ["T1"], "names": "CSF",
+         "colours": "1:ff8800", "tissues": "1+2"},
+        dict.fromkeys(("x", "y", "slice", "foreground", "window_x", "grid", "mix", "names",
+                       "colours", "tissues"), "")
         | {"study": "t"},
     ),
     "another study, the rule chosen": (
@@ -292,6 +285,9 @@ OPENED = {
     "another image": ({"y": "FLAIR"}, {"y": "FLAIR", "slice": ""}),
     "fewer images": ({"mix": ["T1"]}, {"mix": "T1", "slice": "5"}),
     "a grid": ({"grid": "b0"}, {"grid": "b0", "slice": ""}),
+    "another image Y with names": (
+        {"y": "FLAIR", "names": "CSF,GM"}, {"y": "FLAIR", "names": "CSF,GM", "slice": ""},
+    ),
     "a mask": ({"mask": "m"}, {"mask": "m", "slice": "5"}),
 }  # fmt: skip
 

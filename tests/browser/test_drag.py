@@ -137,9 +137,9 @@ def test_settings_that_only_change_looks_ask_for_no_analysis(opened: Page) -> No
     with requests_of(opened, "/cards/") as analyses:
         opened.locator("#control-opacity [role=slider]").focus()
         opened.keyboard.press("ArrowRight")
-        settled(opened, opacity=71)
+        settled(opened, opacity=81)
     assert analyses == []
-    expect(opened.locator("#view-labels img").last).to_have_css("opacity", "0.71")
+    expect(opened.locator("#view-labels img").last).to_have_css("opacity", "0.81")
 
 
 def test_what_is_asked_faster_than_the_server_answers_ends_at_the_last(opened: Page) -> None:

@@ -32,7 +32,7 @@ def dice(page: Page) -> dict[int, float]:
         """() => [...document.querySelectorAll("#view-agreement .agreement tbody tr")]
             .map(row => [...row.cells].map(cell => cell.innerText.trim()))"""
     )
-    return {int(row[0]): float(row[2]) for row in rows}
+    return {int(row[0].split()[0]): float(row[2]) for row in rows}
 
 
 def expected_dice(classes: NDArray, reference: NDArray) -> dict[int, float]:

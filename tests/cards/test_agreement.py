@@ -68,7 +68,8 @@ def page():
 
 def test_each_class_has_its_label_dice_and_volumes(page):
     head, *rows = texts(page.tables[0])
-    assert head == ["", "Label", "Dice", "mL", "mL dseg", "Diff."]
+    volumes = ["mL (class)", "mL (reference)", "difference (% of ref.)"]
+    assert head == ["Class", "Label", "Dice", *volumes]
     assert rows == [
         ["1", "White matter", "0.800", "3.50", "4.00", "−12.5 %"],
         ["2", "2", "0.889", "5.00", "4.00", "+25.0 %"],
@@ -81,14 +82,14 @@ def test_each_class_has_its_label_dice_and_volumes(page):
 def test_the_confusion_table_has_every_count(page):
     assert texts(page.tables[1]) == [
         ["", "background", "2", "White matter"],
-        ["0", "9,000", "0", "0"],
+        ["background", "9,000", "0", "0"],
         ["1", "500", "0", "3,000"],
         ["2", "0", "4,000", "1,000"],
         ["3", "7", "0", "0"],
     ]
 
 
-def test_matched_cells_are_marked_and_rows_shaded_by_share(page):
+def test_matched_cells_are_marked_and_classes_shaded_by_share(page):
     rows = [[cell[1] for cell in row[1:]] for row in page.tables[1][1:]]
     assert [["matched" in cell for cell in row] for row in rows] == [
         [False, False, False],
@@ -96,9 +97,10 @@ def test_matched_cells_are_marked_and_rows_shaded_by_share(page):
         [False, True, False],
         [False, False, False],
     ]
-    # Shares of the rows: 1 0 0, 1/7 0 6/7, 0 4/5 1/5, 1 0 0; in fifths, the last one included.
+    # Shares of the rows: 1/7 0 6/7, 0 4/5 1/5, 1 0 0; in fifths, the last one included. The
+    # background is no class.
     assert [[cell[0] for cell in row] for row in rows] == [
-        ["share-4", "share-0", "share-0"],
+        ["share-0", "share-0", "share-0"],
         ["share-0", "share-0", "share-4"],
         ["share-0", "share-4", "share-1"],
         ["share-4", "share-0", "share-0"],
@@ -186,11 +188,12 @@ def test_a_map_of_tissues_has_nothing_folded(page):
 
 
 def test_a_mask_that_is_the_reference_is_named_beside_the_dice():
-    told = "so no class lies outside its labels"
+    told = "so Dice is too good"
     assert told not in page_of([1, 0], [4, 0], 1).text
-    assert f"It is also the mask , {told}" in page_of([1, 0], [4, 0], 1, mask="dseg").text
+    same = page_of([1, 0], [4, 0], 1, mask="dseg").text
+    assert f"The foreground is the reference itself, {told}" in same
     other = page_of([1, 0], [4, 0], 1, mask="brain").text
-    assert f"The mask brain marks the same voxels , {told}" in other
+    assert f"The mask brain marks the same voxels, {told}" in other
 
 
 def test_names_are_shown_as_they_stand():

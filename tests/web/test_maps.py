@@ -74,6 +74,9 @@ def test_the_look_is_the_views(ask):
     second = (shown == (*bytes.fromhex(PALETTES["okabe"][1][1:]), 255)).all(axis=2)
     assert second.any()
     np.testing.assert_array_equal(hidden[..., 3] > 0, (shown[..., 3] > 0) & ~second)
+    own = pixels(ask(replace(VIEW, colours=((2, "ff0080"),))))
+    np.testing.assert_array_equal((own == (255, 0, 128, 255)).all(axis=2), second)
+    np.testing.assert_array_equal(own[~second], shown[~second])
 
 
 def test_the_path_and_not_the_query_says_which_slice(ask):

@@ -1,7 +1,7 @@
 """Agreement of a label map with a reference segmentation on the same grid."""
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -60,6 +60,8 @@ class Agreement:
         Of each class with each label except the background; 0 if both are empty.
     matches : tuple of Match
         One for each class, class 1 first.
+    voxel_ml : float
+        Volume of a voxel in mL.
     same_as_mask : bool
         Whether the foreground is a mask that marks exactly the labelled voxels. The classes then
         have the reference's outline from the start.
@@ -69,6 +71,7 @@ class Agreement:
     counts: NDArray[np.int64]
     dice: NDArray[np.float64]
     matches: tuple[Match, ...]
+    voxel_ml: float
     same_as_mask: bool = False
 
     @property
@@ -91,6 +94,18 @@ class Agreement:
         columns = {label: column for column, label in enumerate(self.labels)}
         same = sum(int(self.counts[k, columns[label]]) for k, label in self.matched.items())
         return same / labelled
+
+    def of_tissues(self, groups: Sequence[tuple[int, ...]]) -> "Agreement":
+        """Return the agreement of tissues, which are matched anew.
+
+        Parameters
+        ----------
+        groups : sequence of tuple of int
+            The classes of each tissue. In the result, numbers count these tissues from 1.
+        """
+        rows = [self.counts[0], *(self.counts[list(group)].sum(axis=0) for group in groups)]
+        found = _matched(self.labels, np.array(rows), self.voxel_ml)
+        return replace(found, same_as_mask=self.same_as_mask)
 
 
 def agreement(
@@ -142,20 +157,25 @@ def agreement(
         )
     found, counts = _confusion(labels, reference, classes)
     columns, counts = _with_columns(found, counts, reference_labels)
+    return _matched(columns, counts, voxel_ml)
+
+
+def _matched(columns: tuple[int, ...], counts: NDArray[np.int64], voxel_ml: float) -> Agreement:
+    """Match the rows of a confusion table, but for the background, with its columns."""
     in_class, in_label = counts[1:].sum(axis=1), counts[:, 1:].sum(axis=0)
     sizes = in_class[:, None] + in_label[None, :]
     dice: NDArray[np.float64] = 2 * counts[1:, 1:] / np.maximum(sizes, 1)
     rows, others = linear_sum_assignment(dice, maximize=True)
     partner = {int(k): int(j) for k, j in zip(rows, others, strict=True) if dice[k, j] > 0}
     matches = []
-    for k in range(classes):
+    for k in range(len(in_class)):
         volume_ml, j = float(in_class[k] * voxel_ml), partner.get(k)
         if j is None:
             matches.append(Match(k + 1, None, None, volume_ml, None))
         else:
             reference_ml = float(in_label[j] * voxel_ml)
             matches.append(Match(k + 1, columns[j + 1], float(dice[k, j]), volume_ml, reference_ml))
-    return Agreement(columns, counts, dice, tuple(matches))
+    return Agreement(columns, counts, dice, tuple(matches), voxel_ml)
 
 
 def _confusion(

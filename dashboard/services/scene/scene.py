@@ -10,7 +10,7 @@ from dashboard.core.errors import NeuroMixError, NotNowError
 from dashboard.core.grid.nearest import nearest_slice, thickness
 from dashboard.core.grid.same import require_same_grid, same_grid
 from dashboard.core.mixture.recipe import Recipe
-from dashboard.core.reference.labels import read_label_names
+from dashboard.core.reference.labels import label_names_in, read_label_names
 from dashboard.core.volume import Volume
 from dashboard.services.archive import Archive
 from dashboard.services.scene.channels import Channels, Why, line_up, open_channels
@@ -149,10 +149,13 @@ class Scene:
 
     @cached_property
     def label_names(self) -> dict[int, str]:
-        """The names of the reference's labels, from the table beside it."""
+        """The names of the reference's labels, from the table beside it or from its own name."""
         found = find(self.files, self.reference.name) if self.reference else None
-        table = found[0].label_names if found else None
-        return read_label_names(table) if table else {}
+        if not found:
+            return {}
+        file, _ = found
+        table = read_label_names(file.label_names) if file.label_names else {}
+        return table or label_names_in(file.name)
 
     @cached_property
     def identity(self) -> str:

@@ -1,0 +1,27 @@
+// "Copy as TSV": the tables of a card as tab-separated values, with plain numbers.
+import { notify } from "./notices.mjs";
+
+// A cell that holds a mean and its SD is two columns; `data-value` has what a cell shows otherwise.
+const valueOf = (cell) => cell.dataset.value ?? cell.textContent.trim().replace(/\s+/g, " ");
+const rowOf = (row) => [...row.cells].map(valueOf).join("\t");
+const textOf = (table) => [...table.rows].map(rowOf).join("\n");
+
+const copy = async (text) => {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    // Browsers give no clipboard to pages that are not served over https or from this machine.
+    const area = Object.assign(document.createElement("textarea"), { value: text });
+    document.body.append(area);
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+  }
+};
+
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest?.("[data-copies]");
+  if (!button) return;
+  const tables = document.querySelectorAll(`#${button.dataset.copies} table.numbers`);
+  copy(`${[...tables].map(textOf).join("\n\n")}\n`).then(() => notify("Copied. Paste it into a spreadsheet."));
+});

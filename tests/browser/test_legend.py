@@ -1,0 +1,108 @@
+"""The legend: names, colours and tissues of classes, and what it says of other slices."""
+
+import nibabel as nib
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from scripts.serving import settled
+from tests.browser.acting import address
+from tests.browser.reading import picture, table
+
+GUESSES = ["CSF", "GM", "WM"]
+
+
+def names(page: Page) -> list[str]:
+    return page.locator(".class-chip:not([hidden]) .class-name").all_inner_texts()
+
+
+def editor(page: Page, number: int):
+    page.locator(f".class-chip.class-{number} .class-name").click()
+    return page.locator(".class-editor")
+
+
+def test_a_class_is_named_coloured_and_made_one_tissue_with_another(home: Page) -> None:
+    assert names(home) == GUESSES
+    expect(home.locator(".class-name.guess:visible")).to_have_count(3)
+
+    form = editor(home, 2)
+    expect(form.get_by_label("Name")).to_be_focused()
+    home.keyboard.type("left, 50 %")
+    home.keyboard.press("Escape")
+    expect(form).to_be_hidden()
+    assert names(home) == GUESSES
+
+    editor(home, 2)
+    home.keyboard.type("left, 50 %")
+    home.keyboard.press("Enter")
+    settled(home, names=",left%2C 50 %25")
+    assert names(home) == ["CSF", "left, 50 %", "WM"]
+    expect(home.get_by_role("checkbox", name="Hide class 2, left, 50 %")).to_be_focused()
+    assert [row[0] for row in table(home, "view-components")] == [
+        "1 CSF", "2 left, 50 %", "3 WM",
+    ]  # fmt: skip
+
+    home.keyboard.press("Enter")
+    form.get_by_label("Colour").fill("#ff0080")
+    settled(home, colours="2:ff0080")
+    painted = picture(home, "view-labels", 1)
+    assert (painted == (255, 0, 128, 255)).all(axis=-1).any()
+    curve = """() => document.querySelector("#view-histograms .js-plotly-plot")._fullData
+        .find(trace => trace.name.startsWith("class 2")).line.color"""
+    assert home.evaluate(curve) == "#ff0080"
+
+    form.get_by_label("Tissue").select_option("same as 3 WM")
+    settled(home, tissues="2+3")
+    home.keyboard.press("Escape")
+    rows = {row[0]: row for row in table(home, "view-components")}
+    counts = {name: int(row[2].replace(",", "")) for name, row in rows.items() if name != ""}
+    assert counts["2+3 left, 50 %"] == counts["2 left, 50 %"] + counts["3 WM"]
+    agreeing = home.locator("#view-agreement .agreement tbody tr").all_inner_texts()
+    assert [row.split("\t")[0] for row in agreeing] == ["1 CSF", "2+3 left, 50 %"]
+
+    # The link holds all of it; names stay with the next slice.
+    home.locator("#slice-forward").click()
+    settled(home, slice=31)
+    home.reload()
+    settled(home, slice=31, names=",left%2C 50 %25", colours="2:ff0080", tissues="2+3")
+    assert names(home)[1] == "left, 50 %"
+
+
+def test_tables_are_copied_with_plain_numbers(home: Page) -> None:
+    home.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    home.locator("#view-components").get_by_role("button", name="Copy as TSV").click()
+    expect(home.locator("#client-notice")).to_contain_text("Copied")
+    head, *rows = [
+        line.split("\t")
+        for line in home.evaluate("navigator.clipboard.readText()").strip().splitlines()
+    ]
+    assert head == [
+        "Class", "Weight", "Voxels", "mL", "T1 mean", "T1 SD", "b0 mean", "b0 SD", "r(T1, b0)",
+    ]  # fmt: skip
+    shown = table(home, "view-components")
+    assert [row[0] for row in rows] == [f"{k} {name}" for k, name in enumerate(GUESSES, start=1)]
+    assert [int(row[2]) for row in rows] == [int(row[2].replace(",", "")) for row in shown]
+    for row, seen in zip(rows, shown, strict=True):
+        mean, sd = (float(part) for part in seen[4].split(" ± "))
+        assert [float(row[4]), float(row[5])] == pytest.approx([mean, sd], rel=5e-3)
+
+
+def test_the_legend_says_where_classes_are_other_tissues(page: Page, studies) -> None:
+    """In slice 1 the tissue that is bright in b0 is brighter in T1 than another one is."""
+    chance = np.random.default_rng(3)
+    kind = chance.integers(0, 3, (40, 40, 2))
+    t1 = np.array([[100, 100], [205, 215], [215, 205]])[kind, np.arange(2)]
+    b0 = np.array([50, 500, 250])[kind]
+    folder, url = studies
+    (folder / "swapped").mkdir()
+    for name, voxels in (("T1", t1), ("b0", b0)):
+        noisy = (voxels + chance.normal(0, 8, kind.shape)).astype(np.float32)
+        nib.Nifti1Image(noisy, np.eye(4)).to_filename(folder / "swapped" / f"{name}.nii.gz")
+    page.goto(f"{url}/?study=swapped&slice=0")
+    settled(page, slice=0)
+    note = page.locator(".legend-note")
+    expect(note).to_be_empty()
+    page.locator("#slice-forward").click()
+    settled(page, slice=1)
+    expect(note).to_have_text("Classes differ from slice 0: class 2 was 3, class 3 was 2.")
+    assert address(page)["slice"] == "1"
