@@ -6,7 +6,6 @@ import { setProps } from "./dash.mjs";
 
 const ID = "control-hidden";
 const MOST = 10; // classes
-const OPACITY = "control-opacity";
 
 const element = (name, className, more = {}) => Object.assign(document.createElement(name), { className, ...more });
 
@@ -180,15 +179,5 @@ export const legend = (shown) => {
     } else if (event.key === "Escape" && event.target.closest?.(".class-editor")) leave({ keeps: false, focuses: true });
   });
 
-  // ---- labels on and off
-  let covering = 0; // the opacity to come back to
-  const toggle = () => {
-    const { wanted, config } = shown();
-    if (!wanted) return;
-    const usual = config.fields.find(({ name }) => name === "opacity").default;
-    if (wanted.opacity) covering = wanted.opacity;
-    setProps(OPACITY, { value: wanted.opacity ? 0 : covering || usual });
-  };
-
-  return { draw, nameOf, toggle };
+  return { draw, nameOf };
 };
