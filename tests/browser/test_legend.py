@@ -71,7 +71,7 @@ def test_a_class_is_named_coloured_and_made_one_tissue_with_another(home: Page) 
 def test_tables_are_copied_with_plain_numbers(home: Page) -> None:
     home.context.grant_permissions(["clipboard-read", "clipboard-write"])
     home.locator("#view-components").get_by_role("button", name="Copy as TSV").click()
-    expect(home.locator("#client-notice")).to_contain_text("Copied")
+    expect(home.locator("#client-done")).to_contain_text("Copied")
     head, *rows = [
         line.split("\t")
         for line in home.evaluate("navigator.clipboard.readText()").strip().splitlines()
