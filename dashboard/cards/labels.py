@@ -40,6 +40,7 @@ def _facts(scene: Scene, analysis: Analysis, guessed: dict[int, str]) -> dict[st
         "images": [key(volume.id) for volume in features.volumes[: features.mixed]],
         "plane": cut.plane,
         "slice": cut.index,
+        "voxels": analysis.model.voxels if analysis.model else 0,
         "guesses": {str(number): name for number, name in guessed.items()},
         "gaussians": [
             {

@@ -68,7 +68,8 @@ def page():
 
 def test_each_class_has_its_label_dice_and_volumes(page):
     head, *rows = texts(page.tables[0])
-    assert head == ["", "Label", "Dice", "mL (class)", "mL (reference)", "difference (% of ref.)"]
+    volumes = ["mL (class)", "mL (reference)", "difference (% of ref.)"]
+    assert head == ["Class", "Label", "Dice", *volumes]
     assert rows == [
         ["1", "White matter", "0.800", "3.50", "4.00", "−12.5 %"],
         ["2", "2", "0.889", "5.00", "4.00", "+25.0 %"],

@@ -1,0 +1,162 @@
+"""Everybody can use the page: axe-core finds nothing wrong with it, whatever is open on it.
+
+One page goes through its states, because axe takes about a second for each.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from scripts import axe
+from scripts.serving import settled
+from tests.browser.acting import choose
+
+# Each violation: its rule, an element that breaks it, and how.
+RUN = """async (rules) => {
+    const only = rules.length ? { runOnly: { type: "rule", values: rules } } : {};
+    const options = { ...only, resultTypes: ["violations"], rules: { "target-size": { enabled: true } } };
+    const { violations } = await axe.run({ exclude: [".main-svg"] }, options);
+    const why = ({ any, all, none }) => [...any, ...all, ...none].map(({ message }) => message).join("; ");
+    return violations.flatMap(({ id, nodes }) => nodes.map((node) =>
+        `${id}: ${node.target} ${node.html.slice(0, 160)} ${why(node)}`));
+}"""  # noqa: E501
+GO_TO = """query => {
+    delete document.documentElement.dataset.settled;
+    history.pushState(null, "", query);
+    dispatchEvent(new PopStateEvent("popstate"));
+}"""
+# Colours alone differ in the dark.
+SCHEMES = {"light": (), "dark": ("color-contrast",)}
+
+
+class Auditor:
+    """Collects what axe finds in the states of a page."""
+
+    def __init__(self, page: Page, script: Path) -> None:
+        self.page = page
+        self.found: list[str] = []
+        page.add_script_tag(content=script.read_text("utf-8"))
+        # A colour on its way is none that anybody reads.
+        self.still = page.add_style_tag(content="* { transition: none !important }")
+
+    def open(self, query: str, state: str) -> None:
+        self.page.evaluate(GO_TO, f"?{query}")
+        settled(self.page)
+        self.look(state)
+
+    def look(self, state: str) -> None:
+        for scheme, rules in SCHEMES.items():
+            self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            self.found += [f"{state}, {scheme}: {one}" for one in self.page.evaluate(RUN, rules)]
+        self.page.emulate_media(color_scheme="light")
+
+
+@pytest.fixture
+def audit() -> Iterator[Callable[[Page], Auditor]]:
+    """Return what begins the audit of a page; at the end nothing may be wrong."""
+    script = axe.find()
+    if script is None:
+        pytest.skip("axe-core is not there: `make test` fetches it, if npm is installed")
+    auditors: list[Auditor] = []
+
+    def begin(page: Page) -> Auditor:
+        auditors.append(Auditor(page, script))
+        return auditors[-1]
+
+    yield begin
+    for auditor in auditors:
+        auditor.still.evaluate("style => style.remove()")
+    found = [one for auditor in auditors for one in auditor.found]
+    assert not found, "\n".join(found)
+
+
+def test_axe_finds_nothing_on_the_page_of_the_sample(
+    home: Page, audit: Callable[[Page], Auditor], complaints: list[str]
+) -> None:
+    auditor = audit(home)
+    auditor.look("as it opens")
+    auditor.open("study=sample&panel=criteria&components=10&joint=histogram", "criteria")
+    auditor.open("study=sample&panel=header&joint=density&nonsense=1&other=2", "headers, notices")
+    home.locator("#help-button").click()
+    auditor.look("help")
+    home.keyboard.press("Escape")
+    home.locator("#view-preflight summary").click()
+    auditor.look("check")
+    home.locator("#view-preflight summary").click()
+    home.locator("#control-scaling").click()
+    auditor.look("list")
+    home.keyboard.press("Escape")
+    home.locator("#control-upload").set_input_files(
+        {"name": "a.txt", "mimeType": "text/plain", "buffer": b"no image"}
+    )
+    expect(home.locator("#upload")).to_contain_text("not opened")
+    auditor.look("upload")
+    home.locator("#upload-close").click()
+    home.route("**/cards/**", lambda route: route.fulfill(status=500))
+    choose(home, "control-covariance", "spherical")
+    expect(home.get_by_role("alert").filter(has_text="could not draw")).to_be_visible()
+    auditor.look("failure")
+    home.unroute("**/cards/**")
+    home.get_by_role("button", name="Try again").click()
+    settled(home, covariance="spherical")
+    home.set_viewport_size({"width": 390, "height": 844})
+    home.locator("#controls-toggle").click()
+    auditor.look("phone, controls")
+    assert all("500" in one or "422" in one for one in complaints)
+    complaints.clear()
+
+
+@pytest.fixture(scope="module")
+def odd(studies: tuple[Path, str]) -> str:
+    """URL of a server with a study of one image, and one with a reference and an empty slice."""
+    root, url = studies
+    random = np.random.default_rng(0)
+    tissue = random.integers(1, 4, (24, 20, 8))
+    tissue[:3] = tissue[:, :, 2] = 0
+    levels = np.array([[0, 100, 200, 300], [0, 250, 420, 120]])
+    affine = np.diag([2.0, 2.0, 3.0, 1.0])
+
+    def save(name: str, voxels: np.ndarray) -> None:
+        (root / name).parent.mkdir(exist_ok=True)
+        nib.save(nib.Nifti1Image(voxels, affine), root / f"{name}.nii.gz")
+
+    images = [(each[tissue] + random.normal(0, 8, tissue.shape)) * (tissue > 0) for each in levels]
+    for name, image in zip(("T1", "T2"), images, strict=True):
+        save(f"compared/{name}", image.astype(np.float32))
+    save("compared/dseg", tissue.astype(np.uint8))
+    save("lone/T1", images[0].astype(np.float32))
+    return url
+
+
+def test_axe_finds_nothing_on_the_page_of_odd_studies(
+    page: Page, odd: str, audit: Callable[[Page], Auditor]
+) -> None:
+    page.goto(f"{odd}/?study=compared&slice=4&reference=dseg")
+    settled(page, study="compared")
+    auditor = audit(page)
+    auditor.look("reference")
+    auditor.open("study=compared&slice=2", "empty slice")
+    auditor.open("study=lone&slice=4", "one image")
+
+
+SAID = """() => {
+    window.said = [];
+    new MutationObserver(() => said.push(document.getElementById("announce").textContent))
+        .observe(document.getElementById("announce"), { childList: true });
+}"""
+
+
+def test_a_fit_is_announced_once_the_page_rests(home: Page) -> None:
+    home.evaluate(SAID)
+    for _ in range(3):
+        home.locator("#slice-forward").click()
+    settled(home, slice=33)
+    voxels = home.locator("#view-components").inner_text().partition(" foreground voxels")[0]
+    sentence = f"Fitted: 3 classes, {voxels.split()[-1]} voxels."
+    expect(home.locator("#announce")).to_have_text(sentence)
+    assert home.evaluate("said") == [sentence]
+    expect(home.get_by_role("progressbar", name="Working")).to_have_count(0)
