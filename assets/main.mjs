@@ -54,6 +54,7 @@ const legend = makeLegend(shown);
 const readout = makeReadout({
   shown,
   nameOf: legend.nameOf,
+  point: legend.point,
   setPlace: (place) => dispatch({ type: "at", place }) && rest.change(),
 });
 

@@ -14,9 +14,10 @@ const ELSEWHERE = "input, textarea, dialog[open], [role=dialog], [role=listbox]"
  * @param {object} page
  * @param {() => {wanted: object, scene: object, config: object, place: ?number[], settled: boolean}} page.shown
  * @param {(number: number) => string} page.nameOf  the name of a class, or ""
+ * @param {(number: number) => void} page.point  marks a class in the legend; 0 for none
  * @param {(place: ?number[]) => void} page.setPlace  sets the crosshair, or takes it away
  */
-export const readout = ({ shown, nameOf, setPlace }) => {
+export const readout = ({ shown, nameOf, point, setPlace }) => {
   let fetched = { address: null, slice: null, failed: null };
   let pointer = null; // the pixel under it
   const isOpen = () => Boolean(shown().wanted && shown().scene.shape);
@@ -45,13 +46,15 @@ export const readout = ({ shown, nameOf, setPlace }) => {
     return wanted.at && place ? pixelOf(place, wanted, scene) : null;
   };
 
+  const indexIn = (slice, { row, column }) => (slice.rows - 1 - row) * slice.columns + column;
+
   const factsOf = (pixel) => {
     const { wanted, scene } = shown();
     const voxel = voxelAt(pixel, wanted, scene);
     const facts = [["voxel", voxel.join(", ")], ["mm", placeAt(voxel, scene).map(millimetres).join(", ")]];
     const { slice, failed } = current() ?? {};
     if (slice) {
-      const index = (slice.rows - 1 - pixel.row) * slice.columns + pixel.column;
+      const index = indexIn(slice, pixel);
       slice.channels.forEach((name, i) => facts.push([name, format(slice.intensities[i][index])]));
       const label = slice.labels[index];
       facts.push(["class", label ? `${label} ${nameOf(label)}`.trim() : "background"]);
@@ -90,6 +93,8 @@ export const readout = ({ shown, nameOf, setPlace }) => {
     crosshair("place", pixel, wanted, scene);
     crosshair("crosshair", pointer, wanted, scene);
     marks.draw(current()?.slice, { place: pixel, pointer });
+    const { slice } = current() ?? {};
+    point(slice && pointer ? slice.labels[indexIn(slice, pointer)] : 0);
     const [ofCrosshair, ofPointer] = lines(place);
     ofCrosshair.hidden = !pixel;
     if (pixel) write(ofCrosshair, factsOf(pixel), "Crosshair");

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from scripts.serving import settled
 from tests.browser.acting import address
-from tests.browser.reading import picture, table
+from tests.browser.reading import picture, pixel, table
 
 GUESSES = ["CSF", "GM", "WM"]
 
@@ -59,6 +59,12 @@ def test_a_class_is_named_coloured_and_made_one_tissue_with_another(home: Page) 
     assert counts["2+3 left, 50 %"] == counts["2 left, 50 %"] + counts["3 WM"]
     agreeing = home.locator("#view-agreement .agreement tbody tr").all_inner_texts()
     assert [row.split("\t")[0] for row in agreeing] == ["1 CSF", "2+3 left, 50 %"]
+
+    # Under the pointer, the readout has the name too.
+    row, column = np.argwhere((painted == (255, 0, 128, 255)).all(axis=-1))[0].tolist()
+    home.mouse.move(*pixel(home, "view-labels", column, painted.shape[0] - 1 - row))
+    expect(home.locator("#readout")).to_contain_text("class 2 left, 50 %")
+    expect(home.locator(".class-chip[data-pointed]")).to_have_class("class-chip class-2")
 
     # The link holds all of it; names stay with the next slice.
     home.locator("#slice-forward").click()
