@@ -63,6 +63,7 @@ const readout = makeReadout({
   point,
   alike,
   nameOf: legend.nameOf,
+  pointClass: legend.point,
   setPlace: (place) => dispatch({ type: "at", place }) && rest.change(),
 });
 
