@@ -9,7 +9,6 @@ import { coloursOf } from "./client/classes.mjs";
 import { gestures } from "./client/history.mjs";
 import { schedule } from "./client/schedule.mjs";
 import { START, next, returned } from "./client/state.mjs";
-import { millimetres } from "./client/voxels.mjs";
 import { announce, fitted } from "./views/announce.mjs";
 import { behind } from "./views/behind.mjs";
 import { buttons } from "./views/buttons.mjs";
@@ -18,16 +17,20 @@ import { check } from "./views/check.mjs";
 import { answer, held, loadGraphs, nothing, outputs, setProps } from "./views/dash.mjs";
 import { OPENING, allWorked, failed, trying, worked } from "./views/failures.mjs";
 import { folds } from "./views/folds.mjs";
-import { init as help } from "./views/help.mjs";
+import { init as help, open as openHelp } from "./views/help.mjs";
+import { keys } from "./views/keys.mjs";
 import { legend as makeLegend } from "./views/legend.mjs";
 import "./views/names.mjs";
 import { notify } from "./views/notices.mjs";
 import { open } from "./views/opening.mjs";
+import { panel, togglePanel, unfold } from "./views/panel.mjs";
 import { pictures as makePictures } from "./views/pictures.mjs";
 import { player } from "./views/player.mjs";
+import { position } from "./views/position.mjs";
 import { readout as makeReadout } from "./views/readout.mjs";
-import { screen } from "./views/screen.mjs";
+import { screen, toggleScreen } from "./views/screen.mjs";
 import { settling } from "./views/settling.mjs";
+import { entitle, saving, studies } from "./views/title.mjs";
 import { init as tooltip } from "./views/tooltip.mjs";
 import "./views/tsv.mjs";
 import { init as ownUpload } from "./views/upload-own.mjs";
@@ -48,7 +51,11 @@ const cards = makeCards(shown);
 const { layOut, toggleField } = zoom(shown);
 const pictures = makePictures({ shown, layOut, failed });
 const legend = makeLegend(shown);
-const readout = makeReadout(shown, legend.nameOf);
+const readout = makeReadout({
+  shown,
+  nameOf: legend.nameOf,
+  setPlace: (place) => dispatch({ type: "at", place }) && rest.change(),
+});
 
 const lagging = behind({
   wanted: () => (state.opening ? Object.fromEntries(new URLSearchParams(state.opening.search)) : state.wanted),
@@ -68,6 +75,7 @@ const { watch, unsettle, stopAhead } = settling({
     allWorked();
     announce(fitted(held("control-hidden.facts")));
     readout.settle();
+    entitle(state.wanted);
     followUpload(state.wanted.study);
   },
   async fetchAhead(isResting) {
@@ -109,6 +117,7 @@ const openView = (entries) => dispatch({ type: "open", search: `?${new URLSearch
 const follow = () => {
   const { wanted, scene } = state;
   colour(wanted, scene);
+  unfold(wanted, config);
   legend.draw();
   showPosition();
   offerJoint(wanted.x !== wanted.y);
@@ -131,14 +140,12 @@ const colour = ({ palette, colours }, { mixed }) => {
 };
 
 const showPosition = () => {
-  const { wanted: { slice }, scene: { positions, axis } } = state;
-  const place = document.getElementById("position");
-  if (!place || positions?.[slice] === undefined) return;
-  place.textContent = `${slice} / ${positions.length - 1}   ${axis} = ${millimetres(positions[slice])} mm`;
+  const { wanted: { slice }, scene: { positions } } = state;
   const thumb = document.querySelector("#control-slice [role=slider]");
-  thumb?.setAttribute("aria-valuetext", place.textContent);
+  if (!thumb || positions?.[slice] === undefined) return;
+  thumb.setAttribute("aria-valuetext", place.show());
   // Where Dash's own value has not changed, the slider is still where it was dragged to.
-  if (Number(thumb?.getAttribute("aria-valuenow")) !== slice && !commit) moveSlider(slice);
+  if (Number(thumb.getAttribute("aria-valuenow")) !== slice && !commit) moveSlider(slice);
 };
 
 const moveSlider = (slice) =>
@@ -228,7 +235,7 @@ const drawn = async (group, names, mine) => {
 const again = (group) => (group === "views" ? setProps("scene", { data: { ...held("scene.data") } }) : askOthers());
 const call = (group) => (calls[group] = (calls[group] ?? 0) + 1);
 
-const valuesOf = (values) => Object.fromEntries(config.fields.map(({ name }, index) => [name, values[index]]));
+const valuesOf = (values) => Object.fromEntries(Object.keys(config.controls).map((name, index) => [name, values[index]]));
 const outputOf = (field) => config.controls[field].join(".");
 
 const views = async (scene, ...values) => {
@@ -266,7 +273,7 @@ const opening = async (number) => {
   worked(OPENING);
   // What was changed meanwhile is not lost with this answer.
   const isKept = (name) => name !== "slice" && JSON.stringify(held(outputOf(name))) !== JSON.stringify(state.held[name]);
-  const kept = state.held ? config.fields.map(({ name }) => name).filter(isKept) : [];
+  const kept = state.held ? Object.keys(config.controls).filter(isKept) : [];
   dispatch({ type: "opened", number, kept });
   for (const name of kept) delete opened[outputOf(name)];
   return answer(names, { ...opened, "scene.data": { ...opened["scene.data"], number } });
@@ -319,18 +326,47 @@ document.addEventListener("slice-moved", ({ detail }) => {
   else commit = before;
 });
 
-player({
+const slices = player({
   position: () => state.wanted && { slice: state.wanted.slice, last: state.scene.positions.length - 1 },
   begin: past.begin,
 });
+const place = position(() => state.wanted && { slice: state.wanted.slice, ...state.scene }, slices.goTo);
+
+const change = (changes) => dispatch({ type: "change", changes });
+/** Opens the study that is so many places further in the list. */
+const openStudy = (count) => {
+  const values = studies().map(({ value }) => value);
+  const next = values[values.indexOf(state.wanted?.study) + count];
+  if (state.wanted && next !== undefined) change({ study: next });
+};
+let opacity = 100; // of the labels, once they are on again
+keys({
+  step: slices.step,
+  play: slices.toggle,
+  set: (field, value) => setProps(config.controls[field][0], { [config.controls[field][1]]: value }),
+  swap: () => state.wanted && change({ x: state.wanted.y, y: state.wanted.x }),
+  toggleLabels() {
+    const shown = held("control-opacity.value");
+    setProps("control-opacity", { value: shown ? 0 : opacity });
+    opacity = shown || opacity;
+  },
+  study: openStudy,
+  field: () => document.dispatchEvent(new CustomEvent("picture-field")),
+  screen: toggleScreen,
+  panel: togglePanel,
+  help: openHelp,
+});
+panel();
+saving(() => state.wanted);
 help();
 tooltip();
 upload({ open: openView });
 const followUpload = ownUpload({ open: openView, notify, stopAhead });
-check(() => state.wanted?.study ?? "", (changes) => dispatch({ type: "change", changes }));
+check(() => state.wanted?.study ?? "", change);
 folds();
 screen();
 buttons({
+  openStudy,
   isFull: () => "mixFull" in root.dataset,
   most: config.mostMixed,
   resetWindow: (which) => state.scene?.[which] && setProps(`control-window-${which}`, { value: state.scene[which].window }),

@@ -61,12 +61,15 @@ NOTICES = "notices"
 VOLUME_X = "control-volume-x"
 VOLUME_Y = "control-volume-y"
 
+# Fields that no control sets: the browser keeps them.
+KEPT_BY_BROWSER = frozenset({"at"})
 # The legend sets what concerns single classes: it is one component.
 LEGEND = ("names", "colours", "tissues")
-# Each field of the View with the control that sets it, and the control's property.
+# Each other field of the View with the control that sets it, and the control's property.
 FIELDS: dict[str, tuple[Control, str]] = {
     name: (Control.HIDDEN, name)
     if name in LEGEND
     else (Control[name.upper()], "checked" if field.metadata["kind"] is FLAG else "value")
     for name, field in View.__dataclass_fields__.items()
+    if name not in KEPT_BY_BROWSER
 }

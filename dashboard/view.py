@@ -30,6 +30,8 @@ BINS = range(10, 201)
 # numpy's random generator takes 32-bit seeds.
 SEEDS = range(2**32)
 PERCENT = range(101)
+# Nothing in a scanner's room is as far away as 1 km.
+FARTHEST_MM = 1e6
 # Characters of a value from a link that a notice repeats.
 SHOWN = 40
 # Characters of a class's name: "Cerebral-White-Matter" has 21, and ten names still fit into the
@@ -45,6 +47,8 @@ COUNTED = ("study", "plane", "x", "y", "grid")
 NUMBERED = ("study", "x")
 
 Window = tuple[float, float]
+# Right, anterior, superior, in mm.
+Place = tuple[float, float, float]
 # What a field is about. Users of a View name groups of fields rather than fields.
 Group = Literal["images", "place", "model", "look", "page"]
 
@@ -106,6 +110,14 @@ def _parse_window(text: str) -> Window:
     return low, high
 
 
+def _parse_place(text: str) -> Place:
+    parts = (float(f"{float(part):.12g}") + 0.0 for part in text.split(":"))  # no -0
+    right, anterior, superior = parts
+    if not all(abs(mm) < FARTHEST_MM for mm in (right, anterior, superior)):
+        raise ValueError
+    return right, anterior, superior
+
+
 def _parse_classes(text: str) -> tuple[int, ...]:
     parse = _integer_in(range(1, COMPONENTS.stop)).parse
     return tuple(sorted({parse(part) for part in text.split(",")}))
@@ -155,6 +167,7 @@ def _parse_tissues(text: str) -> tuple[tuple[int, ...], ...]:
 TEXT = Kind(str, {})
 FLAG = Kind(lambda text: {"0": False, "1": True}[text], {"one of": ["0", "1"]})
 WINDOW = Kind(_parse_window, {"like": "0:480"})
+PLACE = Kind(_parse_place, {"like": "-12:30.5:8"})
 CLASSES = Kind(_parse_classes, {"like": "1,3"})
 NAMES = Kind(
     _parse_names,
@@ -205,7 +218,8 @@ class View:
     image each (empty: the first that fits); `grid` the image to whose grid all others are resampled
     (empty: no resampling); `position` the image whose position those of its shape take that lost
     theirs (empty: none does). A `before` of None leaves it to the study whether the histograms of
-    all voxels stand beside those of the foreground.
+    all voxels stand beside those of the foreground. `at` is the place of the crosshair, if one is
+    set.
 
     `names` are those of classes 1..K, empty where nobody typed one; `colours` pairs of a class and
     its own colour, six hexadecimal digits; `tissues` the classes that are one tissue together.
@@ -242,6 +256,7 @@ class View:
     window_x: Window | None = _key(WINDOW, None, "look", per=("study", "x"))
     window_y: Window | None = _key(WINDOW, None, "look", per=("study", "y"))
     hidden: tuple[int, ...] = _key(CLASSES, (), "look")
+    at: Place | None = _key(PLACE, None, "look", per=STUDY)
     names: tuple[str, ...] = _key(NAMES, (), "look", per=NUMBERED)
     colours: tuple[tuple[int, str], ...] = _key(COLOURS, (), "look", per=NUMBERED)
     tissues: tuple[tuple[int, ...], ...] = _key(TISSUES, (), "look", per=NUMBERED)

@@ -11,6 +11,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from sklearn.mixture import GaussianMixture
 
 from dashboard.__main__ import cli
 
@@ -75,6 +76,42 @@ def test_a_mask_decides_where_labels_are(run, save, tmp_path):
     np.testing.assert_array_equal(labels(tmp_path)[:, :, 5] > 0, mask[:, :, 5] > 0)
     assert record(tmp_path)["settings"]["foreground"] == "mask"
     assert record(tmp_path)["mask"]["name"] == "mask"
+
+
+def test_the_whole_head_is_one_fit_of_all_its_foreground(run, tmp_path, head):
+    code, out, err = run(
+        "segment", "T1.nii.gz", "b0.nii.gz", "--scope", "volume", "--components", 4, "--out", "out"
+    )
+    assert (code, err, len(out)) == (0, [], 3)
+    found = nib.load(tmp_path / "out" / "T1_dseg.nii.gz")
+    np.testing.assert_array_equal(found.affine, np.diag([-2.0, 2.0, 3.0, 1.0]))
+    kept = (head(0) > 0) & (head(1) > 0)
+    np.testing.assert_array_equal(labels(tmp_path) > 0, kept)
+    points = np.stack([head(0)[kept], head(1)[kept]], axis=1)
+    scaled = (points - points.mean(axis=0)) / points.std(axis=0)
+    other = GaussianMixture(4, random_state=0, n_init=10).fit(scaled)
+    rank = other.means_[:, 0].argsort().argsort() + 1
+    assert np.mean(labels(tmp_path)[kept] == rank[other.predict(scaled)]) > 0.999
+    facts = record(tmp_path)
+    assert facts["settings"]["scope"] == "volume"
+    assert facts["settings"]["starts"] == 10
+    assert "slice" not in facts["settings"]
+    for number, component in enumerate(facts["components"], start=1):
+        voxels = np.count_nonzero(labels(tmp_path) == number)
+        assert component["voxels"] == voxels
+        assert component["volume_ml"] == pytest.approx(voxels * 12 / 1000, rel=1e-12)
+
+
+def test_the_whole_head_of_the_sample_is_segmented_like_its_truth(sample, tmp_path):
+    images = [str(sample / f"{name}.nii.gz") for name in ("T1", "b0")]
+    to = ["--out", str(tmp_path), "--scope", "volume"]
+    assert CliRunner().invoke(cli, ["segment", *images, *to]).exit_code == 0
+    found = np.asarray(nib.load(tmp_path / "T1_dseg.nii.gz").dataobj)
+    truth = np.asarray(nib.load(sample / "dseg.nii.gz").dataobj)
+    for tissue in (1, 2, 3):
+        both = np.count_nonzero((found == tissue) & (truth == tissue))
+        dice = 2 * both / (np.count_nonzero(found == tissue) + np.count_nonzero(truth == tissue))
+        assert dice > 0.8
 
 
 def test_a_better_start_is_a_warning_and_a_fact_and_comes_with_more_starts(run, tmp_path):
@@ -218,7 +255,10 @@ FAILURES = {
     "copies": (["T1.nii.gz", "T1.nii.gz"], "identical"),
     "slice out of range": (["T1.nii.gz", "--slice", "12"], "--slice must be at most 11"),
     "slice below 0": (["T1.nii.gz", "--slice", "-1"], "--slice"),
-    "whole volume": (["T1.nii.gz", "--scope", "volume"], "not available yet"),
+    "a slice of the whole head": (
+        ["T1.nii.gz", "--scope", "volume", "--slice", "1"],
+        "fits all slices",
+    ),
     "no components": (["T1.nii.gz", "--components", "0"], "--components"),
     "many components": (["T1.nii.gz", "--components", "11"], "--components"),
     "words for numbers": (["T1.nii.gz", "--seed", "lucky"], "--seed"),

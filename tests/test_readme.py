@@ -105,7 +105,8 @@ def test_every_option_of_segment_is_named_with_its_default():
     for option, parameter in known.items():
         if parameter.required:
             assert table[option] == "required"
-        elif option not in ("--slice", "--plane"):  # by default those that the page opens with
+        # By default those that the page opens with, and as many as the scope takes.
+        elif option not in ("--slice", "--plane", "--starts"):
             given = parameter.to_info_dict()["default"]
             assert table[option] == {None: "none", False: "off"}.get(given, str(given))
 

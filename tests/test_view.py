@@ -60,6 +60,7 @@ views = st.builds(
     window_y=st.none() | windows,
     tolerance=st.sampled_from(["1e-2", "1e-3", "1e-4", "1e-5", "1e-6"]),
     starts=st.integers(1, 20),
+    at=st.none() | st.tuples(*[st.floats(-999, 999).map(lambda mm: round(mm, 3) + 0.0)] * 3),
     hidden=st.sets(st.integers(1, 10)).map(lambda classes: tuple(sorted(classes))),
     names=st.lists(names, max_size=10).map(without_empty_end),
     colours=st.dictionaries(st.integers(1, 10), st.from_regex("[0-9a-f]{6}", fullmatch=True)).map(

@@ -3,6 +3,7 @@
 // Dash's controls and the browser's own gestures are the events. Another study, plane or image has
 // to be opened by the server, which says what can be chosen there; everything else is a View at once.
 import { query } from "./address.mjs";
+import { placeIn, slicesOn, textOf } from "./place.mjs";
 
 /**
  * @typedef {import("./address.mjs").View} View
@@ -11,7 +12,8 @@ import { query } from "./address.mjs";
  * @typedef {object} State
  * @property {?Scene} scene  what the server says of the open images
  * @property {?View} wanted  what the controls ask for
- * @property {?number[]} place  the point of the head that is looked at, in mm
+ * @property {?number[]} place  the point of the head that is looked at, in mm; with a crosshair,
+ *   the View names it as `at`
  * @property {number} number  of the last query that was sent to be opened
  * @property {?Opening} opening  a query that is being opened
  * @property {?Object<string, *>} held  what the controls held when they caused that, by field
@@ -36,7 +38,7 @@ const mixOf = (names, { defaults }) => (!names.length || same(names, defaults.mi
  * @param {Object<string, *>} values  by field @param {State} state @returns {View}
  */
 export const viewOf = (values, { scene, wanted }) => {
-  const view = { ...values, slice: wanted.slice };
+  const view = { ...values, slice: wanted.slice, at: wanted.at };
   // Some controls hold numbers as texts, and an emptied one holds nothing.
   for (const [name, value] of Object.entries(wanted)) {
     if (typeof value === "number") view[name] = view[name] === "" || view[name] === null ? value : Number(view[name]);
@@ -66,6 +68,14 @@ export const viewOf = (values, { scene, wanted }) => {
 /** The place in mm once another slice is shown: what it was across the other planes stays. */
 const placeOf = (place, { axis, positions }, slice) =>
   place?.map((mm, index) => ("xyz"[index] === axis ? positions[slice] ?? mm : mm)) ?? null;
+
+/** The crosshair keeps its voxel in the picture, also where slices are oblique. */
+const onSlice = ({ place, wanted, scene }, slice) => {
+  if (!wanted.at) return { wanted: { ...wanted, slice }, place: placeOf(place, scene, slice) };
+  const way = slicesOn(slice - wanted.slice, wanted, scene);
+  const moved = place.map((mm, axis) => mm + way[axis]);
+  return { wanted: { ...wanted, slice, at: textOf(moved) }, place: moved };
+};
 
 /** What starts anew with another study, image or plane: a rule for the foreground only if nobody chose it. */
 const begunAnew = (view, { view: before, defaults }, { fields }) => {
@@ -117,7 +127,13 @@ const steps = {
   /** The slider moved. */
   slice: (state, { slice }) => {
     if (!state.wanted || state.opening) return state;
-    return { ...state, wanted: { ...state.wanted, slice }, place: placeOf(state.place, state.scene, slice) };
+    return { ...state, ...onSlice(state, slice) };
+  },
+
+  /** The crosshair is set, or taken away. */
+  at: (state, { place }) => {
+    if (!state.wanted || state.opening) return state;
+    return { ...state, place: place ?? state.place, wanted: { ...state.wanted, at: place ? textOf(place) : null } };
   },
 
   /** The server has opened what was asked for; `kept` names fields that were changed meanwhile. */
@@ -131,7 +147,7 @@ const steps = {
   controls: (state, { scene, values }, config) => {
     if (!scene || (state.opening && scene.number !== state.opening.number)) return state;
     if (scene.number === state.scene?.number) return asked(state, viewOf(values, state), values, config);
-    const place = placeOf(state.place ?? scene.place, scene, scene.view.slice);
+    const place = placeIn(scene.view.at) ?? placeOf(state.place ?? scene.place, scene, scene.view.slice);
     const adopted = { ...state, scene, wanted: scene.view, place, opening: null, held: null, said: values, kept: [] };
     if (!state.kept.length) return adopted;
     const view = viewOf(values, adopted);

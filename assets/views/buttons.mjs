@@ -15,17 +15,29 @@ const copyLink = async (button) => {
   setTimeout(() => { button.textContent = COPY; }, COPIED_MS);
 };
 
+// Links that skip what stands before the slice and the numbers. As links they would leave a mark in
+// the address, which holds the View and nothing else.
+const SKIPS = { "#control-slice": "#control-slice [role=slider]", "#control-panel": "#control-panel [aria-selected=true]" };
+
 /**
  * @param {object} page
  * @param {() => boolean} page.isFull  whether the fit takes no more images
  * @param {number} page.most  images that it takes
+ * @param {(count: number) => void} page.openStudy  so many places further in the list
  * @param {(which: string) => void} page.resetWindow  of image x or y
  */
-export const buttons = ({ isFull, most, resetWindow }) => {
-  document.addEventListener("click", ({ target }) => {
+export const buttons = ({ isFull, most, openStudy, resetWindow }) => {
+  document.addEventListener("click", (event) => {
+    const { target } = event;
+    const skip = target.closest?.(".skips a");
+    if (skip) {
+      event.preventDefault();
+      document.querySelector(SKIPS[skip.getAttribute("href")])?.focus();
+    }
     const button = target.closest?.("button");
     if (button?.id === "copy-link") copyLink(button);
-    if (button?.id === "controls-toggle") document.documentElement.toggleAttribute("data-controls");
+    if (button?.id === "study-back") openStudy(-1);
+    if (button?.id === "study-forward") openStudy(1);
     const [, which] = /^control-window-(.)-reset$/.exec(button?.id ?? "") ?? [];
     if (which) resetWindow(which);
     const option = target.closest?.(".mantine-MultiSelect-option:not([data-checked])");

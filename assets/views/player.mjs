@@ -1,14 +1,9 @@
-// Moving through the slices: play, step buttons, wheel over a picture, and keys.
+// Moving through the slices: play, step buttons, and the wheel over a picture.
 
 const FRAME_MS = 120; // playing speed, about eight slices a second
 const WHEEL_STEP = 40; // wheel distance of a slice: one notch is more, a trackpad's flick many
 const WHEEL_PAUSE_MS = 400; // later turns of the wheel are another gesture
 const MOST_BY_WHEEL = 3; // slices at once
-// Keys act on the page as long as no control wants them for itself.
-const OWN_KEYS = "input, textarea, select, [role=slider], [role=tab], dialog, [role=dialog], [role=option], [contenteditable]";
-const KEYS = { ArrowLeft: -1, ArrowRight: 1, PageUp: 10, PageDown: -10 };
-
-const isScrolled = (node) => node && node.scrollWidth > node.clientWidth; // by the same arrow keys
 
 // A page that scrolls has the wheel, unless the picture was clicked before, or Shift is held.
 const isForSlices = (event, picture) => {
@@ -76,16 +71,5 @@ export const player = ({ position, begin }) => {
   };
   document.addEventListener("wheel", turn, { passive: false });
 
-  document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const owner = event.target.closest?.(OWN_KEYS);
-    const owned = owner || isScrolled(event.target.closest?.(".wide, .check-scroll"));
-    if (event.key === " " && !owned && !event.target.closest?.("button, a, summary")) {
-      event.preventDefault();
-      toggle();
-    } else if (event.key in KEYS && (!owned || (event.key.startsWith("Page") && owner?.closest("#control-slice")))) {
-      event.preventDefault();
-      step(KEYS[event.key]);
-    }
-  });
+  return { goTo, step, toggle };
 };

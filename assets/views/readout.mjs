@@ -1,30 +1,36 @@
-// Under the cursor: the voxel's position, intensities, class and posterior, a crosshair in every
-// picture, and the voxel's place in the joint view.
+// The voxels that are looked at: the one under the pointer, and the one of the crosshair, which
+// stays. Their positions, intensities, class and posterior, and where they lie in every view.
 import * as address from "../client/address.mjs";
-import { format, jointPlace, millimetres, placeAt, unpack, voxelAt } from "../client/voxels.mjs";
-import { crosshair, pixelAt } from "./stage.mjs";
+import { pixelOf, placeOf } from "../client/place.mjs";
+import { format, millimetres, placeAt, unpack, voxelAt } from "../client/voxels.mjs";
+import { markers } from "./markers.mjs";
+import { crosshair, element, pictureOf, pixelAt } from "./stage.mjs";
 
-const HINT = "Point at a voxel, or tap it, to read its values.";
+const HINT = "Point at a voxel to read its values. Click it to keep the crosshair there.";
 const OTHER_GRID = "Image Y is on another grid, so its voxels do not match those of image X.";
+const ELSEWHERE = "input, textarea, dialog[open], [role=dialog], [role=listbox]"; // where Escape means something else
 
 /**
- * @param {() => {wanted: object, scene: object, config: object, settled: boolean}} shown
- * @param {(number: number) => string} nameOf  the name of a class, or ""
+ * @param {object} page
+ * @param {() => {wanted: object, scene: object, config: object, place: ?number[], settled: boolean}} page.shown
+ * @param {(number: number) => string} page.nameOf  the name of a class, or ""
+ * @param {(place: ?number[]) => void} page.setPlace  sets the crosshair, or takes it away
  */
-export const readout = (shown, nameOf) => {
+export const readout = ({ shown, nameOf, setPlace }) => {
   let fetched = { address: null, slice: null, failed: null };
-  let cursor = null; // the pixel under the pointer
+  let pointer = null; // the pixel under it
+  const isOpen = () => Boolean(shown().wanted && shown().scene.shape);
 
-  // The pictures whose pixels are voxels of X: not that of Y, where it lies on another grid.
-  const isVoxelOfX = (which) => which !== "y" || shown().scene.sameGrid;
+  // ---- the numbers of the slice
+  const wantedAddress = () => address.voxels(shown().wanted, shown().scene, shown().config);
+  const current = () => (fetched.address && fetched.address === wantedAddress() ? fetched : null);
 
   const fetchSlice = async () => {
-    const { wanted, scene, config } = shown();
-    const wantedAddress = address.voxels(wanted, scene, config);
-    if (!wantedAddress || wantedAddress === fetched.address) return;
-    const mine = (fetched = { address: wantedAddress, slice: null, failed: null });
+    const wanted = wantedAddress();
+    if (!wanted || wanted === fetched.address) return;
+    const mine = (fetched = { address: wanted, slice: null, failed: null });
     try {
-      const answer = await fetch(wantedAddress);
+      const answer = await fetch(wanted);
       if (!answer.ok) mine.failed = await answer.text();
       else mine.slice = unpack(await answer.arrayBuffer());
     } catch {
@@ -33,83 +39,92 @@ export const readout = (shown, nameOf) => {
     if (mine === fetched) draw();
   };
 
-  const indexIn = (slice) => (slice.rows - 1 - cursor.row) * slice.columns + cursor.column;
+  /** The pixel of the crosshair. */
+  const kept = () => {
+    const { wanted, scene, place } = shown();
+    return wanted.at && place ? pixelOf(place, wanted, scene) : null;
+  };
 
-  const facts = () => {
+  const factsOf = (pixel) => {
     const { wanted, scene } = shown();
-    const voxel = voxelAt(cursor, wanted, scene);
-    const parts = [["voxel", voxel.join(", ")], ["mm", placeAt(voxel, scene).map(millimetres).join(", ")]];
-    const { slice, failed } = fetched;
+    const voxel = voxelAt(pixel, wanted, scene);
+    const facts = [["voxel", voxel.join(", ")], ["mm", placeAt(voxel, scene).map(millimetres).join(", ")]];
+    const { slice, failed } = current() ?? {};
     if (slice) {
-      const index = indexIn(slice);
-      slice.channels.forEach((name, i) => parts.push([name, format(slice.intensities[i][index])]));
+      const index = (slice.rows - 1 - pixel.row) * slice.columns + pixel.column;
+      slice.channels.forEach((name, i) => facts.push([name, format(slice.intensities[i][index])]));
       const label = slice.labels[index];
-      parts.push(["class", label ? `${label} ${nameOf(label)}`.trim() : "background"]);
-      if (label) parts.push(["posterior", (slice.posteriors[label - 1][index] / 255).toFixed(2)]);
-    } else if (failed) parts.push(["", failed]);
-    else if (!scene.sameGrid) parts.push(["", OTHER_GRID]);
-    return parts;
+      facts.push(["class", label ? `${label} ${nameOf(label)}`.trim() : "background"]);
+      if (label) facts.push(["posterior", (slice.posteriors[label - 1][index] / 255).toFixed(2)]);
+    } else if (failed) facts.push(["", failed]);
+    else if (!scene.sameGrid) facts.push(["", OTHER_GRID]);
+    return facts;
   };
 
-  // The plot fills its graph but for the figure's own margins. As long as Plotly has not drawn
-  // anything, nobody knows where an intensity lies.
-  const drawRing = () => {
-    const graph = document.getElementById("view-joint");
-    const plot = graph?.querySelector(".js-plotly-plot");
-    const { meta, margin, xaxis, yaxis } = plot?.layout ?? {};
-    if (!xaxis?.range || !margin) return;
-    let ring = graph.querySelector(".ring");
-    if (!ring) {
-      ring = Object.assign(document.createElement("div"), { className: "ring" });
-      graph.append(ring);
-    }
-    const { wanted } = shown();
-    const { slice } = fetched;
-    const index = slice && cursor && indexIn(slice);
-    ring.hidden = !(slice && cursor && slice.labels[index] && wanted.x !== wanted.y);
-    if (ring.hidden) return;
-    const [x, y] = jointPlace([0, 1].map((i) => slice.intensities[i][index]), meta ?? {});
-    const share = (value, [low, high]) => (value - low) / (high - low);
-    const { clientWidth, clientHeight } = plot;
-    const left = margin.l + share(x, xaxis.range) * (clientWidth - margin.l - margin.r);
-    const top = margin.t + (1 - share(y, yaxis.range)) * (clientHeight - margin.t - margin.b);
-    ring.style.left = `${left}px`;
-    ring.style.top = `${top}px`;
-  };
-
-  const draw = () => {
-    const place = document.getElementById("readout");
-    const { wanted, scene } = shown();
-    if (!place || !wanted || !scene.shape) return;
-    crosshair(cursor, isVoxelOfX, scene);
-    drawRing();
-    if (!cursor) {
-      if (place.textContent !== HINT) place.textContent = HINT;
-      return;
-    }
-    place.replaceChildren(...facts().map(([name, value]) => {
-      const part = document.createElement("span");
-      const key = document.createElement("b");
-      key.textContent = name;
-      part.append(key, ` ${value}`);
+  // ---- on the page
+  // A line is written only where it changes, so that the other one can be selected meanwhile.
+  const write = (line, facts, title) => {
+    const text = JSON.stringify([title, facts]);
+    if (line.dataset.text === text) return;
+    line.dataset.text = text;
+    line.replaceChildren(...facts.map(([name, value], index) => {
+      const part = element("span", "");
+      if (title && !index) part.append(element("b", "whose", { textContent: title }), " ");
+      part.append(element("b", "", { textContent: name }), ` ${value}`);
       return part;
     }));
   };
 
+  const lines = (place) => {
+    if (!place.querySelector(".of-crosshair")) {
+      place.replaceChildren(element("div", "of-crosshair"), element("div", "of-pointer"));
+    }
+    return place.children;
+  };
+
+  const draw = () => {
+    const place = document.getElementById("readout");
+    if (!place || !isOpen()) return;
+    const { wanted, scene } = shown();
+    const pixel = kept();
+    crosshair("place", pixel, wanted, scene);
+    crosshair("crosshair", pointer, wanted, scene);
+    marks.draw(current()?.slice, { place: pixel, pointer });
+    const [ofCrosshair, ofPointer] = lines(place);
+    ofCrosshair.hidden = !pixel;
+    if (pixel) write(ofCrosshair, factsOf(pixel), "Crosshair");
+    if (pointer) write(ofPointer, factsOf(pointer), pixel ? "Pointer" : "");
+    else write(ofPointer, pixel ? [] : [["", HINT]], "");
+  };
+  const marks = markers(shown);
+
+  // ---- gestures
   const move = (event) => {
-    const { wanted, scene, settled } = shown();
-    if (!wanted || !scene.shape) return;
-    const before = cursor;
-    cursor = pixelAt(event, isVoxelOfX, scene);
-    if (!cursor && !before) return;
-    if (cursor && settled) fetchSlice();
+    if (!isOpen() || event.pointerType === "touch") return; // a tap sets the crosshair
+    const before = pointer;
+    pointer = pixelAt(event, shown().wanted, shown().scene);
+    if (!pointer && !before) return;
+    if (pointer && shown().settled) fetchSlice();
     draw();
   };
   document.addEventListener("pointermove", move);
   document.addEventListener("pointerdown", move);
 
-  /** The slice has moved under a resting cursor. */
-  const settle = () => { if (cursor) fetchSlice().then(draw); };
+  const set = (pixel) => {
+    setPlace(placeOf(pixel, shown().wanted, shown().scene));
+    fetchSlice();
+  };
+  document.addEventListener("click", (event) => {
+    const pixel = isOpen() && pictureOf(event.target) && pixelAt(event, shown().wanted, shown().scene);
+    if (pixel) set(pixel);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.defaultPrevented || event.target.closest?.(ELSEWHERE)) return;
+    if (isOpen() && shown().wanted.at) setPlace(null);
+  });
+
+  /** The slice has moved under a resting pointer, or below the crosshair. */
+  const settle = () => { if (isOpen() && (pointer || kept())) fetchSlice().then(draw); };
 
   return { draw, settle };
 };

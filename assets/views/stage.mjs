@@ -1,5 +1,6 @@
 // The elements of a picture: the frame of the whole slice, which moves and grows below its stage,
 // and what stands still over that.
+import { pixelUnder, shareOf } from "../client/place.mjs";
 import { lettersOf, tickLabel, ticks } from "../client/picture.mjs";
 
 export const IDS = { x: "view-image-x", y: "view-image-y", map: "view-labels" };
@@ -25,15 +26,18 @@ const tools = () => {
   return node;
 };
 
+const crossed = (name) =>
+  [svg("line", { class: name, y1: "0", y2: "100%" }), svg("line", { class: name, x1: "0", x2: "100%" })];
+
 const make = (which, place) => {
   const frame = element("div", "picture-frame");
   const below = image(which === "y" ? NAMES.y : NAMES.x);
   const over = svg("svg", { class: "picture-over", "aria-hidden": "true" });
-  const lines = [svg("line", { class: "crosshair", y1: "0", y2: "100%" }), svg("line", { class: "crosshair", x1: "0", x2: "100%" })];
+  const lines = { place: crossed("place"), crosshair: crossed("crosshair") };
   const letters = EDGES.map((edge) => element("span", `letter at-${edge}`, { ariaHidden: "true" }));
   const bar = element("span", "scale-bar", { ariaHidden: "true" });
   const made = { place, frame, below, over, lines, letters, bar, size: [place.clientWidth, place.clientHeight] };
-  over.append(...lines);
+  over.append(...lines.crosshair, ...lines.place);
   frame.append(below);
   if (which === "map") {
     made.map = image("Label map");
@@ -86,27 +90,30 @@ export const drawScale = (made, window) => {
   }));
 };
 
-/** The pixel of a picture under a pointer, rows upwards; null beside all pictures. */
-export const pixelAt = (event, isVoxelOfX, { shape: [columns, rows] }) => {
+const imageOf = (which, scene) => scene[which === "map" ? "x" : which] ?? scene;
+
+/** The pixel, of the grid that counts the slices, under a pointer; null beside all pictures. */
+export const pixelAt = (event, view, scene) => {
   const which = pictureOf(event.target);
-  if (!which || !isVoxelOfX(which)) return null;
+  if (!which || event.target.closest("button, .scale")) return null;
   const box = parts(which).frame.getBoundingClientRect();
-  const column = Math.floor(((event.clientX - box.left) / box.width) * columns);
-  const row = rows - 1 - Math.floor(((event.clientY - box.top) / box.height) * rows);
-  return column >= 0 && row >= 0 && column < columns && row < rows ? { column, row } : null;
+  const shares = [(event.clientX - box.left) / box.width, (box.bottom - event.clientY) / box.height];
+  return pixelUnder(shares, view, scene, imageOf(which, scene));
 };
 
-/** Draws a crosshair through a pixel in every picture that has it. */
-export const crosshair = (pixel, isVoxelOfX, { shape: [columns, rows] }) => {
+/**
+ * Draws a crosshair through a pixel in every picture.
+ * @param {"place"|"crosshair"} kind  the one that stays, or that of the pointer
+ */
+export const crosshair = (kind, pixel, view, scene) => {
   for (const which of Object.keys(IDS)) {
     const made = parts(which);
     if (!made) continue;
-    const isShown = Boolean(pixel) && isVoxelOfX(which);
-    made.over.toggleAttribute("data-crosshair", isShown);
-    if (!isShown) continue;
-    const x = `${(100 * (pixel.column + 0.5)) / columns}%`;
-    const y = `${100 - (100 * (pixel.row + 0.5)) / rows}%`;
-    for (const end of ["x1", "x2"]) made.lines[0].setAttribute(end, x);
-    for (const end of ["y1", "y2"]) made.lines[1].setAttribute(end, y);
+    made.over.toggleAttribute(`data-${kind}`, Boolean(pixel));
+    if (!pixel) continue;
+    const [right, up] = shareOf(pixel, view, scene, imageOf(which, scene));
+    const at = [`${100 * right}%`, `${100 * (1 - up)}%`];
+    for (const end of ["x1", "x2"]) made.lines[kind][0].setAttribute(end, at[0]);
+    for (const end of ["y1", "y2"]) made.lines[kind][1].setAttribute(end, at[1]);
   }
 };

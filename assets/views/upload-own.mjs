@@ -56,7 +56,7 @@ export const init = ({ open, notify, stopAhead }) => {
       const answer = await fetch(`/uploads/${encodeURIComponent(shown)}`, { method: "DELETE" });
       if (!answer.ok && answer.status !== 404) throw new Error(answer.statusText);
       open({});
-      notify("NeuroMix removed your upload, and everything made from it.");
+      notify("Upload and all derived data deleted.");
       at("control-upload").focus(); // the button is gone with the upload
     } catch {
       at("upload-until").textContent = "The upload could not be removed. Try again.";

@@ -14,6 +14,7 @@ from dashboard.services.scene.scene import Scene
 from dashboard.words import findings
 from dashboard.words.numbers import counted, percent, times
 from dashboard.words.parts import Sentence
+from dashboard.words.spaces import NAMES
 
 LINE = elements.table("view-preflight")
 
@@ -89,6 +90,8 @@ def _grid(checked: Checked) -> str:
         return f"{count} on {grids} grids · {_zeros(images)}"
     where = "" if len(images) == 1 else " on one grid"
     grid = [times(first.shape), f"{times(first.voxel_size)} mm", first.orientation]
+    if first.space != "unknown":
+        grid.append(f"{NAMES[first.space]} coordinates")
     return " · ".join([f"{count}{where}", *grid, _zeros(images)])
 
 

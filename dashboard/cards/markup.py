@@ -7,7 +7,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader
 
 from dashboard.services.scene.remedies import changes
-from dashboard.words import findings, numbers, remedies, steps
+from dashboard.words import findings, numbers, remedies, spaces, steps
 
 # Blanks within a product of lengths, and between a number and its unit.
 _WITHIN = re.compile(r"(?<=\d) (?=[×%]|mm\b)|(?<=×) (?=\d)")
@@ -27,6 +27,7 @@ _templates.filters.update(
     plain=numbers.plain,
     times=numbers.times,
     badge=steps.badge,
+    space=spaces.NAMES.get,
     sentence=findings.sentence,
     label=remedies.label,
     effect=remedies.effect,

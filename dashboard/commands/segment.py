@@ -1,4 +1,4 @@
-"""`python -m dashboard segment`: the label map of one slice as files."""
+"""`python -m dashboard segment`: the label map of a slice or of the whole head as files."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,7 +12,7 @@ from dashboard.commands.checking import Checking
 from dashboard.commands.inputs import inputs, with_volume
 from dashboard.commands.stderr import print_line
 from dashboard.core.analysis import Analysis, analyse, compare
-from dashboard.core.domain import Cut, Scope
+from dashboard.core.domain import WHOLE, Cut, Domain, Scope
 from dashboard.core.errors import GridError, NeuroMixError
 from dashboard.core.export.segmentation import write_segmentation
 from dashboard.core.facts import Notice
@@ -26,6 +26,7 @@ from dashboard.core.mixture.recipe import (
     MAX_MIXED,
     STARTS,
     TOLERANCES,
+    VOLUME_STARTS,
     Clip,
     Covariance,
     Recipe,
@@ -35,7 +36,7 @@ from dashboard.core.mixture.starts import better_start
 from dashboard.core.orientation import Plane
 from dashboard.core.volume import Volume
 from dashboard.figures.palette import PALETTES
-from dashboard.view import SEEDS
+from dashboard.view import NAMES, SEEDS
 from dashboard.words.doubts import sentence
 from dashboard.words.numbers import counted
 
@@ -66,7 +67,7 @@ def _choice(literal: Any) -> click.Choice[str]:
     "--scope",
     default="slice",
     type=_choice(Scope),
-    help="What to fit. Volume is not available yet.",
+    help="What to fit: one slice, or the whole head.",
 )
 @click.option(
     "--plane",
@@ -96,7 +97,8 @@ def _choice(literal: Any) -> click.Choice[str]:
     "--foreground",
     default=DEFAULTS.foreground,
     type=_choice(Foreground),
-    help="Voxels to fit: above 0, not 0, not the background value, or inside a mask.",
+    help="Voxels to fit: above 0, non-zero, not background (the most frequent value), or marked by "
+    "a mask.",
 )
 @click.option("--mask", metavar="IMAGE", help="Fit only the voxels that this mask marks.")
 @click.option(
@@ -129,10 +131,15 @@ def _choice(literal: Any) -> click.Choice[str]:
 )
 @click.option(
     "--starts",
-    default=DEFAULTS.starts,
     metavar="N",
     type=click.IntRange(STARTS.start, STARTS.stop - 1),
-    help="Random starts, of which the one with the highest likelihood counts.",
+    help="Random starts, of which the one with the highest likelihood counts. By default 1 for a "
+    f"slice, {VOLUME_STARTS} for the whole head.",
+)
+@click.option(
+    "--names",
+    metavar="NAME,NAME,...",
+    help="Names of classes 1, 2, ..., such as CSF,GM,WM; empty for a class without one.",
 )
 @click.option(
     "--overwrite", is_flag=True, help="Replace files that are not results for these images."
@@ -149,18 +156,27 @@ def segment(
     reference: str | None,
     volume: str,
     resample: bool,
+    starts: int | None,
+    names: str | None,
     overwrite: bool,
     strict: bool,
     **settings: Any,
 ) -> None:
-    """Fit a mixture to one slice of the images and write its labels on their grid.
+    """Fit a mixture to a slice or the whole head, and write its labels on the images' grid.
 
     Each image is a file, or a volume of a 4-D file: dwi.nii.gz:2, dwi.nii.gz:mean. The results are
     named after the first image. They replace earlier results for the same images, and nothing else.
     """
-    recipe = replace(DEFAULTS, **settings, foreground=_rule(foreground, mask))
-    if scope == "volume":
-        raise NeuroMixError("--scope volume is not available yet; use --scope slice.")
+    whole = scope == "volume"
+    recipe = replace(
+        DEFAULTS,
+        **settings,
+        starts=starts or (VOLUME_STARTS if whole else DEFAULTS.starts),
+        foreground=_rule(foreground, mask),
+    )
+    if whole and (plane or index is not None):
+        raise NeuroMixError("--scope volume fits all slices. Leave out --plane and --slice.")
+    called = _names(names, recipe.components)
     if len(images) > MAX_MIXED:
         raise NeuroMixError(f"A fit takes at most {MAX_MIXED} images.")
     named = inputs([*images, *(image for image in (mask, reference) if image)])
@@ -172,10 +188,9 @@ def segment(
     if resample:
         volumes = [_onto(volume, own[0]) for volume in volumes]
         overlays = [_onto(volume, own[0], nearest=True) for volume in overlays]
-    plane = plane or volumes[0].first_plane
-    cut = Cut(plane, _slice(volumes[0], plane, index))
+    domain = WHOLE if whole else _cut(volumes[0], plane, index)
     masked, compared = overlays[0] if mask else None, overlays[-1] if reference else None
-    analysis = _analysed(volumes, recipe, cut, masked)
+    analysis = _analysed(volumes, recipe, domain, masked)
     agreed = compare(analysis, compared) if compared else None
     checked = Checking(
         images=list(zip(given, volumes, strict=True)),
@@ -199,7 +214,7 @@ def segment(
         analysis, given[0].path, out, PALETTES["okabe"],
         base=given[0].base, inputs=[file for image in named for file in image.files],
         overwrite=overwrite, reference=compared, agreement=agreed,
-        notices=[*checked.notices(), *said], warnings=warnings, doubts=doubts,
+        notices=[*checked.notices(), *said], warnings=warnings, doubts=doubts, names=called,
     )  # fmt: skip
     for warning in warnings:
         print_line(warning)
@@ -212,9 +227,11 @@ def _is_given(option: str) -> bool:
     return click.get_current_context().get_parameter_source(option) != ParameterSource.DEFAULT
 
 
-def _analysed(volumes: Sequence[Volume], recipe: Recipe, cut: Cut, mask: Volume | None) -> Analysis:
+def _analysed(
+    volumes: Sequence[Volume], recipe: Recipe, domain: Domain, mask: Volume | None
+) -> Analysis:
     try:
-        analysis = analyse(features(volumes, recipe, cut, mask=mask))
+        analysis = analyse(features(volumes, recipe, domain, mask=mask))
     except LostPositionError as error:
         raise GridError(f"{error} On the page a button does it; FSL has fslcpgeom.") from None
     except GridError as error:
@@ -230,6 +247,21 @@ def _doubts(analysis: Analysis) -> list[Notice]:
         return []
     better = better_start(analysis.features, analysis.model)
     return [*analysis.doubts, *([better] if better else [])]
+
+
+def _names(text: str | None, components: int) -> tuple[str, ...]:
+    """Return the names of classes, as a link has them."""
+    try:
+        names: tuple[str, ...] = NAMES.parse(text or "")
+    except ValueError:
+        raise NeuroMixError(
+            f"--names must be written like {NAMES.allowed['like']}, for at most ten classes."
+        ) from None
+    if len(names) > components:
+        raise NeuroMixError(
+            f"--names has {counted(len(names), 'name')}, but there are {components} classes."
+        )
+    return names
 
 
 def _rule(foreground: Foreground, mask: str | None) -> Foreground:
@@ -249,12 +281,13 @@ def _onto(volume: Volume, target: Volume, *, nearest: bool = False) -> Volume:
     return resampled(volume, target, nearest=nearest)
 
 
-def _slice(volume: Volume, plane: Plane, index: int | None) -> int:
+def _cut(volume: Volume, plane: Plane | None, index: int | None) -> Cut:
+    plane = plane or volume.first_plane
     count = volume.orientation.count(plane)
     if index is None:
-        return volume.first_slice(plane)
+        return Cut(plane, volume.first_slice(plane))
     if index < count:
-        return index
+        return Cut(plane, index)
     raise NeuroMixError(
         f"{volume.name} has {count} {plane} slices, so --slice must be at most {count - 1}, not "
         f"{index}."

@@ -14,9 +14,9 @@ from dashboard.core.grid.same import require_same_grid
 from dashboard.core.mixture.classes import Class, describe
 from dashboard.core.mixture.doubts import doubts
 from dashboard.core.mixture.features import Features, within
+from dashboard.core.mixture.fit import Fit, fit
 from dashboard.core.mixture.mask import mask_of
 from dashboard.core.mixture.model import Model
-from dashboard.core.mixture.slice_fit import Fit, fit
 from dashboard.core.reference.agreement import Agreement, agreement
 from dashboard.core.reference.labels import label_map
 from dashboard.core.volume import Volume

@@ -70,6 +70,12 @@ class Orientation:
         stored = self.axes[ras]
         return stored, self.shape[stored] - 1 - index if self.flips[ras] else index
 
+    def slice_of(self, plane: Plane, voxel: tuple[int, int, int]) -> int:
+        """Return the RAS slice of a plane in which a stored voxel lies."""
+        ras = PLANE_AXES[plane][0]
+        index = voxel[self.axes[ras]]
+        return self.ras_shape[ras] - 1 - index if self.flips[ras] else index
+
     def cut(self, data: NDArray[Any], plane: Plane, index: int) -> NDArray[Any]:
         """Return one slice as a 2-D view of `data`, its axes in storage order.
 

@@ -9,9 +9,9 @@ from dashboard.core.errors import NeuroMixError
 from dashboard.core.facts import Notice
 from dashboard.core.mixture.criteria import criteria
 from dashboard.core.mixture.features import Features, features
+from dashboard.core.mixture.fit import fit
 from dashboard.core.mixture.model import Model, provenance
 from dashboard.core.mixture.recipe import COMPONENTS, Recipe
-from dashboard.core.mixture.slice_fit import fit
 from dashboard.core.mixture.starts import better_start
 from dashboard.core.reference.agreement import Agreement
 from dashboard.core.reference.labels import label_map

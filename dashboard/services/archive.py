@@ -14,6 +14,7 @@ from dashboard.core.reading.voxels import Take
 from dashboard.core.volume import Volume
 from dashboard.services.cache.volumes import VolumeStore
 from dashboard.services.studies.files import ImageFile, StudyFiles
+from dashboard.services.studies.first import first_good
 from dashboard.services.studies.library import Library
 from dashboard.services.studies.naming import find, frame_names, may_hold_contrasts
 from dashboard.services.uploads.manifests import PREFIX
@@ -28,6 +29,7 @@ class Archive:
 
     def __init__(self, library: Library, uploads: Uploads, store: VolumeStore) -> None:
         self._library, self._uploads, self._store = library, uploads, store
+        self._first: tuple[tuple[str, ...], str] = (), ""
 
     def studies(self, owner: str = "") -> dict[str, str]:
         """Return the studies that a browser can choose, with titles; its uploads first.
@@ -44,6 +46,22 @@ class Archive:
             if own:
                 return own
             raise
+
+    def first_study(self, studies: Mapping[str, str]) -> str:
+        """Return which of these opens by default: the lesson's study, an own upload, or a good one.
+
+        The choice holds as long as the names are the same.
+        """
+        names = tuple(studies)
+        if FIRST_STUDY in studies:
+            return FIRST_STUDY
+        if names[0].startswith(PREFIX):
+            return names[0]
+        known, first = self._first
+        if known != names:
+            first = first_good(names, self.study)
+            self._first = names, first
+        return first
 
     def study(self, name: str) -> StudyFiles | None:
         """Return the files of a study; None if there is none."""
@@ -120,11 +138,6 @@ class Archive:
             return self._store.holds(file.path, name=file.file_name, take=take)
         except NeuroMixError:
             return True
-
-
-def first_study(studies: Mapping[str, str]) -> str:
-    """Return the study that opens by default."""
-    return FIRST_STUDY if FIRST_STUDY in studies else next(iter(studies))
 
 
 def _placed(volume: Volume, other: Volume) -> Volume:

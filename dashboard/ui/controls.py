@@ -1,5 +1,7 @@
 """The controls, in the order in which the lesson uses them. A new one is one entry here."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import get_args
 
 from dash import html
@@ -25,10 +27,11 @@ from dashboard.ui.kinds import (
     window,
 )
 from dashboard.view import BINS, PERCENT, SEEDS, TOLERANCE
+from dashboard.widgets import Html
 from dashboard.words import scalings
 
-# What a list says in a study that has nothing for it.
-NONE_FOUND = "none found"
+# What the lists say in a study that has no mask or no segmentation.
+NO_MASK, NO_SEGMENTATION = "no mask", "no segmentation"
 
 SOME_VOLUME = (
     "This image has several volumes. Choose one, counted from 0, or a mean. For diffusion images "
@@ -36,9 +39,9 @@ SOME_VOLUME = (
 )
 FOREGROUND = {
     "positive": "above 0",
-    "nonzero": "not 0",
-    "background": "not the background value",
-    "mask": "inside a mask",
+    "nonzero": "non-zero",
+    "background": "not background",
+    "mask": "mask",
 }
 CLIP = {level: f"{level}–{100 - float(level):g} %" for level in CLIP_LEVELS}
 JOINT = {"scatter": "Scatter", "histogram": "2-D histogram", "density": "Density"}
@@ -47,10 +50,29 @@ PALETTES = {
     "bright": "Tol bright (colour-blind safe to 7)",
     "plain": "plain hues",
 }
+# Beside the list of the studies. Keys do the same, so these are no tab stops.
+STUDY_STEPS = (
+    '<span class="study-steps">'
+    '<button id="study-back" class="icon-button" type="button" tabindex="-1"'
+    ' title="Previous study (p)" aria-label="Previous study">‹</button>'
+    '<button id="study-forward" class="icon-button" type="button" tabindex="-1"'
+    ' title="Next study (n)" aria-label="Next study">›</button></span>'
+)
 WINDOW = "The lower intensity is shown black, the higher one white, in every slice."
 
+
+@dataclass(frozen=True)
+class Folded:
+    """Controls that are rarely used: they unfold by a click, or if one is not at its default."""
+
+    title: str
+    rows: "tuple[Row, ...]"
+
+
+Row = ControlSpec | tuple[ControlSpec, ControlSpec] | Folded
+
 # Title of a section -> its controls; two in brackets stand side by side.
-SECTIONS: dict[str, list[ControlSpec | tuple[ControlSpec, ControlSpec]]] = {
+SECTIONS: dict[str, list[Row]] = {
     "Images": [
         ControlSpec(
             Control.STUDY, "Study", "The images of one head. Type to search.",
@@ -77,13 +99,13 @@ SECTIONS: dict[str, list[ControlSpec | tuple[ControlSpec, ControlSpec]]] = {
                 Control.GRID, "Resample to",
                 "Brings all images to the voxel grid of this one: intensities by linear "
                 "interpolation, masks and labels by the nearest voxel. It does not register them.",
-                choice(clearable=True, placeholder="own grids"),
+                choice(clearable=True, placeholder="native grids"),
             ),
             ControlSpec(
                 Control.REFERENCE, "Reference",
                 "A segmentation to compare the classes with. Dice and volumes appear under "
                 "Components.",
-                choice(placeholder=NONE_FOUND),
+                choice(placeholder=NO_SEGMENTATION),
             ),
         ),
         ControlSpec(
@@ -103,21 +125,26 @@ SECTIONS: dict[str, list[ControlSpec | tuple[ControlSpec, ControlSpec]]] = {
             "right.",
             segments({"neurological": "Neurological", "radiological": "Radiological"}),
         ),
-        ControlSpec(Control.WINDOW_X, "Intensity window X", WINDOW, window()),
-        ControlSpec(Control.WINDOW_Y, "Intensity window Y", WINDOW, window()),
+        Folded(
+            "Intensity windows",
+            (
+                ControlSpec(Control.WINDOW_X, "Intensity window X", WINDOW, window()),
+                ControlSpec(Control.WINDOW_Y, "Intensity window Y", WINDOW, window()),
+            ),
+        ),
     ],
     "Preprocessing": [
         (
             ControlSpec(
                 Control.FOREGROUND, "Foreground",
-                "The voxels to fit: above 0, not 0, or not the background value in every image "
-                "of the fit, or inside a mask. The background value is the most frequent one.",
+                "The voxels to fit: above 0, non-zero, or not background (the most frequent value) "
+                "in every image of the fit, or those that a mask marks.",
                 choice(FOREGROUND),
             ),
             ControlSpec(
                 Control.MASK, "Mask",
-                "The voxels it marks are the foreground. Used when Foreground is “inside a mask”.",
-                choice(placeholder=NONE_FOUND),
+                "The voxels it marks are the foreground. Used when Foreground is “mask”.",
+                choice(placeholder=NO_MASK),
             ),
         ),
         (
@@ -160,19 +187,24 @@ SECTIONS: dict[str, list[ControlSpec | tuple[ControlSpec, ControlSpec]]] = {
                 number(SEEDS),
             ),
         ),
-        (
-            ControlSpec(
-                Control.TOLERANCE, "Tolerance",
-                "The fit stops when an iteration raises the log-likelihood per voxel by less. A "
-                "smaller one takes more iterations and ends closer to the best fit, which need "
-                "not be the better segmentation.",
-                choice({text: text for text in TOLERANCE.allowed["one of"]}),
-            ),
-            ControlSpec(
-                Control.STARTS, "Starts",
-                "The fit starts this often, each time at random, and the start with the highest "
-                f"likelihood counts. From {STARTS.start} to {STARTS.stop - 1}.",
-                number(STARTS),
+        Folded(
+            "Tolerance and starts",
+            (
+                (
+                    ControlSpec(
+                        Control.TOLERANCE, "Tolerance",
+                        "The fit stops when an iteration raises the log-likelihood per voxel by "
+                        "less. A smaller one takes more iterations and ends closer to the best "
+                        "fit, which need not be the better segmentation.",
+                        choice({text: text for text in TOLERANCE.allowed["one of"]}),
+                    ),
+                    ControlSpec(
+                        Control.STARTS, "Starts",
+                        "The fit starts this often, each time at random, and the start with the "
+                        f"highest likelihood counts. From {STARTS.start} to {STARTS.stop - 1}.",
+                        number(STARTS),
+                    ),
+                ),
             ),
         ),
         ControlSpec(
@@ -229,23 +261,38 @@ TOOLS: dict[str, list[ControlSpec]] = {
 
 def specs() -> list[ControlSpec]:
     """Return all controls of the page, in their order: of the sections, then of the cards."""
-    rows = [row for rows in SECTIONS.values() for row in rows]
-    of_sections = [spec for row in rows for spec in (row if isinstance(row, tuple) else (row,))]
+    of_sections = [spec for rows in SECTIONS.values() for row in rows for spec in _specs(row)]
     return of_sections + [spec for own in TOOLS.values() for spec in own]
+
+
+def _specs(row: Row) -> Iterator[ControlSpec]:
+    if isinstance(row, ControlSpec):
+        yield row
+    else:
+        for inner in row if isinstance(row, tuple) else row.rows:
+            yield from _specs(inner)
 
 
 def controls(limits: Limits) -> html.Nav:
     """Return the whole control panel."""
     parts = {title: [_row(row) for row in rows] for title, rows in SECTIONS.items()}
-    parts["Images"][1:1] = [upload.open_button(limits), upload.own_upload()]
+    parts["Images"][1:1] = [Html(html=STUDY_STEPS), upload.open_button(limits), upload.own_upload()]
     return html.Nav(
         [html.Section([html.H2(title), *rows]) for title, rows in parts.items()],
+        id="controls",
         className="controls",
+        tabIndex=-1,
         **{"aria-label": "Controls"},
     )
 
 
-def _row(row: ControlSpec | tuple[ControlSpec, ControlSpec]) -> Component:
+def _row(row: Row) -> Component:
     if isinstance(row, ControlSpec):
         return row.component
+    if isinstance(row, Folded):
+        fields = " ".join(spec.field for spec in _specs(row))
+        return html.Details(
+            [html.Summary(row.title), *map(_row, row.rows)],
+            className="folded", **{"data-fields": fields},
+        )  # fmt: skip
     return html.Div([spec.component for spec in row], className="pair")

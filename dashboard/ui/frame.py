@@ -18,6 +18,22 @@ from dashboard.widgets import Html, SliceSlider
 # Header, help and the card of an upload need no components: each of those makes every callback
 # dearer. The browser also shows them before Dash has come.
 INDEX = (Path(__file__).parent / "index.html").read_text("utf-8")
+BEFORE_SLIDER = (
+    f'<button id="{Control.PLAY}" class="icon-button play" type="button"'
+    ' title="Play through the slices (space)" aria-label="Play through the slices"'
+    ' aria-pressed="false"></button>'
+    '<button id="slice-back" class="icon-button" type="button" tabindex="-1"'
+    ' title="Previous slice (←)" aria-label="Previous slice">‹</button>'
+)
+AFTER_SLIDER = (
+    '<button id="slice-forward" class="icon-button" type="button" tabindex="-1"'
+    ' title="Next slice (→)" aria-label="Next slice">›</button>'
+    '<span class="place"><label>Slice <input id="slice-number" inputmode="numeric"'
+    ' autocomplete="off" aria-label="Slice"></label> of 0–<span id="slice-last"></span>'
+    '<label><span id="slice-axis"></span> = <input id="slice-mm" autocomplete="off"'
+    ' aria-label="Position in mm"> mm</label></span>'
+    '<output id="position" class="visually-hidden"></output>'
+)
 THEME = {
     "primaryColor": "indigo",
     "fontFamily": "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, "
@@ -86,26 +102,14 @@ def _image_row() -> html.Div:
 
 
 def _slice_bar() -> html.Div:
-    """Return the slice slider with play button, position and readout."""
+    """Return the slice slider between its buttons and its position."""
     return html.Div(
         [
-            html.Button(
-                id=Control.PLAY, className="icon-button play", type="button",
-                title="Play through the slices (space)",
-                **{"aria-label": "Play through the slices", "aria-pressed": "false"},
-            ),
-            html.Button(
-                "‹", id="slice-back", className="icon-button", type="button",
-                title="Previous slice (←)", **{"aria-label": "Previous slice"},
-            ),
+            Html(html=BEFORE_SLIDER, className="slice-play"),
             SliceSlider(id=Control.SLICE, value=0, max=1),
-            html.Button(
-                "›", id="slice-forward", className="icon-button", type="button",
-                title="Next slice (→)", **{"aria-label": "Next slice"},
-            ),
-            html.Output(id="position", className="position"),
+            Html(html=AFTER_SLIDER, className="slice-place"),
             html.Div(
-                "Point at a voxel, or tap it, to read its values.",
+                "Point at a voxel to read its values. Click it to keep the crosshair there.",
                 id="readout", className="readout",
             ),
         ],

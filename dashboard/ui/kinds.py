@@ -54,8 +54,12 @@ class ControlSpec:
     @property
     def default(self) -> Any:
         """The value that the View has by default, or None."""
-        field = self.name.removeprefix("control-").replace("-", "_")
-        return getattr(View, field, None)
+        return getattr(View, self.field, None)
+
+    @property
+    def field(self) -> str:
+        """The name of the View's field that it sets, if it sets one."""
+        return self.name.removeprefix("control-").replace("-", "_")
 
     @property
     def _labelled(self) -> dict[str, Any]:

@@ -9,6 +9,13 @@ from typing import Any
 from dash import html
 
 from dashboard.services.uploads.limits import MAX_NAMES, Limits, amount, days
+from dashboard.widgets import Html
+
+OWN_UPLOAD = (
+    '<div id="upload-own" class="upload-own" hidden><span id="upload-until"></span>'
+    '<button id="upload-remove" class="link-button" type="button">Remove now</button>'
+    '<span id="upload-removing" class="visually-hidden" role="status"></span></div>'
+)
 
 
 def open_button(limits: Limits) -> Any:
@@ -27,15 +34,6 @@ def open_button(limits: Limits) -> Any:
     )
 
 
-def own_upload() -> html.Div:
+def own_upload() -> Html:
     """Return the line below the study that says when an upload is removed, and removes it."""
-    return html.Div(
-        [
-            html.Span(id="upload-until"),
-            html.Button("Remove now", id="upload-remove", className="link-button", type="button"),
-            html.Span(id="upload-removing", className="visually-hidden", role="status"),
-        ],
-        id="upload-own",
-        className="upload-own",
-        hidden=True,
-    )
+    return Html(html=OWN_UPLOAD)

@@ -21,7 +21,7 @@ from dashboard.services.studies.conventions import Role
 from dashboard.services.studies.files import StudyFiles
 from dashboard.services.studies.naming import B0, MEAN, find
 from dashboard.services.uploads.manifests import PREFIX
-from dashboard.ui.controls import NONE_FOUND
+from dashboard.ui.controls import NO_MASK
 from dashboard.view import View
 from dashboard.words.opening import sentence
 
@@ -60,7 +60,7 @@ OUTPUTS: tuple[str, ...] = (
 def filling(opened: Opened) -> dict[str, Any]:
     """Return the value of each of the page's elements that an opened View decides."""
     return {
-        **{f"{FIELDS[name][0]}.{FIELDS[name][1]}": v for name, v in _values(opened).items()},
+        **{".".join(FIELDS[name]): v for name, v in _values(opened).items() if name in FIELDS},
         **_offered(opened),
         f"{Store.SCENE}.data": scene_facts(opened),
         f"{NOTICES}.html": alerts(opened.notices),
@@ -163,7 +163,7 @@ def _offered(opened: Opened) -> dict[str, Any]:
         f"{Control.X}.data": _renamed(images, files, view.x),
         f"{Control.Y}.data": _renamed(images, files, view.y),
         f"{Control.MASK}.data": list(masks(files)),
-        f"{Control.MASK}.placeholder": "none" if masks(files) else NONE_FOUND,
+        f"{Control.MASK}.placeholder": "none" if masks(files) else NO_MASK,
         f"{Control.REFERENCE}.data": (
             [*references, {"value": NO_REFERENCE, "label": "none"}] if references else []
         ),

@@ -11,10 +11,11 @@ import orjson
 from flask import Blueprint, Response, request, stream_with_context
 
 from dashboard.core.errors import NeuroMixError
-from dashboard.services.archive import Archive, first_study
+from dashboard.services.archive import Archive
 from dashboard.services.checking import images_to_read
-from dashboard.services.scene.opening import Place, open_view
+from dashboard.services.scene.opening import open_view
 from dashboard.services.studies.files import StudyFiles
+from dashboard.view import Place
 from dashboard.web import visitor
 from dashboard.web.filling import filling
 
@@ -67,7 +68,7 @@ def opened_lines(archive: Archive, query: dict[str, str], owner: str) -> Iterato
 def unread_images(archive: Archive, query: dict[str, str]) -> list[tuple[StudyFiles, str]]:
     """Return the images that have to be unpacked before a query can be opened."""
     with suppress(NeuroMixError):
-        files = archive.study(query.get("study") or first_study(archive.studies()))
+        files = archive.study(query.get("study") or archive.first_study(archive.studies()))
         names = images_to_read(files, partial(archive.frames, files)) if files else []
         return [(files, name) for name in names if files and not archive.is_read(files, name)]
     return []

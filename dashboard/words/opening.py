@@ -48,6 +48,11 @@ def _no_contrast(facts: Facts) -> str:
     return f"{{image}} looks like {HELD[facts['holds']]}. Its histogram and classes mean little."
 
 
+def _no_place(facts: Facts) -> str:
+    place = ", ".join(f"{mm:g}" for mm in facts["place"]).replace("-", "−")
+    return f"{{image}} does not reach the link's place ({place} mm), so there is no crosshair."
+
+
 SENTENCES: dict[str, Pattern] = {
     "unknown-field": "The page ignored “{field}” in the link.",
     "invalid-value": _invalid_value,
@@ -56,6 +61,7 @@ SENTENCES: dict[str, Pattern] = {
     "no-image": "{study} has no image “{image}”. The page shows another one.",
     "no-grid": "{study} has no image “{image}” to resample to. Every image keeps its own grid.",
     "no-position": "{study} has no image “{image}” to take the position from.",
+    "no-place": _no_place,
     "not-mixed": "{study} has no image “{image}” to fit. The page leaves it out.",
     "too-many-mixed": "A fit takes at most {most} images. The page uses the first {most}.",
     "no-mask": "{study} has no mask “{image}”.",

@@ -96,7 +96,7 @@ def test_a_chosen_rule_goes_along_where_there_is_a_mask_and_else_the_page_says_s
 ) -> None:
     page.goto(f"{url}/?study=one")
     settled(page, foreground="positive")
-    choose(page, "control-foreground", "inside a mask")
+    choose(page, "control-foreground", "mask")
     settled(page, foreground="mask")
     choose(page, "control-study", "two")
     settled(page, study="two", foreground="mask")

@@ -139,7 +139,7 @@ def test_settings_that_only_change_looks_ask_for_no_analysis(opened: Page) -> No
         opened.keyboard.press("ArrowRight")
         settled(opened, opacity=81)
     assert analyses == []
-    expect(opened.locator("#view-labels img").last).to_have_css("opacity", "0.71")
+    expect(opened.locator("#view-labels img").last).to_have_css("opacity", "0.81")
 
 
 def test_what_is_asked_faster_than_the_server_answers_ends_at_the_last(opened: Page) -> None:

@@ -69,14 +69,16 @@ def test_the_hint_of_one_slice_is_not_shown_beside_another(page: Page, url: str)
 
 def test_tolerance_and_starts_are_set_by_their_controls(page: Page, url: str) -> None:
     opened(page, url, "study=adc-mm&slice=1")
+    page.get_by_text("Tolerance and starts").click()
     choose(page, "control-tolerance", "1e-6")
     settled(page)
     assert address(page)["tolerance"] == "1e-6"
     page.locator("#control-starts").fill("3")
     expect(page).to_have_url(re.compile("starts=3"))
     settled(page)
-    # A link opens what it says.
+    # A link opens what it says, and unfolds it.
     opened(page, url, page.url.split("?")[1])
+    expect(page.locator("#control-tolerance")).to_be_visible()
     assert page.locator("#control-tolerance").input_value() == "1e-6"
     assert page.locator("#control-starts").input_value() == "3"
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from scripts.serving import settled
 from tests.browser.acting import address, choose, holding, options, pills
-from tests.browser.reading import picture
+from tests.browser.reading import picture, pixel
 
 SHAPE = (24, 20, 12)
 LONG = "sub-01_space-MNI152NLin6Asym_desc-preproc"
@@ -227,14 +227,14 @@ def test_another_study_starts_afresh_and_back_returns(page: Page, url: str) -> N
     assert address(page) == before
     assert columns(page) == ["T1"]
     expect(page.locator("#control-grid")).to_have_value("T1")
-    expect(page.locator("#control-foreground")).to_have_value("inside a mask")
+    expect(page.locator("#control-foreground")).to_have_value("mask")
 
 
 def test_voxels_in_a_mask_are_kept(page: Page, url: str) -> None:
     page.goto(f"{url}/?study=masked")
     settled(page, foreground="positive")
     expect(page.locator("#control-mask")).to_have_value("brain_mask")
-    choose(page, "control-foreground", "inside a mask")
+    choose(page, "control-foreground", "mask")
     settled(page, foreground="mask")
     alpha = picture(page, "view-labels", 1)[..., 3]
     assert (alpha > 0).sum() == 10 * 12
@@ -269,6 +269,7 @@ PROPORTIONS = """
 def test_a_slice_of_another_shape_is_shown_whole_in_every_picture(page: Page, url: str) -> None:
     page.goto(f"{url}/?study=tall")  # of voxels that are cubes
     settled(page, plane="axial")
+    page.keyboard.press("z")  # the whole field, not the head
     before = page.evaluate(PROPORTIONS)
     page.get_by_text("Sagittal", exact=True).click()
     settled(page, plane="sagittal")
@@ -278,6 +279,7 @@ def test_a_slice_of_another_shape_is_shown_whole_in_every_picture(page: Page, ur
     for shown, pixels, is_inside in after:
         assert shown == pytest.approx(pixels, rel=0.01)
         assert is_inside
+    page.keyboard.press("z")
 
 
 def test_an_image_on_a_shorter_grid_is_shown_where_it_lies(page: Page, url: str) -> None:
@@ -285,12 +287,12 @@ def test_an_image_on_a_shorter_grid_is_shown_where_it_lies(page: Page, url: str)
     settled(page, y="epi", slice=6)
     expect(page.locator("#head-image-y .caption")).to_have_text("slice 1, nearest in mm")
     assert np.median(picture(page, "view-image-y")[..., 0]) == 255 * 100 // 200
-    page.locator("#view-image-x").hover()
-    expect(page.locator("#view-labels [data-crosshair]")).to_be_visible()
-    expect(page.locator("#view-image-y [data-crosshair]")).to_have_count(0)
-    expect(page.locator("#readout")).to_contain_text("on another grid")
-    page.locator("#view-image-y").hover()
-    expect(page.locator("#view-labels [data-crosshair]")).to_have_count(0)
+    # The pointer's place is shown at the same mm in all three, from whichever picture.
+    for view in ("view-image-x", "view-image-y"):
+        page.mouse.move(*pixel(page, view, 9, 4))
+        expect(page.locator("[data-crosshair]")).to_have_count(3)
+        expect(page.locator("#readout")).to_contain_text("voxel 9, 4, 6")
+        expect(page.locator("#readout")).to_contain_text("on another grid")
 
 
 def test_where_an_image_has_nothing_its_card_says_so(page: Page, url: str) -> None:

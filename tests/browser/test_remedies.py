@@ -159,7 +159,7 @@ def test_a_background_that_is_not_zero_is_left_out_by_one_click(page: Page, url:
     page.locator(".check summary").click()
     remedy(page, "Remove the background").click()
     settled(page, foreground="background")
-    expect(page.locator("#control-foreground")).to_have_value("not the background value")
+    expect(page.locator("#control-foreground")).to_have_value("not background")
     assert foreground() == (SHAPE[0] - 8) * (SHAPE[1] - 8)
     assert first < foreground()
     page.go_back()
@@ -169,7 +169,7 @@ def test_a_background_that_is_not_zero_is_left_out_by_one_click(page: Page, url:
 
 def test_a_mask_that_lost_its_header_takes_the_position_of_its_image(page: Page, url: str) -> None:
     open_study(page, url, "study=lost&x=T1&y=T2&slice=10&foreground=positive")
-    assert "as if its header had been lost" in findings(page, "warning")
+    assert "as if it had been lost" in findings(page, "warning")
     expect(page.locator("#control-position")).to_be_hidden()
     inside = int((tissue(0) > 0).sum())
     card = page.locator(".check")
@@ -179,7 +179,7 @@ def test_a_mask_that_lost_its_header_takes_the_position_of_its_image(page: Page,
     button.click()
     settled(page)
     assert "position=T1" in page.url
-    assert "as if its header had been lost" not in findings(page, "warning")
+    assert "as if it had been lost" not in findings(page, "warning")
     expect(page.locator("#control-position")).to_be_visible()
     expect(page.locator("#control-position")).to_have_value("T1")
     page.go_back()

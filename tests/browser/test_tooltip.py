@@ -56,7 +56,7 @@ def test_the_keyboard_shows_the_help_of_the_control_it_reaches(home: Page) -> No
     expect(mask).to_be_focused()
     expect(tooltip(home)).to_be_visible()
     expect(mask).to_have_accessible_description(
-        "The voxels it marks are the foreground. Used when Foreground is “inside a mask”."
+        "The voxels it marks are the foreground. Used when Foreground is “mask”."
     )
     home.keyboard.press("Escape")
     expect(tooltip(home)).to_be_hidden()

@@ -14,7 +14,7 @@ from dashboard.core.processing import Resampled
 
 ROW = Row(
     name="T1", kind="image", processing=(), grid=1, shape=(128, 128, 70),
-    voxel_size=(2.0, 2.0, 2.2), orientation="RAS", zeros=0.61, negatives=0.0,
+    voxel_size=(2.0, 2.0, 2.2), orientation="RAS", space="scanner", zeros=0.61, negatives=0.0,
     background=0.0, background_share=0.61, nonfinite=0, low=0.0, mean=38.4, high=1749.5, volumes=1,
 )  # fmt: skip
 ROWS = (ROW, replace(ROW, name="b0", zeros=0.4))
@@ -63,7 +63,8 @@ def line(*findings, **options):
 
 def test_a_sound_study_is_one_line_of_its_grid():
     assert line() == (
-        "2 images on one grid · 128 × 128 × 70 · 2 × 2 × 2.2 mm · RAS · 40–61 % zeros"
+        "2 images on one grid · 128 × 128 × 70 · 2 × 2 × 2.2 mm · RAS · scanner coordinates · "
+        "40–61 % zeros"
     )
 
 
@@ -152,7 +153,7 @@ def test_every_image_is_a_column_with_a_cell_for_each_fact():
             [a for a in parsed.all("th") if a.get("scope") == scope] for scope in ("row", "col")
         )
         assert len(images) == len(rows)
-        assert len(facts) == 10 + (rows[-1].volumes > 1) + (rows[-1].grid > 1)
+        assert len(facts) == 11 + (rows[-1].volumes > 1) + (rows[-1].grid > 1)
         assert len(parsed.all("td")) == 1 + len(rows) * len(facts)
         assert all(a["title"] for a in facts)
 

@@ -207,3 +207,27 @@ def test_the_record_vouches_for_each_file_by_its_hash(run, tmp_path):
     for name in RESULTS[:2]:
         found = hashlib.sha256((tmp_path / "out" / name).read_bytes()).hexdigest()
         assert record["outputs"][name] == found
+
+
+def test_classes_have_the_names_that_are_given(run, tmp_path):
+    call = ("segment", "T1.nii.gz", "--out")
+    assert run(*call, "plain")[0] == run(*call, "named", "--names", "CSF,,left%2C deep")[0] == 0
+    plain, named = (
+        (tmp_path / out / "T1_dseg.tsv").read_text().splitlines() for out in ("plain", "named")
+    )
+    assert [row.split("\t")[1] for row in plain] == ["name", "class 1", "class 2", "class 3"]
+    assert [row.split("\t")[1] for row in named] == ["name", "CSF", "class 2", "left, deep"]
+    plain, named = (
+        json.loads((tmp_path / out / "T1_components.json").read_text())
+        for out in ("plain", "named")
+    )
+    assert [one.pop("name", None) for one in named["components"]] == ["CSF", None, "left, deep"]
+    assert named["components"] == plain["components"]
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [("a,b,c,d", "4 names, but there are 3 classes"), ("x" * 25, "up to 24 characters each")],
+)
+def test_names_that_fit_no_class_are_refused(run, tmp_path, names, said):
+    assert said in refused(run, tmp_path, "T1.nii.gz", "--out", "out", "--names", names)

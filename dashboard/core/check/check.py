@@ -28,6 +28,7 @@ from dashboard.core.check.uses import use_findings
 from dashboard.core.facts import FileCode, Notice
 from dashboard.core.grid.same import study_notices
 from dashboard.core.processing import Step
+from dashboard.core.space import Space, space
 from dashboard.core.volume import Volume
 
 # Notices of the file that are also findings, with remedies.
@@ -50,6 +51,8 @@ class Row:
         In mm, along the stored axes.
     orientation : str
         Directions of the stored axes, such as "RAS".
+    space : Space
+        What its millimetres are relative to.
     zeros, negatives : float
         Shares of the finite voxels.
     background, background_share : float
@@ -67,6 +70,7 @@ class Row:
     shape: tuple[int, int, int]
     voxel_size: tuple[float, float, float]
     orientation: str
+    space: Space
     zeros: float
     negatives: float
     background: float
@@ -200,6 +204,7 @@ def _row(name: str, kind: Kind, volume: Volume, grid: int) -> Row:
         shape=volume.shape,
         voxel_size=volume.voxel_size,
         orientation=letters(volume),
+        space=space(volume),
         zeros=facts.zeros / finite,
         negatives=facts.negatives / finite,
         background=facts.background,

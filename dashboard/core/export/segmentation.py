@@ -43,6 +43,7 @@ def write_segmentation(
     notices: Sequence[str] = (),
     warnings: Sequence[str] = (),
     doubts: Sequence[Notice] = (),
+    names: Sequence[str] = (),
 ) -> list[Path]:
     """Write a label volume, its label table and its components.
 
@@ -72,6 +73,8 @@ def write_segmentation(
         Those that may mean that the results are wrong.
     doubts : sequence of Notice
         Reasons to doubt the fit, by `Doubt`.
+    names : sequence of str
+        Of classes 1..K, empty for those without one.
 
     Returns
     -------
@@ -84,12 +87,14 @@ def write_segmentation(
         If a file cannot be written, or may not be replaced; then nothing changes.
     """
     base = base or stem(image)
-    facts = components_record(analysis, notices, warnings, doubts)
+    facts = components_record(analysis, notices, warnings, doubts, names)
     if reference and agreement:
         facts |= {"reference": _input(reference), "agreement": _agreed(agreement)}
     nifti = label_image(label_volume(analysis), image, analysis.features.volumes[0].affine)
+    called = dict(enumerate(names, start=1))
     rows = "".join(
-        f"{c.number}\tclass {c.number}\t{colours[c.number - 1]}\n" for c in analysis.classes
+        f"{c.number}\t{called.get(c.number) or f'class {c.number}'}\t{colours[c.number - 1]}\n"
+        for c in analysis.classes
     )
     table = f"index\tname\tcolor\n{rows}".encode()
     try:
@@ -156,12 +161,14 @@ def components_record(
     notices: Sequence[str] = (),
     warnings: Sequence[str] = (),
     doubts: Sequence[Notice] = (),
+    names: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Return all that is needed to read or reproduce a mixture, in original units."""
     model, features = analysis.model, analysis.features
     if model is None:
         raise NeuroMixError(analysis.problem or "No mixture was fitted.")
     mixed, mask = features.volumes[: features.mixed], features.mask_volume
+    called = {number: name for number, name in enumerate(names, start=1) if name}
     return {
         "inputs": [_input(volume) | _clipped(volume, features.recipe) for volume in mixed],
         "mask": _input(mask) if mask else None,
@@ -169,6 +176,7 @@ def components_record(
         "components": [
             {
                 "index": c.number,
+                **({"name": called[c.number]} if c.number in called else {}),
                 "weight": c.weight,
                 "mean": c.mean.tolist(),
                 "covariance": c.covariance.tolist(),

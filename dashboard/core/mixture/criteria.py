@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from dashboard.core.errors import FitError
 from dashboard.core.mixture.features import Features
+from dashboard.core.mixture.fit import Fit, fit
 from dashboard.core.mixture.model import Model
-from dashboard.core.mixture.slice_fit import Fit, fit
 
 
 def criteria(features: Features, candidates: Sequence[int], *, fit: Fit = fit) -> dict[int, Model]:

@@ -23,8 +23,6 @@ from dashboard.core.mixture.model import Model
 from dashboard.core.mixture.recipe import Recipe
 from dashboard.core.mixture.scaling import LinearScale
 
-# Part of a model's key: change it when the same voxels give other numbers.
-METHOD = 2
 # Images that correlate more than this are copies: their covariance is singular.
 MAX_CORRELATION = 1 - 1e-7
 # Added to all variances: scikit-learn's default, meant for scaled intensities.
@@ -45,7 +43,11 @@ SUBSET_VOXELS = 2**18
 # because all threads share the filters.
 warnings.filterwarnings("ignore", category=ConvergenceWarning)
 
-Fit = Callable[[Features, Recipe], Model]
+SINGULAR = (
+    "{} components cannot be fitted: a covariance became singular. Use fewer components, the "
+    "covariance type diag, or standard scaling."
+)
+
 Pause = Callable[[], object]
 
 
@@ -57,12 +59,22 @@ def fit(features: Features, recipe: Recipe) -> Model:
     FitError
         If there are too few voxels, too few distinct intensities, or copies among the images.
     """
+    points, scale = checked(features, recipe)
+    return fit_points(points, recipe, domain=features.domain, scale=scale)
+
+
+def checked(features: Features, recipe: Recipe) -> tuple[NDArray[np.float64], LinearScale]:
+    """Return the points to fit, and their scale.
+
+    Raises
+    ------
+    FitError
+        If there are too few voxels, too few distinct intensities, or copies among the images.
+    """
     if features.scale is None:
         raise FitError(features.problem or "")
-    points = features.points
-    _require_variety(points, recipe.components, [v.label for v in features.volumes])
-    scale = features.scale.first(features.mixed)
-    return fit_points(points, recipe, domain=features.domain, scale=scale)
+    _require_variety(features.points, recipe.components, [v.label for v in features.volumes])
+    return features.points, features.scale.first(features.mixed)
 
 
 def fit_points(
@@ -147,21 +159,18 @@ def _best(
             random_state=random,
             tol=recipe.tolerance,
             max_iter=_iterations(recipe, len(points)),
-            reg_covar=_floor(points, recipe),
+            reg_covar=floor(points, recipe),
         )
         with suppress(ValueError, FloatingPointError):
             labels = estimator.fit_predict(points)
             if best is None or estimator.lower_bound_ > best[0].lower_bound_:
                 best = estimator, labels
     if best is None:
-        raise FitError(
-            f"{recipe.components} components cannot be fitted: a covariance became singular. Use "
-            "fewer components, the covariance type diag, or standard scaling."
-        )
+        raise FitError(SINGULAR.format(recipe.components))
     return best
 
 
-def _floor(points: NDArray[np.float64], recipe: Recipe) -> float:
+def floor(points: NDArray[np.float64], recipe: Recipe) -> float:
     """Return what the fit adds to every variance, scikit-learn's `reg_covar`."""
     if recipe.scaling != "none":
         return FLOOR

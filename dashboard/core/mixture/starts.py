@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from dashboard.core import sampling
+from dashboard.core.domain import WHOLE
 from dashboard.core.errors import FitError
 from dashboard.core.facts import Notice
 from dashboard.core.mixture.assignment import assign
@@ -39,10 +40,11 @@ def better_start(features: Features, model: Model, *, pause: Pause = lambda: Non
     -------
     Notice or None
         The `starts` that were tried, the log-likelihood per voxel of the best one (`best`) and of
-        the model (`now`), and the share of the voxels whose class differs (`changed`).
+        the model (`now`), and the share of the voxels whose class differs (`changed`). None for the
+        whole head, whose fit takes the best of several starts by itself.
     """
     recipe = model.recipe
-    if recipe.starts >= TRIED or recipe.components == 1:
+    if recipe.starts >= TRIED or recipe.components == 1 or model.domain is WHOLE:
         return None
     points = features.points[:: sampling.step(len(features.points), TRIED_VOXELS)]
     tried = replace(recipe, starts=TRIED)

@@ -29,6 +29,8 @@ EXTENSIONS = (*NIFTI, *PAIR, *MGH, *MINC)
 # By which other formats are known: the size of the oldest header.
 START_BYTES = 348
 # Millimetres per spatial unit of the header; "unknown" means mm, as in most tools.
+# A few rows of the first slice: without noise they are all of one value.
+CORNER_VOXELS = 4096
 MM_PER_UNIT = {"mm": 1.0, "meter": 1000.0, "micron": 0.001, "unknown": 1.0}
 
 
@@ -62,6 +64,28 @@ class Image:
     unit: str
     header: tuple[tuple[str, str], ...]
     notices: tuple[Notice, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Glance:
+    """What a file's header and its first voxels say.
+
+    Attributes
+    ----------
+    grid : tuple of int
+        Shape of one volume.
+    affine : ndarray, shape (4, 4)
+        From the header, even if unusable.
+    volumes : int
+    empty_corner : bool
+        Whether the first voxels, in a corner of the field of view, all have one value, as around a
+        head without its skull, or where air is 0.
+    """
+
+    grid: tuple[int, int, int]
+    affine: NDArray[np.float64]
+    volumes: int
+    empty_corner: bool
 
 
 def extension(path: Path) -> str:
@@ -158,6 +182,24 @@ def volumes_in(path: Path) -> int:
             return 1
         with _opened(path) as (packing, _):
             return packing.volumes
+
+
+def glance(path: Path) -> Glance | None:
+    """Look at a file's header and first voxels; None for MINC, which has to be unpacked for it.
+
+    Raises
+    ------
+    VolumeError
+        If the header cannot be read.
+    """
+    with _named(path.name):
+        _require_known(path)
+        if path.name.lower().endswith(MINC):
+            return None
+        with _opened(path) as (packing, file):
+            first = file.read(min(CORNER_VOXELS, packing.voxels) * packing.dtype.itemsize)
+    same = first == first[: packing.dtype.itemsize] * (len(first) // packing.dtype.itemsize)
+    return Glance(packing.grid, packing.affine, packing.volumes, same and bool(first))
 
 
 @contextmanager

@@ -15,8 +15,8 @@ from typing import Any
 
 from dashboard import __version__
 from dashboard.core.export.segmentation import LIBRARIES
+from dashboard.core.mixture.fit import METHOD
 from dashboard.core.mixture.model import Model
-from dashboard.core.mixture.slice_fit import METHOD
 from dashboard.services.cache.copies import FORMAT
 from dashboard.services.disk.folders import listed, make_private
 

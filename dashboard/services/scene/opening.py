@@ -7,11 +7,12 @@ from typing import Any
 from dashboard.core.errors import NeuroMixError
 from dashboard.core.facts import Notice
 from dashboard.core.grid.nearest import nearest_slice
+from dashboard.core.grid.places import on_slice, voxel_at
 from dashboard.core.grid.same import same_grid
 from dashboard.core.mixture.recipe import MAX_MIXED
 from dashboard.core.orientation import PLANE_AXES
 from dashboard.core.volume import Volume
-from dashboard.services.archive import Archive, first_study
+from dashboard.services.archive import Archive
 from dashboard.services.scene.channels import holds_contrast
 from dashboard.services.scene.contents import doubts, judged
 from dashboard.services.scene.images import Images
@@ -19,10 +20,8 @@ from dashboard.services.scene.presets import Presets, brain_alone, masks, preset
 from dashboard.services.scene.scene import NO_REFERENCE, Scene, scene
 from dashboard.services.studies.files import StudyFiles
 from dashboard.services.studies.naming import SEPARATOR, contrasts, find, split_names
-from dashboard.view import View
+from dashboard.view import Place, View
 
-# Right, anterior, superior, in mm.
-Place = tuple[float, float, float]
 # Characters of a name from a link that a notice repeats.
 SHOWN = 60
 
@@ -86,6 +85,7 @@ def open_view(
     if shown:
         view = _choose_plane(view, shown, notices, asked="plane" in query)
         view = _choose_slice(view, shown, place, notices)
+        view = _choose_place(view, shown, notices)
     preset = presets(view, files, images)
     chosen = bool(query.get("foreground"))
     view = _choose_foreground(view, files, preset, shown, notices, chosen=chosen)
@@ -99,10 +99,10 @@ def open_view(
 def _choose_study(
     archive: Archive, view: View, studies: Mapping[str, str], notices: list[Notice]
 ) -> tuple[View, StudyFiles]:
-    first = first_study(studies)
-    name = view.study or first
+    name = view.study or archive.first_study(studies)
     files = archive.study(name)
     if files is None and name not in studies:
+        first = archive.first_study(studies)
         notices.append(Notice("no-study", {"study": name[:SHOWN], "shown": studies[first]}))
         name, files = first, archive.study(first)
     if files is None:
@@ -185,6 +185,8 @@ def _choose_slice(view: View, volume: Volume, place: Place | None, notices: list
     plane, last = view.plane, volume.orientation.count(view.plane) - 1
     if view.slice is None:
         there = nearest_slice(volume, plane, place[PLANE_AXES[plane][0]]) if place else None
+        if view.at and (voxel := voxel_at(volume, view.at)):
+            there = volume.orientation.slice_of(plane, voxel)
         usual = volume.first_slice(plane)
         return replace(view, slice=usual if there is None else there)
     if view.slice > last:
@@ -192,6 +194,18 @@ def _choose_slice(view: View, volume: Volume, place: Place | None, notices: list
         notices.append(Notice("no-slice", facts))
         return replace(view, slice=last)
     return view
+
+
+def _choose_place(view: View, volume: Volume, notices: list[Notice]) -> View:
+    """Keep the crosshair, on the slice that is shown, if it lies in the image."""
+    if view.at is None or view.slice is None:
+        return view
+    if (voxel := voxel_at(volume, view.at)) is None:
+        notices.append(Notice("no-place", {"image": volume.name, "place": list(view.at)}))
+        return replace(view, at=None)
+    if volume.orientation.slice_of(view.plane, voxel) == view.slice:
+        return view
+    return replace(view, at=on_slice(volume, voxel, view.plane, view.slice))
 
 
 def _choose_foreground(

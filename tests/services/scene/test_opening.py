@@ -228,7 +228,8 @@ def test_where_air_is_not_0_the_mask_is_the_foreground(airy):
     # As a URL that says so, it opens without a word.
     again = airy.open({**opened.scene.view.to_store(), "slice": "5", "components": "3",
                              "seed": "12345", "starts": "1", "bins": "50", "opacity": "70",
-                             "log": "0", "hidden": "", "window_x": "", "window_y": ""})  # fmt: skip
+                             "log": "0", "before": "", "hidden": "", "at": "",
+                             "window_x": "", "window_y": ""})  # fmt: skip
     assert (again.scene.view.foreground, again.notices) == ("mask", ())
 
 
@@ -370,3 +371,21 @@ def test_an_upload_that_is_gone_falls_back_with_a_notice(study, upload):
     opened = study.open({"study": upload}, "a" * 64)
     assert opened.scene.view.study == "pair"
     assert [notice.code for notice in opened.notices] == ["no-study"]
+
+
+def test_a_link_to_a_place_opens_its_slice_in_every_plane(study):
+    place = (6.0, 4.0, 9.0)  # voxels of 2 x 2 x 3 mm from 0 on
+    for plane, index in (("sagittal", 3), ("coronal", 2), ("axial", 3)):
+        view = study.open({"study": "pair", "plane": plane, "at": "6:4:9"}).scene.view
+        assert (view.slice, view.at) == (index, place)
+
+
+def test_the_place_of_a_link_lies_on_the_slice_of_the_link(study):
+    view = study.open({"study": "pair", "slice": "1", "at": "6:4:9"}).scene.view
+    assert (view.slice, view.at) == (1, (6.0, 4.0, 3.0))
+
+
+def test_a_place_beside_the_image_is_dropped_with_a_notice(study):
+    opened = study.open({"study": "pair", "at": "600:4:9"})
+    assert opened.scene.view.at is None
+    assert [notice.code for notice in opened.notices] == ["no-place"]

@@ -1,0 +1,87 @@
+// Keys: what each does, and the list of them. They act on the page as long as nothing wants them
+// for itself, and never while somebody types.
+
+const step = (count) => (page) => page.step(count);
+const digits = Object.fromEntries(
+  [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((count) => [String(count % 10), (page) => page.set("components", String(count))]),
+);
+
+/** Keys as the help lists them, what they do in words, and by `event.key` what they do.
+ * @type {[string, string, Object<string, (page: object) => void>][]} */
+export const SHORTCUTS = [
+  ["← →", "Previous and next slice (also the mouse wheel over an image)", { ArrowLeft: step(-1), ArrowRight: step(1) }],
+  ["[ ]", "Previous and next slice, also where a control wants the arrows", { "[": step(-1), "]": step(1) }],
+  ["Page ↑ ↓", "Ten slices", { PageUp: step(10), PageDown: step(-10) }],
+  ["Home, End", "First and last slice, on the slider", {}],
+  ["Space", "Play and pause", { " ": (page) => page.play() }],
+  ["1 … 9, 0", "Number of components; 0 is ten", digits],
+  ["x", "Swap images X and Y", { x: (page) => page.swap() }],
+  ["t", "Labels on and off", { t: (page) => page.toggleLabels() }],
+  ["n, p", "Next and previous study", { n: (page) => page.study(1), p: (page) => page.study(-1) }],
+  ["z", "The head, or the whole field of view", { z: (page) => page.field() }],
+  ["f", "Full screen of the view under the pointer", { f: (page) => page.screen() }],
+  ["c", "Controls on and off", { c: (page) => page.panel() }],
+  ["?", "Help", { "?": (page) => page.help() }],
+  ["Escape", "Leave full screen, a list or the help", {}],
+  ["Browser Back", "Undo", {}],
+];
+const ACTIONS = Object.assign({}, ...SHORTCUTS.map(([, , actions]) => actions));
+
+const TYPED = "input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]";
+const MODAL = "dialog, [role=dialog], [role=option]";
+const MOVED = "[type=radio], [type=checkbox], [role=slider], [role=tab]"; // wants the arrows
+const PRESSED = "button, a, summary, [type=radio], [type=checkbox]"; // wants the space bar
+const ONE_OF_A_LIST = "[role=option]:not(.mantine-MultiSelect-option)"; // with which the list is done
+const ARROWS = ["ArrowLeft", "ArrowRight"];
+
+const isScrolled = (node) => node && node.scrollWidth > node.clientWidth; // by the same arrow keys
+
+/** Whether what has the focus wants a key for itself. */
+const isTaken = (key, target) => {
+  const within = (selector) => target.closest?.(selector);
+  if (within(MODAL) || document.querySelector("dialog[open]") || within(TYPED)) return true;
+  if (key === " ") return Boolean(within(PRESSED) ?? within(MOVED));
+  if (key.startsWith("Page")) return Boolean(within("[role=slider]") && !within("#control-slice"));
+  return ARROWS.includes(key) && Boolean(within(MOVED) || isScrolled(within(".wide, .check-scroll")));
+};
+
+// A control that was used by a pointer gives up the focus, and with it the arrows and the space bar.
+// What is typed into keeps it; so does the slider of the slices.
+const letGo = (selector) => setTimeout(() => {
+  const { activeElement } = document;
+  const isKept = activeElement?.closest("#control-slice, dialog, [role=dialog]");
+  if (activeElement?.matches(selector) && !isKept) activeElement.blur();
+});
+const release = () => {
+  let byPointer = false; // and not by the keyboard, which was used last
+  addEventListener("pointerdown", () => { byPointer = true; }, true);
+  addEventListener("keydown", () => { byPointer = false; }, true);
+  addEventListener("pointerup", () => letGo(`${MOVED}, ${PRESSED}`), true);
+  addEventListener("click", ({ target }) => { if (byPointer && target.closest?.(ONE_OF_A_LIST)) letGo("input"); }, true);
+  addEventListener("change", ({ target }) => { if (byPointer && target.matches("select")) letGo("select"); }, true);
+};
+
+/** The rows of the list in the help. */
+const list = () => SHORTCUTS.map(([keys, words]) => {
+  const row = document.createElement("tr");
+  const head = Object.assign(document.createElement("th"), { scope: "row", textContent: keys });
+  row.append(head, Object.assign(document.createElement("td"), { textContent: words }));
+  return row;
+});
+
+/** @param {Object<string, Function>} page  what the actions of the table do */
+export const keys = (page) => {
+  document.getElementById("keys").replaceChildren(...list());
+  release();
+  document.addEventListener("keydown", (event) => {
+    // Some keyboards have brackets behind AltGr, which counts as Ctrl and Alt.
+    if ((event.ctrlKey || event.metaKey || event.altKey) && !event.getModifierState("AltGraph")) return;
+    const { target } = event;
+    // A list that can be searched opens like all others.
+    if (event.key === "Enter" && target.matches?.('.controls input[aria-haspopup][aria-expanded="false"]')) target.click();
+    const act = ACTIONS[event.key];
+    if (!act || isTaken(event.key, target) || (event.repeat && !/^(Arrow|Page|[[\]])/.test(event.key))) return;
+    event.preventDefault();
+    act(page);
+  });
+};

@@ -1,0 +1,82 @@
+// Where voxels of the slice lie in the graphs: rings in the joint view, lines in the histograms.
+// They are elements over the graphs, of which Dash and Plotly know nothing.
+import { jointPlace } from "../client/voxels.mjs";
+import { element } from "./stage.mjs";
+
+const WHOLE = [0, 1];
+const share = (value, [low, high]) => (value - low) / (high - low);
+
+// As long as Plotly has not drawn anything, nobody knows where an intensity lies. The plot fills
+// its graph but for the figure's own margins.
+const plotOf = (id) => {
+  const plot = document.querySelector(`#${id} .js-plotly-plot`);
+  const { margin, xaxis } = plot?.layout ?? {};
+  if (!margin || !xaxis?.range) return null;
+  const { clientWidth, clientHeight } = plot;
+  const inner = { width: clientWidth - margin.l - margin.r, height: clientHeight - margin.t - margin.b };
+  return { graph: document.getElementById(id), layout: plot.layout, margin, inner };
+};
+
+/** The marks of a kind in a graph: as many as are asked for, made once. */
+const marksIn = (graph, kind, count) => {
+  const found = [...graph.querySelectorAll(`:scope > .${kind.replaceAll(" ", ".")}`)];
+  while (found.length < count) {
+    found.push(element("div", kind, { ariaHidden: "true" }));
+    graph.append(found.at(-1));
+  }
+  found.forEach((node, index) => { node.hidden = index >= count; });
+  return found;
+};
+const hide = (id, kind) => {
+  const graph = document.getElementById(id);
+  if (graph) marksIn(graph, kind, 0);
+};
+
+const KINDS = { place: "mark of-place", pointer: "mark of-pointer" };
+
+/** @param {() => {wanted: object}} shown */
+export const markers = (shown) => {
+  const ring = (slice, pixel, kind) => {
+    const index = slice && pixel && (slice.rows - 1 - pixel.row) * slice.columns + pixel.column;
+    const { wanted } = shown();
+    const isShown = Boolean(slice && pixel && slice.labels[index]) && wanted.x !== wanted.y;
+    const plot = isShown && plotOf("view-joint");
+    if (!plot) return hide("view-joint", kind);
+    const { graph, layout, margin, inner } = plot;
+    const [x, y] = jointPlace([0, 1].map((i) => slice.intensities[i][index]), layout.meta ?? {});
+    const [mark] = marksIn(graph, kind, 1);
+    mark.style.left = `${margin.l + share(x, layout.xaxis.range) * inner.width}px`;
+    mark.style.top = `${margin.t + (1 - share(y, layout.yaxis.range)) * inner.height}px`;
+    return null;
+  };
+
+  // One row of histograms for each image that is shown.
+  const lines = (slice, pixel) => {
+    const plot = slice && pixel && plotOf("view-histograms");
+    if (!plot) return hide("view-histograms", "value-line");
+    const { graph, layout, margin, inner } = plot;
+    const names = Object.keys(layout).filter((name) => name.startsWith("xaxis"));
+    const rows = shown().wanted.x === shown().wanted.y ? 1 : 2;
+    const index = (slice.rows - 1 - pixel.row) * slice.columns + pixel.column;
+    const found = names.flatMap((name) => {
+      const number = Number(name.slice(5) || 1) - 1;
+      const { range, domain = WHOLE } = layout[name];
+      const at = range ? share(slice.intensities[Math.floor((number * rows) / names.length)][index], range) : -1;
+      return at < 0 || at > 1 ? [] : [{ at, across: domain, up: layout[name.replace("x", "y")]?.domain ?? WHOLE }];
+    });
+    const marks = marksIn(graph, "value-line", found.length);
+    found.forEach(({ at, across, up }, n) => {
+      marks[n].style.left = `${margin.l + (across[0] + at * (across[1] - across[0])) * inner.width}px`;
+      marks[n].style.top = `${margin.t + (1 - up[1]) * inner.height}px`;
+      marks[n].style.height = `${(up[1] - up[0]) * inner.height}px`;
+    });
+    return null;
+  };
+
+  /** @param {?object} slice  its numbers @param {{place: ?object, pointer: ?object}} pixels */
+  const draw = (slice, pixels) => {
+    for (const [which, kind] of Object.entries(KINDS)) ring(slice, pixels[which], kind);
+    lines(slice, pixels.place);
+  };
+  return { draw };
+};

@@ -1,0 +1,82 @@
+// The controls: beside the views, folded away, or on a phone a sheet over the page.
+
+const KEY = "neuromix-controls"; // what a visitor chose where they stand beside the views
+const SWIPED = 60; // px that a finger draws the sheet down to close it
+const root = document.documentElement;
+const isPhone = matchMedia("(max-width: 699px)");
+// Folded unless chosen otherwise: they would take a third of the page.
+const isNarrow = matchMedia("(max-width: 899px)");
+
+const remembered = () => {
+  try {
+    return localStorage.getItem(KEY);
+  } catch {
+    return null; // a browser may refuse its storage
+  }
+};
+
+const isOpen = () => root.dataset.controls === "open";
+
+const show = (open) => {
+  root.dataset.controls = open ? "open" : "folded";
+  document.getElementById("controls-toggle").setAttribute("aria-expanded", String(open));
+};
+
+/** Folds the controls, or brings them back. */
+export const togglePanel = () => {
+  const open = !isOpen();
+  show(open);
+  if (isPhone.matches) {
+    if (open) document.getElementById("controls").focus({ preventScroll: true });
+    return;
+  }
+  try {
+    localStorage.setItem(KEY, root.dataset.controls);
+  } catch {
+    // It is forgotten with the page.
+  }
+};
+
+/** Unfolds what holds a control that is not at its default. */
+let unfolded = "";
+export const unfold = (view, { fields }) => {
+  const changed = fields.filter(({ name, default: own }) => String(view[name]) !== String(own)).map(({ name }) => name);
+  if (changed.join() === unfolded) return;
+  unfolded = changed.join();
+  for (const fold of document.querySelectorAll("details.folded:not([open])")) {
+    fold.open = fold.dataset.fields.split(" ").some((name) => changed.includes(name));
+  }
+};
+
+const closeSheet = () => {
+  if (!isPhone.matches || !isOpen()) return;
+  show(false);
+  document.getElementById("controls-toggle").focus({ preventScroll: true });
+};
+
+// A finger draws the sheet down from its top, or from its list where that stands at its start.
+const swipes = () => {
+  let start = null;
+  const sheet = (event) => event.target.closest?.(".controls");
+  document.addEventListener("touchstart", (event) => {
+    const panel = sheet(event);
+    const isFree = panel?.scrollTop === 0 && !event.target.closest("[role=slider]");
+    start = isPhone.matches && isFree ? event.touches[0].clientY : null;
+  }, { passive: true });
+  document.addEventListener("touchend", (event) => {
+    if (start !== null && event.changedTouches[0].clientY - start > SWIPED) closeSheet();
+    start = null;
+  });
+};
+
+export const panel = () => {
+  const begin = () => show(!isPhone.matches && (remembered() ?? (isNarrow.matches ? "folded" : "open")) === "open");
+  begin();
+  for (const width of [isPhone, isNarrow]) width.addEventListener("change", begin);
+  document.getElementById("controls-toggle").addEventListener("click", togglePanel);
+  document.addEventListener("keydown", (event) => {
+    // An open list takes Escape for itself.
+    if (event.key === "Escape" && !document.querySelector('.controls [aria-expanded="true"]')) closeSheet();
+  }, true);
+  swipes();
+};

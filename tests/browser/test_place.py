@@ -1,0 +1,93 @@
+"""The crosshair: it stays where it was clicked, in every view and in the link."""
+
+import re
+from pathlib import Path
+
+import nibabel as nib
+import pytest
+from playwright.sync_api import Page, expect
+
+from scripts.serving import settled
+from tests.browser.acting import address
+from tests.browser.lesson import Lesson
+from tests.browser.reading import pixel, thumb
+
+VIEWS = ("view-image-x", "view-image-y", "view-labels")
+# Where the lines of the crosshair cross in a picture, in pixels of the slice from the lower left.
+CROSSED = """id => {
+    const [down, across] = document.querySelectorAll(`#${id} [data-place] .place`);
+    const { naturalWidth, naturalHeight } = document.querySelector(`#${id} img`);
+    const share = (line, end) => parseFloat(line.getAttribute(end)) / 100;
+    return [share(down, "x1") * naturalWidth, (1 - share(across, "y1")) * naturalHeight];
+}"""
+# Where a mark lies in a graph, in the units of its axes.
+MARKED = """([id, mark]) => {
+    const plot = document.querySelector(`#${id} .js-plotly-plot`);
+    const { left, top } = plot.getBoundingClientRect();
+    const box = document.querySelector(`#${id} .${mark}:not([hidden])`).getBoundingClientRect();
+    const { xaxis, yaxis } = plot._fullLayout;
+    const middle = [(box.left + box.right) / 2 - left, (box.top + box.bottom) / 2 - top];
+    return [xaxis.p2d(middle[0] - xaxis._offset), yaxis.p2d(middle[1] - yaxis._offset)];
+}"""
+
+
+def crossed(page: Page, view: str) -> list[float]:
+    return page.evaluate(CROSSED, view)
+
+
+def test_a_click_sets_a_crosshair_that_stays_in_every_view(home: Page, sample: Path) -> None:
+    lesson = Lesson(sample, 30)
+    column, row = 60, 64
+    i, j = 127 - column, row  # stored towards the left
+    home.mouse.click(*pixel(home, "view-image-y", column, row))
+    settled(home)
+    place = [float(mm) for mm in address(home)["at"].split(":")]
+    affine = nib.load(sample / "T1.nii.gz").affine
+    assert place == pytest.approx(nib.affines.apply_affine(affine, [i, j, 30]), abs=1e-3)
+    for view in VIEWS:
+        assert crossed(home, view) == pytest.approx([column + 0.5, row + 0.5])
+    home.mouse.move(5, 5)
+    kept = home.locator("#readout .of-crosshair")
+    expect(kept).to_contain_text(f"voxel {i}, {j}, 30")
+    expect(kept).to_contain_text(f"T1 {lesson.t1[i, j]:g}")
+    home.mouse.move(*pixel(home, "view-image-x", 50, 60))
+    expect(home.locator("#readout .of-pointer")).to_contain_text(f"T1 {lesson.t1[77, 60]:g}")
+    expect(kept).to_contain_text(f"T1 {lesson.t1[i, j]:g}")
+    for mark, view in (("of-place", "view-joint"), ("value-line", "view-histograms")):
+        assert home.locator(f"#{view} .{mark}:visible").count() > 0
+    scaled = [
+        (v[i, j] - v[lesson.mask].mean()) / v[lesson.mask].std() for v in (lesson.t1, lesson.b0)
+    ]
+    assert home.evaluate(MARKED, ["view-joint", "of-place"]) == pytest.approx(scaled, abs=0.03)
+    assert home.evaluate(MARKED, ["view-histograms", "value-line"])[0] == pytest.approx(
+        lesson.t1[i, j], abs=4
+    )
+    # The numbers can be selected, while the pointer moves on.
+    kept.evaluate("line => getSelection().selectAllChildren(line)")
+    home.mouse.move(*pixel(home, "view-image-x", 52, 62))
+    assert "18.6" in home.evaluate("String(getSelection())")
+
+
+def test_the_crosshair_goes_through_slices_planes_and_the_link(page: Page) -> None:
+    page.goto("/?slice=30")
+    settled(page, slice=30)
+    page.mouse.click(*pixel(page, "view-image-x", 40, 80))
+    page.wait_for_url(re.compile("at="))
+    settled(page)
+    thumb(page).focus()
+    page.keyboard.press("ArrowRight")
+    settled(page, slice=31)
+    assert crossed(page, "view-labels") == pytest.approx([40.5, 80.5])
+    page.get_by_text("Sagittal", exact=True).click()
+    settled(page, plane="sagittal", slice=40)
+    assert crossed(page, "view-image-x") == pytest.approx([80.5, 31.5])
+    page.reload()
+    settled(page, plane="sagittal", slice=40)
+    assert crossed(page, "view-image-x") == pytest.approx([80.5, 31.5])
+    page.keyboard.press("Escape")
+    settled(page)
+    assert "at=" not in page.url
+    expect(page.locator("[data-place]")).to_have_count(0)
+    page.go_back()
+    settled(page)
+    assert crossed(page, "view-image-y") == pytest.approx([80.5, 31.5])

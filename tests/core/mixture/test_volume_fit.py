@@ -1,0 +1,106 @@
+"""The whole head's fit, with scikit-learn on repeated points as the referee."""
+
+from dataclasses import replace
+from typing import get_args
+
+import numpy as np
+import pytest
+from sklearn.mixture import GaussianMixture
+
+from dashboard.core.mixture.cells import Cells, cells
+from dashboard.core.mixture.recipe import Covariance, Recipe
+from dashboard.core.mixture.volume_fit import expectation_maximisation, expected, fit_cells
+
+TIGHT = 1e-10
+START = {
+    "weights": np.array([0.5, 0.3, 0.2]),
+    "means": np.array([[-1.0, 0.0], [0.5, 0.5], [1.5, -1.0]]),
+    "covariances": np.stack([np.eye(2)] * 3),
+}
+
+
+def head(voxels, seed=1):
+    """Return intensities of three tissues in two images, one of them rare, in SDs."""
+    random = np.random.default_rng(seed)
+    kinds = random.choice(3, voxels, p=[0.25, 0.6, 0.15])
+    means = np.array([[150, 900], [270, 440], [360, 270]])
+    roots = np.array([[[30, 0], [-60, 90]], [[25, 0], [-40, 50]], [[20, 0], [-10, 40]]])
+    noise = random.normal(size=(voxels, 2))
+    points = means[kinds] + np.einsum("nij,nj->ni", roots[kinds], noise)
+    return (points - points.mean(axis=0)) / points.std(axis=0)
+
+
+def bare(points, counts):
+    """Return cells that are points."""
+    return Cells(np.asarray(counts, float), points, np.zeros((len(points), 2, 2)))
+
+
+def fitted(found, covariance):
+    start, _ = expected(found, **START)
+    return expectation_maximisation(
+        found, start, covariance=covariance, tolerance=TIGHT, floor=1e-6
+    )
+
+
+def referee(points, covariance):
+    """Return scikit-learn's fit from the same responsibilities."""
+    estimator = GaussianMixture(3, covariance_type=covariance, tol=TIGHT, max_iter=5000)
+    start, _ = expected(bare(points, np.ones(len(points))), **START)
+    estimator._initialize_parameters = lambda given, *_, **__: estimator._initialize(given, start)
+    return estimator.fit(points)
+
+
+@pytest.mark.parametrize("covariance", get_args(Covariance))
+def test_weights_count_as_repeated_points(covariance):
+    points = head(400)
+    counts = np.random.default_rng(2).integers(1, 6, len(points))
+    found, other = (
+        fitted(bare(points, counts), covariance),
+        referee(points.repeat(counts, 0), covariance),
+    )
+    np.testing.assert_allclose(found.weights, other.weights_, atol=1e-5)
+    np.testing.assert_allclose(found.means, other.means_, atol=1e-5)
+    precisions = np.broadcast_to(
+        {"full": lambda p: p, "tied": lambda p: p, "diag": lambda p: p[:, :, None] * np.eye(2),
+         "spherical": lambda p: p[:, None, None] * np.eye(2)}[covariance](other.precisions_),
+        (3, 2, 2),
+    )  # fmt: skip
+    np.testing.assert_allclose(np.linalg.inv(found.covariances), precisions, rtol=1e-3, atol=1e-3)
+    assert found.log_likelihood == pytest.approx(other.lower_bound_, abs=1e-8)
+
+
+def test_a_cell_of_weight_zero_changes_nothing():
+    points = head(400)
+    more = np.concatenate([points, [[50.0, 50.0]]])
+    without = fitted(bare(points, np.ones(400)), "full")
+    with_it = fitted(bare(more, [*np.ones(400), 0]), "full")
+    np.testing.assert_allclose(with_it.means, without.means, rtol=1e-12)
+    np.testing.assert_allclose(with_it.covariances, without.covariances, rtol=1e-10)
+
+
+def test_the_same_cells_give_the_same_bits():
+    found = cells(head(30_000))
+    recipe = Recipe(starts=3)
+    first, second = (fit_cells(found, recipe, floor=1e-6) for _ in range(2))
+    assert first.means.tobytes() == second.means.tobytes()
+    assert first.covariances.tobytes() == second.covariances.tobytes()
+
+
+def test_the_best_start_counts():
+    found = cells(head(30_000))
+    recipe = Recipe(components=6, seed=3)
+    best = fit_cells(found, replace(recipe, starts=5), floor=1e-6)
+    one = fit_cells(found, recipe, floor=1e-6)
+    assert best.log_likelihood >= one.log_likelihood
+
+
+@pytest.mark.parametrize("covariance", get_args(Covariance))
+def test_cells_give_the_labels_and_the_likelihood_of_all_voxels(covariance):
+    points = head(60_000)
+    found = fitted(cells(points), covariance)
+    other = referee(points, covariance)
+    own = GaussianMixture(3)
+    own.weights_, own.means_ = found.weights, found.means
+    own.precisions_cholesky_ = np.linalg.cholesky(np.linalg.inv(found.covariances))
+    assert np.mean(own.predict(points) == other.predict(points)) > 0.999
+    assert own.score(points) == pytest.approx(other.score(points), abs=1e-5)
