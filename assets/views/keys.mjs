@@ -22,7 +22,9 @@ export const SHORTCUTS = [
   ["f", "Full screen of the view under the pointer", { f: (page) => page.screen() }],
   ["c", "Controls on and off", { c: (page) => page.panel() }],
   ["?", "Help", { "?": (page) => page.help() }],
-  ["Escape", "Leave full screen, a list or the help", {}],
+  ["+ −", "Zoom, in a picture reached by Tab (also Ctrl and the wheel, or a pinch)", {}],
+  ["← → ↑ ↓", "Move the crosshair, in a picture reached by Tab; with Shift by 10 voxels", {}],
+  ["Escape", "Leave full screen, a list or the help; take away the crosshair", {}],
   ["Browser Back", "Undo", {}],
 ];
 const ACTIONS = Object.assign({}, ...SHORTCUTS.map(([, , actions]) => actions));
