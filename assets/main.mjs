@@ -63,6 +63,7 @@ const readout = makeReadout({
   point,
   alike,
   nameOf: legend.nameOf,
+  pointClass: legend.point,
   setPlace: (place) => dispatch({ type: "at", place }) && rest.change(),
 });
 
@@ -341,7 +342,13 @@ const slices = player({
 });
 const place = position(() => state.wanted && { slice: state.wanted.slice, ...state.scene }, slices.goTo);
 
-const change = (changes) => dispatch({ type: "change", changes });
+/** Changes fields of the View, after all that the controls hold: Dash may not have said so yet. */
+const change = (changes) => {
+  const scene = held("scene.data");
+  const values = Object.fromEntries(Object.keys(config.controls).map((name) => [name, held(outputOf(name))]));
+  if (scene) dispatch({ type: "controls", scene, values });
+  dispatch({ type: "change", changes });
+};
 /** Opens the study that is so many places further in the list. */
 const openStudy = (count) => {
   const values = studies().map(({ value }) => value);

@@ -20,9 +20,10 @@ const ABOVE = ".full-screen, dialog[open], :popover-open"; // what Escape closes
  * @param {object} page.alike  lights voxels of the joint view
  * @param {(which: "x"|"y", value: ?number) => void} page.point  marks an intensity on a scale
  * @param {(number: number) => string} page.nameOf  the name of a class, or ""
+ * @param {(number: number) => void} page.pointClass  marks a class in the legend; 0 for none
  * @param {(place: ?number[]) => void} page.setPlace  sets the crosshair, or takes it away
  */
-export const readout = ({ shown, point, alike, nameOf, setPlace }) => {
+export const readout = ({ shown, point, alike, nameOf, pointClass, setPlace }) => {
   let fetched = { address: null, slice: null, failed: null };
   let pointer = null; // the pixel under it
   const isOpen = () => Boolean(shown().wanted && shown().scene.shape);
@@ -51,13 +52,15 @@ export const readout = ({ shown, point, alike, nameOf, setPlace }) => {
     return wanted.at && place ? pixelOf(place, wanted, scene) : null;
   };
 
+  const indexIn = (slice, { row, column }) => (slice.rows - 1 - row) * slice.columns + column;
+
   const factsOf = (pixel) => {
     const { wanted, scene } = shown();
     const voxel = voxelAt(pixel, wanted, scene);
     const facts = [["voxel", voxel.join(", ")], ["mm", placeAt(voxel, scene).map(millimetres).join(", ")]];
     const { slice, failed } = current() ?? {};
     if (slice) {
-      const index = (slice.rows - 1 - pixel.row) * slice.columns + pixel.column;
+      const index = indexIn(slice, pixel);
       slice.channels.forEach((name, i) => facts.push([name, format(slice.intensities[i][index])]));
       const label = slice.labels[index];
       facts.push(["class", label ? `${label} ${nameOf(label)}`.trim() : "background"]);
@@ -95,17 +98,19 @@ export const readout = ({ shown, point, alike, nameOf, setPlace }) => {
     const pixel = kept();
     crosshair("place", pixel, wanted, scene);
     crosshair("crosshair", pointer, wanted, scene);
-    marks.draw(current()?.slice, { place: pixel, pointer });
-    pointOut(current()?.slice, pointer ?? pixel);
+    const slice = current()?.slice;
+    marks.draw(slice, { place: pixel, pointer });
+    pointOut(slice, pointer ?? pixel);
+    pointClass(slice && pointer ? slice.labels[indexIn(slice, pointer)] : 0);
     const [ofCrosshair, ofPointer, ofAlike] = lines(place);
     ofCrosshair.hidden = !pixel;
     if (pixel) write(ofCrosshair, factsOf(pixel), "Crosshair");
-    const lit = alike.count(current()?.slice);
+    const lit = alike.count(slice);
     if (pointer) write(ofPointer, factsOf(pointer), pixel ? "Pointer" : "");
     else write(ofPointer, pixel || lit ? [] : [["", HINT]], "");
     ofAlike.hidden = lit === null;
     if (lit !== null) write(ofAlike, [["", `${lit} ${lit === 1 ? "voxel lies" : "voxels lie"} where the joint view was clicked (Escape clears)`]], "");
-    if (isByKeys && pixel && current()?.slice) speak(pixel);
+    if (isByKeys && pixel && slice) speak(pixel);
   };
   const marks = markers(shown);
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 from typing import Any
+from urllib.parse import urlencode
 
 from dash import dcc, html
 from dash.development.base_component import Component
@@ -12,6 +13,7 @@ from dashboard.cards import head as heads
 from dashboard.cards.markup import sentence
 from dashboard.figures.style import message
 from dashboard.ids import Control
+from dashboard.view import View
 from dashboard.widgets import Held, Html
 
 GRAPH_CONFIG: Any = {
@@ -19,7 +21,7 @@ GRAPH_CONFIG: Any = {
     # Plotly's own "share" button would upload the figure, and with it a patient's data.
     "plotlyServerURL": "",
     "responsive": True,
-    "doubleClick": "reset",
+    "doubleClick": False,  # assets/views/axes.mjs knows the whole ranges
     "modeBarButtonsToRemove": ["sendChartToCloud", "select2d", "lasso2d", "autoScale2d"],
     "toImageButtonOptions": {"scale": 2},
 }
@@ -72,6 +74,17 @@ def graph(name: str) -> Part:
         f"{name}.figure",
         message,
     )
+
+
+def axes_of(view: View, *fields: str) -> str:
+    """Return what the axes of a graph mean: while that stays, a chosen range does, too.
+
+    Parameters
+    ----------
+    fields : str
+        Of the View, besides the images.
+    """
+    return urlencode({name: getattr(view, name) for name in ("study", "x", "y", "grid", *fields)})
 
 
 def table(name: str) -> Part:

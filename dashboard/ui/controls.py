@@ -128,8 +128,8 @@ SECTIONS: dict[str, list[Row]] = {
         (
             ControlSpec(
                 Control.FOREGROUND, "Foreground",
-                "The voxels to fit: above 0, non-zero, or not background (the most frequent value) "
-                "in every image of the fit, or those that a mask marks.",
+                "The voxels to fit: above 0, non-zero or not background in every image of the fit, "
+                "or those in a mask. Background is the most frequent value.",
                 choice(FOREGROUND),
             ),
             ControlSpec(
