@@ -15,7 +15,8 @@ const PICTURES = { x: ["x", "map"], y: ["y"] };
 const make = (bar, which) => {
   const strip = element("div", "strip");
   const cursor = element("div", "scale-cursor", { hidden: true });
-  const numbers = element("button", "scale-numbers", { type: "button", tabIndex: -1, ariaLabel: `Window of image ${which.toUpperCase()} in numbers` });
+  // Keys open the same from a handle.
+  const numbers = element("div", "scale-numbers", { title: "Set the window in numbers", ariaHidden: "true" });
   const handles = ENDS.map(([name]) => {
     const handle = element("div", `handle ${name}`, { tabIndex: 0, role: "slider", ariaOrientation: "vertical" });
     handle.ariaLabel = `Image ${which.toUpperCase()}, ${name}`;
