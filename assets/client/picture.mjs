@@ -12,6 +12,12 @@ export const lettersOf = (view) => {
   return [...(isMirrored(view) ? [...across].reverse() : across), ...up];
 };
 
+/** Whether image X stands alone: in the place of Y is then the certainty of its classes. */
+export const isAlone = (view, scene) => view.x === view.y && scene.fits;
+
+/** The least and the greatest certainty: the server's pictures are black and white there. */
+export const certaintyRange = ({ components }) => [components > 1 ? 1 / components : 0, 1];
+
 /** Round numbers within a window of intensities. @param {[number, number]} window */
 export const ticks = ([low, high], most = 6) => {
   const rough = (high - low) / most;
