@@ -15,8 +15,11 @@ export const lettersOf = (view) => {
 /** Whether image X stands alone: in the place of Y is then the certainty of its classes. */
 export const isAlone = (view, scene) => view.x === view.y && scene.fits;
 
-/** The least and the greatest certainty: the server's pictures are black and white there. */
-export const certaintyRange = ({ components }) => [components > 1 ? 1 / components : 0, 1];
+/** What a scale has to know of that map: it is black and white at the ends of its range. */
+export const certaintyOf = ({ components }) => {
+  const range = [components > 1 ? 1 / components : 0, 1];
+  return { id: "certainty", window: range, range, isFixed: true };
+};
 
 /** Round numbers within a window of intensities. @param {[number, number]} window */
 export const ticks = ([low, high], most = 6) => {

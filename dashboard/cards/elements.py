@@ -12,8 +12,9 @@ from dash.development.base_component import Component
 from dashboard.cards import head as heads
 from dashboard.cards.markup import sentence
 from dashboard.figures.style import message
+from dashboard.ids import Control
 from dashboard.view import View
-from dashboard.widgets import Html
+from dashboard.widgets import Held, Html
 
 GRAPH_CONFIG: Any = {
     "displaylogo": False,
@@ -94,6 +95,11 @@ def table(name: str) -> Part:
 def picture(name: str) -> Part:
     """Return the place of a picture, which the browser draws (assets/views/pictures.mjs)."""
     return Part(lambda: html.Div(id=name, className="picture"))
+
+
+def window(control: Control) -> Part:
+    """Return the place of an image's scale and window, drawn by assets/views/window.mjs."""
+    return Part(lambda: Held(id=control, value=[0, 1], className="scale"))
 
 
 def problem(name: str) -> Part:

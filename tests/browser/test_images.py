@@ -245,7 +245,7 @@ def test_one_image_has_its_certainty_and_one_large_histogram(page: Page, url: st
     page.goto(f"{url}/?study=four&x=T1&y=T1&mix=T1&slice=5")
     settled(page, y="T1")
     expect(page.locator("#head-image-y h2")).to_have_text("Certainty")
-    expect(page.locator("#view-image-y .scale span").last).to_have_text("1")
+    expect(page.locator(".image-card:nth-child(2) .scale-numbers span").last).to_have_text("1")
     first = page.locator("#view-image-y img").get_attribute("src") or ""
     assert "/5/certainty.png" in first
     grey = picture(page, "view-image-y")[..., 0]
