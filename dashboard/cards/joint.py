@@ -15,11 +15,12 @@ from dashboard.core.analysis import Analysis
 from dashboard.figures import histograms, joint
 from dashboard.figures.joint import Extent
 from dashboard.figures.palette import class_colours
-from dashboard.figures.style import NEUTRAL
+from dashboard.figures.style import NEUTRAL, plain
 from dashboard.services.analyses import Analyses
 from dashboard.services.render import pictures
 from dashboard.services.scene.scene import Scene
 from dashboard.view import View
+from dashboard.words import graphs
 
 TITLE = "Joint distribution"
 HEAD, FIGURE = elements.head("joint", TITLE), elements.graph("view-joint")
@@ -31,6 +32,12 @@ def draw(scene: Scene, analyses: Analyses) -> Drawn:
     title = TITLE if view.x != view.y else "Intensities and mixture"
     called = {k: name.text for k, name in names(scene, analyses).items()}
     figure = _figure(analysis, view, called)
+    if meta := figure["layout"].get("meta"):
+        alone = ("bins",) if view.x == view.y else ()
+        unit = ("scaling",) if view.axes == "scaled" else ()
+        meta["axes"] = elements.axes_of(view, "axes", "clip", *unit, *alone)
+        text = graphs.histograms(analysis) if alone else graphs.joint(analysis, view.joint)
+        meta["text"] = plain(text)
     figure["layout"]["meta"] = figure["layout"].get("meta", {}) | _placing(analysis, view)
     heading = head_of_used(analysis, title, _caption(analysis))
     return {HEAD.output: heading, FIGURE.output: figure}
