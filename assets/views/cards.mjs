@@ -2,10 +2,14 @@
 import * as address from "../client/address.mjs";
 import { isVisible, key, needed } from "../client/cards.mjs";
 import { held, isDrawn } from "./dash.mjs";
+import { follow } from "./graphs.mjs";
+import { keepRanges } from "./axes.mjs";
 import { SILENT } from "./notices.mjs";
 
 // The group of cards that is asked for once the page has rested.
 export const LATE = "idle";
+
+const FIGURE = ".figure"; // the property of a graph
 
 // The server has answered by then, or something is wrong; fits take a second at the most.
 const PATIENCE_MS = 20000;
@@ -35,8 +39,8 @@ export const cards = (shown) => {
   const isCurrent = (card) => {
     const { wanted, scene } = shown();
     if (keyOf(card.id) !== key(card, wanted, scene)) return false;
-    const figures = card.outputs.filter((output) => output.endsWith(".figure"));
-    return figures.every((output) => isDrawn(output.replace(".figure", ""), held(output)));
+    const figures = card.outputs.filter((output) => output.endsWith(FIGURE));
+    return figures.every((output) => isDrawn(output.replace(FIGURE, ""), held(output), follow));
   };
 
   const wantedOf = (group) => {
@@ -77,6 +81,7 @@ export const cards = (shown) => {
     for (const card of lacking) {
       const own = Object.fromEntries(card.outputs.map((output) => [output, values[output]]));
       returned.set(card.id, { view, key: key(card, view, scene), values: own });
+      for (const output of card.outputs) if (output.endsWith(FIGURE)) keepRanges(output.replace(FIGURE, ""), own[output]);
       for (const [output, value] of Object.entries(own)) if (held(output) !== value) fresh[output] = value;
     }
     return fresh;

@@ -2,21 +2,17 @@
 // browser's cache answers: they follow the slice without the server's Python and without Dash.
 import * as address from "../client/address.mjs";
 import { isAsked, isReady, isUnknown, load, loadAgain, loadMapAhead } from "./loaded.mjs";
-import { IDS, drawScale, parts } from "./stage.mjs";
+import { IDS, parts } from "./stage.mjs";
 
 const TOGETHER = 4; // pictures fetched ahead at a time, so that the page's own requests go first
 const NEAR = 2; // slices whose maps are asked for again, as the server fits them ahead
 const MOST_AHEAD = 600; // half of those that are kept
 
-const windowOf = (which, view, scene) => {
-  const chosen = view[`window_${which}`];
-  return chosen ? chosen.split(":").map(Number) : scene[which].window;
-};
-
 // ---- what is on screen
 const put = (node, src) => {
   if (node.dataset.src === (src ?? "")) return;
   node.dataset.src = src ?? "";
+  node.style.filter = ""; // drawn in its own window
   if (src) node.src = src;
   else node.removeAttribute("src");
 };
@@ -26,9 +22,10 @@ const put = (node, src) => {
  * @param {object} page
  * @param {() => {wanted: object, scene: object, config: object}} page.shown
  * @param {() => void} page.layOut  lays them out for another scene
+ * @param {(which: "x"|"y") => void} page.drawScale  draws an image's window, where it has changed
  * @param {(what: string, sentence: string, again: () => void) => void} page.failed
  */
-export const pictures = ({ shown, layOut, failed }) => {
+export const pictures = ({ shown, layOut, drawScale, failed }) => {
   let target = {};
 
   /** Puts on screen what has arrived; true when all pictures are the wanted ones. */
@@ -72,10 +69,7 @@ export const pictures = ({ shown, layOut, failed }) => {
     const map = scene.fits ? address.map(wanted, scene, config) : null;
     target = { map, ...Object.fromEntries(["x", "y"].map((which) => [which, address.slice(which, wanted, scene, config)])) };
     layOut();
-    for (const which of ["x", "y"]) {
-      const made = scene[which] && parts(which);
-      if (made) drawScale(made, windowOf(which, wanted, scene));
-    }
+    for (const which of ["x", "y"]) drawScale(which);
     for (const which of ["x", "y"]) if (target[which]) expect(target[which]);
     if (map && (all || isAsked(map))) expect(map);
     apply();

@@ -6,6 +6,7 @@ from typing import Literal
 from dashboard.cards import elements
 from dashboard.cards.card import Card, Drawn
 from dashboard.cards.head import head
+from dashboard.ids import Control
 from dashboard.services.analyses import Analyses
 from dashboard.services.scene.scene import Scene
 from dashboard.view import fields_of
@@ -35,7 +36,8 @@ def _card(which: Literal["x", "y"], fields: frozenset[str]) -> Card:
         heading = head(title, done_to=[volume], caption=caption, explained=explained)
         return {own_head.output: heading, problem.output: why}
 
-    parts = (own_head, elements.picture(f"view-{name}"), problem)
+    window = elements.window(Control[f"WINDOW_{which.upper()}"])
+    parts = (own_head, elements.picture(f"view-{name}"), window, problem)
     return Card(name, "views", "images", fields, parts, draw)
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dashboard.cards import agreement, components, labels
+from dashboard.cards import agreement, components, joint, labels
 from dashboard.cards.classes import Name, names, tissue_name
 from dashboard.core.reference.labels import label_names_in
 from dashboard.view import View
@@ -60,6 +60,13 @@ def test_names_and_tissues_stand_in_the_tables(with_reference):
     counts = dict(zip(rows, re.findall(r'<td data-value="(\d+)">', shown), strict=True))
     analysis = with_reference.analyse(VIEW)
     assert int(counts["2+3 &lt;b&gt;"]) == np.isin(analysis.labels, [2, 3]).sum()
+
+
+def test_the_joint_view_names_the_class_under_the_pointer(with_reference):
+    scene = with_reference.scene(replace(VIEW, names=("", "<b>"), hidden=(3,)))
+    figure = joint.CARD.draw(scene, with_reference.analyses)["view-joint.figure"]
+    means = next(trace for trace in figure["data"] if trace["mode"] == "markers+text")
+    assert (means["text"], means["customdata"]) == (["1", "2"], [" CSF", " &lt;b&gt;"])
 
 
 def test_a_tissue_is_called_as_somebody_typed_or_else_as_guessed():
