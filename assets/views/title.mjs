@@ -28,7 +28,9 @@ export const saving = (wanted) => document.addEventListener("click", (event) => 
   const view = wanted();
   const what = plot.closest("[id^=view-]").id.replace("view-", "");
   const format = event.shiftKey ? "svg" : "png";
-  window.Plotly.downloadImage(plot, {
+  // On paper, not on the page's ground: its letters would be lost on a dark one.
+  const { data, layout } = plot;
+  window.Plotly.downloadImage({ data, layout: { ...layout, paper_bgcolor: "#ffffff" } }, {
     format, filename: fileName(view, nameOf(view.study), what), scale: format === "png" ? PNG_SCALE : 1,
     width: plot.clientWidth, height: plot.clientHeight,
   });

@@ -172,6 +172,7 @@ def test_top_bar_tab_and_saved_pictures_say_what_is_open(home: Page) -> None:
     assert png.value.suggested_filename == "sample_axial31_K1_joint.png"
     with Image.open(png.value.path()) as saved:
         assert saved.width == 4 * round(shown["width"])
+        assert saved.convert("RGBA").getpixel((2, 2)) == (255, 255, 255, 255)
     with home.expect_download() as svg:
         button.click(modifiers=["Shift"])
     assert svg.value.suggested_filename == "sample_axial31_K1_joint.svg"
