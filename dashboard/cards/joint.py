@@ -74,7 +74,7 @@ def _caption(analysis: Analysis) -> str:
     if not analysis.model:
         return ""
     if max(features.xy) >= features.mixed:
-        outside = [features.volumes[i].name for i in features.shown if i >= features.mixed]
+        outside = [features.volumes[i].short for i in features.shown if i >= features.mixed]
         return f"without components: {' and '.join(outside)} not in the fit"
     if len(features.shown) == 1:
         return "curves of the components"

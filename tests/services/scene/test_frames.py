@@ -119,7 +119,7 @@ def test_other_files_are_mixed_beside_the_volumes_up_to_eight(workspace, series)
 def test_the_check_says_how_many_volumes_there_are_and_are_used(workspace, series):
     scene = workspace.open({"study": series("four", 4)}).scene
     (found,) = (f for f in check(scene).findings if f.code == Code.SERIES)
-    assert plain(sentence(found)) == "four holds 4 volumes. It is used as 4 images."
+    assert plain(sentence(found)) == "Used as 4 images: four holds 4 volumes."
 
 
 def test_a_volume_of_contrasts_has_the_intensities_of_that_volume(workspace, series, tmp_path):
