@@ -56,5 +56,8 @@ window.neuromix_components = (() => {
     "data-help": help, onClick: () => setProps({ checked: !checked }),
   }, text);
 
-  return { Html, SliceSlider, Legend, Menu, Toggle };
+  // A value that elements of the page's own set, and the place where they stand.
+  const Held = ({ id, className }) => createElement("div", { id, className });
+
+  return { Html, SliceSlider, Held, Legend, Menu, Toggle };
 })();

@@ -9,6 +9,7 @@ import { coloursOf } from "./client/classes.mjs";
 import { gestures } from "./client/history.mjs";
 import { schedule } from "./client/schedule.mjs";
 import { START, next, returned } from "./client/state.mjs";
+import { alike as makeAlike } from "./views/alike.mjs";
 import { announce, fitted } from "./views/announce.mjs";
 import { behind } from "./views/behind.mjs";
 import { buttons } from "./views/buttons.mjs";
@@ -35,6 +36,7 @@ import { init as tooltip } from "./views/tooltip.mjs";
 import "./views/tsv.mjs";
 import { init as ownUpload } from "./views/upload-own.mjs";
 import { init as upload } from "./views/upload.mjs";
+import { windows } from "./views/window.mjs";
 import { zoom } from "./views/zoom.mjs";
 
 const config = JSON.parse(document.getElementById("neuromix-config").textContent);
@@ -49,11 +51,19 @@ const past = gestures();
 const shown = () => ({ ...state, config, settled: "settled" in root.dataset });
 const cards = makeCards(shown);
 const { layOut, toggleField } = zoom(shown);
-const pictures = makePictures({ shown, layOut, failed });
+const { draw: drawScale, point } = windows({
+  shown,
+  set: (which, value) => setProps(`control-window-${which}`, { value }),
+});
+const pictures = makePictures({ shown, layOut, drawScale, failed });
 const legend = makeLegend(shown);
+const alike = makeAlike(shown);
 const readout = makeReadout({
   shown,
+  point,
+  alike,
   nameOf: legend.nameOf,
+  pointClass: legend.point,
   setPlace: (place) => dispatch({ type: "at", place }) && rest.change(),
 });
 
@@ -151,15 +161,8 @@ const showPosition = () => {
 const moveSlider = (slice) =>
   document.getElementById("control-slice").dispatchEvent(new CustomEvent("slice-wanted", { detail: slice }));
 
-// One image has no joint distribution to be shown in one way or another.
-let joint = true;
-const offerJoint = (offered) => {
-  if (offered === joint) return;
-  joint = offered;
-  setProps("control-joint", { disabled: !offered });
-  document.getElementById("control-joint").title = offered
-    ? "" : "A single image has only a histogram. Choose another image Y.";
-};
+// One image has no joint distribution: its histogram takes both cards.
+const offerJoint = (offered) => document.querySelector(".analysis").toggleAttribute("data-alone", !offered);
 
 // ---- at rest: the server is asked, by one request at a time
 let isBehind = false; // whether the View has moved on while one was under way
@@ -332,7 +335,13 @@ const slices = player({
 });
 const place = position(() => state.wanted && { slice: state.wanted.slice, ...state.scene }, slices.goTo);
 
-const change = (changes) => dispatch({ type: "change", changes });
+/** Changes fields of the View, after all that the controls hold: Dash may not have said so yet. */
+const change = (changes) => {
+  const scene = held("scene.data");
+  const values = Object.fromEntries(Object.keys(config.controls).map((name) => [name, held(outputOf(name))]));
+  if (scene) dispatch({ type: "controls", scene, values });
+  dispatch({ type: "change", changes });
+};
 /** Opens the study that is so many places further in the list. */
 const openStudy = (count) => {
   const values = studies().map(({ value }) => value);
@@ -351,7 +360,7 @@ keys({
     opacity = shown || opacity;
   },
   study: openStudy,
-  field: () => document.dispatchEvent(new CustomEvent("picture-field")),
+  field: toggleField,
   screen: toggleScreen,
   panel: togglePanel,
   help: openHelp,
@@ -370,5 +379,4 @@ buttons({
   openStudy,
   isFull: () => "mixFull" in root.dataset,
   most: config.mostMixed,
-  resetWindow: (which) => state.scene?.[which] && setProps(`control-window-${which}`, { value: state.scene[which].window }),
 });

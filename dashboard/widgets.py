@@ -27,6 +27,13 @@ class Html(_Own):
     _properties = ("id", "html", "className", "role")
 
 
+class Held(_Own):
+    """A value that elements of the browser's own set, which stand in this one."""
+
+    _type = "Held"
+    _properties = ("id", "value", "className")
+
+
 class SliceSlider(_Own):
     """The slider of the slices: its moves go to the page at once, and to Dash when they rest."""
 

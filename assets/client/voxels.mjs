@@ -49,3 +49,20 @@ export const jointPlace = (values, { limits, offset, factor }) =>
     const shown = Math.min(Math.max(value, low), high);
     return factor ? (shown - offset[i]) / factor[i] : shown;
   });
+
+/**
+ * The voxels of a slice's classes that lie in an ellipse of the joint view.
+ * @param {object} slice  from `unpack` @param {object} meta  of the joint figure
+ * @param {[number, number]} centre @param {[number, number]} radius
+ * @returns {number[]} their indices
+ */
+export const within = (slice, meta, centre, radius) => {
+  const [first, second] = slice.intensities;
+  const found = [];
+  for (let index = 0; index < slice.labels.length; index += 1) {
+    if (!slice.labels[index]) continue;
+    const place = jointPlace([first[index], second[index]], meta);
+    if (Math.hypot((place[0] - centre[0]) / radius[0], (place[1] - centre[1]) / radius[1]) <= 1) found.push(index);
+  }
+  return found;
+};

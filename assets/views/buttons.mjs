@@ -24,9 +24,8 @@ const SKIPS = { "#control-slice": "#control-slice [role=slider]", "#control-pane
  * @param {() => boolean} page.isFull  whether the fit takes no more images
  * @param {number} page.most  images that it takes
  * @param {(count: number) => void} page.openStudy  so many places further in the list
- * @param {(which: string) => void} page.resetWindow  of image x or y
  */
-export const buttons = ({ isFull, most, openStudy, resetWindow }) => {
+export const buttons = ({ isFull, most, openStudy }) => {
   document.addEventListener("click", (event) => {
     const { target } = event;
     const skip = target.closest?.(".skips a");
@@ -38,8 +37,6 @@ export const buttons = ({ isFull, most, openStudy, resetWindow }) => {
     if (button?.id === "copy-link") copyLink(button);
     if (button?.id === "study-back") openStudy(-1);
     if (button?.id === "study-forward") openStudy(1);
-    const [, which] = /^control-window-(.)-reset$/.exec(button?.id ?? "") ?? [];
-    if (which) resetWindow(which);
     const option = target.closest?.(".mantine-MultiSelect-option:not([data-checked])");
     if (option && isFull()) notify(`A fit takes at most ${most} images. Remove one first.`);
   }, true);

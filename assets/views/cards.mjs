@@ -2,10 +2,14 @@
 import * as address from "../client/address.mjs";
 import { isVisible, key, needed } from "../client/cards.mjs";
 import { held, isDrawn } from "./dash.mjs";
+import { follow } from "./graphs.mjs";
+import { keepRanges } from "./axes.mjs";
 import { SILENT } from "./notices.mjs";
 
 // The group of cards that is asked for once the page has rested.
 export const LATE = "idle";
+
+const FIGURE = ".figure"; // the property of a graph
 
 // The server has answered by then, or something is wrong; fits take a second at the most.
 const PATIENCE_MS = 20000;
@@ -15,7 +19,9 @@ export const cards = (shown) => {
   const returned = new Map(); // by card: the View that Dash was given last, its key, and the values
   const asked = new Map(); // by group: the request under way
 
-  const isHeld = ({ values }) => !values || Object.entries(values).every(([output, value]) => held(output) === value);
+  // A gesture gives a graph other axes, and with them a figure of the same data.
+  const isSame = (now, given) => now === given || (Boolean(given?.data) && now?.data === given.data);
+  const isHeld = ({ values }) => !values || Object.entries(values).every(([output, value]) => isSame(held(output), value));
 
   /** The key of what a card shows: a callback that was overtaken has not reached the page. */
   const keyOf = (id) => {
@@ -33,8 +39,8 @@ export const cards = (shown) => {
   const isCurrent = (card) => {
     const { wanted, scene } = shown();
     if (keyOf(card.id) !== key(card, wanted, scene)) return false;
-    const figures = card.outputs.filter((output) => output.endsWith(".figure"));
-    return figures.every((output) => isDrawn(output.replace(".figure", ""), held(output)));
+    const figures = card.outputs.filter((output) => output.endsWith(FIGURE));
+    return figures.every((output) => isDrawn(output.replace(FIGURE, ""), held(output), follow));
   };
 
   const wantedOf = (group) => {
@@ -75,6 +81,7 @@ export const cards = (shown) => {
     for (const card of lacking) {
       const own = Object.fromEntries(card.outputs.map((output) => [output, values[output]]));
       returned.set(card.id, { view, key: key(card, view, scene), values: own });
+      for (const output of card.outputs) if (output.endsWith(FIGURE)) keepRanges(output.replace(FIGURE, ""), own[output]);
       for (const [output, value] of Object.entries(own)) if (held(output) !== value) fresh[output] = value;
     }
     return fresh;

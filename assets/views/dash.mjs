@@ -34,13 +34,17 @@ export const loadGraphs = () => {
 // What each graph has drawn.
 const plotted = new WeakMap();
 
-/** Whether a graph on screen has drawn a figure: Dash hands it to Plotly after a moment. */
-export const isDrawn = (id, figure) => {
+/**
+ * Whether a graph on screen has drawn a figure: Dash hands it to Plotly after a moment.
+ * @param {(plot: Element) => void} begin  is called with a graph that is new in the page
+ */
+export const isDrawn = (id, figure, begin) => {
   const plot = document.querySelector(`#${id} .js-plotly-plot`);
   if (!plot?.on) return false;
   if (!plotted.has(plot)) {
     plotted.set(plot, plot.querySelector(".main-svg") && plot.data);
     plot.on("plotly_afterplot", () => plotted.set(plot, plot.data));
+    begin(plot);
   }
   return plotted.get(plot) === figure.data;
 };

@@ -22,19 +22,24 @@ export const SHORTCUTS = [
   ["f", "Full screen of the view under the pointer", { f: (page) => page.screen() }],
   ["c", "Controls on and off", { c: (page) => page.panel() }],
   ["?", "Help", { "?": (page) => page.help() }],
-  ["Escape", "Leave full screen, a list or the help", {}],
+  ["+ −", "Zoom, in a picture reached by Tab (also Ctrl and the wheel, or a pinch)", {}],
+  ["← → ↑ ↓", "Move the crosshair, in a picture reached by Tab; with Shift by 10 voxels", {}],
+  ["Escape", "Leave full screen, a list or the help; take away the crosshair", {}],
   ["Browser Back", "Undo", {}],
 ];
 const ACTIONS = Object.assign({}, ...SHORTCUTS.map(([, , actions]) => actions));
 
-const TYPED = "input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]";
+const TYPED = "input:not([type=radio], [type=checkbox], [readonly]), textarea, select, [contenteditable]";
 const MODAL = "dialog, [role=dialog], [role=option]";
 const MOVED = "[type=radio], [type=checkbox], [role=slider], [role=tab]"; // wants the arrows
-const PRESSED = "button, a, summary, [type=radio], [type=checkbox]"; // wants the space bar
-const ONE_OF_A_LIST = "[role=option]:not(.mantine-MultiSelect-option)"; // with which the list is done
+const PRESSED = "button, a, summary, [type=radio], [type=checkbox], input[readonly]"; // wants the space bar
+const LIST = "input[aria-haspopup]";
+const HELD = ["ArrowLeft", "ArrowRight", "[", "]", "PageUp", "PageDown"]; // act again while they are held
 const ARROWS = ["ArrowLeft", "ArrowRight"];
 
 const isScrolled = (node) => node && node.scrollWidth > node.clientWidth; // by the same arrow keys
+
+const isListed = (input) => document.getElementById(input.getAttribute("aria-controls"))?.checkVisibility() ?? false;
 
 /** Whether what has the focus wants a key for itself. */
 const isTaken = (key, target) => {
@@ -45,20 +50,26 @@ const isTaken = (key, target) => {
   return ARROWS.includes(key) && Boolean(within(MOVED) || isScrolled(within(".wide, .check-scroll")));
 };
 
-// A control that was used by a pointer gives up the focus, and with it the arrows and the space bar.
-// What is typed into keeps it; so does the slider of the slices.
-const letGo = (selector) => setTimeout(() => {
-  const { activeElement } = document;
-  const isKept = activeElement?.closest("#control-slice, dialog, [role=dialog]");
-  if (activeElement?.matches(selector) && !isKept) activeElement.blur();
-});
-const release = () => {
-  let byPointer = false; // and not by the keyboard, which was used last
-  addEventListener("pointerdown", () => { byPointer = true; }, true);
-  addEventListener("keydown", () => { byPointer = false; }, true);
-  addEventListener("pointerup", () => letGo(`${MOVED}, ${PRESSED}`), true);
-  addEventListener("click", ({ target }) => { if (byPointer && target.closest?.(ONE_OF_A_LIST)) letGo("input"); }, true);
-  addEventListener("change", ({ target }) => { if (byPointer && target.matches("select")) letGo("select"); }, true);
+// What gives up the focus if a pointer gave it, and with it the arrows and the space bar: not what is
+// typed into, an open list, or the slider of the slices.
+const LENT = `${MOVED}, ${PRESSED}, .picture, select`;
+const ONE_OF_A_LIST = "[role=option]:not(.mantine-MultiSelect-option)"; // with which the list is done
+const KEPT = "#control-slice, dialog, [role=dialog]";
+
+/** Takes a key from a control that has the focus by a pointer. @param {(event: Event) => void} act */
+const release = (act) => {
+  let pressed = null; // by a pointer, if the keyboard was not used since
+  addEventListener("pointerdown", ({ target }) => { pressed = target; }, true);
+  addEventListener("keydown", (event) => {
+    const { target, key } = event;
+    const isChosen = target.matches?.(LIST) && pressed?.closest(ONE_OF_A_LIST);
+    const isLent = pressed && target.matches?.(LENT) && !target.closest(KEPT);
+    pressed = null;
+    if (!(key in ACTIONS) || !(isChosen || isLent)) return;
+    event.stopPropagation(); // the control shall not answer
+    target.blur();
+    act(event, document.body);
+  }, true);
 };
 
 /** The rows of the list in the help. */
@@ -72,16 +83,19 @@ const list = () => SHORTCUTS.map(([keys, words]) => {
 /** @param {Object<string, Function>} page  what the actions of the table do */
 export const keys = (page) => {
   document.getElementById("keys").replaceChildren(...list());
-  release();
-  document.addEventListener("keydown", (event) => {
+  const act = (event, target) => {
     // Some keyboards have brackets behind AltGr, which counts as Ctrl and Alt.
     if ((event.ctrlKey || event.metaKey || event.altKey) && !event.getModifierState("AltGraph")) return;
-    const { target } = event;
-    // A list that can be searched opens like all others.
-    if (event.key === "Enter" && target.matches?.('.controls input[aria-haspopup][aria-expanded="false"]')) target.click();
-    const act = ACTIONS[event.key];
-    if (!act || isTaken(event.key, target) || (event.repeat && !/^(Arrow|Page|[[\]])/.test(event.key))) return;
+    if (event.repeat && !HELD.includes(event.key)) return;
+    const action = ACTIONS[event.key];
+    if (!action || event.defaultPrevented || isTaken(event.key, target)) return;
     event.preventDefault();
-    act(page);
-  });
+    action(page);
+  };
+  release(act);
+  document.addEventListener("keydown", (event) => act(event, event.target));
+  // A list that can be searched opens like all others.
+  addEventListener("keydown", ({ key, target }) => {
+    if (key === "Enter" && target.matches?.(`.controls ${LIST}`) && !isListed(target)) setTimeout(() => target.click());
+  }, true);
 };

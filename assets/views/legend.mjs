@@ -6,7 +6,6 @@ import { setProps } from "./dash.mjs";
 
 const ID = "control-hidden";
 const MOST = 10; // classes
-const OPACITY = "control-opacity";
 
 const element = (name, className, more = {}) => Object.assign(document.createElement(name), { className, ...more });
 
@@ -63,6 +62,7 @@ export const legend = (shown) => {
   let note = "";
   let drawn = "";
   let edited = 0; // the class whose editor is open
+  let pointed = 0; // the class under the pointer
 
   const guessOf = (number) => facts?.guesses?.[number] ?? "";
   const typedOf = (number) => namesOf(shown().wanted?.names ?? "")[number - 1] ?? "";
@@ -177,18 +177,21 @@ export const legend = (shown) => {
     if (number && event.key === "Enter") {
       event.preventDefault();
       edit(number);
-    } else if (event.key === "Escape" && event.target.closest?.(".class-editor")) leave({ keeps: false, focuses: true });
+    } else if (event.key === "Escape" && event.target.closest?.(".class-editor")) {
+      event.preventDefault(); // and nothing else is left by it
+      leave({ keeps: false, focuses: true });
+    }
+  });
+  document.addEventListener("focusout", ({ target, relatedTarget }) => {
+    if (relatedTarget && target.closest?.(".class-editor") && !relatedTarget.closest(".class-editor")) leave({ keeps: true });
   });
 
-  // ---- labels on and off
-  let covering = 0; // the opacity to come back to
-  const toggle = () => {
-    const { wanted, config } = shown();
-    if (!wanted) return;
-    const usual = config.fields.find(({ name }) => name === "opacity").default;
-    if (wanted.opacity) covering = wanted.opacity;
-    setProps(OPACITY, { value: wanted.opacity ? 0 : covering || usual });
+  /** Marks the class under the pointer; 0 for none. */
+  const point = (number) => {
+    if (number === pointed) return;
+    pointed = number;
+    parts()?.chips.forEach(({ chip }, index) => chip.toggleAttribute("data-pointed", index + 1 === number));
   };
 
-  return { draw, nameOf, toggle };
+  return { draw, nameOf, point };
 };

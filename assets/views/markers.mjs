@@ -8,7 +8,7 @@ const share = (value, [low, high]) => (value - low) / (high - low);
 
 // As long as Plotly has not drawn anything, nobody knows where an intensity lies. The plot fills
 // its graph but for the figure's own margins.
-const plotOf = (id) => {
+export const plotOf = (id) => {
   const plot = document.querySelector(`#${id} .js-plotly-plot`);
   const { margin, xaxis } = plot?.layout ?? {};
   if (!margin || !xaxis?.range) return null;

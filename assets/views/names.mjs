@@ -16,13 +16,15 @@ const showInFull = (node, names) => {
   } else if ("full" in node.dataset) node.title = "";
 };
 
+/** A text of a figure, which is escaped there like all of them. */
+export const unescaped = (text) => new DOMParser().parseFromString(text, "text/html").documentElement.textContent;
+
 // Titles of axes: the figure brings them in full (layout.meta).
 const showAxis = (text) => {
   const full = text.closest(".js-plotly-plot")?.layout?.meta?.titles?.[text.classList[0]];
   if (!full || text.querySelector("title")) return;
   const title = document.createElementNS("http://www.w3.org/2000/svg", "title");
-  // Escaped like all text of figures.
-  title.textContent = new DOMParser().parseFromString(full, "text/html").documentElement.textContent;
+  title.textContent = unescaped(full);
   text.append(title);
 };
 

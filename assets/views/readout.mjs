@@ -3,20 +3,27 @@
 import * as address from "../client/address.mjs";
 import { pixelOf, placeOf } from "../client/place.mjs";
 import { format, millimetres, placeAt, unpack, voxelAt } from "../client/voxels.mjs";
+import { onJointClick } from "./alike.mjs";
+import { announce } from "./announce.mjs";
+import { cursor } from "./cursor.mjs";
 import { markers } from "./markers.mjs";
 import { crosshair, element, pictureOf, pixelAt } from "./stage.mjs";
 
 const HINT = "Point at a voxel to read its values. Click it to keep the crosshair there.";
 const OTHER_GRID = "Image Y is on another grid, so its voxels do not match those of image X.";
-const ELSEWHERE = "input, textarea, dialog[open], [role=dialog], [role=listbox]"; // where Escape means something else
+const ELSEWHERE = "input, textarea, dialog, [role=dialog], [role=listbox]"; // where Escape means something else
+const ABOVE = ".full-screen, dialog[open], :popover-open"; // what Escape closes first
 
 /**
  * @param {object} page
  * @param {() => {wanted: object, scene: object, config: object, place: ?number[], settled: boolean}} page.shown
+ * @param {object} page.alike  lights voxels of the joint view
+ * @param {(which: "x"|"y", value: ?number) => void} page.point  marks an intensity on a scale
  * @param {(number: number) => string} page.nameOf  the name of a class, or ""
+ * @param {(number: number) => void} page.pointClass  marks a class in the legend; 0 for none
  * @param {(place: ?number[]) => void} page.setPlace  sets the crosshair, or takes it away
  */
-export const readout = ({ shown, nameOf, setPlace }) => {
+export const readout = ({ shown, point, alike, nameOf, pointClass, setPlace }) => {
   let fetched = { address: null, slice: null, failed: null };
   let pointer = null; // the pixel under it
   const isOpen = () => Boolean(shown().wanted && shown().scene.shape);
@@ -45,13 +52,15 @@ export const readout = ({ shown, nameOf, setPlace }) => {
     return wanted.at && place ? pixelOf(place, wanted, scene) : null;
   };
 
+  const indexIn = (slice, { row, column }) => (slice.rows - 1 - row) * slice.columns + column;
+
   const factsOf = (pixel) => {
     const { wanted, scene } = shown();
     const voxel = voxelAt(pixel, wanted, scene);
     const facts = [["voxel", voxel.join(", ")], ["mm", placeAt(voxel, scene).map(millimetres).join(", ")]];
     const { slice, failed } = current() ?? {};
     if (slice) {
-      const index = (slice.rows - 1 - pixel.row) * slice.columns + pixel.column;
+      const index = indexIn(slice, pixel);
       slice.channels.forEach((name, i) => facts.push([name, format(slice.intensities[i][index])]));
       const label = slice.labels[index];
       facts.push(["class", label ? `${label} ${nameOf(label)}`.trim() : "background"]);
@@ -77,7 +86,7 @@ export const readout = ({ shown, nameOf, setPlace }) => {
 
   const lines = (place) => {
     if (!place.querySelector(".of-crosshair")) {
-      place.replaceChildren(element("div", "of-crosshair"), element("div", "of-pointer"));
+      place.replaceChildren(element("div", "of-crosshair"), element("div", "of-pointer"), element("div", "of-alike"));
     }
     return place.children;
   };
@@ -89,14 +98,34 @@ export const readout = ({ shown, nameOf, setPlace }) => {
     const pixel = kept();
     crosshair("place", pixel, wanted, scene);
     crosshair("crosshair", pointer, wanted, scene);
-    marks.draw(current()?.slice, { place: pixel, pointer });
-    const [ofCrosshair, ofPointer] = lines(place);
+    const slice = current()?.slice;
+    marks.draw(slice, { place: pixel, pointer });
+    pointOut(slice, pointer ?? pixel);
+    pointClass(slice && pointer ? slice.labels[indexIn(slice, pointer)] : 0);
+    const [ofCrosshair, ofPointer, ofAlike] = lines(place);
     ofCrosshair.hidden = !pixel;
     if (pixel) write(ofCrosshair, factsOf(pixel), "Crosshair");
+    const lit = alike.count(slice);
     if (pointer) write(ofPointer, factsOf(pointer), pixel ? "Pointer" : "");
-    else write(ofPointer, pixel ? [] : [["", HINT]], "");
+    else write(ofPointer, pixel || lit ? [] : [["", HINT]], "");
+    ofAlike.hidden = lit === null;
+    if (lit !== null) write(ofAlike, [["", `${lit} ${lit === 1 ? "voxel lies" : "voxels lie"} where the joint view was clicked (Escape clears)`]], "");
+    if (isByKeys && pixel && slice) speak(pixel);
   };
   const marks = markers(shown);
+
+  const pointOut = (slice, pixel) => {
+    const index = slice && pixel && (slice.rows - 1 - pixel.row) * slice.columns + pixel.column;
+    const { wanted } = shown();
+    const channel = { x: 0, y: wanted.x === wanted.y ? 0 : 1 };
+    for (const which of ["x", "y"]) point(which, slice && pixel ? slice.intensities[channel[which]][index] : null);
+  };
+
+  let isByKeys = false; // the crosshair was moved by keys: its voxel is read out
+  const speak = (pixel) => {
+    isByKeys = false;
+    announce(factsOf(pixel).map(([name, value]) => `${name} ${value}`).join(", "));
+  };
 
   // ---- gestures
   const move = (event) => {
@@ -120,7 +149,18 @@ export const readout = ({ shown, nameOf, setPlace }) => {
   });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || event.defaultPrevented || event.target.closest?.(ELSEWHERE)) return;
-    if (isOpen() && shown().wanted.at) setPlace(null);
+    if (!isOpen() || document.querySelector(ABOVE)) return;
+    if (alike.count(current()?.slice) !== null) {
+      alike.clear();
+      draw();
+    } else if (shown().wanted.at) setPlace(null);
+  });
+  cursor({ shown, kept, isOpen, set: (pixel) => { isByKeys = true; set(pixel); } });
+  onJointClick(async (event) => {
+    if (!isOpen()) return;
+    await fetchSlice();
+    alike.at(event, current()?.slice);
+    draw();
   });
 
   /** The slice has moved under a resting pointer, or below the crosshair. */

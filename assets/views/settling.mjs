@@ -3,7 +3,7 @@
 import { DOUBT_MS, isSettled } from "../client/settled.mjs";
 
 const AHEAD_MS = 200; // a rest this long is no pause between two steps
-const DOUBTFUL = ".controls, .tools, .slice-bar, .legend, .tabs, [role=option]";
+const DOUBTFUL = ".controls, .scale, .window-panel, .tools, .slice-bar, .legend, .tabs, [role=option]";
 const EVENTS = ["keydown", "pointerdown", "pointerup", "input", "change", "click"];
 const root = document.documentElement;
 

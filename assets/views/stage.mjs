@@ -1,13 +1,16 @@
 // The elements of a picture: the frame of the whole slice, which moves and grows below its stage,
 // and what stands still over that.
 import { pixelUnder, shareOf } from "../client/place.mjs";
-import { lettersOf, tickLabel, ticks } from "../client/picture.mjs";
+import { lettersOf } from "../client/picture.mjs";
 
 export const IDS = { x: "view-image-x", y: "view-image-y", map: "view-labels" };
 const SVG = "http://www.w3.org/2000/svg";
 const NAMES = { x: "Slice of image X", y: "Slice of image Y", map: "Label map over image X" };
 
-const svg = (name, attributes = {}) => {
+const CERTAINTY = "Certainty of the classes";
+
+/** An element of SVG. */
+export const svg = (name, attributes = {}) => {
   const node = document.createElementNS(SVG, name);
   for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
   return node;
@@ -22,7 +25,7 @@ const button = (does, text, title) =>
   element("button", "", { type: "button", tabIndex: -1, textContent: text, title, value: does, ariaLabel: title });
 const tools = () => {
   const node = element("div", "zoom-tools");
-  node.append(button("in", "+", "Zoom in (+)"), button("out", "−", "Zoom out (−)"), button("reset", "⤢", "Show the whole head (0)"));
+  node.append(button("in", "+", "Zoom in (+)"), button("out", "−", "Zoom out (−)"), button("reset", "⤢", "Show the whole head (double-click)"));
   return node;
 };
 
@@ -43,14 +46,11 @@ const make = (which, place) => {
     made.map = image("Label map");
     frame.append(made.map);
   }
-  frame.append(over);
+  made.marked = element("canvas", "alike", { ariaHidden: "true", hidden: true });
+  frame.append(made.marked, over);
   place.append(frame, ...letters, bar, tools());
   place.tabIndex = 0;
   place.role = "application"; // it has keys of its own
-  if (which !== "map") {
-    made.scale = element("div", "scale");
-    place.append(made.scale);
-  }
   return made;
 };
 
@@ -74,20 +74,8 @@ export const pictureOf = (node) => {
 /** Writes the anatomical letters, and what a screen reader says of the picture. */
 export const writeLetters = (which, made, view) => {
   lettersOf(view).forEach((letter, index) => { made.letters[index].textContent = letter; });
-  made.place.ariaLabel = `${NAMES[which]}, ${which === "y" ? view.y : view.x}, ${view.plane}`;
-};
-
-/** Draws the scale of intensities. @param {[number, number]} window */
-export const drawScale = (made, window) => {
-  const text = window.join(":");
-  if (made.scale.dataset.window === text) return;
-  made.scale.dataset.window = text;
-  const [low, high] = window;
-  made.scale.replaceChildren(...ticks(window).map((value) => {
-    const tick = element("span", "", { textContent: tickLabel(value) });
-    tick.style.bottom = `${(100 * (value - low)) / (high - low)}%`;
-    return tick;
-  }));
+  const name = which === "y" && view.x === view.y ? CERTAINTY : NAMES[which];
+  made.place.ariaLabel = `${name}, ${which === "y" ? view.y : view.x}, ${view.plane}`;
 };
 
 const imageOf = (which, scene) => scene[which === "map" ? "x" : which] ?? scene;
@@ -95,7 +83,7 @@ const imageOf = (which, scene) => scene[which === "map" ? "x" : which] ?? scene;
 /** The pixel, of the grid that counts the slices, under a pointer; null beside all pictures. */
 export const pixelAt = (event, view, scene) => {
   const which = pictureOf(event.target);
-  if (!which || event.target.closest("button, .scale")) return null;
+  if (!which || event.target.closest("button")) return null;
   const box = parts(which).frame.getBoundingClientRect();
   const shares = [(event.clientX - box.left) / box.width, (box.bottom - event.clientY) / box.height];
   return pixelUnder(shares, view, scene, imageOf(which, scene));

@@ -95,10 +95,9 @@ export const zoom = (shown) => {
   };
 
   const does = { in: (which) => zoomBy(STEP, which), out: (which) => zoomBy(1 / STEP, which), reset };
-  const KEYS = { "+": "in", "=": "in", "-": "out", "−": "out", 0: "reset" };
+  const KEYS = { "+": "in", "=": "in", "-": "out", "−": "out" };
 
   gestures({
-    toggleField,
     zoomBy: (by, event) => {
       const place = isOpen() && placeOf(pictureOf(event.target));
       if (place) change(zoomed(state, by, pointOf(event, place), place));
@@ -116,7 +115,7 @@ export const zoom = (shown) => {
 };
 
 // ---- gestures
-const gestures = ({ zoomBy, panBy, isZoomed, reset, press, key, toggleField }) => {
+const gestures = ({ zoomBy, panBy, isZoomed, reset, press, key }) => {
   document.addEventListener("wheel", (event) => {
     if (!(event.ctrlKey || event.metaKey) || !pictureOf(event.target)) return;
     event.preventDefault();
@@ -174,7 +173,5 @@ const gestures = ({ zoomBy, panBy, isZoomed, reset, press, key, toggleField }) =
   document.addEventListener("keydown", (event) => {
     const which = event.target.matches?.(".picture") && pictureOf(event.target);
     if (which && key(event.key, which)) event.preventDefault();
-    const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey;
-    if (event.key === "z" && isPlain && !event.target.closest?.("input, textarea, dialog")) toggleField();
   });
 };

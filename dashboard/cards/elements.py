@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 from typing import Any
+from urllib.parse import urlencode
 
 from dash import dcc, html
 from dash.development.base_component import Component
@@ -11,14 +12,16 @@ from dash.development.base_component import Component
 from dashboard.cards import head as heads
 from dashboard.cards.markup import sentence
 from dashboard.figures.style import message
-from dashboard.widgets import Html
+from dashboard.ids import Control
+from dashboard.view import View
+from dashboard.widgets import Held, Html
 
 GRAPH_CONFIG: Any = {
     "displaylogo": False,
     # Plotly's own "share" button would upload the figure, and with it a patient's data.
     "plotlyServerURL": "",
     "responsive": True,
-    "doubleClick": "reset",
+    "doubleClick": False,  # assets/views/axes.mjs knows the whole ranges
     "modeBarButtonsToRemove": ["sendChartToCloud", "select2d", "lasso2d", "autoScale2d"],
     "toImageButtonOptions": {"scale": 2},
 }
@@ -73,6 +76,17 @@ def graph(name: str) -> Part:
     )
 
 
+def axes_of(view: View, *fields: str) -> str:
+    """Return what the axes of a graph mean: while that stays, a chosen range does, too.
+
+    Parameters
+    ----------
+    fields : str
+        Of the View, besides the images.
+    """
+    return urlencode({name: getattr(view, name) for name in ("study", "x", "y", "grid", *fields)})
+
+
 def table(name: str) -> Part:
     """Return HTML that the card makes."""
     return Part(lambda: Html(id=name), f"{name}.html")
@@ -81,6 +95,11 @@ def table(name: str) -> Part:
 def picture(name: str) -> Part:
     """Return the place of a picture, which the browser draws (assets/views/pictures.mjs)."""
     return Part(lambda: html.Div(id=name, className="picture"))
+
+
+def window(control: Control) -> Part:
+    """Return the place of an image's scale and window, drawn by assets/views/window.mjs."""
+    return Part(lambda: Held(id=control, value=[0, 1], className="scale"))
 
 
 def problem(name: str) -> Part:

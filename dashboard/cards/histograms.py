@@ -6,8 +6,10 @@ from dashboard.cards.head import head_of_used
 from dashboard.core.mixture.foreground import Foreground
 from dashboard.figures import histograms
 from dashboard.figures.palette import class_colours
+from dashboard.figures.style import plain
 from dashboard.services.analyses import Analyses
 from dashboard.services.scene.scene import Scene
+from dashboard.words import graphs
 from dashboard.words.bins import WHY, left_out, of_levels
 
 TITLE = "Histograms"
@@ -25,14 +27,20 @@ def draw(scene: Scene, analyses: Analyses) -> Drawn:
     """Return the head and the figure."""
     view, analysis = scene.view, analyses.analyse(scene)
     counts = histograms.counted(analysis, view.bins, before=scene.before)
+    outside = left_out(analysis.features)
     figure = histograms.histograms(
         analysis,
         counts,
         log=view.log,
         colours=class_colours(view.palette, view.colours),
         hidden=view.hidden,
-        left_out="" if scene.before else left_out(analysis.features),
+        left_out="" if scene.before else outside,
     )
+    if "meta" in figure["layout"]:
+        figure["layout"]["meta"] |= {
+            "axes": elements.axes_of(view, "bins", "log", "before", "clip"),
+            "text": plain(graphs.histograms(analysis, outside)),
+        }
     bins = of_levels(dict(zip("XY", counts, strict=False)) if len(counts) > 1 else {"": counts[0]})
     caption = COLUMNS[view.foreground] if scene.before else "foreground voxels"
     caption += f"; {bins}" if bins else ""

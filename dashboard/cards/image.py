@@ -6,6 +6,7 @@ from typing import Literal
 from dashboard.cards import elements
 from dashboard.cards.card import Card, Drawn
 from dashboard.cards.head import head
+from dashboard.ids import Control
 from dashboard.services.analyses import Analyses
 from dashboard.services.scene.scene import Scene
 from dashboard.services.studies.naming import short_name
@@ -14,6 +15,8 @@ from dashboard.view import fields_of
 ELSEWHERE = (
     "X and Y are on different grids. You see the slice of Y that is nearest to that of X in mm."
 )
+# In the place of Y, if X stands alone.
+CERTAINTY, OF_CLASS = "Certainty", "posterior of the most probable class"
 
 
 def _card(which: Literal["x", "y"], fields: frozenset[str]) -> Card:
@@ -24,6 +27,9 @@ def _card(which: Literal["x", "y"], fields: frozenset[str]) -> Card:
 
     def draw(scene: Scene, _: Analyses) -> Drawn:
         image: str = getattr(scene.view, which)
+        if which == "y" and scene.view.x == image and scene.problem is None:
+            # The browser draws it (assets/views/pictures.mjs).
+            return {own_head.output: head(CERTAINTY, caption=OF_CLASS), problem.output: ""}
         volume, reason = (named := scene.images.named(image)).volume, named.problem
         if volume is None:
             why = escape(reason.short if reason else "")
@@ -44,7 +50,8 @@ def _card(which: Literal["x", "y"], fields: frozenset[str]) -> Card:
         )
         return {own_head.output: heading, problem.output: why}
 
-    parts = (own_head, elements.picture(f"view-{name}"), problem)
+    window = elements.window(Control[f"WINDOW_{which.upper()}"])
+    parts = (own_head, elements.picture(f"view-{name}"), window, problem)
     return Card(name, "views", "images", fields, parts, draw)
 
 

@@ -1,6 +1,7 @@
 """The joint view; for a single image, its histogram with the mixture."""
 
 import base64
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -8,16 +9,18 @@ from numpy.typing import NDArray
 
 from dashboard.cards import elements
 from dashboard.cards.card import CLASSES, FIT, Card, Drawn
+from dashboard.cards.classes import names
 from dashboard.cards.head import head_of_used
 from dashboard.core.analysis import Analysis
 from dashboard.figures import histograms, joint
 from dashboard.figures.joint import Extent
 from dashboard.figures.palette import class_colours
-from dashboard.figures.style import NEUTRAL
+from dashboard.figures.style import NEUTRAL, plain
 from dashboard.services.analyses import Analyses
 from dashboard.services.render import pictures
 from dashboard.services.scene.scene import Scene
 from dashboard.view import View
+from dashboard.words import graphs
 
 TITLE = "Joint distribution"
 HEAD, FIGURE = elements.head("joint", TITLE), elements.graph("view-joint")
@@ -27,13 +30,20 @@ def draw(scene: Scene, analyses: Analyses) -> Drawn:
     """Return the head and the figure; its `layout.meta` places a voxel in it."""
     view, analysis = scene.view, analyses.analyse(scene)
     title = TITLE if view.x != view.y else "Intensities and mixture"
-    figure = _figure(analysis, view)
+    called = {k: name.text for k, name in names(scene, analyses).items()}
+    figure = _figure(analysis, view, called)
+    if meta := figure["layout"].get("meta"):
+        alone = ("bins",) if view.x == view.y else ()
+        unit = ("scaling",) if view.axes == "scaled" else ()
+        meta["axes"] = elements.axes_of(view, "axes", "clip", *unit, *alone)
+        text = graphs.histograms(analysis) if alone else graphs.joint(analysis, view.joint)
+        meta["text"] = plain(text)
     figure["layout"]["meta"] = figure["layout"].get("meta", {}) | _placing(analysis, view)
-    heading = head_of_used(analysis, title, _caption(analysis))
+    heading = head_of_used(analysis, title, *_caption(analysis))
     return {HEAD.output: heading, FIGURE.output: figure}
 
 
-def _figure(analysis: Analysis, view: View) -> dict[str, Any]:
+def _figure(analysis: Analysis, view: View, called: Mapping[int, str]) -> dict[str, Any]:
     colours = class_colours(view.palette, view.colours)
     if len(analysis.features.shown) == 1:
         return histograms.mixture_histogram(
@@ -51,6 +61,7 @@ def _figure(analysis: Analysis, view: View) -> dict[str, Any]:
         colours=colours,
         hidden=view.hidden,
         cloud=cloud,
+        called=called,
     )
 
 
@@ -68,17 +79,18 @@ def _placing(analysis: Analysis, view: View) -> dict[str, Any]:
     return placing
 
 
-def _caption(analysis: Analysis) -> str:
-    """Return which part of the mixture is shown."""
+def _caption(analysis: Analysis) -> tuple[str, str]:
+    """Return which part of the mixture is shown, and why it is not what is usual."""
     features = analysis.features
     if not analysis.model:
-        return ""
+        return "", ""
     if max(features.xy) >= features.mixed:
         outside = [features.volumes[i].short for i in features.shown if i >= features.mixed]
-        return f"without components: {' and '.join(outside)} not in the fit"
+        caption = f"without components: {' and '.join(outside)} not in the fit"
+        return caption, "Only images in the fit have components."
     if len(features.shown) == 1:
-        return "curves of the components"
-    return "components at 1σ and 2σ"
+        return "curves of the components", ""
+    return "components at 1σ and 2σ", ""
 
 
 def _cloud(analysis: Analysis, points: NDArray[np.float64], extent: Extent, view: View) -> str:
@@ -98,5 +110,10 @@ def _data_address(png: bytes) -> str:
 
 
 CARD = Card(
-    "joint", "views", "analysis", FIT | CLASSES | {"bins", "joint", "axes"}, (HEAD, FIGURE), draw
+    "joint",
+    "views",
+    "analysis",
+    FIT | CLASSES | {"bins", "joint", "axes", "names"},
+    (HEAD, FIGURE),
+    draw,
 )

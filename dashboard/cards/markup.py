@@ -30,6 +30,7 @@ _templates.filters.update(
     percent=numbers.percent,
     plain=numbers.plain,
     times=numbers.times,
+    whole=numbers.whole,
     badge=steps.badge,
     space=spaces.NAMES.get,
     sentence=findings.sentence,

@@ -11,6 +11,8 @@ from dashboard.core.errors import FitError
 
 # Points counted at once: 16 MB in float64.
 COUNTED_AT_ONCE = 2**20
+# Float64 holds a density of a million on it.
+LEAST_AREA = 1e-300
 # The grid of seaborn.kdeplot: points per axis, and bandwidths beyond the data.
 DENSITY_POINTS = 200
 DENSITY_CUT = 3
@@ -80,7 +82,7 @@ def joint_density(points: NDArray[np.float64]) -> JointDensity:
     unit = points.max(axis=0) - origin
     with np.errstate(over="ignore", under="ignore"):
         area = float(unit.prod())
-    if len(points) > 2 and unit.all() and not 0 < area < np.inf:
+    if len(points) > 2 and unit.all() and not LEAST_AREA < area < np.inf:
         raise FitError(
             "The intensities are too large or too small for a joint density. Multiply the images "
             "by a constant."

@@ -3,7 +3,11 @@
 from collections.abc import Mapping
 
 from dashboard.core.mixture.model import Model
+from dashboard.core.mixture.recipe import COMPONENTS
 from dashboard.figures.style import INK, NEUTRAL, Figure, axis, layout, message
+
+# Share of the range above and below the criteria.
+MARGIN = 0.15
 
 
 def criteria(fits: Mapping[int, Model], components: int) -> Figure:
@@ -20,6 +24,10 @@ def criteria(fits: Mapping[int, Model], components: int) -> Figure:
         return message("No mixture can be fitted to these voxels, so there is nothing to compare.")
     numbers = sorted(fits)
     best = min(numbers, key=lambda k: fits[k].bic)
+    low, high = _range(fits)
+    notes = [_best(best, fits[best].bic)]
+    if fits[1].bic > high:
+        notes.append(_beyond(1, fits[1].bic))
     return {
         "data": [
             _line(numbers, [fits[k].bic for k in numbers], "BIC", "#0072B2"),
@@ -27,15 +35,24 @@ def criteria(fits: Mapping[int, Model], components: int) -> Figure:
         ],
         "layout": layout(
             xaxis=axis("components", dtick=1, range=[0.6, 10.4], showgrid=False),
-            yaxis=axis("criterion (lower is better)", tickformat="~s"),
-            margin={"l": 56, "r": 12, "t": 26, "b": 38},
+            yaxis=axis("criterion (lower is better)", range=[low, high], separatethousands=True),
+            margin={"l": 64, "r": 12, "t": 26, "b": 38},
             showlegend=True,
             legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom"},
             hovermode="x unified",
             shapes=[_mark(components, INK, "dot")],
-            annotations=[_best(best, fits[best].bic)],
+            annotations=notes,
         ),
     }
+
+
+def _range(fits: Mapping[int, Model]) -> tuple[float, float]:
+    """Return the range of the criteria from two components on: one alone is mostly far off."""
+    some = [fit for k, fit in fits.items() if k > 1] or list(fits.values())
+    values = [criterion for fit in some for criterion in (fit.bic, fit.aic)]
+    low, high = min(values), max(values)
+    around = MARGIN * (high - low) or 1.0
+    return low - around, high + around
 
 
 def _line(x: list[int], y: list[float], name: str, colour: str) -> dict[str, object]:
@@ -64,15 +81,32 @@ def _mark(x: int, colour: str, dash: str) -> dict[str, object]:
     }
 
 
+def _beyond(x: int, y: float) -> dict[str, object]:
+    """Return the number of a point above the axis, in the line of the legend."""
+    return {
+        "x": 1,
+        "y": 1,
+        "xref": "paper",
+        "yref": "paper",
+        "xanchor": "right",
+        "yanchor": "bottom",
+        "text": f"{x}: BIC {y:,.0f}".replace("-", "−"),
+        "showarrow": False,
+        "font": {"size": 11},
+    }
+
+
 def _best(x: int, y: float) -> dict[str, object]:
     return {
         "x": x,
         "y": y,
         "text": "lowest BIC",
+        # Centred on the last points it would be cut by the edge of the card.
+        "xanchor": "right" if x >= COMPONENTS.stop - 2 else "center",
         "showarrow": True,
         "arrowhead": 0,
         "arrowcolor": NEUTRAL,
         "ax": 0,
         "ay": -24,
-        "font": {"size": 10},
+        "font": {"size": 11},
     }

@@ -1,6 +1,7 @@
 """The joint distribution of two images, with the fitted components."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -43,6 +44,8 @@ SCALE_HEIGHT = 28
 
 # Mean and covariance.
 Component = tuple[NDArray[np.float64], NDArray[np.float64]]
+NO_NAMES: Mapping[int, str] = MappingProxyType({})
+
 Extent = tuple[tuple[float, float], tuple[float, float]]
 Cloud = Callable[[NDArray[np.float64], Extent], str]
 
@@ -56,6 +59,7 @@ def joint(
     colours: Sequence[str],
     hidden: Collection[int],
     cloud: Cloud,
+    called: Mapping[int, str] = NO_NAMES,
 ) -> Figure:
     """Draw the foreground's intensity pairs and the classes' 1 and 2 sigma ellipses.
 
@@ -74,6 +78,8 @@ def joint(
     cloud : callable
         Draws points within an extent and returns the address of a PNG: a picture costs the
         browser a tenth of a scatter trace.
+    called : mapping of int to str
+        The names of classes that have one.
     """
     features = analysis.features
     if not len(features.values):
@@ -95,7 +101,7 @@ def joint(
             traces = [_contours(points)]
     except FitError as error:
         return message(str(error))
-    traces += _ellipses(components, colours, hidden)
+    traces += _ellipses(components, colours, hidden, called)
     unit = "" if axes == "raw" else f" ({UNITS[features.recipe.scaling]})"
     titles = [
         axis_title(
@@ -232,7 +238,10 @@ def _components(analysis: Analysis, axes: Axes) -> list[Component]:
 
 
 def _ellipses(
-    components: Sequence[Component], colours: Sequence[str], hidden: Collection[int]
+    components: Sequence[Component],
+    colours: Sequence[str],
+    hidden: Collection[int],
+    called: Mapping[int, str],
 ) -> list[dict[str, Any]]:
     shown = [k for k in range(len(components)) if k + 1 not in hidden]
     gap = np.full((1, 2), np.nan)
@@ -248,7 +257,7 @@ def _ellipses(
     # A pale edge sets each ellipse off from points of its own colour.
     casing = _line(np.concatenate(list(curves.values())), "rgba(255, 255, 255, 0.85)", 4.5)
     lines = [_line(curve, colours[k], 2.2) for k, curve in curves.items()]
-    return [casing, *lines, _means(means, shown)]
+    return [casing, *lines, _means(means, [k + 1 for k in shown], called)]
 
 
 def _line(curve: NDArray[np.float64], colour: str, width: float) -> dict[str, Any]:
@@ -263,15 +272,18 @@ def _line(curve: NDArray[np.float64], colour: str, width: float) -> dict[str, An
     }
 
 
-def _means(means: NDArray[np.float64], classes: Sequence[int]) -> dict[str, Any]:
+def _means(
+    means: NDArray[np.float64], classes: Sequence[int], called: Mapping[int, str]
+) -> dict[str, Any]:
     return {
         "type": "scatter",
         "mode": "markers+text",
         "x": means[:, 0].tolist(),
         "y": means[:, 1].tolist(),
-        "text": [str(k + 1) for k in classes],
+        "text": [str(number) for number in classes],
+        "customdata": [f" {plain(called[k])}" if k in called else "" for k in classes],
         "textfont": {"size": 10, "color": "#1f2933"},
         "marker": {"size": 15, "color": "#ffffff", "line": {"width": 1, "color": "#1f2933"}},
-        "hovertemplate": "class %{text}<br>%{x:.4~g}, %{y:.4~g}<extra>mean</extra>",
+        "hovertemplate": "class %{text}%{customdata}<br>%{x:.4~g}, %{y:.4~g}<extra>mean</extra>",
         "cliponaxis": False,
     }

@@ -24,7 +24,6 @@ from dashboard.ui.kinds import (
     segments,
     several,
     toggle,
-    window,
 )
 from dashboard.view import BINS, PERCENT, SEEDS, TOLERANCE
 from dashboard.widgets import Html
@@ -58,7 +57,6 @@ STUDY_STEPS = (
     '<button id="study-forward" class="icon-button" type="button" tabindex="-1"'
     ' title="Next study (n)" aria-label="Next study">›</button></span>'
 )
-WINDOW = "The lower intensity is shown black, the higher one white, in every slice."
 
 
 @dataclass(frozen=True)
@@ -125,20 +123,13 @@ SECTIONS: dict[str, list[Row]] = {
             "right.",
             segments({"neurological": "Neurological", "radiological": "Radiological"}),
         ),
-        Folded(
-            "Intensity windows",
-            (
-                ControlSpec(Control.WINDOW_X, "Intensity window X", WINDOW, window()),
-                ControlSpec(Control.WINDOW_Y, "Intensity window Y", WINDOW, window()),
-            ),
-        ),
     ],
     "Preprocessing": [
         (
             ControlSpec(
                 Control.FOREGROUND, "Foreground",
-                "The voxels to fit: above 0, non-zero, or not background (the most frequent value) "
-                "in every image of the fit, or those that a mask marks.",
+                "The voxels to fit: above 0, non-zero or not background in every image of the fit, "
+                "or those in a mask. Background is the most frequent value.",
                 choice(FOREGROUND),
             ),
             ControlSpec(

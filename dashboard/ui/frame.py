@@ -29,7 +29,7 @@ AFTER_SLIDER = (
     '<button id="slice-forward" class="icon-button" type="button" tabindex="-1"'
     ' title="Next slice (→)" aria-label="Next slice">›</button>'
     '<span class="place"><label>Slice <input id="slice-number" inputmode="numeric"'
-    ' autocomplete="off" aria-label="Slice"></label> of 0–<span id="slice-last"></span>'
+    ' autocomplete="off" aria-label="Slice"></label><span>of 0–<span id="slice-last"></span></span>'
     '<label><span id="slice-axis"></span> = <input id="slice-mm" autocomplete="off"'
     ' aria-label="Position in mm"> mm</label></span>'
     '<output id="position" class="visually-hidden"></output>'
@@ -47,25 +47,26 @@ def layout(limits: Limits) -> Any:
     return dmc.MantineProvider(
         [
             *(dcc.Store(id=store) for store in Store),
-            dmc.ColorSchemeToggle(
-                id="colour-scheme", variant="subtle", color="gray", size="md",
-                lightIcon="☀\ufe0e", darkIcon="☾",
-                **{"aria-label": "Switch between light and dark"},
-            ),
             html.Div(
                 [
                     controls(limits),
                     html.Main(
                         [
+                            # Below the pictures on screen, the first for the keyboard.
+                            _slice_bar(),
                             Html(id=NOTICES, className="notices"),
                             *_elements("check"),
                             _image_row(),
-                            _slice_bar(),
                             _analysis_row(),
                         ]
                     ),
                 ],
                 className="page",
+            ),
+            dmc.ColorSchemeToggle(
+                id="colour-scheme", variant="subtle", color="gray", size="md",
+                lightIcon="☀\ufe0e", darkIcon="☾",
+                **{"aria-label": "Switch between light and dark"},
             ),
         ],
         theme=THEME,

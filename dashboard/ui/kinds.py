@@ -126,21 +126,6 @@ def number(allowed: range) -> Kind:
     )  # fmt: skip
 
 
-def window() -> Kind:
-    """Two intensities on a scale that an image gives, and back to the image's own."""
-    return lambda spec: spec.beside_label(
-        dmc.RangeSlider(
-            id=spec.name, min=0, max=1, value=[0, 1], step=0.01, minRange=0, size=SIZE,
-            updatemode="mouseup", thumbFromLabel=f"{spec.label}, black",
-            thumbToLabel=f"{spec.label}, white",
-        ),
-        html.Button(
-            "Reset", id=f"{spec.name}-reset", className="link-button", type="button",
-            **{"aria-label": f"Reset {spec.label}"},
-        ),
-    )  # fmt: skip
-
-
 def hidden(kind: Kind) -> Kind:
     """A control that is shown only in some studies."""
     return lambda spec: html.Div(kind(spec), id=f"{spec.name}-field", hidden=True)

@@ -11,6 +11,7 @@ import numpy as np
 from dashboard.core.facts import Notice
 from dashboard.core.grid.field import corner, head_box, pixel_size
 from dashboard.core.orientation import PLANE_AXES, Plane
+from dashboard.core.reading.summary import Intensities
 from dashboard.core.volume import Volume
 from dashboard.ids import FIELDS, NOTICES, VOLUME_X, VOLUME_Y, Control, Store
 from dashboard.services.render.addresses import key
@@ -25,10 +26,8 @@ from dashboard.ui.controls import NO_MASK
 from dashboard.view import View
 from dashboard.words.opening import sentence
 
-# Steps of an intensity window's slider, at least.
+# Steps of an intensity window, at least.
 WINDOW_STEPS = 500
-# As many decimals as a browser's numbers can be rounded to.
-MOST_DECIMALS = 100
 REFERENCES: tuple[Role, ...] = ("labels", "mask")
 
 # Everything of the page that an opened View decides, as "element-id.property".
@@ -47,11 +46,6 @@ OUTPUTS: tuple[str, ...] = (
         for prop in (".data", ".value", "-field.hidden")
     ),
     f"{Control.SLICE}.max",
-    *(
-        f"{control}.{limit}"
-        for control in (Control.WINDOW_X, Control.WINDOW_Y)
-        for limit in ("min", "max", "step", "precision")
-    ),
     f"{Store.SCENE}.data",
     f"{NOTICES}.html",
 )  # fmt: skip
@@ -110,7 +104,7 @@ def scene_facts(opened: Opened) -> dict[str, Any]:
 def _shown(volume: Volume, plane: Plane) -> dict[str, Any]:
     return {
         "id": key(volume.id),
-        "window": volume.intensities.window,
+        **_windows(volume.intensities),
         "positions": volume.slice_positions(plane).round(3).tolist(),
         "shape": volume.orientation.picture_shape(plane),
         "pixel": pixel_size(volume, plane),
@@ -187,31 +181,25 @@ def _offered(opened: Opened) -> dict[str, Any]:
             f"{control}.value": taken,
             f"{control}-field.hidden": alone,
         }
-    for volume, window in zip(
-        (scene.x, scene.y), (Control.WINDOW_X, Control.WINDOW_Y), strict=True
-    ):
-        offered |= {f"{window}.{name}": value for name, value in _slider(volume).items()}
     return offered
 
 
-def _slider(volume: Volume | None) -> dict[str, float]:
-    """Return the limits of an image's window, its step, and the decimals that steps need.
+def _windows(facts: Intensities) -> dict[str, Any]:
+    """Return what an image's window can be: within which limits, in which steps, and some ready.
 
     Steps and limits are round numbers in any unit: an ADC map of 0.0035 mm2/s has steps of 5e-6.
     """
-    low, high = 0.0, 1.0
-    if volume:
-        facts = volume.intensities
-        low, high = min(facts.low, facts.window[0]), max(facts.high, facts.window[1])
+    low, high = min(facts.low, facts.window[0]), max(facts.high, facts.window[1])
     # Half at a time: the largest numbers have no difference.
     finest = max(high / WINDOW_STEPS - low / WINDOW_STEPS, float(np.finfo(np.float64).tiny))
     power = math.floor(math.log10(finest))
     step = max(s for m in (1, 2, 5) if (s := float(f"{m}e{power}")) <= finest or m == 1)
     return {
-        "min": math.floor(low / step) * step,
-        "max": math.ceil(high / step) * step,
+        "window": facts.window,
+        "range": (math.floor(low / step) * step, math.ceil(high / step) * step),
         "step": step,
-        "precision": min(max(-power, 0), MOST_DECIMALS),
+        "full": (facts.low, facts.high),
+        "percentiles": facts.limits,
     }
 
 

@@ -26,6 +26,11 @@ def measure(value: float) -> str:
     return (f"{value:,.{digits}f}" if plain else f"{value:.3g}").replace("-", "−")
 
 
+def whole(value: float) -> str:
+    """Return a number without decimals: "12,258"."""
+    return f"{value:,.0f}".replace("-", "−")
+
+
 def plain(value: float) -> str:
     """Return a number for other programs: seven significant digits, a hyphen for the minus."""
     return f"{value + 0.0:.7g}"
@@ -62,6 +67,11 @@ def ordinal(number: int) -> str:
 def counted(count: int, noun: str) -> str:
     """Return a number of things: "1 voxel", "2,000 voxels"."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def listed(items: Sequence[str]) -> str:
+    """Return items as a list in a sentence: "158, 271 and 366"."""
+    return " and ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)
 
 
 def _edge(value: float, digits: int) -> str:

@@ -43,13 +43,15 @@ class Auditor:
         # A colour on its way is none that anybody reads.
         self.still = page.add_style_tag(content="* { transition: none !important }")
 
-    def open(self, query: str, state: str) -> None:
+    def open(self, query: str, state: str, *schemes: str) -> None:
         self.page.evaluate(GO_TO, f"?{query}")
         settled(self.page)
-        self.look(state)
+        self.look(state, *schemes)
 
-    def look(self, state: str) -> None:
+    def look(self, state: str, *schemes: str) -> None:
         for scheme, rules in SCHEMES.items():
+            if scheme not in (schemes or SCHEMES):
+                continue
             self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
             self.found += [f"{state}, {scheme}: {one}" for one in self.page.evaluate(RUN, rules)]
         self.page.emulate_media(color_scheme="light")
@@ -80,21 +82,24 @@ def test_axe_finds_nothing_on_the_page_of_the_sample(
     auditor = audit(home)
     auditor.look("as it opens")
     auditor.open("study=sample&panel=criteria&components=10&joint=histogram", "criteria")
-    auditor.open("study=sample&panel=header&joint=density&nonsense=1&other=2", "headers, notices")
+    auditor.open("study=sample&panel=header&joint=density&nonsense=1", "headers, notice", "light")
     home.locator("#help-button").click()
     auditor.look("help")
     home.keyboard.press("Escape")
     home.locator("#view-preflight summary").click()
     auditor.look("check")
     home.locator("#view-preflight summary").click()
+    home.locator(".class-name").first.click()
+    auditor.look("a class")
+    home.keyboard.press("Escape")
     home.locator("#control-scaling").click()
-    auditor.look("list")
+    auditor.look("list", "light")
     home.keyboard.press("Escape")
     home.locator("#control-upload").set_input_files(
         {"name": "a.txt", "mimeType": "text/plain", "buffer": b"no image"}
     )
     expect(home.locator("#upload")).to_contain_text("not opened")
-    auditor.look("upload")
+    auditor.look("upload", "light")
     home.locator("#upload-close").click()
     home.route("**/cards/**", lambda route: route.fulfill(status=500))
     choose(home, "control-covariance", "spherical")
@@ -139,10 +144,17 @@ def test_axe_finds_nothing_on_the_page_of_odd_studies(
     settled(page, study="compared")
     auditor = audit(page)
     auditor.look("reference")
-    auditor.open("study=compared&slice=2", "empty slice")
+    auditor.open("study=compared&slice=2", "empty slice", "light")
     auditor.open("study=lone&slice=4", "one image")
 
 
+# As a held key steps: each at once, and the next one after it is on screen.
+STEPS = """async (count) => {
+    for (; count; count -= 1) {
+        document.getElementById("slice-forward").click();
+        for (const _ of [1, 2, 3]) await new Promise(requestAnimationFrame);
+    }
+}"""
 SAID = """() => {
     window.said = [];
     new MutationObserver(() => said.push(document.getElementById("announce").textContent))
@@ -152,11 +164,68 @@ SAID = """() => {
 
 def test_a_fit_is_announced_once_the_page_rests(home: Page) -> None:
     home.evaluate(SAID)
-    for _ in range(3):
-        home.locator("#slice-forward").click()
+    home.evaluate(STEPS, 3)
     settled(home, slice=33)
     voxels = home.locator("#view-components").inner_text().partition(" foreground voxels")[0]
     sentence = f"Fitted: 3 classes, {voxels.split()[-1]} voxels."
     expect(home.locator("#announce")).to_have_text(sentence)
     assert home.evaluate("said") == [sentence]
     expect(home.get_by_role("progressbar", name="Working")).to_have_count(0)
+
+
+# Whether an element's own colour differs from what is behind it, as far as it has any.
+PAINTED = """([selector, pseudo, property]) => {
+    const node = document.querySelector(selector);
+    const { [property]: colour } = getComputedStyle(node, pseudo);
+    const canvas = getComputedStyle(document.body).backgroundColor;
+    return colour !== "rgba(0, 0, 0, 0)" && colour !== canvas;
+}"""
+
+
+def test_forced_colours_take_away_nothing_that_is_seen_by_colour(home: Page) -> None:
+    swatch = "getComputedStyle(document.querySelector('#view-components .swatch')).backgroundColor"
+    before = home.evaluate(swatch)
+    home.emulate_media(forced_colors="active")
+    try:
+        assert home.evaluate(swatch) == before
+        for part in (
+            ("#control-components [data-active]", None, "backgroundColor"),
+            ("#control-plane [data-active]", None, "backgroundColor"),
+            (".tabs [aria-selected=true]", None, "borderBottomColor"),
+            ("#control-slice .mantine-Slider-bar", None, "backgroundColor"),
+            ("#control-slice .mantine-Slider-track", "::before", "backgroundColor"),
+            ("#control-play", "::before", "backgroundColor"),
+        ):
+            assert home.evaluate(PAINTED, list(part)), part
+        other = home.evaluate(
+            "getComputedStyle(document.querySelector('#control-plane label:not([data-active])'))"
+            ".backgroundColor"
+        )
+        assert other.endswith(", 0)")
+    finally:
+        home.emulate_media(forced_colors="none")
+
+
+# Which of some elements, scrolled to, something else lies over, or are not all in the window.
+COVERED = """selectors => selectors.filter((selector) => {
+    const node = document.querySelector(selector);
+    node.scrollIntoView({ block: "center" });
+    const { left, right, top, bottom } = node.getBoundingClientRect();
+    const [first, last] = [Math.max(top, 0), Math.min(bottom, innerHeight)];
+    const at = (share) => [(left + right) / 2, first + share * (last - first)];
+    const isMet = (share) => node.contains(document.elementFromPoint(...at(share)));
+    return left < 0 || right > innerWidth || ![0.1, 0.5, 0.9].every(isMet);
+})"""
+SHOWN = ["#view-image-x", "#view-image-y", "#view-labels", "#view-histograms", "#view-joint"]
+HANDLED = ["#control-slice", "#slice-back", "#help-button", ".tabs [role=tab]", "#readout"]
+
+
+@pytest.mark.parametrize("width", [720, 360], ids=["at 200 %", "at 400 %"])
+def test_a_magnified_page_covers_nothing(home: Page, width: int) -> None:
+    home.set_viewport_size({"width": width, "height": width * 900 // 1440})
+    home.wait_for_function("width => document.documentElement.scrollWidth <= width", arg=width)
+    assert home.evaluate(COVERED, [*SHOWN, *HANDLED]) == []
+    if not home.locator(".controls").is_visible():
+        home.locator("#controls-toggle").click()
+    controls = [f"#control-{name}" for name in ("study", "plane", "components", "seed", "scope")]
+    assert home.evaluate(COVERED, controls) == []

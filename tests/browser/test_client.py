@@ -327,6 +327,81 @@ def test_the_place_across_other_planes_stays_when_something_else_is_opened(run: 
     assert last["place"] == [4, 2, 50]
 
 
+# Voxels of 2 x 3 x 4 mm from (-9, 5, 1) on, turned so that a slice moves in y as well.
+AFFINE = [[2, 0, 0, -9], [0, 3, 1, 5], [0, 0, 4, 1]]
+TURNED: dict[str, Any] = {
+    **SCENE, "shape": [20, 20], "affine": AFFINE,
+    "toStored": [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0]],
+}  # fmt: skip
+
+
+def test_the_crosshair_keeps_its_voxel_from_slice_to_slice(run: Run) -> None:
+    place = [2 * 7 - 9, 3 * 4 + 1 * 5 + 5, 4 * 5 + 1]
+    *_, set_there, moved, gone = states(
+        run,
+        {"type": "controls", "scene": TURNED, "values": CONTROLS},
+        {"type": "at", "place": place},
+        {"type": "slice", "slice": 8},
+        {"type": "at", "place": None},
+    )
+    assert set_there["wanted"]["at"] == "5:22:21"
+    assert moved["wanted"]["at"] == "5:25:33"
+    assert (gone["wanted"]["at"], gone["place"]) == (None, [5, 25, 33])
+
+
+def test_a_link_to_a_place_is_the_place(run: Run) -> None:
+    scene = {**SCENE, "view": {**SCENE["view"], "at": "-1.5:2:50"}}
+    *_, last = states(run, {"type": "controls", "scene": scene, "values": CONTROLS})
+    assert last["place"] == [-1.5, 2, 50]
+    assert last["wanted"]["at"] == "-1.5:2:50"
+
+
+@pytest.mark.parametrize("side", get_args(Side))
+@pytest.mark.parametrize("plane", get_args(Plane))
+def test_a_place_is_found_again_in_every_plane(run: Run, tmp_path: Path, plane, side) -> None:
+    turn = np.radians(15)
+    affine = np.array([[0, -2 * np.cos(turn), np.sin(turn), 9], [3, 0, 0, -7],
+                       [0, 2 * np.sin(turn), np.cos(turn), 4], [0, 0, 0, 1]])  # fmt: skip
+    nib.Nifti1Image(np.ones((5, 6, 7), np.float32), affine).to_filename(tmp_path / "v.nii")
+    volume = read_volume(tmp_path / "v.nii")
+    scene = {
+        "shape": volume.orientation.picture_shape(plane),
+        "toStored": volume.orientation.picture_to_stored(plane).tolist(),
+        "affine": volume.mm_affine[:3].tolist(),
+    }
+    place = nib.affines.apply_affine(affine, [3, 1, 4]).tolist()
+    pixel, back = run(
+        "place",
+        """({ pixelOf, placeOf }, place, view, scene) => {
+            const pixel = pixelOf(place, view, scene);
+            return [pixel, placeOf(pixel, { ...view, slice: pixel.slice }, scene)];
+        }""",
+        place, {"plane": plane, "side": side, "slice": 0}, scene,
+    )  # fmt: skip
+    assert back == pytest.approx(place)
+    assert pixel["slice"] == volume.orientation.slice_of(plane, (3, 1, 4))
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_a_pixel_lies_at_the_same_millimetres_on_another_grid(run: Run, mirrored: bool) -> None:
+    x = {"corner": [0, 0], "shape": [10, 10], "pixel": [2, 2]}
+    y = {"corner": [-10, 5], "shape": [5, 5], "pixel": [8, 4]}
+    view = {"plane": "axial", "side": "radiological" if mirrored else "neurological"}
+    share, under, beside = run(
+        "place",
+        """({ shareOf, pixelUnder }, view, x, y) => {
+            const share = shareOf({ column: 3, row: 4 }, view, x, y);
+            return [share, pixelUnder(share, view, x, y), pixelUnder([0.999, 0.999], view, x, y)];
+        }""",
+        view, x, y,
+    )  # fmt: skip
+    # Its middle is at 7 mm, mirrored at 20 - 7 = 13 mm, and 9 mm up.
+    across = (13 + 10) / 40 if mirrored else (7 + 10) / 40
+    assert share == pytest.approx([1 - across if mirrored else across, 4 / 20])
+    assert under == {"column": 3, "row": 4}
+    assert beside is None
+
+
 def test_a_slider_that_moves_while_something_is_opened_changes_nothing(run: Run) -> None:
     opened = {"type": "open", "search": "?study=t", "reason": "push"}
     before, after = states(run, controls(), opened, {"type": "slice", "slice": 2})[-2:]
@@ -623,6 +698,29 @@ def test_a_scale_bar_has_a_round_length_that_fits(run: Run) -> None:
     for scale, length in zip(scales, lengths, strict=True):
         assert f"{length:.0e}"[0] in "125"
         assert 90 / 2.5 - 1e-9 <= length * scale <= 90 + 1e-9
+
+
+# ---- windows
+WINDOWED = {"window": [0, 400], "range": [-50, 1400], "step": 2}
+MOVES: dict[str, tuple[str, Any]] = {
+    "an end goes to a step": ("moved([0, 400], 1, 311.3, image)", [0, 312]),
+    "an end does not pass the other": ("moved([100, 400], 0, 900, image)", [100 + 298, 400]),
+    "an end stays within the image": ("moved([0, 400], 1, 9999, image)", [0, 1400]),
+    "a bar has room around its windows": ("spanOf([100, 500], image)", [-50, 600]),
+    "a bar ends with the image": ("spanOf([-50, 1400], image)", [-50, 1400]),
+    "a drag to the right is wider": ("dragged([100, 300], [104, 0], image)", [0, 400]),
+    "a drag upwards is darker": ("dragged([100, 300], [0, -50], image)", [140, 340]),
+    "greys are those of another window": ("greys([0, 400], [100, 300])", [2, -0.5]),
+    "a link's window": ('windowOf("12.5:3e3", image)', [12.5, 3000]),
+    "the image's own": ("windowOf(null, image)", [0, 400]),
+}
+
+
+@pytest.mark.parametrize("name", MOVES)
+def test_a_window_is_moved(run: Run, name: str) -> None:
+    call, expected = MOVES[name]
+    found = run("window", f"(made, image) => made.{call}", WINDOWED)
+    assert found == pytest.approx(expected)
 
 
 # ---- voxels

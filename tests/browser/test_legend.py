@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from scripts.serving import settled
 from tests.browser.acting import address
-from tests.browser.reading import picture, table
+from tests.browser.reading import picture, pixel, table
 
 GUESSES = ["CSF", "GM", "WM"]
 
@@ -60,6 +60,12 @@ def test_a_class_is_named_coloured_and_made_one_tissue_with_another(home: Page) 
     agreeing = home.locator("#view-agreement .agreement tbody tr").all_inner_texts()
     assert [row.split("\t")[0] for row in agreeing] == ["1 CSF", "2+3 left, 50 %"]
 
+    # Under the pointer, the readout has the name too.
+    row, column = np.argwhere((painted == (255, 0, 128, 255)).all(axis=-1))[0].tolist()
+    home.mouse.move(*pixel(home, "view-labels", column, painted.shape[0] - 1 - row))
+    expect(home.locator("#readout")).to_contain_text("class 2 left, 50 %")
+    expect(home.locator(".class-chip[data-pointed]")).to_have_class("class-chip class-2")
+
     # The link holds all of it; names stay with the next slice.
     home.locator("#slice-forward").click()
     settled(home, slice=31)
@@ -71,7 +77,7 @@ def test_a_class_is_named_coloured_and_made_one_tissue_with_another(home: Page) 
 def test_tables_are_copied_with_plain_numbers(home: Page) -> None:
     home.context.grant_permissions(["clipboard-read", "clipboard-write"])
     home.locator("#view-components").get_by_role("button", name="Copy as TSV").click()
-    expect(home.locator("#client-notice")).to_contain_text("Copied")
+    expect(home.locator("#client-done")).to_contain_text("Copied")
     head, *rows = [
         line.split("\t")
         for line in home.evaluate("navigator.clipboard.readText()").strip().splitlines()

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import nibabel as nib
+import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -91,3 +92,59 @@ def test_the_crosshair_goes_through_slices_planes_and_the_link(page: Page) -> No
     page.go_back()
     settled(page)
     assert crossed(page, "view-image-y") == pytest.approx([80.5, 31.5])
+
+
+def test_arrows_move_the_crosshair_in_a_picture_that_keys_reached(home: Page, sample: Path) -> None:
+    lesson = Lesson(sample, 30)
+    home.mouse.click(*pixel(home, "view-labels", 60, 64))
+    settled(home)
+    home.keyboard.press("ArrowRight")  # a pointer brought the focus: the key is the slice's
+    settled(home, slice=31)
+    home.keyboard.press("ArrowLeft")
+    settled(home, slice=30)
+    home.keyboard.press("Shift+Tab")
+    home.keyboard.press("Tab")
+    expect(home.locator("#view-labels")).to_be_focused()
+    for key in ("ArrowRight", "ArrowRight", "ArrowDown", "Shift+ArrowUp"):
+        home.keyboard.press(key)
+    home.wait_for_url(re.compile("at="))
+    settled(home, slice=30)
+    assert crossed(home, "view-image-x") == pytest.approx([62.5, 73.5])
+    value = f"T1 {lesson.t1[127 - 62, 73]:g}"
+    expect(home.locator("#announce")).to_contain_text(value)
+
+
+def test_a_click_in_the_joint_view_lights_the_voxels_that_lie_there(
+    home: Page, sample: Path
+) -> None:
+    lesson = Lesson(sample, 30)
+    column, row = 60, 64
+    i, j = 127 - column, row
+    x, y = home.evaluate(
+        """([x, y]) => {
+            const plot = document.querySelector("#view-joint .js-plotly-plot");
+            const { left, top } = plot.getBoundingClientRect();
+            const { xaxis, yaxis } = plot._fullLayout;
+            return [left + xaxis._offset + xaxis.d2p(x), top + yaxis._offset + yaxis.d2p(y)];
+        }""",
+        [(v[i, j] - v[lesson.mask].mean()) / v[lesson.mask].std() for v in (lesson.t1, lesson.b0)],
+    )
+    home.mouse.click(x, y)
+    expect(home.locator("canvas.alike:visible")).to_have_count(3)
+    lit = home.evaluate(
+        """() => {
+            const canvas = document.querySelector("#view-image-y canvas.alike");
+            const { width, height } = canvas;
+            const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+            return Array.from({ length: data.length / 4 }, (_, n) => data[4 * n + 3] > 0);
+        }"""
+    )
+    stored = np.array(lit).reshape(128, 128)[::-1, ::-1].T  # as the file has it
+    assert stored[i, j]
+    assert not (stored & ~lesson.mask).any()
+    for image in (lesson.t1, lesson.b0):
+        spread = image[stored] - image[i, j]
+        assert np.abs(spread).max() < 0.25 * image[lesson.mask].std()
+    expect(home.locator("#readout")).to_contain_text(f"{stored.sum()} voxels lie")
+    home.keyboard.press("Escape")
+    expect(home.locator("canvas.alike:visible")).to_have_count(0)

@@ -6,9 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dashboard.cards import agreement, components, labels
+from dashboard.cards import agreement, components, joint, labels
 from dashboard.cards.classes import Name, names, tissue_name
-from dashboard.core.reference.labels import label_names_in
 from dashboard.view import View
 
 VIEW = View("pair", "T1", "b0", slice=5, reference="dseg")
@@ -62,6 +61,13 @@ def test_names_and_tissues_stand_in_the_tables(with_reference):
     assert int(counts["2+3 &lt;b&gt;"]) == np.isin(analysis.labels, [2, 3]).sum()
 
 
+def test_the_joint_view_names_the_class_under_the_pointer(with_reference):
+    scene = with_reference.scene(replace(VIEW, names=("", "<b>"), hidden=(3,)))
+    figure = joint.CARD.draw(scene, with_reference.analyses)["view-joint.figure"]
+    means = next(trace for trace in figure["data"] if trace["mode"] == "markers+text")
+    assert (means["text"], means["customdata"]) == (["1", "2"], [" CSF", " &lt;b&gt;"])
+
+
 def test_a_tissue_is_called_as_somebody_typed_or_else_as_guessed():
     found = {1: Name("CSF", guessed=True), 2: Name("GM", guessed=True), 3: Name("cortex")}
     assert tissue_name((1, 2), found) == Name("CSF + GM", guessed=True)
@@ -81,15 +87,3 @@ def test_the_legend_knows_the_gaussians_in_the_images_units(with_reference):
         np.testing.assert_allclose(gaussian["mean"], inside.mean(axis=0), rtol=0.1)
         sd = np.sqrt(np.diag(gaussian["covariance"]))
         np.testing.assert_allclose(sd, inside.std(axis=0), rtol=0.5)
-
-
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("labels_csf1_gm2_wm3", {1: "CSF", 2: "GM", 3: "WM"}),
-        ("seg_GM-2_WM-3", {2: "GM", 3: "WM"}),
-        ("dseg", {}), ("bigwm3", {}), ("gm1000", {}),
-    ],
-)  # fmt: skip
-def test_a_file_name_can_say_which_label_is_which(name, expected):
-    assert label_names_in(name) == expected

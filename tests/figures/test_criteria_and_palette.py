@@ -15,9 +15,26 @@ def test_criteria_are_those_of_the_fits(analysed, valid):
     assert bic["x"] == aic["x"] == list(range(1, 11))
     assert bic["y"] == [fits[k].bic for k in range(1, 11)]
     assert aic["y"] == [fits[k].aic for k in range(1, 11)]
-    (note,) = figure["layout"]["annotations"]
-    assert note["y"] == min(bic["y"])
+    best, first = figure["layout"]["annotations"]
+    assert best["y"] == min(bic["y"])
+    assert first["text"] == f"1: BIC {fits[1].bic:,.0f}"
     assert figure["layout"]["shapes"][0]["x0"] == 4
+
+
+def test_one_component_alone_does_not_set_the_scale(analysed):
+    fits = fits_of(analysed().features, range(1, 11))
+    low, high = criteria(fits, 4)["layout"]["yaxis"]["range"]
+    rest = [value for k in range(2, 11) for value in (fits[k].bic, fits[k].aic)]
+    assert low < min(rest) < max(rest) < high < fits[1].bic
+    assert high - low < 1.5 * (max(rest) - min(rest))
+
+
+def test_one_component_within_the_range_is_a_point_like_the_others(analysed):
+    fits = fits_of(analysed().features, range(1, 3))
+    same = {1: fits[2], 2: fits[2]}
+    figure = criteria(same, 1)
+    assert len(figure["layout"]["annotations"]) == 1
+    assert figure["layout"]["yaxis"]["range"][1] > fits[2].bic
 
 
 def test_nothing_to_compare_is_a_sentence(valid):

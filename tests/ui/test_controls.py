@@ -14,7 +14,8 @@ from dashboard.ui.kinds import ControlSpec
 from dashboard.view import View
 
 # Set beside what they change: the slice bar, the classes of the label map, the tabs.
-BESIDE_THEIR_VIEW = {"slice", "hidden", "names", "colours", "tissues", "panel"}
+BESIDE_THEIR_VIEW = {"slice", "hidden", "names", "colours", "tissues", "panel", "window_x",
+                     "window_y"}  # fmt: skip
 LIMITS = Limits(drop=2**20, store=2**30, days=7)
 
 

@@ -23,15 +23,21 @@ def filled(study, save):
 @pytest.mark.parametrize("offset", [0.0, -0.001])
 def test_a_window_has_round_steps_in_any_unit(filled, unit, offset):
     page = filled((VALUES + offset) * unit)
-    limits = {
-        name: page[f"control-window-x.{name}"] for name in ("min", "max", "step", "precision")
-    }
-    low, high = page["control-window-x.value"]
-    shown = (limits["min"], low, high, limits["max"])
+    facts = page["scene.data"]["x"]
+    assert page["control-window-x.value"] == list(facts["window"])
+    least, most = facts["range"]
+    shown = (least, *facts["window"], most)
     assert list(shown) == sorted(shown)
-    steps = (limits["max"] - limits["min"]) / limits["step"]
+    steps = (most - least) / facts["step"]
     assert 500 <= steps <= 1500
     assert steps == pytest.approx(round(steps))
-    # What Mantine rounds to loses no step: toFixed of so many decimals.
-    assert round(limits["step"], limits["precision"]) == pytest.approx(limits["step"], rel=1e-12)
-    assert f"{limits['step']:.15g}".lstrip("0.")[0] in "125"
+    assert f"{facts['step']:.15g}".lstrip("0.")[0] in "125"
+
+
+def test_windows_are_ready_by_percentiles_of_what_is_no_background(filled):
+    voxels = np.where(np.indices(VALUES.shape)[0] < 2, 0, VALUES)
+    ready = filled(voxels)["scene.data"]["x"]
+    assert ready["full"] == pytest.approx((0, voxels.max()))
+    for level in ("0.5", "1"):
+        ends = np.percentile(voxels[voxels > 0], [float(level), 100 - float(level)])
+        assert ready["percentiles"][level] == pytest.approx(ends, rel=1e-6)

@@ -1,0 +1,44 @@
+// The crosshair by keys, in a picture that was reached by keys: otherwise arrows step the slices.
+import { pixelUnder } from "../client/place.mjs";
+import { fieldOf, headOf } from "../client/zoom.mjs";
+import { isMirrored } from "../client/picture.mjs";
+
+const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+const FAR = 10; // voxels with Shift
+
+/** The pixel in the middle of the head. */
+const middle = (view, scene) => {
+  const [field, head] = [fieldOf, headOf].map((box) => box(scene, isMirrored(view)));
+  const shares = [0, 1].map((axis) => ((head.low[axis] + head.high[axis]) / 2 - field.low[axis]) / (field.high[axis] - field.low[axis]));
+  return pixelUnder(shares, view, scene, scene);
+};
+
+/**
+ * @param {object} page
+ * @param {() => {wanted: object, scene: object}} page.shown
+ * @param {() => boolean} page.isOpen
+ * @param {() => ?{column: number, row: number}} page.kept  the pixel of the crosshair
+ * @param {(pixel: {column: number, row: number}) => void} page.set
+ */
+export const cursor = ({ shown, isOpen, kept, set }) => {
+  let isByKeys = false; // what was used last
+  let reached = null; // the picture that has the focus, if keys brought it there
+  addEventListener("pointerdown", () => {
+    isByKeys = false;
+    reached = null;
+  }, true);
+  addEventListener("keydown", () => { isByKeys = true; }, true);
+  document.addEventListener("focusin", ({ target }) => { reached = isByKeys && target.matches?.(".picture") ? target : null; });
+
+  document.addEventListener("keydown", (event) => {
+    const way = event.target === reached && isOpen() && WAYS[event.key];
+    if (!way || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const { wanted, scene } = shown();
+    const { column, row } = kept() ?? middle(wanted, scene);
+    const far = event.shiftKey ? FAR : 1;
+    const within = (index, count) => Math.min(Math.max(index, 0), count - 1);
+    set({ column: within(column + far * way[0], scene.shape[0]), row: within(row + far * way[1], scene.shape[1]) });
+  }, true);
+};

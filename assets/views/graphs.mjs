@@ -1,0 +1,33 @@
+// What Plotly's graphs do besides drawing what Dash gives them.
+import { followRanges } from "./axes.mjs";
+import { setProps } from "./dash.mjs";
+import { unescaped } from "./names.mjs";
+
+const described = new WeakMap(); // by picture: its text
+
+/** The graph as one picture with a text made of its numbers; its buttons stay buttons. */
+const describe = (plot) => {
+  const text = plot.layout.meta?.text ?? plot.layout.annotations?.[0]?.text.replaceAll("<br>", " ") ?? "";
+  const [first, ...others] = plot.querySelectorAll(".main-svg");
+  if (!first || described.get(first) === text) return;
+  described.set(first, text);
+  first.setAttribute("role", "img");
+  first.setAttribute("aria-label", unescaped(text));
+  for (const other of others) other.setAttribute("aria-hidden", "true");
+};
+
+const fitComponents = (number) => setProps("control-components", { value: String(number) });
+
+/** Follows a graph that has come into the page. */
+export const follow = (plot) => {
+  followRanges(plot);
+  describe(plot);
+  plot.on("plotly_afterplot", () => describe(plot));
+  // A point of the criteria is a number of components.
+  if (plot.closest("#view-criteria")) plot.on("plotly_click", ({ points: [{ x }] }) => fitComponents(x));
+};
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("button[data-components]");
+  if (button) fitComponents(button.dataset.components);
+});

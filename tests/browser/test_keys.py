@@ -1,0 +1,154 @@
+"""Keys: what each does, when it is left to a control, and how few stops lead to the slice."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from scripts.serving import settled
+from tests.browser.reading import thumb
+
+MOST_STOPS = 25
+
+
+def press(page: Page, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def test_each_key_of_the_help_does_what_it_says(home: Page) -> None:
+    press(home, "]")
+    settled(home, slice=31)
+    press(home, "[")
+    settled(home, slice=30)
+    press(home, "5")
+    settled(home, components=5)
+    press(home, "0")
+    settled(home, components=10)
+    press(home, "3", "x")
+    settled(home, x="b0", y="T1", components=3)
+    press(home, "x")
+    settled(home, x="T1", y="b0")
+    shown = home.locator("#view-labels img").last
+    before = shown.evaluate("image => getComputedStyle(image).opacity")
+    press(home, "t")
+    settled(home, opacity=0)
+    expect(shown).to_have_css("opacity", "0")
+    press(home, "t")
+    expect(shown).to_have_css("opacity", before)
+    press(home, "c")
+    expect(home.locator(".controls")).to_be_hidden()
+    press(home, "c")
+    expect(home.locator(".controls")).to_be_visible()
+    home.locator("#view-image-y").hover()
+    press(home, "f")
+    card = home.locator(".card", has=home.locator("#view-image-y"))
+    assert card.bounding_box()["width"] == 1440
+    press(home, "f")
+    head = home.locator("#view-image-x img").bounding_box()
+    press(home, "z")
+    box = "head => document.querySelector('#view-image-x img').getBoundingClientRect()"
+    home.wait_for_function(f"{box}.width != head.width", arg=head)
+    press(home, "z")
+    home.wait_for_function(f"{box}.width == head.width", arg=head)
+    press(home, " ")
+    home.wait_for_function("Number(new URLSearchParams(location.search).get('slice')) > 31")
+    press(home, " ")
+    settled(home)
+    press(home, "?")
+    help_ = home.get_by_role("dialog", name="What this page shows")
+    for words in ("Swap images X and Y", "Labels on and off", "Play and pause"):
+        expect(help_).to_contain_text(words)
+    press(home, "4", "Escape")
+    expect(help_).to_be_hidden()
+    settled(home, components=3)
+
+
+def test_after_a_pointer_the_arrows_step_the_slices(home: Page) -> None:
+    home.locator("#control-components").get_by_text("4", exact=True).click()
+    press(home, "ArrowRight")
+    settled(home, slice=31, components=4)
+    home.get_by_role("tab", name="Criteria").click()
+    press(home, "ArrowRight")
+    settled(home, slice=32, panel="criteria")
+    home.locator("#control-scaling").click()
+    home.get_by_role("option", name="robust").click()
+    press(home, "ArrowRight")
+    settled(home, slice=33, scaling="robust")
+    home.get_by_role("checkbox", name="Hide class 2").click(force=True)
+    press(home, "ArrowRight")
+    settled(home, slice=34, hidden=2)
+
+
+def test_a_control_that_was_reached_by_keyboard_has_the_arrows(home: Page) -> None:
+    home.locator("#control-side input:checked").focus()
+    press(home, "Shift+Tab", "ArrowRight")
+    settled(home, plane="coronal")
+    slice_number = home.evaluate("new URLSearchParams(location.search).get('slice')")
+    press(home, "]")
+    settled(home, plane="coronal", slice=int(slice_number) + 1)
+
+
+def test_keys_leave_alone_what_is_typed_and_what_the_browser_does(home: Page) -> None:
+    seed = home.locator("#control-seed")
+    seed.click()
+    seed.fill("45")
+    press(home, "6", "ArrowLeft", "x", "c", "?")
+    settled(home, seed=456, slice=30, x="T1", components=3)
+    seed.blur()
+    for held in ("Control", "Alt", "Meta"):
+        home.keyboard.down(held)
+        home.evaluate(
+            """key => dispatchEvent.call(document.body, new KeyboardEvent("keydown", {
+                key: "7", bubbles: true, cancelable: true, [`${key}Key`]: true }))""",
+            {"Control": "ctrl", "Alt": "alt", "Meta": "meta"}[held],
+        )
+        home.keyboard.up(held)
+    settled(home, components=3)
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "slice_number"),
+    [("Slice", "42", 42), ("Slice", "999", 69), ("Position in mm", "-50", 17)],
+)
+def test_the_slice_and_its_millimetres_can_be_typed(
+    home: Page, field: str, typed: str, slice_number: int
+) -> None:
+    home.get_by_role("textbox", name=field, exact=True).fill(typed)
+    press(home, "Enter")
+    settled(home, slice=slice_number)
+    expect(thumb(home)).to_have_attribute("aria-valuenow", str(slice_number))
+    expect(home.get_by_role("textbox", name="Slice", exact=True)).to_have_value(str(slice_number))
+    expect(home.locator("#position")).to_contain_text(f"{slice_number} / 69")
+
+
+FOCUSED = """() => {
+    const node = document.activeElement;
+    return [
+        node.id || node.getAttribute("aria-label") || node.textContent || node.tagName,
+        Boolean(node.closest("#control-slice")),
+    ];
+}"""
+
+
+def test_few_tab_stops_lead_to_the_slice_and_links_skip_them(page: Page) -> None:
+    page.goto("/?slice=30")
+    settled(page, slice=30)
+    stops: list[str] = []
+    while True:
+        press(page, "Tab")
+        name, is_slice = page.evaluate(FOCUSED)
+        if is_slice:
+            break
+        stops.append(name)
+        assert len(stops) <= MOST_STOPS, stops
+    assert stops[:2] == ["Skip to the slice", "Skip to the numbers"]
+    page.get_by_role("link", name="Skip to the slice").focus()
+    press(page, "Enter", "ArrowRight")
+    settled(page, slice=31)
+    expect(thumb(page)).to_be_focused()
+    page.get_by_role("link", name="Skip to the numbers").focus()
+    press(page, "Enter")
+    expect(page.get_by_role("tab", name="Components")).to_be_focused()
+    # A list that can be searched opens like all others.
+    page.locator("#control-y").focus()
+    press(page, "Escape", "Enter")
+    expect(page.get_by_role("option", name="b0")).to_be_visible()
