@@ -24,7 +24,7 @@ def head(
     ----------
     title : str
     full : str
-        Tooltip of the title, if that is a short name.
+        The name of an image in full, if the title is its short name.
     done_to : sequence of Volume
         The images it shows; a badge says what was done to them.
     clipped : sequence of Step
@@ -39,6 +39,7 @@ def head(
     return render(
         "head.html",
         title=title,
+        is_name=bool(full),
         full=full if full != title else "",
         badge=", ".join(short),
         facts="; ".join([*done, *map(str, clipped)]),
