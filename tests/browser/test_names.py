@@ -27,7 +27,8 @@ def url(studies: tuple[Path, str]) -> str:
 
 # Texts of names that have less room than they need, and of which the end is out of sight.
 HIDDEN = """
-() => [...document.querySelectorAll("[id^=head-image] h2, .numbers th > span, .controls input")]
+() => ["[id^=head-image] h2", ".numbers [data-value] > span", ".controls input"]
+    .flatMap((selector) => [...document.querySelectorAll(selector)])
     .filter((element) => element.offsetParent && element.scrollWidth > element.clientWidth + 1)
     .map((element) => element.value ?? element.textContent)
     .filter(Boolean)
