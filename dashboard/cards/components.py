@@ -69,7 +69,7 @@ def components_table(
 def _columns(mixed: Sequence[Volume]) -> list[str]:
     """Return the names of the images, which tell the volumes of one file apart."""
     files = Counter(volume.name for volume in mixed)
-    return [v.name if files[v.name] == 1 else f"{v.name}{SELECTOR}{_taken(v)}" for v in mixed]
+    return [v.short if files[v.name] == 1 else f"{v.short}{SELECTOR}{_taken(v)}" for v in mixed]
 
 
 def _taken(volume: Volume) -> str:

@@ -121,7 +121,7 @@ def histograms(
                 )
             facts = [*volume.processing, *(features.facts if is_foreground else [])]
             what = VOXELS[columns][column]
-            title = axis_title(volume.name, facts, what=what, most=TITLE_LENGTH[columns])
+            title = axis_title(volume.short, facts, what=what, most=TITLE_LENGTH[columns])
             names[f"x{suffix}title"] = plain(volume.name) + what
             axes |= _axes(
                 suffix,
@@ -183,7 +183,7 @@ def mixture_histogram(
         "data": traces,
         "layout": layout(
             xaxis=axis(
-                axis_title(volume.name, facts, what=unit, most=TITLE_LENGTH[1]),
+                axis_title(volume.short, facts, what=unit, most=TITLE_LENGTH[1]),
                 **_intensities(counts),
             ),
             yaxis=axis("voxels", tickformat="~s", **_range(highest, log=False)),
