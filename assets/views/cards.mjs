@@ -19,7 +19,9 @@ export const cards = (shown) => {
   const returned = new Map(); // by card: the View that Dash was given last, its key, and the values
   const asked = new Map(); // by group: the request under way
 
-  const isHeld = ({ values }) => !values || Object.entries(values).every(([output, value]) => held(output) === value);
+  // A gesture gives a graph other axes, and with them a figure of the same data.
+  const isSame = (now, given) => now === given || (Boolean(given?.data) && now?.data === given.data);
+  const isHeld = ({ values }) => !values || Object.entries(values).every(([output, value]) => isSame(held(output), value));
 
   /** The key of what a card shows: a callback that was overtaken has not reached the page. */
   const keyOf = (id) => {

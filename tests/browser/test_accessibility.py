@@ -89,6 +89,9 @@ def test_axe_finds_nothing_on_the_page_of_the_sample(
     home.locator("#view-preflight summary").click()
     auditor.look("check")
     home.locator("#view-preflight summary").click()
+    home.locator(".class-name").first.click()
+    auditor.look("a class")
+    home.keyboard.press("Escape")
     home.locator("#control-scaling").click()
     auditor.look("list", "light")
     home.keyboard.press("Escape")
@@ -145,6 +148,13 @@ def test_axe_finds_nothing_on_the_page_of_odd_studies(
     auditor.open("study=lone&slice=4", "one image")
 
 
+# As a held key steps: each at once, and the next one after it is on screen.
+STEPS = """async (count) => {
+    for (; count; count -= 1) {
+        document.getElementById("slice-forward").click();
+        for (const _ of [1, 2, 3]) await new Promise(requestAnimationFrame);
+    }
+}"""
 SAID = """() => {
     window.said = [];
     new MutationObserver(() => said.push(document.getElementById("announce").textContent))
@@ -154,8 +164,7 @@ SAID = """() => {
 
 def test_a_fit_is_announced_once_the_page_rests(home: Page) -> None:
     home.evaluate(SAID)
-    for _ in range(3):
-        home.locator("#slice-forward").click()
+    home.evaluate(STEPS, 3)
     settled(home, slice=33)
     voxels = home.locator("#view-components").inner_text().partition(" foreground voxels")[0]
     sentence = f"Fitted: 3 classes, {voxels.split()[-1]} voxels."
