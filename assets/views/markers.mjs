@@ -44,9 +44,11 @@ export const markers = (shown) => {
     if (!plot) return hide("view-joint", kind);
     const { graph, layout, margin, inner } = plot;
     const [x, y] = jointPlace([0, 1].map((i) => slice.intensities[i][index]), layout.meta ?? {});
+    const [right, up] = [share(x, layout.xaxis.range), share(y, layout.yaxis.range)];
+    if (Math.min(right, up) < 0 || Math.max(right, up) > 1) return hide("view-joint", kind); // zoomed past it
     const [mark] = marksIn(graph, kind, 1);
-    mark.style.left = `${margin.l + share(x, layout.xaxis.range) * inner.width}px`;
-    mark.style.top = `${margin.t + (1 - share(y, layout.yaxis.range)) * inner.height}px`;
+    mark.style.left = `${margin.l + right * inner.width}px`;
+    mark.style.top = `${margin.t + (1 - up) * inner.height}px`;
     return null;
   };
 
