@@ -323,6 +323,7 @@ addEventListener("keydown", (event) => { if (!event.repeat) past.begin(); }, tru
 for (const type of ["pointerup", "pointercancel"]) addEventListener(type, () => rest.release(), true);
 addEventListener("popstate", () => dispatch({ type: "open", search: location.search, reason: "replace" }));
 
+document.addEventListener("axes-moved", () => readout.draw()); // a voxel lies elsewhere in a zoomed graph
 document.addEventListener("slice-moved", ({ detail }) => {
   const before = commit;
   commit = detail.commit;
