@@ -15,7 +15,7 @@ const PICTURES = { x: ["x", "map"], y: ["y"] };
 const make = (bar, which) => {
   const strip = element("div", "strip");
   const cursor = element("div", "scale-cursor", { hidden: true });
-  const numbers = element("button", "scale-numbers", { type: "button", tabIndex: -1, ariaLabel: `Window of image ${which.toUpperCase()} in numbers` });
+  const numbers = element("button", "scale-numbers", { type: "button", tabIndex: -1, title: `Window of image ${which.toUpperCase()} in numbers` });
   const handles = ENDS.map(([name]) => {
     const handle = element("div", `handle ${name}`, { tabIndex: 0, role: "slider", ariaOrientation: "vertical" });
     handle.ariaLabel = `Image ${which.toUpperCase()}, ${name}`;
@@ -66,7 +66,7 @@ export const windows = ({ shown, set }) => {
     made.key = key;
     const at = (value) => `${(100 * (value - made.span[0])) / (made.span[1] - made.span[0])}%`;
     made.numbers.replaceChildren(...ticks(made.span).map((value) => {
-      const tick = element("span", "", { textContent: tickLabel(value) });
+      const tick = element("span", "", { textContent: tickLabel(value), ariaHidden: "true" });
       tick.style.bottom = at(value);
       return tick;
     }));
