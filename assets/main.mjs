@@ -161,15 +161,8 @@ const showPosition = () => {
 const moveSlider = (slice) =>
   document.getElementById("control-slice").dispatchEvent(new CustomEvent("slice-wanted", { detail: slice }));
 
-// One image has no joint distribution to be shown in one way or another.
-let joint = true;
-const offerJoint = (offered) => {
-  if (offered === joint) return;
-  joint = offered;
-  setProps("control-joint", { disabled: !offered });
-  document.getElementById("control-joint").title = offered
-    ? "" : "A single image has only a histogram. Choose another image Y.";
-};
+// One image has no joint distribution: its histogram takes both cards.
+const offerJoint = (offered) => document.querySelector(".analysis").toggleAttribute("data-alone", !offered);
 
 // ---- at rest: the server is asked, by one request at a time
 let isBehind = false; // whether the View has moved on while one was under way

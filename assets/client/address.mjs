@@ -60,6 +60,10 @@ const some = (names, view, { fields, version }) =>
 export const map = (view, scene, config, index = view.slice) =>
   `/maps/${scene.key}/${view.plane}/${index}.png?${some(config.mapFields, view, config)}`;
 
+/** Where the map of their certainty is. */
+export const certainty = (view, scene, config, index = view.slice) =>
+  map(view, scene, config, index).replace(".png", "/certainty.png");
+
 /** Where the numbers of a slice are; null where no voxel of Y stands for one of X. */
 export const voxels = (view, scene, config) =>
   scene.x && scene.y && scene.sameGrid ? `/voxels/${scene.key}.bin?${some(config.voxelFields, view, config)}` : null;

@@ -12,6 +12,15 @@ export const lettersOf = (view) => {
   return [...(isMirrored(view) ? [...across].reverse() : across), ...up];
 };
 
+/** Whether image X stands alone: in the place of Y is then the certainty of its classes. */
+export const isAlone = (view, scene) => view.x === view.y && scene.fits;
+
+/** What a scale has to know of that map: it is black and white at the ends of its range. */
+export const certaintyOf = ({ components }) => {
+  const range = [components > 1 ? 1 / components : 0, 1];
+  return { id: "certainty", window: range, range, isFixed: true };
+};
+
 /** Round numbers within a window of intensities. @param {[number, number]} window */
 export const ticks = ([low, high], most = 6) => {
   const rough = (high - low) / most;

@@ -1,12 +1,19 @@
 // The pictures: slices of X and Y, and the label map over X. Their addresses are immutable, so the
 // browser's cache answers: they follow the slice without the server's Python and without Dash.
 import * as address from "../client/address.mjs";
+import { isAlone } from "../client/picture.mjs";
 import { isAsked, isReady, isUnknown, load, loadAgain, loadMapAhead } from "./loaded.mjs";
 import { IDS, parts } from "./stage.mjs";
 
 const TOGETHER = 4; // pictures fetched ahead at a time, so that the page's own requests go first
 const NEAR = 2; // slices whose maps are asked for again, as the server fits them ahead
 const MOST_AHEAD = 600; // half of those that are kept
+
+/** Where the picture of X or Y is, and whether it is a map, which has to be computed. */
+const pictureOf = (which, view, scene, config, index) =>
+  which === "y" && isAlone(view, scene)
+    ? [address.certainty(view, scene, config, index), true]
+    : [address.slice(which, view, scene, config, index), false];
 
 // ---- what is on screen
 const put = (node, src) => {
@@ -67,11 +74,11 @@ export const pictures = ({ shown, layOut, drawScale, failed }) => {
   const show = ({ all }) => {
     const { wanted, scene, config } = shown();
     const map = scene.fits ? address.map(wanted, scene, config) : null;
-    target = { map, ...Object.fromEntries(["x", "y"].map((which) => [which, address.slice(which, wanted, scene, config)])) };
+    const [x, y] = ["x", "y"].map((which) => pictureOf(which, wanted, scene, config));
+    target = { map, x: x[0], y: y[0] };
     layOut();
     for (const which of ["x", "y"]) drawScale(which);
-    for (const which of ["x", "y"]) if (target[which]) expect(target[which]);
-    if (map && (all || isAsked(map))) expect(map);
+    for (const [src, isMap] of [x, y, [map, true]]) if (src && (!isMap || all || isAsked(src))) expect(src);
     apply();
   };
 
@@ -82,9 +89,10 @@ export const pictures = ({ shown, layOut, drawScale, failed }) => {
     for (let step = 1; step < scene.positions.length; step += 1) {
       for (const index of [wanted.slice + step, wanted.slice - step]) {
         if (index < 0 || index >= scene.positions.length) continue;
-        for (const which of ["x", "y"]) missing.push([address.slice(which, wanted, scene, config, index)]);
-        const map = scene.fits && address.map(wanted, scene, config, index);
-        if (map && (step <= NEAR || !isUnknown(map))) missing.push([map, true]);
+        const map = scene.fits && [address.map(wanted, scene, config, index), true];
+        for (const one of [...["x", "y"].map((which) => pictureOf(which, wanted, scene, config, index)), map]) {
+          if (one && (!one[1] || step <= NEAR || !isUnknown(one[0]))) missing.push(one);
+        }
       }
     }
     const asked = missing.filter(([one]) => one && !isAsked(one)).slice(0, MOST_AHEAD);

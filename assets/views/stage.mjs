@@ -7,6 +7,8 @@ export const IDS = { x: "view-image-x", y: "view-image-y", map: "view-labels" };
 const SVG = "http://www.w3.org/2000/svg";
 const NAMES = { x: "Slice of image X", y: "Slice of image Y", map: "Label map over image X" };
 
+const CERTAINTY = "Certainty of the classes";
+
 /** An element of SVG. */
 export const svg = (name, attributes = {}) => {
   const node = document.createElementNS(SVG, name);
@@ -72,7 +74,8 @@ export const pictureOf = (node) => {
 /** Writes the anatomical letters, and what a screen reader says of the picture. */
 export const writeLetters = (which, made, view) => {
   lettersOf(view).forEach((letter, index) => { made.letters[index].textContent = letter; });
-  made.place.ariaLabel = `${NAMES[which]}, ${which === "y" ? view.y : view.x}, ${view.plane}`;
+  const name = which === "y" && view.x === view.y ? CERTAINTY : NAMES[which];
+  made.place.ariaLabel = `${name}, ${which === "y" ? view.y : view.x}, ${view.plane}`;
 };
 
 const imageOf = (which, scene) => scene[which === "map" ? "x" : which] ?? scene;

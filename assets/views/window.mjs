@@ -1,7 +1,7 @@
 // The scale of an image's intensities, which is also its window: two handles, a drag with the right
 // button on the picture, and numbers. Until the server has drawn the pictures anew, a filter shows
 // them as they will be.
-import { tickLabel, ticks } from "../client/picture.mjs";
+import { certaintyOf, isAlone, tickLabel, ticks } from "../client/picture.mjs";
 import { dragged, greys, moved, rounded, spanOf, windowOf } from "../client/window.mjs";
 import { element, parts, pictureOf, svg } from "./stage.mjs";
 import { panel } from "./window-panel.mjs";
@@ -15,7 +15,8 @@ const PICTURES = { x: ["x", "map"], y: ["y"] };
 const make = (bar, which) => {
   const strip = element("div", "strip");
   const cursor = element("div", "scale-cursor", { hidden: true });
-  const numbers = element("button", "scale-numbers", { type: "button", tabIndex: -1, title: `Window of image ${which.toUpperCase()} in numbers` });
+  // Keys open the same from a handle.
+  const numbers = element("div", "scale-numbers", { title: "Set the window in numbers", ariaHidden: "true" });
   const handles = ENDS.map(([name]) => {
     const handle = element("div", `handle ${name}`, { tabIndex: 0, role: "slider", ariaOrientation: "vertical" });
     handle.ariaLabel = `Image ${which.toUpperCase()}, ${name}`;
@@ -48,8 +49,14 @@ export const windows = ({ shown, set }) => {
     if (!bar.parts?.strip.isConnected) bar.parts = make(bar, which);
     return bar.parts;
   };
-  const imageOf = (which) => shown().scene?.[which];
-  const now = (which) => held[which] ?? windowOf(shown().wanted[`window_${which}`], imageOf(which));
+  const imageOf = (which) => {
+    const { wanted, scene } = shown();
+    return which === "y" && wanted && isAlone(wanted, scene) ? certaintyOf(wanted) : scene?.[which];
+  };
+  const now = (which) => {
+    const image = imageOf(which);
+    return image.isFixed ? image.window : held[which] ?? windowOf(shown().wanted[`window_${which}`], image);
+  };
 
   /** Draws the scale where it has changed. */
   const draw = (which) => {
@@ -64,9 +71,10 @@ export const windows = ({ shown, set }) => {
     // While it is dragged, the bar stays as it was.
     if (!held[which] || !made.span) made.span = spanOf(window, image);
     made.key = key;
+    made.bar.toggleAttribute("data-fixed", Boolean(image.isFixed));
     const at = (value) => `${(100 * (value - made.span[0])) / (made.span[1] - made.span[0])}%`;
     made.numbers.replaceChildren(...ticks(made.span).map((value) => {
-      const tick = element("span", "", { textContent: tickLabel(value), ariaHidden: "true" });
+      const tick = element("span", "", { textContent: tickLabel(value) });
       tick.style.bottom = at(value);
       return tick;
     }));
@@ -84,7 +92,7 @@ export const windows = ({ shown, set }) => {
   /** Marks an intensity on the scale. @param {?number} value */
   const point = (which, value) => {
     const made = barParts(which);
-    if (!made?.span) return;
+    if (!made?.span || imageOf(which)?.isFixed) return;
     const share = (value - made.span[0]) / (made.span[1] - made.span[0]);
     made.cursor.hidden = value === null || !(share >= 0 && share <= 1);
     if (!made.cursor.hidden) made.cursor.style.bottom = `${100 * share}%`;
@@ -115,7 +123,7 @@ export const windows = ({ shown, set }) => {
 
   gestures({
     handles: (which) => barParts(which).handles,
-    isOpen: (which) => Boolean(shown().wanted && imageOf(which)),
+    isOpen: (which) => Boolean(shown().wanted && imageOf(which) && !imageOf(which).isFixed),
     toEnd: (which, end, share) => {
       const { span } = barParts(which);
       preview(which, moved(now(which), end, span[0] + share * (span[1] - span[0]), imageOf(which)));

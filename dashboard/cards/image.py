@@ -14,6 +14,8 @@ from dashboard.view import fields_of
 ELSEWHERE = (
     "X and Y are on different grids. You see the slice of Y that is nearest to that of X in mm."
 )
+# In the place of Y, if X stands alone.
+CERTAINTY, OF_CLASS = "Certainty", "posterior of the most probable class"
 
 
 def _card(which: Literal["x", "y"], fields: frozenset[str]) -> Card:
@@ -24,6 +26,9 @@ def _card(which: Literal["x", "y"], fields: frozenset[str]) -> Card:
 
     def draw(scene: Scene, _: Analyses) -> Drawn:
         image: str = getattr(scene.view, which)
+        if which == "y" and scene.view.x == image and scene.problem is None:
+            # The browser draws it (assets/views/pictures.mjs).
+            return {own_head.output: head(CERTAINTY, caption=OF_CLASS), problem.output: ""}
         volume, reason = (named := scene.images.named(image)).volume, named.problem
         if volume is None:
             why = escape(reason.short if reason else "")

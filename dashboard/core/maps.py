@@ -20,6 +20,21 @@ def posterior(model: Model, features: Features, part: slice = slice(None)) -> ND
     return assignment.posterior(model, points(model, features)[part])
 
 
+def certainty(model: Model, features: Features) -> NDArray[np.float64]:
+    """Return the probability of each voxel's class in the shape of the features' mask.
+
+    It lies between 1 / K and 1, and is NaN in the background.
+    """
+    found = np.full(features.mask.shape, np.nan)
+    found[features.mask] = posterior(model, features).max(axis=1)
+    return found
+
+
+def certainty_range(components: int) -> tuple[float, float]:
+    """Return the least and the greatest certainty; of one component all voxels are certain."""
+    return (1 / components if components > 1 else 0.0), 1.0
+
+
 def points(model: Model, features: Features) -> NDArray[np.float64]:
     """Return the foreground of the fitted images in the model's units, shape (voxels, images)."""
     if features.domain == model.domain:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from dashboard.core.mixture.model import Model
+from dashboard.core.mixture.recipe import COMPONENTS
 from dashboard.figures.style import INK, NEUTRAL, Figure, axis, layout, message
 
 # Share of the range above and below the criteria.
@@ -100,6 +101,8 @@ def _best(x: int, y: float) -> dict[str, object]:
         "x": x,
         "y": y,
         "text": "lowest BIC",
+        # Centred on the last points it would be cut by the edge of the card.
+        "xanchor": "right" if x >= COMPONENTS.stop - 2 else "center",
         "showarrow": True,
         "arrowhead": 0,
         "arrowcolor": NEUTRAL,

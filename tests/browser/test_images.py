@@ -241,18 +241,37 @@ def test_voxels_in_a_mask_are_kept(page: Page, url: str) -> None:
     expect(page.locator("#view-components .facts")).to_contain_text("120 foreground voxels")
 
 
-def test_one_image_offers_no_choice_among_joint_views(page: Page, url: str) -> None:
-    page.goto(f"{url}/?study=four&x=T1&y=T1")
+def test_one_image_has_its_certainty_and_one_large_histogram(page: Page, url: str) -> None:
+    page.goto(f"{url}/?study=four&x=T1&y=T1&mix=T1&slice=5")
     settled(page, y="T1")
-    kinds = page.locator("#control-joint")
-    expect(kinds).to_be_disabled()
-    expect(kinds).to_have_attribute("title", re.compile("Choose another"))
-    page.locator("#control-axes").select_option("raw")
-    settled(page, axes="raw")
+    expect(page.locator("#head-image-y h2")).to_have_text("Certainty")
+    expect(page.locator(".image-card:nth-child(2) .scale-numbers span").last).to_have_text("1")
+    first = page.locator("#view-image-y img").get_attribute("src") or ""
+    assert "/5/certainty.png" in first
+    grey = picture(page, "view-image-y")[..., 0]
+    labels = picture(page, "view-labels", 1)[..., 3]
+    assert (grey[labels == 0] == 0).all()
+    assert (
+        np.median(grey[labels > 0]) > 127
+    )  # of three classes, most voxels are nearer to 1 than 1/3
+    page.locator("#slice-forward").click()
+    settled(page, slice=6)
+    expect(page.locator("#view-image-y img")).to_have_attribute("src", re.compile("/6/certainty"))
+    expect(page.locator("#view-joint")).to_be_hidden()
+    graph, tabs = (page.locator(at).bounding_box() for at in ("#view-histograms", ".tabs-card"))
+    assert graph is not None
+    assert tabs is not None
+    assert graph["width"] > 1.8 * tabs["width"]
     choose(page, "control-y", "T2")
     settled(page, y="T2")
-    expect(kinds).to_be_enabled()
-    expect(kinds).to_have_attribute("title", "")
+    expect(page.locator("#head-image-y h2")).to_have_text("T2")
+    expect(page.locator("#view-joint .main-svg").first).to_be_visible()
+    joint, card = (
+        page.locator(at).bounding_box() for at in ("#view-joint .main-svg >> nth=0", "#view-joint")
+    )
+    assert [joint[side] for side in ("width", "height")] == [
+        pytest.approx(card[side], abs=2) for side in ("width", "height")
+    ]
 
 
 # Of each picture: its proportions, those of its pixels, and whether it lies within its card.

@@ -43,9 +43,12 @@ def test_each_key_of_the_help_does_what_it_says(home: Page) -> None:
     card = home.locator(".card", has=home.locator("#view-image-y"))
     assert card.bounding_box()["width"] == 1440
     press(home, "f")
-    home.evaluate("() => document.addEventListener('picture-field', () => { window.fields = 1; })")
+    head = home.locator("#view-image-x img").bounding_box()
     press(home, "z")
-    assert home.evaluate("window.fields") == 1
+    box = "head => document.querySelector('#view-image-x img').getBoundingClientRect()"
+    home.wait_for_function(f"{box}.width != head.width", arg=head)
+    press(home, "z")
+    home.wait_for_function(f"{box}.width == head.width", arg=head)
     press(home, " ")
     home.wait_for_function("Number(new URLSearchParams(location.search).get('slice')) > 31")
     press(home, " ")

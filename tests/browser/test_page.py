@@ -1,6 +1,5 @@
 """The page itself: keys, light and dark, narrow screens, help."""
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from scripts.serving import settled
@@ -78,32 +77,6 @@ def test_the_theme_follows_the_system_and_the_button(own_page: Page) -> None:
     page.wait_for_function(
         "Number(getComputedStyle(document.body).backgroundColor.match(/\\d+/)[0]) > 200"
     )
-
-
-@pytest.mark.parametrize("width", [390, 800, 1200, 2560])
-def test_no_width_scrolls_sideways_or_overlaps(home: Page, width: int) -> None:
-    home.set_viewport_size({"width": width, "height": 900})
-    home.wait_for_function("width => document.documentElement.scrollWidth <= width", arg=width)
-    boxes = [card.bounding_box() for card in home.locator(".card").all()]
-    assert len(boxes) == 6
-    for n, a in enumerate(boxes):
-        for b in boxes[n + 1 :]:
-            apart_x = a["x"] + a["width"] <= b["x"] or b["x"] + b["width"] <= a["x"]
-            apart_y = a["y"] + a["height"] <= b["y"] or b["y"] + b["height"] <= a["y"]
-            assert apart_x or apart_y
-
-
-def test_a_phone_opens_its_controls_with_the_menu_and_keeps_the_slices_in_reach(
-    page: Page,
-) -> None:
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.goto("/")
-    settled(page)
-    bar = page.locator(".slice-bar").bounding_box()
-    assert bar["y"] + bar["height"] <= 844
-    expect(page.locator(".controls")).to_be_hidden()
-    page.locator("#controls-toggle").click()
-    expect(page.locator(".controls")).to_be_visible()
 
 
 def test_the_header_tab_prints_what_the_notebook_prints(home: Page) -> None:

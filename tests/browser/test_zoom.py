@@ -119,7 +119,7 @@ def test_zoom_is_one_for_all_pictures_and_lasts_over_slices(home: Page) -> None:
     home.locator("#view-labels").focus()
     home.keyboard.press("+")
     assert frames(home)[0][2] == pytest.approx(1.5 * before[0][2], rel=1e-3)
-    home.keyboard.press("0")
+    home.keyboard.press("-")
     assert frames(home) == pytest.approx(before, abs=0.1)
 
 

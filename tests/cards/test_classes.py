@@ -8,7 +8,6 @@ import pytest
 
 from dashboard.cards import agreement, components, joint, labels
 from dashboard.cards.classes import Name, names, tissue_name
-from dashboard.core.reference.labels import label_names_in
 from dashboard.view import View
 
 VIEW = View("pair", "T1", "b0", slice=5, reference="dseg")
@@ -88,15 +87,3 @@ def test_the_legend_knows_the_gaussians_in_the_images_units(with_reference):
         np.testing.assert_allclose(gaussian["mean"], inside.mean(axis=0), rtol=0.1)
         sd = np.sqrt(np.diag(gaussian["covariance"]))
         np.testing.assert_allclose(sd, inside.std(axis=0), rtol=0.5)
-
-
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("labels_csf1_gm2_wm3", {1: "CSF", 2: "GM", 3: "WM"}),
-        ("seg_GM-2_WM-3", {2: "GM", 3: "WM"}),
-        ("dseg", {}), ("bigwm3", {}), ("gm1000", {}),
-    ],
-)  # fmt: skip
-def test_a_file_name_can_say_which_label_is_which(name, expected):
-    assert label_names_in(name) == expected

@@ -20,14 +20,14 @@ VIEW = View("pair", "T1", "b0")
 
 @pytest.fixture
 def ask(study):
-    """Return a function that asks a server for the label map of a View's cut."""
+    """Return a function that asks a server for a map of a View's cut."""
 
-    def ask(view=VIEW, *, plane="axial", index=5, key=None, ahead=False, desk=study):
+    def ask(view=VIEW, *, plane="axial", index=5, what="", key=None, ahead=False, desk=study):
         server = Flask(__name__)
         server.register_blueprint(blueprint(desk.archive, desk.analyses, desk.ahead))
         key = key or desk.scene(view).identity[:16]
         headers = {"X-Ahead": "1"} if ahead else {}
-        address = f"/maps/{key}/{plane}/{index}.png?{view.query()}"
+        address = f"/maps/{key}/{plane}/{index}{what}.png?{view.query()}"
         return server.test_client().get(address, headers=headers)
 
     return ask
@@ -64,6 +64,29 @@ def test_each_voxel_has_the_colour_of_its_class(ask, tmp_path, plane, take):
         assert (found[classes == number] == opaque).all()
     assert (classes == 0).any()
     assert (found[classes == 0][:, 3] == 0).all()
+
+
+def test_certainty_is_the_probability_of_each_voxels_class_by_scikit_learn(ask, tmp_path):
+    t1, b0 = (
+        nib.load(tmp_path / f"data/pair/{n}.nii.gz").get_fdata()[..., 5] for n in ("T1", "b0")
+    )
+    mask = (t1 > 0) & (b0 > 0)
+    scaled = StandardScaler().fit_transform(np.column_stack([t1[mask], b0[mask]]))
+    expected = np.zeros(mask.shape)
+    model = GaussianMixture(3, random_state=12345).fit(scaled)
+    expected[mask] = (model.predict_proba(scaled).max(axis=1) - 1 / 3) / (1 - 1 / 3) * 255
+    found = pixels(ask(what="/certainty"))[..., 0].astype(int)
+    assert np.abs(found - expected.T[::-1]).max() <= 1
+
+
+@pytest.mark.parametrize(("components", "expected"), [(1, 255), (2, None)])
+def test_of_one_component_all_voxels_are_certain(ask, study, components, expected):
+    view = replace(VIEW, components=components)
+    found = pixels(ask(view, what="/certainty"))[..., 0]
+    mask = study.analyse(replace(view, slice=5)).features.mask.T[::-1]
+    assert (found[~mask] == 0).all()
+    assert found[mask].max() == 255
+    assert expected is None or (found[mask] == expected).all()
 
 
 def test_the_look_is_the_views(ask):

@@ -1,7 +1,6 @@
 """Labels of a segmentation: the whole numbers in it, and their names in a BIDS table."""
 
 import csv
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,14 +29,6 @@ MAX_AWAY = 0.05
 NO_LABEL = 1e-6
 # Voxels looked at in one go: their values take 8 MB.
 CHUNK = 2**20
-
-# A file name that says itself which label is which tissue, such as labels_csf1_gm2_wm3.
-TISSUE_OF_LABEL = re.compile(r"(?<![a-z])(csf|gm|wm)[-_]?(\d{1,3})(?!\d)", re.IGNORECASE)
-
-
-def label_names_in(name: str) -> dict[int, str]:
-    """Return the names of labels that a file name gives: CSF, GM and WM with their numbers."""
-    return {int(number): tissue.upper() for tissue, number in TISSUE_OF_LABEL.findall(name)}
 
 
 def read_label_names(path: Path) -> dict[int, str]:

@@ -10,13 +10,14 @@ from dashboard.core.errors import NeuroMixError, NotNowError
 from dashboard.core.grid.nearest import nearest_slice, thickness
 from dashboard.core.grid.same import require_same_grid, same_grid
 from dashboard.core.mixture.recipe import Recipe
-from dashboard.core.reference.labels import label_names_in, read_label_names
+from dashboard.core.reference.labels import read_label_names
 from dashboard.core.volume import Volume
 from dashboard.services.archive import Archive
 from dashboard.services.scene.channels import Channels, Why, line_up, open_channels
 from dashboard.services.scene.contents import judged
 from dashboard.services.scene.images import Images, Named
 from dashboard.services.scene.presets import Presets, likely_masks, likely_references, presets
+from dashboard.services.studies.conventions import label_names
 from dashboard.services.studies.files import StudyFiles
 from dashboard.services.studies.naming import find
 from dashboard.view import View
@@ -155,7 +156,7 @@ class Scene:
             return {}
         file, _ = found
         table = read_label_names(file.label_names) if file.label_names else {}
-        return table or label_names_in(file.name)
+        return table or label_names(file.name)
 
     @cached_property
     def identity(self) -> str:

@@ -7,6 +7,7 @@ use.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -142,6 +143,40 @@ ROLE_LINES: tuple[RoleLine, ...] = (
              r"wmparc|ribbon|atlas|class_?map|class[\-. ]map|tissue_?class(?:es)?|dtissue"),
     RoleLine(EVERYDAY, "probability", r"csf|gm|wm|gr[ea]y|white"),
 )  # fmt: skip
+
+CSF_GM_WM = {1: "CSF", 2: "GM", 3: "WM"}
+
+
+@dataclass(frozen=True)
+class LabelLine:
+    """What a name says the labels of a label map are.
+
+    Attributes
+    ----------
+    source : str
+    pattern : str
+        Of a part of the name.
+    names : mapping of int to str
+    """
+
+    source: str
+    pattern: str
+    names: Mapping[int, str]
+
+
+LABEL_LINES = (
+    LabelLine(CAT, r"^(?:r|w|mw)?p0[A-Za-z]", CSF_GM_WM),
+    LabelLine(FAST, r"pveseg|(?<![A-Za-z])FAST(?![A-Za-z])", CSF_GM_WM),
+)
+# A name that says itself which label is which tissue, such as labels_csf1_gm2_wm3.
+_TISSUE_OF_LABEL = re.compile(r"(?<![a-z])(csf|gm|wm)[-_]?(\d{1,3})(?!\d)", re.IGNORECASE)
+
+
+def label_names(name: str) -> dict[int, str]:
+    """Return the names of a label map's labels as far as its own name says them."""
+    if own := {int(number): tissue.upper() for tissue, number in _TISSUE_OF_LABEL.findall(name)}:
+        return own
+    return dict(next((line.names for line in LABEL_LINES if re.search(line.pattern, name)), {}))
 
 
 @dataclass(frozen=True)

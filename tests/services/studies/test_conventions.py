@@ -184,8 +184,22 @@ def test_a_bids_name_says_it_by_suffix_and_entities(name, role, contrast):
     assert contrast is None or says.contrast == contrast
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("labels_csf1_gm2_wm3", {1: "CSF", 2: "GM", 3: "WM"}),
+        ("seg_GM-2_WM-3", {2: "GM", 3: "WM"}),
+        ("T1_pveseg", conventions.CSF_GM_WM), ("niworkflows_FAST_class_map", conventions.CSF_GM_WM),
+        ("p0sub01", conventions.CSF_GM_WM), ("mwp0T1", conventions.CSF_GM_WM),
+        ("dseg", {}), ("bigwm3", {}), ("gm1000", {}), ("breakfast_seg", {}), ("map0T1", {}),
+    ],
+)  # fmt: skip
+def test_a_name_can_say_which_label_is_which_tissue(name, expected):
+    assert conventions.label_names(name) == expected
+
+
 def test_every_line_of_the_table_has_its_source():
-    lines = [*conventions.ROLE_LINES, *conventions.CONTRAST_LINES]
+    lines = [*conventions.ROLE_LINES, *conventions.CONTRAST_LINES, *conventions.LABEL_LINES]
     assert all(line.source for line in lines)
     assert all(source for _, source, _ in conventions.PROCESSING_WORDS)
 
