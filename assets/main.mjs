@@ -22,7 +22,7 @@ import { folds } from "./views/folds.mjs";
 import { init as help, open as openHelp } from "./views/help.mjs";
 import { keys } from "./views/keys.mjs";
 import { legend as makeLegend } from "./views/legend.mjs";
-import "./views/names.mjs";
+import { names } from "./views/names.mjs";
 import { notify } from "./views/notices.mjs";
 import { open } from "./views/opening.mjs";
 import { panel, togglePanel, unfold } from "./views/panel.mjs";
@@ -323,6 +323,7 @@ addEventListener("keydown", (event) => { if (!event.repeat) past.begin(); }, tru
 for (const type of ["pointerup", "pointercancel"]) addEventListener(type, () => rest.release(), true);
 addEventListener("popstate", () => dispatch({ type: "open", search: location.search, reason: "replace" }));
 
+document.addEventListener("axes-moved", () => readout.draw()); // a voxel lies elsewhere in a zoomed graph
 document.addEventListener("slice-moved", ({ detail }) => {
   const before = commit;
   commit = detail.commit;
@@ -361,6 +362,7 @@ upload({ open: openView });
 const followUpload = ownUpload({ open: openView, notify, stopAhead });
 check(() => state.wanted?.study ?? "", change);
 folds();
+names(() => state.scene?.names ?? {});
 screen();
 buttons({
   openStudy: acts.study,

@@ -692,6 +692,17 @@ def test_a_moved_picture_follows_the_pointer_and_stops_at_the_edge(run: Run) -> 
     assert stopped == pytest.approx(0)
 
 
+def test_voxels_are_averaged_only_where_they_are_smaller_than_pixels(run: Run) -> None:
+    cases = [([1, 1], 1, 1), ([1, 1], 0.99, 1), ([1, 1], 0.5, 2), ([5, 0.5], 1.5, 1)]
+    found = run(
+        "zoom",
+        """({ isEnlarged }, cases) =>
+            cases.map(([pixel, scale, ratio]) => isEnlarged({ pixel }, scale, ratio))""",
+        cases,
+    )
+    assert found == [True, False, True, False]
+
+
 def test_a_scale_bar_has_a_round_length_that_fits(run: Run) -> None:
     scales = [0.013, 0.9, 1.0, 3.7, 44.0, 812.0]
     lengths = run("zoom", "({ barLength }, scales) => scales.map((s) => barLength(s, 90))", scales)
