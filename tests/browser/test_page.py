@@ -126,7 +126,7 @@ def test_what_acts_on_one_card_is_set_in_its_head(home: Page) -> None:
     bins.fill("80")
     bins.press("Enter")
     settled(home, log="1", bins=80)
-    home.get_by_label("Class colours").select_option("plain hues")
+    home.get_by_label("Class colours").select_option(value="plain")
     settled(home, log="1", bins=80, palette="plain")
     opacity = home.get_by_role("slider", name="Label opacity (%)")
     opacity.press("ArrowRight")
