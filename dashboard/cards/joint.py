@@ -39,7 +39,7 @@ def draw(scene: Scene, analyses: Analyses) -> Drawn:
         text = graphs.histograms(analysis) if alone else graphs.joint(analysis, view.joint)
         meta["text"] = plain(text)
     figure["layout"]["meta"] = figure["layout"].get("meta", {}) | _placing(analysis, view)
-    heading = head_of_used(analysis, title, _caption(analysis))
+    heading = head_of_used(analysis, title, *_caption(analysis))
     return {HEAD.output: heading, FIGURE.output: figure}
 
 
@@ -79,17 +79,18 @@ def _placing(analysis: Analysis, view: View) -> dict[str, Any]:
     return placing
 
 
-def _caption(analysis: Analysis) -> str:
-    """Return which part of the mixture is shown."""
+def _caption(analysis: Analysis) -> tuple[str, str]:
+    """Return which part of the mixture is shown, and why it is not what is usual."""
     features = analysis.features
     if not analysis.model:
-        return ""
+        return "", ""
     if max(features.xy) >= features.mixed:
-        outside = [features.volumes[i].name for i in features.shown if i >= features.mixed]
-        return f"without components: {' and '.join(outside)} not in the fit"
+        outside = [features.volumes[i].short for i in features.shown if i >= features.mixed]
+        caption = f"without components: {' and '.join(outside)} not in the fit"
+        return caption, "Only images in the fit have components."
     if len(features.shown) == 1:
-        return "curves of the components"
-    return "components at 1σ and 2σ"
+        return "curves of the components", ""
+    return "components at 1σ and 2σ", ""
 
 
 def _cloud(analysis: Analysis, points: NDArray[np.float64], extent: Extent, view: View) -> str:
