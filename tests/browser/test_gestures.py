@@ -46,6 +46,7 @@ class Hand:
 
     def __init__(self, page: Page, fingers: CDPSession, view: str) -> None:
         self.page, self.fingers, self.view = page, fingers, view
+        page.locator(f"#{view}").scroll_into_view_if_needed()  # a wheel scrolls its tab
         box = page.locator(f"#{view}").bounding_box()
         assert box is not None
         self.x, self.y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -154,6 +155,9 @@ def test_gestures_leave_every_view_whole(
 
     def step() -> None:
         settled(page)  # a gesture may have changed the View
+        if "components=3&" not in page.url:  # a click on the criteria chooses their number
+            page.locator("#control-components").get_by_text("3", exact=True).click()
+            settled(page, components=3)
         page.locator(next(ways)).click()
         settled(page)
         whole(page, before)
