@@ -1,15 +1,19 @@
-// Names that are cut off show in full under the pointer.
+// Names show in full under the pointer: those that are cut off, and those that the server has
+// shortened (scene.names).
 
 const CUT = ".controls input[aria-haspopup], [role=option] span, .card h2, .caption, .numbers span, " +
   ".agreement .label span, .check-table th span, .mantine-MultiSelect-pill span";
 
-const showInFull = (node) => {
+const isCut = (node) => [node, ...node.querySelectorAll("*")].some((part) => part.scrollWidth > part.clientWidth && part.clientWidth);
+
+const showInFull = (node, names) => {
   const text = node.value ?? node.textContent;
-  const isCut = node.scrollWidth > node.clientWidth;
-  if (isCut && !node.title) {
-    node.title = text;
+  const full = names[text] ?? text;
+  const isNeeded = full !== text || isCut(node);
+  if (isNeeded && (!node.title || "full" in node.dataset)) {
+    node.title = full;
     node.dataset.full = "";
-  } else if ("full" in node.dataset) node.title = isCut ? text : "";
+  } else if ("full" in node.dataset) node.title = "";
 };
 
 /** A text of a figure, which is escaped there like all of them. */
@@ -24,9 +28,12 @@ const showAxis = (text) => {
   text.append(title);
 };
 
-document.addEventListener("pointerover", (event) => {
-  const node = event.target.closest?.(CUT);
-  if (node) showInFull(node);
-  const text = event.target.closest?.('.infolayer text[class$="title"]');
-  if (text) showAxis(text);
-});
+/** @param {() => Object<string, string>} namesOf  full names by their short ones */
+export const names = (namesOf) => {
+  document.addEventListener("pointerover", (event) => {
+    const node = event.target.closest?.(CUT);
+    if (node) showInFull(node, namesOf());
+    const text = event.target.closest?.('.infolayer text[class$="title"]');
+    if (text) showAxis(text);
+  });
+};

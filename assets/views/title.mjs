@@ -6,18 +6,22 @@ const PNG_SCALE = 4; // about 300 dots per inch of a printed column
 const SAVE = '.modebar-btn[data-title^="Download"]';
 
 /** The studies that can be opened, in the order of their list. @returns {{value: string, label: string}[]} */
-export const studies = () =>
-  (held("control-study.data") ?? [])
+export const studies = () => choices("study");
+
+const choices = (field) =>
+  (held(`control-${field}.data`) ?? [])
     .flatMap((entry) => entry.items ?? [entry])
     .map((entry) => (typeof entry === "string" ? { value: entry, label: entry } : entry));
 
-const nameOf = (study) => studies().find(({ value }) => value === study)?.label ?? study;
+const called = (field, name) => choices(field).find(({ value }) => value === name)?.label ?? name;
+const nameOf = (study) => called("study", study);
 
 /** Says what a settled page shows. */
 export const entitle = (view) => {
   const study = nameOf(view.study);
-  document.title = title(view, study);
-  document.getElementById("headline").textContent = headline(view, study);
+  const short = { ...view, x: called("x", view.x), y: called("y", view.y) };
+  document.title = title(short, study);
+  document.getElementById("headline").textContent = headline(short, study);
 };
 
 /** Lets the camera of a graph save it under a name that says what it shows. @param {() => object} wanted */

@@ -1,6 +1,7 @@
 """The card above the pictures: what the check of the study's images found."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from dashboard.cards import elements
 from dashboard.cards.card import IMAGES, Card, Drawn
@@ -11,6 +12,7 @@ from dashboard.core.check.remedies import Remedy
 from dashboard.services.analyses import Analyses
 from dashboard.services.checking import check
 from dashboard.services.scene.scene import Scene
+from dashboard.services.studies.naming import short_name
 from dashboard.words import findings
 from dashboard.words.numbers import counted, percent, times
 from dashboard.words.parts import Sentence
@@ -24,10 +26,14 @@ def draw(scene: Scene, _: Analyses) -> Drawn:
     checked = check(scene)
     names = [row.name for row in checked.rows]
     entities = {name: scene.entities(name) for name in names}
-    return {LINE.output: check_card(checked, entities)}
+    return {LINE.output: check_card(checked, entities, partial(short_name, scene.files))}
 
 
-def check_card(checked: Checked, entities: Mapping[str, Mapping[str, str]]) -> str:
+def check_card(
+    checked: Checked,
+    entities: Mapping[str, Mapping[str, str]],
+    short: Callable[[str], str] = str,
+) -> str:
     """Return the card as HTML: one line, which opens to all findings and a table of the images.
 
     Parameters
@@ -35,11 +41,14 @@ def check_card(checked: Checked, entities: Mapping[str, Mapping[str, str]]) -> s
     checked : Checked
     entities : mapping of str to mapping
         BIDS entities of each row's file; empty without a BIDS name.
+    short : callable
+        From the name of an image to its short name.
     """
     return render(
         "check.html",
         findings=checked.findings,
         rows=checked.rows,
+        short=short,
         entities=entities,
         severity=severity(checked),
         counts=counts(checked),

@@ -16,12 +16,15 @@ def head(
     clipped: Sequence[Step] = (),
     caption: str = "",
     explained: str = "",
+    full: str = "",
 ) -> str:
     """Return a card's head as HTML.
 
     Parameters
     ----------
     title : str
+    full : str
+        The name of an image in full, if the title is its short name.
     done_to : sequence of Volume
         The images it shows; a badge says what was done to them.
     clipped : sequence of Step
@@ -36,6 +39,8 @@ def head(
     return render(
         "head.html",
         title=title,
+        is_name=bool(full),
+        full=full if full != title else "",
         badge=", ".join(short),
         facts="; ".join([*done, *map(str, clipped)]),
         caption=caption,

@@ -87,7 +87,7 @@ def header_table(files: Sequence[File]) -> str:
     unset = [line for line in stored if UNSET.issuperset(line.values)]
     return render(
         "header.html",
-        names=[file.volume.label for file in files],
+        names=[(file.volume.short_label, file.volume.label) for file in files],
         facts=list(_facts(files)),
         stored=[line for line in stored if line not in unset],
         unset=[line.field for line in unset],

@@ -9,6 +9,7 @@ from dashboard.cards.head import head
 from dashboard.ids import Control
 from dashboard.services.analyses import Analyses
 from dashboard.services.scene.scene import Scene
+from dashboard.services.studies.naming import short_name
 from dashboard.view import fields_of
 
 ELSEWHERE = (
@@ -32,13 +33,21 @@ def _card(which: Literal["x", "y"], fields: frozenset[str]) -> Card:
         volume, reason = (named := scene.images.named(image)).volume, named.problem
         if volume is None:
             why = escape(reason.short if reason else "")
-            return {own_head.output: head(image, caption=usual), problem.output: why}
-        title = scene.images.own.open(image).label  # a badge says whether it is resampled
+            called = short_name(scene.files, image)
+            heading = head(called, caption=usual, full=image)
+            return {own_head.output: heading, problem.output: why}
+        own = scene.images.own.open(image)  # a badge says whether it is resampled
         caption, explained, why = usual, "", ""
         if which == "y" and not scene.on_one_grid:
             caption, why = _of_other_grid(scene, usual)
             explained = ELSEWHERE
-        heading = head(title, done_to=[volume], caption=caption, explained=explained)
+        heading = head(
+            own.short_label,
+            done_to=[volume],
+            caption=caption,
+            explained=explained,
+            full=own.label,
+        )
         return {own_head.output: heading, problem.output: why}
 
     window = elements.window(Control[f"WINDOW_{which.upper()}"])

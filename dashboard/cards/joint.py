@@ -85,7 +85,7 @@ def _caption(analysis: Analysis) -> tuple[str, str]:
     if not analysis.model:
         return "", ""
     if max(features.xy) >= features.mixed:
-        outside = [features.volumes[i].name for i in features.shown if i >= features.mixed]
+        outside = [features.volumes[i].short for i in features.shown if i >= features.mixed]
         caption = f"without components: {' and '.join(outside)} not in the fit"
         return caption, "Only images in the fit have components."
     if len(features.shown) == 1:

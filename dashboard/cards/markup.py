@@ -5,12 +5,16 @@ import re
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup, escape
 
 from dashboard.services.scene.remedies import changes
 from dashboard.words import findings, numbers, remedies, spaces, steps
 
 # Blanks within a product of lengths, and between a number and its unit.
 _WITHIN = re.compile(r"(?<=\d) (?=[×%]|mm\b)|(?<=×) (?=\d)")
+
+# Shorter names fit; of longer ones the end, which tells what an image is, stays in sight.
+UNCUT, KEPT_END = 10, 6
 
 _templates = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -37,6 +41,19 @@ _templates.filters.update(
     # Not |tojson, which would leave double quotes as they are: this is escaped like any other text.
     as_json=lambda value: json.dumps(value, ensure_ascii=False),
 )
+
+
+def halves(name: str) -> Markup:
+    """Return a name as HTML of which app.css cuts the middle where it has no room."""
+    if len(name) <= UNCUT:
+        return escape(name)
+    middle = len(name) - KEPT_END
+    return Markup('<span class="cut"><span>{}</span><span>{}</span></span>').format(
+        name[:middle], name[middle:]
+    )
+
+
+_templates.filters["halves"] = halves
 
 
 def render(name: str, **values: object) -> str:

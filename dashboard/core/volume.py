@@ -58,6 +58,8 @@ class Volume:
         Hash of the intensities alone, the same for copies under another header or compression.
     processing : tuple of Step
         What was done after the file was read.
+    short_name : str
+        The name where there is little room; empty if that is the name itself.
     """
 
     id: str
@@ -72,12 +74,26 @@ class Volume:
     volumes: int
     digest: str
     processing: tuple[Step, ...] = ()
+    short_name: str = ""
 
     @property
     def label(self) -> str:
-        """The name and the processing, as views and tables show them."""
+        """The name and the processing, as sentences and tables say them."""
+        return self._with_steps(self.name)
+
+    @property
+    def short(self) -> str:
+        """The name where there is little room."""
+        return self.short_name or self.name
+
+    @property
+    def short_label(self) -> str:
+        """The short name and the processing, for titles."""
+        return self._with_steps(self.short)
+
+    def _with_steps(self, name: str) -> str:
         steps = ", ".join(map(str, self.processing))
-        return f"{self.name} ({steps})" if steps else self.name
+        return f"{name} ({steps})" if steps else name
 
     @property
     def shape(self) -> tuple[int, int, int]:

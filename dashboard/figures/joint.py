@@ -104,7 +104,9 @@ def joint(
     traces += _ellipses(components, colours, hidden, called)
     unit = "" if axes == "raw" else f" ({UNITS[features.recipe.scaling]})"
     titles = [
-        axis_title(volume.name, [*volume.processing, *features.facts], what=unit, most=TITLE_LENGTH)
+        axis_title(
+            volume.short, [*volume.processing, *features.facts], what=unit, most=TITLE_LENGTH
+        )
         for volume in (features.volumes[x], features.volumes[y])
     ]
     return {

@@ -107,8 +107,8 @@ class Archive:
         """
         file, take = _found(files, image)
         volume = self._store.open(file.path, name=file.file_name, take=take)
-        if volume.name != file.name:
-            volume = replace(volume, name=file.name)
+        if (volume.name, volume.short_name) != (file.name, file.short):
+            volume = replace(volume, name=file.name, short_name=file.short)
         if file.other_bval:
             notice = not_used(file.other_bval, volume.volumes)
             volume = replace(volume, notices=(*volume.notices, notice))

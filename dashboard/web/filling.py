@@ -2,7 +2,7 @@
 
 import html
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -20,7 +20,7 @@ from dashboard.services.scene.presets import masks
 from dashboard.services.scene.scene import NO_REFERENCE
 from dashboard.services.studies.conventions import Role
 from dashboard.services.studies.files import StudyFiles
-from dashboard.services.studies.naming import B0, MEAN, find
+from dashboard.services.studies.naming import B0, MEAN, find, short_name
 from dashboard.services.uploads.manifests import PREFIX
 from dashboard.ui.controls import NO_MASK
 from dashboard.view import View
@@ -75,6 +75,10 @@ def scene_facts(opened: Opened) -> dict[str, Any]:
         # Else there are no maps, and the cards say why.
         "fits": scene.problem is None,
         "mixed": scene.mixed,
+        # In full, by what the page calls them.
+        "names": {
+            file.short: name for name, file in scene.files.files.items() if file.short != name
+        },
         "defaults": {
             **_helpers(opened, replace(view, mask="", reference="")),
             "mix": scene.unchosen,
@@ -154,17 +158,19 @@ def _offered(opened: Opened) -> dict[str, Any]:
     count = scene.grid.orientation.count(view.plane) if scene.grid else 1
     offered: dict[str, Any] = {
         f"{Control.STUDY}.data": _studies(opened.studies),
-        f"{Control.X}.data": _renamed(images, files, view.x),
-        f"{Control.Y}.data": _renamed(images, files, view.y),
-        f"{Control.MASK}.data": list(masks(files)),
+        f"{Control.X}.data": _called(_renamed(images, files, view.x), files),
+        f"{Control.Y}.data": _called(_renamed(images, files, view.y), files),
+        f"{Control.MASK}.data": _called(masks(files), files),
         f"{Control.MASK}.placeholder": "none" if masks(files) else NO_MASK,
         f"{Control.REFERENCE}.data": (
-            [*references, {"value": NO_REFERENCE, "label": "none"}] if references else []
+            [*_called(references, files), {"value": NO_REFERENCE, "label": "none"}]
+            if references
+            else []
         ),
-        f"{Control.GRID}.data": list(files.of("image")),
-        f"{Control.POSITION}.data": list(files.of("image")),
+        f"{Control.GRID}.data": _called(files.of("image"), files),
+        f"{Control.POSITION}.data": _called(files.of("image"), files),
         f"{Control.POSITION}-field.hidden": not view.position,
-        f"{Control.MIX}.data": _mixable(opened),
+        f"{Control.MIX}.data": _called(_mixable(opened), files),
         f"{Control.SLICE}.max": count - 1,
     }
     shown = zip((view.x, view.y), (scene.x, scene.y), (VOLUME_X, VOLUME_Y), strict=True)
@@ -195,6 +201,12 @@ def _windows(facts: Intensities) -> dict[str, Any]:
         "full": (facts.low, facts.high),
         "percentiles": facts.limits,
     }
+
+
+def _called(names: Iterable[str], files: StudyFiles) -> list[Any]:
+    """Return choices among images; one with a short name is listed by that."""
+    short = {name: short_name(files, name) for name in names}
+    return [n if n == called else {"value": n, "label": called} for n, called in short.items()]
 
 
 def _mixable(opened: Opened) -> list[str]:

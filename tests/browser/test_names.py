@@ -1,44 +1,58 @@
-"""A name with any character in it works wherever the page uses it."""
+"""Names that begin and end alike are told apart everywhere, and show in full under the pointer."""
 
 from pathlib import Path
 
 import nibabel as nib
 import numpy as np
+import pytest
 from playwright.sync_api import Page, expect
 
 from scripts.serving import settled
-from tests.browser.acting import address, choose
 
-STUDY = 'Ann\'s "2nd" head, 50 % #1 + <b>(a;b)=c?&amp; é日本😀'
-NAMES = ["T1 o'clock, 50 %", "T2 +&=#~;", 'PD "x", <i>']
+START = "sub-CPH0012345_ses-02_space-MNI152NLin2009cAsym_res-2_desc-preproc"
 
 
-def test_a_name_with_any_character_settles_and_stands_in_title_menus_and_url(
-    page: Page, studies: tuple[Path, str]
-) -> None:
-    root, url = studies
-    (root / STUDY).mkdir()
-    random = np.random.default_rng(0)
-    for number, name in enumerate(NAMES, start=1):
-        voxels = random.normal(100 * number, 10, (20, 22, 6)).astype(np.float32)
-        nib.save(nib.Nifti1Image(voxels, np.eye(4)), root / STUDY / f"{name}.nii.gz")
-    page.goto(url)
-    settled(page)
-    choose(page, "control-study", STUDY, typed="Ann's")
-    settled(page, study=STUDY)
-    for control, name in (("x", NAMES[2]), ("y", NAMES[0])):
-        choose(page, f"control-{control}", name)
-        settled(page, **{control: name})
-        expect(page.locator(f"#head-image-{control} h2")).to_have_text(name)
-    assert STUDY in page.title()
-    expect(page.locator("#control-study")).to_have_value(STUDY)
-    page.locator("#slice-forward").click()
-    settled(page, study=STUDY)
-    # Two of three: the names are in a list, whose separator is in them as well.
-    page.locator(".mantine-MultiSelect-pill", has_text=NAMES[1]).locator("button").click()
-    settled(page, mix=f"{NAMES[2]},{NAMES[0]}")
-    before = address(page)
-    page.reload()
-    settled(page, study=STUDY)
-    assert address(page) == before
-    assert page.locator(".mantine-MultiSelect-pill").all_inner_texts() == [NAMES[2], NAMES[0]]
+@pytest.fixture(scope="module")
+def url(studies: tuple[Path, str]) -> str:
+    data, url = studies
+    folder = data / "long"
+    folder.mkdir()
+    random = np.random.default_rng(3)
+    voxels = np.zeros((24, 24, 16), "f4")
+    for contrast in ("T1w", "T2w", "FLAIR"):
+        voxels[4:-4, 4:-4, 2:-2] = random.uniform(50, 400, (16, 16, 12))
+        nib.Nifti1Image(voxels, np.eye(4)).to_filename(folder / f"{START}_{contrast}.nii")
+    return url
+
+
+# Texts of names that have less room than they need, and of which the end is out of sight.
+HIDDEN = """
+() => ["[id^=head-image] h2", ".numbers [data-value] > span", ".controls input"]
+    .flatMap((selector) => [...document.querySelectorAll(selector)])
+    .filter((element) => element.offsetParent && element.scrollWidth > element.clientWidth + 1)
+    .map((element) => element.value ?? element.textContent)
+    .filter(Boolean)
+"""
+
+
+@pytest.mark.parametrize("width", [390, 768, 1440, 2560])
+def test_long_names_are_told_apart_at_every_width(page: Page, url: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{url}/?study=long")
+    settled(page, study="long", y=f"{START}_T2w")
+    expect(page.locator("#control-x")).to_have_value("T1w")
+    expect(page.locator("#control-y")).to_have_value("T2w")
+    expect(page.locator("#head-image-x h2")).to_have_text("T1w")
+    expect(page.locator("#head-image-x h2")).to_have_attribute("title", f"{START}_T1w")
+    expect(page.locator("#view-components thead th > span")).to_contain_text(
+        ["Class", "T1w", "T2w", "FLAIR"]
+    )
+    titles = page.locator("#view-joint .xtitle, #view-joint .ytitle").all_text_contents()
+    assert [title.split()[0] for title in titles] == ["T1w", "T2w"]
+    assert not page.evaluate(HIDDEN)
+    if width == 1440:
+        pills = page.locator(".mantine-MultiSelect-pill span").all_text_contents()
+        assert [pill for pill in pills if pill] == ["T1w", "T2w", "FLAIR"]
+        page.locator("#control-x").hover()
+        expect(page.locator("#control-x")).to_have_attribute("title", f"{START}_T1w")
+        expect(page).to_have_title("long · T1w/T2w · axial 8 · 3 classes – NeuroMix")

@@ -73,7 +73,7 @@ def pack(analysis: Analysis, channels: Sequence[Volume], side: Side) -> bytes:
         {
             "rows": rows,
             "columns": columns,
-            "channels": [v.label for v in channels],
+            "channels": [v.short_label for v in channels],
             "doubles": doubles,
             "components": len(posteriors),
         }

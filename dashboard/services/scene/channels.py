@@ -73,7 +73,8 @@ class Channels:
     def identities(self) -> list[str]:
         """What distinguishes these channels; names count because messages and tables show them."""
         every = [*self.volumes, *([self.mask] if self.mask else [])]
-        return [f"{volume.id} {volume.label}" for volume in every] + [f"{self.mixed} {self.xy}"]
+        images = [f"{volume.id} {volume.label} {volume.short}" for volume in every]
+        return [*images, f"{self.mixed} {self.xy}"]
 
 
 def line_up(view: View, files: StudyFiles, images: Images) -> Lineup:

@@ -24,6 +24,7 @@ from dashboard.services.studies.roles import (
     meaning,
     processing_rank,
 )
+from dashboard.services.studies.short import short_names
 from dashboard.services.studies.sorting import natural
 
 # What a study opens with, beside its images: fields of the View, as JSON.
@@ -58,6 +59,8 @@ class ImageFile:
         Whether it is of another format, listed to say so.
     label_names : Path or None
         The .tsv with the names of a label map's classes.
+    short : str
+        The name where there is little room: what tells it from the others of its study.
     """
 
     name: str
@@ -71,6 +74,7 @@ class ImageFile:
     other_bval: int = 0
     foreign: bool = False
     label_names: Path | None = None
+    short: str = ""
 
     @property
     def stem(self) -> str:
@@ -173,7 +177,9 @@ def arranged(name: str, files: Sequence[ImageFile]) -> StudyFiles:
         unreadable = file.foreign or is_header(file.file_name)
         return ROLES.index(file.role), unreadable, rank, derived, done, *place
 
-    return StudyFiles(name, {file.name: file for file in sorted(files, key=key)})
+    short = short_names([file.name for file in files])
+    ordered = sorted(files, key=key)
+    return StudyFiles(name, {f.name: replace(f, short=short[f.name]) for f in ordered})
 
 
 def _named_after(contrast: str, files: Sequence[ImageFile]) -> list[ImageFile]:

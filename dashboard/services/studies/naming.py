@@ -34,6 +34,14 @@ def find(files: StudyFiles, name: str) -> tuple[ImageFile, Take] | None:
         return None
 
 
+def short_name(files: StudyFiles, name: str) -> str:
+    """Return the short name of an image, with the volumes that its name selects."""
+    if name in files.files:
+        return files.files[name].short or name
+    stem, _, which = name.rpartition(SELECTOR)
+    return f"{files.files[stem].short or stem}{SELECTOR}{which}" if stem in files.files else name
+
+
 def take_called(which: str, b0: tuple[int, ...] = ()) -> Take:
     """Return the volumes that a selector stands for: a number from 0, the mean, or the b0.
 
