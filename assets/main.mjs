@@ -11,6 +11,7 @@ import { schedule } from "./client/schedule.mjs";
 import { START, next, returned } from "./client/state.mjs";
 import { alike as makeAlike } from "./views/alike.mjs";
 import { announce, fitted } from "./views/announce.mjs";
+import { actions } from "./views/actions.mjs";
 import { behind } from "./views/behind.mjs";
 import { buttons } from "./views/buttons.mjs";
 import { LATE, cards as makeCards } from "./views/cards.mjs";
@@ -32,7 +33,7 @@ import { position } from "./views/position.mjs";
 import { readout as makeReadout } from "./views/readout.mjs";
 import { screen, toggleScreen } from "./views/screen.mjs";
 import { settling } from "./views/settling.mjs";
-import { entitle, saving, studies } from "./views/title.mjs";
+import { entitle, saving } from "./views/title.mjs";
 import { init as tooltip } from "./views/tooltip.mjs";
 import "./views/tsv.mjs";
 import { init as ownUpload } from "./views/upload-own.mjs";
@@ -323,6 +324,7 @@ addEventListener("keydown", (event) => { if (!event.repeat) past.begin(); }, tru
 for (const type of ["pointerup", "pointercancel"]) addEventListener(type, () => rest.release(), true);
 addEventListener("popstate", () => dispatch({ type: "open", search: location.search, reason: "replace" }));
 
+document.addEventListener("axes-moved", () => readout.draw()); // a voxel lies elsewhere in a zoomed graph
 document.addEventListener("slice-moved", ({ detail }) => {
   const before = commit;
   commit = detail.commit;
@@ -343,24 +345,11 @@ const change = (changes) => {
   if (scene) dispatch({ type: "controls", scene, values });
   dispatch({ type: "change", changes });
 };
-/** Opens the study that is so many places further in the list. */
-const openStudy = (count) => {
-  const values = studies().map(({ value }) => value);
-  const next = values[values.indexOf(state.wanted?.study) + count];
-  if (state.wanted && next !== undefined) change({ study: next });
-};
-let opacity = 100; // of the labels, once they are on again
+const acts = actions({ shown, change });
 keys({
+  ...acts,
   step: slices.step,
   play: slices.toggle,
-  set: (field, value) => setProps(config.controls[field][0], { [config.controls[field][1]]: value }),
-  swap: () => state.wanted && change({ x: state.wanted.y, y: state.wanted.x }),
-  toggleLabels() {
-    const shown = held("control-opacity.value");
-    setProps("control-opacity", { value: shown ? 0 : opacity });
-    opacity = shown || opacity;
-  },
-  study: openStudy,
   field: toggleField,
   screen: toggleScreen,
   panel: togglePanel,
@@ -378,7 +367,7 @@ introduction();
 names(() => state.scene?.names ?? {});
 screen();
 buttons({
-  openStudy,
+  openStudy: acts.study,
   isFull: () => "mixFull" in root.dataset,
   most: config.mostMixed,
 });

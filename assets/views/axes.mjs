@@ -8,9 +8,12 @@ const RESET = '.modebar-btn[data-attr="zoom"][data-val="reset"]';
 const graphs = new Map();
 
 const rangesOf = (layout) =>
-  Object.fromEntries(Object.keys(layout).filter((name) => AXIS.test(name)).map((name) => [name, layout[name].range]));
+  Object.fromEntries(
+    Object.keys(layout).filter((name) => AXIS.test(name) && layout[name].range).map((name) => [name, layout[name].range]),
+  );
 
-const differs = ([low, high], [other, last]) => low !== other || high !== last;
+// An axis without a range of its own, as of an empty slice, is Plotly's.
+const differs = (range, whole) => Boolean(range && whole) && (range[0] !== whole[0] || range[1] !== whole[1]);
 
 /** Draws the chosen ranges into a figure that Dash is about to be given. */
 export const keepRanges = (id, { data, layout }) => {

@@ -14,7 +14,7 @@ export const plotOf = (id) => {
   if (!margin || !xaxis?.range) return null;
   const { clientWidth, clientHeight } = plot;
   const inner = { width: clientWidth - margin.l - margin.r, height: clientHeight - margin.t - margin.b };
-  return { graph: document.getElementById(id), layout: plot.layout, margin, inner };
+  return { plot, graph: document.getElementById(id), layout: plot.layout, margin, inner };
 };
 
 /** The marks of a kind in a graph: as many as are asked for, made once. */
@@ -34,19 +34,33 @@ const hide = (id, kind) => {
 
 const KINDS = { place: "mark of-place", pointer: "mark of-pointer" };
 
-/** @param {() => {wanted: object}} shown */
-export const markers = (shown) => {
+/**
+ * @param {() => {wanted: object}} shown
+ * @param {() => void} redraw  after a graph was zoomed, or has another size
+ */
+export const markers = (shown, redraw) => {
+  const watched = new WeakSet();
+  const watch = ({ plot }) => {
+    if (watched.has(plot)) return;
+    watched.add(plot);
+    plot.on("plotly_afterplot", redraw);
+  };
+
   const ring = (slice, pixel, kind) => {
     const index = slice && pixel && (slice.rows - 1 - pixel.row) * slice.columns + pixel.column;
     const { wanted } = shown();
     const isShown = Boolean(slice && pixel && slice.labels[index]) && wanted.x !== wanted.y;
     const plot = isShown && plotOf("view-joint");
     if (!plot) return hide("view-joint", kind);
+    watch(plot);
     const { graph, layout, margin, inner } = plot;
     const [x, y] = jointPlace([0, 1].map((i) => slice.intensities[i][index]), layout.meta ?? {});
-    const [mark] = marksIn(graph, kind, 1);
-    mark.style.left = `${margin.l + share(x, layout.xaxis.range) * inner.width}px`;
-    mark.style.top = `${margin.t + (1 - share(y, layout.yaxis.range)) * inner.height}px`;
+    const [right, up] = [share(x, layout.xaxis.range), share(y, layout.yaxis.range)];
+    const isInside = [right, up].every((part) => part >= 0 && part <= 1); // else it is zoomed away
+    const [mark] = marksIn(graph, kind, isInside ? 1 : 0);
+    if (!isInside) return null;
+    mark.style.left = `${margin.l + right * inner.width}px`;
+    mark.style.top = `${margin.t + (1 - up) * inner.height}px`;
     return null;
   };
 
@@ -54,6 +68,7 @@ export const markers = (shown) => {
   const lines = (slice, pixel) => {
     const plot = slice && pixel && plotOf("view-histograms");
     if (!plot) return hide("view-histograms", "value-line");
+    watch(plot);
     const { graph, layout, margin, inner } = plot;
     const names = Object.keys(layout).filter((name) => name.startsWith("xaxis"));
     const rows = shown().wanted.x === shown().wanted.y ? 1 : 2;

@@ -112,7 +112,7 @@ export const readout = ({ shown, point, alike, nameOf, pointClass, setPlace }) =
     if (lit !== null) write(ofAlike, [["", `${lit} ${lit === 1 ? "voxel lies" : "voxels lie"} where the joint view was clicked (Escape clears)`]], "");
     if (isByKeys && pixel && slice) speak(pixel);
   };
-  const marks = markers(shown);
+  const marks = markers(shown, () => draw());
 
   const pointOut = (slice, pixel) => {
     const index = slice && pixel && (slice.rows - 1 - pixel.row) * slice.columns + pixel.column;

@@ -21,9 +21,8 @@ from dashboard.words.numbers import measure
 
 TAB = Tab("components", "Components")
 HEAD, TABLE = elements.head("components"), elements.table("view-components")
-# Characters of a mean and its SD that fit into each of two columns at 1440 pixels, without and with
-# names of classes beside them.
-CELL_LENGTH, CELL_LENGTH_NAMED = 12, 10
+# Characters of a mean and its SD that fit into each of two columns at 1440 pixels.
+CELL_LENGTH = 12
 NO_NAMES: Mapping[int, Name] = MappingProxyType({})
 
 
@@ -55,7 +54,7 @@ def components_table(
         "components.html",
         names=_columns(mixed),
         labels=[volume.label for volume in mixed],
-        stacked=_is_wide(analysis, CELL_LENGTH_NAMED if called else CELL_LENGTH),
+        stacked=_is_wide(analysis),
         facts=[*(volume.label for volume in mixed if volume.processing), *features.facts],
         classes=analysis.classes,
         called=called,
@@ -78,7 +77,7 @@ def _taken(volume: Volume) -> str:
     return str(volumes[0]) if len(volumes) == 1 else MEAN
 
 
-def _is_wide(analysis: Analysis, most: int) -> bool:
+def _is_wide(analysis: Analysis) -> bool:
     """Return whether SDs have to go below the means to fit into the card."""
     cells = [
         f"{measure(mean)} ± {measure(sd)}"
@@ -86,7 +85,7 @@ def _is_wide(analysis: Analysis, most: int) -> bool:
         for mean, sd in zip(described.mean, described.sd, strict=True)
     ]
     mixed = analysis.features.mixed
-    return mixed > 2 or (mixed == 2 and max(map(len, cells)) > most)
+    return mixed > 2 or (mixed == 2 and max(map(len, cells)) > CELL_LENGTH)
 
 
 CARD = Card("components", "views", TAB, FIT | TISSUES, (HEAD, TABLE), draw)

@@ -39,8 +39,9 @@ EDGE = 16
 # lines, at the least height of the plots in app.css.
 GAP = 0.22
 TWO_LINE_GAP = 0.31
-# Intensities from here on are labelled in thousands.
+# Intensities from here on are labelled in thousands, and in one of two columns.
 LONG_NUMBER = 1e4
+LONG_IN_COLUMN = 1e3
 # Larger numbers have no prefix that people know.
 LARGEST_PREFIXED = 1e15
 # A logarithmic axis starts at half a voxel.
@@ -133,7 +134,8 @@ def histograms(
             if column:
                 axes[f"yaxis{suffix}"]["title"]["text"] = ""
             if one is not None:
-                axes[f"xaxis{suffix}"] |= _intensities(one)
+                prefixed = LONG_NUMBER if columns == 1 else LONG_IN_COLUMN
+                axes[f"xaxis{suffix}"] |= _intensities(one, prefixed)
             axes[f"yaxis{suffix}"] |= _range(highest, log)
     if left_out:
         notes.append(_above(left_out))
@@ -261,14 +263,14 @@ def _normal(x: NDArray[np.float64], mean: float, sd: float) -> NDArray[np.float6
     return density
 
 
-def _intensities(counts: Histogram) -> dict[str, Any]:
+def _intensities(counts: Histogram, prefixed: float = LONG_NUMBER) -> dict[str, Any]:
     """Return range and labels of an axis of intensities.
 
     Long numbers would touch each other. Only thousands and more get prefixes: those of small
     numbers, such as m, read as units.
     """
     low, high = span(counts.edges)
-    thousands = max(-low, high) >= LONG_NUMBER
+    thousands = max(-low, high) >= prefixed
     form = "~s" if max(-low, high) < LARGEST_PREFIXED else ".3~g"
     return {"range": [low, high], **({"tickformat": form} if thousands else {})}
 

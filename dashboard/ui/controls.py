@@ -45,9 +45,9 @@ FOREGROUND = {
 CLIP = {level: f"{level}–{100 - float(level):g} %" for level in CLIP_LEVELS}
 JOINT = {"scatter": "Scatter", "histogram": "2-D histogram", "density": "Density"}
 PALETTES = {
-    "okabe": "Okabe–Ito (colour-blind safe to 7)",
-    "bright": "Tol bright (colour-blind safe to 7)",
-    "plain": "plain hues",
+    "okabe": "Okabe–Ito, extended (10 classes, 10 in deuteranopia)",
+    "bright": "Tol bright (7 classes, 2 in deuteranopia)",
+    "plain": "plain hues (10 classes, 2 in deuteranopia)",
 }
 # Beside the list of the studies. Keys do the same, so these are no tab stops.
 STUDY_STEPS = (

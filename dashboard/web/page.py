@@ -10,7 +10,7 @@ from flask import has_request_context, request
 from dashboard import view
 from dashboard.cards.table import CARDS, description
 from dashboard.core.mixture.recipe import MAX_MIXED
-from dashboard.figures.palette import PALETTES
+from dashboard.figures.palette import PALETTES, line_style
 from dashboard.ids import FIELDS, Store
 from dashboard.services.analyses import Analyses
 from dashboard.services.archive import Archive
@@ -51,7 +51,8 @@ def index() -> str:
     # Within a script only this could be read as HTML.
     content = json.dumps(config).replace("<", "\\u003c")
     known = f'<script id="neuromix-config" type="application/json">{content}</script>\n'
-    return INDEX.replace("</head>", f"{modules}{known}</head>")
+    style = f"<style>{line_style()}</style>\n"
+    return INDEX.replace("</head>", f"{modules}{style}{known}</head>")
 
 
 def page(archive: Archive, analyses: Analyses, limits: Limits) -> Component:

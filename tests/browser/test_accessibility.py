@@ -162,14 +162,20 @@ SAID = """() => {
 }"""
 
 
+def sentence(page: Page) -> str:
+    """Return what there is to say of the fit, by its table."""
+    voxels = page.locator("#view-components").inner_text().partition(" foreground voxels")[0]
+    return f"Fitted: 3 classes, {voxels.split()[-1]} voxels."
+
+
 def test_a_fit_is_announced_once_the_page_rests(home: Page) -> None:
+    announced = home.locator("#announce")
+    expect(announced).to_have_text(sentence(home))
     home.evaluate(SAID)
     home.evaluate(STEPS, 3)
     settled(home, slice=33)
-    voxels = home.locator("#view-components").inner_text().partition(" foreground voxels")[0]
-    sentence = f"Fitted: 3 classes, {voxels.split()[-1]} voxels."
-    expect(home.locator("#announce")).to_have_text(sentence)
-    assert home.evaluate("said") == [sentence]
+    expect(announced).to_have_text(sentence(home))
+    assert home.evaluate("said") == [sentence(home)]
     expect(home.get_by_role("progressbar", name="Working")).to_have_count(0)
 
 

@@ -692,6 +692,17 @@ def test_a_moved_picture_follows_the_pointer_and_stops_at_the_edge(run: Run) -> 
     assert stopped == pytest.approx(0)
 
 
+def test_voxels_are_averaged_only_where_they_are_smaller_than_pixels(run: Run) -> None:
+    cases = [([1, 1], 1, 1), ([1, 1], 0.99, 1), ([1, 1], 0.5, 2), ([5, 0.5], 1.5, 1)]
+    found = run(
+        "zoom",
+        """({ isEnlarged }, cases) =>
+            cases.map(([pixel, scale, ratio]) => isEnlarged({ pixel }, scale, ratio))""",
+        cases,
+    )
+    assert found == [True, False, True, False]
+
+
 def test_a_scale_bar_has_a_round_length_that_fits(run: Run) -> None:
     scales = [0.013, 0.9, 1.0, 3.7, 44.0, 812.0]
     lengths = run("zoom", "({ barLength }, scales) => scales.map((s) => barLength(s, 90))", scales)
@@ -783,3 +794,26 @@ def test_clipped_and_scaled_intensities_lie_where_the_joint_figure_says(run: Run
     scaled = {"limits": [[0, 10], [0, 100]], "offset": [5, 50], "factor": [5, 25]}
     assert run("voxels", place, [20, 25], scaled) == [1, -1]
     assert run("voxels", place, [20, 25], {}) == [20, 25]
+
+
+@pytest.mark.parametrize(
+    ("view", "study", "headline", "title", "name"),
+    [
+        ({}, "sample", "sample · T1 / b0 · axial 30 · 3 classes",
+         "sample · T1/b0 · axial 30 · 3 classes – NeuroMix", "sample_axial30_K3_joint"),
+        ({"y": "T1", "components": 1}, "sample", "sample · T1 · axial 30 · 1 class",
+         "sample · T1 · axial 30 · 1 class – NeuroMix", "sample_axial30_K1_joint"),
+        ({"plane": "coronal", "slice": 0}, "sub-01/ses 2: «é»",
+         "sub-01/ses 2: «é» · T1 / b0 · coronal 0 · 3 classes",
+         "sub-01/ses 2: «é» · T1/b0 · coronal 0 · 3 classes – NeuroMix",
+         "sub-01-ses-2-é-_coronal0_K3_joint"),
+    ],
+)  # fmt: skip
+def test_what_is_open_is_said_in_a_few_words(
+    run: Run, view: dict[str, Any], study: str, headline: str, title: str, name: str
+) -> None:
+    shown = {"x": "T1", "y": "b0", "plane": "axial", "slice": 30, "components": 3} | view
+    say = """(made, view, study) => [
+        made.headline(view, study), made.title(view, study), made.fileName(view, study, "joint"),
+    ]"""
+    assert run("title", say, shown, study) == [headline, title, name]

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from dashboard.figures.palette import on_white
 from scripts.serving import settled
 
 # WCAG's contrast of a label's text with what lies behind it.
@@ -65,3 +66,12 @@ def luminance(colour: NDArray[np.uint8]) -> float:
     share = colour / 255
     linear = np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
     return float(linear @ [0.2126, 0.7152, 0.0722])
+
+
+def test_the_lines_of_the_classes_are_darker_on_white_alone(home: Page) -> None:
+    """The sky blue of class 1 has a contrast of 2.3 with white, and of 6 with the dark card."""
+    line = home.locator("#view-histograms .js-line[style*='rgb(86, 180, 233)']").first
+    darker = on_white("#56B4E9")
+    expect(line).to_have_css("stroke", f"rgb{tuple(bytes.fromhex(darker[1:]))}")
+    home.emulate_media(color_scheme="dark")
+    expect(line).to_have_css("stroke", "rgb(86, 180, 233)")

@@ -1,10 +1,15 @@
 """Keys: what each does, when it is left to a control, and how few stops lead to the slice."""
 
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
 from scripts.serving import settled
 from tests.browser.reading import thumb
+from tests.test_readme import rows, section
 
 MOST_STOPS = 25
 
@@ -55,8 +60,8 @@ def test_each_key_of_the_help_does_what_it_says(home: Page) -> None:
     settled(home)
     press(home, "?")
     help_ = home.get_by_role("dialog", name="What this page shows")
-    for words in ("Swap images X and Y", "Labels on and off", "Play and pause"):
-        expect(help_).to_contain_text(words)
+    listed = [tuple(row.inner_text().split("\t")) for row in help_.get_by_role("row").all()]
+    assert listed == [tuple(row) for row in rows(section("Controls and keys"), "Key")]
     press(home, "4", "Escape")
     expect(help_).to_be_hidden()
     settled(home, components=3)
@@ -152,3 +157,23 @@ def test_few_tab_stops_lead_to_the_slice_and_links_skip_them(page: Page) -> None
     page.locator("#control-y").focus()
     press(page, "Escape", "Enter")
     expect(page.get_by_role("option", name="b0")).to_be_visible()
+
+
+def test_keys_and_buttons_open_the_studies_one_after_the_other(
+    page: Page, studies: tuple[Path, str]
+) -> None:
+    folder, url = studies
+    voxels = np.random.default_rng(1).integers(1, 99, (12, 12, 4)).astype(np.uint8)
+    for study in ("zz-1", "zz-2"):
+        (folder / study).mkdir()
+        for name in ("T1", "T2"):
+            nib.Nifti1Image(voxels, np.eye(4)).to_filename(folder / study / f"{name}.nii.gz")
+    page.goto(f"{url}/?study=zz-1&components=2")
+    settled(page, study="zz-1")
+    press(page, "n")
+    settled(page, study="zz-2", components=2)
+    expect(page.locator("#control-study")).to_have_value("zz-2")
+    page.get_by_role("button", name="Previous study").click()
+    settled(page, study="zz-1", components=2)
+    press(page, "n", "p")
+    settled(page, study="zz-1")

@@ -89,7 +89,7 @@ def test_tables_are_copied_with_plain_numbers(home: Page) -> None:
     assert [row[0] for row in rows] == [f"{k} {name}" for k, name in enumerate(GUESSES, start=1)]
     assert [int(row[2]) for row in rows] == [int(row[2].replace(",", "")) for row in shown]
     for row, seen in zip(rows, shown, strict=True):
-        mean, sd = (float(part) for part in seen[4].split(" ± "))
+        mean, sd = (float(part) for part in seen[4].split("±"))
         assert [float(row[4]), float(row[5])] == pytest.approx([mean, sd], rel=5e-3)
 
 

@@ -1,5 +1,6 @@
 """The page itself: keys, light and dark, narrow screens, help."""
 
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from scripts.serving import settled
@@ -153,3 +154,24 @@ def test_a_card_takes_the_window_with_the_slices_in_reach(home: Page) -> None:
         arg=before["width"],
     )
     settled(home, slice=31)
+
+
+def test_top_bar_tab_and_saved_pictures_say_what_is_open(home: Page) -> None:
+    expect(home).to_have_title("sample · T1/b0 · axial 30 · 3 classes – NeuroMix")
+    home.keyboard.press("ArrowRight")
+    settled(home, slice=31)
+    home.keyboard.press("1")
+    settled(home, slice=31, components=1)
+    expect(home).to_have_title("sample · T1/b0 · axial 31 · 1 class – NeuroMix")
+    expect(home.locator("#headline")).to_have_text("sample · T1 / b0 · axial 31 · 1 class")
+    home.locator("#view-joint").hover()
+    button = home.locator("#view-joint .modebar-btn[data-title^='Download']")
+    shown = home.locator("#view-joint .js-plotly-plot").bounding_box()
+    with home.expect_download() as png:
+        button.click()
+    assert png.value.suggested_filename == "sample_axial31_K1_joint.png"
+    with Image.open(png.value.path()) as saved:
+        assert saved.width == 4 * round(shown["width"])
+    with home.expect_download() as svg:
+        button.click(modifiers=["Shift"])
+    assert svg.value.suggested_filename == "sample_axial31_K1_joint.svg"

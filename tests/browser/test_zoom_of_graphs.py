@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from scripts.serving import settled
+from tests.browser.reading import pixel
 
 RANGES = """id => {
     const { _fullLayout: layout } = document.querySelector(`#${id} .js-plotly-plot`);
@@ -99,6 +100,30 @@ def choose_axes(page: Page, axes: str) -> None:
     page.locator("#control-axes").select_option(axes)
     page.wait_for_url(lambda url: ("axes=raw" in url) == (axes == "raw"))
     settled(page)
+
+
+def test_the_ring_of_a_voxel_stays_at_its_intensities(page: Page) -> None:
+    page.goto("/?slice=30")
+    settled(page, slice=30)
+    page.mouse.click(*pixel(page, "view-image-x", 60, 50))
+    ring = page.locator("#view-joint .mark.of-place")
+    expect(ring).to_be_visible()
+
+    def value() -> list[float]:
+        at, plot = ring.bounding_box(), page.locator("#view-joint .nsewdrag").bounding_box()
+        assert at is not None
+        assert plot is not None
+        right = (at["x"] + at["width"] / 2 - plot["x"]) / plot["width"]
+        down = (at["y"] + at["height"] / 2 - plot["y"]) / plot["height"]
+        (left, end), (low, high) = ranges(page, "view-joint")
+        return [left + right * (end - left), high - down * (high - low)]
+
+    before = value()
+    press(page, "view-joint", "Zoom out")
+    assert value() == pytest.approx(before, abs=0.1)
+    for _ in range(5):
+        press(page, "view-joint", "Zoom in")
+    expect(ring).to_be_hidden()
 
 
 def test_a_click_on_the_criteria_chooses_the_number_of_components(home: Page) -> None:

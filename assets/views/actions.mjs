@@ -1,0 +1,41 @@
+// What keys and buttons do to the View, besides the controls.
+import { held, setProps } from "./dash.mjs";
+import { studies } from "./title.mjs";
+
+/**
+ * @param {object} page
+ * @param {() => {wanted: object, config: object}} page.shown
+ * @param {(changes: object) => void} page.change  fields of the View
+ */
+export const actions = ({ shown, change }) => {
+  let opacity = 100; // of the labels, once they are on again
+
+  return {
+    /** Sets a control, as a visitor would. */
+    set(field, value) {
+      const [control, property] = shown().config.controls[field];
+      setProps(control, { [property]: value });
+    },
+
+    /** X becomes Y, and Y becomes X. */
+    swap() {
+      const { wanted } = shown();
+      if (wanted) change({ x: wanted.y, y: wanted.x });
+    },
+
+    toggleLabels() {
+      const now = held("control-opacity.value");
+      setProps("control-opacity", { value: now ? 0 : opacity });
+      opacity = now || opacity;
+    },
+
+    /** Opens the study that is so many places further in the list, also while one is opened. */
+    study(count) {
+      const { wanted, opening } = shown();
+      const now = new URLSearchParams(opening?.search).get("study") ?? wanted?.study;
+      const values = studies().map(({ value }) => value);
+      const next = values[values.indexOf(now) + count];
+      if (next !== undefined) change({ study: next });
+    },
+  };
+};
