@@ -22,6 +22,7 @@ import { folds } from "./views/folds.mjs";
 import { init as help, open as openHelp } from "./views/help.mjs";
 import { keys } from "./views/keys.mjs";
 import { legend as makeLegend } from "./views/legend.mjs";
+import { introduction } from "./views/introduction.mjs";
 import { names } from "./views/names.mjs";
 import { notify } from "./views/notices.mjs";
 import { open } from "./views/opening.mjs";
@@ -362,6 +363,7 @@ upload({ open: openView });
 const followUpload = ownUpload({ open: openView, notify, stopAhead });
 check(() => state.wanted?.study ?? "", change);
 folds();
+introduction();
 names(() => state.scene?.names ?? {});
 screen();
 buttons({

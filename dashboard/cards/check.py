@@ -10,6 +10,7 @@ from dashboard.core.check.check import Checked, Row
 from dashboard.core.check.findings import SEVERITIES
 from dashboard.core.check.remedies import Remedy
 from dashboard.services.analyses import Analyses
+from dashboard.services.archive import FIRST_STUDY
 from dashboard.services.checking import check
 from dashboard.services.scene.scene import Scene
 from dashboard.services.studies.naming import short_name
@@ -20,19 +21,41 @@ from dashboard.words.spaces import NAMES
 
 LINE = elements.table("view-preflight")
 
+# In the place of the line at the first visit: assets/views/introduction.mjs.
+INTRODUCTION = (
+    "Simulated T1 and b0 of one head, not in MNI space. The mixture finds CSF, grey and white "
+    "matter. Move the slice, change Components, or drop your own images."
+)
+# How the sample's headers describe its images (data/make_sample.py).
+SIMULATED = "Synthetic"
+
 
 def draw(scene: Scene, _: Analyses) -> Drawn:
     """Return the check of the study's images."""
     checked = check(scene)
     names = [row.name for row in checked.rows]
     entities = {name: scene.entities(name) for name in names}
-    return {LINE.output: check_card(checked, entities, partial(short_name, scene.files))}
+    card = check_card(
+        checked,
+        entities,
+        partial(short_name, scene.files),
+        introduction=INTRODUCTION if _is_sample(scene) else "",
+    )
+    return {LINE.output: card}
+
+
+def _is_sample(scene: Scene) -> bool:
+    """Return whether this is the sample study, and no other study of its name."""
+    header = dict(scene.x.header) if scene.x else {}
+    return scene.view.study == FIRST_STUDY and header.get("descrip", "").startswith(SIMULATED)
 
 
 def check_card(
     checked: Checked,
     entities: Mapping[str, Mapping[str, str]],
     short: Callable[[str], str] = str,
+    *,
+    introduction: str = "",
 ) -> str:
     """Return the card as HTML: one line, which opens to all findings and a table of the images.
 
@@ -43,12 +66,15 @@ def check_card(
         BIDS entities of each row's file; empty without a BIDS name.
     short : callable
         From the name of an image to its short name.
+    introduction : str
+        What stands in the place of the line at a first visit.
     """
     return render(
         "check.html",
         findings=checked.findings,
         rows=checked.rows,
         short=short,
+        introduction=introduction,
         entities=entities,
         severity=severity(checked),
         counts=counts(checked),

@@ -230,6 +230,7 @@ def shared_home(shared_page: Page, server: str) -> tuple[Page, str]:
     page = shared_page.context.new_page()
     page.goto(server)
     settled(page)
+    page.locator(".introduction-close").click()  # of a first visit
     return page, page.url
 
 

@@ -210,3 +210,19 @@ def test_titles_of_low_histograms_keep_clear_of_the_plots(page: Page, url: str, 
     below_upper_row, above_title = page.evaluate(CLEARANCES)[::2], page.evaluate(CLEARANCES)[1::2]
     assert min(below_upper_row) > 2
     assert min(above_title) > 10  # the labels of the ticks stand there
+
+
+def test_the_sample_explains_itself_once(own_page: Page) -> None:
+    own_page.goto("/")
+    settled(own_page)
+    said = own_page.locator(".introduction")
+    expect(said).to_contain_text("Simulated T1 and b0 of one head, not in MNI space")
+    box = own_page.locator(".images").bounding_box()
+    own_page.locator(".introduction-close").click()
+    expect(said).to_be_hidden()
+    expect(own_page.locator(".check summary")).to_be_focused()
+    assert own_page.locator(".images").bounding_box() == box
+    own_page.goto("/")
+    settled(own_page)
+    expect(own_page.locator(".check summary")).to_be_visible()
+    expect(said).to_be_hidden()

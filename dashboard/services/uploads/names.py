@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
 from dashboard.core.reading.image import EXTENSIONS
 
@@ -73,6 +74,11 @@ def unique(name: str, taken: Iterable[str]) -> str:
         number += 1
         found = f"{stem(name)} ({number}){ending}"
     return found
+
+
+def moment(created: float) -> str:
+    """Return when an upload came, to the second: "27 Nov 03:59:12 UTC"."""
+    return datetime.fromtimestamp(created, UTC).strftime("%d %b %H:%M:%S UTC").lstrip("0")
 
 
 def title(names: list[str]) -> str:

@@ -7,6 +7,7 @@ One folder holds `incoming/` with arriving files, `blobs/` with files by their S
 import logging
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -111,13 +112,20 @@ class Uploads:
         return manifest.title if manifest else None
 
     def listed(self, owner: str) -> dict[str, str]:
-        """Return the titles of a browser's own studies by key, the newest first."""
+        """Return the titles of a browser's own studies by key, the newest first.
+
+        Those of one title are told apart by when they came.
+        """
         own = [
             (manifest.created, key, manifest.title)
             for key, manifest in self._shelf.manifests.all().items()
             if manifest.owner == owner and not self._expired(manifest)
         ]
-        return {key: title for _, key, title in sorted(own, reverse=True)}
+        alike = Counter(title for _, _, title in own)
+        return {
+            key: title if alike[title] == 1 else f"{title} · {names.moment(created)}"
+            for created, key, title in sorted(own, reverse=True)
+        }
 
     def owns(self, owner: str, key: str) -> bool:
         """Return whether a study exists and was made by this browser."""

@@ -2,6 +2,7 @@ import errno
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -158,11 +159,22 @@ def test_everybody_with_the_key_sees_a_study_but_only_its_maker_finds_it(uploads
     foreign = upload(uploads, ("b0.nii", b"3"), owner=BEN).key
     assert list(uploads.listed(ANNA).items()) == [(second, "T1 + 1 more"), (first, "T1")]
     assert list(uploads.listed(BEN)) == [foreign]
+    clock.now += 60
+    again = upload(uploads, ("T1.nii", b"4")).key
+    listed = uploads.listed(ANNA)
+    assert listed[second] == "T1 + 1 more"
+    assert re.fullmatch(r"T1 · \d+ \w{3} \d\d:\d\d:\d\d UTC", listed[again])
+    assert listed[again] != listed[first]
     assert uploads.owns(BEN, foreign)
     assert not uploads.owns(ANNA, foreign)
     assert uploads.study(foreign)
     assert len({first, second, foreign}) == 3
     assert all(len(key) == len("upload-") + 22 for key in (first, second, foreign))
+
+
+def test_an_upload_is_told_from_another_by_its_date_and_time():
+    assert names.moment(1764215952) == "27 Nov 03:59:12 UTC"  # date -u -d @1764215952
+    assert names.moment(0) == "1 Jan 00:00:00 UTC"
 
 
 def test_the_same_bytes_are_kept_once_and_until_the_last_study_of_them(uploads, folder, reader):
