@@ -46,8 +46,10 @@ class Hand:
 
     def __init__(self, page: Page, fingers: CDPSession, view: str) -> None:
         self.page, self.fingers, self.view = page, fingers, view
-        page.locator(f"#{view}").scroll_into_view_if_needed()  # a wheel scrolls its tab
-        box = page.locator(f"#{view}").bounding_box()
+        place = page.locator(f"#{view}")
+        # The wheel may have scrolled it away below its tabs.
+        place.evaluate("node => node.scrollIntoView({ block: 'center' })")
+        box = place.bounding_box()
         assert box is not None
         self.x, self.y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
@@ -132,9 +134,13 @@ def opened(shared_page: Page, server: str) -> Iterator[tuple[Page, CDPSession]]:
 
 
 def whole(page: Page, graphs: list[Any]) -> None:
-    """Each graph has the traces that it had, with points; each picture has come."""
+    """Each graph has the kinds of traces that it had, with points; each picture has come.
+
+    A click on a criterion chooses another number of components, and so of curves.
+    """
     drawn = page.evaluate(DRAWN)
-    assert [graph[:2] for graph in drawn["graphs"]] == [graph[:2] for graph in graphs]
+    kinds = [(name, set(types)) for name, types, *_ in drawn["graphs"]]
+    assert kinds == [(name, set(types)) for name, types, *_ in graphs]
     assert all(points > 0 and has_pictures for *_, points, has_pictures in drawn["graphs"])
     assert drawn["pictures"] == [True] * 4
     assert drawn["behind"] == 0
