@@ -53,6 +53,7 @@ def url(studies: tuple[Path, str]) -> str:
     for kind, seed in (("T1w", 0), ("T2w", 1)):
         contrast = np.roll([100, 220, 340], seed)[kinds] + random.normal(0, 9, SHAPE)
         save(f"long/{LONG}_{kind}", contrast * 1000)
+        save(f"unlike/{kind}_{LONG}_{kind}", contrast * 1000)
     save("short/T1", t1)
     # Three slices of 2 mm at z = 4, 6 and 8 mm, of brightness 50, 100 and 150.
     lower = np.diag([1.0, 1.0, 2.0, 1.0])
@@ -335,8 +336,8 @@ def test_lists_are_as_wide_as_their_names_and_on_the_screen(
     page: Page, url: str, width: int
 ) -> None:
     page.set_viewport_size({"width": width, "height": 900})
-    page.goto(f"{url}/?study=long")
-    settled(page, study="long")
+    page.goto(f"{url}/?study=unlike")
+    settled(page, study="unlike")
     if width < 700:
         page.locator("#controls-toggle").click()
     page.locator("#control-y").click()

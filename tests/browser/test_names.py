@@ -15,7 +15,7 @@ START = "sub-CPH0012345_ses-02_space-MNI152NLin2009cAsym_res-2_desc-preproc"
 @pytest.fixture(scope="module")
 def url(studies: tuple[Path, str]) -> str:
     data, url = studies
-    folder = data / "long"
+    folder = data / "alike"
     folder.mkdir()
     random = np.random.default_rng(3)
     voxels = np.zeros((24, 24, 16), "f4")
@@ -38,8 +38,8 @@ HIDDEN = """
 @pytest.mark.parametrize("width", [390, 768, 1440, 2560])
 def test_long_names_are_told_apart_at_every_width(page: Page, url: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})
-    page.goto(f"{url}/?study=long")
-    settled(page, study="long", y=f"{START}_T2w")
+    page.goto(f"{url}/?study=alike")
+    settled(page, study="alike", y=f"{START}_T2w")
     expect(page.locator("#control-x")).to_have_value("T1w")
     expect(page.locator("#control-y")).to_have_value("T2w")
     expect(page.locator("#head-image-x h2")).to_have_text("T1w")

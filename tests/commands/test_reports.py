@@ -75,8 +75,8 @@ def test_a_mask_that_lost_its_position_is_refused_and_never_moved(case, more):
 @pytest.mark.parametrize(
     ("folder", "image", "words"),
     [
-        ("09_mp2rage_uni", "sub-01_UNIT1.nii.gz", "A mask is needed"),
-        ("25_int16_overflow_in_air", "T1.nii.gz", "lies far above the rest"),
+        ("09_mp2rage_uni", "sub-01_UNIT1.nii.gz", "Only a mask removes it"),
+        ("25_int16_overflow_in_air", "T1.nii.gz", "far above the rest"),
     ],
 )
 def test_what_spoils_the_histogram_is_warned_of(case, folder, image, words):

@@ -33,7 +33,8 @@ def series(save):
 
 
 def offered(opened, control):
-    return filling(opened)[f"control-{control}.data"]
+    options = filling(opened)[f"control-{control}.data"]
+    return [option["value"] if isinstance(option, dict) else option for option in options]
 
 
 @given(
