@@ -19,14 +19,24 @@ const isForSlices = (event, picture) => {
 export const player = ({ position, begin }) => {
   let timer = 0;
 
+  // The slider says that it was moved after the next key may have come: what it was asked for, and
+  // where it was then.
+  let asked = null;
+  document.addEventListener("slice-moved", ({ detail }) => { if (detail.slice === asked?.slice) asked = null; });
+  const at = ({ slice }) => (asked?.from === slice ? asked.slice : slice);
+
   const goTo = (slice) => {
     const now = position();
     if (!now) return;
     const next = Math.min(Math.max(slice, 0), now.last);
-    if (next === now.slice) return;
+    if (next === at(now)) return;
+    asked = next === now.slice ? null : { slice: next, from: now.slice };
     document.getElementById("control-slice").dispatchEvent(new CustomEvent("slice-wanted", { detail: next }));
   };
-  const step = (count) => goTo((position()?.slice ?? 0) + count);
+  const step = (count) => {
+    const now = position();
+    goTo((now ? at(now) : 0) + count);
+  };
 
   const mark = (isPlaying) => {
     const button = document.getElementById("control-play");

@@ -84,7 +84,7 @@ def test_tolerance_and_starts_are_set_by_their_controls(page: Page, url: str) ->
 
 
 def thumbs(page: Page) -> Any:
-    return page.locator("#control-window-y [role=slider]")
+    return page.locator("#control-window-x [role=slider]")
 
 
 @pytest.mark.parametrize(("name", "low", "high"), [("mm", "0.0005", "0.0015"),
@@ -93,16 +93,16 @@ def thumbs(page: Page) -> Any:
 def test_a_window_is_set_as_finely_in_any_unit(
     page: Page, url: str, name: str, low: str, high: str
 ) -> None:
-    opened(page, url, f"study=adc-{name}&slice=1&window_y={low}:{high}")
+    opened(page, url, f"study=adc-{name}&slice=1&window_x={low}:{high}")
     assert [thumbs(page).nth(n).get_attribute("aria-valuenow") for n in (0, 1)] == [low, high]
     # One step is at most 1 / 500 of the range, and comes back.
     thumbs(page).nth(0).press("ArrowRight")
     settled(page)
-    moved = float(address(page)["window_y"].split(":")[0])
+    moved = float(address(page)["window_x"].split(":")[0])
     assert 0 < moved - float(low) <= 0.00353 * UNITS[name] / 500
     thumbs(page).nth(0).press("ArrowLeft")
     settled(page)
-    assert address(page)["window_y"] == f"{low}:{high}"
+    assert address(page)["window_x"] == f"{low}:{high}"
 
 
 def test_few_whole_numbers_have_bins_of_their_own_and_the_page_says_so(

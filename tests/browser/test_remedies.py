@@ -141,7 +141,7 @@ def test_a_clipped_voxel_is_found_inside_the_joint_view(page: Page, url: str) ->
     open_study(page, url, "study=outlier&slice=10&clip=0.1")
     page.mouse.move(*pixel(page, "view-image-x", 12, 12))
     expect(page.locator("#readout")).to_contain_text("1000000")
-    ring = page.locator("#view-joint .ring")
+    ring = page.locator("#view-joint .mark.of-pointer")
     expect(ring).to_be_visible()
     found, plot = ring.bounding_box(), page.locator("#view-joint .nsewdrag").bounding_box()
     assert found is not None
