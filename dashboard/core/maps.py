@@ -26,7 +26,7 @@ def certainty(model: Model, features: Features) -> NDArray[np.float64]:
     It lies between 1 / K and 1, and is NaN in the background.
     """
     found = np.full(features.mask.shape, np.nan)
-    found[features.mask] = posterior(model, features).max(axis=1)
+    found[features.mask] = assignment.certainty(model, points(model, features))
     return found
 
 

@@ -150,9 +150,13 @@ def test_axe_finds_nothing_on_the_page_of_odd_studies(
 
 # As a held key steps: each at once, and the next one after it is on screen.
 STEPS = """async (count) => {
+    const slice = () => Number(
+        document.querySelector("#control-slice [role=slider]").getAttribute("aria-valuenow")
+    );
     for (; count; count -= 1) {
+        const next = slice() + 1;
         document.getElementById("slice-forward").click();
-        for (const _ of [1, 2, 3]) await new Promise(requestAnimationFrame);
+        while (slice() !== next) await new Promise(requestAnimationFrame);
     }
 }"""
 SAID = """() => {

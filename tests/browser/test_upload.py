@@ -300,7 +300,7 @@ def test_an_upload_is_removed_at_once_after_a_question(upload_page: Page, sample
     expect(button).to_have_text("Really remove?")
     button.click()
     settled(upload_page, study="sample")
-    note = upload_page.get_by_role("status").filter(has_text="removed your upload")
+    note = upload_page.get_by_role("status").filter(has_text="Upload and all derived data deleted.")
     expect(note).to_be_visible()
     expect(upload_page.locator("#control-upload")).to_be_focused()
     upload_page.goto(link)

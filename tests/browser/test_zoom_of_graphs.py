@@ -143,6 +143,24 @@ def test_a_click_on_the_criteria_chooses_the_number_of_components(home: Page) ->
     )
 
 
+# The element under the middle of a graph's label of a point.
+UNDER_LABEL = """id => {
+    const box = document.querySelector(`#${id} .hoverlayer text`).getBoundingClientRect();
+    const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
+    return !document.elementFromPoint(x, y).closest(".hoverlayer") && [x, y];
+}"""
+
+
+def test_the_pointer_meets_the_plot_below_a_label(home: Page) -> None:
+    home.get_by_role("tab", name="Criteria").click()
+    settled(home, panel="criteria")
+    home.locator("#view-criteria .points path").nth(4).hover(force=True)
+    expect(home.locator("#view-criteria .hoverlayer text").first).to_be_attached()
+    place = home.evaluate(UNDER_LABEL, "view-criteria")
+    assert place
+    home.mouse.move(*place)  # without an error
+
+
 def test_each_graph_has_a_text_made_of_its_numbers(home: Page) -> None:
     def text(graph: str) -> str:
         return home.locator(f"#{graph} .main-svg[role=img]").get_attribute("aria-label") or ""

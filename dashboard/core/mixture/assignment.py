@@ -48,6 +48,15 @@ def posterior(model: Model, points: NDArray[np.float64]) -> NDArray[np.float64]:
     return shares
 
 
+def certainty(model: Model, points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the probability of each voxel's class, without keeping those of the others."""
+    greatest = np.empty(len(points))
+    estimator = _estimator(model)
+    for part in _parts(len(points)):
+        greatest[part] = np.exp(_log_shares(estimator, points[part])).max(axis=1)
+    return greatest
+
+
 def _estimator(model: Model) -> GaussianMixture:
     """Return a model as scikit-learn's mixture, with its order of the components."""
     kind = model.recipe.covariance
