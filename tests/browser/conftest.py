@@ -50,7 +50,10 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, pytest.
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    return {**launch_options(), **browser_type_launch_args}
+    # Else edges depend on which parts of a page were drawn anew, and equal pages differ by a hair.
+    options = launch_options()
+    options["args"].append("--disable-partial-raster")
+    return {**options, **browser_type_launch_args}
 
 
 @pytest.fixture(scope="session")
@@ -203,6 +206,7 @@ def page(
     installed, which stays, a test takes `own_page`.
     """
     page = shared_page
+    page.bring_to_front()  # a tab behind another draws a frame a second
     yield page
     try:
         assert_no_complaints(browser, complaints)
@@ -247,6 +251,7 @@ def home(
     A test that leaves anything but a View, or is about opening the page, takes `page`.
     """
     page, url = shared_home
+    page.bring_to_front()
     yield page
     try:
         assert_no_complaints(browser, complaints)
