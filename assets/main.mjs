@@ -198,9 +198,11 @@ const rest = schedule({ now: () => performance.now(), later: setTimeout, cancel:
 let asked = 0;
 const askOthers = () => {
   for (const group of groups(config.cards)) {
-    if (group === "views" || group === LATE || !cards.lacks(group)) continue;
+    if (group === "views" || group === LATE) continue;
+    // Also where nothing is lacking: an answer to a View that was left must not come any more.
     const before = cards.pending(group);
-    if (cards.ask(group) !== before) setProps(group, { data: (asked += 1) });
+    const request = cards.ask(group);
+    if (request && request !== before) setProps(group, { data: (asked += 1) });
   }
 };
 

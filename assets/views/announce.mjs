@@ -17,8 +17,9 @@ export const fitted = (facts) => {
 
 /** Says a sentence once nothing else has been said for a moment; not the same one again. */
 export const announce = (sentence) => {
-  if (!sentence || sentence === said) return;
-  clearTimeout(timer);
+  if (!sentence) return;
+  clearTimeout(timer); // what has been left behind is not said any more
+  if (sentence === said) return;
   timer = setTimeout(() => {
     said = sentence;
     document.getElementById("announce").textContent = sentence;

@@ -48,7 +48,8 @@ export const followRanges = (plot) => {
   plot.on("plotly_relayout", () => take(id, plot));
   plot.on("plotly_doubleclick", () => reset(id, plot));
   // A tab that is opened again brings the ranges that it was drawn with.
-  const { full, chosen } = graphs.get(id) ?? {};
+  const { data, full, chosen } = graphs.get(id) ?? {};
+  if (plot.data !== data) return; // it is still empty: Dash would keep that for its figure
   const isWhole = Object.entries(full ?? {}).every(([name, range]) => !differs(range, plot.layout[name].range));
   if (!isWhole && !Object.keys(chosen).length) reset(id, plot);
 };

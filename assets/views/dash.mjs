@@ -45,6 +45,8 @@ export const isDrawn = (id, figure, begin) => {
     plotted.set(plot, plot.querySelector(".main-svg") && plot.data);
     plot.on("plotly_afterplot", () => plotted.set(plot, plot.data));
     begin(plot);
+    // Dash mounts a graph of a tab with the figure of its layout, whatever it holds by then.
+    if (plot.data !== figure.data) setProps(id, { figure: { ...figure } });
   }
   return plotted.get(plot) === figure.data;
 };
