@@ -11,9 +11,11 @@ const share = (value, [low, high]) => (value - low) / (high - low);
 export const plotOf = (id) => {
   const plot = document.querySelector(`#${id} .js-plotly-plot`);
   const { margin, xaxis } = plot?.layout ?? {};
-  if (!margin || !xaxis?.range) return null;
-  const { clientWidth, clientHeight } = plot;
-  const inner = { width: clientWidth - margin.l - margin.r, height: clientHeight - margin.t - margin.b };
+  const drawn = plot?.querySelector(".main-svg");
+  if (!drawn || !margin || !xaxis?.range) return null;
+  // As large as it is drawn, which follows its place a moment later.
+  const [width, height] = ["width", "height"].map((side) => Number(drawn.getAttribute(side)));
+  const inner = { width: width - margin.l - margin.r, height: height - margin.t - margin.b };
   return { plot, graph: document.getElementById(id), layout: plot.layout, margin, inner };
 };
 

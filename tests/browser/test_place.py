@@ -36,42 +36,44 @@ def crossed(page: Page, view: str) -> list[float]:
     return page.evaluate(CROSSED, view)
 
 
-def test_a_click_sets_a_crosshair_that_stays_in_every_view(home: Page, sample: Path) -> None:
+def test_a_click_sets_a_crosshair_that_stays_in_every_view(page: Page, sample: Path) -> None:
+    page.goto("/?slice=30")
+    settled(page, slice=30)
     lesson = Lesson(sample, 30)
     column, row = 60, 64
     i, j = 127 - column, row  # stored towards the left
-    home.mouse.click(*pixel(home, "view-image-y", column, row))
-    settled(home)
-    place = [float(mm) for mm in address(home)["at"].split(":")]
+    page.mouse.click(*pixel(page, "view-image-y", column, row))
+    settled(page)
+    place = [float(mm) for mm in address(page)["at"].split(":")]
     affine = nib.load(sample / "T1.nii.gz").affine
     assert place == pytest.approx(nib.affines.apply_affine(affine, [i, j, 30]), abs=1e-3)
     for view in VIEWS:
-        assert crossed(home, view) == pytest.approx([column + 0.5, row + 0.5])
-    home.mouse.move(5, 5)
-    kept = home.locator("#readout .of-crosshair")
+        assert crossed(page, view) == pytest.approx([column + 0.5, row + 0.5])
+    page.mouse.move(5, 5)
+    kept = page.locator("#readout .of-crosshair")
     expect(kept).to_contain_text(f"voxel {i}, {j}, 30")
     expect(kept).to_contain_text(f"T1 {lesson.t1[i, j]:g}")
-    home.mouse.move(*pixel(home, "view-image-x", 50, 60))
-    expect(home.locator("#readout .of-pointer")).to_contain_text(f"T1 {lesson.t1[77, 60]:g}")
+    page.mouse.move(*pixel(page, "view-image-x", 50, 60))
+    expect(page.locator("#readout .of-pointer")).to_contain_text(f"T1 {lesson.t1[77, 60]:g}")
     expect(kept).to_contain_text(f"T1 {lesson.t1[i, j]:g}")
     for mark, view in (("of-place", "view-joint"), ("value-line", "view-histograms")):
-        assert home.locator(f"#{view} .{mark}:visible").count() > 0
+        assert page.locator(f"#{view} .{mark}:visible").count() > 0
     scaled = [
         (v[i, j] - v[lesson.mask].mean()) / v[lesson.mask].std() for v in (lesson.t1, lesson.b0)
     ]
     # A graph that has got another size draws itself, and its marks, a moment later.
-    home.wait_for_function(
+    page.wait_for_function(
         f"""([where, wanted]) => ({MARKED})(where)
             .every((value, axis) => Math.abs(value - wanted[axis]) < 0.03)""",
         arg=[["view-joint", "of-place"], [float(value) for value in scaled]],
     )
-    assert home.evaluate(MARKED, ["view-histograms", "value-line"])[0] == pytest.approx(
+    assert page.evaluate(MARKED, ["view-histograms", "value-line"])[0] == pytest.approx(
         lesson.t1[i, j], abs=4
     )
     # The numbers can be selected, while the pointer moves on.
     kept.evaluate("line => getSelection().selectAllChildren(line)")
-    home.mouse.move(*pixel(home, "view-image-x", 52, 62))
-    assert "18.6" in home.evaluate("String(getSelection())")
+    page.mouse.move(*pixel(page, "view-image-x", 52, 62))
+    assert "18.6" in page.evaluate("String(getSelection())")
 
 
 def test_the_crosshair_goes_through_slices_planes_and_the_link(page: Page) -> None:
