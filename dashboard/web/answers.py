@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 
 from flask import Response, request
 
@@ -49,14 +50,19 @@ def scene_of(archive: Archive, query: dict[str, str], identity: str) -> Scene:
 
 
 def answers_errors(route: Callable[..., Response]) -> Callable[..., Response]:
-    """Answer 404 with the sentence of an error."""
+    """Answer 404 with the sentence of an error, or nothing to a page that asks ahead.
+
+    Nobody waits for what is asked ahead, and a browser would log an error.
+    """
 
     @wraps(route)
     def answered(**arguments: str | int) -> Response:
         try:
             return route(**arguments)
         except NeuroMixError as error:
-            return Response(str(error), 404, mimetype="text/plain")
+            if asked_ahead():
+                return passed_over()
+            return Response(str(error), HTTPStatus.NOT_FOUND, mimetype="text/plain")
 
     return answered
 
@@ -85,6 +91,16 @@ def revalidated(content: bytes, mimetype: str) -> Response:
     response.add_etag()
     response.make_conditional(request)
     return response
+
+
+def asked_ahead() -> bool:
+    """Return whether the request is an idle page's, for what its visitor may want next."""
+    return "X-Ahead" in request.headers
+
+
+def passed_over() -> Response:
+    """Answer a request ahead that is not worth it now."""
+    return not_kept(Response(status=HTTPStatus.NO_CONTENT))
 
 
 def not_kept(response: Response) -> Response:

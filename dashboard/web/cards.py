@@ -7,7 +7,6 @@ that the answer depends on, so the next slice can be fetched ahead.
 import logging
 from collections.abc import Mapping
 from contextlib import nullcontext
-from http import HTTPStatus
 from typing import Any
 
 import orjson
@@ -20,7 +19,15 @@ from dashboard.services.ahead import Ahead
 from dashboard.services.analyses import Analyses
 from dashboard.services.archive import Archive
 from dashboard.services.scene.scene import Scene
-from dashboard.web.answers import answers_errors, immutable, not_kept, revalidated, scene_of
+from dashboard.web.answers import (
+    answers_errors,
+    asked_ahead,
+    immutable,
+    not_kept,
+    passed_over,
+    revalidated,
+    scene_of,
+)
 
 log = logging.getLogger(__name__)
 
@@ -50,9 +57,9 @@ def blueprint(archive: Archive, analyses: Analyses, ahead: Ahead) -> Blueprint:
     @routes.get("/cards/<identity>.json")
     @answers_errors
     def cards(identity: str) -> Response:
-        early = "X-Ahead" in request.headers  # from an idle page
+        early = asked_ahead()
         if early and ahead.busy:
-            return not_kept(Response(status=HTTPStatus.NO_CONTENT))
+            return passed_over()
         query = request.args.to_dict()
         needed = query.pop("need", "").split(",")
         cards = [card for card in CARDS if card.id in needed]

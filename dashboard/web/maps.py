@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from contextlib import nullcontext
-from http import HTTPStatus
 
 import numpy as np
 from flask import Blueprint, Response, request
@@ -18,7 +17,14 @@ from dashboard.services.analyses import Analyses
 from dashboard.services.archive import Archive
 from dashboard.services.render import pictures
 from dashboard.view import View
-from dashboard.web.answers import answers_errors, immutable, not_kept, scene_of
+from dashboard.web.answers import (
+    answers_errors,
+    asked_ahead,
+    immutable,
+    not_kept,
+    passed_over,
+    scene_of,
+)
 
 Draw = Callable[[Analysis, View], bytes]
 
@@ -42,9 +48,9 @@ def blueprint(archive: Archive, analyses: Analyses, ahead: Ahead) -> Blueprint:
             raise NeuroMixError(f"Unknown plane {plane[:20]}.")
         scene = scene_of(archive, request.args.to_dict(), identity).at(Cut(plane, index))
         # For an idle page: only maps of known models, which take milliseconds.
-        early = "X-Ahead" in request.headers
+        early = asked_ahead()
         if early and not analyses.knows(scene):
-            return not_kept(Response(status=HTTPStatus.NO_CONTENT))
+            return passed_over()
         with nullcontext() if early else ahead.request():
             drawn = immutable(draw(analyses.analyse(scene), scene.view), "image/png")
         return drawn if scene.complete else not_kept(drawn)

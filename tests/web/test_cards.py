@@ -159,6 +159,15 @@ def test_a_replaced_image_of_the_mixture_makes_the_old_address_404(ask, study, s
     assert ask(VIEW, "joint", key=key).status_code == 404
 
 
+def test_what_is_asked_ahead_at_an_old_address_is_passed_over(ask, study, save, head):
+    key = key_of(study.scene(VIEW).identity)
+    save("data/pair/b0.nii.gz", head(2), np.diag([2.0, 2.0, 3.0, 1.0]))
+    answer = ask(VIEW, "joint", key=key, **{"X-Ahead": "1"})
+    assert (answer.status_code, answer.data) == (204, b"")
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert ask(VIEW, "joint", key=key).status_code == 404
+
+
 def test_a_query_that_is_no_view_is_404_with_a_sentence(ask):
     answer = ask(replace(VIEW, components=99), "joint")
     assert answer.status_code == 404
