@@ -67,7 +67,12 @@ def test_an_empty_class_is_named(seed, components, scaling):
     found, _, labels = doubted(values, scaling=scaling, components=components)
     counts = np.bincount(labels, minlength=components + 1)[1:]
     empty = [int(number) + 1 for number in np.flatnonzero(counts == 0)]
-    assert found.get("empty-class", {"classes": []})["classes"] == empty
+    if counts.max() >= 0.999 * counts.sum():  # one sentence says that all others are empty
+        assert found["one-class"]["class"] == counts.argmax() + 1
+        assert "empty-class" not in found
+    else:
+        assert "one-class" not in found
+        assert found.get("empty-class", {"classes": []})["classes"] == empty
 
 
 @given(seeds, st.integers(1, 3), st.integers(1, 6), st.integers(30, 600))
