@@ -37,7 +37,7 @@ const mixOf = (names, { defaults }) => (!names.length || same(names, defaults.mi
  * The View that the controls' values say.
  * @param {Object<string, *>} values  by field @param {State} state @returns {View}
  */
-export const viewOf = (values, { scene, wanted }) => {
+const viewOf = (values, { scene, wanted }) => {
   const view = { ...values, slice: wanted.slice, at: wanted.at };
   // Some controls hold numbers as texts, and an emptied one holds nothing.
   for (const [name, value] of Object.entries(wanted)) {

@@ -8,7 +8,7 @@ const digits = Object.fromEntries(
 
 /** Keys as the help lists them, what they do in words, and by `event.key` what they do.
  * @type {[string, string, Object<string, (page: object) => void>][]} */
-export const SHORTCUTS = [
+const SHORTCUTS = [
   ["← →", "Previous and next slice (also the mouse wheel over an image)", { ArrowLeft: step(-1), ArrowRight: step(1) }],
   ["[ ]", "Previous and next slice, also where a control wants the arrows", { "[": step(-1), "]": step(1) }],
   ["Page ↑ ↓", "Ten slices", { PageUp: step(10), PageDown: step(-10) }],

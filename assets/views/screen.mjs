@@ -22,7 +22,7 @@ export const toggleScreen = () =>
   show(current() ? null : document.querySelector(".card:hover") ?? document.activeElement.closest(".card"));
 
 /** Leaves full screen; whether there was one. */
-export const leaveScreen = () => {
+const leaveScreen = () => {
   const isFull = Boolean(current());
   show(null);
   return isFull;
