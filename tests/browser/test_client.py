@@ -503,6 +503,20 @@ def test_only_cards_whose_fields_change_are_needed(run: Run) -> None:
     assert "criteria" in needed(components=4, panel="criteria")
 
 
+def test_a_step_within_a_fit_of_the_whole_head_needs_only_pictures(run: Run) -> None:
+    found = run(
+        "cards",
+        """({ key }, cards, view) => {
+            const at = (slice) => (card) => key(card, { ...view, slice }, { key: "k" });
+            const isNeeded = (card) => card.group === "views" && at(5)(card) !== at(6)(card);
+            return cards.filter(isNeeded).map(({ id }) => id);
+        }""",
+        CONFIG["cards"],
+        View(study="s", x="T1", y="b0", slice=5, scope="volume").to_store(),
+    )
+    assert set(found) <= {"image-x", "image-y"}
+
+
 # ---- what is behind
 def test_a_card_that_is_behind_says_what_it_shows(run: Run) -> None:
     shown = View(study="s", x="T1", y="b0", slice=78).to_store()
