@@ -169,14 +169,12 @@ class Analyses:
 
     def _model(self, scene: Scene) -> Model:
         """Return the model of a scene's fit; if it is known, without looking at a voxel."""
-
-        def fitted() -> Model:
-            analysis = self.analyse(scene)
-            if analysis.model is None:
-                raise FitError(analysis.problem or "")
-            return analysis.model
-
-        return self._models.get(_made_from(scene), fitted)
+        if known := self._models.find(_made_from(scene)):
+            return known
+        analysis = self.analyse(scene)
+        if analysis.model is None:
+            raise FitError(analysis.problem or "")
+        return analysis.model
 
     def _features(self, scene: Scene, domain: Domain) -> Features:
         """Gather the features of a domain; those of a head are kept for its other mixtures."""
