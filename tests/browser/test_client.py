@@ -525,12 +525,15 @@ def test_a_card_that_is_behind_says_what_it_shows(run: Run) -> None:
         "axial slice 78": {"plane": "coronal", "slice": ""},
         "3 classes": {"components": 5},
         "before the change": {"seed": 1},
+        "fit of one slice": {"scope": "volume", "slice": 80},
     }
     words = "({ wordsOf }, shown, all) => all.map((wanted) => wordsOf(shown, wanted))"
     made = run("behind", words, shown, [{**shown, **one} for one in wanted.values()])
     assert made == list(wanted)
     opened = [{"study": "t", "slice": ""}, {"study": "s", "plane": "axial", "x": "T1", "slice": 4}]
     assert run("behind", words, shown, opened) == ["before the change", "slice 78"]
+    whole = {**shown, "scope": "volume"}
+    assert run("behind", words, whole, [{**whole, "slice": 80, "components": 5}]) == ["3 classes"]
 
 
 def test_a_card_is_late_only_if_it_was_behind_all_the_while(run: Run) -> None:
