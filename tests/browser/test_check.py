@@ -47,11 +47,30 @@ def test_a_sound_study_is_one_closed_line(page: Page, url: str) -> None:
     expect(page.locator(".check-table")).to_be_visible()
 
 
-def test_a_problem_opens_the_card_by_itself(page: Page, url: str) -> None:
+def test_a_problem_is_said_and_its_sheet_is_the_visitors_to_open_and_close(
+    page: Page, url: str
+) -> None:
     page.goto(f"{url}/?study=apart&x=T1&y=T2")
     settled(page, study="apart")
-    expect(page.locator(".findings li").first).to_contain_text("T2 is not on the grid of T1")
-    expect(page.locator(".remedy").first).to_contain_text("grid of T1")
+    findings = page.locator(".findings")
+    expect(findings).to_be_hidden()
+    expect(page.locator(".check .line b")).to_have_text("1 problem")
+    expect(page.locator("#announce")).to_have_text("1 problem found: open the check.")
+    expect(page.locator(".check-card > .remedy")).to_contain_text("grid of T1")
+    # Nothing lies over what is used next.
+    page.locator("#slice-forward").click()
+    page.get_by_role("tab", name="Criteria").click()
+    settled(page, panel="criteria")
+    page.locator(".check summary").click()
+    expect(findings.locator("li").first).to_contain_text("T2 is not on the grid of T1")
+    expect(findings.locator(".remedy").first).to_contain_text("grid of T1")
+    choose(page, "control-y", "T1")
+    settled(page, y="T1")
+    expect(findings).to_be_visible()
+    page.locator(".check summary").click()
+    choose(page, "control-y", "T2")
+    settled(page, y="T2")
+    expect(findings).to_be_hidden()
 
 
 def test_a_remedy_takes_one_click_and_shows_as_done(page: Page, url: str) -> None:
@@ -88,18 +107,6 @@ def test_the_card_is_opened_and_mends_by_keyboard_without_starting_the_player(
     page.keyboard.press("Enter")
     settled(page, foreground="background")
     page.keyboard.press("Enter")
-    expect(page.locator(".findings")).to_be_hidden()
-
-
-def test_a_card_that_was_closed_stays_closed_in_its_study(page: Page, url: str) -> None:
-    page.goto(f"{url}/?study=apart&x=T1&y=T2")
-    settled(page, study="apart")
-    page.locator(".check summary").click()
-    choose(page, "control-y", "T1")
-    settled(page, y="T1")
-    expect(page.locator(".findings")).to_be_hidden()
-    choose(page, "control-y", "T2")
-    settled(page, y="T2")
     expect(page.locator(".findings")).to_be_hidden()
 
 

@@ -321,7 +321,6 @@ def test_where_an_image_has_nothing_its_card_says_so(page: Page, url: str) -> No
     page.goto(f"{url}/?study=short&x=T1&y=epi&slice=9")  # the last one with a slice near it
     settled(page, slice=9)
     expect(page.locator("#problem-image-y")).to_be_empty()
-    page.locator(".check-close").click()
     page.locator("#slice-forward").click()
     settled(page, slice=10)
     expect(page.locator("#problem-image-y")).to_have_text("epi has no slice here.")

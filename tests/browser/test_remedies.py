@@ -74,7 +74,7 @@ def findings(page: Page, severity: str) -> str:
 
 def resample_and_undo(page: Page, *, target: str, other: str) -> None:
     card = page.locator(".check")
-    expect(card).to_have_attribute("open", "")
+    card.locator("summary").click()
     assert card.bounding_box()["y"] < page.locator("#view-image-x").bounding_box()["y"]
     assert "not on the grid of" in findings(page, "problem")
     expect(page.locator("#view-joint")).to_contain_text("not on the same grid")
