@@ -8,6 +8,7 @@ from dashboard.cards.card import FIT, Card, Drawn
 from dashboard.cards.classes import guesses
 from dashboard.cards.head import head_of_used
 from dashboard.core.analysis import Analysis
+from dashboard.core.domain import Cut
 from dashboard.ids import Control
 from dashboard.services.analyses import Analyses
 from dashboard.services.render.addresses import key
@@ -26,20 +27,20 @@ def draw(scene: Scene, analyses: Analyses) -> Drawn:
     return {
         HEAD.output: head_of_used(analysis, TITLE, "most probable class of each voxel"),
         PROBLEM.output: escape(analysis.problem or ""),
-        LEGEND.output: _facts(scene, analysis, guesses(scene, analyses)),
+        LEGEND.output: _facts(analysis, guesses(scene, analyses)),
     }
 
 
-def _facts(scene: Scene, analysis: Analysis, guessed: dict[int, str]) -> dict[str, Any]:
+def _facts(analysis: Analysis, guessed: dict[int, str]) -> dict[str, Any]:
     """Return the classes as Gaussians in the images' own units, and the names of the reference.
 
     The browser compares them with those that it showed before (assets/client/matching.mjs).
     """
-    features, cut = analysis.features, scene.cut
+    features, cut = analysis.features, analysis.features.domain
     return {
         "images": [key(volume.id) for volume in features.volumes[: features.mixed]],
-        "plane": cut.plane,
-        "slice": cut.index,
+        "plane": cut.plane if isinstance(cut, Cut) else None,
+        "slice": cut.index if isinstance(cut, Cut) else None,
         "voxels": analysis.model.voxels if analysis.model else 0,
         "guesses": {str(number): name for number, name in guessed.items()},
         "gaussians": [
@@ -65,4 +66,4 @@ def _legend() -> Legend:
 
 LEGEND = elements.Part(_legend, f"{Control.HIDDEN}.facts", lambda _: None)
 PARTS = (HEAD, elements.picture("view-labels"), PROBLEM, LEGEND)
-CARD = Card("labels", "views", "images", FIT, PARTS, draw)
+CARD = Card("labels", "views", "images", FIT, PARTS, draw, of_domain=True)

@@ -52,7 +52,7 @@ def blueprint(archive: Archive, analyses: Analyses, ahead: Ahead) -> Blueprint:
         if early and not analyses.knows(scene):
             return passed_over()
         with nullcontext() if early else ahead.request():
-            drawn = immutable(draw(analyses.analyse(scene), scene.view), "image/png")
+            drawn = immutable(draw(analyses.at_cut(scene), scene.view), "image/png")
         return drawn if scene.complete else not_kept(drawn)
 
     return routes
