@@ -17,7 +17,7 @@ import { actions } from "./views/actions.mjs";
 import { behind } from "./views/behind.mjs";
 import { buttons } from "./views/buttons.mjs";
 import { LATE, cards as makeCards } from "./views/cards.mjs";
-import { check } from "./views/check.mjs";
+import { check, found } from "./views/check.mjs";
 import { answer, held, loadGraphs, nothing, outputs, setProps } from "./views/dash.mjs";
 import { OPENING, allWorked, failed, trying, worked } from "./views/failures.mjs";
 import { folds } from "./views/folds.mjs";
@@ -88,7 +88,7 @@ const { watch, unsettle, stopAhead } = settling({
   settled() {
     lagging.end();
     allWorked();
-    announce(fitted(held("control-hidden.facts")));
+    announce(`${found(state.wanted.study)} ${fitted(held("control-hidden.facts"))}`.trim());
     readout.settle();
     entitle(state.wanted);
     followUpload(state.wanted.study);
