@@ -126,16 +126,16 @@ SECTIONS: dict[str, list[Row]] = {
             segments({"axial": "Axial", "coronal": "Coronal", "sagittal": "Sagittal"}),
         ),
         ControlSpec(
-            Control.LAYOUT, "Pictures",
-            "X, Y and the label map in one plane, or one image in three planes through the "
-            "crosshair. A fit to this slice has labels in its own plane only.",
-            choice(LAYOUTS),
-        ),
-        ControlSpec(
             Control.SIDE, "Display convention",
             "Neurological shows the patient's left on the left. Radiological shows it on the "
             "right.",
             segments({"neurological": "Neurological", "radiological": "Radiological"}),
+        ),
+        ControlSpec(
+            Control.LAYOUT, "Pictures",
+            "X, Y and the label map in one plane, or one image in three planes through the "
+            "crosshair. A fit to this slice has labels in its own plane only.",
+            choice(LAYOUTS),
         ),
     ],
     "Preprocessing": [
