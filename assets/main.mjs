@@ -23,6 +23,7 @@ import { init as help, open as openHelp } from "./views/help.mjs";
 import { keys } from "./views/keys.mjs";
 import { legend as makeLegend } from "./views/legend.mjs";
 import { introduction } from "./views/introduction.mjs";
+import { mapLegend } from "./views/map-legend.mjs";
 import { names } from "./views/names.mjs";
 import { notify } from "./views/notices.mjs";
 import { open } from "./views/opening.mjs";
@@ -59,6 +60,7 @@ const { draw: drawScale, point } = windows({
 });
 const pictures = makePictures({ shown, layOut, drawScale, failed });
 const legend = makeLegend(shown);
+const legendOfMap = mapLegend(shown, legend.nameOf);
 const alike = makeAlike(shown);
 const readout = makeReadout({
   shown,
@@ -85,7 +87,7 @@ const { watch, unsettle, stopAhead } = settling({
   settled() {
     lagging.end();
     allWorked();
-    announce(fitted(held("control-hidden.facts")));
+    announce(fitted(held("control-hidden.facts"), state.wanted.map));
     readout.settle();
     entitle(state.wanted);
     followUpload(state.wanted.study);
@@ -131,6 +133,7 @@ const follow = () => {
   colour(wanted, scene);
   unfold(wanted, config);
   legend.draw();
+  legendOfMap.draw();
   showPosition();
   offerJoint(wanted.x !== wanted.y);
   pictures.show({ all: false });

@@ -1,11 +1,12 @@
 // The elements of a picture: the frame of the whole slice, which moves and grows below its stage,
 // and what stands still over that.
 import { pixelUnder, shareOf } from "../client/place.mjs";
+import { titleOf } from "../client/map.mjs";
 import { lettersOf } from "../client/picture.mjs";
 
 export const IDS = { x: "view-image-x", y: "view-image-y", map: "view-labels" };
 const SVG = "http://www.w3.org/2000/svg";
-const NAMES = { x: "Slice of image X", y: "Slice of image Y", map: "Label map over image X" };
+const NAMES = { x: "Slice of image X", y: "Slice of image Y" };
 
 const CERTAINTY = "Certainty of the classes";
 
@@ -43,7 +44,7 @@ const make = (which, place) => {
   over.append(...lines.crosshair, ...lines.place);
   frame.append(below);
   if (which === "map") {
-    made.map = image("Label map");
+    made.map = image("");
     frame.append(made.map);
   }
   made.marked = element("canvas", "alike", { ariaHidden: "true", hidden: true });
@@ -74,7 +75,8 @@ export const pictureOf = (node) => {
 /** Writes the anatomical letters, and what a screen reader says of the picture. */
 export const writeLetters = (which, made, view) => {
   lettersOf(view).forEach((letter, index) => { made.letters[index].textContent = letter; });
-  const name = which === "y" && view.x === view.y ? CERTAINTY : NAMES[which];
+  if (made.map) made.map.alt = titleOf(view.map);
+  const name = which === "map" ? `${titleOf(view.map)} over image X` : which === "y" && view.x === view.y ? CERTAINTY : NAMES[which];
   made.place.ariaLabel = `${name}, ${which === "y" ? view.y : view.x}, ${view.plane}`;
 };
 

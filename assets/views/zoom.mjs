@@ -57,10 +57,10 @@ export const zoom = (shown) => {
   /** Lays the pictures out for another scene; of a slice step it takes no note. */
   const layOut = () => {
     const { wanted, scene } = shown();
-    if (!scene.shape || laidOut.scene === scene && laidOut.side === wanted.side) return;
+    if (!scene.shape || laidOut.scene === scene && laidOut.side === wanted.side && laidOut.map === wanted.map) return;
     const seen = `${wanted.study} ${wanted.plane} ${wanted.side}`;
     if (laidOut.seen !== seen) state = NO_ZOOM;
-    laidOut = { scene, side: wanted.side, seen };
+    laidOut = { scene, side: wanted.side, map: wanted.map, seen };
     for (const which of Object.keys(IDS)) {
       const made = parts(which);
       if (!made) {
