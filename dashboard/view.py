@@ -17,6 +17,7 @@ from dashboard.core.mixture.recipe import (
     Clip,
     Covariance,
     Recipe,
+    usual_starts,
 )
 from dashboard.core.mixture.scaling import Scaling
 from dashboard.core.orientation import Plane, Side
@@ -223,9 +224,9 @@ class View:
     `mix` names the images in the fit, separated by commas (empty: all); `mask` and `reference` an
     image each (empty: the first that fits); `grid` the image to whose grid all others are resampled
     (empty: no resampling); `position` the image whose position those of its shape take that lost
-    theirs (empty: none does). A `before` of None leaves it to the study whether the histograms of
-    all voxels stand beside those of the foreground. `at` is the place of the crosshair, if one is
-    set.
+    theirs (empty: none does). A `starts` of None leaves their number to the scope, a `before` of
+    None leaves it to the study whether the histograms of all voxels stand beside those of the
+    foreground. `at` is the place of the crosshair, if one is set.
 
     `names` are those of classes 1..K, empty where nobody typed one; `colours` pairs of a class and
     its own colour, six hexadecimal digits; `tissues` the classes that are one tissue together.
@@ -249,7 +250,7 @@ class View:
     position: str = _key(TEXT, "", "images", reopens=True, per=STUDY)
     clip: Clip = _key(_one_of(Clip), "none", "model")
     tolerance: str = _key(TOLERANCE, "1e-3", "model")
-    starts: int = _key(_integer_in(STARTS), 1, "model")
+    starts: int | None = _key(_integer_in(STARTS), None, "model")
     side: Side = _key(_one_of(Side), "neurological", "look")
     bins: int = _key(_integer_in(BINS), 50, "look")
     log: bool = _key(FLAG, False, "look")
@@ -324,7 +325,7 @@ class View:
             covariance=self.covariance,
             seed=self.seed,
             tolerance=float(self.tolerance),
-            starts=self.starts,
+            starts=self.starts or usual_starts(self.scope),
         )
 
     def cut(self) -> Cut:

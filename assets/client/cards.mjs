@@ -2,12 +2,16 @@
 import { text } from "./address.mjs";
 
 /**
- * @typedef {{id: string, group: string, fields: string[], outputs: string[], tab: ?string}} Card
+ * @typedef {{id: string, group: string, fields: string[], fieldsOfWhole: string[], outputs: string[],
+ *   tab: ?string}} Card
  */
 
 /** What a card shows of a View, as one text. @param {Card} card */
 export const key = (card, view, scene) =>
-  [scene.key, ...card.fields.map((name) => encodeURIComponent(text(view[name])))].join(" ");
+  [scene.key, ...fieldsOf(card, view).map((name) => encodeURIComponent(text(view[name])))].join(" ");
+
+// A fit of the whole head is the same on every slice.
+const fieldsOf = (card, { scope }) => (scope === "volume" ? card.fieldsOfWhole : card.fields);
 
 /** Whether the card is on screen. @param {Card} card */
 export const isVisible = (card, view) => !card.tab || card.tab === view.panel;

@@ -52,6 +52,7 @@ const viewOf = (values, { scene, wanted }) => {
     else view[name] = view[name] === unset ? "" : view[name] ?? "";
   }
   if (view.before === (scene.view.before ?? scene.defaults.before)) view.before = scene.view.before;
+  if (values.starts === "") view.starts = null; // left to the scope again
   for (const name of ["names", "colours", "tissues"]) view[name] ??= "";
   view.grid ??= "";
   view.position ??= "";

@@ -47,7 +47,8 @@ const parts = () => {
 /** What the note says. @param {{number: number, was: ?number}[]} found */
 const sentence = (found, before, now) => {
   if (!found.length) return "";
-  const there = before.plane === now.plane ? `slice ${before.slice}` : `${before.plane} slice ${before.slice}`;
+  const slice = now.plane === null || before.plane === now.plane ? "slice" : `${before.plane} slice`;
+  const there = before.plane === null ? "the whole head" : `${slice} ${before.slice}`;
   const from = before.plane === now.plane && before.slice === now.slice ? "the fit before" : there;
   const changes = found.map(({ number, was }) => (was ? `class ${number} was ${was}` : `class ${number} is new`));
   return `Classes differ from ${from}: ${changes.join(", ")}.`;

@@ -21,12 +21,12 @@ const scale = (map) => {
   return bar;
 };
 
-/** A colour, what it stands for, and its voxels in the slice. */
+/** A colour, what it stands for, and its voxels in the fit. */
 const entry = ({ colour, class: number, name, voxels }, nameOf) => {
   const chip = element("div", `class-chip${number ? ` class-${number}` : ""}`);
   if (!number) chip.style.setProperty("--class", colour);
   const called = number ? `${name}, in the colour of class ${number} ${nameOf(number)}`.trim() : name;
-  chip.title = `${called}: ${voxels.toLocaleString("en")} voxels in this slice`;
+  chip.title = `${called}: ${voxels.toLocaleString("en")} voxels`;
   chip.append(element("label", ""), element("span", "entry-name", { textContent: name }), element("span", "entry-count", { textContent: voxels.toLocaleString("en") }));
   return chip;
 };
@@ -44,7 +44,7 @@ const list = (counts, nameOf) => {
  * @param {(number: number) => string} nameOf  the name of a class, or ""
  */
 export const mapLegend = (shown, nameOf) => {
-  let facts = null; // of the slice on screen
+  let facts = null; // of the fit on screen
   let drawn = "";
   let offered = "";
 

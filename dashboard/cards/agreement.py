@@ -10,6 +10,7 @@ from dashboard.cards.card import FIT, TISSUES, Card, Drawn
 from dashboard.cards.classes import Names, names, tissue_name
 from dashboard.cards.components import NO_NAMES, TAB
 from dashboard.cards.markup import render
+from dashboard.core.domain import WHOLE
 from dashboard.core.mixture.tissues import Group, groups
 from dashboard.core.reference.agreement import Agreement
 from dashboard.services.analyses import Analyses
@@ -39,6 +40,7 @@ def draw(scene: Scene, analyses: Analyses) -> Drawn:
         mask,
         called=names(scene, analyses),
         merged=scene.view.tissues,
+        whole=scene.domain is WHOLE,
     )
     return {TABLE.output: table}
 
@@ -51,8 +53,9 @@ def agreement_table(
     *,
     called: Names = NO_NAMES,
     merged: Sequence[Group] = (),
+    whole: bool = False,
 ) -> str:
-    """Return how a slice agrees with its reference, as HTML.
+    """Return how a slice or the whole head agrees with its reference, as HTML.
 
     Parameters
     ----------
@@ -65,6 +68,8 @@ def agreement_table(
         The names of classes that have one.
     merged : sequence of tuple of int
         Classes that are one tissue, as in the View; they are compared together.
+    whole : bool
+        Whether the whole head was compared.
     """
     tissues = groups(merged, len(agreement.matches))
     agreement = agreement.of_tissues(tissues)
@@ -104,6 +109,7 @@ def agreement_table(
         reference=reference_name,
         mask=mask,
         difference=difference,
+        whole=whole,
     )
 
 
@@ -161,4 +167,4 @@ def _title(label: int, label_names: Mapping[int, str]) -> str:
     return f"label {label} ({name})" if name else f"label {label}"
 
 
-CARD = Card("agreement", "views", TAB, FIT | TISSUES, (TABLE,), draw)
+CARD = Card("agreement", "views", TAB, FIT | TISSUES, (TABLE,), draw, of_domain=True)

@@ -18,7 +18,8 @@ Row = Literal["check", "images", "analysis"]
 Drawn = Mapping[str, Any]
 
 IMAGES = fields_of("images")
-FIT = fields_of("images", "place", "model")
+PLACE = fields_of("place")
+FIT = IMAGES | PLACE | fields_of("model")
 # How classes are drawn, besides the numbers.
 CLASSES = frozenset({"palette", "hidden", "colours"})
 # What classes are called, and counted together with.
@@ -53,6 +54,9 @@ class Card:
         What it consists of, in order.
     draw : callable
         Returns a value for each output.
+    of_domain : bool
+        Whether it shows the voxels of the fit. With the whole head in the fit, the place on screen
+        does not count among its fields.
     """
 
     id: str
@@ -61,6 +65,7 @@ class Card:
     fields: frozenset[str]
     parts: tuple[Part, ...]
     draw: Callable[[Scene, Analyses], Drawn]
+    of_domain: bool = False
 
     @property
     def tab(self) -> Panel | None:

@@ -10,6 +10,7 @@ from dashboard.cards.classes import Name, names, tissue_name
 from dashboard.cards.head import head_of_used
 from dashboard.cards.markup import render, sentence
 from dashboard.core.analysis import Analysis
+from dashboard.core.domain import WHOLE
 from dashboard.core.mixture.tissues import Group, tissues
 from dashboard.core.processing import Taken
 from dashboard.core.volume import Volume
@@ -61,6 +62,7 @@ def components_table(
         tissues=[(tissue, tissue_name(tissue.classes, called)) for tissue in found],
         doubts=[doubts.sentence(doubt) for doubt in analysis.doubts],
         model=model,
+        whole=features.domain is WHOLE,
         volume_ml=model.voxels * features.volumes[0].voxel_ml,
     )
 
@@ -88,4 +90,4 @@ def _is_wide(analysis: Analysis) -> bool:
     return mixed > 2 or (mixed == 2 and max(map(len, cells)) > CELL_LENGTH)
 
 
-CARD = Card("components", "views", TAB, FIT | TISSUES, (HEAD, TABLE), draw)
+CARD = Card("components", "views", TAB, FIT | TISSUES, (HEAD, TABLE), draw, of_domain=True)

@@ -34,4 +34,4 @@ def draw(scene: Scene, analyses: Analyses) -> Drawn:
     return {FIGURE.output: figure, TABLE.output: table}
 
 
-CARD = Card("criteria", "criteria", TAB, FIT, (FIGURE, TABLE), draw)
+CARD = Card("criteria", "criteria", TAB, FIT, (FIGURE, TABLE), draw, of_domain=True)

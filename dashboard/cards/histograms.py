@@ -56,4 +56,5 @@ CARD = Card(
     FIT | CLASSES | {"bins", "log", "before"},
     (HEAD, FIGURE),
     draw,
+    of_domain=True,
 )

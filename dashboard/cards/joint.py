@@ -116,4 +116,5 @@ CARD = Card(
     FIT | CLASSES | {"bins", "joint", "axes", "names"},
     (HEAD, FIGURE),
     draw,
+    of_domain=True,
 )

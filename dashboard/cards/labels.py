@@ -3,19 +3,19 @@
 from html import escape
 from typing import Any
 
-import numpy as np
-
 from dashboard.cards import elements
 from dashboard.cards.card import FIT, Card, Drawn
 from dashboard.cards.classes import guesses
 from dashboard.cards.head import head_of_used
 from dashboard.core.analysis import Analysis
+from dashboard.core.domain import Cut
 from dashboard.core.errors import NeuroMixError
-from dashboard.core.reference.difference import Difference
+from dashboard.core.mixture.tissues import groups
+from dashboard.core.reference.difference import Difference, count
 from dashboard.figures.palette import DIFFERENCES, label_colour
 from dashboard.ids import Control
 from dashboard.services.analyses import Analyses
-from dashboard.services.comparing import compared
+from dashboard.services.comparing import NO_REFERENCE
 from dashboard.services.render.addresses import key
 from dashboard.services.scene.scene import Scene
 from dashboard.view import Map
@@ -44,7 +44,7 @@ def draw(scene: Scene, analyses: Analyses) -> Drawn:
             problem = str(error)
     if scene.reference and scene.view.map in OF_REFERENCE:
         caption = f"{caption}: {scene.reference.name}"
-    facts = _facts(scene, analysis, guesses(scene, analyses))
+    facts = _facts(analysis, guesses(scene, analyses))
     return {
         HEAD.output: head_of_used(analysis, title, caption),
         PROBLEM.output: escape(problem or ""),
@@ -54,6 +54,8 @@ def draw(scene: Scene, analyses: Analyses) -> Drawn:
 
 def _counts(scene: Scene, analyses: Analyses) -> list[dict[str, Any]] | None:
     """Return what the legend of the reference, or of the differences, lists; None of others.
+
+    It counts the voxels of the fit's domain.
 
     Raises
     ------
@@ -66,37 +68,40 @@ def _counts(scene: Scene, analyses: Analyses) -> list[dict[str, Any]] | None:
         raise NeuroMixError(f"There is no class {number} of {view.components}.")
     if view.map not in OF_REFERENCE:
         return None
-    found = compared(scene, analyses)
+    found = analyses.agreement(scene)
+    if found is None:
+        raise NeuroMixError(NO_REFERENCE)
+    partners = found.partners(groups(view.tissues, len(found.matches)))
     if view.map == "difference":
-        voxels = np.bincount(found.differences.ravel(), minlength=len(Difference))
+        differing = count(found, partners)
         return [
-            {"colour": DIFFERENCES[kind], "name": name, "voxels": int(voxels[kind])}
+            {"colour": DIFFERENCES[kind], "name": name, "voxels": differing[kind]}
             for kind, name in DIFFERENT.items()
         ]
-    labels, voxels = np.unique(found.reference[found.reference > 0], return_counts=True)
-    classes = {label: k for k, label in sorted(found.partners.items(), reverse=True)}
+    classes = {label: k for k, label in sorted(partners.items(), reverse=True)}
     return [
         {
             "colour": label_colour(label),
             # Then it has the colour of the class.
             "class": classes.get(label, 0),
             "name": scene.label_names.get(label, f"label {label}"),
-            "voxels": count,
+            "voxels": voxels,
         }
-        for label, count in zip(labels.tolist(), voxels.tolist(), strict=True)
+        for label, voxels in zip(found.labels, found.counts.sum(axis=0).tolist(), strict=True)
+        if label and voxels
     ]
 
 
-def _facts(scene: Scene, analysis: Analysis, guessed: dict[int, str]) -> dict[str, Any]:
+def _facts(analysis: Analysis, guessed: dict[int, str]) -> dict[str, Any]:
     """Return the classes as Gaussians in the images' own units, and the names of the reference.
 
     The browser compares them with those that it showed before (assets/client/matching.mjs).
     """
-    features, cut = analysis.features, scene.cut
+    features, cut = analysis.features, analysis.features.domain
     return {
         "images": [key(volume.id) for volume in features.volumes[: features.mixed]],
-        "plane": cut.plane,
-        "slice": cut.index,
+        "plane": cut.plane if isinstance(cut, Cut) else None,
+        "slice": cut.index if isinstance(cut, Cut) else None,
         "voxels": analysis.model.voxels if analysis.model else 0,
         "guesses": {str(number): name for number, name in guessed.items()},
         "gaussians": [
@@ -122,4 +127,5 @@ def _legend() -> Legend:
 
 LEGEND = elements.Part(_legend, f"{Control.HIDDEN}.facts", lambda _: None)
 PARTS = (HEAD, elements.picture("view-labels"), PROBLEM, LEGEND)
-CARD = Card("labels", "views", "images", FIT | {"map", "tissues"}, PARTS, draw)
+FIELDS = FIT | {"map", "tissues"}
+CARD = Card("labels", "views", "images", FIELDS, PARTS, draw, of_domain=True)

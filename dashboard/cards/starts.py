@@ -26,4 +26,4 @@ def draw(scene: Scene, analyses: Analyses) -> Drawn:
     return {NOTE.output: note}
 
 
-CARD = Card("starts", "idle", TAB, FIT, (NOTE,), draw)
+CARD = Card("starts", "idle", TAB, FIT, (NOTE,), draw, of_domain=True)

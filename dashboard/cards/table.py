@@ -14,7 +14,7 @@ from dashboard.cards import (
     labels,
     starts,
 )
-from dashboard.cards.card import Card
+from dashboard.cards.card import PLACE, Card
 
 CARDS: tuple[Card, ...] = (
     check.CARD,
@@ -38,6 +38,7 @@ def description() -> list[dict[str, Any]]:
             "id": card.id,
             "group": card.group,
             "fields": sorted(card.fields),
+            "fieldsOfWhole": sorted(card.fields - PLACE if card.of_domain else card.fields),
             "outputs": list(card.outputs),
             "tab": card.tab,
         }

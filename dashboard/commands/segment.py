@@ -30,6 +30,7 @@ from dashboard.core.mixture.recipe import (
     Clip,
     Covariance,
     Recipe,
+    usual_starts,
 )
 from dashboard.core.mixture.scaling import Scaling
 from dashboard.core.mixture.starts import better_start
@@ -171,7 +172,7 @@ def segment(
     recipe = replace(
         DEFAULTS,
         **settings,
-        starts=starts or (VOLUME_STARTS if whole else DEFAULTS.starts),
+        starts=starts or usual_starts("volume" if whole else "slice"),
         foreground=_rule(foreground, mask),
     )
     if whole and (plane or index is not None):

@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from dashboard.core.analysis import Analysis, analyse, compare
-from dashboard.core.domain import Domain
-from dashboard.core.errors import NeuroMixError
+from dashboard.core.domain import WHOLE, Cut, Domain
+from dashboard.core.errors import FitError, NeuroMixError
 from dashboard.core.facts import Notice
 from dashboard.core.mixture.criteria import criteria
 from dashboard.core.mixture.features import Features, features
@@ -18,12 +19,14 @@ from dashboard.core.reference.labels import label_map
 from dashboard.services.ahead import Ahead
 from dashboard.services.cache.memo import Memo
 from dashboard.services.cache.models import ModelStore
-from dashboard.services.scene.channels import Channels
 from dashboard.services.scene.scene import Scene
 
-# An analysis of a 1 mm slice takes about 2 MB, one of a scanned histology plate 500 MB.
+# An analysis of a 1 mm slice takes about 2 MB, one of a 1 mm head 40 MB, one of a scanned
+# histology plate 500 MB.
 KEPT_ANALYSES = 64
 KEPT_BYTES = 256 * 2**20
+# Heads whose foreground is kept, so that another mixture of it takes only the fit.
+KEPT_HEADS = 2
 KEPT_SWEEPS = 64
 
 Key = tuple[tuple[str, ...], Recipe, Domain]
@@ -45,37 +48,51 @@ class Analyses:
         self._analyses: Memo[Key, Analysis] = Memo(
             KEPT_ANALYSES, weigh=lambda made: made.features.nbytes, max_bytes=KEPT_BYTES
         )
+        self._heads: Memo[Key, Features] = Memo(
+            KEPT_HEADS, weigh=lambda made: made.nbytes, max_bytes=KEPT_BYTES
+        )
+        # Of the whole head's model at a cut, which comes last in the key.
+        self._at_cuts: Memo[tuple[Key, Cut], Analysis] = Memo(
+            KEPT_ANALYSES, weigh=lambda made: made.features.nbytes, max_bytes=KEPT_BYTES
+        )
         self._sweeps: Memo[Key, dict[int, Model]] = Memo(KEPT_SWEEPS)
         self._starts: Memo[Key, Notice | None] = Memo(KEPT_ANALYSES)
         # By analysis and reference: several cards of a View ask for it.
         self._agreements: Memo[tuple[Key, str], Agreement] = Memo(KEPT_ANALYSES)
 
     def analyse(self, scene: Scene) -> Analysis:
-        """Analyse the slice of a scene.
+        """Analyse the voxels of a scene's fit: the slice on screen, or the whole head.
 
         Raises
         ------
         NeuroMixError
             If an image cannot be opened or the grids differ.
         """
-        channels, recipe, cut = scene.require_channels(), scene.recipe, scene.cut
-        if cut.index >= channels.volumes[0].orientation.count(cut.plane):
-            raise NeuroMixError(f"{scene.view.x} has no {cut.plane} slice {cut.index}.")
+        _require_slice(scene)
         return self._analyses.get(
-            _key(scene), lambda: analyse(_features(channels, recipe, cut), fit=self._fit)
+            _key(scene), lambda: analyse(self._features(scene, scene.domain), fit=self._fit)
+        )
+
+    def at_cut(self, scene: Scene) -> Analysis:
+        """Return the slice on screen under the model of the scene's fit.
+
+        Raises
+        ------
+        NeuroMixError
+            As `analyse`.
+        """
+        cut = scene.cut
+        if scene.domain == cut:
+            return self.analyse(scene)
+        _require_slice(scene)
+        return self._at_cuts.get(
+            (_key(scene), cut),
+            lambda: analyse(self._features(scene, cut), fit=lambda *_: self._model(scene)),
         )
 
     def knows(self, scene: Scene) -> bool:
         """Return whether the model of a scene has been fitted before."""
-        channels = scene.require_channels()
-        made_from = provenance(
-            channels.volumes,
-            scene.recipe,
-            scene.cut,
-            mixed=channels.mixed,
-            mask=channels.mask,
-        )
-        return self._models.holds(made_from)
+        return self._models.holds(_made_from(scene))
 
     def criteria(self, scene: Scene) -> dict[int, Model]:
         """Fit a scene's voxels with every number of components.
@@ -85,15 +102,16 @@ class Analyses:
         NeuroMixError
             As `analyse`.
         """
-        channels, cut = scene.require_channels(), scene.cut
-        recipe = replace(scene.recipe, components=COMPONENTS.start)
+        identities, recipe, domain = _key(scene)
         return self._sweeps.get(
-            (tuple(channels.identities), recipe, cut),
-            lambda: criteria(_features(channels, recipe, cut), COMPONENTS, fit=self._fit),
+            (identities, replace(recipe, components=COMPONENTS.start), domain),
+            lambda: criteria(self._features(scene, domain), COMPONENTS, fit=self._fit),
         )
 
     def better_start(self, scene: Scene) -> Notice | None:
         """Look for another start that fits better, while no request is being answered.
+
+        A fit of the whole head has had several.
 
         Raises
         ------
@@ -101,7 +119,7 @@ class Analyses:
             As `analyse`.
         """
         analysis = self.analyse(scene)
-        if (model := analysis.model) is None:
+        if (model := analysis.model) is None or scene.domain is WHOLE:
             return None
         return self._starts.get(
             _key(scene), lambda: better_start(analysis.features, model, pause=self._ahead.pause)
@@ -127,18 +145,19 @@ class Analyses:
     def analyse_neighbours(self, scene: Scene) -> None:
         """Analyse the slices beside a scene's, while no request is being answered."""
         for neighbour in scene.neighbours():
-            self._ahead.ask(partial(self.analyse, neighbour))
+            self._ahead.ask(partial(self.at_cut, neighbour))
 
     def forget(self, source: str) -> None:
         """Remove every model of a file, and every analysis, which holds its voxels."""
         self._models.forget(source)
 
-        def shows(_: Key, made: Analysis) -> bool:
-            # An analysis holds voxels of its slice; its foreground is that of the mask.
-            found = made.features
+        def shows(found: Features) -> bool:
+            # Features hold voxels; their foreground is that of the mask.
             return any(v and v.source == source for v in (*found.volumes, found.mask_volume))
 
-        self._analyses.drop(shows)
+        self._analyses.drop(lambda _, made: shows(made.features))
+        self._at_cuts.drop(lambda _, made: shows(made.features))
+        self._heads.drop(lambda _, made: shows(made))
         self._agreements.drop(lambda *_: True)
 
     def _fit(self, found: Features, recipe: Recipe) -> Model:
@@ -148,17 +167,49 @@ class Analyses:
         )
         return self._models.get(made_from, lambda: fit(found, recipe))
 
+    def _model(self, scene: Scene) -> Model:
+        """Return the model of a scene's fit; if it is known, without looking at a voxel."""
+        if known := self._models.find(_made_from(scene)):
+            return known
+        analysis = self.analyse(scene)
+        if analysis.model is None:
+            raise FitError(analysis.problem or "")
+        return analysis.model
+
+    def _features(self, scene: Scene, domain: Domain) -> Features:
+        """Gather the features of a domain; those of a head are kept for its other mixtures."""
+        channels, recipe = scene.require_channels(), scene.recipe
+        gather = partial(
+            features,
+            channels.volumes,
+            domain=domain,
+            mixed=channels.mixed,
+            xy=channels.xy,
+            mask=channels.mask,
+        )
+        if domain is not WHOLE:
+            return gather(recipe=recipe)
+        usual = Recipe(foreground=recipe.foreground, clip=recipe.clip, scaling=recipe.scaling)
+        key = tuple(channels.identities), usual, domain
+        return replace(self._heads.get(key, lambda: gather(recipe=usual)), recipe=recipe)
+
 
 def _key(scene: Scene) -> Key:
-    return tuple(scene.require_channels().identities), scene.recipe, scene.cut
+    return tuple(scene.require_channels().identities), scene.recipe, scene.domain
 
 
-def _features(channels: Channels, recipe: Recipe, domain: Domain) -> Features:
-    return features(
+def _made_from(scene: Scene) -> dict[str, Any]:
+    channels = scene.require_channels()
+    return provenance(
         channels.volumes,
-        recipe,
-        domain,
+        scene.recipe,
+        scene.domain,
         mixed=channels.mixed,
-        xy=channels.xy,
         mask=channels.mask,
     )
+
+
+def _require_slice(scene: Scene) -> None:
+    orientation = scene.require_channels().volumes[0].orientation
+    if scene.cut.index >= orientation.count(scene.cut.plane):
+        raise NeuroMixError(f"{scene.view.x} has no {scene.cut.plane} slice {scene.cut.index}.")

@@ -52,7 +52,7 @@ def compared(scene: Scene, analyses: Analyses) -> Compared:
     """
     if scene.reference is None:
         raise NeuroMixError(NO_REFERENCE)
-    volume, analysis = scene.reference.require(), analyses.analyse(scene)
+    volume, analysis = scene.reference.require(), analyses.at_cut(scene)
     found = analyses.agreement(scene)
     first = analysis.features.volumes[0]
     partners = {}

@@ -7,7 +7,13 @@ from typing import get_args
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard.core.mixture.recipe import COMPONENTS, MAX_MIXED, STARTS, Covariance
+from dashboard.core.mixture.recipe import (
+    COMPONENTS,
+    MAX_MIXED,
+    STARTS,
+    Covariance,
+    usual_starts,
+)
 from dashboard.core.reading.summary import CLIP_LEVELS
 from dashboard.ids import VOLUME_X, VOLUME_Y, Control
 from dashboard.services.uploads.limits import Limits
@@ -50,6 +56,7 @@ PALETTES = {
     "bright": "Tol bright (7 classes, 2 in deuteranopia)",
     "plain": "plain hues (10 classes, 2 in deuteranopia)",
 }
+USUAL_STARTS = f"{usual_starts('slice')}, whole head {usual_starts('volume')}"
 # Beside the list of the studies. Keys do the same, so these are no tab stops.
 STUDY_STEPS = (
     '<span class="study-steps">'
@@ -199,16 +206,19 @@ SECTIONS: dict[str, list[Row]] = {
                     ControlSpec(
                         Control.STARTS, "Starts",
                         "The fit starts this often, each time at random, and the start with the "
-                        f"highest likelihood counts. From {STARTS.start} to {STARTS.stop - 1}.",
-                        number(STARTS),
+                        f"highest likelihood counts. From {STARTS.start} to {STARTS.stop - 1}. "
+                        f"Left empty: {usual_starts('slice')} for a slice, "
+                        f"{usual_starts('volume')} for the whole head.",
+                        number(STARTS, placeholder=USUAL_STARTS),
                     ),
                 ),
             ),
         ),
         ControlSpec(
             Control.SCOPE, "Fit to",
-            "The fit uses the voxels of this slice. A fit to the whole volume is planned.",
-            segments({"slice": "this slice", "volume": "whole volume"}, disabled="volume"),
+            "The voxels of this slice, as in the lesson, or of the whole head. A fit of the whole "
+            "head gives a tissue the same class on every slice.",
+            segments({"slice": "this slice", "volume": "whole head"}),
         ),
     ],
 }  # fmt: skip

@@ -105,24 +105,24 @@ def several(**settings: Any) -> Kind:
     )  # fmt: skip
 
 
-def segments(options: Mapping[str, str], *, disabled: str = "", narrow: bool = False) -> Kind:
-    """One of a few, all in view; one of them may be disabled."""
-    data = [{**option, "disabled": option["value"] == disabled} for option in _data(options)]
+def segments(options: Mapping[str, str], *, narrow: bool = False) -> Kind:
+    """One of a few, all in view."""
     return lambda spec: spec.beside_label(
         dmc.SegmentedControl(
-            id=spec.name, data=data, value=str(spec.default), size=SIZE, fullWidth=True,
+            id=spec.name, data=_data(options), value=str(spec.default), size=SIZE, fullWidth=True,
             className="narrow" if narrow else None,
             **{"aria-labelledby": f"{spec.name}-label"},
         )
     )  # fmt: skip
 
 
-def number(allowed: range) -> Kind:
+def number(allowed: range, **settings: Any) -> Kind:
     """A whole number, typed."""
     return lambda spec: dmc.NumberInput(
         id=spec.name, value=spec.default, min=allowed.start, max=allowed.stop - 1, size=SIZE,
         debounce=400,
-        allowDecimal=False, allowNegative=False, clampBehavior="strict", **spec._labelled,
+        allowDecimal=False, allowNegative=False, clampBehavior="strict",
+        **spec._labelled, **settings,
     )  # fmt: skip
 
 

@@ -82,14 +82,14 @@ def _colours(scene: Scene) -> tuple[str, ...]:
 
 def _labels(scene: Scene, analyses: Analyses) -> bytes:
     """Return the label map of a cut; without classes, all of it is transparent."""
-    analysis = analyses.analyse(scene)
+    analysis = analyses.at_cut(scene)
     picture = _upright(scene, analysis.features, analysis.labels)
     return pictures.labels(picture, _colours(scene), scene.view.hidden)
 
 
 def _certainty(scene: Scene, analyses: Analyses) -> bytes:
     """Return the probability of each voxel's class, from 1 / K (black) to 1 (white)."""
-    analysis = analyses.analyse(scene)
+    analysis = analyses.at_cut(scene)
     features, model = analysis.features, analysis.model
     found = maps.certainty(model, features) if model else np.zeros(features.mask.shape)
     limits = maps.certainty_range(scene.view.components)
@@ -100,7 +100,7 @@ def _shares(of: Shares) -> Draw:
     """Return what draws numbers from 0 to 1; without classes, all is transparent."""
 
     def draw(scene: Scene, analyses: Analyses) -> bytes:
-        analysis = analyses.analyse(scene)
+        analysis = analyses.at_cut(scene)
         features, model = analysis.features, analysis.model
         found = of(model, features) if model else np.full(features.mask.shape, np.nan)
         return pictures.shaded(_upright(scene, features, found), SHADES)
@@ -126,7 +126,7 @@ def _clear_without(draw: Draw) -> Draw:
         try:
             return draw(scene, analyses)
         except NeuroMixError:
-            features = analyses.analyse(scene).features
+            features = analyses.at_cut(scene).features
             nothing = np.zeros(features.mask.shape, dtype=np.uint8)
             return pictures.labels(_upright(scene, features, nothing), _colours(scene))
 
@@ -136,7 +136,7 @@ def _clear_without(draw: Draw) -> Draw:
 @_clear_without
 def _reference(scene: Scene, analyses: Analyses) -> bytes:
     """Return the reference, its labels in the colours of the classes that match them."""
-    found, features = compared(scene, analyses), analyses.analyse(scene).features
+    found, features = compared(scene, analyses), analyses.at_cut(scene).features
     present = [label for label in np.unique(found.reference).tolist() if label]
     colours = label_colours(present, found.partners, _colours(scene))
     return pictures.numbered(_upright(scene, features, found.reference), colours)
@@ -144,13 +144,13 @@ def _reference(scene: Scene, analyses: Analyses) -> bytes:
 
 @_clear_without
 def _difference(scene: Scene, analyses: Analyses) -> bytes:
-    found, features = compared(scene, analyses), analyses.analyse(scene).features
+    found, features = compared(scene, analyses), analyses.at_cut(scene).features
     return pictures.numbered(_upright(scene, features, found.differences), DIFFERENCES)
 
 
 def _outline_of_labels(scene: Scene, analyses: Analyses) -> bytes:
     """Return the borders of the classes that are not hidden, each in its colour."""
-    analysis = analyses.analyse(scene)
+    analysis = analyses.at_cut(scene)
     shown = np.where(np.isin(analysis.labels, scene.view.hidden), 0, analysis.labels)
     lines = _upright(scene, analysis.features, shown * contours(shown))
     return pictures.labels(lines, _colours(scene))
@@ -158,7 +158,7 @@ def _outline_of_labels(scene: Scene, analyses: Analyses) -> bytes:
 
 @_clear_without
 def _outline_of_reference(scene: Scene, analyses: Analyses) -> bytes:
-    found, features = compared(scene, analyses), analyses.analyse(scene).features
+    found, features = compared(scene, analyses), analyses.at_cut(scene).features
     lines = found.reference * contours(found.reference)
     colours = label_colours(np.unique(lines).tolist(), found.partners, _colours(scene))
     colours.pop(0, None)
@@ -169,7 +169,7 @@ def _outline_of_reference(scene: Scene, analyses: Analyses) -> bytes:
 def _outline_of_mask(scene: Scene, analyses: Analyses) -> bytes:
     if scene.mask is None:
         raise NeuroMixError("This study has no mask.")
-    mask, features = scene.mask.require(), analyses.analyse(scene).features
+    mask, features = scene.mask.require(), analyses.at_cut(scene).features
     marked = mask_of(mask).marks(within(mask, features.volumes[0].orientation, scene.cut))
     return pictures.numbered(_upright(scene, features, contours(marked)), {True: OUTLINE})
 

@@ -41,7 +41,7 @@ def blueprint(archive: Archive, analyses: Analyses) -> Blueprint:
     @answers_errors
     def voxels(identity: str) -> Response:
         scene = scene_of(archive, request.args.to_dict(), identity)
-        packed = readout.pack(analyses.analyse(scene), scene.companions(), scene.view.side)
+        packed = readout.pack(analyses.at_cut(scene), scene.companions(), scene.view.side)
         # The address does not name the other images of the study.
         return revalidated(packed, "application/octet-stream")
 

@@ -57,7 +57,6 @@ SENTENCES: dict[str, Pattern] = {
     "unknown-field": "The page ignored “{field}” in the link.",
     "invalid-value": _invalid_value,
     "no-study": "There is no study “{study}”. The page shows {shown}.",
-    "no-whole-head": "Fits of the whole head are not available yet. The page fits this slice.",
     "no-image": "{study} has no image “{image}”. The page shows another one.",
     "no-grid": "{study} has no image “{image}” to resample to. Every image keeps its own grid.",
     "no-position": "{study} has no image “{image}” to take the position from.",

@@ -504,6 +504,20 @@ def test_only_cards_whose_fields_change_are_needed(run: Run) -> None:
     assert "criteria" in needed(components=4, panel="criteria")
 
 
+def test_a_step_within_a_fit_of_the_whole_head_needs_only_pictures(run: Run) -> None:
+    found = run(
+        "cards",
+        """({ key }, cards, view) => {
+            const at = (slice) => (card) => key(card, { ...view, slice }, { key: "k" });
+            const isNeeded = (card) => card.group === "views" && at(5)(card) !== at(6)(card);
+            return cards.filter(isNeeded).map(({ id }) => id);
+        }""",
+        CONFIG["cards"],
+        View(study="s", x="T1", y="b0", slice=5, scope="volume").to_store(),
+    )
+    assert set(found) <= {"image-x", "image-y"}
+
+
 # ---- what is behind
 def test_a_card_that_is_behind_says_what_it_shows(run: Run) -> None:
     shown = View(study="s", x="T1", y="b0", slice=78).to_store()
@@ -512,12 +526,15 @@ def test_a_card_that_is_behind_says_what_it_shows(run: Run) -> None:
         "axial slice 78": {"plane": "coronal", "slice": ""},
         "3 classes": {"components": 5},
         "before the change": {"seed": 1},
+        "fit of one slice": {"scope": "volume", "slice": 80},
     }
     words = "({ wordsOf }, shown, all) => all.map((wanted) => wordsOf(shown, wanted))"
     made = run("behind", words, shown, [{**shown, **one} for one in wanted.values()])
     assert made == list(wanted)
     opened = [{"study": "t", "slice": ""}, {"study": "s", "plane": "axial", "x": "T1", "slice": 4}]
     assert run("behind", words, shown, opened) == ["before the change", "slice 78"]
+    whole = {**shown, "scope": "volume"}
+    assert run("behind", words, whole, [{**whole, "slice": 80, "components": 5}]) == ["3 classes"]
 
 
 def test_a_card_is_late_only_if_it_was_behind_all_the_while(run: Run) -> None:

@@ -56,6 +56,28 @@ def test_a_better_start_is_offered_and_taken(page: Page, url: str) -> None:
     expect(page.locator(HINT)).to_be_empty()
 
 
+def test_a_fit_of_the_whole_head_stays_while_slices_change(page: Page, url: str) -> None:
+    opened(page, url, "study=adc-mm&slice=1")
+    page.get_by_text("whole head", exact=True).click()
+    settled(page)
+    table = page.locator("#view-components")
+    expect(table).to_contain_text("Volumes are of the whole head.")
+    expect(table).to_contain_text("3,600 foreground voxels")
+    head = table.inner_html()
+    picture = page.get_by_alt_text("Label map", exact=True)
+    before = picture.first.get_attribute("src")
+    page.keyboard.press("ArrowRight")
+    settled(page)
+    assert address(page)["slice"] == "2"
+    assert address(page)["scope"] == "volume"
+    assert picture.first.get_attribute("src") != before
+    assert table.inner_html() == head
+    page.go_back()
+    page.go_back()
+    settled(page)
+    expect(table).to_contain_text("900 foreground voxels")
+
+
 def test_the_hint_of_one_slice_is_not_shown_beside_another(page: Page, url: str) -> None:
     opened(page, url, "study=adc-mm&slice=1")
     expect(page.locator(HINT)).to_contain_text("Another start fits better")

@@ -127,6 +127,50 @@ def test_criteria_and_classes_of_other_voxels_share_no_fit(study, save, head):
     assert counts[1] < counts[0]
 
 
+# ---- the whole head
+WHOLE_HEAD = replace(VIEW, scope="volume")
+
+
+def test_a_fit_of_the_whole_head_is_one_on_every_slice(study, head):
+    positive = (head(0) > 0) & (head(1) > 0)
+    fitted = study.analyse(WHOLE_HEAD)
+    assert fitted.model.voxels == np.count_nonzero(positive)
+    for slice in (4, 5):
+        cut = study.analyses.at_cut(study.scene(replace(WHOLE_HEAD, slice=slice)))
+        np.testing.assert_array_equal(cut.labels, fitted.labels[:, :, slice])
+        assert cut.model.to_json() == fitted.model.to_json()
+
+
+def test_a_cut_is_under_the_whole_heads_model_however_it_is_scaled(study):
+    fitted = study.analyse(WHOLE_HEAD)
+    cut = study.analyses.at_cut(study.scene(replace(WHOLE_HEAD, plane="sagittal")))
+    assert not np.allclose(cut.features.scale.offset, fitted.features.scale.offset)
+    np.testing.assert_array_equal(cut.labels, fitted.labels[5])
+
+
+def test_a_slice_without_foreground_is_no_problem_of_the_head(study, save, head):
+    empty = head(0)
+    empty[:, :, 3] = 0
+    save("data/pair/T1.nii.gz", empty, AFFINE)
+    cut = study.analyses.at_cut(study.scene(replace(WHOLE_HEAD, slice=3)))
+    assert cut.problem is None
+    assert not cut.labels.any()
+
+
+def test_other_mixtures_of_a_head_share_its_voxels(study):
+    first = study.analyse(WHOLE_HEAD).features
+    second = study.analyse(replace(WHOLE_HEAD, components=4, seed=1)).features
+    assert second.recipe.components == 4
+    assert second.values is first.values
+    assert second.partition() is first.partition()
+
+
+def test_the_whole_head_has_more_starts_unless_their_number_is_chosen(study):
+    assert study.analyse(WHOLE_HEAD).model.recipe.starts == 10
+    assert study.analyse(replace(WHOLE_HEAD, starts=1)).model.recipe.starts == 1
+    assert study.analyse(VIEW).model.recipe.starts == 1
+
+
 # ---- agreement with a reference
 
 

@@ -8,8 +8,6 @@ from dashboard.words.opening import SENTENCES, sentence
 WORDED = [
     (Notice("no-study", {"study": "pai", "shown": "pair"}),
      "There is no study “pai”. The page shows pair."),
-    (Notice("no-whole-head"),
-     "Fits of the whole head are not available yet. The page fits this slice."),
     (Notice("no-image", {"image": "T9", "study": "pair"}),
      "pair has no image “T9”. The page shows another one."),
     (Notice("no-grid", {"image": "T9", "study": "pair"}),

@@ -1,7 +1,8 @@
 """The input of a fit: the foreground intensities of a domain, raw and scaled."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from dashboard.core.domain import Cut, Domain
 from dashboard.core.errors import FitError
 from dashboard.core.grid.same import require_same_grid
+from dashboard.core.mixture.cells import Cells, cells
 from dashboard.core.mixture.foreground import foreground
 from dashboard.core.mixture.mask import mask_of
 from dashboard.core.mixture.nothing import no_foreground
@@ -47,6 +49,8 @@ class Features:
         From `values` to `scaled`.
     problem : str or None
         Why no mixture can be fitted.
+    partition : callable
+        Returns `points` as cells, which all mixtures of these features share.
     """
 
     volumes: tuple[Volume, ...]
@@ -61,6 +65,7 @@ class Features:
     scaled: NDArray[np.float64]
     scale: LinearScale | None
     problem: str | None
+    partition: Callable[[], Cells]
 
     @property
     def points(self) -> NDArray[np.float64]:
@@ -161,6 +166,7 @@ def features(
         scaled=scaled,
         scale=linear,
         problem=problem,
+        partition=cache(lambda: cells(scaled[:, :mixed])),
     )
 
 

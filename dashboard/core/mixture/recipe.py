@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from dashboard.core.domain import Scope
 from dashboard.core.mixture.foreground import Foreground
 from dashboard.core.mixture.scaling import Scaling
 
@@ -33,3 +34,8 @@ class Recipe:
     seed: int = 12345
     tolerance: float = 1e-3
     starts: int = 1
+
+
+def usual_starts(scope: Scope) -> int:
+    """Return the starts of a fit for which nobody chose their number."""
+    return VOLUME_STARTS if scope == "volume" else Recipe.starts

@@ -19,7 +19,7 @@ from sklearn.utils import check_random_state
 from dashboard.core.domain import WHOLE
 from dashboard.core.errors import FitError
 from dashboard.core.mixture.assignment import assign
-from dashboard.core.mixture.cells import Cells, cells
+from dashboard.core.mixture.cells import Cells
 from dashboard.core.mixture.features import Features
 from dashboard.core.mixture.model import Model
 from dashboard.core.mixture.recipe import Covariance, Recipe
@@ -66,7 +66,7 @@ def fit(features: Features, recipe: Recipe) -> Model:
     """
     points, scale = checked(features, recipe)
     least = floor(points, recipe)
-    found = fit_cells(cells(points), recipe, floor=least)
+    found = fit_cells(features.partition(), recipe, floor=least)
     order = np.argsort(found.means[:, 0], kind="stable")
     weights, means, covariances = found.weights[order], found.means[order], found.covariances[order]
     model = Model(

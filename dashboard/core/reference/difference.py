@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dashboard.core.reference.agreement import Agreement
+
 
 class Difference(IntEnum):
     """How a voxel's class and its label in the reference differ."""
@@ -15,6 +17,17 @@ class Difference(IntEnum):
     OTHER_CLASS = 1  # than the one that matches the label
     ONLY_CLASS = 2  # and no label
     ONLY_LABEL = 3  # and no class
+
+
+def count(agreement: Agreement, partners: Mapping[int, int]) -> dict[Difference, int]:
+    """Return how many voxels of a comparison differ in each way; parameters as `differences`."""
+    rows, columns = agreement.counts[1:, 1:], np.array(agreement.labels[1:])
+    expected = np.array([partners.get(k, -1) for k in range(1, len(rows) + 1)])
+    return {
+        Difference.OTHER_CLASS: int(rows[expected[:, None] != columns].sum()),
+        Difference.ONLY_CLASS: int(agreement.counts[1:, 0].sum()),
+        Difference.ONLY_LABEL: int(agreement.counts[0, 1:].sum()),
+    }
 
 
 def differences(

@@ -68,9 +68,6 @@ def open_view(
     view, files = _choose_study(archive, view, studies, notices)
     if view.study not in studies:
         studies = {view.study: archive.shared_title(view.study), **studies}
-    if view.scope == "volume":
-        notices.append(Notice("no-whole-head"))
-        view = replace(view, scope="slice")
     view = _drop_unknown(view, files, notices)
     images = Images(archive, files)
     found = judged(files, images, view.x)

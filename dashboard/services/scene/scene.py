@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from dashboard.core.domain import Cut
+from dashboard.core.domain import WHOLE, Cut, Domain
 from dashboard.core.errors import NeuroMixError, NotNowError
 from dashboard.core.grid.nearest import nearest_slice, thickness
 from dashboard.core.grid.same import require_same_grid, same_grid
@@ -69,6 +69,11 @@ class Scene:
     def cut(self) -> Cut:
         """The slice of X on screen."""
         return self.view.cut()
+
+    @property
+    def domain(self) -> Domain:
+        """The voxels of the fit: the slice on screen, or the whole head."""
+        return WHOLE if self.view.scope == "volume" else self.cut
 
     @property
     def recipe(self) -> Recipe:
