@@ -25,6 +25,7 @@ import { init as help, open as openHelp } from "./views/help.mjs";
 import { keys } from "./views/keys.mjs";
 import { legend as makeLegend } from "./views/legend.mjs";
 import { introduction } from "./views/introduction.mjs";
+import { mapLegend } from "./views/map-legend.mjs";
 import { names } from "./views/names.mjs";
 import { notify } from "./views/notices.mjs";
 import { open } from "./views/opening.mjs";
@@ -62,6 +63,7 @@ const { draw: drawScale, point } = windows({
 });
 const pictures = makePictures({ shown, layOut, drawScale, failed });
 const legend = makeLegend(shown);
+const legendOfMap = mapLegend(shown, legend.nameOf);
 const alike = makeAlike(shown);
 const readout = makeReadout({
   shown,
@@ -88,7 +90,7 @@ const { watch, unsettle, stopAhead } = settling({
   settled() {
     lagging.end();
     allWorked();
-    announce(`${found(state.wanted.study)} ${fitted(held("control-hidden.facts"))}`.trim());
+    announce(`${found(state.wanted.study)} ${fitted(held("control-hidden.facts"), state.wanted.map)}`.trim());
     readout.settle();
     entitle(state.wanted);
     followUpload(state.wanted.study);
@@ -134,6 +136,7 @@ const follow = () => {
   colour(wanted, scene);
   unfold(wanted, config);
   legend.draw();
+  legendOfMap.draw();
   showPosition();
   offerJoint(wanted.x !== wanted.y);
   pictures.show({ all: false });

@@ -30,6 +30,7 @@ class Control(StrEnum):
     JOINT = "control-joint"
     AXES = "control-axes"
     PALETTE = "control-palette"
+    MAP = "control-map"
     OPACITY = "control-opacity"
     MIX = "control-mix"
     MASK = "control-mask"

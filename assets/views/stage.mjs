@@ -1,5 +1,6 @@
 // The elements of a picture: the frame of the whole slice, which moves and grows below its stage,
 // and what stands still over that.
+import { titleOf } from "../client/map.mjs";
 import { lettersOf } from "../client/picture.mjs";
 import { pixelUnder } from "../client/place.mjs";
 import { PLANES, shareIn } from "../client/stages.mjs";
@@ -11,7 +12,7 @@ const IDS = {
   ...Object.fromEntries(PLANES.map((plane) => [plane, `view-${plane}`])),
 };
 const SVG = "http://www.w3.org/2000/svg";
-const NAMES = { x: "Slice of image X", y: "Slice of image Y", map: "Label map over image X" };
+const NAMES = { x: "Slice of image X", y: "Slice of image Y" };
 
 const CERTAINTY = "Certainty of the classes";
 
@@ -101,6 +102,7 @@ export const layOutRow = ({ layout }, image) =>
 /** Writes the anatomical letters, and what a screen reader says of the picture. */
 export const writeLetters = ({ id, view, image: which }, made) => {
   lettersOf(view).forEach((letter, index) => { made.letters[index].textContent = letter; });
+  if (made.map) made.map.alt = titleOf(view.map);
   if (made.head) {
     made.place.ariaLabel = `Slice of image ${which.toUpperCase()}, ${view[which]}, ${id}`;
     made.shown.textContent = view[which];
@@ -108,7 +110,8 @@ export const writeLetters = ({ id, view, image: which }, made) => {
     made.shown.disabled = view.x === view.y;
     return;
   }
-  const name = id === "y" && view.x === view.y ? CERTAINTY : NAMES[id];
+  const alone = id === "y" && view.x === view.y;
+  const name = id === "map" ? `${titleOf(view.map)} over image X` : alone ? CERTAINTY : NAMES[id];
   made.place.ariaLabel = `${name}, ${view[which]}, ${view.plane}`;
 };
 

@@ -34,6 +34,7 @@ from dashboard.ui.kinds import (
 from dashboard.view import BINS, PERCENT, SEEDS, TOLERANCE
 from dashboard.widgets import Html
 from dashboard.words import scalings
+from dashboard.words.maps import MAPS
 
 # What the lists say in a study that has no mask or no segmentation.
 NO_MASK, NO_SEGMENTATION = "no mask", "no segmentation"
@@ -76,6 +77,12 @@ class Folded:
 
 
 Row = ControlSpec | tuple[ControlSpec, ControlSpec] | Folded
+
+
+def _option(name: str) -> str:
+    """Return a map's name in the list of maps."""
+    return name.replace("-", " ")
+
 
 # Title of a section -> its controls; two in brackets stand side by side.
 SECTIONS: dict[str, list[Row]] = {
@@ -226,6 +233,12 @@ SECTIONS: dict[str, list[Row]] = {
 # Id of a card -> the controls in its head, for what only this card shows or shows first.
 TOOLS: dict[str, list[ControlSpec]] = {
     "labels": [
+        ControlSpec(
+            Control.MAP, "Map",
+            "What is drawn over image X: the most probable classes, how uncertain they are, or the "
+            "probability of one. With a reference also that, and where it differs.",
+            menu({name: _option(name) for name in MAPS}),
+        ),
         ControlSpec(
             Control.OPACITY, "Label opacity (%)", "How strongly the label map covers image X.",
             scale(PERCENT),
