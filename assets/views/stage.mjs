@@ -120,7 +120,9 @@ const put = (node, text) => { if (node.textContent !== text) node.textContent = 
 /** Writes where a plane's slice is, and why no map lies over it. @param {string} active  the plane of the fit */
 export const writePosition = ({ view, scene, hasMap }, made, active) => {
   if (!made.head || !scene.positions) return;
-  put(made.position, `slice ${view.slice}, ${scene.axis} = ${millimetres(scene.positions[view.slice])} mm`);
+  // Where it has no room in one line, it breaks behind the comma.
+  const words = [`slice ${view.slice},`, `${scene.axis} = ${millimetres(scene.positions[view.slice])} mm`];
+  put(made.position, words.map((part) => part.replaceAll(" ", "\u00a0")).join(" "));
   put(made.note, hasMap || !scene.fits ? "" : `labels only in the ${active} slice`);
 };
 
