@@ -50,6 +50,7 @@ FOREGROUND = {
     "mask": "mask",
 }
 CLIP = {level: f"{level}–{100 - float(level):g} %" for level in CLIP_LEVELS}
+LAYOUTS = {"images": "X, Y and labels", "planes": "three planes"}
 JOINT = {"scatter": "Scatter", "histogram": "2-D histogram", "density": "Density"}
 PALETTES = {
     "okabe": "Okabe–Ito, extended (10 classes, 10 in deuteranopia)",
@@ -130,6 +131,12 @@ SECTIONS: dict[str, list[Row]] = {
         ControlSpec(
             Control.PLANE, "Plane", "The direction of the slices.",
             segments({"axial": "Axial", "coronal": "Coronal", "sagittal": "Sagittal"}),
+        ),
+        ControlSpec(
+            Control.LAYOUT, "Pictures",
+            "X, Y and the label map in one plane, or one image in three planes through the "
+            "crosshair. A fit to this slice has labels in its own plane only.",
+            choice(LAYOUTS),
         ),
         ControlSpec(
             Control.SIDE, "Display convention",
