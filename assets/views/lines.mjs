@@ -13,7 +13,7 @@ const bars = (percents) => {
     const bar = element("i", `bar class-${index + 1}`, { ariaHidden: "true" });
     bar.style.setProperty("--percent", percent);
     node.append(bar);
-    if (percent >= MENTIONED) node.append(`${percent} %`);
+    if (percent >= MENTIONED) node.append(`${percent} % `);
   }
   return node;
 };
