@@ -31,6 +31,7 @@ class Control(StrEnum):
     AXES = "control-axes"
     PALETTE = "control-palette"
     MAP = "control-map"
+    OUTLINE = "control-outline"
     OPACITY = "control-opacity"
     MIX = "control-mix"
     MASK = "control-mask"

@@ -1,7 +1,7 @@
 // Addresses: the View as a URL query, and where pictures, cards and voxels are served.
 // The server makes the same ones (dashboard/view.py, dashboard/web).
 
-import { isOffered } from "./map.mjs";
+import { hasOutline, isOffered } from "./map.mjs";
 
 /**
  * @typedef {Object<string, string|number|boolean|null>} View  its fields, as in dashboard/view.py
@@ -67,6 +67,12 @@ export const map = (view, scene, config, index = view.slice) =>
 
 /** Where the map of the classes' certainty is. */
 export const certainty = (view, scene, config, index = view.slice) => mapOf("certainty", view, scene, config, index);
+
+/** Where the outline of a slice is that the View draws; null where there is none. */
+export const outline = (view, scene, config, index = view.slice) =>
+  view.outline !== "none" && hasOutline(view.outline, view, scene)
+    ? mapOf(`outline-${view.outline}`, view, scene, config, index)
+    : null;
 
 /** Where the numbers of a slice are; null where no voxel of Y stands for one of X. */
 export const voxels = (view, scene, config) =>

@@ -20,6 +20,10 @@ export const isOffered = (map, view, { defaults }) => {
   return true;
 };
 
+/** Whether a study has what can be outlined. */
+export const hasOutline = (outline, view, { defaults }) =>
+  !["mask", "reference"].includes(outline) || isChosen(view[outline] || defaults?.[outline]);
+
 /** The map after the one that is shown. @param {string[]} maps  all of them, in their order */
 export const mapAfter = (maps, view, scene) => {
   const offered = maps.filter((map) => map === view.map || isOffered(map, view, scene));

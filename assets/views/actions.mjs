@@ -24,17 +24,17 @@ export const actions = ({ shown, change }) => {
       if (wanted) change({ x: wanted.y, y: wanted.x });
     },
 
-    /** One plane of several images, or three planes of one. */
-    layout() {
-      const { wanted } = shown();
-      if (wanted) setProps("control-layout", { value: wanted.layout === "planes" ? "images" : "planes" });
-    },
-
     /** The next of the maps that the study has. */
     map() {
       const { wanted, scene } = shown();
       const maps = [...document.getElementById("control-map").options].map(({ value }) => value);
       if (wanted) setProps("control-map", { value: mapAfter(maps, wanted, scene) });
+    },
+
+    /** One plane of several images, or three planes of one. */
+    layout() {
+      const { wanted } = shown();
+      if (wanted) setProps("control-layout", { value: wanted.layout === "planes" ? "images" : "planes" });
     },
 
     toggleLabels() {

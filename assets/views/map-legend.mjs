@@ -1,10 +1,10 @@
 // The legend of the maps that are not the labels, in the place of the classes: a scale of colours,
 // the labels of the reference, or how labels and reference differ. And which maps can be chosen.
-import { isOffered, isScaled, onScale } from "../client/map.mjs";
+import { hasOutline, isOffered, isScaled, onScale } from "../client/map.mjs";
 import { element } from "./stage.mjs";
 
 const PLACE = "control-hidden"; // of the legend of the classes
-const MENU = "control-map";
+const [MENU, OUTLINES] = ["control-map", "control-outline"];
 const PALETTE = "control-palette";
 const TICKS = [0, 0.25, 0.5, 0.75, 1];
 const MOST = 8; // labels; a parcellation has hundreds
@@ -48,16 +48,14 @@ export const mapLegend = (shown, nameOf) => {
   let drawn = "";
   let offered = "";
 
-  /** Takes what the study lacks out of the list of the maps. */
+  /** Takes what the study lacks out of the lists of maps and outlines. */
   const offer = ({ wanted, scene }) => {
-    const menu = document.getElementById(MENU);
-    if (!menu) return;
-    const state = [...menu.options].map(({ value }) => Number(isOffered(value, wanted, scene))).join("");
+    const options = [...document.querySelectorAll(`#${MENU} option, #${OUTLINES} option`)];
+    const isThere = ({ value, parentNode }) => (parentNode.id === MENU ? isOffered : hasOutline)(value, wanted, scene);
+    const state = options.map((option) => Number(isThere(option))).join("");
     if (state === offered) return;
     offered = state;
-    for (const option of menu.options) {
-      option.hidden = option.disabled = !isOffered(option.value, wanted, scene);
-    }
+    for (const option of options) option.hidden = option.disabled = !isThere(option);
   };
 
   const draw = () => {

@@ -2,7 +2,7 @@
 // stays. Their positions, intensities, class and posterior, and where they lie in every view.
 import { pixelOf, placeOf } from "../client/place.mjs";
 import { crosshairOf, stagesOf } from "../client/stages.mjs";
-import { format, millimetres, placeAt, voxelAt } from "../client/voxels.mjs";
+import { format, millimetres, percentsAt, percentsInWords, placeAt, voxelAt } from "../client/voxels.mjs";
 import { onJointClick } from "./alike.mjs";
 import { announce } from "./announce.mjs";
 import { cursor } from "./cursor.mjs";
@@ -24,7 +24,7 @@ const factsOf = (pixel, { slice, failed }, { view, scene }, nameOf) => {
     slice.channels.forEach((name, i) => facts.push([name, format(slice.intensities[i][index])]));
     const label = slice.labels[index];
     facts.push(["class", label ? `${label} ${nameOf(label)}`.trim() : "background"]);
-    if (label) facts.push(["posterior", (slice.posteriors[label - 1][index] / 255).toFixed(2)]);
+    if (label) facts.push(["posterior", percentsAt(slice, index)]);
   } else if (failed) facts.push(["", failed]);
   else if (!scene.sameGrid) facts.push(["", OTHER_GRID]);
   return facts;
@@ -93,7 +93,7 @@ export const readout = ({ shown, point, alike, nameOf, pointClass, setPlace }) =
     });
     if (isByKeys && pixel && slice) {
       isByKeys = false;
-      announce(kept.map(([name, value]) => `${name} ${value}`).join(", "));
+      announce(kept.map(([name, value]) => `${name} ${Array.isArray(value) ? percentsInWords(value) : value}`).join(", "));
     }
   };
 

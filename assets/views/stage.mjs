@@ -42,18 +42,19 @@ const crossed = (name) =>
 const make = (id, place) => {
   const frame = element("div", "picture-frame");
   const below = image(id === "y" ? NAMES.y : NAMES.x);
-  const map = id === "x" || id === "y" ? null : image("Label map");
+  const map = id === "x" || id === "y" ? null : image("");
+  const outline = id === "map" ? null : Object.assign(image(""), { className: "outline" });
   const over = svg("svg", { class: "picture-over", "aria-hidden": "true" });
   const lines = { place: crossed("place"), crosshair: crossed("crosshair") };
   const letters = EDGES.map((edge) => element("span", `letter at-${edge}`, { ariaHidden: "true" }));
   const bar = element("span", "scale-bar", { ariaHidden: "true" });
   const marked = element("canvas", "alike", { ariaHidden: "true", hidden: true });
   over.append(...lines.crosshair, ...lines.place);
-  frame.append(...[below, map, marked, over].filter(Boolean));
+  frame.append(...[below, map, outline, marked, over].filter(Boolean));
   place.append(frame, ...letters, bar, tools());
   place.tabIndex = 0;
   place.role = "application"; // it has keys of its own
-  return { place, frame, below, map, marked, over, lines, letters, bar, size: [place.clientWidth, place.clientHeight] };
+  return { place, frame, below, map, outline, marked, over, lines, letters, bar, size: [place.clientWidth, place.clientHeight] };
 };
 
 // In the layout of the planes each card of the row shows a plane, below a head of its own. Dash
@@ -123,7 +124,7 @@ export const writePosition = ({ view, scene, hasMap }, made, active) => {
   // Where it has no room in one line, it breaks behind the comma.
   const words = [`slice ${view.slice},`, `${scene.axis} = ${millimetres(scene.positions[view.slice])} mm`];
   put(made.position, words.map((part) => part.replaceAll(" ", "\u00a0")).join(" "));
-  put(made.note, hasMap || !scene.fits ? "" : `labels only in the ${active} slice`);
+  put(made.note, hasMap || !scene.fits ? "" : `${view.map === "labels" ? "labels" : "map"} only in the ${active} slice`);
 };
 
 /** The pixel of a stage's grid under a pointer; null beside the picture. */

@@ -58,6 +58,12 @@ PALETTES = {
     "plain": "plain hues (10 classes, 2 in deuteranopia)",
 }
 USUAL_STARTS = f"{usual_starts('slice')}, whole head {usual_starts('volume')}"
+OUTLINES: dict[str, str] = {
+    "none": "no outline",
+    "mask": "mask",
+    "reference": "reference",
+    "labels": "labels",
+}
 # Beside the list of the studies. Keys do the same, so these are no tab stops.
 STUDY_STEPS = (
     '<span class="study-steps">'
@@ -232,6 +238,13 @@ SECTIONS: dict[str, list[Row]] = {
 
 # Id of a card -> the controls in its head, for what only this card shows or shows first.
 TOOLS: dict[str, list[ControlSpec]] = {
+    "image-x": [
+        ControlSpec(
+            Control.OUTLINE, "Outline",
+            "Draws the borders of the mask, the reference or the classes over images X and Y.",
+            menu(OUTLINES),
+        ),
+    ],
     "labels": [
         ControlSpec(
             Control.MAP, "Map",

@@ -423,6 +423,8 @@ def test_the_stages_of_a_layout_lie_at_the_place(run: Run, name: str) -> None:
         {**HEAD["view"], "slice": 8, **changed}, HEAD, place,
     )  # fmt: skip
     assert {one["id"]: one["hasMap"] for one in stages} == with_map
+    outlined = {"x": True, "y": True, "map": False} if name == "images" else with_map
+    assert {one["id"]: one["hasOutline"] for one in stages} == outlined
     assert "".join(one["image"] for one in stages) == images
     assert [one["view"]["slice"] for one in stages] == slices
     for one in stages:

@@ -2,6 +2,7 @@
 
 import numpy as np
 from playwright.sync_api import Page, expect
+from scipy.ndimage import binary_erosion
 
 from scripts.serving import settled
 from tests.browser.reading import picture
@@ -68,3 +69,26 @@ def test_the_maps_are_chosen_from_the_list_and_by_a_key(home: Page) -> None:
     settled(home, map="probability-3")
     expect(title).to_have_text("Probability of class 3")
     assert menu.input_value() == "probability-3"
+
+
+def test_outlines_lie_over_both_images_and_follow_the_slice(home: Page) -> None:
+    images = ("view-image-x", "view-image-y")
+    assert (picture(home, images[0], 1)[..., 3] == 0).all()
+    home.locator("#control-outline").select_option("reference")
+    settled(home, outline="reference")
+    home.locator("#control-map").select_option("reference")
+    for slice in (30, 31):
+        settled(home, outline="reference", map="reference", slice=slice)
+        labelled = picture(home, "view-labels", 1)
+        for image in images:
+            lines = picture(home, image, 1)
+            outlined = lines[..., 3] > 0
+            np.testing.assert_array_equal(lines[outlined], labelled[outlined])
+            # All that is at the edge of the labelled voxels, and some of what is within.
+            inner = binary_erosion(labelled[..., 3] > 0)
+            assert outlined[(labelled[..., 3] > 0) & ~inner].all()
+            assert 0 < outlined[inner].mean() < 0.6
+        home.locator("#slice-forward").click()
+    home.reload()
+    settled(home, outline="reference", slice=32)
+    assert home.locator("#control-outline").input_value() == "reference"
