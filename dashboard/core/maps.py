@@ -40,6 +40,4 @@ def points(model: Model, features: Features) -> NDArray[np.float64]:
     if features.domain == model.domain:
         return features.points
     # A model of another domain has its own scale.
-    scaled: NDArray[np.float64] = features.values[:, : features.mixed] - model.scale.offset
-    scaled /= model.scale.factor
-    return scaled
+    return model.scale.scaled(features.values[:, : features.mixed])

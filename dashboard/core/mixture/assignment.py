@@ -57,6 +57,13 @@ def certainty(model: Model, points: NDArray[np.float64]) -> NDArray[np.float64]:
     return greatest
 
 
+def precisions(model: Model) -> NDArray[np.float64]:
+    """Return the inverse covariances in scikit-learn's shape for their type; class 1 first."""
+    kind = model.recipe.covariance
+    own = _own_covariances(model.covariances, kind)
+    return np.asarray(np.linalg.inv(own) if kind in ("full", "tied") else 1 / own)
+
+
 def _estimator(model: Model) -> GaussianMixture:
     """Return a model as scikit-learn's mixture, with its order of the components."""
     kind = model.recipe.covariance

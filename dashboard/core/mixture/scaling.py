@@ -36,9 +36,21 @@ class LinearScale:
         """Return covariances in scaled units, shape (..., images, images), in original units."""
         return scaled * np.outer(self.factor, self.factor)
 
+    def scaled(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return original intensities, shape (..., images), in scaled units."""
+        found: NDArray[np.float64] = values - self.offset
+        found /= self.factor
+        return found
+
     def first(self, images: int) -> Self:
         """Return the scale of the first images alone."""
         return replace(self, offset=self.offset[:images], factor=self.factor[:images])
+
+    def followed_by(self, more: Self) -> Self:
+        """Return the scale of more images, which begins as this one."""
+        offset, factor = more.offset.copy(), more.factor.copy()
+        offset[: len(self.offset)], factor[: len(self.factor)] = self.offset, self.factor
+        return replace(self, offset=offset, factor=factor)
 
 
 def scale(values: NDArray[Any], kind: Scaling) -> tuple[NDArray[np.float64], LinearScale]:

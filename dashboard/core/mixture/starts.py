@@ -41,10 +41,13 @@ def better_start(features: Features, model: Model, *, pause: Pause = lambda: Non
     Notice or None
         The `starts` that were tried, the log-likelihood per voxel of the best one (`best`) and of
         the model (`now`), and the share of the voxels whose class differs (`changed`). None for the
-        whole head, whose fit takes the best of several starts by itself.
+        whole head, whose fit takes the best of several starts by itself, and for a slice that
+        starts from it.
     """
     recipe = model.recipe
-    if recipe.starts >= TRIED or recipe.components == 1 or model.domain is WHOLE:
+    if recipe.starts >= TRIED or recipe.components == 1:
+        return None
+    if model.domain is WHOLE or recipe.start == "volume":
         return None
     points = features.points[:: sampling.step(len(features.points), TRIED_VOXELS)]
     tried = replace(recipe, starts=TRIED)
