@@ -62,7 +62,8 @@ def _labels(analysis: Analysis, view: View) -> bytes:
     """Return the label map of a cut; without classes, all of it is transparent."""
     orientation = analysis.features.volumes[0].orientation
     picture = orientation.upright(analysis.labels, view.plane, view.side)
-    return pictures.labels(picture, class_colours(view.palette, view.colours), view.hidden)
+    colours = class_colours(view.palette, view.colours, analysis.identities)
+    return pictures.labels(picture, colours, view.hidden)
 
 
 def _certainty(analysis: Analysis, view: View) -> bytes:

@@ -11,6 +11,7 @@ from dashboard.core.facts import Notice
 from dashboard.core.mixture.assignment import assign
 from dashboard.core.mixture.doubts import Doubt
 from dashboard.core.mixture.features import Features
+from dashboard.core.mixture.matching import by_mean
 from dashboard.core.mixture.model import Model
 from dashboard.core.mixture.slice_fit import Pause, fit_points, mean_log_likelihood
 
@@ -56,6 +57,8 @@ def better_start(features: Features, model: Model, *, pause: Pause = lambda: Non
     except FitError:
         return None
     now = mean_log_likelihood(points, model.weights, model.means, model.covariances)
+    # As the best is numbered: the model may have the numbers of the whole head.
+    model = by_mean(model)
     changed = float(np.mean(assign(best, points) != assign(model, points)))
     if best.log_likelihood - now < MARGIN or changed < CHANGED:
         return None
