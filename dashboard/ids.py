@@ -24,6 +24,7 @@ class Control(StrEnum):
     STARTS = "control-starts"
     START = "control-start"
     SIDE = "control-side"
+    LAYOUT = "control-layout"
     BINS = "control-bins"
     LOG = "control-log"
     BEFORE = "control-before"
@@ -63,7 +64,7 @@ VOLUME_X = "control-volume-x"
 VOLUME_Y = "control-volume-y"
 
 # Fields that no control sets: the browser keeps them.
-KEPT_BY_BROWSER = frozenset({"at"})
+KEPT_BY_BROWSER = frozenset({"at", "image"})
 # The legend sets what concerns single classes: it is one component.
 LEGEND = ("names", "colours", "tissues")
 # Each other field of the View with the control that sets it, and the control's property.

@@ -3,6 +3,8 @@
 /** A part that is behind for longer says so: a usual step takes a quarter of this. */
 export const BEHIND_MS = 400;
 
+const classesOf = ({ components }) => (components === 1 ? "1 class" : `${components} classes`);
+
 /**
  * What tells the View on screen from the one that is wanted, in a few words.
  * @param {import("./address.mjs").View} shown
@@ -12,8 +14,11 @@ export const wordsOf = (shown, wanted) => {
   const differs = (name) => wanted[name] !== undefined && String(shown[name]) !== String(wanted[name]);
   if (differs("study") || differs("x") || differs("y")) return "before the change";
   if (differs("plane")) return `${shown.plane} slice ${shown.slice}`;
+  if (differs("scope")) return shown.scope === "volume" ? "fit of the whole head" : "fit of one slice";
+  // What shows the whole head shows it on every slice.
+  if (wanted.scope === "volume" && differs("components")) return classesOf(shown);
   if (differs("slice") && wanted.slice !== "") return `slice ${shown.slice}`;
-  if (differs("components")) return shown.components === 1 ? "1 class" : `${shown.components} classes`;
+  if (differs("components")) return classesOf(shown);
   return "before the change";
 };
 

@@ -23,6 +23,12 @@ export const actions = ({ shown, change }) => {
       if (wanted) change({ x: wanted.y, y: wanted.x });
     },
 
+    /** One plane of several images, or three planes of one. */
+    layout() {
+      const { wanted } = shown();
+      if (wanted) setProps("control-layout", { value: wanted.layout === "planes" ? "images" : "planes" });
+    },
+
     toggleLabels() {
       const now = held("control-opacity.value");
       setProps("control-opacity", { value: now ? 0 : opacity });

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboard.core.mixture import assignment
-from dashboard.core.mixture.features import Features
+from dashboard.core.mixture.features import Features, precision
 from dashboard.core.mixture.model import Model
 
 
@@ -39,5 +39,7 @@ def points(model: Model, features: Features) -> NDArray[np.float64]:
     """Return the foreground of the fitted images in the model's units, shape (voxels, images)."""
     if features.domain == model.domain:
         return features.points
-    # A model of another domain has its own scale.
-    return model.scale.scaled(features.values[:, : features.mixed])
+    # A model of the whole head has its own scale, and the precision in which it was fitted.
+    mixed = slice(features.mixed)
+    values = features.values[:, mixed].astype(precision(features.voxels), copy=False)
+    return model.scale.apply(values)

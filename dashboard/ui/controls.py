@@ -50,6 +50,7 @@ FOREGROUND = {
 }
 START = {"kmeans": "k-means", "volume": "the whole head"}
 CLIP = {level: f"{level}–{100 - float(level):g} %" for level in CLIP_LEVELS}
+LAYOUTS = {"images": "X, Y and labels", "planes": "three planes"}
 JOINT = {"scatter": "Scatter", "histogram": "2-D histogram", "density": "Density"}
 PALETTES = {
     "okabe": "Okabe–Ito, extended (10 classes, 10 in deuteranopia)",
@@ -130,6 +131,12 @@ SECTIONS: dict[str, list[Row]] = {
             "Neurological shows the patient's left on the left. Radiological shows it on the "
             "right.",
             segments({"neurological": "Neurological", "radiological": "Radiological"}),
+        ),
+        ControlSpec(
+            Control.LAYOUT, "Pictures",
+            "X, Y and the label map in one plane, or one image in three planes through the "
+            "crosshair. A fit to this slice has labels in its own plane only.",
+            choice(LAYOUTS),
         ),
     ],
     "Preprocessing": [

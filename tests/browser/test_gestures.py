@@ -12,13 +12,9 @@ import pytest
 from playwright.sync_api import Browser, CDPSession, Page
 
 from scripts.serving import settled
+from tests.browser.acting import GO_TO
 from tests.browser.conftest import assert_no_complaints
 
-GO_TO = """query => {
-    delete document.documentElement.dataset.settled;
-    history.pushState(null, "", query);
-    dispatchEvent(new PopStateEvent("popstate"));
-}"""
 # What each graph on screen holds, the types of its traces and how many points, and whether each
 # picture has come.
 DRAWN = """() => {

@@ -7,14 +7,14 @@ from numpy.typing import NDArray
 from sklearn.mixture import GaussianMixture
 from sklearn.mixture._gaussian_mixture import _compute_precision_cholesky
 
+from dashboard.core.domain import WHOLE
+from dashboard.core.mixture.densities import CHUNK, Densities, largest, parts, shared
 from dashboard.core.mixture.model import Model
 from dashboard.core.mixture.recipe import Covariance
 
 # A CT slice of 1024 x 1024 is fitted whole, at about 0.5 s per iteration. Larger fits would take
 # tens of seconds and gigabytes of memory.
 MAX_WHOLE_VOXELS = 2**20
-# Voxels computed at once: the densities of 10 components stay in the CPU cache.
-CHUNK = 2**15
 
 
 def assign(model: Model, points: NDArray[np.float64]) -> NDArray[np.uint8]:
@@ -28,9 +28,14 @@ def assign(model: Model, points: NDArray[np.float64]) -> NDArray[np.uint8]:
     Returns
     -------
     ndarray of uint8, shape (voxels,)
-        For the voxels of the fit, scikit-learn's ``fit_predict``, renumbered.
+        For the voxels of a slice's fit, scikit-learn's ``fit_predict``, renumbered.
     """
     classes = np.empty(len(points), dtype=np.uint8)
+    if model.domain is WHOLE:
+        densities = densities_of(model)
+        for part in parts(len(points)):
+            classes[part] = largest(densities(points[part])) + 1
+        return classes
     rank = np.empty(model.components, dtype=np.uint8)
     rank[model.order] = np.arange(1, model.components + 1)
     estimator = _estimator(model)
@@ -42,19 +47,38 @@ def assign(model: Model, points: NDArray[np.float64]) -> NDArray[np.uint8]:
 def posterior(model: Model, points: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the probability of each class, shape (voxels, components); rows sum to 1."""
     shares = np.empty((len(points), model.components))
-    estimator = _estimator(model)
-    for part in _parts(len(points)):
-        shares[part] = np.exp(_log_shares(estimator, points[part]))[:, model.order]
+    for part, found in _shares(model, points):
+        shares[part] = found
     return shares
 
 
 def certainty(model: Model, points: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the probability of each voxel's class, without keeping those of the others."""
     greatest = np.empty(len(points))
+    for part, found in _shares(model, points):
+        greatest[part] = found.max(axis=1)
+    return greatest
+
+
+def densities_of(model: Model) -> Densities:
+    """Return the log-densities of a model's classes."""
+    return Densities(model.weights, model.means, model.covariances)
+
+
+def _shares(
+    model: Model, points: NDArray[np.float64]
+) -> Iterator[tuple[slice, NDArray[np.float64]]]:
+    """Yield the probabilities of all classes, some voxels at a time."""
+    if model.domain is WHOLE:
+        densities = densities_of(model)
+        for part in parts(len(points)):
+            joint = densities(points[part])
+            shared(joint)
+            yield part, joint.T
+        return
     estimator = _estimator(model)
     for part in _parts(len(points)):
-        greatest[part] = np.exp(_log_shares(estimator, points[part])).max(axis=1)
-    return greatest
+        yield part, np.exp(_log_shares(estimator, points[part]))[:, model.order]
 
 
 def precisions(model: Model) -> NDArray[np.float64]:

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cholesky, solve_triangular
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
 from sklearn.utils import check_random_state
@@ -19,6 +18,7 @@ from dashboard.core import sampling
 from dashboard.core.domain import Domain
 from dashboard.core.errors import FitError
 from dashboard.core.mixture import assignment
+from dashboard.core.mixture.densities import mean_log_likelihood
 from dashboard.core.mixture.features import Features
 from dashboard.core.mixture.model import Model
 from dashboard.core.mixture.recipe import Recipe
@@ -278,25 +278,3 @@ def _full_covariances(estimator: GaussianMixture) -> NDArray[np.float64]:
         return np.repeat(given[None], components, axis=0)
     diagonals = given[:, None].repeat(images, axis=1) if given.ndim == 1 else given
     return np.asarray(diagonals[:, :, None] * np.eye(images))
-
-
-def mean_log_likelihood(
-    points: NDArray[np.float64],
-    weights: NDArray[np.float64],
-    means: NDArray[np.float64],
-    covariances: NDArray[np.float64],
-) -> float:
-    """Return the mean log-likelihood per voxel, in nats: scikit-learn's ``score``, but faster."""
-    total = 0.0
-    for start in range(0, len(points), assignment.CHUNK):
-        part = points[start : start + assignment.CHUNK]
-        joint = np.empty((len(weights), len(part)))
-        for k, (mean, covariance) in enumerate(zip(means, covariances, strict=True)):
-            root = cholesky(covariance, lower=True)
-            whiten = solve_triangular(root, np.eye(len(mean)), lower=True)
-            distance = whiten @ (part - mean).T
-            log_norm = np.log(np.diag(root)).sum() + len(mean) / 2 * np.log(2 * np.pi)
-            joint[k] = np.log(weights[k]) - log_norm - (distance**2).sum(axis=0) / 2
-        largest = joint.max(axis=0)
-        total += float((np.log(np.exp(joint - largest).sum(axis=0)) + largest).sum())
-    return total / len(points)

@@ -9,11 +9,12 @@ from dashboard.core.domain import WHOLE
 from dashboard.core.errors import FitError
 from dashboard.core.facts import Notice
 from dashboard.core.mixture.assignment import assign
+from dashboard.core.mixture.densities import mean_log_likelihood
 from dashboard.core.mixture.doubts import Doubt
 from dashboard.core.mixture.features import Features
 from dashboard.core.mixture.matching import by_mean
 from dashboard.core.mixture.model import Model
-from dashboard.core.mixture.slice_fit import Pause, fit_points, mean_log_likelihood
+from dashboard.core.mixture.slice_fit import Pause, fit_points
 
 # The starts that are tried: of fits that one start in two misses, they miss one in a thousand.
 TRIED = 10

@@ -6,8 +6,8 @@ import re
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -19,6 +19,7 @@ from dashboard.core.mixture.fit import METHOD
 from dashboard.core.mixture.model import Model
 from dashboard.services.cache.copies import FORMAT
 from dashboard.services.disk.folders import listed, make_private
+from dashboard.services.disk.locks import alone
 
 # A model takes 1 kB, of many images and components 15 kB: some hundred thousand of them.
 MAX_BYTES = 256 * 2**20
@@ -30,9 +31,15 @@ MARK = 15
 SEPARATOR = "-"
 # A file is written at once; one that is left behind is from a killed process.
 NEW, LEFT_SECONDS = ".new-", 3600
+# A model that is being fitted.
+LOCK = ".lock"
+# Hexadecimal digits of a SHA-256.
+DIGEST = 64
 # NeuroMix removes only files it created.
 OURS = re.compile(
-    rf"{re.escape(NEW)}[a-z0-9_]{{8}}|([0-9a-f]{{{MARK}}}{SEPARATOR})*[0-9a-f]{{64}}\.json"
+    rf"{re.escape(NEW)}[a-z0-9_]{{8}}"
+    rf"|([0-9a-f]{{{MARK}}}{SEPARATOR})*[0-9a-f]{{{DIGEST}}}\.json"
+    rf"|[0-9a-f]{{{DIGEST}}}{re.escape(LOCK)}"
 )
 # Older versions kept labels, which a removed upload must not live on in.
 _OLD_FOLDER, _OLD = "fits", re.compile(r"([0-9a-f]{16}-)*[0-9a-f]{64}\.npz")
@@ -71,8 +78,12 @@ class ModelStore:
             if _OLD.fullmatch(old.name):
                 old.unlink(missing_ok=True)
 
+    def find(self, key: Mapping[str, Any]) -> Model | None:
+        """Return the model for a key if it is there."""
+        return _read(self._path(key))
+
     def get(self, key: Mapping[str, Any], fit: Callable[[], Model]) -> Model:
-        """Return the model for a key, fitted if it is not there.
+        """Return the model for a key, fitted if it is not there: by one worker, others wait.
 
         Parameters
         ----------
@@ -83,11 +94,13 @@ class ModelStore:
             Its errors are passed on and not remembered.
         """
         path = self._path(key)
-        try:
-            return Model.from_json(path.read_text(encoding="utf-8"))
-        except UNUSABLE:
+        if model := _read(path):
+            return model
+        with self._alone(path):
+            if model := _read(path):
+                return model
             model = fit()
-        self._write(path, model)
+            self._write(path, model)
         # Asked after writing: whoever forgets the file from now on finds the model.
         if not all(self._kept(source) for source in key.get("sources", ())):
             path.unlink(missing_ok=True)
@@ -102,6 +115,15 @@ class ModelStore:
         for path in listed(self._folder):
             if source[:MARK] in path.name.split(SEPARATOR)[:-1]:
                 path.unlink(missing_ok=True)
+
+    @contextmanager
+    def _alone(self, path: Path) -> Iterator[None]:
+        """Fit a model while no other worker does; where nothing can be written, all may."""
+        with ExitStack() as held:
+            with suppress(OSError):
+                make_private(self._folder)
+                held.enter_context(alone(self._folder / f"{path.stem[-DIGEST:]}{LOCK}"))
+            yield
 
     def _path(self, key: Mapping[str, Any]) -> Path:
         return self._folder / f"{_name(key)}.json"
@@ -136,7 +158,8 @@ class ModelStore:
         total = 0
         for status, file in sorted(found, key=lambda pair: -pair[0].st_mtime):
             total += status.st_size
-            left = file.name.startswith(NEW) and time.time() - status.st_mtime > LEFT_SECONDS
+            passing = file.name.startswith(NEW) or file.name.endswith(LOCK)
+            left = passing and time.time() - status.st_mtime > LEFT_SECONDS
             if left or total > self._max_bytes:
                 file.unlink(missing_ok=True)
 
@@ -146,6 +169,14 @@ def _versions() -> dict[str, Any]:
     """Return the versions of all that turns files into a model."""
     libraries = {name: version(name) for name in LIBRARIES}
     return {**libraries, "neuromix": __version__, "method": METHOD, "format": FORMAT}
+
+
+def _read(path: Path) -> Model | None:
+    """Return a model on disk; None if there is none that can be used."""
+    try:
+        return Model.from_json(path.read_text(encoding="utf-8"))
+    except UNUSABLE:
+        return None
 
 
 def _name(key: Mapping[str, Any]) -> str:

@@ -18,8 +18,10 @@ from dashboard.core.mixture.scaling import scale
 from dashboard.core.mixture.slice_fit import fit_points
 from dashboard.core.volume import read_volume
 
+CUT = Cut("axial", 0)
 
-def fitted(values, recipe, domain=WHOLE):
+
+def fitted(values, recipe, domain=CUT):
     points, linear = scale(values, recipe.scaling)
     return fit_points(points, recipe, domain=domain, scale=linear)
 

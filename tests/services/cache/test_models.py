@@ -1,7 +1,9 @@
 import errno
 import os
 import shutil
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -49,6 +51,24 @@ def test_another_worker_finds_the_fit(tmp_path, fitted):
     first = ModelStore(tmp_path).get(KEY, fitted)
     same(ModelStore(tmp_path).get(KEY, fitted), first)
     assert len(fitted.calls) == 1
+
+
+def test_two_workers_that_ask_at_once_fit_once(tmp_path, fitted):
+    begun, asked = threading.Event(), threading.Event()
+
+    def slow():
+        begun.set()
+        asked.wait()
+        return fitted()
+
+    with ThreadPoolExecutor() as workers:
+        first = workers.submit(ModelStore(tmp_path).get, KEY, slow)
+        begun.wait()
+        second = workers.submit(ModelStore(tmp_path).get, KEY, fitted)
+        asked.set()
+        same(second.result(), first.result())
+    assert len(fitted.calls) == 1
+    assert len(list((tmp_path / "models").iterdir())) == 1
 
 
 @pytest.mark.parametrize("change", [{"volumes": ["b" * 64]}, {"slice": 6}, {"components": 2}])
