@@ -244,8 +244,13 @@ def test_of_one_component_nothing_is_uncertain(ask):
 
 
 @pytest.fixture
-def tissues(study, tmp_path, save):  # noqa: ARG001 - makes the images
+def tissues(study, tmp_path, save, head):  # noqa: ARG001 - makes the study
     """Return the classes of a slice, and a reference of other numbers that is partly wrong."""
+    chance = np.random.default_rng(3)
+    kind = chance.choice(3, size=head(0).shape)
+    for number, (name, means) in enumerate({"T1": (90, 200, 310), "b0": (400, 150, 260)}.items()):
+        made = (np.array(means)[kind] + chance.normal(0, 9, kind.shape)) * (head(number) > 0)
+        save(f"data/pair/{name}.nii.gz", made, np.diag([2.0, 2.0, 3.0, 1.0]))
     classes = partition(tmp_path / "data/pair", lambda v: v[:, :, 5])
     reference = np.array([0, 30, 10, 20])[classes]
     reference[8:10, 8:14] = 30
