@@ -5,7 +5,7 @@
 //                             -> at rest: /cards -> Dash's outputs
 import * as address from "./client/address.mjs";
 import { groups } from "./client/cards.mjs";
-import { coloursOf } from "./client/classes.mjs";
+import { shownColours } from "./client/classes.mjs";
 import { gestures } from "./client/history.mjs";
 import { slicesOn } from "./client/place.mjs";
 import { schedule } from "./client/schedule.mjs";
@@ -26,6 +26,7 @@ import { init as help, open as openHelp } from "./views/help.mjs";
 import { keys } from "./views/keys.mjs";
 import { legend as makeLegend } from "./views/legend.mjs";
 import { introduction } from "./views/introduction.mjs";
+import { mapLegend } from "./views/map-legend.mjs";
 import { names } from "./views/names.mjs";
 import { notify } from "./views/notices.mjs";
 import { open } from "./views/opening.mjs";
@@ -63,6 +64,7 @@ const { draw: drawScale, point } = windows({
 });
 const pictures = makePictures({ shown, layOut, drawScale, failed });
 const legend = makeLegend(shown);
+const legendOfMap = mapLegend(shown, legend.nameOf);
 const alike = makeAlike(shown);
 const readout = makeReadout({
   shown,
@@ -89,7 +91,7 @@ const { watch, unsettle, stopAhead } = settling({
   settled() {
     lagging.end();
     allWorked();
-    announce(`${found(state.wanted.study)} ${fitted(held("control-hidden.facts"))}`.trim());
+    announce(`${found(state.wanted.study)} ${fitted(held("control-hidden.facts"), state.wanted.map)}`.trim());
     readout.settle();
     entitle(state.wanted);
     fields();
@@ -136,6 +138,7 @@ const follow = () => {
   colour(wanted, scene);
   unfold(wanted, config);
   legend.draw();
+  legendOfMap.draw();
   showPosition();
   offerJoint(wanted.x !== wanted.y);
   pictures.show({ all: false });
@@ -148,13 +151,18 @@ const follow = () => {
 let coloured = "";
 const colour = ({ palette, colours }, { mixed }) => {
   const isFull = mixed.length >= config.mostMixed;
-  if (`${palette} ${colours} ${isFull}` === coloured) return;
-  coloured = `${palette} ${colours} ${isFull}`;
-  const own = coloursOf(colours);
-  config.palettes[palette].forEach((usual, index) =>
-    root.style.setProperty(`--class-${index + 1}`, own[index + 1] ?? usual));
+  const identities = legend.identities();
+  const decided = JSON.stringify([palette, colours, identities, isFull]);
+  if (decided === coloured) return;
+  coloured = decided;
+  shownColours({ palette: config.palettes[palette], neutrals: config.neutrals, own: colours, identities })
+    .forEach((one, index) => root.style.setProperty(`--class-${index + 1}`, one));
   root.toggleAttribute("data-mix-full", isFull);
 };
+
+document.addEventListener("classes-known", () => {
+  if (state.wanted) colour(state.wanted, state.scene);
+});
 
 const showPosition = () => {
   const { wanted: { slice }, scene: { positions } } = state;

@@ -1,20 +1,21 @@
 """The class of each voxel under a model, and the probability of each class."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import entr
 from sklearn.mixture import GaussianMixture
 from sklearn.mixture._gaussian_mixture import _compute_precision_cholesky
 
+from dashboard.core.domain import WHOLE
+from dashboard.core.mixture.densities import CHUNK, Densities, largest, parts, shared
 from dashboard.core.mixture.model import Model
 from dashboard.core.mixture.recipe import Covariance
 
 # A CT slice of 1024 x 1024 is fitted whole, at about 0.5 s per iteration. Larger fits would take
 # tens of seconds and gigabytes of memory.
 MAX_WHOLE_VOXELS = 2**20
-# Voxels computed at once: the densities of 10 components stay in the CPU cache.
-CHUNK = 2**15
 
 
 def assign(model: Model, points: NDArray[np.float64]) -> NDArray[np.uint8]:
@@ -28,9 +29,14 @@ def assign(model: Model, points: NDArray[np.float64]) -> NDArray[np.uint8]:
     Returns
     -------
     ndarray of uint8, shape (voxels,)
-        For the voxels of the fit, scikit-learn's ``fit_predict``, renumbered.
+        For the voxels of a slice's fit, scikit-learn's ``fit_predict``, renumbered.
     """
     classes = np.empty(len(points), dtype=np.uint8)
+    if model.domain is WHOLE:
+        densities = densities_of(model)
+        for part in parts(len(points)):
+            classes[part] = largest(densities(points[part])) + 1
+        return classes
     rank = np.empty(model.components, dtype=np.uint8)
     rank[model.order] = np.arange(1, model.components + 1)
     estimator = _estimator(model)
@@ -42,19 +48,69 @@ def assign(model: Model, points: NDArray[np.float64]) -> NDArray[np.uint8]:
 def posterior(model: Model, points: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the probability of each class, shape (voxels, components); rows sum to 1."""
     shares = np.empty((len(points), model.components))
-    estimator = _estimator(model)
-    for part in _parts(len(points)):
-        shares[part] = np.exp(_log_shares(estimator, points[part]))[:, model.order]
+    for part, found in _shares(model, points):
+        shares[part] = found
     return shares
 
 
 def certainty(model: Model, points: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the probability of each voxel's class, without keeping those of the others."""
-    greatest = np.empty(len(points))
+    return _each(model, points, lambda shares: shares.max(axis=1))
+
+
+def probability(model: Model, points: NDArray[np.float64], number: int) -> NDArray[np.float64]:
+    """Return the probability of one class, 1..K, in each voxel."""
+    return _each(model, points, lambda shares: shares[:, number - 1])
+
+
+def uncertainty(model: Model, points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the entropy of each voxel's class probabilities, as a share of the greatest possible.
+
+    It is Shannon's entropy, -sum p ln p, divided by ln K: 0 if one class has probability 1, and 1
+    if all K have the same. Of one component there is none.
+    """
+    greatest = np.log(max(model.components, 2))
+    return _each(model, points, lambda shares: entr(shares).sum(axis=1) / greatest)
+
+
+def _each(
+    model: Model,
+    points: NDArray[np.float64],
+    of: Callable[[NDArray[np.float64]], NDArray[np.float64]],
+) -> NDArray[np.float64]:
+    """Return a number of each voxel, from the probabilities of its classes."""
+    found = np.empty(len(points))
+    for part, shares in _shares(model, points):
+        found[part] = of(shares)
+    return found
+
+
+def densities_of(model: Model) -> Densities:
+    """Return the log-densities of a model's classes."""
+    return Densities(model.weights, model.means, model.covariances)
+
+
+def _shares(
+    model: Model, points: NDArray[np.float64]
+) -> Iterator[tuple[slice, NDArray[np.float64]]]:
+    """Yield the probabilities of all classes, some voxels at a time."""
+    if model.domain is WHOLE:
+        densities = densities_of(model)
+        for part in parts(len(points)):
+            joint = densities(points[part])
+            shared(joint)
+            yield part, joint.T
+        return
     estimator = _estimator(model)
     for part in _parts(len(points)):
-        greatest[part] = np.exp(_log_shares(estimator, points[part])).max(axis=1)
-    return greatest
+        yield part, np.exp(_log_shares(estimator, points[part]))[:, model.order]
+
+
+def precisions(model: Model) -> NDArray[np.float64]:
+    """Return the inverse covariances in scikit-learn's shape for their type; class 1 first."""
+    kind = model.recipe.covariance
+    own = _own_covariances(model.covariances, kind)
+    return np.asarray(np.linalg.inv(own) if kind in ("full", "tied") else 1 / own)
 
 
 def _estimator(model: Model) -> GaussianMixture:

@@ -5,18 +5,22 @@ moments of any union of cells are then those of its voxels, without the bias of 
 (Lang and Schubert 2022, BETULA: Fast clustering of large data with improved BIRCH CF-Trees).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dashboard.core import sampling
+
 # Equal cells per image: for two images 256 x 256, for one as many in all.
 EQUAL = {1: 2**16, 2: 2**8}
 # A cell this wide is no wider than a tenth of the spread of a tissue that takes a third of it.
 WIDEST = 1 / 16
-# Cells of an adaptive partition.
-MOST = 2**14
+# Cells of an adaptive partition, and the voxels it is made from: an evenly spaced subset.
+MOST, DIVIDED = 2**13, 2**17
+# Voxels at once: their temporary arrays stay in the CPU cache.
+CHUNK = 2**18
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,11 +34,14 @@ class Cells:
     means : ndarray, shape (cells, images)
     scatters : ndarray, shape (cells, images, images)
         Population covariance within each cell.
+    fine : bool
+        Whether the cells hold all points, and are narrow beside any tissue.
     """
 
     counts: NDArray[np.float64]
     means: NDArray[np.float64]
     scatters: NDArray[np.float64]
+    fine: bool
 
     @property
     def covariance(self) -> NDArray[np.float64]:
@@ -56,28 +63,54 @@ def cells(points: NDArray[np.float64]) -> Cells:
     -------
     Cells
         Of equal size for one or two images whose range is not stretched by outliers. Otherwise the
-        widest cells are cut in two again and again, up to `MOST`.
+        widest cells of at most `DIVIDED` points are cut in two again and again, up to `MOST`.
     """
     images = points.shape[1]
     low, high = points.min(axis=0), points.max(axis=0)
+    some = points[:: sampling.step(len(points), DIVIDED)]
     if images in EQUAL:
-        quarter, three = np.percentile(points, [25, 75], axis=0)
+        quarter, three = np.percentile(some, [25, 75], axis=0)
         width = (high - low) / EQUAL[images]
         if np.all((width > 0) & (width <= WIDEST * (three - quarter))):
-            return _gathered(points, _equal(points, low, width, EQUAL[images]))
-    return _gathered(points, _halved(points))
+            return _equal(points, low, width, EQUAL[images])
+    found = _gathered(some, _halved(some))
+    return replace(found, counts=found.counts * (len(points) / len(some)))
 
 
 def _equal(
     points: NDArray[np.float64], low: NDArray[np.float64], width: NDArray[np.float64], number: int
-) -> NDArray[np.int64]:
-    """Return the cell of each point among `number` intervals of each image."""
-    found = np.zeros(len(points), dtype=np.int64)
-    for image in range(points.shape[1]):
-        index = ((points[:, image] - low[image]) / width[image]).astype(np.int64)
-        found *= number
-        found += np.minimum(index, number - 1)
-    return found
+) -> Cells:
+    """Divide points into `number` intervals of each image."""
+    images = points.shape[1]
+    total = number**images
+    pairs = [(a, b) for a in range(images) for b in range(a + 1)]
+    counts, sums = np.zeros(total), np.zeros((images, total))
+    squares = np.zeros((len(pairs), total))
+    for start in range(0, len(points), CHUNK):
+        part = points[start : start + CHUNK]
+        found, off = np.zeros(len(part), dtype=np.int64), []
+        for image in range(images):
+            place = (part[:, image] - low[image]) / width[image]
+            index = np.minimum(place.astype(np.int64), number - 1)
+            off.append(
+                place - index - 0.5
+            )  # from the middle of the cell, in cells: nothing cancels
+            found *= number
+            found += index
+        counts += np.bincount(found, minlength=total)
+        for image in range(images):
+            sums[image] += np.bincount(found, off[image], total)
+        for pair, (a, b) in enumerate(pairs):
+            squares[pair] += np.bincount(found, off[a] * off[b], total)
+    held = np.flatnonzero(counts)
+    counts, sums, squares = counts[held], sums[:, held], squares[:, held]
+    sums /= counts
+    middles = np.stack(np.unravel_index(held, (number,) * images)) + 0.5
+    scatters = np.empty((len(held), images, images))
+    for pair, (a, b) in enumerate(pairs):
+        scatter = (squares[pair] / counts - sums[a] * sums[b]) * width[a] * width[b]
+        scatters[:, a, b] = scatters[:, b, a] = scatter
+    return Cells(counts, low + (middles + sums).T * width, scatters, fine=True)
 
 
 def _halved(points: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -130,4 +163,4 @@ def _gathered(points: NDArray[np.float64], found: NDArray[np.int64]) -> Cells:
         for b in range(a + 1):
             total = np.bincount(found, centred[a] * centred[b], minlength=number) / divisor
             scatters[:, a, b] = scatters[:, b, a] = total
-    return Cells(counts[held], means[held], scatters[held])
+    return Cells(counts[held], means[held], scatters[held], fine=False)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.core.domain import WHOLE
+from dashboard.core.domain import Cut
 from dashboard.core.mixture.assignment import assign
 from dashboard.core.mixture.doubts import doubts
 from dashboard.core.mixture.recipe import Recipe
@@ -23,7 +23,7 @@ def doubted(values, **settings):
     """Return the doubts about a fit by their code, the model and the classes."""
     recipe = Recipe(**settings)
     points, linear = scale(values, recipe.scaling)
-    model = fit_points(points, recipe, domain=WHOLE, scale=linear)
+    model = fit_points(points, recipe, domain=Cut("axial", 0), scale=linear)
     found = {str(doubt.code): doubt.facts for doubt in doubts(model)}
     return found, model, assign(model, points)
 

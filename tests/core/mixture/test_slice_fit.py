@@ -8,7 +8,7 @@ import pytest
 from shapely import Polygon
 from sklearn.mixture import GaussianMixture
 
-from dashboard.core.domain import WHOLE
+from dashboard.core.domain import Cut
 from dashboard.core.mixture import assignment, slice_fit
 from dashboard.core.mixture.assignment import assign, posterior
 from dashboard.core.mixture.classes import describe, ellipse
@@ -33,7 +33,7 @@ def fit(values, *, scaling=None, **settings):
     """Fit values; they are taken as scaled already if no scaling is named."""
     points, linear = scale(values, scaling or "none")
     settings = {"seed": SEED, "scaling": scaling or "standard", **settings}
-    return fit_points(points, Recipe(**settings), domain=WHOLE, scale=linear)
+    return fit_points(points, Recipe(**settings), domain=Cut("axial", 0), scale=linear)
 
 
 def both(values, components, covariance):

@@ -5,18 +5,29 @@ from typing import get_args
 
 import numpy as np
 import pytest
+from scipy.special import softmax
+from scipy.stats import multivariate_normal
 from sklearn.mixture import GaussianMixture
 
+from dashboard.core.domain import WHOLE
+from dashboard.core.mixture.assignment import assign, posterior
 from dashboard.core.mixture.cells import Cells, cells
 from dashboard.core.mixture.recipe import Covariance, Recipe
-from dashboard.core.mixture.volume_fit import expectation_maximisation, expected, fit_cells
+from dashboard.core.mixture.scaling import scale
+from dashboard.core.mixture.slice_fit import fit_points
+from dashboard.core.mixture.volume_fit import (
+    ExpectationMaximisation,
+    Mixture,
+    corrected,
+    fit_cells,
+)
 
 TIGHT = 1e-10
-START = {
-    "weights": np.array([0.5, 0.3, 0.2]),
-    "means": np.array([[-1.0, 0.0], [0.5, 0.5], [1.5, -1.0]]),
-    "covariances": np.stack([np.eye(2)] * 3),
-}
+START = Mixture(
+    weights=np.array([0.5, 0.3, 0.2]),
+    means=np.array([[-1.0, 0.0], [0.5, 0.5], [1.5, -1.0]]),
+    covariances=np.stack([np.eye(2)] * 3),
+)
 
 
 def head(voxels, seed=1):
@@ -32,21 +43,23 @@ def head(voxels, seed=1):
 
 def bare(points, counts):
     """Return cells that are points."""
-    return Cells(np.asarray(counts, float), points, np.zeros((len(points), 2, 2)))
+    images = points.shape[1]
+    return Cells(np.asarray(counts, float), points, np.zeros((len(points), images, images)), True)
 
 
 def fitted(found, covariance):
-    start, _ = expected(found, **START)
-    return expectation_maximisation(
-        found, start, covariance=covariance, tolerance=TIGHT, floor=1e-6
-    )
+    return ExpectationMaximisation(found, covariance, 1e-6).run(START, TIGHT)
 
 
-def referee(points, covariance):
-    """Return scikit-learn's fit from the same responsibilities."""
+def referee(points, covariance, start=START):
+    """Return scikit-learn's fit from the same start."""
     estimator = GaussianMixture(3, covariance_type=covariance, tol=TIGHT, max_iter=5000)
-    start, _ = expected(bare(points, np.ones(len(points))), **START)
-    estimator._initialize_parameters = lambda given, *_, **__: estimator._initialize(given, start)
+    log_densities = [
+        np.log(weight) + multivariate_normal(mean, spread).logpdf(points)
+        for weight, mean, spread in zip(start.weights, start.means, start.covariances, strict=True)
+    ]
+    given = softmax(np.stack(log_densities, axis=1), axis=1)
+    estimator._initialize_parameters = lambda x, *_, **__: estimator._initialize(x, given)
     return estimator.fit(points)
 
 
@@ -104,3 +117,33 @@ def test_cells_give_the_labels_and_the_likelihood_of_all_voxels(covariance):
     own.precisions_cholesky_ = np.linalg.cholesky(np.linalg.inv(found.covariances))
     assert np.mean(own.predict(points) == other.predict(points)) > 0.999
     assert own.score(points) == pytest.approx(other.score(points), abs=1e-5)
+
+
+def test_many_images_are_led_from_coarse_cells_to_the_fit_of_all_voxels(monkeypatch):
+    monkeypatch.setattr("dashboard.core.mixture.cells.MOST", 2**9)
+    monkeypatch.setattr("dashboard.core.mixture.cells.DIVIDED", 2**13)
+    two = head(30_000)
+    noise = np.random.default_rng(3).normal(0, 0.3, (len(two), 2))
+    points = np.concatenate([two, two + noise], axis=1)
+    start = Mixture(
+        START.weights,
+        np.tile(START.means, 2),
+        np.stack([np.eye(4) + np.eye(4)[[2, 3, 0, 1]] / 2] * 3),
+    )
+    found = cells(points)
+    rough = ExpectationMaximisation(found, "full", 1e-6).run(start, TIGHT)
+    other = referee(points, "full", start)
+    led = corrected(points, found, rough, Recipe(tolerance=1e-9), floor=1e-6)
+    np.testing.assert_allclose(led.means, other.means_, atol=1e-3)
+    np.testing.assert_allclose(led.covariances, other.covariances_, atol=1e-3)
+    assert abs(rough.means - other.means_).max() > 0.01
+    assert led.log_likelihood == pytest.approx(other.lower_bound_, abs=1e-8)
+
+
+def test_a_slice_has_the_labels_and_probabilities_it_has_in_the_whole_head():
+    values = head(40_000)
+    points, linear = scale(values, "standard")
+    model = fit_points(values[:900], Recipe(), domain=WHOLE, scale=linear)
+    some = slice(33_001, 33_018)
+    np.testing.assert_array_equal(assign(model, points[some]), assign(model, points)[some])
+    assert posterior(model, points[some]).tobytes() == posterior(model, points)[some].tobytes()
