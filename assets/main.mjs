@@ -20,6 +20,7 @@ import { LATE, cards as makeCards } from "./views/cards.mjs";
 import { check, found } from "./views/check.mjs";
 import { answer, held, loadGraphs, nothing, outputs, setProps } from "./views/dash.mjs";
 import { OPENING, allWorked, failed, trying, worked } from "./views/failures.mjs";
+import { fields } from "./views/fields.mjs";
 import { folds } from "./views/folds.mjs";
 import { init as help, open as openHelp } from "./views/help.mjs";
 import { keys } from "./views/keys.mjs";
@@ -93,6 +94,7 @@ const { watch, unsettle, stopAhead } = settling({
     announce(`${found(state.wanted.study)} ${fitted(held("control-hidden.facts"), state.wanted.map)}`.trim());
     readout.settle();
     entitle(state.wanted);
+    fields();
     followUpload(state.wanted.study);
   },
   async fetchAhead(isResting) {
