@@ -89,6 +89,7 @@ def test_outlines_lie_over_both_images_and_follow_the_slice(home: Page) -> None:
             assert outlined[(labelled[..., 3] > 0) & ~inner].all()
             assert 0 < outlined[inner].mean() < 0.6
         home.locator("#slice-forward").click()
+    settled(home, slice=32)
     home.reload()
     settled(home, outline="reference", slice=32)
     assert home.locator("#control-outline").input_value() == "reference"
