@@ -25,6 +25,7 @@ import { init as help, open as openHelp } from "./views/help.mjs";
 import { keys } from "./views/keys.mjs";
 import { legend as makeLegend } from "./views/legend.mjs";
 import { introduction } from "./views/introduction.mjs";
+import { mapLegend } from "./views/map-legend.mjs";
 import { names } from "./views/names.mjs";
 import { notify } from "./views/notices.mjs";
 import { open } from "./views/opening.mjs";
@@ -64,6 +65,7 @@ const { draw: drawScale, point } = windows({
 const pictures = makePictures({ shown, layOut, drawScale, failed });
 const legend = makeLegend(shown);
 const thumbnails = makeThumbnails(shown);
+const legendOfMap = mapLegend(shown, legend.nameOf);
 const alike = makeAlike(shown);
 const readout = makeReadout({
   shown,
@@ -90,7 +92,7 @@ const { watch, unsettle, stopAhead } = settling({
   settled() {
     lagging.end();
     allWorked();
-    announce(`${found(state.wanted.study)} ${fitted(held("control-hidden.facts"))}`.trim());
+    announce(`${found(state.wanted.study)} ${fitted(held("control-hidden.facts"), state.wanted.map)}`.trim());
     readout.settle();
     thumbnails.draw();
     entitle(state.wanted);
@@ -137,6 +139,7 @@ const follow = () => {
   colour(wanted, scene);
   unfold(wanted, config);
   legend.draw();
+  legendOfMap.draw();
   showPosition();
   offerJoint(wanted.x !== wanted.y);
   pictures.show({ all: false });

@@ -31,6 +31,8 @@ class Control(StrEnum):
     JOINT = "control-joint"
     AXES = "control-axes"
     PALETTE = "control-palette"
+    MAP = "control-map"
+    OUTLINE = "control-outline"
     OPACITY = "control-opacity"
     MIX = "control-mix"
     MASK = "control-mask"

@@ -26,6 +26,14 @@ from dashboard.core.orientation import Plane, Side
 JointKind = Literal["scatter", "histogram", "density"]
 Axes = Literal["scaled", "raw"]
 Palette = Literal["okabe", "bright", "plain"]
+# What a model, or a reference, says about the voxels of image X, drawn over it.
+Map = Literal[
+    "labels", "uncertainty", "probability-1", "probability-2", "probability-3", "probability-4",
+    "probability-5", "probability-6", "probability-7", "probability-8", "probability-9",
+    "probability-10", "reference", "difference",
+]  # fmt: skip
+# Whose borders are drawn over images X and Y.
+Outline = Literal["none", "mask", "reference", "labels"]
 Panel = Literal["components", "criteria", "header"]
 Layout = Literal["images", "planes"]
 Shown = Literal["x", "y"]
@@ -259,6 +267,8 @@ class View:
     palette: Palette = _key(_one_of(Palette), "okabe", "look")
     # Over any grey of a T1, a class is then nearer to its own colour than to another one's.
     opacity: int = _key(_integer_in(PERCENT), 80, "look")
+    map: Map = _key(_one_of(Map), "labels", "look")
+    outline: Outline = _key(_one_of(Outline), "none", "look")
     window_x: Window | None = _key(WINDOW, None, "look", per=("study", "x"))
     window_y: Window | None = _key(WINDOW, None, "look", per=("study", "y"))
     hidden: tuple[int, ...] = _key(CLASSES, (), "look")

@@ -10,6 +10,7 @@ export const PLANES = ["axial", "coronal", "sagittal"];
  * @property {string} id  "x", "y" and "map", or a plane
  * @property {"x"|"y"} image
  * @property {boolean} hasMap
+ * @property {boolean} hasOutline
  * @property {import("./address.mjs").View} view  the View, in the stage's plane at its slice
  * @property {import("./address.mjs").Scene} scene  the scene, as its pictures lie in that plane
  */
@@ -39,19 +40,25 @@ export const within = (index, { positions }) => Math.min(Math.max(index, 0), pos
 const inItsPlane = ({ wanted, scene, place }, plane) => {
   const isActive = plane === wanted.plane;
   const own = isActive ? scene : inPlane(scene, plane);
+  // In this scope each slice has a fit of its own: another plane's classes would be others.
+  const hasMap = scene.fits && (isActive || wanted.scope === "volume");
   const at = () => within(pixelOf(place, { ...wanted, plane }, own).slice, own);
   return {
     id: plane,
     image: imageOf(wanted, scene),
-    // In this scope each slice has a fit of its own: another plane's classes would be others.
-    hasMap: scene.fits && (isActive || wanted.scope === "volume"),
+    hasMap,
+    hasOutline: hasMap && (scene.sameGrid || imageOf(wanted, scene) === "x"),
     view: { ...wanted, plane, slice: isActive || !place || !own.shape ? wanted.slice : at() },
     scene: own,
   };
 };
 
 const inRow = ({ wanted, scene }) =>
-  [["x", "x"], ["y", "y"], ["map", "x"]].map(([id, image]) => ({ id, image, hasMap: id === "map" && scene.fits, view: wanted, scene }));
+  [["x", "x"], ["y", "y"], ["map", "x"]].map(([id, image]) => ({
+    id, image, view: wanted, scene,
+    hasMap: id === "map" && scene.fits,
+    hasOutline: id !== "map" && scene.fits && (id === "x" || scene.sameGrid),
+  }));
 
 const made = new WeakMap(); // by View: pointers ask for the stages at each of their moves
 

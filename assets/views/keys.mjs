@@ -19,6 +19,7 @@ const SHORTCUTS = [
   ["y", "Image X or Y in three planes", { y: (page) => page.image() }],
   ["x", "Swap images X and Y", { x: (page) => page.swap() }],
   ["t", "Labels on and off", { t: (page) => page.toggleLabels() }],
+  ["m", "Next map over image X", { m: (page) => page.map() }],
   ["n, p", "Next and previous study", { n: (page) => page.study(1), p: (page) => page.study(-1) }],
   ["z", "The head, or the whole field of view", { z: (page) => page.field() }],
   ["f", "Full screen of the view under the pointer", { f: (page) => page.screen() }],

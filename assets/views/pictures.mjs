@@ -11,15 +11,16 @@ const NEAR = 2; // slices whose maps are asked for again, as the server fits the
 const MOST_AHEAD = 600; // half of those that are kept
 
 /**
- * Where the pictures of a stage are, at a slice: its image, and the map over it. One that is a map
- * has to be computed.
+ * Where the pictures of a stage are, at a slice: its image, and the map and the outline over it. One
+ * that is a map has to be computed.
  * @returns {{src: ?string, isMap: boolean}[]}
  */
-const picturesOf = ({ id, image, hasMap, view, scene }, config, index) => {
+const picturesOf = ({ id, image, hasMap, hasOutline, view, scene }, config, index) => {
   const isCertainty = id === "y" && isAlone(view, scene);
   const make = isCertainty ? address.certainty(view, scene, config, index) : address.slice(image, view, scene, config, index);
   const map = hasMap ? address.map(view, scene, config, index) : null;
-  return [{ src: make, isMap: isCertainty }, { src: map, isMap: true }];
+  const outline = hasOutline ? address.outline(view, scene, config, index) : null;
+  return [{ src: make, isMap: isCertainty }, { src: map, isMap: true }, { src: outline, isMap: true }];
 };
 
 // ---- what is on screen
@@ -46,20 +47,18 @@ export const pictures = ({ shown, layOut, drawScale, failed }) => {
   const apply = () => {
     const { wanted } = shown();
     let complete = target.length > 0;
-    for (const { stage, below, map } of target) {
+    for (const { stage, sources: [below, ...over] } of target) {
       const made = parts(stage.id);
-      const isThere = map.src === null || isReady(map.src);
-      const isBelow = below.src === null || isReady(below.src);
-      complete &&= Boolean(made) && isThere && isBelow;
+      const isThere = ({ src }) => src === null || isReady(src);
+      complete &&= Boolean(made) && isThere(below) && over.every(isThere);
       if (!made) continue;
-      if (isBelow) {
+      if (isThere(below)) {
         put(made.below, below.src);
         made.view = wanted;
       }
-      if (!made.map) continue;
-      made.map.style.opacity = wanted.opacity / 100;
-      // While the map is on its way nothing lies over the slice: another slice's would be wrong.
-      put(made.map, isThere ? map.src : null);
+      if (made.map) made.map.style.opacity = wanted.opacity / 100;
+      // While a map is on its way nothing lies over the slice: another slice's would be wrong.
+      [made.map, made.outline].forEach((node, index) => node && put(node, isThere(over[index]) ? over[index].src : null));
     }
     return complete;
   };
@@ -69,7 +68,7 @@ export const pictures = ({ shown, layOut, drawScale, failed }) => {
     const entry = loadAgain(src);
     if (entry.state === "ready") return;
     await entry.promise;
-    if (!target.some(({ below, map }) => below.src === src || map.src === src)) return;
+    if (!target.some(({ sources }) => sources.some((one) => one.src === src))) return;
     if (entry.state === "ready") apply();
     else failed("pictures", `Could not load slice ${view.slice}.`, () => show({ all: true }));
   };
@@ -80,16 +79,13 @@ export const pictures = ({ shown, layOut, drawScale, failed }) => {
    */
   const show = ({ all }) => {
     const state = shown();
-    target = stagesOf(state).map((stage) => {
-      const [below, map] = picturesOf(stage, state.config);
-      return { stage, below, map };
-    });
+    target = stagesOf(state).map((stage) => ({ stage, sources: picturesOf(stage, state.config) }));
     layOut();
     for (const which of ["x", "y"]) drawScale(which);
-    for (const { stage, below, map } of target) {
+    for (const { stage, sources } of target) {
       const made = parts(stage.id);
       if (made) writePosition(stage, made, state.wanted.plane);
-      for (const { src, isMap } of [below, map]) if (src && (!isMap || all || isAsked(src))) expect(src, stage);
+      for (const { src, isMap } of sources) if (src && (!isMap || all || isAsked(src))) expect(src, stage);
     }
     apply();
   };

@@ -2,7 +2,7 @@
 // stays. Their positions, intensities, class and posterior, and where they lie in every view.
 import { pixelOf, placeOf } from "../client/place.mjs";
 import { crosshairOf, stagesOf } from "../client/stages.mjs";
-import { format, millimetres, placeAt, voxelAt } from "../client/voxels.mjs";
+import { format, millimetres, percentsAt, percentsInWords, placeAt, voxelAt } from "../client/voxels.mjs";
 import { onJointClick } from "./alike.mjs";
 import { announce } from "./announce.mjs";
 import { cursor } from "./cursor.mjs";
@@ -24,7 +24,7 @@ const factsOf = (pixel, { slice, failed }, { view, scene }, nameOf) => {
     slice.channels.forEach((name, i) => facts.push([name, format(slice.intensities[i][index])]));
     const label = slice.labels[index];
     facts.push(["class", label ? `${label} ${nameOf(label)}`.trim() : "background"]);
-    if (label) facts.push(["posterior", (slice.posteriors[label - 1][index] / 255).toFixed(2)]);
+    if (label) facts.push(["posterior", percentsAt(slice, index)]);
   } else if (failed) facts.push(["", failed]);
   else if (!scene.sameGrid) facts.push(["", OTHER_GRID]);
   return facts;
@@ -60,11 +60,14 @@ export const readout = ({ shown, point, alike, nameOf, pointClass, setPlace }) =
     return stage ? { stage, pixel: pointer.pixel } : null;
   };
 
-  /** The stage of the slice whose numbers are read out. */
+  /** Whether a stage's numbers are those of the fit: in another plane a slice has a fit of its own. */
+  const isRead = ({ view }) => view.plane === shown().wanted.plane || view.scope === "volume";
+
+  /** The stage of the slider's slice, whose crosshair is read out. */
   const active = () => stagesOf(shown()).find(({ view }) => view.plane === shown().wanted.plane);
 
   // On the scales of the intensities.
-  const pointOut = (slice, pixel) => {
+  const pointOut = ({ slice, pixel }) => {
     const { wanted } = shown();
     const channels = { x: 0, y: wanted.x === wanted.y ? 0 : 1 };
     for (const [which, channel] of Object.entries(channels)) {
@@ -74,22 +77,23 @@ export const readout = ({ shown, point, alike, nameOf, pointClass, setPlace }) =
 
   const draw = () => {
     if (!isOpen()) return;
-    const [stages, stage, now, under] = [stagesOf(shown()), active(), current(), pointed()];
+    const [stages, stage, under] = [stagesOf(shown()), active(), pointed()];
+    const [now, there] = [current(stage), under && isRead(under.stage) ? current(under.stage) : {}];
     const { slice } = now;
-    const isIn = under?.stage.view.plane === stage.view.plane; // another plane's voxels are not in these numbers
-    const [pixel, pointing] = [keptIn(stage), isIn ? under.pixel : null];
+    const pixel = keptIn(stage);
+    const pointing = under && there.slice ? { slice: there.slice, pixel: under.pixel } : { slice: null, pixel: null };
     crosshair("place", crosshairOf(shown()), stages);
     crosshair("crosshair", under && placeOf(under.pixel, under.stage.view, under.stage.scene), stages);
-    marks.draw(slice, { place: pixel, pointer: pointing });
-    pointOut(slice, pointing ?? pixel);
-    pointClass(slice && pointing ? slice.labels[indexIn(slice, pointing)] : 0);
+    marks.draw({ place: { slice, pixel }, pointer: pointing });
+    pointOut(pointing.slice ? pointing : { slice, pixel });
+    pointClass(pointing.slice ? pointing.slice.labels[indexIn(pointing.slice, pointing.pixel)] : 0);
     const kept = pixel && factsOf(pixel, now, stage, nameOf);
     writeReadout({
-      kept, pointed: under && factsOf(under.pixel, isIn ? now : {}, under.stage, nameOf), lit: alike.count(slice),
+      kept, pointed: under && factsOf(under.pixel, there, under.stage, nameOf), lit: alike.count(slice),
     });
     if (isByKeys && pixel && slice) {
       isByKeys = false;
-      announce(kept.map(([name, value]) => `${name} ${value}`).join(", "));
+      announce(kept.map(([name, value]) => `${name} ${Array.isArray(value) ? percentsInWords(value) : value}`).join(", "));
     }
   };
 
@@ -101,7 +105,7 @@ export const readout = ({ shown, point, alike, nameOf, pointClass, setPlace }) =
     const pixel = stage && pixelAt(event, stage);
     pointer = pixel ? { id: stage.id, pixel } : null;
     if (!pointer && !before) return;
-    if (pointer && shown().settled) ask();
+    if (pointer && shown().settled && isRead(stage)) ask(stage);
     draw();
   };
   document.addEventListener("pointermove", move);
@@ -110,7 +114,7 @@ export const readout = ({ shown, point, alike, nameOf, pointClass, setPlace }) =
   const set = (pixel, { view, scene }) => {
     const { slice } = shown().wanted;
     setPlace(placeOf(pixel, view, scene));
-    if (shown().wanted.slice === slice) ask(); // another slice's numbers come once it is settled
+    if (shown().wanted.slice === slice) ask(active()); // another slice's numbers come once it is settled
   };
   document.addEventListener("click", (event) => {
     const stage = isOpen() && !event.target.closest("button") && stageOf(pictureOf(event.target));
@@ -120,7 +124,7 @@ export const readout = ({ shown, point, alike, nameOf, pointClass, setPlace }) =
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || event.defaultPrevented || event.target.closest?.(ELSEWHERE)) return;
     if (!isOpen() || document.querySelector(ABOVE)) return;
-    if (alike.count(current().slice) !== null) {
+    if (alike.count(current(active()).slice) !== null) {
       alike.clear();
       draw();
     } else if (shown().wanted.at) setPlace(null);
@@ -128,15 +132,17 @@ export const readout = ({ shown, point, alike, nameOf, pointClass, setPlace }) =
   cursor({ stageOf, keptIn, isOpen, set: (pixel, stage) => { isByKeys = true; set(pixel, stage); } });
   onJointClick(async (event) => {
     if (!isOpen()) return;
-    await ask();
-    alike.at(event, current().slice);
+    await ask(active());
+    alike.at(event, current(active()).slice);
     draw();
   });
 
   /** The slice has moved under a resting pointer, or below the crosshair. */
   const settle = () => {
     if (!isOpen() || !(pointer || crosshairOf(shown()))) return;
-    ask();
+    const under = pointed();
+    if (under && isRead(under.stage)) ask(under.stage);
+    ask(active());
     draw();
   };
 

@@ -1,5 +1,6 @@
 // The elements of a picture: the frame of the whole slice, which moves and grows below its stage,
 // and what stands still over that.
+import { titleOf } from "../client/map.mjs";
 import { lettersOf } from "../client/picture.mjs";
 import { pixelUnder } from "../client/place.mjs";
 import { PLANES, shareIn } from "../client/stages.mjs";
@@ -11,7 +12,7 @@ const IDS = {
   ...Object.fromEntries(PLANES.map((plane) => [plane, `view-${plane}`])),
 };
 const SVG = "http://www.w3.org/2000/svg";
-const NAMES = { x: "Slice of image X", y: "Slice of image Y", map: "Label map over image X" };
+const NAMES = { x: "Slice of image X", y: "Slice of image Y" };
 
 const CERTAINTY = "Certainty of the classes";
 
@@ -41,18 +42,19 @@ const crossed = (name) =>
 const make = (id, place) => {
   const frame = element("div", "picture-frame");
   const below = image(id === "y" ? NAMES.y : NAMES.x);
-  const map = id === "x" || id === "y" ? null : image("Label map");
+  const map = id === "x" || id === "y" ? null : image("");
+  const outline = id === "map" ? null : Object.assign(image(""), { className: "outline" });
   const over = svg("svg", { class: "picture-over", "aria-hidden": "true" });
   const lines = { place: crossed("place"), crosshair: crossed("crosshair") };
   const letters = EDGES.map((edge) => element("span", `letter at-${edge}`, { ariaHidden: "true" }));
   const bar = element("span", "scale-bar", { ariaHidden: "true" });
   const marked = element("canvas", "alike", { ariaHidden: "true", hidden: true });
   over.append(...lines.crosshair, ...lines.place);
-  frame.append(...[below, map, marked, over].filter(Boolean));
+  frame.append(...[below, map, outline, marked, over].filter(Boolean));
   place.append(frame, ...letters, bar, tools());
   place.tabIndex = 0;
   place.role = "application"; // it has keys of its own
-  return { place, frame, below, map, marked, over, lines, letters, bar, size: [place.clientWidth, place.clientHeight] };
+  return { place, frame, below, map, outline, marked, over, lines, letters, bar, size: [place.clientWidth, place.clientHeight] };
 };
 
 // In the layout of the planes each card of the row shows a plane, below a head of its own. Dash
@@ -101,6 +103,7 @@ export const layOutRow = ({ layout }, image) =>
 /** Writes the anatomical letters, and what a screen reader says of the picture. */
 export const writeLetters = ({ id, view, image: which }, made) => {
   lettersOf(view).forEach((letter, index) => { made.letters[index].textContent = letter; });
+  if (made.map) made.map.alt = titleOf(view.map);
   if (made.head) {
     made.place.ariaLabel = `Slice of image ${which.toUpperCase()}, ${view[which]}, ${id}`;
     made.shown.textContent = view[which];
@@ -108,7 +111,8 @@ export const writeLetters = ({ id, view, image: which }, made) => {
     made.shown.disabled = view.x === view.y;
     return;
   }
-  const name = id === "y" && view.x === view.y ? CERTAINTY : NAMES[id];
+  const alone = id === "y" && view.x === view.y;
+  const name = id === "map" ? `${titleOf(view.map)} over image X` : alone ? CERTAINTY : NAMES[id];
   made.place.ariaLabel = `${name}, ${view[which]}, ${view.plane}`;
 };
 
@@ -117,8 +121,10 @@ const put = (node, text) => { if (node.textContent !== text) node.textContent = 
 /** Writes where a plane's slice is, and why no map lies over it. @param {string} active  the plane of the fit */
 export const writePosition = ({ view, scene, hasMap }, made, active) => {
   if (!made.head || !scene.positions) return;
-  put(made.position, `slice ${view.slice}, ${scene.axis} = ${millimetres(scene.positions[view.slice])} mm`);
-  put(made.note, hasMap || !scene.fits ? "" : `labels only in the ${active} slice`);
+  // Where it has no room in one line, it breaks behind the comma.
+  const words = [`slice ${view.slice},`, `${scene.axis} = ${millimetres(scene.positions[view.slice])} mm`];
+  put(made.position, words.map((part) => part.replaceAll(" ", "\u00a0")).join(" "));
+  put(made.note, hasMap || !scene.fits ? "" : `${view.map === "labels" ? "labels" : "map"} only in the ${active} slice`);
 };
 
 /** The pixel of a stage's grid under a pointer; null beside the picture. */

@@ -7,7 +7,7 @@ export const thumbnails = (shown) => {
     const { wanted, scene, config } = shown();
     if (!wanted || !scene?.fits) return;
     for (const place of document.querySelectorAll("#criteria-table .thumbnail")) {
-      const view = { ...wanted, components: Number(place.dataset.mapOf) };
+      const view = { ...wanted, map: "labels", components: Number(place.dataset.mapOf) };
       const image = place.firstElementChild ?? place.appendChild(Object.assign(new Image(), { alt: "", draggable: false }));
       const from = address.map(view, scene, config);
       if (image.getAttribute("src") !== from) image.src = from;

@@ -64,8 +64,8 @@ export const zoom = ({ shown, drag }) => {
   const layOut = () => {
     const { wanted, scene } = shown();
     const stages = stagesOf(shown());
-    const { side, layout } = wanted;
-    const as = `${side} ${layout} ${stages[0].image}`;
+    const { side, layout, map } = wanted;
+    const as = `${side} ${layout} ${map} ${stages[0].image}`;
     if (!scene.shape || laidOut.scene === scene && laidOut.as === as) return;
     const seen = `${wanted.study} ${side} ${layout} ${layout === "planes" || wanted.plane}`;
     if (laidOut.seen !== seen) state = UNLINKED;

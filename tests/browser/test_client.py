@@ -25,6 +25,7 @@ from dashboard.services.render.addresses import (
     slice_address,
 )
 from dashboard.view import TOLERANCE, View
+from dashboard.words.maps import MAPS
 from tests.browser.conftest import Run
 
 CONFIG: dict[str, Any] = {
@@ -422,6 +423,8 @@ def test_the_stages_of_a_layout_lie_at_the_place(run: Run, name: str) -> None:
         {**HEAD["view"], "slice": 8, **changed}, HEAD, place,
     )  # fmt: skip
     assert {one["id"]: one["hasMap"] for one in stages} == with_map
+    outlined = {"x": True, "y": True, "map": False} if name == "images" else with_map
+    assert {one["id"]: one["hasOutline"] for one in stages} == outlined
     assert "".join(one["image"] for one in stages) == images
     assert [one["view"]["slice"] for one in stages] == slices
     for one in stages:
@@ -932,3 +935,30 @@ def test_what_is_open_is_said_in_a_few_words(
         made.headline(view, study), made.title(view, study), made.fileName(view, study, "joint"),
     ]"""
     assert run("title", say, shown, study) == [headline, title, name]
+
+
+def test_a_map_is_called_as_its_card_is(run: Run) -> None:
+    names = list(MAPS)
+    titles = run("map", "({ titleOf }, maps) => maps.map(titleOf)", names)
+    assert titles == [title for title, _ in MAPS.values()]
+
+
+@pytest.mark.parametrize(
+    ("reference", "preset", "there"),
+    [("", "dseg", True), ("dseg", None, True), ("none", "dseg", False), ("", None, False),
+     ("", "none", False)],
+)  # fmt: skip
+def test_maps_are_offered_that_the_study_has(
+    run: Run, reference: str, preset: str | None, there: bool
+) -> None:
+    shown = {"components": 2, "map": "probability-2", "reference": reference}
+    scene = {"defaults": {"reference": preset}}
+    find = "({ isOffered }, maps, view, scene) => maps.filter((one) => isOffered(one, view, scene))"
+    expected = ["labels", "uncertainty", "probability-1", "probability-2"]
+    expected += ["reference", "difference"] if there else []
+    assert run("map", find, list(MAPS), shown, scene) == expected
+    step = "({ mapAfter }, maps, view, scene) => mapAfter(maps, view, scene)"
+    assert run("map", step, list(MAPS), shown, scene) == ("reference" if there else "labels")
+    # What was chosen before stays where it was in the row.
+    lost = {**shown, "map": "probability-7"}
+    assert run("map", step, list(MAPS), lost, scene) == ("reference" if there else "labels")

@@ -132,3 +132,25 @@ def test_three_planes_meet_in_the_crosshair(home: Page, sample: Path, head: dict
     home.evaluate(OPEN, link)
     settled(home, layout="planes")
     all_meet_in([50, 66, 39], "b0")
+
+
+def test_a_fit_of_the_whole_head_has_one_map_in_all_planes(home: Page, head: dict) -> None:
+    home.locator("#control-scope").get_by_text("whole head").click()
+    home.keyboard.press("l")
+    settled(home, layout="planes", scope="volume")
+    expect(home.locator(".plane-note:empty")).to_have_count(3)
+    i, j, k = (int(home.locator(f"#view-{plane} .where").inner_text().split()[1][:-1])
+               for plane in ("sagittal", "coronal", "axial"))  # fmt: skip
+    axial, coronal, sagittal = (picture(home, view, 1)[::-1] for view in VIEWS)
+    # They cross in lines of voxels.
+    assert np.array_equal(axial[j], coronal[k])
+    assert np.array_equal(axial[:, i], sagittal[k])
+    assert np.array_equal(coronal[:, i], sagittal[:, j])
+    assert len(np.unique(axial[j], axis=0)) > 3
+    # Each voxel can be read out, also beside the slider's slice.
+    row, column = np.argwhere(coronal[..., 3] > 0)[400].tolist()
+    home.mouse.move(*pixel(home, "view-coronal", column, row))
+    value = head["T1"][column, j, row]
+    pointed = home.locator("#readout .of-pointer")
+    expect(pointed).to_contain_text(f"T1 {value:.4g}")
+    expect(pointed).to_contain_text("class")
