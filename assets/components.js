@@ -10,18 +10,29 @@ window.neuromix_components = (() => {
 
   // Mantine's slider, whose every move goes to the page at once ("slice-moved") and to Dash only
   // when the page says so: a callback for each slice of a drag would make the pictures stutter.
-  // "slice-wanted" moves it from elsewhere on the page.
+  // "slice-wanted" moves it from elsewhere on the page; "slice-shown" puts it where the page is
+  // already, and it does not say so again.
   const SliceSlider = ({ id, value, max, setProps }) => {
     const [slice, setSlice] = useState(value);
     const place = useRef(null);
+    const shown = useRef(null); // where the page has put it, until it is there
     useEffect(() => setSlice(value), [value]);
     useEffect(() => {
       const node = place.current;
-      const move = (event) => setSlice(event.detail);
-      node.addEventListener("slice-wanted", move);
-      return () => node.removeEventListener("slice-wanted", move);
+      const forget = () => { shown.current = null; };
+      const put = (event) => {
+        shown.current = event.type === "slice-shown" ? event.detail : null;
+        setSlice(event.detail);
+      };
+      const heard = { "slice-wanted": put, "slice-shown": put, pointerdown: forget, keydown: forget };
+      for (const [type, act] of Object.entries(heard)) node.addEventListener(type, act, true);
+      return () => { for (const [type, act] of Object.entries(heard)) node.removeEventListener(type, act, true); };
     }, []);
     const moved = ({ value: to }) => {
+      if (shown.current !== null) { // also of what it was on its way there
+        if (to === shown.current) shown.current = null;
+        return;
+      }
       setSlice(to);
       const commit = () => setProps({ value: to });
       place.current.dispatchEvent(new CustomEvent("slice-moved", { bubbles: true, detail: { slice: to, commit } }));

@@ -7,7 +7,9 @@ import * as address from "./client/address.mjs";
 import { groups } from "./client/cards.mjs";
 import { coloursOf } from "./client/classes.mjs";
 import { gestures } from "./client/history.mjs";
+import { slicesOn } from "./client/place.mjs";
 import { schedule } from "./client/schedule.mjs";
+import { crosshairOf, stagesOf, within } from "./client/stages.mjs";
 import { START, next, returned } from "./client/state.mjs";
 import { alike as makeAlike } from "./views/alike.mjs";
 import { announce, fitted } from "./views/announce.mjs";
@@ -15,7 +17,7 @@ import { actions } from "./views/actions.mjs";
 import { behind } from "./views/behind.mjs";
 import { buttons } from "./views/buttons.mjs";
 import { LATE, cards as makeCards } from "./views/cards.mjs";
-import { check } from "./views/check.mjs";
+import { check, found } from "./views/check.mjs";
 import { answer, held, loadGraphs, nothing, outputs, setProps } from "./views/dash.mjs";
 import { OPENING, allWorked, failed, trying, worked } from "./views/failures.mjs";
 import { folds } from "./views/folds.mjs";
@@ -23,6 +25,7 @@ import { init as help, open as openHelp } from "./views/help.mjs";
 import { keys } from "./views/keys.mjs";
 import { legend as makeLegend } from "./views/legend.mjs";
 import { introduction } from "./views/introduction.mjs";
+import { mapLegend } from "./views/map-legend.mjs";
 import { names } from "./views/names.mjs";
 import { notify } from "./views/notices.mjs";
 import { open } from "./views/opening.mjs";
@@ -33,6 +36,7 @@ import { position } from "./views/position.mjs";
 import { readout as makeReadout } from "./views/readout.mjs";
 import { screen, toggleScreen } from "./views/screen.mjs";
 import { settling } from "./views/settling.mjs";
+import { pictureOf } from "./views/stage.mjs";
 import { entitle, saving } from "./views/title.mjs";
 import { init as tooltip } from "./views/tooltip.mjs";
 import "./views/tsv.mjs";
@@ -52,13 +56,14 @@ let reason = "replace"; // how the next View enters the history
 const past = gestures();
 const shown = () => ({ ...state, config, settled: "settled" in root.dataset });
 const cards = makeCards(shown);
-const { layOut, toggleField } = zoom(shown);
+const { layOut, toggleField } = zoom({ shown, drag: (event, id) => readout.drag(event, id) });
 const { draw: drawScale, point } = windows({
   shown,
   set: (which, value) => setProps(`control-window-${which}`, { value }),
 });
 const pictures = makePictures({ shown, layOut, drawScale, failed });
 const legend = makeLegend(shown);
+const legendOfMap = mapLegend(shown, legend.nameOf);
 const alike = makeAlike(shown);
 const readout = makeReadout({
   shown,
@@ -66,7 +71,7 @@ const readout = makeReadout({
   alike,
   nameOf: legend.nameOf,
   pointClass: legend.point,
-  setPlace: (place) => dispatch({ type: "at", place }) && rest.change(),
+  setPlace: (place) => setPlace(place),
 });
 
 const lagging = behind({
@@ -85,7 +90,7 @@ const { watch, unsettle, stopAhead } = settling({
   settled() {
     lagging.end();
     allWorked();
-    announce(fitted(held("control-hidden.facts")));
+    announce(`${found(state.wanted.study)} ${fitted(held("control-hidden.facts"), state.wanted.map)}`.trim());
     readout.settle();
     entitle(state.wanted);
     followUpload(state.wanted.study);
@@ -131,6 +136,7 @@ const follow = () => {
   colour(wanted, scene);
   unfold(wanted, config);
   legend.draw();
+  legendOfMap.draw();
   showPosition();
   offerJoint(wanted.x !== wanted.y);
   pictures.show({ all: false });
@@ -161,7 +167,7 @@ const showPosition = () => {
 };
 
 const moveSlider = (slice) =>
-  document.getElementById("control-slice").dispatchEvent(new CustomEvent("slice-wanted", { detail: slice }));
+  document.getElementById("control-slice").dispatchEvent(new CustomEvent("slice-shown", { detail: slice }));
 
 // One image has no joint distribution: its histogram takes both cards.
 const offerJoint = (offered) => document.querySelector(".analysis").toggleAttribute("data-alone", !offered);
@@ -320,7 +326,7 @@ loadGraphs();
 // ---- gestures
 addEventListener("pointerdown", (event) => {
   past.begin();
-  if (event.target.closest?.("#control-slice")) rest.hold();
+  if (event.target.closest?.("#control-slice, .picture")) rest.hold();
 }, true);
 addEventListener("keydown", (event) => { if (!event.repeat) past.begin(); }, true);
 for (const type of ["pointerup", "pointercancel"]) addEventListener(type, () => rest.release(), true);
@@ -334,9 +340,32 @@ document.addEventListener("slice-moved", ({ detail }) => {
   else commit = before;
 });
 
+/** Sets the crosshair, and with it the slice of each plane, or takes it away. @param {?number[]} to */
+const setPlace = (to) => {
+  const before = state.wanted.slice;
+  if (!dispatch({ type: "at", place: to })) return;
+  const { slice } = state.wanted;
+  if (slice !== before) {
+    moveSlider(slice);
+    commit = () => setProps("control-slice", { value: slice });
+  }
+  rest.change();
+};
+
+/** Steps through another plane than the slider's. */
+const stepIn = (picture, count) => {
+  const stage = state.wanted && stagesOf(state).find(({ id }) => id === pictureOf(picture));
+  if (!stage || stage.view.plane === state.wanted.plane || !crosshairOf(state)) return false;
+  const { view, scene } = stage;
+  const way = slicesOn(within(view.slice + count, scene) - view.slice, view, scene);
+  setPlace(state.place.map((mm, axis) => mm + way[axis]));
+  return true;
+};
+
 const slices = player({
   position: () => state.wanted && { slice: state.wanted.slice, last: state.scene.positions.length - 1 },
   begin: past.begin,
+  stepIn,
 });
 const place = position(() => state.wanted && { slice: state.wanted.slice, ...state.scene }, slices.goTo);
 
@@ -347,16 +376,19 @@ const change = (changes) => {
   if (scene) dispatch({ type: "controls", scene, values });
   dispatch({ type: "change", changes });
 };
+const showOther = () => dispatch({ type: "image" }) && rest.change();
 const acts = actions({ shown, change });
 keys({
   ...acts,
-  step: slices.step,
+  step: (count) => stepIn(document.activeElement, count) || slices.step(count),
+  image: showOther,
   play: slices.toggle,
   field: toggleField,
   screen: toggleScreen,
   panel: togglePanel,
   help: openHelp,
 });
+document.addEventListener("click", ({ target }) => { if (target.closest?.(".other-image")) showOther(); });
 panel();
 saving(() => state.wanted);
 help();

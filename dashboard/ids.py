@@ -23,12 +23,15 @@ class Control(StrEnum):
     TOLERANCE = "control-tolerance"
     STARTS = "control-starts"
     SIDE = "control-side"
+    LAYOUT = "control-layout"
     BINS = "control-bins"
     LOG = "control-log"
     BEFORE = "control-before"
     JOINT = "control-joint"
     AXES = "control-axes"
     PALETTE = "control-palette"
+    MAP = "control-map"
+    OUTLINE = "control-outline"
     OPACITY = "control-opacity"
     MIX = "control-mix"
     MASK = "control-mask"
@@ -62,7 +65,7 @@ VOLUME_X = "control-volume-x"
 VOLUME_Y = "control-volume-y"
 
 # Fields that no control sets: the browser keeps them.
-KEPT_BY_BROWSER = frozenset({"at"})
+KEPT_BY_BROWSER = frozenset({"at", "image"})
 # The legend sets what concerns single classes: it is one component.
 LEGEND = ("names", "colours", "tissues")
 # Each other field of the View with the control that sets it, and the control's property.

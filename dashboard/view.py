@@ -25,7 +25,17 @@ from dashboard.core.orientation import Plane, Side
 JointKind = Literal["scatter", "histogram", "density"]
 Axes = Literal["scaled", "raw"]
 Palette = Literal["okabe", "bright", "plain"]
+# What a model, or a reference, says about the voxels of image X, drawn over it.
+Map = Literal[
+    "labels", "uncertainty", "probability-1", "probability-2", "probability-3", "probability-4",
+    "probability-5", "probability-6", "probability-7", "probability-8", "probability-9",
+    "probability-10", "reference", "difference",
+]  # fmt: skip
+# Whose borders are drawn over images X and Y.
+Outline = Literal["none", "mask", "reference", "labels"]
 Panel = Literal["components", "criteria", "header"]
+Layout = Literal["images", "planes"]
+Shown = Literal["x", "y"]
 
 BINS = range(10, 201)
 # numpy's random generator takes 32-bit seeds.
@@ -220,7 +230,8 @@ class View:
     (empty: no resampling); `position` the image whose position those of its shape take that lost
     theirs (empty: none does). A `starts` of None leaves their number to the scope, a `before` of
     None leaves it to the study whether the histograms of all voxels stand beside those of the
-    foreground. `at` is the place of the crosshair, if one is set.
+    foreground. `at` is the place of the crosshair, if one is set. In the `layout` of the three
+    planes they show one `image`, X or Y.
 
     `names` are those of classes 1..K, empty where nobody typed one; `colours` pairs of a class and
     its own colour, six hexadecimal digits; `tissues` the classes that are one tissue together.
@@ -254,10 +265,14 @@ class View:
     palette: Palette = _key(_one_of(Palette), "okabe", "look")
     # Over any grey of a T1, a class is then nearer to its own colour than to another one's.
     opacity: int = _key(_integer_in(PERCENT), 80, "look")
+    map: Map = _key(_one_of(Map), "labels", "look")
+    outline: Outline = _key(_one_of(Outline), "none", "look")
     window_x: Window | None = _key(WINDOW, None, "look", per=("study", "x"))
     window_y: Window | None = _key(WINDOW, None, "look", per=("study", "y"))
     hidden: tuple[int, ...] = _key(CLASSES, (), "look")
     at: Place | None = _key(PLACE, None, "look", per=STUDY)
+    layout: Layout = _key(_one_of(Layout), "images", "look")
+    image: Shown = _key(_one_of(Shown), "x", "look")
     names: tuple[str, ...] = _key(NAMES, (), "look", per=NUMBERED)
     colours: tuple[tuple[int, str], ...] = _key(COLOURS, (), "look", per=NUMBERED)
     tissues: tuple[tuple[int, ...], ...] = _key(TISSUES, (), "look", per=NUMBERED)

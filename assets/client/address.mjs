@@ -1,6 +1,8 @@
 // Addresses: the View as a URL query, and where pictures, cards and voxels are served.
 // The server makes the same ones (dashboard/view.py, dashboard/web).
 
+import { hasOutline, isOffered } from "./map.mjs";
+
 /**
  * @typedef {Object<string, string|number|boolean|null>} View  its fields, as in dashboard/view.py
  * @typedef {{id: string, positions: number[], window: [number, number],
@@ -56,13 +58,21 @@ export const slice = (which, view, scene, { version }, index = view.slice) => {
 const some = (names, view, { fields, version }) =>
   encode([...stated(fields.filter(({ name }) => names.includes(name)), view), ["v", version]]);
 
-/** Where the label map of a slice is. */
-export const map = (view, scene, config, index = view.slice) =>
-  `/maps/${scene.key}/${view.plane}/${index}.png?${some(config.mapFields, view, config)}`;
+const mapOf = (what, view, scene, config, index) =>
+  `/maps/${scene.key}/${view.plane}/${index}${what && `/${what}`}.png?${some(config.mapFields, view, config)}`;
 
-/** Where the map of their certainty is. */
-export const certainty = (view, scene, config, index = view.slice) =>
-  map(view, scene, config, index).replace(".png", "/certainty.png");
+/** Where the map of a slice is that the View shows; null where the study has none. */
+export const map = (view, scene, config, index = view.slice) =>
+  isOffered(view.map, view, scene) ? mapOf(view.map === "labels" ? "" : view.map, view, scene, config, index) : null;
+
+/** Where the map of the classes' certainty is. */
+export const certainty = (view, scene, config, index = view.slice) => mapOf("certainty", view, scene, config, index);
+
+/** Where the outline of a slice is that the View draws; null where there is none. */
+export const outline = (view, scene, config, index = view.slice) =>
+  view.outline !== "none" && hasOutline(view.outline, view, scene)
+    ? mapOf(`outline-${view.outline}`, view, scene, config, index)
+    : null;
 
 /** Where the numbers of a slice are; null where no voxel of Y stands for one of X. */
 export const voxels = (view, scene, config) =>

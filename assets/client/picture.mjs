@@ -3,6 +3,9 @@
 const ENDS = { x: ["L", "R"], y: ["P", "A"], z: ["I", "S"] };
 const ACROSS = { axial: "xy", coronal: "xz", sagittal: "yz" };
 
+/** The axes of the head, by number, to the right and upwards in a plane's pictures. */
+export const axesOf = (plane) => [...ACROSS[plane]].map((axis) => "xyz".indexOf(axis));
+
 /** Whether the patient's right is at the left. */
 export const isMirrored = ({ plane, side }) => side === "radiological" && plane !== "sagittal";
 

@@ -3,7 +3,8 @@
 // Dash's controls and the browser's own gestures are the events. Another study, plane or image has
 // to be opened by the server, which says what can be chosen there; everything else is a View at once.
 import { query } from "./address.mjs";
-import { placeIn, slicesOn, textOf } from "./place.mjs";
+import { pixelOf, placeIn, slicesOn, textOf } from "./place.mjs";
+import { inPlane, within } from "./stages.mjs";
 
 /**
  * @typedef {import("./address.mjs").View} View
@@ -38,7 +39,7 @@ const mixOf = (names, { defaults }) => (!names.length || same(names, defaults.mi
  * @param {Object<string, *>} values  by field @param {State} state @returns {View}
  */
 const viewOf = (values, { scene, wanted }) => {
-  const view = { ...values, slice: wanted.slice, at: wanted.at };
+  const view = { ...values, slice: wanted.slice, at: wanted.at, image: wanted.image };
   // Some controls hold numbers as texts, and an emptied one holds nothing.
   for (const [name, value] of Object.entries(wanted)) {
     if (typeof value === "number") view[name] = view[name] === "" || view[name] === null ? value : Number(view[name]);
@@ -70,9 +71,12 @@ const viewOf = (values, { scene, wanted }) => {
 const placeOf = (place, { axis, positions }, slice) =>
   place?.map((mm, index) => ("xyz"[index] === axis ? positions[slice] ?? mm : mm)) ?? null;
 
+/** Three planes have a crosshair: once anything is changed, the View names its place. */
+const placed = (view, place) => (view.layout === "planes" && !view.at && place ? { ...view, at: textOf(place) } : view);
+
 /** The crosshair keeps its voxel in the picture, also where slices are oblique. */
 const onSlice = ({ place, wanted, scene }, slice) => {
-  if (!wanted.at) return { wanted: { ...wanted, slice }, place: placeOf(place, scene, slice) };
+  if (!placed(wanted, place).at) return { wanted: { ...wanted, slice }, place: placeOf(place, scene, slice) };
   const way = slicesOn(slice - wanted.slice, wanted, scene);
   const moved = place.map((mm, axis) => mm + way[axis]);
   return { wanted: { ...wanted, slice, at: textOf(moved) }, place: moved };
@@ -113,7 +117,7 @@ const opened = (state, search, reason, more = {}) => {
 /** Opens what a View names, at the place that is seen. */
 const reopened = (state, view, config, more) => {
   const { scene } = state;
-  const next = { ...view, mix: mixWithVolumesOf(view, scene), ...begunAnew(view, scene, config) };
+  const next = { ...placed(view, state.place), mix: mixWithVolumesOf(view, scene), ...begunAnew(view, scene, config) };
   return opened(state, `?${query(next, config)}`, "push", more);
 };
 
@@ -131,10 +135,23 @@ const steps = {
     return { ...state, ...onSlice(state, slice) };
   },
 
-  /** The crosshair is set, or taken away. */
+  /** The crosshair is set, also in another slice, or taken away: from three planes to their middle. */
   at: (state, { place }) => {
-    if (!state.wanted || state.opening) return state;
-    return { ...state, place: place ?? state.place, wanted: { ...state.wanted, at: place ? textOf(place) : null } };
+    const { wanted, scene } = state;
+    if (!wanted || state.opening) return state;
+    if (place) {
+      const slice = within(pixelOf(place, wanted, scene).slice, scene);
+      return { ...state, place, wanted: { ...wanted, slice, at: textOf(place) } };
+    }
+    const left = wanted.layout === "planes" ? placeOf(scene.place, scene, wanted.slice) : state.place;
+    return { ...state, place: left, wanted: { ...wanted, at: null } };
+  },
+
+  /** The three planes show the other image. */
+  image: (state) => {
+    const { wanted, place } = state;
+    if (!wanted || state.opening || wanted.layout !== "planes") return state;
+    return { ...state, wanted: placed({ ...wanted, image: wanted.image === "x" ? "y" : "x" }, place) };
   },
 
   /** The server has opened what was asked for; `kept` names fields that were changed meanwhile. */
@@ -148,8 +165,10 @@ const steps = {
   controls: (state, { scene, values }, config) => {
     if (!scene || (state.opening && scene.number !== state.opening.number)) return state;
     if (scene.number === state.scene?.number) return asked(state, viewOf(values, state), values, config);
-    const place = placeIn(scene.view.at) ?? placeOf(state.place ?? scene.place, scene, scene.view.slice);
-    const adopted = { ...state, scene, wanted: scene.view, place, opening: null, held: null, said: values, kept: [] };
+    const own = inPlane(scene, scene.view.plane);
+    const seen = scene.view.layout === "planes" ? scene.place : state.place ?? scene.place;
+    const place = placeIn(scene.view.at) ?? placeOf(seen, own, scene.view.slice);
+    const adopted = { ...state, scene: own, wanted: scene.view, place, opening: null, held: null, said: values, kept: [] };
     if (!state.kept.length) return adopted;
     const view = viewOf(values, adopted);
     const kept = Object.fromEntries(state.kept.map((name) => [name, view[name]]));
@@ -162,7 +181,7 @@ const asked = (state, view, values, config) => {
   if (config.fields.some(({ name, reopens }) => reopens && view[name] !== state.scene.view[name])) {
     return reopened(state, view, config, { held: values, emptied });
   }
-  return { ...state, wanted: view, said: values, emptied: state.emptied || emptied };
+  return { ...state, wanted: placed(view, state.place), said: values, emptied: state.emptied || emptied };
 };
 
 /**

@@ -20,6 +20,13 @@ export const unpack = (buffer) => {
   return { ...head, intensities, labels, posteriors };
 };
 
+/** The probability of each class in a voxel, in whole percent. */
+export const percentsAt = ({ posteriors }, index) => posteriors.map((steps) => Math.round(steps[index] / 2.55));
+
+/** Those that are not 0, in words. @param {number[]} percents  of classes 1..K */
+export const percentsInWords = (percents) =>
+  percents.map((percent, index) => percent && `class ${index + 1} ${percent} %`).filter(Boolean).join(", ");
+
 const signed = (text) => text.replace("-", "−");
 
 /** Four significant digits, and every digit before the point of numbers up to 7 of them. */

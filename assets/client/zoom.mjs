@@ -1,14 +1,19 @@
 // Which part of a slice a picture shows. Pictures share it in mm of the head, so that an image on
-// another grid shows the same part. Lengths on screen are in CSS pixels from the upper left.
+// another grid, and another plane, show the same part. Lengths on screen are in CSS pixels from the
+// upper left.
+import { axesOf, isMirrored } from "./picture.mjs";
 
 /**
  * @typedef {[number, number]} Pair  to the right, upwards
  * @typedef {{low: Pair, high: Pair}} Box  in mm of the picture: mirrored, where it is
  * @typedef {{factor: number, centre: ?Pair}} Zoom  of what is shown at first
+ * @typedef {{factor: number, centre: (?number)[]}} Linked  the zoom of all planes: x, y and z in mm
  * @typedef {{scale: number, centre: Pair}} Sight  pixels per mm, and mm in the middle
  */
 
 export const NO_ZOOM = Object.freeze({ factor: 1, centre: null });
+/** @type {Linked} */
+export const UNLINKED = Object.freeze({ factor: 1, centre: Object.freeze([null, null, null]) });
 const MOST = 40; // a voxel of 1 mm then fills 40 pixels or more
 
 const between = (value, low, high) => Math.min(Math.max(value, low), high);
@@ -69,6 +74,39 @@ export const panned = (zoom, [right, down], { box, field, stage }) => {
   if (zoom.factor === 1) return zoom;
   const { scale, centre } = sightOf(box, zoom, stage);
   return { ...zoom, centre: inField([centre[0] - right / scale, centre[1] + down / scale], scale, field, stage) };
+};
+
+// A mirrored picture counts to the left.
+const signs = (view) => [isMirrored(view) ? -1 : 1, 1];
+
+/** What a plane's pictures have of the zoom of all, kept within their field. @returns {Zoom} */
+export const zoomIn = ({ factor, centre }, view, { box, field, stage }) => {
+  if (factor === 1) return NO_ZOOM;
+  const [own, sign] = [axesOf(view.plane), signs(view)];
+  const whole = fit(box, stage);
+  const wanted = both((side) => (centre[own[side]] === null ? whole.centre[side] : sign[side] * centre[own[side]]));
+  return { factor, centre: inField(wanted, whole.scale * factor, field, stage) };
+};
+
+/**
+ * The zoom of all planes once one of them has another.
+ * @param {Linked} before @param {Zoom} zoom  of the one
+ * @param {(?number)[]} around  what the others are enlarged about, in mm
+ * @returns {Linked}
+ */
+export const linked = (before, { factor, centre }, view, around) => {
+  if (factor === 1) return UNLINKED;
+  const [own, sign] = [axesOf(view.plane), signs(view)];
+  const others = before.centre.map((mm, axis) => mm ?? around[axis]);
+  own.forEach((axis, side) => { others[axis] = sign[side] * centre[side]; });
+  return { factor, centre: others };
+};
+
+/** A box as wide as the stage at a scale, about the same middle. @returns {Box} */
+export const boxAt = (box, scale, stage) => {
+  const { centre } = fit(box, stage);
+  const half = both((axis) => stage[axis] / scale / 2);
+  return { low: both((axis) => centre[axis] - half[axis]), high: both((axis) => centre[axis] + half[axis]) };
 };
 
 /** Where a whole slice lies on the stage. */

@@ -1,10 +1,11 @@
 // What keys and buttons do to the View, besides the controls.
+import { mapAfter } from "../client/map.mjs";
 import { held, setProps } from "./dash.mjs";
 import { studies } from "./title.mjs";
 
 /**
  * @param {object} page
- * @param {() => {wanted: object, config: object}} page.shown
+ * @param {() => {wanted: object, scene: object, config: object}} page.shown
  * @param {(changes: object) => void} page.change  fields of the View
  */
 export const actions = ({ shown, change }) => {
@@ -21,6 +22,19 @@ export const actions = ({ shown, change }) => {
     swap() {
       const { wanted } = shown();
       if (wanted) change({ x: wanted.y, y: wanted.x });
+    },
+
+    /** The next of the maps that the study has. */
+    map() {
+      const { wanted, scene } = shown();
+      const maps = [...document.getElementById("control-map").options].map(({ value }) => value);
+      if (wanted) setProps("control-map", { value: mapAfter(maps, wanted, scene) });
+    },
+
+    /** One plane of several images, or three planes of one. */
+    layout() {
+      const { wanted } = shown();
+      if (wanted) setProps("control-layout", { value: wanted.layout === "planes" ? "images" : "planes" });
     },
 
     toggleLabels() {

@@ -1,7 +1,8 @@
 // From the joint view to the pictures: a click lights the voxels of the slice that lie there.
 import { within } from "../client/voxels.mjs";
 import { plotOf } from "./markers.mjs";
-import { IDS, parts } from "./stage.mjs";
+import { stagesOf } from "../client/stages.mjs";
+import { parts } from "./stage.mjs";
 
 const RADIUS = 6; // pixels of the joint view
 const STILL = 4; // pixels that a pointer may tremble within a click
@@ -23,9 +24,9 @@ export const alike = (shown) => {
 
   const light = (next) => {
     lit = next;
-    for (const which of Object.keys(IDS)) {
-      const made = parts(which);
-      if (made) paint(made.marked, next?.slice, next?.indices);
+    for (const { id, view } of stagesOf(shown())) {
+      const made = parts(id);
+      if (made) paint(made.marked, next?.slice, view.plane === shown().wanted.plane ? next?.indices : null);
     }
   };
 

@@ -1,15 +1,20 @@
 // What a screen reader says without being asked.
+import { titleOf } from "../client/map.mjs";
 
 const REST_MS = 500; // whoever goes on is not interrupted
 let timer = 0;
 let said = "";
 let lastFit = "";
 
-/** What to say of a fit; without one, its card has said why. @param {?{gaussians: object[], voxels: number}} facts */
-export const fitted = (facts) => {
+/**
+ * What to say of a fit, and of the map over image X; without a fit, its card has said why.
+ * @param {?{gaussians: object[], voxels: number}} facts @param {string} map
+ */
+export const fitted = (facts, map) => {
   const count = facts?.gaussians.length;
   const classes = count === 1 ? "1 class" : `${count} classes`;
-  const sentence = count ? `Fitted: ${classes}, ${facts.voxels.toLocaleString("en")} voxels.` : "";
+  const shown = map === "labels" ? "" : ` Map: ${titleOf(map).toLowerCase()}.`;
+  const sentence = count ? `Fitted: ${classes}, ${facts.voxels.toLocaleString("en")} voxels.${shown}` : "";
   const isNew = sentence !== lastFit; // else something else was looked at, in the same fit
   lastFit = sentence;
   return isNew ? sentence : "";

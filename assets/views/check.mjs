@@ -1,20 +1,22 @@
 // The check of the study's images: its remedies, and whether the visitor keeps its sheet open. The
 // card is drawn anew with every change that concerns it, and a new <details> would forget both.
 
-const chosen = new Map(); // by study: whether the visitor left it open, and how bad it was then
+// Studies whose sheet the visitor left open. It never opens by itself: it would lie over what one
+// came to see, and the line shows the worst finding.
+const opened = new Set();
 let returnFocus = false; // a remedy's own button is gone once it has worked
+let lastFound = "";
 
-// On a phone the sheet would hide what one came to see: the line shows the worst finding.
-const narrow = matchMedia("(max-width: 699px)");
+/** What to say of the findings on screen; nothing if it was said before. */
+export const found = (study) => {
+  const counts = document.querySelector("#view-preflight .line b")?.textContent ?? "";
+  const isNew = `${study} ${counts}` !== lastFound;
+  lastFound = `${study} ${counts}`;
+  return counts && isNew ? `${counts} found: open the check.` : "";
+};
 
-// What was closed stays closed until there is a problem that was not there before.
 const restore = (details, study) => {
-  const before = chosen.get(study);
-  if (narrow.matches) details.open = before?.open ?? false;
-  else if (before) {
-    const isNew = details.dataset.severity === "problem" && before.severity !== "problem";
-    details.open = before.open || isNew;
-  }
+  details.open = opened.has(study);
   if (returnFocus) focusLine(details);
   returnFocus = false;
 };
@@ -42,7 +44,7 @@ export const check = (study, change) => {
     if (event.target.closest?.(".check-close")) close(event.target.closest(".check"));
     const details = event.target.closest?.(".check summary")?.parentElement;
     // The browser turns it over right after this; a key's press is a click as well.
-    if (details) chosen.set(study(), { open: !details.open, severity: details.dataset.severity });
+    if (details) opened[details.open ? "delete" : "add"](study());
   });
   // Escape belongs to what has the focus: a list, or a dialog.
   document.addEventListener("keydown", (event) => {

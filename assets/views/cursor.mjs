@@ -2,6 +2,7 @@
 import { pixelUnder } from "../client/place.mjs";
 import { fieldOf, headOf } from "../client/zoom.mjs";
 import { isMirrored } from "../client/picture.mjs";
+import { pictureOf } from "./stage.mjs";
 
 const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 const FAR = 10; // voxels with Shift
@@ -15,12 +16,12 @@ const middle = (view, scene) => {
 
 /**
  * @param {object} page
- * @param {() => {wanted: object, scene: object}} page.shown
+ * @param {(id: string) => import("../client/stages.mjs").Stage} page.stageOf
  * @param {() => boolean} page.isOpen
- * @param {() => ?{column: number, row: number}} page.kept  the pixel of the crosshair
- * @param {(pixel: {column: number, row: number}) => void} page.set
+ * @param {(stage: object) => ?{column: number, row: number}} page.keptIn  the pixel of the crosshair
+ * @param {(pixel: {column: number, row: number}, stage: object) => void} page.set
  */
-export const cursor = ({ shown, isOpen, kept, set }) => {
+export const cursor = ({ stageOf, isOpen, keptIn, set }) => {
   let isByKeys = false; // what was used last
   let reached = null; // the picture that has the focus, if keys brought it there
   addEventListener("pointerdown", () => {
@@ -35,10 +36,11 @@ export const cursor = ({ shown, isOpen, kept, set }) => {
     if (!way || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    const { wanted, scene } = shown();
-    const { column, row } = kept() ?? middle(wanted, scene);
+    const stage = stageOf(pictureOf(reached));
+    const { view, scene } = stage;
+    const { column, row } = keptIn(stage) ?? middle(view, scene);
     const far = event.shiftKey ? FAR : 1;
     const within = (index, count) => Math.min(Math.max(index, 0), count - 1);
-    set({ column: within(column + far * way[0], scene.shape[0]), row: within(row + far * way[1], scene.shape[1]) });
+    set({ column: within(column + far * way[0], scene.shape[0]), row: within(row + far * way[1], scene.shape[1]) }, stage);
   }, true);
 };

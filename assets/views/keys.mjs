@@ -9,14 +9,17 @@ const digits = Object.fromEntries(
 /** Keys as the help lists them, what they do in words, and by `event.key` what they do.
  * @type {[string, string, Object<string, (page: object) => void>][]} */
 const SHORTCUTS = [
-  ["← →", "Previous and next slice (also the mouse wheel over an image)", { ArrowLeft: step(-1), ArrowRight: step(1) }],
-  ["[ ]", "Previous and next slice, also where a control wants the arrows", { "[": step(-1), "]": step(1) }],
+  ["← →", "Previous and next slice (also the mouse wheel over a picture)", { ArrowLeft: step(-1), ArrowRight: step(1) }],
+  ["[ ]", "Previous and next slice, also where a control wants the arrows; in three planes, of the one that Tab reached", { "[": step(-1), "]": step(1) }],
   ["Page ↑ ↓", "Ten slices", { PageUp: step(10), PageDown: step(-10) }],
   ["Home, End", "First and last slice, on the slider", {}],
   ["Space", "Play and pause", { " ": (page) => page.play() }],
   ["1 … 9, 0", "Number of components; 0 is ten", digits],
+  ["l", "Pictures: X, Y and labels, or three planes", { l: (page) => page.layout() }],
+  ["y", "Image X or Y in three planes", { y: (page) => page.image() }],
   ["x", "Swap images X and Y", { x: (page) => page.swap() }],
   ["t", "Labels on and off", { t: (page) => page.toggleLabels() }],
+  ["m", "Next map over image X", { m: (page) => page.map() }],
   ["n, p", "Next and previous study", { n: (page) => page.study(1), p: (page) => page.study(-1) }],
   ["z", "The head, or the whole field of view", { z: (page) => page.field() }],
   ["f", "Full screen of the view under the pointer", { f: (page) => page.screen() }],

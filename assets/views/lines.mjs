@@ -1,8 +1,22 @@
 // The lines of the readout: of the crosshair, of the pointer, and of what a click in the joint view
 // has lit.
+import { percentsInWords } from "../client/voxels.mjs";
 import { element } from "./stage.mjs";
 
 const HINT = "Point at a voxel to read its values. Click it to keep the crosshair there.";
+
+// A class's probability in percent, as a bar in its colour; beside it as a number, unless it is small.
+const MENTIONED = 5;
+const bars = (percents) => {
+  const node = element("span", "bars", { title: percentsInWords(percents) });
+  for (const [index, percent] of percents.entries()) {
+    const bar = element("i", `bar class-${index + 1}`, { ariaHidden: "true" });
+    bar.style.setProperty("--percent", percent);
+    node.append(bar);
+    if (percent >= MENTIONED) node.append(`${percent} % `);
+  }
+  return node;
+};
 
 // A line is written only where it changes, so that the other one can be selected meanwhile.
 const write = (line, facts, title = "") => {
@@ -12,7 +26,7 @@ const write = (line, facts, title = "") => {
   line.replaceChildren(...facts.map(([name, value], index) => {
     const part = element("span", "");
     if (title && !index) part.append(element("b", "whose", { textContent: title }), " ");
-    part.append(element("b", "", { textContent: name }), ` ${value}`);
+    part.append(element("b", "", { textContent: name }), " ", Array.isArray(value) ? bars(value) : String(value));
     return part;
   }));
 };
@@ -27,7 +41,7 @@ const linesOf = (place) => {
 /**
  * Writes the readout.
  * @param {{kept: ?[string, *][], pointed: ?[string, *][], lit: ?number}} facts  pairs of a name and a
- *   value: of the crosshair's voxel and of the pointer's; and how many voxels are lit
+ *   value, or the percents of the classes: of the crosshair's voxel and of the pointer's; and how many voxels are lit
  */
 export const writeReadout = ({ kept, pointed, lit }) => {
   const place = document.getElementById("readout");

@@ -90,10 +90,10 @@ export const markers = (shown, redraw) => {
     return null;
   };
 
-  /** @param {?object} slice  its numbers @param {{place: ?object, pointer: ?object}} pixels */
-  const draw = (slice, pixels) => {
-    for (const [which, kind] of Object.entries(KINDS)) ring(slice, pixels[which], kind);
-    lines(slice, pixels.place);
+  /** @param {Object<"place"|"pointer", {slice: ?object, pixel: ?object}>} voxels  pixels, with the numbers of their slices */
+  const draw = (voxels) => {
+    for (const [which, kind] of Object.entries(KINDS)) ring(voxels[which].slice, voxels[which].pixel, kind);
+    lines(voxels.place.slice, voxels.place.pixel);
   };
   return { draw };
 };

@@ -1,40 +1,44 @@
-// The numbers of the slice on screen, fetched once somebody looks at a voxel.
+// The numbers of the slices on screen, fetched once somebody looks at a voxel.
 import * as address from "../client/address.mjs";
 import { unpack } from "../client/voxels.mjs";
+
+const KEPT = 3; // a slice of each plane
 
 /** Where a pixel's numbers stand. */
 export const indexIn = (slice, { row, column }) => (slice.rows - 1 - row) * slice.columns + column;
 
 /**
- * @param {() => {wanted: object, scene: object, config: object}} shown
- * @param {() => void} came  is called once they are there, or cannot come
+ * @param {() => {config: object}} shown
+ * @param {() => void} came  is called once some are there, or cannot come
  */
 export const numbers = (shown, came) => {
-  let fetched = { address: null, slice: null, failed: null, coming: null };
+  const fetched = new Map(); // by address: the slice, why there is none, and the promise of it
 
-  const wantedAddress = () => address.voxels(shown().wanted, shown().scene, shown().config);
+  const addressOf = ({ view, scene }) => address.voxels(view, scene, shown().config);
 
-  const get = async (mine) => {
+  const get = async (where, mine) => {
     try {
-      const answer = await fetch(mine.address);
+      const answer = await fetch(where);
       if (!answer.ok) mine.failed = await answer.text();
       else mine.slice = unpack(await answer.arrayBuffer());
     } catch {
-      mine.address = null; // to be tried again
+      fetched.delete(where); // to be tried again
     }
-    if (mine === fetched) came();
+    came();
   };
 
-  /** What is known of the slice on screen: its numbers, or why there are none. */
-  const current = () => (fetched.address && fetched.address === wantedAddress() ? fetched : {});
+  /** What is known of a stage's slice: its numbers, or why there are none. */
+  const current = (stage) => fetched.get(addressOf(stage)) ?? {};
 
-  /** Resolves once the numbers have come. */
-  const ask = () => {
-    const wanted = wantedAddress();
-    if (!wanted || wanted === fetched.address) return fetched.coming;
-    fetched = { address: wanted, slice: null, failed: null };
-    fetched.coming = get(fetched);
-    return fetched.coming;
+  /** Resolves once the numbers have come. @param {import("../client/stages.mjs").Stage} stage */
+  const ask = (stage) => {
+    const where = addressOf(stage);
+    if (!where) return null;
+    const mine = fetched.get(where) ?? { slice: null, failed: null };
+    fetched.delete(where); // what was asked for last is kept longest
+    fetched.set(where, mine);
+    if (fetched.size > KEPT) fetched.delete(fetched.keys().next().value);
+    return (mine.coming ??= get(where, mine));
   };
 
   return { current, ask };

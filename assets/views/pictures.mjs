@@ -1,19 +1,27 @@
-// The pictures: slices of X and Y, and the label map over X. Their addresses are immutable, so the
-// browser's cache answers: they follow the slice without the server's Python and without Dash.
+// The pictures: slices, and the map over them. Their addresses are immutable, so the browser's cache
+// answers: they follow the slice without the server's Python and without Dash.
 import * as address from "../client/address.mjs";
 import { isAlone } from "../client/picture.mjs";
+import { stagesOf } from "../client/stages.mjs";
 import { isAsked, isReady, isUnknown, load, loadAgain, loadMapAhead } from "./loaded.mjs";
-import { IDS, parts } from "./stage.mjs";
+import { parts, writePosition } from "./stage.mjs";
 
 const TOGETHER = 4; // pictures fetched ahead at a time, so that the page's own requests go first
 const NEAR = 2; // slices whose maps are asked for again, as the server fits them ahead
 const MOST_AHEAD = 600; // half of those that are kept
 
-/** Where the picture of X or Y is, and whether it is a map, which has to be computed. */
-const pictureOf = (which, view, scene, config, index) =>
-  which === "y" && isAlone(view, scene)
-    ? [address.certainty(view, scene, config, index), true]
-    : [address.slice(which, view, scene, config, index), false];
+/**
+ * Where the pictures of a stage are, at a slice: its image, and the map and the outline over it. One
+ * that is a map has to be computed.
+ * @returns {{src: ?string, isMap: boolean}[]}
+ */
+const picturesOf = ({ id, image, hasMap, hasOutline, view, scene }, config, index) => {
+  const isCertainty = id === "y" && isAlone(view, scene);
+  const make = isCertainty ? address.certainty(view, scene, config, index) : address.slice(image, view, scene, config, index);
+  const map = hasMap ? address.map(view, scene, config, index) : null;
+  const outline = hasOutline ? address.outline(view, scene, config, index) : null;
+  return [{ src: make, isMap: isCertainty }, { src: map, isMap: true }, { src: outline, isMap: true }];
+};
 
 // ---- what is on screen
 const put = (node, src) => {
@@ -33,38 +41,36 @@ const put = (node, src) => {
  * @param {(what: string, sentence: string, again: () => void) => void} page.failed
  */
 export const pictures = ({ shown, layOut, drawScale, failed }) => {
-  let target = {};
+  let target = []; // of each stage what it is to show
 
   /** Puts on screen what has arrived; true when all pictures are the wanted ones. */
   const apply = () => {
     const { wanted } = shown();
-    let complete = true;
-    for (const [which, of] of [["x", "x"], ["y", "y"], ["map", "x"]]) {
-      const made = parts(which);
-      const src = target[of];
-      if (!made) complete = false;
-      else if (src === null || isReady(src)) {
-        put(made.below, src);
+    let complete = target.length > 0;
+    for (const { stage, sources: [below, ...over] } of target) {
+      const made = parts(stage.id);
+      const isThere = ({ src }) => src === null || isReady(src);
+      complete &&= Boolean(made) && isThere(below) && over.every(isThere);
+      if (!made) continue;
+      if (isThere(below)) {
+        put(made.below, below.src);
         made.view = wanted;
-      } else complete = false;
+      }
+      if (made.map) made.map.style.opacity = wanted.opacity / 100;
+      // While a map is on its way nothing lies over the slice: another slice's would be wrong.
+      [made.map, made.outline].forEach((node, index) => node && put(node, isThere(over[index]) ? over[index].src : null));
     }
-    const over = parts("map")?.map;
-    if (!over) return false;
-    over.style.opacity = wanted.opacity / 100;
-    // While the map is on its way nothing lies over the slice: another slice's would be wrong.
-    const isThere = target.map !== null && isReady(target.map);
-    put(over, isThere ? target.map : null);
-    return complete && (target.map === null || isThere);
+    return complete;
   };
 
   // A picture that does not come is asked for again by the next View, or by the visitor.
-  const expect = async (src) => {
+  const expect = async (src, { view }) => {
     const entry = loadAgain(src);
     if (entry.state === "ready") return;
     await entry.promise;
-    if (!Object.values(target).includes(src)) return;
+    if (!target.some(({ sources }) => sources.some((one) => one.src === src))) return;
     if (entry.state === "ready") apply();
-    else failed("pictures", `Could not load slice ${shown().wanted.slice}.`, () => show({ all: true }));
+    else failed("pictures", `Could not load slice ${view.slice}.`, () => show({ all: true }));
   };
 
   /**
@@ -72,37 +78,42 @@ export const pictures = ({ shown, layOut, drawScale, failed }) => {
    * @param {{all: boolean}} how  whether a map that has to be computed is asked for as well
    */
   const show = ({ all }) => {
-    const { wanted, scene, config } = shown();
-    const map = scene.fits ? address.map(wanted, scene, config) : null;
-    const [x, y] = ["x", "y"].map((which) => pictureOf(which, wanted, scene, config));
-    target = { map, x: x[0], y: y[0] };
+    const state = shown();
+    target = stagesOf(state).map((stage) => ({ stage, sources: picturesOf(stage, state.config) }));
     layOut();
     for (const which of ["x", "y"]) drawScale(which);
-    for (const [src, isMap] of [x, y, [map, true]]) if (src && (!isMap || all || isAsked(src))) expect(src);
+    for (const { stage, sources } of target) {
+      const made = parts(stage.id);
+      if (made) writePosition(stage, made, state.wanted.plane);
+      for (const { src, isMap } of sources) if (src && (!isMap || all || isAsked(src))) expect(src, stage);
+    }
     apply();
   };
 
-  /** Fetches the plane's other slices, the nearest first: a drag then finds them in the browser. */
+  /** Fetches the other slices of each stage, the nearest first: a drag then finds them in the browser. */
   const fetchAhead = async (isResting) => {
-    const { wanted, scene, config } = shown();
+    const state = shown();
+    const stages = stagesOf(state).filter(({ scene }) => scene.positions);
+    const most = Math.max(0, ...stages.map(({ scene }) => scene.positions.length));
     const missing = [];
-    for (let step = 1; step < scene.positions.length; step += 1) {
-      for (const index of [wanted.slice + step, wanted.slice - step]) {
-        if (index < 0 || index >= scene.positions.length) continue;
-        const map = scene.fits && [address.map(wanted, scene, config, index), true];
-        for (const one of [...["x", "y"].map((which) => pictureOf(which, wanted, scene, config, index)), map]) {
-          if (one && (!one[1] || step <= NEAR || !isUnknown(one[0]))) missing.push(one);
+    for (let step = 1; step < most; step += 1) {
+      for (const way of [step, -step]) {
+        for (const stage of stages) {
+          const index = stage.view.slice + way;
+          if (index < 0 || index >= stage.scene.positions.length) continue;
+          const isWanted = ({ src, isMap }) => src && (!isMap || step <= NEAR || !isUnknown(src));
+          missing.push(...picturesOf(stage, state.config, index).filter(isWanted));
         }
       }
     }
-    const asked = missing.filter(([one]) => one && !isAsked(one)).slice(0, MOST_AHEAD);
+    const asked = missing.filter(({ src }) => !isAsked(src)).slice(0, MOST_AHEAD);
     while (asked.length && isResting()) {
-      await Promise.all(asked.splice(0, TOGETHER).map(([one, isMap]) => (isMap ? loadMapAhead(one) : load(one).promise)));
+      await Promise.all(asked.splice(0, TOGETHER).map(({ src, isMap }) => (isMap ? loadMapAhead(src) : load(src).promise)));
     }
   };
 
   /** What each picture shows: its card, and the View that it was drawn for. */
-  const state = () => Object.keys(IDS).map(parts).filter(Boolean).map(({ place, view = null }) => (
+  const state = () => stagesOf(shown()).map(({ id }) => parts(id)).filter(Boolean).map(({ place, view = null }) => (
     { section: place.closest(".card"), view, isCurrent: view === shown().wanted }));
 
   return { show, apply, fetchAhead, state };

@@ -15,8 +15,10 @@ const isForSlices = (event, picture) => {
  * @param {object} page
  * @param {() => ?{slice: number, last: number}} page.position
  * @param {() => void} page.begin  a gesture of its own begins
+ * @param {(picture: Element, count: number) => boolean} page.stepIn  steps through the slices of a
+ *   picture in another plane; false if it is in the plane of the slider
  */
-export const player = ({ position, begin }) => {
+export const player = ({ position, begin, stepIn }) => {
   let timer = 0;
 
   // The slider says that it was moved after the next key may have come: what it was asked for, and
@@ -77,7 +79,8 @@ export const player = ({ position, begin }) => {
     turned += event.deltaY || event.deltaX; // sideways with Shift
     const count = Math.trunc(turned / WHEEL_STEP);
     turned -= count * WHEEL_STEP;
-    if (count) step(-Math.sign(count) * Math.min(Math.abs(count), MOST_BY_WHEEL));
+    const by = -Math.sign(count) * Math.min(Math.abs(count), MOST_BY_WHEEL);
+    if (count && !stepIn(picture, by)) step(by);
   };
   document.addEventListener("wheel", turn, { passive: false });
 

@@ -1,7 +1,8 @@
 // The voxels that are looked at: the one under the pointer, and the one of the crosshair, which
 // stays. Their positions, intensities, class and posterior, and where they lie in every view.
 import { pixelOf, placeOf } from "../client/place.mjs";
-import { format, millimetres, placeAt, voxelAt } from "../client/voxels.mjs";
+import { crosshairOf, stagesOf } from "../client/stages.mjs";
+import { format, millimetres, percentsAt, percentsInWords, placeAt, voxelAt } from "../client/voxels.mjs";
 import { onJointClick } from "./alike.mjs";
 import { announce } from "./announce.mjs";
 import { cursor } from "./cursor.mjs";
@@ -15,15 +16,15 @@ const ELSEWHERE = "input, textarea, dialog, [role=dialog], [role=listbox]"; // w
 const ABOVE = ".full-screen, dialog[open], :popover-open"; // what Escape closes first
 
 /** What is known of a voxel, as pairs of a name and a value. */
-const factsOf = (pixel, { slice, failed }, { wanted, scene }, nameOf) => {
-  const voxel = voxelAt(pixel, wanted, scene);
+const factsOf = (pixel, { slice, failed }, { view, scene }, nameOf) => {
+  const voxel = voxelAt(pixel, view, scene);
   const facts = [["voxel", voxel.join(", ")], ["mm", placeAt(voxel, scene).map(millimetres).join(", ")]];
   if (slice) {
     const index = indexIn(slice, pixel);
     slice.channels.forEach((name, i) => facts.push([name, format(slice.intensities[i][index])]));
     const label = slice.labels[index];
     facts.push(["class", label ? `${label} ${nameOf(label)}`.trim() : "background"]);
-    if (label) facts.push(["posterior", (slice.posteriors[label - 1][index] / 255).toFixed(2)]);
+    if (label) facts.push(["posterior", percentsAt(slice, index)]);
   } else if (failed) facts.push(["", failed]);
   else if (!scene.sameGrid) facts.push(["", OTHER_GRID]);
   return facts;
@@ -39,20 +40,34 @@ const factsOf = (pixel, { slice, failed }, { wanted, scene }, nameOf) => {
  * @param {(place: ?number[]) => void} page.setPlace  sets the crosshair, or takes it away
  */
 export const readout = ({ shown, point, alike, nameOf, pointClass, setPlace }) => {
-  let pointer = null; // the pixel under it
+  let pointer = null; // the stage that it is in, and the pixel under it
   let isByKeys = false; // the crosshair was moved by keys: its voxel is read out
   const isOpen = () => Boolean(shown().wanted && shown().scene.shape);
   const { current, ask } = numbers(shown, () => draw());
   const marks = markers(shown, () => draw());
 
-  /** The pixel of the crosshair. */
-  const kept = () => {
-    const { wanted, scene, place } = shown();
-    return wanted.at && place ? pixelOf(place, wanted, scene) : null;
+  const stageOf = (id) => stagesOf(shown()).find((stage) => stage.id === id);
+
+  /** The crosshair's pixel in a stage. */
+  const keptIn = ({ view, scene }) => {
+    const place = crosshairOf(shown());
+    return place && pixelOf(place, view, scene);
   };
 
+  /** The pointer's stage and pixel; in another layout there is none. */
+  const pointed = () => {
+    const stage = pointer && stageOf(pointer.id);
+    return stage ? { stage, pixel: pointer.pixel } : null;
+  };
+
+  /** Whether a stage's numbers are those of the fit: in another plane a slice has a fit of its own. */
+  const isRead = ({ view }) => view.plane === shown().wanted.plane || view.scope === "volume";
+
+  /** The stage of the slider's slice, whose crosshair is read out. */
+  const active = () => stagesOf(shown()).find(({ view }) => view.plane === shown().wanted.plane);
+
   // On the scales of the intensities.
-  const pointOut = (slice, pixel) => {
+  const pointOut = ({ slice, pixel }) => {
     const { wanted } = shown();
     const channels = { x: 0, y: wanted.x === wanted.y ? 0 : 1 };
     for (const [which, channel] of Object.entries(channels)) {
@@ -62,19 +77,23 @@ export const readout = ({ shown, point, alike, nameOf, pointClass, setPlace }) =
 
   const draw = () => {
     if (!isOpen()) return;
-    const { wanted, scene } = shown();
-    const [pixel, now] = [kept(), current()];
+    const [stages, stage, under] = [stagesOf(shown()), active(), pointed()];
+    const [now, there] = [current(stage), under && isRead(under.stage) ? current(under.stage) : {}];
     const { slice } = now;
-    crosshair("place", pixel, wanted, scene);
-    crosshair("crosshair", pointer, wanted, scene);
-    marks.draw(slice, { place: pixel, pointer });
-    pointOut(slice, pointer ?? pixel);
-    pointClass(slice && pointer ? slice.labels[indexIn(slice, pointer)] : 0);
-    const facts = (of) => of && factsOf(of, now, shown(), nameOf);
-    writeReadout({ kept: facts(pixel), pointed: facts(pointer), lit: alike.count(slice) });
+    const pixel = keptIn(stage);
+    const pointing = under && there.slice ? { slice: there.slice, pixel: under.pixel } : { slice: null, pixel: null };
+    crosshair("place", crosshairOf(shown()), stages);
+    crosshair("crosshair", under && placeOf(under.pixel, under.stage.view, under.stage.scene), stages);
+    marks.draw({ place: { slice, pixel }, pointer: pointing });
+    pointOut(pointing.slice ? pointing : { slice, pixel });
+    pointClass(pointing.slice ? pointing.slice.labels[indexIn(pointing.slice, pointing.pixel)] : 0);
+    const kept = pixel && factsOf(pixel, now, stage, nameOf);
+    writeReadout({
+      kept, pointed: under && factsOf(under.pixel, there, under.stage, nameOf), lit: alike.count(slice),
+    });
     if (isByKeys && pixel && slice) {
       isByKeys = false;
-      announce(facts(pixel).map(([name, value]) => `${name} ${value}`).join(", "));
+      announce(kept.map(([name, value]) => `${name} ${Array.isArray(value) ? percentsInWords(value) : value}`).join(", "));
     }
   };
 
@@ -82,44 +101,57 @@ export const readout = ({ shown, point, alike, nameOf, pointClass, setPlace }) =
   const move = (event) => {
     if (!isOpen() || event.pointerType === "touch") return; // a tap sets the crosshair
     const before = pointer;
-    pointer = pixelAt(event, shown().wanted, shown().scene);
+    const stage = !event.target.closest?.("button") && stageOf(pictureOf(event.target));
+    const pixel = stage && pixelAt(event, stage);
+    pointer = pixel ? { id: stage.id, pixel } : null;
     if (!pointer && !before) return;
-    if (pointer && shown().settled) ask();
+    if (pointer && shown().settled && isRead(stage)) ask(stage);
     draw();
   };
   document.addEventListener("pointermove", move);
   document.addEventListener("pointerdown", move);
 
-  const set = (pixel) => {
-    setPlace(placeOf(pixel, shown().wanted, shown().scene));
-    ask();
+  const set = (pixel, { view, scene }) => {
+    const { slice } = shown().wanted;
+    setPlace(placeOf(pixel, view, scene));
+    if (shown().wanted.slice === slice) ask(active()); // another slice's numbers come once it is settled
   };
   document.addEventListener("click", (event) => {
-    const pixel = isOpen() && pictureOf(event.target) && pixelAt(event, shown().wanted, shown().scene);
-    if (pixel) set(pixel);
+    const stage = isOpen() && !event.target.closest("button") && stageOf(pictureOf(event.target));
+    const pixel = stage && pixelAt(event, stage);
+    if (pixel) set(pixel, stage);
   });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || event.defaultPrevented || event.target.closest?.(ELSEWHERE)) return;
     if (!isOpen() || document.querySelector(ABOVE)) return;
-    if (alike.count(current().slice) !== null) {
+    if (alike.count(current(active()).slice) !== null) {
       alike.clear();
       draw();
     } else if (shown().wanted.at) setPlace(null);
   });
-  cursor({ shown, kept, isOpen, set: (pixel) => { isByKeys = true; set(pixel); } });
+  cursor({ stageOf, keptIn, isOpen, set: (pixel, stage) => { isByKeys = true; set(pixel, stage); } });
   onJointClick(async (event) => {
     if (!isOpen()) return;
-    await ask();
-    alike.at(event, current().slice);
+    await ask(active());
+    alike.at(event, current(active()).slice);
     draw();
   });
 
   /** The slice has moved under a resting pointer, or below the crosshair. */
   const settle = () => {
-    if (!isOpen() || !(pointer || kept())) return;
-    ask();
+    if (!isOpen() || !(pointer || crosshairOf(shown()))) return;
+    const under = pointed();
+    if (under && isRead(under.stage)) ask(under.stage);
+    ask(active());
     draw();
   };
 
-  return { draw, settle };
+  /** The crosshair follows a pointer that is dragged from a picture. */
+  const drag = (event, id) => {
+    const stage = isOpen() && stageOf(id);
+    const pixel = stage && pixelAt(event, stage);
+    if (pixel) set(pixel, stage);
+  };
+
+  return { draw, settle, drag };
 };

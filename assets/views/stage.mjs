@@ -1,11 +1,18 @@
 // The elements of a picture: the frame of the whole slice, which moves and grows below its stage,
 // and what stands still over that.
-import { pixelUnder, shareOf } from "../client/place.mjs";
+import { titleOf } from "../client/map.mjs";
 import { lettersOf } from "../client/picture.mjs";
+import { pixelUnder } from "../client/place.mjs";
+import { PLANES, shareIn } from "../client/stages.mjs";
+import { millimetres } from "../client/voxels.mjs";
 
-export const IDS = { x: "view-image-x", y: "view-image-y", map: "view-labels" };
+const ROW = ["x", "y", "map"];
+const IDS = {
+  x: "view-image-x", y: "view-image-y", map: "view-labels",
+  ...Object.fromEntries(PLANES.map((plane) => [plane, `view-${plane}`])),
+};
 const SVG = "http://www.w3.org/2000/svg";
-const NAMES = { x: "Slice of image X", y: "Slice of image Y", map: "Label map over image X" };
+const NAMES = { x: "Slice of image X", y: "Slice of image Y" };
 
 const CERTAINTY = "Certainty of the classes";
 
@@ -32,74 +39,113 @@ const tools = () => {
 const crossed = (name) =>
   [svg("line", { class: name, y1: "0", y2: "100%" }), svg("line", { class: name, x1: "0", x2: "100%" })];
 
-const make = (which, place) => {
+const make = (id, place) => {
   const frame = element("div", "picture-frame");
-  const below = image(which === "y" ? NAMES.y : NAMES.x);
+  const below = image(id === "y" ? NAMES.y : NAMES.x);
+  const map = id === "x" || id === "y" ? null : image("");
+  const outline = id === "map" ? null : Object.assign(image(""), { className: "outline" });
   const over = svg("svg", { class: "picture-over", "aria-hidden": "true" });
   const lines = { place: crossed("place"), crosshair: crossed("crosshair") };
   const letters = EDGES.map((edge) => element("span", `letter at-${edge}`, { ariaHidden: "true" }));
   const bar = element("span", "scale-bar", { ariaHidden: "true" });
-  const made = { place, frame, below, over, lines, letters, bar, size: [place.clientWidth, place.clientHeight] };
+  const marked = element("canvas", "alike", { ariaHidden: "true", hidden: true });
   over.append(...lines.crosshair, ...lines.place);
-  frame.append(below);
-  if (which === "map") {
-    made.map = image("Label map");
-    frame.append(made.map);
-  }
-  made.marked = element("canvas", "alike", { ariaHidden: "true", hidden: true });
-  frame.append(made.marked, over);
+  frame.append(...[below, map, outline, marked, over].filter(Boolean));
   place.append(frame, ...letters, bar, tools());
   place.tabIndex = 0;
   place.role = "application"; // it has keys of its own
-  return made;
+  return { place, frame, below, map, outline, marked, over, lines, letters, bar, size: [place.clientWidth, place.clientHeight] };
+};
+
+// In the layout of the planes each card of the row shows a plane, below a head of its own. Dash
+// knows nothing of them: components would make every callback dearer.
+const makePlane = (plane) => {
+  const before = document.getElementById(IDS[ROW[PLANES.indexOf(plane)]]);
+  const card = before?.closest(".card");
+  if (!card) return null;
+  const place = element("div", "picture of-plane", { id: IDS[plane] });
+  const head = element("div", "head of-plane");
+  const title = plane[0].toUpperCase() + plane.slice(1);
+  const shown = element("button", "tool other-image", { type: "button", tabIndex: -1 });
+  head.append(element("h2", "", { textContent: title }), shown);
+  before.after(place);
+  card.querySelector(":scope > .head").after(head);
+  place.parts = make(plane, place);
+  const [note, position] = ["plane-note", "where"].map((name) => element("span", name));
+  const corner = element("div", "plane-position");
+  corner.append(note, position);
+  place.append(corner);
+  Object.assign(place.parts, { head, shown, position, note });
+  return place;
 };
 
 /**
  * The parts of a picture, in their place; null as long as Dash has not laid it out.
- * @param {"x"|"y"|"map"} which
+ * @param {string} id  of a stage
  */
-export const parts = (which) => {
-  const place = document.getElementById(IDS[which]);
+export const parts = (id) => {
+  const place = document.getElementById(IDS[id]) ?? (PLANES.includes(id) ? makePlane(id) : null);
   if (!place) return null;
-  if (!place.parts?.frame.isConnected) place.parts = make(which, place);
+  if (!place.parts?.frame.isConnected) place.parts = make(id, place);
   return place.parts;
 };
 
-/** The picture that an element is part of. */
+/** The stage that an element is part of. @returns {?string} its id */
 export const pictureOf = (node) => {
-  const id = node.closest?.(".picture")?.id;
-  return Object.keys(IDS).find((which) => IDS[which] === id) ?? null;
+  const found = node.closest?.(".picture")?.id;
+  return Object.keys(IDS).find((id) => IDS[id] === found) ?? null;
 };
+
+/** Shows the pictures of a layout, in the place of the other's. */
+export const layOutRow = ({ layout }, image) =>
+  Object.assign(document.querySelector(".images").dataset, { layout, image });
 
 /** Writes the anatomical letters, and what a screen reader says of the picture. */
-export const writeLetters = (which, made, view) => {
+export const writeLetters = ({ id, view, image: which }, made) => {
   lettersOf(view).forEach((letter, index) => { made.letters[index].textContent = letter; });
-  const name = which === "y" && view.x === view.y ? CERTAINTY : NAMES[which];
-  made.place.ariaLabel = `${name}, ${which === "y" ? view.y : view.x}, ${view.plane}`;
+  if (made.map) made.map.alt = titleOf(view.map);
+  if (made.head) {
+    made.place.ariaLabel = `Slice of image ${which.toUpperCase()}, ${view[which]}, ${id}`;
+    made.shown.textContent = view[which];
+    made.shown.title = `Show image ${which === "x" ? "Y" : "X"} (y)`;
+    made.shown.disabled = view.x === view.y;
+    return;
+  }
+  const alone = id === "y" && view.x === view.y;
+  const name = id === "map" ? `${titleOf(view.map)} over image X` : alone ? CERTAINTY : NAMES[id];
+  made.place.ariaLabel = `${name}, ${view[which]}, ${view.plane}`;
 };
 
-const imageOf = (which, scene) => scene[which === "map" ? "x" : which] ?? scene;
+const put = (node, text) => { if (node.textContent !== text) node.textContent = text; };
 
-/** The pixel, of the grid that counts the slices, under a pointer; null beside all pictures. */
-export const pixelAt = (event, view, scene) => {
-  const which = pictureOf(event.target);
-  if (!which || event.target.closest("button")) return null;
-  const box = parts(which).frame.getBoundingClientRect();
+/** Writes where a plane's slice is, and why no map lies over it. @param {string} active  the plane of the fit */
+export const writePosition = ({ view, scene, hasMap }, made, active) => {
+  if (!made.head || !scene.positions) return;
+  // Where it has no room in one line, it breaks behind the comma.
+  const words = [`slice ${view.slice},`, `${scene.axis} = ${millimetres(scene.positions[view.slice])} mm`];
+  put(made.position, words.map((part) => part.replaceAll(" ", "\u00a0")).join(" "));
+  put(made.note, hasMap || !scene.fits ? "" : `${view.map === "labels" ? "labels" : "map"} only in the ${active} slice`);
+};
+
+/** The pixel of a stage's grid under a pointer; null beside the picture. */
+export const pixelAt = (event, { id, image: which, view, scene }) => {
+  const box = parts(id).frame.getBoundingClientRect();
   const shares = [(event.clientX - box.left) / box.width, (box.bottom - event.clientY) / box.height];
-  return pixelUnder(shares, view, scene, imageOf(which, scene));
+  return pixelUnder(shares, view, scene, scene[which] ?? scene);
 };
 
 /**
- * Draws a crosshair through a pixel in every picture.
+ * Draws a crosshair through a place in every picture.
  * @param {"place"|"crosshair"} kind  the one that stays, or that of the pointer
+ * @param {?number[]} place  in mm @param {import("../client/stages.mjs").Stage[]} stages
  */
-export const crosshair = (kind, pixel, view, scene) => {
-  for (const which of Object.keys(IDS)) {
-    const made = parts(which);
+export const crosshair = (kind, place, stages) => {
+  for (const stage of stages) {
+    const made = parts(stage.id);
     if (!made) continue;
-    made.over.toggleAttribute(`data-${kind}`, Boolean(pixel));
-    if (!pixel) continue;
-    const [right, up] = shareOf(pixel, view, scene, imageOf(which, scene));
+    made.over.toggleAttribute(`data-${kind}`, Boolean(place));
+    if (!place) continue;
+    const [right, up] = shareIn(stage, place);
     const at = [`${100 * right}%`, `${100 * (1 - up)}%`];
     for (const end of ["x1", "x2"]) made.lines[kind][0].setAttribute(end, at[0]);
     for (const end of ["y1", "y2"]) made.lines[kind][1].setAttribute(end, at[1]);

@@ -3,6 +3,7 @@
 // them as they will be.
 import { certaintyOf, isAlone, tickLabel, ticks } from "../client/picture.mjs";
 import { dragged, greys, moved, rounded, spanOf, windowOf } from "../client/window.mjs";
+import { stagesOf } from "../client/stages.mjs";
 import { element, parts, pictureOf, svg } from "./stage.mjs";
 import { panel } from "./window-panel.mjs";
 
@@ -10,7 +11,6 @@ const ENDS = [["black", 0], ["white", 1]];
 const KEYS = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1, PageUp: 10, PageDown: -10 };
 const barOf = (which) => document.getElementById(`control-window-${which}`);
 const whichOf = (node) => /^control-window-(.)$/.exec(node.closest?.(".scale")?.id ?? "")?.[1] ?? null;
-const PICTURES = { x: ["x", "map"], y: ["y"] };
 
 const make = (bar, which) => {
   const strip = element("div", "strip");
@@ -107,7 +107,7 @@ export const windows = ({ shown, set }) => {
       one.setAttribute("slope", slope);
       one.setAttribute("intercept", intercept);
     }
-    for (const picture of PICTURES[which]) parts(picture).below.style.filter = `url(#window-${which})`;
+    for (const { id, image } of stagesOf(shown())) if (image === which) parts(id).below.style.filter = `url(#window-${which})`;
   };
   const commit = (which) => {
     const window = held[which];
@@ -123,6 +123,7 @@ export const windows = ({ shown, set }) => {
 
   gestures({
     handles: (which) => barParts(which).handles,
+    imageOf: (id) => stagesOf(shown()).find((stage) => stage.id === id).image,
     isOpen: (which) => Boolean(shown().wanted && imageOf(which) && !imageOf(which).isFixed),
     toEnd: (which, end, share) => {
       const { span } = barParts(which);
@@ -146,7 +147,7 @@ export const windows = ({ shown, set }) => {
 };
 
 // ---- gestures
-const gestures = ({ handles, isOpen, toEnd, byDrag, now, commit, key, reset, open }) => {
+const gestures = ({ handles, imageOf, isOpen, toEnd, byDrag, now, commit, key, reset, open }) => {
   let dragging = null;
 
   document.addEventListener("pointerdown", (event) => {
@@ -157,7 +158,7 @@ const gestures = ({ handles, isOpen, toEnd, byDrag, now, commit, key, reset, ope
       dragging = { which: onBar, move: (moving) => toEnd(onBar, end, 1 - (moving.clientY - top) / height) };
     }
     const picture = event.button === 2 && pictureOf(event.target);
-    const which = picture === "y" ? "y" : "x";
+    const which = picture && imageOf(picture);
     if (picture && isOpen(which)) {
       const [from, { clientX, clientY }] = [now(which), event];
       dragging = { which, move: (moving) => byDrag(which, from, [moving.clientX - clientX, moving.clientY - clientY]) };

@@ -1,8 +1,11 @@
 // Which part of the slice the pictures show: the head or the whole field, enlarged and moved
 // together. It lasts over the slices of a plane, and a step through them does nothing here.
-import { isMirrored } from "../client/picture.mjs";
-import { NO_ZOOM, barLength, fieldOf, fit, frameOf, headOf, isEnlarged, panned, sightOf, zoomed } from "../client/zoom.mjs";
-import { IDS, parts, pictureOf, writeLetters } from "./stage.mjs";
+import { axesOf, isMirrored } from "../client/picture.mjs";
+import { shareIn, stagesOf } from "../client/stages.mjs";
+import {
+  UNLINKED, barLength, boxAt, fieldOf, fit, frameOf, headOf, isEnlarged, linked, panned, sightOf, zoomIn, zoomed,
+} from "../client/zoom.mjs";
+import { layOutRow, parts, pictureOf, writeLetters } from "./stage.mjs";
 
 const WHEEL = 0.002; // of a wheel's distance: a notch enlarges by a quarter
 const STEP = 1.5; // of a button or a key
@@ -10,28 +13,39 @@ const STILL = 4; // pixels that a pointer may tremble within a click
 const MOST_OF_BAR = 90; // pixels
 const REMEMBERED = "whole-field";
 
-/** @param {() => {wanted: object, scene: object}} shown */
-export const zoom = (shown) => {
+/**
+ * @param {object} page
+ * @param {() => {wanted: object, scene: object, place: ?number[]}} page.shown
+ * @param {(event: PointerEvent, id: string) => void} page.drag  a pointer that moves nothing here is
+ *   dragged from a picture
+ */
+export const zoom = ({ shown, drag }) => {
   let isWhole = localStorage.getItem(REMEMBERED) === "1";
-  let state = NO_ZOOM;
-  let laidOut = {}; // the scene and the side that the pictures are laid out for
+  let state = UNLINKED;
+  let laidOut = {}; // what the pictures are laid out for
 
-  /** Of a picture: its slice, what it shows at first, and where its field lies. */
-  const placeOf = (which) => {
-    const { wanted, scene } = shown();
-    const side = isMirrored(wanted);
-    const image = scene[which === "map" ? "x" : which] ?? scene.x;
-    const made = image && parts(which);
-    if (!made) return null;
-    const first = fieldOf(scene, side);
-    return { made, image, field: first, box: isWhole ? first : headOf(scene, side), own: fieldOf(image, side), stage: made.size };
+  /** Of a stage: its slice, what it shows at first, and where its field lies; null if it is not there. */
+  const placeOf = (stage) => {
+    const { id, view, scene } = stage;
+    const image = scene[stage.image] ?? scene.x ?? scene.y;
+    const made = image && parts(id);
+    if (!made || !Math.min(...made.size)) return null;
+    const side = isMirrored(view);
+    const field = fieldOf(scene, side);
+    return { id, made, image, view, field, box: isWhole ? field : headOf(scene, side), own: fieldOf(image, side), stage: made.size };
   };
 
-  const layOutOne = (which) => {
-    const place = placeOf(which);
-    if (!place || !Math.min(...place.stage)) return;
-    const { made, image, box, own, stage } = place;
-    const sight = sightOf(box, state, stage);
+  /** Of all stages on screen. A millimetre is as long in one plane as in another. */
+  const places = () => {
+    const found = stagesOf(shown()).map(placeOf).filter(Boolean);
+    if (shown().wanted.layout !== "planes") return found;
+    const scale = Math.min(...found.map(({ box, stage }) => fit(box, stage).scale));
+    return found.map((place) => ({ ...place, box: boxAt(place.box, scale, place.stage) }));
+  };
+
+  const layOutOne = (place) => {
+    const { made, image, own, box, stage, view } = place;
+    const sight = sightOf(box, zoomIn(state, view, place), stage);
     for (const [name, length] of Object.entries(frameOf(own, sight, stage))) made.frame.style[name] = `${length}px`;
     made.place.classList.toggle("enlarged", isEnlarged(image, sight.scale, devicePixelRatio));
     made.place.classList.toggle("zoomed", state.factor > 1);
@@ -39,35 +53,32 @@ export const zoom = (shown) => {
     made.bar.textContent = `${length} mm`;
     made.bar.style.width = `${length * sight.scale}px`;
   };
-  const layOutAll = () => Object.keys(IDS).forEach(layOutOne);
+  const layOutAll = () => places().forEach(layOutOne);
 
   const resized = new ResizeObserver((entries) => {
-    for (const { target, contentRect } of entries) {
-      target.parts.size = [contentRect.width, contentRect.height];
-      layOutOne(pictureOf(target));
-    }
+    for (const { target, contentRect } of entries) target.parts.size = [contentRect.width, contentRect.height];
+    if (isOpen()) layOutAll();
   });
-
-  const change = (next) => {
-    if (next === state) return;
-    state = next;
-    layOutAll();
-  };
 
   /** Lays the pictures out for another scene; of a slice step it takes no note. */
   const layOut = () => {
     const { wanted, scene } = shown();
-    if (!scene.shape || laidOut.scene === scene && laidOut.side === wanted.side) return;
-    const seen = `${wanted.study} ${wanted.plane} ${wanted.side}`;
-    if (laidOut.seen !== seen) state = NO_ZOOM;
-    laidOut = { scene, side: wanted.side, seen };
-    for (const which of Object.keys(IDS)) {
-      const made = parts(which);
+    const stages = stagesOf(shown());
+    const { side, layout, map } = wanted;
+    const as = `${side} ${layout} ${map} ${stages[0].image}`;
+    if (!scene.shape || laidOut.scene === scene && laidOut.as === as) return;
+    const seen = `${wanted.study} ${side} ${layout} ${layout === "planes" || wanted.plane}`;
+    if (laidOut.seen !== seen) state = UNLINKED;
+    laidOut = { scene, as, seen };
+    layOutRow(wanted, stages[0].image);
+    for (const stage of stages) {
+      const made = parts(stage.id);
       if (!made) {
         laidOut = { seen }; // Dash has yet to lay it out
         continue;
       }
-      writeLetters(which, made, wanted);
+      writeLetters(stage, made);
+      made.size = [made.place.clientWidth, made.place.clientHeight];
       resized.observe(made.place);
     }
     layOutAll();
@@ -80,42 +91,58 @@ export const zoom = (shown) => {
   };
   const middle = ({ stage }) => [stage[0] / 2, stage[1] / 2];
 
-  const zoomBy = (by, which, point) => {
-    const place = isOpen() && placeOf(which);
-    if (place) change(zoomed(state, by, point ?? middle(place), place));
+  // What the other planes are enlarged about: the crosshair.
+  const around = () => {
+    const mm = [null, null, null];
+    const { place } = shown();
+    for (const { view, scene } of place ? stagesOf(shown()) : []) {
+      const { low, high } = fieldOf(scene, false);
+      const shares = shareIn({ view: { ...view, side: "neurological" }, scene, image: null }, place);
+      axesOf(view.plane).forEach((axis, end) => { mm[axis] = low[end] + shares[end] * (high[end] - low[end]); });
+    }
+    return mm;
   };
-  const reset = () => change(NO_ZOOM);
+
+  const change = (id, next) => {
+    const place = isOpen() && places().find((one) => one.id === id);
+    if (!place) return;
+    const before = zoomIn(state, place.view, place);
+    const after = next(before, place);
+    if (after === before) return;
+    state = linked(state, after, place.view, around());
+    layOutAll();
+  };
+  const zoomBy = (by, id, event) =>
+    change(id, (before, place) => zoomed(before, by, event ? pointOf(event, place) : middle(place), place));
+  const reset = () => {
+    state = UNLINKED;
+    if (isOpen()) layOutAll();
+  };
 
   /** Shows the whole field of view, or the head again. */
   const toggleField = () => {
     isWhole = !isWhole;
     localStorage.setItem(REMEMBERED, isWhole ? "1" : "0");
-    state = NO_ZOOM;
-    if (isOpen()) layOutAll();
+    reset();
   };
 
-  const does = { in: (which) => zoomBy(STEP, which), out: (which) => zoomBy(1 / STEP, which), reset };
+  const does = { in: (id) => zoomBy(STEP, id), out: (id) => zoomBy(1 / STEP, id), reset };
   const KEYS = { "+": "in", "=": "in", "-": "out", "−": "out" };
 
   gestures({
-    zoomBy: (by, event) => {
-      const place = isOpen() && placeOf(pictureOf(event.target));
-      if (place) change(zoomed(state, by, pointOf(event, place), place));
-    },
-    panBy: (way, which) => {
-      const place = isOpen() && placeOf(which);
-      if (place) change(panned(state, way, place));
-    },
+    zoomBy: (by, event) => zoomBy(by, pictureOf(event.target), event),
+    panBy: (way, id) => change(id, (before, place) => panned(before, way, place)),
     isZoomed: () => state.factor > 1,
+    drag,
     reset,
-    press: (what, which) => does[what](which),
-    key: (key, which) => KEYS[key] && (does[KEYS[key]](which), true),
+    press: (what, id) => does[what](id),
+    key: (key, id) => KEYS[key] && (does[KEYS[key]](id), true),
   });
   return { layOut, toggleField };
 };
 
 // ---- gestures
-const gestures = ({ zoomBy, panBy, isZoomed, reset, press, key }) => {
+const gestures = ({ zoomBy, panBy, isZoomed, drag, reset, press, key }) => {
   document.addEventListener("wheel", (event) => {
     if (!(event.ctrlKey || event.metaKey) || !pictureOf(event.target)) return;
     event.preventDefault();
@@ -139,8 +166,9 @@ const gestures = ({ zoomBy, panBy, isZoomed, reset, press, key }) => {
   document.addEventListener("pointermove", (event) => {
     const before = fingers.get(event.pointerId);
     if (!before) return;
-    fingers.set(event.pointerId, event);
-    const way = [event.clientX - before.clientX, event.clientY - before.clientY];
+    const { clientX, clientY } = event;
+    fingers.set(event.pointerId, { target: before.target, clientX, clientY });
+    const way = [clientX - before.clientX, clientY - before.clientY];
     dragged += Math.hypot(...way);
     if (fingers.size === 2) {
       const now = distance();
@@ -148,7 +176,10 @@ const gestures = ({ zoomBy, panBy, isZoomed, reset, press, key }) => {
       const between = { target: before.target, clientX: (a.clientX + b.clientX) / 2, clientY: (a.clientY + b.clientY) / 2 };
       zoomBy(now / apart, between);
       apart = now;
-    } else if (isZoomed() && dragged > STILL) panBy(way, pictureOf(before.target));
+    } else if (dragged > STILL) {
+      if (isZoomed() && !event.shiftKey) panBy(way, pictureOf(before.target));
+      else if (event.pointerType !== "touch") drag(event, pictureOf(before.target)); // a finger scrolls
+    }
   });
   for (const type of ["pointerup", "pointercancel"]) {
     document.addEventListener(type, ({ pointerId }) => fingers.delete(pointerId));

@@ -93,7 +93,7 @@ def severity(checked: Checked) -> str:
 
 def remedy(checked: Checked) -> Remedy | None:
     """Return the remedy beside the closed line: the first of the worst finding."""
-    if severity(checked) != "warning":
+    if severity(checked) == "fact":
         return None
     return next(iter(checked.findings[0].remedies), None)
 

@@ -1,6 +1,9 @@
 """The colours of the classes: class k has the same colour in every view."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from colorsys import hls_to_rgb
+
+from plotly.colors import sequential
 
 from dashboard.view import Palette
 
@@ -28,6 +31,16 @@ PALETTES: dict[Palette, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 
+# From 0 to 1: perceptually uniform, also for the colour-blind. Between two, colours are mixed.
+# S. van der Walt and N. Smith, "A better default colormap for matplotlib", SciPy 2015.
+RAMP: tuple[str, ...] = tuple(sequential.Viridis)
+# By the numbers of `core.reference.difference`, of Okabe and Ito's set.
+DIFFERENCES = {1: "#D55E00", 2: "#F0E442", 3: "#56B4E9"}
+# Unlike every class, and the crosshair.
+OUTLINE = "#00E5FF"
+# Neighbouring numbers get distant hues: of turns by the golden ratio no two come together.
+GOLDEN = 0.618034
+
 
 def class_colours(palette: Palette, own: Sequence[tuple[int, str]] = ()) -> tuple[str, ...]:
     """Return the colours of classes 1..10: those of a palette, but for the classes with their own.
@@ -41,12 +54,46 @@ def class_colours(palette: Palette, own: Sequence[tuple[int, str]] = ()) -> tupl
     return tuple(chosen.get(k, usual) for k, usual in enumerate(PALETTES[palette], start=1))
 
 
+def ramp(steps: int) -> tuple[str, ...]:
+    """Return evenly spaced colours of `RAMP`, as browsers mix them."""
+    last, mixed = len(RAMP) - 1, []
+    for step in range(steps):
+        at = last * step / (steps - 1)
+        low = min(int(at), last - 1)
+        pair = zip(_rgb(RAMP[low]), _rgb(RAMP[low + 1]), strict=True)
+        mixed.append(_hex([round(a + (b - a) * (at - low)) for a, b in pair]))
+    return tuple(mixed)
+
+
+def label_colours(
+    labels: Sequence[int], partners: Mapping[int, int], classes: Sequence[str]
+) -> dict[int, str]:
+    """Return a colour of each label of a reference: that of the class which it matches.
+
+    Others have a pale one of their own, which stays whatever the fit.
+
+    Parameters
+    ----------
+    partners : mapping of int to int
+        The label that matches a class.
+    classes : sequence of str
+        The colour of each class.
+    """
+    own = {label: label_colour(label) for label in labels}
+    return own | {partners[k]: classes[k - 1] for k in sorted(partners, reverse=True)}
+
+
+def label_colour(label: int) -> str:
+    """Return the colour of a label that no class matches."""
+    return _hex([round(255 * part) for part in hls_to_rgb(label * GOLDEN % 1, 0.68, 0.4)])
+
+
 def on_white(colour: str) -> str:
     """Return a colour for lines on a white card: darker, if it would be too pale there."""
-    rgb = [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
+    rgb = _rgb(colour)
     darkened = ([round(part * share / 100) for part in rgb] for share in range(100, -1, -1))
     enough = next(one for one in darkened if 1.05 / (_luminance(one) + 0.05) >= LINE_CONTRAST)
-    return "#" + "".join(f"{part:02X}" for part in enough)
+    return _hex(enough)
 
 
 def line_style() -> str:
@@ -64,7 +111,15 @@ def line_style() -> str:
 
 
 def _written(colour: str) -> str:
-    return f"rgb({', '.join(str(int(colour[at : at + 2], 16)) for at in (1, 3, 5))})"
+    return f"rgb({', '.join(map(str, _rgb(colour)))})"
+
+
+def _rgb(colour: str) -> list[int]:
+    return [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
+
+
+def _hex(rgb: Sequence[int]) -> str:
+    return "#" + "".join(f"{part:02X}" for part in rgb)
 
 
 def _luminance(rgb: Sequence[int]) -> float:

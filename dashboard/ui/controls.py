@@ -34,6 +34,7 @@ from dashboard.ui.kinds import (
 from dashboard.view import BINS, PERCENT, SEEDS, TOLERANCE
 from dashboard.widgets import Html
 from dashboard.words import scalings
+from dashboard.words.maps import MAPS
 
 # What the lists say in a study that has no mask or no segmentation.
 NO_MASK, NO_SEGMENTATION = "no mask", "no segmentation"
@@ -49,6 +50,7 @@ FOREGROUND = {
     "mask": "mask",
 }
 CLIP = {level: f"{level}–{100 - float(level):g} %" for level in CLIP_LEVELS}
+LAYOUTS = {"images": "X, Y and labels", "planes": "three planes"}
 JOINT = {"scatter": "Scatter", "histogram": "2-D histogram", "density": "Density"}
 PALETTES = {
     "okabe": "Okabe–Ito, extended (10 classes, 10 in deuteranopia)",
@@ -56,6 +58,12 @@ PALETTES = {
     "plain": "plain hues (10 classes, 2 in deuteranopia)",
 }
 USUAL_STARTS = f"{usual_starts('slice')}, whole head {usual_starts('volume')}"
+OUTLINES: dict[str, str] = {
+    "none": "no outline",
+    "mask": "mask",
+    "reference": "reference",
+    "labels": "labels",
+}
 # Beside the list of the studies. Keys do the same, so these are no tab stops.
 STUDY_STEPS = (
     '<span class="study-steps">'
@@ -75,6 +83,12 @@ class Folded:
 
 
 Row = ControlSpec | tuple[ControlSpec, ControlSpec] | Folded
+
+
+def _option(name: str) -> str:
+    """Return a map's name in the list of maps."""
+    return name.replace("-", " ")
+
 
 # Title of a section -> its controls; two in brackets stand side by side.
 SECTIONS: dict[str, list[Row]] = {
@@ -129,6 +143,12 @@ SECTIONS: dict[str, list[Row]] = {
             "Neurological shows the patient's left on the left. Radiological shows it on the "
             "right.",
             segments({"neurological": "Neurological", "radiological": "Radiological"}),
+        ),
+        ControlSpec(
+            Control.LAYOUT, "Pictures",
+            "X, Y and the label map in one plane, or one image in three planes through the "
+            "crosshair. A fit to this slice has labels in its own plane only.",
+            choice(LAYOUTS),
         ),
     ],
     "Preprocessing": [
@@ -218,7 +238,20 @@ SECTIONS: dict[str, list[Row]] = {
 
 # Id of a card -> the controls in its head, for what only this card shows or shows first.
 TOOLS: dict[str, list[ControlSpec]] = {
+    "image-x": [
+        ControlSpec(
+            Control.OUTLINE, "Outline",
+            "Draws the borders of the mask, the reference or the classes over images X and Y.",
+            menu(OUTLINES),
+        ),
+    ],
     "labels": [
+        ControlSpec(
+            Control.MAP, "Map",
+            "What is drawn over image X: the most probable classes, how uncertain they are, or the "
+            "probability of one. With a reference also that, and where it differs.",
+            menu({name: _option(name) for name in MAPS}),
+        ),
         ControlSpec(
             Control.OPACITY, "Label opacity (%)", "How strongly the label map covers image X.",
             scale(PERCENT),

@@ -17,7 +17,7 @@ from dashboard.ids import FIELDS, NOTICES, VOLUME_X, VOLUME_Y, Control, Store
 from dashboard.services.render.addresses import key
 from dashboard.services.scene.opening import Opened
 from dashboard.services.scene.presets import masks
-from dashboard.services.scene.scene import NO_REFERENCE
+from dashboard.services.scene.scene import NO_REFERENCE, Scene
 from dashboard.services.studies.conventions import Role
 from dashboard.services.studies.files import StudyFiles
 from dashboard.services.studies.naming import B0, MEAN, find, short_name
@@ -71,7 +71,6 @@ def scene_facts(opened: Opened) -> dict[str, Any]:
         "number": 0,
         "view": view.to_store(),
         "sameGrid": scene.on_one_grid,
-        "slicesOfY": scene.slices_of_y,
         # Else there are no maps, and the cards say why.
         "fits": scene.problem is None,
         "mixed": scene.mixed,
@@ -87,25 +86,43 @@ def scene_facts(opened: Opened) -> dict[str, Any]:
         },
     }
     for which, volume in zip("xy", (scene.x, scene.y), strict=True):
-        facts[which] = _shown(volume, view.plane) if volume else None
+        facts[which] = _shown(volume) if volume else None
         _, taken, alone = _volumes(scene.files, getattr(view, which), volume)
         if volume and not alone:
             facts[which]["volumes"] = {"image": volume.name, "taken": taken}
+    facts["planes"] = {plane: _in_plane(scene, plane) for plane in PLANE_AXES} if grid else {}
     if grid:
-        facts |= _shown(grid, view.plane)
-        facts["head"] = head_box(grid, view.plane)
-        facts["axis"] = "xyz"[PLANE_AXES[view.plane][0]]
-        facts["toStored"] = grid.orientation.picture_to_stored(view.plane).tolist()
+        facts |= _shown(grid)
         facts["affine"] = grid.mm_affine[:3].tolist()
         facts["place"] = _place(grid, view)
     return facts
 
 
-def _shown(volume: Volume, plane: Plane) -> dict[str, Any]:
+def _shown(volume: Volume) -> dict[str, Any]:
+    return {"id": key(volume.id), **_windows(volume.intensities)}
+
+
+def _in_plane(scene: Scene, plane: Plane) -> dict[str, Any]:
+    """Return where slices and pictures of a plane lie: of the grid, and in them those of X and Y.
+
+    The browser puts it beside the other facts (assets/client/stages.mjs).
+    """
+    grid = scene.grid
+    assert grid is not None, "without a grid there is no plane"
+    volumes = {"x": scene.x, "y": scene.y}
     return {
-        "id": key(volume.id),
-        **_windows(volume.intensities),
-        "positions": volume.slice_positions(plane).round(3).tolist(),
+        "positions": grid.slice_positions(plane).round(3).tolist(),
+        "slicesOfY": scene.slices_of_y_in(plane),
+        "head": head_box(grid, plane),
+        "axis": "xyz"[PLANE_AXES[plane][0]],
+        "toStored": grid.orientation.picture_to_stored(plane).tolist(),
+        **_lying(grid, plane),
+        **{which: _lying(volume, plane) if volume else None for which, volume in volumes.items()},
+    }
+
+
+def _lying(volume: Volume, plane: Plane) -> dict[str, Any]:
+    return {
         "shape": volume.orientation.picture_shape(plane),
         "pixel": pixel_size(volume, plane),
         "corner": corner(volume, plane),

@@ -1,22 +1,29 @@
-"""Routes for maps of a model as PNG."""
+"""Routes for maps of a model, and for outlines, as PNG."""
 
 from collections.abc import Callable
 from contextlib import nullcontext
+from typing import Any
 
 import numpy as np
 from flask import Blueprint, Response, request
+from numpy.typing import NDArray
 
 from dashboard.core import maps
-from dashboard.core.analysis import Analysis
+from dashboard.core.contours import contours
 from dashboard.core.domain import Cut
 from dashboard.core.errors import NeuroMixError
+from dashboard.core.mixture.features import Features, within
+from dashboard.core.mixture.mask import mask_of
+from dashboard.core.mixture.model import Model
+from dashboard.core.mixture.recipe import COMPONENTS
 from dashboard.core.orientation import PLANE_AXES
-from dashboard.figures.palette import class_colours
+from dashboard.figures.palette import DIFFERENCES, OUTLINE, class_colours, label_colours, ramp
 from dashboard.services.ahead import Ahead
 from dashboard.services.analyses import Analyses
 from dashboard.services.archive import Archive
+from dashboard.services.comparing import compared
 from dashboard.services.render import pictures
-from dashboard.view import View
+from dashboard.services.scene.scene import Scene
 from dashboard.web.answers import (
     answers_errors,
     asked_ahead,
@@ -26,11 +33,15 @@ from dashboard.web.answers import (
     scene_of,
 )
 
-Draw = Callable[[Analysis, View], bytes]
+# As many as a palette of 8 bits has, but for the background.
+SHADES = ramp(255)
+
+Draw = Callable[[Scene, Analyses], bytes]
+Shares = Callable[[Model, Features], NDArray[np.float64]]
 
 
 def blueprint(archive: Archive, analyses: Analyses, ahead: Ahead) -> Blueprint:
-    """Return the routes that serve label maps, and maps of their certainty."""
+    """Return the routes that serve the maps of a slice, and its outlines."""
     routes = Blueprint("maps", __name__)
 
     @routes.get("/maps/<identity>/<plane>/<int:index>.png")
@@ -38,10 +49,12 @@ def blueprint(archive: Archive, analyses: Analyses, ahead: Ahead) -> Blueprint:
     def label_map(identity: str, plane: str, index: int) -> Response:
         return answer(_labels, identity, plane, index)
 
-    @routes.get("/maps/<identity>/<plane>/<int:index>/certainty.png")
+    @routes.get("/maps/<identity>/<plane>/<int:index>/<what>.png")
     @answers_errors
-    def certainty(identity: str, plane: str, index: int) -> Response:
-        return answer(_certainty, identity, plane, index)
+    def other_map(identity: str, plane: str, index: int, what: str) -> Response:
+        if what not in DRAWN:
+            raise NeuroMixError(f"Unknown map {what[:20]}.")
+        return answer(DRAWN[what], identity, plane, index)
 
     def answer(draw: Draw, identity: str, plane: str, index: int) -> Response:
         if plane not in PLANE_AXES:
@@ -52,22 +65,122 @@ def blueprint(archive: Archive, analyses: Analyses, ahead: Ahead) -> Blueprint:
         if early and not analyses.knows(scene):
             return passed_over()
         with nullcontext() if early else ahead.request():
-            drawn = immutable(draw(analyses.at_cut(scene), scene.view), "image/png")
+            drawn = immutable(draw(scene, analyses), "image/png")
         return drawn if scene.complete else not_kept(drawn)
 
     return routes
 
 
-def _labels(analysis: Analysis, view: View) -> bytes:
+def _upright(scene: Scene, features: Features, cut: NDArray[Any]) -> NDArray[Any]:
+    """Return a cut of the features' grid as a picture, top row first."""
+    return features.volumes[0].orientation.upright(cut, scene.view.plane, scene.view.side)
+
+
+def _colours(scene: Scene) -> tuple[str, ...]:
+    return class_colours(scene.view.palette, scene.view.colours)
+
+
+def _labels(scene: Scene, analyses: Analyses) -> bytes:
     """Return the label map of a cut; without classes, all of it is transparent."""
-    orientation = analysis.features.volumes[0].orientation
-    picture = orientation.upright(analysis.labels, view.plane, view.side)
-    return pictures.labels(picture, class_colours(view.palette, view.colours), view.hidden)
+    analysis = analyses.at_cut(scene)
+    picture = _upright(scene, analysis.features, analysis.labels)
+    return pictures.labels(picture, _colours(scene), scene.view.hidden)
 
 
-def _certainty(analysis: Analysis, view: View) -> bytes:
+def _certainty(scene: Scene, analyses: Analyses) -> bytes:
     """Return the probability of each voxel's class, from 1 / K (black) to 1 (white)."""
+    analysis = analyses.at_cut(scene)
     features, model = analysis.features, analysis.model
     found = maps.certainty(model, features) if model else np.zeros(features.mask.shape)
-    picture = features.volumes[0].orientation.upright(found, view.plane, view.side)
-    return pictures.grey(picture, maps.certainty_range(view.components))
+    limits = maps.certainty_range(scene.view.components)
+    return pictures.grey(_upright(scene, features, found), limits)
+
+
+def _shares(of: Shares) -> Draw:
+    """Return what draws numbers from 0 to 1; without classes, all is transparent."""
+
+    def draw(scene: Scene, analyses: Analyses) -> bytes:
+        analysis = analyses.at_cut(scene)
+        features, model = analysis.features, analysis.model
+        found = of(model, features) if model else np.full(features.mask.shape, np.nan)
+        return pictures.shaded(_upright(scene, features, found), SHADES)
+
+    return draw
+
+
+def _probability(number: int) -> Draw:
+    """Return what draws the probability of a class; a class beyond K has none anywhere."""
+
+    def share(model: Model, features: Features) -> NDArray[np.float64]:
+        if number > model.components:
+            return np.full(features.mask.shape, np.nan)
+        return maps.probability(model, features, number)
+
+    return _shares(share)
+
+
+def _clear_without(draw: Draw) -> Draw:
+    """Return what draws nothing where the reference or mask cannot be used: a card says why."""
+
+    def drawn(scene: Scene, analyses: Analyses) -> bytes:
+        try:
+            return draw(scene, analyses)
+        except NeuroMixError:
+            features = analyses.at_cut(scene).features
+            nothing = np.zeros(features.mask.shape, dtype=np.uint8)
+            return pictures.labels(_upright(scene, features, nothing), _colours(scene))
+
+    return drawn
+
+
+@_clear_without
+def _reference(scene: Scene, analyses: Analyses) -> bytes:
+    """Return the reference, its labels in the colours of the classes that match them."""
+    found, features = compared(scene, analyses), analyses.at_cut(scene).features
+    present = [label for label in np.unique(found.reference).tolist() if label]
+    colours = label_colours(present, found.partners, _colours(scene))
+    return pictures.numbered(_upright(scene, features, found.reference), colours)
+
+
+@_clear_without
+def _difference(scene: Scene, analyses: Analyses) -> bytes:
+    found, features = compared(scene, analyses), analyses.at_cut(scene).features
+    return pictures.numbered(_upright(scene, features, found.differences), DIFFERENCES)
+
+
+def _outline_of_labels(scene: Scene, analyses: Analyses) -> bytes:
+    """Return the borders of the classes that are not hidden, each in its colour."""
+    analysis = analyses.at_cut(scene)
+    shown = np.where(np.isin(analysis.labels, scene.view.hidden), 0, analysis.labels)
+    lines = _upright(scene, analysis.features, shown * contours(shown))
+    return pictures.labels(lines, _colours(scene))
+
+
+@_clear_without
+def _outline_of_reference(scene: Scene, analyses: Analyses) -> bytes:
+    found, features = compared(scene, analyses), analyses.at_cut(scene).features
+    lines = found.reference * contours(found.reference)
+    colours = label_colours(np.unique(lines).tolist(), found.partners, _colours(scene))
+    colours.pop(0, None)
+    return pictures.numbered(_upright(scene, features, lines), colours)
+
+
+@_clear_without
+def _outline_of_mask(scene: Scene, analyses: Analyses) -> bytes:
+    if scene.mask is None:
+        raise NeuroMixError("This study has no mask.")
+    mask, features = scene.mask.require(), analyses.at_cut(scene).features
+    marked = mask_of(mask).marks(within(mask, features.volumes[0].orientation, scene.cut))
+    return pictures.numbered(_upright(scene, features, contours(marked)), {True: OUTLINE})
+
+
+DRAWN: dict[str, Draw] = {
+    "certainty": _certainty,
+    "uncertainty": _shares(maps.uncertainty),
+    **{f"probability-{k}": _probability(k) for k in COMPONENTS},
+    "reference": _reference,
+    "difference": _difference,
+    "outline-labels": _outline_of_labels,
+    "outline-reference": _outline_of_reference,
+    "outline-mask": _outline_of_mask,
+}

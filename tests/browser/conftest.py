@@ -24,8 +24,9 @@ HERE = Path(__file__).parent
 Serve = Callable[..., str]
 Run = Callable[..., Any]
 
-# Else a server that is stopped waits for connections that browsers keep alive.
-AT_ONCE = {"GUNICORN_CMD_ARGS": "--graceful-timeout 0"}
+# A server starts sooner if its workers do not each import scikit-learn, and one that is stopped
+# would wait for connections that browsers keep alive.
+AT_ONCE = {"GUNICORN_CMD_ARGS": "--preload --graceful-timeout 0"}
 HANG_MS = 1000 * SETTLE_SECONDS
 expect.set_options(timeout=HANG_MS)  # in place of 5 s, which is a limit on a busy machine
 
@@ -40,8 +41,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, pytest.TestReport]:
     report = yield
     if report.failed:
-        page = item.funcargs.get("page") or item.funcargs.get("home")
-        if page and report.when == "call":
+        pages = (item.funcargs.get(name) for name in ("page", "home", "lab"))
+        if (page := next(filter(None, pages), None)) and report.when == "call":
             page.screenshot(path=Path(item.funcargs["output_path"]) / "page.png")
         for url, log in item.config.stash.get(LOGS, {}).items():
             report.sections.append((f"log of {url}", tail(log)))
@@ -211,16 +212,55 @@ def page(
     try:
         assert_no_complaints(browser, complaints)
     finally:
-        page.unroute_all()
-        page.mouse.up()
-        page.mouse.move(0, 0)
+        put_back(page, browser_context_args["viewport"])
         page.goto("about:blank")
-        page.set_viewport_size(browser_context_args["viewport"])
-        page.emulate_media(color_scheme="light")
         page.context.set_storage_state({"cookies": [], "origins": []})
 
 
-# As Back does it, which opens a View without loading the page.
+def put_back(page: Page, viewport: Any) -> None:
+    """Undo what a test did to a page besides its View."""
+    page.unroute_all()
+    page.mouse.up()
+    page.mouse.move(0, 0)
+    page.set_viewport_size(viewport)
+    page.emulate_media(color_scheme="light")
+
+
+# The check's sheet stays open in the study in which it was opened.
+CLOSE = """() => {
+    document.querySelector(".check[open] summary")?.click();
+    document.activeElement.blur();
+}"""
+
+
+@pytest.fixture(scope="session")
+def shared_lab(shared_page: Page) -> Page:
+    return shared_page.context.new_page()
+
+
+@pytest.fixture
+def lab(
+    shared_lab: Page,
+    browser: Browser,
+    browser_context_args: dict[str, Any],
+    complaints: list[str],
+    output_path: str,  # noqa: ARG001, for the picture of a failure
+) -> Iterator[Page]:
+    """A page on the made-up `studies`, which each test begins with a `visit` to its own.
+
+    It is loaded once for all. Take `page` for what is about that, or leaves more than a View.
+    """
+    page = shared_lab
+    page.bring_to_front()
+    yield page
+    try:
+        assert_no_complaints(browser, complaints)
+    finally:
+        put_back(page, browser_context_args["viewport"])
+        page.evaluate(CLOSE)
+
+
+# Leaves the View of a test for the one the page opened with.
 RETURN = """query => {
     document.activeElement.blur();
     document.querySelector(".controls").scrollTop = 0;
@@ -256,10 +296,7 @@ def home(
     try:
         assert_no_complaints(browser, complaints)
     finally:
-        page.mouse.up()
-        page.mouse.move(0, 0)
-        page.set_viewport_size(browser_context_args["viewport"])
-        page.emulate_media(color_scheme="light")
+        put_back(page, browser_context_args["viewport"])
         page.evaluate(RETURN, url)
         settled(page)
         assert page.url == url

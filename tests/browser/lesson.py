@@ -32,12 +32,24 @@ class Lesson:
         return (self.t1 > 0) & (self.b0 > 0)
 
     @cached_property
-    def labels(self) -> NDArray[np.int64]:
-        """Label image with 0 outside, classes renumbered by ascending mean of T1."""
+    def _fitted(self) -> tuple[GaussianMixture, NDArray[np.float64], NDArray[np.int64]]:
         values = np.c_[self.t1[self.mask], self.b0[self.mask]]
         scaled = StandardScaler().fit_transform(values)
         model = GaussianMixture(n_components=self.components, random_state=12345)
-        found = model.fit_predict(scaled)
+        return model, scaled, model.fit_predict(scaled)
+
+    @cached_property
+    def posterior(self) -> NDArray[np.float64]:
+        """Probability of each class, class 1 first; 0 outside."""
+        model, scaled, _ = self._fitted
+        shares = np.zeros((*self.mask.shape, self.components))
+        shares[self.mask] = model.predict_proba(scaled)[:, np.argsort(model.means_[:, 0])]
+        return shares
+
+    @cached_property
+    def labels(self) -> NDArray[np.int64]:
+        """Label image with 0 outside, classes renumbered by ascending mean of T1."""
+        model, _, found = self._fitted
         rank = np.argsort(np.argsort(model.means_[:, 0])) + 1
         labels = np.zeros(self.t1.shape, dtype=int)
         labels[self.mask] = rank[found]

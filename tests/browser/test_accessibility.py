@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from scripts import axe
 from scripts.serving import settled
-from tests.browser.acting import choose
+from tests.browser.acting import GO_TO, choose
 
 # Each violation: its rule, an element that breaks it, and how.
 RUN = """async (rules) => {
@@ -24,11 +24,6 @@ RUN = """async (rules) => {
     return violations.flatMap(({ id, nodes }) => nodes.map((node) =>
         `${id}: ${node.target} ${node.html.slice(0, 160)} ${why(node)}`));
 }"""  # noqa: E501
-GO_TO = """query => {
-    delete document.documentElement.dataset.settled;
-    history.pushState(null, "", query);
-    dispatchEvent(new PopStateEvent("popstate"));
-}"""
 # Colours alone differ in the dark.
 SCHEMES = {"light": (), "dark": ("color-contrast",)}
 

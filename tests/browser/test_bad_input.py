@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from scripts.serving import settled
+from tests.browser.acting import visit
 from tests.browser.reading import picture, traces
 
 AFFINE = np.diag([2.0, 2.0, 2.0, 1.0])
@@ -51,7 +52,7 @@ def url(studies: tuple[Path, str]) -> str:
 
 
 def open_study(page: Page, url: str, query: str) -> None:
-    page.goto(f"{url}/?{query}")
+    visit(page, f"{url}/?{query}")
     settled(page)
 
 
@@ -64,69 +65,69 @@ def findings(page: Page, severity: str) -> str:
     return " ".join(found.all_text_contents()).replace("\xa0", " ")
 
 
-def test_an_empty_slice_says_so_in_every_view_that_needs_a_foreground(page: Page, url: str) -> None:
-    open_study(page, url, "study=gap&slice=3&before=1")
+def test_an_empty_slice_says_so_in_every_view_that_needs_a_foreground(lab: Page, url: str) -> None:
+    open_study(lab, url, "study=gap&slice=3&before=1")
     for name in ("#labels-problem", "#view-joint", "#view-components"):
-        expect(page.locator(name)).to_contain_text("no foreground voxels in this slice")
-    assert [t for t in traces(page, "view-histograms") if len(t["y"]) == 51]
-    assert picture(page, "view-image-x").shape[:2] == (22, 20)
+        expect(lab.locator(name)).to_contain_text("no foreground voxels in this slice")
+    assert [t for t in traces(lab, "view-histograms") if len(t["y"]) == 51]
+    assert picture(lab, "view-image-x").shape[:2] == (22, 20)
 
 
-def test_a_constant_slice_cannot_carry_a_mixture(page: Page, url: str) -> None:
-    open_study(page, url, "study=gap&slice=4")
-    expect(page.locator("#view-components")).to_contain_text("only 1 distinct intensity value")
-    assert picture(page, "view-labels", 1)[..., 3].max() == 0
-    page.keyboard.press("ArrowRight")
-    settled(page, slice=5)
-    expect(page.locator("#labels-problem")).to_be_hidden()
-    assert picture(page, "view-labels", 1)[..., 3].max() == 255
+def test_a_constant_slice_cannot_carry_a_mixture(lab: Page, url: str) -> None:
+    open_study(lab, url, "study=gap&slice=4")
+    expect(lab.locator("#view-components")).to_contain_text("only 1 distinct intensity value")
+    assert picture(lab, "view-labels", 1)[..., 3].max() == 0
+    lab.keyboard.press("ArrowRight")
+    settled(lab, slice=5)
+    expect(lab.locator("#labels-problem")).to_be_hidden()
+    assert picture(lab, "view-labels", 1)[..., 3].max() == 255
 
 
-def test_fewer_distinct_values_than_components_is_explained(page: Page, url: str) -> None:
-    open_study(page, url, "study=few&components=4")
-    expect(page.locator("#view-components")).to_contain_text(
+def test_fewer_distinct_values_than_components_is_explained(lab: Page, url: str) -> None:
+    open_study(lab, url, "study=few&components=4")
+    expect(lab.locator("#view-components")).to_contain_text(
         "only 3 distinct intensity values, too few for 4 components"
     )
-    page.locator("#control-components").get_by_text("2", exact=True).click()
-    settled(page, components=2)
-    expect(page.locator("#view-components tbody tr")).to_have_count(2)
+    lab.locator("#control-components").get_by_text("2", exact=True).click()
+    settled(lab, components=2)
+    expect(lab.locator("#view-components tbody tr")).to_have_count(2)
 
 
-def test_nan_and_infinite_voxels_are_left_out_and_the_page_says_so(page: Page, url: str) -> None:
-    open_study(page, url, "study=holes")
-    assert "ignore NaN and infinite values: 1,584 voxels of T1 (30 %)" in findings(page, "warning")
-    alpha = picture(page, "view-labels", 1)[..., 3]
+def test_nan_and_infinite_voxels_are_left_out_and_the_page_says_so(lab: Page, url: str) -> None:
+    open_study(lab, url, "study=holes")
+    assert "ignore NaN and infinite values: 1,584 voxels of T1 (30 %)" in findings(lab, "warning")
+    alpha = picture(lab, "view-labels", 1)[..., 3]
     assert (alpha > 0).sum() == 14 * 22
 
 
-def test_a_series_shows_its_first_volume_and_says_so(page: Page, url: str) -> None:
-    open_study(page, url, "study=two_volumes")
-    told = page.locator("#view-preflight li").filter(has_text="holds 2 volumes")
+def test_a_series_shows_its_first_volume_and_says_so(lab: Page, url: str) -> None:
+    open_study(lab, url, "study=two_volumes")
+    told = lab.locator("#view-preflight li").filter(has_text="holds 2 volumes")
     expect(told).to_have_count(1)
-    expect(page.locator("#head-image-x h2")).to_have_text("T1 (volume 0 of 2)")
+    expect(lab.locator("#head-image-x h2")).to_have_text("T1 (volume 0 of 2)")
 
 
-def test_other_grids_are_refused_with_both_shapes_and_remedies(page: Page, url: str) -> None:
-    open_study(page, url, "study=grids&x=T1&y=b0")
-    told = findings(page, "problem")
+def test_other_grids_are_refused_with_both_shapes_and_remedies(lab: Page, url: str) -> None:
+    open_study(lab, url, "study=grids&x=T1&y=b0")
+    told = findings(lab, "problem")
     for fact in ("20 × 22 × 12", "20 × 22 × 11", "Resample b0 to the grid of T1"):
         assert fact in told
-    expect(page.locator("#view-joint")).to_contain_text("not on the same grid")
-    assert picture(page, "view-image-x").max() > 0
-    assert picture(page, "view-image-y").max() > 0
+    expect(lab.locator("#view-joint")).to_contain_text("not on the same grid")
+    assert picture(lab, "view-image-x").max() > 0
+    assert picture(lab, "view-image-y").max() > 0
 
 
-def test_an_unreadable_file_leaves_the_other_image_on_screen(page: Page, url: str) -> None:
-    open_study(page, url, "study=torn&x=T1&y=b0")
-    assert findings(page, "problem").count("b0.nii.gz: this is a text file") == 1
-    assert notices(page) == ""
-    assert picture(page, "view-image-x").max() > 0
+def test_an_unreadable_file_leaves_the_other_image_on_screen(lab: Page, url: str) -> None:
+    open_study(lab, url, "study=torn&x=T1&y=b0")
+    assert findings(lab, "problem").count("b0.nii.gz: this is a text file") == 1
+    assert notices(lab) == ""
+    assert picture(lab, "view-image-x").max() > 0
     for name in ("problem-image-y", "view-histograms", "view-joint"):
-        expect(page.locator(f"#{name}")).to_contain_text("b0.nii.gz")
-    assert "/" not in findings(page, "problem")
+        expect(lab.locator(f"#{name}")).to_contain_text("b0.nii.gz")
+    assert "/" not in findings(lab, "problem")
 
 
-def test_a_name_with_markup_is_only_text(page: Page, url: str) -> None:
-    open_study(page, url, "study=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E")
-    expect(page.locator("#head-image-x h2")).to_have_text("<b>T1")
-    expect(page.locator("#view-histograms")).to_contain_text("<b>T1")
+def test_a_name_with_markup_is_only_text(lab: Page, url: str) -> None:
+    open_study(lab, url, "study=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E")
+    expect(lab.locator("#head-image-x h2")).to_have_text("<b>T1")
+    expect(lab.locator("#view-histograms")).to_contain_text("<b>T1")

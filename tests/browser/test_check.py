@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from scripts.serving import settled
-from tests.browser.acting import choose
+from tests.browser.acting import choose, visit
 
 
 @pytest.fixture(scope="module")
@@ -47,29 +47,48 @@ def test_a_sound_study_is_one_closed_line(page: Page, url: str) -> None:
     expect(page.locator(".check-table")).to_be_visible()
 
 
-def test_a_problem_opens_the_card_by_itself(page: Page, url: str) -> None:
-    page.goto(f"{url}/?study=apart&x=T1&y=T2")
-    settled(page, study="apart")
-    expect(page.locator(".findings li").first).to_contain_text("T2 is not on the grid of T1")
-    expect(page.locator(".remedy").first).to_contain_text("grid of T1")
+def test_a_problem_is_said_and_its_sheet_is_the_visitors_to_open_and_close(
+    lab: Page, url: str
+) -> None:
+    visit(lab, f"{url}/?study=apart&x=T1&y=T2")
+    settled(lab, study="apart")
+    findings = lab.locator(".findings")
+    expect(findings).to_be_hidden()
+    expect(lab.locator(".check .line b")).to_have_text("1 problem")
+    expect(lab.locator("#announce")).to_have_text("1 problem found: open the check.")
+    expect(lab.locator(".check-card > .remedy")).to_contain_text("grid of T1")
+    # Nothing lies over what is used next.
+    lab.locator("#slice-forward").click()
+    lab.get_by_role("tab", name="Criteria").click()
+    settled(lab, panel="criteria")
+    lab.locator(".check summary").click()
+    expect(findings.locator("li").first).to_contain_text("T2 is not on the grid of T1")
+    expect(findings.locator(".remedy").first).to_contain_text("grid of T1")
+    choose(lab, "control-y", "T1")
+    settled(lab, y="T1")
+    expect(findings).to_be_visible()
+    lab.locator(".check summary").click()
+    choose(lab, "control-y", "T2")
+    settled(lab, y="T2")
+    expect(findings).to_be_hidden()
 
 
-def test_a_remedy_takes_one_click_and_shows_as_done(page: Page, url: str) -> None:
-    page.goto(f"{url}/?study=zscored&foreground=positive")
-    settled(page, study="zscored", foreground="positive")
-    expect(page.locator(".findings")).to_be_hidden()
-    beside = page.locator(".check-card > .remedy")
+def test_a_remedy_takes_one_click_and_shows_as_done(lab: Page, url: str) -> None:
+    visit(lab, f"{url}/?study=zscored&foreground=positive")
+    settled(lab, study="zscored", foreground="positive")
+    expect(lab.locator(".findings")).to_be_hidden()
+    beside = lab.locator(".check-card > .remedy")
     beside.click()
-    settled(page, foreground="background")
-    expect(page.locator(".findings")).to_contain_text("left out")
-    expect(page.locator(".remedy")).to_have_count(0)
-    expect(page.locator(".check summary")).to_be_focused()
-    page.go_back()
-    settled(page, foreground="positive")
+    settled(lab, foreground="background")
+    expect(lab.locator(".findings")).to_contain_text("left out")
+    expect(lab.locator(".remedy")).to_have_count(0)
+    expect(lab.locator(".check summary")).to_be_focused()
+    lab.go_back()
+    settled(lab, foreground="positive")
     expect(beside).to_be_visible()
-    page.locator(".check summary").click()
+    lab.locator(".check summary").click()
     expect(beside).to_be_hidden()
-    expect(page.locator(".findings .remedy")).to_be_visible()
+    expect(lab.locator(".findings .remedy")).to_be_visible()
 
 
 def test_the_card_is_opened_and_mends_by_keyboard_without_starting_the_player(
@@ -91,18 +110,6 @@ def test_the_card_is_opened_and_mends_by_keyboard_without_starting_the_player(
     expect(page.locator(".findings")).to_be_hidden()
 
 
-def test_a_card_that_was_closed_stays_closed_in_its_study(page: Page, url: str) -> None:
-    page.goto(f"{url}/?study=apart&x=T1&y=T2")
-    settled(page, study="apart")
-    page.locator(".check summary").click()
-    choose(page, "control-y", "T1")
-    settled(page, y="T1")
-    expect(page.locator(".findings")).to_be_hidden()
-    choose(page, "control-y", "T2")
-    settled(page, y="T2")
-    expect(page.locator(".findings")).to_be_hidden()
-
-
 # The boxes of everything that is drawn.
 BOXES = """
 () => {
@@ -116,43 +123,43 @@ BOXES = """
 
 
 def test_the_sheet_lies_over_the_right_edge_and_leaves_the_pictures_their_size(
-    page: Page, url: str
+    lab: Page, url: str
 ) -> None:
-    page.goto(f"{url}/?study=zscored&foreground=positive")
-    settled(page, study="zscored")
-    line, sheet = page.locator(".check summary"), page.locator(".check-sheet")
-    before = page.evaluate(BOXES)
+    visit(lab, f"{url}/?study=zscored&foreground=positive")
+    settled(lab, study="zscored")
+    line, sheet = lab.locator(".check summary"), lab.locator(".check-sheet")
+    before = lab.evaluate(BOXES)
     line.click()
     box = sheet.bounding_box()
     assert box is not None
     assert box["x"] + box["width"] == 1440
     assert box["width"] < 1440 / 3
-    assert page.evaluate(BOXES) == before
+    assert lab.evaluate(BOXES) == before
     # The views behind it stay in use.
-    page.locator("#slice-back").click()
-    settled(page)
+    lab.locator("#slice-back").click()
+    settled(lab)
     expect(sheet).to_be_visible()
     line.focus()
-    page.keyboard.press("Tab")
-    expect(page.locator(".check-close")).to_be_focused()
-    page.keyboard.press("Escape")
+    lab.keyboard.press("Tab")
+    expect(lab.locator(".check-close")).to_be_focused()
+    lab.keyboard.press("Escape")
     expect(sheet).to_be_hidden()
     expect(line).to_be_focused()
-    page.keyboard.press("Enter")
-    page.locator(".check-close").click()
+    lab.keyboard.press("Enter")
+    lab.locator(".check-close").click()
     expect(sheet).to_be_hidden()
     expect(line).to_be_focused()
-    assert page.evaluate(BOXES) == before
+    assert lab.evaluate(BOXES) == before
 
 
-def test_the_closed_line_is_not_cut_before_its_consequence(page: Page, url: str) -> None:
+def test_the_closed_line_is_not_cut_before_its_consequence(lab: Page, url: str) -> None:
     for study, consequence in (
         ("zscored&foreground=positive", "removes tissue"),
         ("apart", "Left out of the fit"),
     ):
-        page.goto(f"{url}/?study={study}")
-        settled(page, study=study.split("&")[0])
-        line = page.locator(".check .line")
+        visit(lab, f"{url}/?study={study}")
+        settled(lab, study=study.split("&")[0])
+        line = lab.locator(".check .line")
         expect(line).to_contain_text(consequence)
         ends = line.evaluate(
             """(line, said) => {
@@ -168,23 +175,23 @@ def test_the_closed_line_is_not_cut_before_its_consequence(page: Page, url: str)
 
 
 def test_on_a_phone_a_problem_is_one_line_that_opens_a_sheet_at_the_foot(
-    page: Page, url: str
+    lab: Page, url: str
 ) -> None:
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.goto(f"{url}/?study=apart&x=T1&y=T2")
-    settled(page, study="apart")
-    line = page.locator(".check summary")
+    lab.set_viewport_size({"width": 390, "height": 844})
+    visit(lab, f"{url}/?study=apart&x=T1&y=T2")
+    settled(lab, study="apart")
+    line = lab.locator(".check summary")
     expect(line).to_contain_text("T2 is not on the grid of T1")
-    expect(page.locator(".findings")).to_be_hidden()
-    before = page.evaluate(BOXES)
+    expect(lab.locator(".findings")).to_be_hidden()
+    before = lab.evaluate(BOXES)
     line.click()
-    box = page.locator(".check-sheet").bounding_box()
+    box = lab.locator(".check-sheet").bounding_box()
     assert box is not None
     assert (box["x"], box["width"], box["y"] + box["height"]) == (0, 390, 844)
     assert box["height"] < 0.6 * 844
-    assert page.evaluate(BOXES) == before
-    page.locator(".check-close").click()
-    expect(page.locator(".check-sheet")).to_be_hidden()
+    assert lab.evaluate(BOXES) == before
+    lab.locator(".check-close").click()
+    expect(lab.locator(".check-sheet")).to_be_hidden()
 
 
 # From each title of the upper row to the row below it, and from the axis to the title.
@@ -203,11 +210,11 @@ CLEARANCES = """
 
 
 @pytest.mark.parametrize("clip", ["none", "1"])
-def test_titles_of_low_histograms_keep_clear_of_the_plots(page: Page, url: str, clip: str) -> None:
-    page.set_viewport_size({"width": 1440, "height": 720})
-    page.goto(f"{url}/?study=sound&clip={clip}&before=1")
-    settled(page, study="sound")
-    below_upper_row, above_title = page.evaluate(CLEARANCES)[::2], page.evaluate(CLEARANCES)[1::2]
+def test_titles_of_low_histograms_keep_clear_of_the_plots(lab: Page, url: str, clip: str) -> None:
+    lab.set_viewport_size({"width": 1440, "height": 720})
+    visit(lab, f"{url}/?study=sound&clip={clip}&before=1")
+    settled(lab, study="sound")
+    below_upper_row, above_title = lab.evaluate(CLEARANCES)[::2], lab.evaluate(CLEARANCES)[1::2]
     assert min(below_upper_row) > 2
     assert min(above_title) > 10  # the labels of the ticks stand there
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from scripts.serving import settled
-from tests.browser.acting import address, choose, pills
+from tests.browser.acting import address, choose, pills, visit
 
 SHAPE = (24, 20, 12)
 
@@ -55,78 +55,78 @@ def notices(page: Page) -> list[str]:
     return page.locator("#notices [role=alert]").all_inner_texts()
 
 
-def test_another_grid_is_seen_at_the_same_place_and_back_returns(page: Page, url: str) -> None:
-    page.goto(f"{url}/?study=thick&x=T1&y=T1&slice=10")
-    settled(page, slice=10)
-    expect(page.locator("#position")).to_contain_text("z = 10.0 mm")
-    choose(page, "control-grid", "FLAIR")
-    settled(page, grid="FLAIR", slice=3)
-    expect(page.locator("#position")).to_contain_text("z = 10.0 mm")
-    assert notices(page) == []
-    page.get_by_text("Sagittal", exact=True).click()
-    settled(page, plane="sagittal")
-    choose(page, "control-grid", "T1")
-    settled(page, grid="T1")
+def test_another_grid_is_seen_at_the_same_place_and_back_returns(lab: Page, url: str) -> None:
+    visit(lab, f"{url}/?study=thick&x=T1&y=T1&slice=10")
+    settled(lab, slice=10)
+    expect(lab.locator("#position")).to_contain_text("z = 10.0 mm")
+    choose(lab, "control-grid", "FLAIR")
+    settled(lab, grid="FLAIR", slice=3)
+    expect(lab.locator("#position")).to_contain_text("z = 10.0 mm")
+    assert notices(lab) == []
+    lab.get_by_text("Sagittal", exact=True).click()
+    settled(lab, plane="sagittal")
+    choose(lab, "control-grid", "T1")
+    settled(lab, grid="T1")
     # The axial slice that was seen before had its number on the other grid.
-    page.get_by_text("Axial", exact=True).click()
-    settled(page, plane="axial", slice=10)
-    assert notices(page) == []
+    lab.get_by_text("Axial", exact=True).click()
+    settled(lab, plane="axial", slice=10)
+    assert notices(lab) == []
     for expected in ({"grid": "T1"}, {"grid": "FLAIR"}, {"grid": "FLAIR", "slice": "3"}):
-        page.go_back()
-        settled(page, **expected)
-    page.go_back()
-    settled(page, slice=10)
-    assert "grid" not in address(page)
+        lab.go_back()
+        settled(lab, **expected)
+    lab.go_back()
+    settled(lab, slice=10)
+    assert "grid" not in address(lab)
 
 
-def test_another_volume_is_mixed_in_the_place_of_the_one_before(page: Page, url: str) -> None:
-    page.goto(f"{url}/?study=frames&y=dwi:1&mix=T1,dwi:1")
-    settled(page, y="dwi:1")
-    page.locator(".check summary").click()
-    page.locator(".remedy").filter(has_text="mean of all").first.click()
-    settled(page, y="dwi:mean", mix="T1,dwi:mean")
-    assert pills(page) == ["T1", "dwi:mean"]
-    choose(page, "control-volume-y", "2")
-    settled(page, y="dwi:2", mix="T1,dwi:2")
-    assert pills(page) == ["T1", "dwi:2"]
+def test_another_volume_is_mixed_in_the_place_of_the_one_before(lab: Page, url: str) -> None:
+    visit(lab, f"{url}/?study=frames&y=dwi:1&mix=T1,dwi:1")
+    settled(lab, y="dwi:1")
+    lab.locator(".check summary").click()
+    lab.locator(".remedy").filter(has_text="mean of all").first.click()
+    settled(lab, y="dwi:mean", mix="T1,dwi:mean")
+    assert pills(lab) == ["T1", "dwi:mean"]
+    choose(lab, "control-volume-y", "2")
+    settled(lab, y="dwi:2", mix="T1,dwi:2")
+    assert pills(lab) == ["T1", "dwi:2"]
 
 
 def test_a_chosen_rule_goes_along_where_there_is_a_mask_and_else_the_page_says_so(
-    page: Page, url: str
+    lab: Page, url: str
 ) -> None:
-    page.goto(f"{url}/?study=one")
-    settled(page, foreground="positive")
-    choose(page, "control-foreground", "mask")
-    settled(page, foreground="mask")
-    choose(page, "control-study", "two")
-    settled(page, study="two", foreground="mask")
-    assert notices(page) == []
-    choose(page, "control-study", "bare")
-    settled(page, study="bare", foreground="positive")
-    assert notices(page) == ["bare has no mask. The page keeps the voxels above 0."]
+    visit(lab, f"{url}/?study=one")
+    settled(lab, foreground="positive")
+    choose(lab, "control-foreground", "mask")
+    settled(lab, foreground="mask")
+    choose(lab, "control-study", "two")
+    settled(lab, study="two", foreground="mask")
+    assert notices(lab) == []
+    choose(lab, "control-study", "bare")
+    settled(lab, study="bare", foreground="positive")
+    assert notices(lab) == ["bare has no mask. The page keeps the voxels above 0."]
     # T1 is in both studies; that T2 is not leaves no mark on the mixture.
-    assert pills(page) == ["T1", "FLAIR"]
-    assert "mix" not in address(page)
+    assert pills(lab) == ["T1", "FLAIR"]
+    assert "mix" not in address(lab)
 
 
-def test_a_rule_that_a_study_set_by_itself_does_not_go_along(page: Page, url: str) -> None:
-    page.goto(f"{url}/?study=airy")
-    settled(page, foreground="mask")
-    choose(page, "control-study", "two")
-    settled(page, study="two", foreground="positive")
-    assert notices(page) == []
+def test_a_rule_that_a_study_set_by_itself_does_not_go_along(lab: Page, url: str) -> None:
+    visit(lab, f"{url}/?study=airy")
+    settled(lab, foreground="mask")
+    choose(lab, "control-study", "two")
+    settled(lab, study="two", foreground="positive")
+    assert notices(lab) == []
 
 
-def test_a_mixture_without_any_image_says_why_all_are_back(page: Page, url: str) -> None:
-    note = page.get_by_text("The fit needs at least one image. It uses all of them again.")
-    page.goto(f"{url}/?study=one&mix=T1")
-    settled(page, mix="T1")
+def test_a_mixture_without_any_image_says_why_all_are_back(lab: Page, url: str) -> None:
+    note = lab.get_by_text("The fit needs at least one image. It uses all of them again.")
+    visit(lab, f"{url}/?study=one&mix=T1")
+    settled(lab, mix="T1")
     expect(note).to_have_count(0)
-    page.locator("#control-mix").click()
-    page.keyboard.press("Backspace")
+    lab.locator("#control-mix").click()
+    lab.keyboard.press("Backspace")
     expect(note).to_be_visible()
-    settled(page)
-    assert pills(page) == ["T1", "T2"]
-    page.keyboard.press("Backspace")
-    settled(page, mix="T1")
+    settled(lab)
+    assert pills(lab) == ["T1", "T2"]
+    lab.keyboard.press("Backspace")
+    settled(lab, mix="T1")
     expect(note).to_have_count(0)

@@ -25,6 +25,7 @@ from dashboard.services.render.addresses import (
     slice_address,
 )
 from dashboard.view import TOLERANCE, View
+from dashboard.words.maps import MAPS
 from tests.browser.conftest import Run
 
 CONFIG: dict[str, Any] = {
@@ -354,6 +355,106 @@ def test_a_link_to_a_place_is_the_place(run: Run) -> None:
     *_, last = states(run, {"type": "controls", "scene": scene, "values": CONTROLS})
     assert last["place"] == [-1.5, 2, 50]
     assert last["wanted"]["at"] == "-1.5:2:50"
+
+
+# The same head in three planes; T1 has 20 x 30 x 9 voxels, and the axial plane is the View's.
+PLANES: dict[str, Any] = {
+    plane: {"shape": shape, "positions": list(range(count)), "axis": axis, "toStored": to_stored,
+            "slicesOfY": [], "x": {"shape": shape}, "y": None}
+    for plane, shape, count, axis, to_stored in (
+        ("axial", [20, 30], 9, "z", [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0]]),
+        ("coronal", [20, 9], 30, "y", [[1, 0, 0, 0], [0, 0, 1, 0], [0, 1, 0, 0]]),
+        ("sagittal", [30, 9], 20, "x", [[0, 0, 1, 0], [1, 0, 0, 0], [0, 1, 0, 0]]),
+    )
+}  # fmt: skip
+HEAD: dict[str, Any] = {
+    **SCENE, "affine": AFFINE, "planes": PLANES, "place": [11, 40, 21], "fits": True,
+    "view": {**SCENE["view"], "layout": "planes"},
+}  # fmt: skip
+IN_PLANES = {"type": "controls", "scene": HEAD, "values": {**CONTROLS, "layout": "planes"}}
+
+
+def voxel_at(i: int, j: int, k: int) -> list[float]:
+    place: list[float] = nib.affines.apply_affine([*AFFINE, [0, 0, 0, 1]], [i, j, k]).tolist()
+    return place
+
+
+def test_a_place_in_three_planes_is_in_the_view_once_anything_is_changed(run: Run) -> None:
+    opened, there, stepped, gone, shown = states(
+        run, IN_PLANES, {"type": "at", "place": voxel_at(7, 4, 8)},
+        {"type": "slice", "slice": 3}, {"type": "at", "place": None}, {"type": "image"},
+    )  # fmt: skip
+    assert opened["wanted"] == HEAD["view"]
+    at = voxel_at(7, 4, 8)
+    assert (there["place"], there["wanted"]["slice"]) == (at, 8)
+    assert (stepped["place"], stepped["wanted"]["slice"]) == (voxel_at(7, 4, 3), 3)
+    # Without one they meet in the middle, as a link without one says.
+    assert (gone["wanted"]["at"], gone["place"]) == (None, [11, 40, 3])
+    assert (shown["wanted"]["image"], shown["wanted"]["at"]) == ("y", "11:40:3")
+
+
+# What the View says, by id whether the map lies over it, the image of each, and the slices.
+STAGES = {
+    "images": ({"layout": "images"}, {"x": False, "y": False, "map": True}, "xyx", [8, 8, 8]),
+    "planes of a slice's fit": (
+        {}, {"axial": True, "coronal": False, "sagittal": False}, "xxx", [8, 4, 7],
+    ),
+    "planes of the head's": (
+        {"scope": "volume", "image": "y"}, dict.fromkeys(PLANES, True), "yyy", [8, 4, 7],
+    ),
+    "planes of one image": (
+        {"y": "T1", "image": "y"}, {"axial": True, "coronal": False, "sagittal": False}, "xxx",
+        [8, 4, 7],
+    ),
+    "a place beyond the head": (
+        {}, {"axial": True, "coronal": False, "sagittal": False}, "xxx", [8, 29, 0],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_the_stages_of_a_layout_lie_at_the_place(run: Run, name: str) -> None:
+    changed, with_map, images, slices = STAGES[name]
+    place = voxel_at(-2, 99, 8) if "beyond" in name else voxel_at(7, 4, 8)
+    stages = run(
+        "stages",
+        """({ inPlane, stagesOf }, wanted, scene, place) =>
+            stagesOf({ wanted, scene: inPlane(scene, wanted.plane), place })""",
+        {**HEAD["view"], "slice": 8, **changed}, HEAD, place,
+    )  # fmt: skip
+    assert {one["id"]: one["hasMap"] for one in stages} == with_map
+    outlined = {"x": True, "y": True, "map": False} if name == "images" else with_map
+    assert {one["id"]: one["hasOutline"] for one in stages} == outlined
+    assert "".join(one["image"] for one in stages) == images
+    assert [one["view"]["slice"] for one in stages] == slices
+    for one in stages:
+        plane = one["view"]["plane"]
+        assert (plane, one["scene"]["shape"]) == (
+            one["id"] if one["id"] in PLANES else "axial", PLANES[plane]["shape"],
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("side", get_args(Side))
+def test_the_zoom_of_one_plane_is_that_of_all(run: Run, side: str) -> None:
+    sides: dict[str, Any] = {
+        "field": {"low": [-100, -100], "high": [100, 100]},
+        "box": {"low": [-100, -100], "high": [100, 100]},
+        "stage": [400, 400],
+    }
+    zoomed, *others = run(
+        "zoom",
+        """({ UNLINKED, NO_ZOOM, linked, zoomIn }, planes, side, place) => {
+            const [axial] = planes.map((plane) => ({ plane, side }));
+            const zoom = linked(UNLINKED, { factor: 4, centre: [10, 20] }, axial, [1, 2, 99]);
+            const own = planes.map((plane) => zoomIn(zoom, { plane, side }, place));
+            return [zoom, ...own, linked(zoom, NO_ZOOM, axial, [0, 0, 0])];
+        }""",
+        list(PLANES), side, sides,
+    )  # fmt: skip
+    right = -10 if side == "radiological" else 10
+    assert zoomed["centre"] == [right, 20, 99]
+    # Upwards it stays within the field: 200 mm at 4 times leave 25 mm on each side.
+    assert [one["centre"] for one in others] == [[10, 20], [10, 75], [20, 75], [None] * 3]
 
 
 @pytest.mark.parametrize("side", get_args(Side))
@@ -834,3 +935,30 @@ def test_what_is_open_is_said_in_a_few_words(
         made.headline(view, study), made.title(view, study), made.fileName(view, study, "joint"),
     ]"""
     assert run("title", say, shown, study) == [headline, title, name]
+
+
+def test_a_map_is_called_as_its_card_is(run: Run) -> None:
+    names = list(MAPS)
+    titles = run("map", "({ titleOf }, maps) => maps.map(titleOf)", names)
+    assert titles == [title for title, _ in MAPS.values()]
+
+
+@pytest.mark.parametrize(
+    ("reference", "preset", "there"),
+    [("", "dseg", True), ("dseg", None, True), ("none", "dseg", False), ("", None, False),
+     ("", "none", False)],
+)  # fmt: skip
+def test_maps_are_offered_that_the_study_has(
+    run: Run, reference: str, preset: str | None, there: bool
+) -> None:
+    shown = {"components": 2, "map": "probability-2", "reference": reference}
+    scene = {"defaults": {"reference": preset}}
+    find = "({ isOffered }, maps, view, scene) => maps.filter((one) => isOffered(one, view, scene))"
+    expected = ["labels", "uncertainty", "probability-1", "probability-2"]
+    expected += ["reference", "difference"] if there else []
+    assert run("map", find, list(MAPS), shown, scene) == expected
+    step = "({ mapAfter }, maps, view, scene) => mapAfter(maps, view, scene)"
+    assert run("map", step, list(MAPS), shown, scene) == ("reference" if there else "labels")
+    # What was chosen before stays where it was in the row.
+    lost = {**shown, "map": "probability-7"}
+    assert run("map", step, list(MAPS), lost, scene) == ("reference" if there else "labels")

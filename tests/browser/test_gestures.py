@@ -12,13 +12,9 @@ import pytest
 from playwright.sync_api import Browser, CDPSession, Page
 
 from scripts.serving import settled
+from tests.browser.acting import GO_TO
 from tests.browser.conftest import assert_no_complaints
 
-GO_TO = """query => {
-    delete document.documentElement.dataset.settled;
-    history.pushState(null, "", query);
-    dispatchEvent(new PopStateEvent("popstate"));
-}"""
 # What each graph on screen holds, the types of its traces and how many points, and whether each
 # picture has come.
 DRAWN = """() => {
@@ -157,14 +153,14 @@ def test_gestures_leave_every_view_whole(
     name = view.split()[0]
 
     # On and back again, so that few slices have to be fitted.
-    ways = cycle(("#slice-forward", "#slice-back"))
+    ways = cycle(("slice-forward", "slice-back"))
 
     def step() -> None:
         settled(page)  # a gesture may have changed the View
         if "components=3&" not in page.url:  # a click on the criteria chooses their number
             page.locator("#control-components").get_by_text("3", exact=True).click()
             settled(page, components=3)
-        page.locator(next(ways)).click()
+        page.evaluate("id => document.getElementById(id).click()", next(ways))
         settled(page)
         whole(page, before)
 

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from scripts.serving import settled
-from tests.browser.acting import address, choose, holding, options, pills
+from tests.browser.acting import address, choose, holding, options, pills, visit
 from tests.browser.reading import picture, pixel
 
 SHAPE = (24, 20, 12)
@@ -66,39 +66,39 @@ def columns(page: Page) -> list[str]:
     return page.locator("#view-components thead th span:not(.visually-hidden)").all_inner_texts()
 
 
-def test_a_volume_of_a_series_is_chosen_and_back_undoes_it(page: Page, url: str) -> None:
-    page.goto(f"{url}/?study=series&x=dwi&y=T1")
-    settled(page, x="dwi")
-    expect(page.locator("#control-volume-x")).to_be_visible()
-    expect(page.locator("#control-volume-y")).to_be_hidden()
-    expect(page.locator("#control-volume-x")).to_have_value("0")
-    assert options(page, "control-volume-x") == ["mean of 3", "0", "1", "2"]
-    choose(page, "control-volume-x", "mean of 3")
-    settled(page, x="dwi:mean")
-    expect(page.locator("#control-volume-x")).to_have_value("mean of 3")
-    expect(page.locator("#control-x")).to_have_value("dwi:mean")
-    page.go_back()
-    settled(page, x="dwi")
-    expect(page.locator("#control-volume-x")).to_have_value("0")
+def test_a_volume_of_a_series_is_chosen_and_back_undoes_it(lab: Page, url: str) -> None:
+    visit(lab, f"{url}/?study=series&x=dwi&y=T1")
+    settled(lab, x="dwi")
+    expect(lab.locator("#control-volume-x")).to_be_visible()
+    expect(lab.locator("#control-volume-y")).to_be_hidden()
+    expect(lab.locator("#control-volume-x")).to_have_value("0")
+    assert options(lab, "control-volume-x") == ["mean of 3", "0", "1", "2"]
+    choose(lab, "control-volume-x", "mean of 3")
+    settled(lab, x="dwi:mean")
+    expect(lab.locator("#control-volume-x")).to_have_value("mean of 3")
+    expect(lab.locator("#control-x")).to_have_value("dwi:mean")
+    lab.go_back()
+    settled(lab, x="dwi")
+    expect(lab.locator("#control-volume-x")).to_have_value("0")
 
 
-def test_the_mean_of_a_series_is_shown_and_named(page: Page, url: str) -> None:
-    page.goto(f"{url}/?study=series&x=dwi:0&y=T1")
-    settled(page, x="dwi:0")
-    first = picture(page, "view-image-x")[..., 0].mean(axis=0)
-    page.goto(f"{url}/?study=series&x=dwi:mean&y=T1")
-    settled(page, x="dwi:mean")
-    mean = picture(page, "view-image-x")[..., 0].mean(axis=0)
+def test_the_mean_of_a_series_is_shown_and_named(lab: Page, url: str) -> None:
+    visit(lab, f"{url}/?study=series&x=dwi:0&y=T1")
+    settled(lab, x="dwi:0")
+    first = picture(lab, "view-image-x")[..., 0].mean(axis=0)
+    visit(lab, f"{url}/?study=series&x=dwi:mean&y=T1")
+    settled(lab, x="dwi:mean")
+    mean = picture(lab, "view-image-x")[..., 0].mean(axis=0)
     assert first[-3:].mean() > 2 * first[:3].mean()
     assert mean[:3].mean() > 2 * mean[-3:].mean()
-    expect(page.locator("#head-image-x h2")).to_contain_text("mean of 3 volumes")
+    expect(lab.locator("#head-image-x h2")).to_contain_text("mean of 3 volumes")
 
 
-def test_an_image_of_one_volume_has_no_volume_to_choose(page: Page, url: str) -> None:
-    page.goto(f"{url}/?study=four")
-    settled(page, study="four")
-    expect(page.locator("#control-volume-x")).to_be_hidden()
-    expect(page.locator("#control-volume-y")).to_be_hidden()
+def test_an_image_of_one_volume_has_no_volume_to_choose(lab: Page, url: str) -> None:
+    visit(lab, f"{url}/?study=four")
+    settled(lab, study="four")
+    expect(lab.locator("#control-volume-x")).to_be_hidden()
+    expect(lab.locator("#control-volume-y")).to_be_hidden()
 
 
 def assert_mix_can_be_chosen(page: Page, images: list[str], left_out: str) -> None:
@@ -118,10 +118,10 @@ def assert_mix_can_be_chosen(page: Page, images: list[str], left_out: str) -> No
     assert sorted(pills(page)) == sorted(images)
 
 
-def test_an_image_is_left_out_of_the_mixture_and_back_restores_it(page: Page, url: str) -> None:
-    page.goto(f"{url}/?study=four")
-    settled(page, study="four")
-    assert_mix_can_be_chosen(page, ["FLAIR", "PD", "T1", "T2"], "PD")
+def test_an_image_is_left_out_of_the_mixture_and_back_restores_it(lab: Page, url: str) -> None:
+    visit(lab, f"{url}/?study=four")
+    settled(lab, study="four")
+    assert_mix_can_be_chosen(lab, ["FLAIR", "PD", "T1", "T2"], "PD")
 
 
 @pytest.mark.long
@@ -132,145 +132,145 @@ def test_a_real_study_of_four_images_mixes_three(page: Page, real_url: str) -> N
 
 
 def test_the_contrasts_of_one_file_are_chosen_for_x_and_y_and_for_the_fit(
-    page: Page, url: str
+    lab: Page, url: str
 ) -> None:
     frames = [f"BRATS:{number}" for number in range(4)]
-    page.goto(f"{url}/?study=decathlon")
-    settled(page, x="BRATS:0", y="BRATS:1")
-    assert pills(page) == frames
-    assert columns(page) == frames
-    choose(page, "control-x", "BRATS:3")
-    settled(page, x="BRATS:3", y="BRATS:1")
-    assert options(page, "control-y") == frames
-    choose(page, "control-volume-y", "2")
-    settled(page, x="BRATS:3", y="BRATS:2")
-    pill = page.locator(".mantine-MultiSelect-pill").get_by_text("BRATS:0", exact=True)
+    visit(lab, f"{url}/?study=decathlon")
+    settled(lab, x="BRATS:0", y="BRATS:1")
+    assert pills(lab) == frames
+    assert columns(lab) == frames
+    choose(lab, "control-x", "BRATS:3")
+    settled(lab, x="BRATS:3", y="BRATS:1")
+    assert options(lab, "control-y") == frames
+    choose(lab, "control-volume-y", "2")
+    settled(lab, x="BRATS:3", y="BRATS:2")
+    pill = lab.locator(".mantine-MultiSelect-pill").get_by_text("BRATS:0", exact=True)
     pill.locator("..").get_by_role("button", include_hidden=True).click()
-    page.keyboard.press("Escape")
-    settled(page, mix="BRATS:3,BRATS:2,BRATS:1")
-    assert len(columns(page)) == 3
+    lab.keyboard.press("Escape")
+    settled(lab, mix="BRATS:3,BRATS:2,BRATS:1")
+    assert len(columns(lab)) == 3
 
 
 def test_images_left_out_faster_than_the_server_answers_are_all_left_out(
-    page: Page, url: str
+    lab: Page, url: str
 ) -> None:
-    page.goto(f"{url}/?study=four")
-    settled(page, study="four")
-    first, second, *_ = pills(page)
-    with holding(page, "**/open?*"):
-        page.locator("#control-mix").click()
+    visit(lab, f"{url}/?study=four")
+    settled(lab, study="four")
+    first, second, *_ = pills(lab)
+    with holding(lab, "**/open?*"):
+        lab.locator("#control-mix").click()
         for left in (3, 2):
-            page.keyboard.press("Backspace")
-            expect(page.locator(".mantine-MultiSelect-pill")).to_have_count(left)
-    page.keyboard.press("Escape")
-    settled(page, mix=f"{first},{second}")
-    assert pills(page) == columns(page) == [first, second]
+            lab.keyboard.press("Backspace")
+            expect(lab.locator(".mantine-MultiSelect-pill")).to_have_count(left)
+    lab.keyboard.press("Escape")
+    settled(lab, mix=f"{first},{second}")
+    assert pills(lab) == columns(lab) == [first, second]
 
 
-def test_taking_every_image_out_of_the_mixture_mixes_all(page: Page, url: str) -> None:
-    page.goto(f"{url}/?study=four&mix=T1")
-    settled(page, mix="T1")
-    assert pills(page) == ["T1"]
-    page.locator("#control-mix").click()
-    page.keyboard.press("Backspace")
-    page.keyboard.press("Escape")
-    expect(page.locator(".mantine-MultiSelect-pill")).to_have_count(4)
-    settled(page)
-    assert "mix" not in address(page)
-    assert len(columns(page)) == 4
+def test_taking_every_image_out_of_the_mixture_mixes_all(lab: Page, url: str) -> None:
+    visit(lab, f"{url}/?study=four&mix=T1")
+    settled(lab, mix="T1")
+    assert pills(lab) == ["T1"]
+    lab.locator("#control-mix").click()
+    lab.keyboard.press("Backspace")
+    lab.keyboard.press("Escape")
+    expect(lab.locator(".mantine-MultiSelect-pill")).to_have_count(4)
+    settled(lab)
+    assert "mix" not in address(lab)
+    assert len(columns(lab)) == 4
 
 
-def test_an_emptied_mixture_of_all_images_is_filled_again(page: Page, url: str) -> None:
-    page.goto(f"{url}/?study=four")
-    settled(page, study="four")
-    before = page.url
-    page.locator("#control-mix").click()
+def test_an_emptied_mixture_of_all_images_is_filled_again(lab: Page, url: str) -> None:
+    visit(lab, f"{url}/?study=four")
+    settled(lab, study="four")
+    before = lab.url
+    lab.locator("#control-mix").click()
     for left in (3, 2, 1):
-        page.keyboard.press("Backspace")
-        expect(page.locator("#view-components thead th span:not(.visually-hidden)")).to_have_count(
+        lab.keyboard.press("Backspace")
+        expect(lab.locator("#view-components thead th span:not(.visually-hidden)")).to_have_count(
             left
         )
-        settled(page)
-    page.keyboard.press("Backspace")
-    settled(page)
-    expect(page.locator(".mantine-MultiSelect-pill")).to_have_count(4)
-    assert len(columns(page)) == 4
-    assert page.url == before
+        settled(lab)
+    lab.keyboard.press("Backspace")
+    settled(lab)
+    expect(lab.locator(".mantine-MultiSelect-pill")).to_have_count(4)
+    assert len(columns(lab)) == 4
+    assert lab.url == before
 
 
-def test_a_ninth_image_is_refused_with_a_sentence(page: Page, url: str) -> None:
-    page.goto(f"{url}/?study=nine&mix=" + ",".join(f"m{number}" for number in range(8)))
-    settled(page, study="nine")
-    page.locator("#control-mix").click()
-    ninth = page.locator("[role=option]:visible").get_by_text("m8", exact=True)
+def test_a_ninth_image_is_refused_with_a_sentence(lab: Page, url: str) -> None:
+    visit(lab, f"{url}/?study=nine&mix=" + ",".join(f"m{number}" for number in range(8)))
+    settled(lab, study="nine")
+    lab.locator("#control-mix").click()
+    ninth = lab.locator("[role=option]:visible").get_by_text("m8", exact=True)
     ninth.click()
-    told = page.get_by_role("status").filter(has_text="at most 8 images")
+    told = lab.get_by_role("status").filter(has_text="at most 8 images")
     expect(told).to_be_visible()
-    page.keyboard.press("Backspace")
-    settled(page, mix=",".join(f"m{number}" for number in range(7)))
-    expect(page.locator(":root")).not_to_have_attribute("data-mix-full", "")
+    lab.keyboard.press("Backspace")
+    settled(lab, mix=",".join(f"m{number}" for number in range(7)))
+    expect(lab.locator(":root")).not_to_have_attribute("data-mix-full", "")
 
 
-def test_another_study_starts_afresh_and_back_returns(page: Page, url: str) -> None:
+def test_another_study_starts_afresh_and_back_returns(lab: Page, url: str) -> None:
     chosen = {
         "mix": "T1", "mask": "brain_mask", "reference": "none", "grid": "T1", "foreground": "mask",
     }  # fmt: skip
     query = "&".join(f"{name}={value}" for name, value in chosen.items())
-    page.goto(f"{url}/?study=masked&{query}")
-    settled(page, study="masked", mix="T1", grid="T1", foreground="mask")
-    before = address(page)
-    choose(page, "control-study", "four")
-    settled(page, study="four")
-    assert not set(chosen) - {"foreground"} & set(address(page))
-    assert address(page)["foreground"] == "positive"
-    assert len(columns(page)) == 4
-    expect(page.locator("#control-grid")).to_have_value("")
-    page.go_back()
-    settled(page)
-    assert address(page) == before
-    assert columns(page) == ["T1"]
-    expect(page.locator("#control-grid")).to_have_value("T1")
-    expect(page.locator("#control-foreground")).to_have_value("mask")
+    visit(lab, f"{url}/?study=masked&{query}")
+    settled(lab, study="masked", mix="T1", grid="T1", foreground="mask")
+    before = address(lab)
+    choose(lab, "control-study", "four")
+    settled(lab, study="four")
+    assert not set(chosen) - {"foreground"} & set(address(lab))
+    assert address(lab)["foreground"] == "positive"
+    assert len(columns(lab)) == 4
+    expect(lab.locator("#control-grid")).to_have_value("")
+    lab.go_back()
+    settled(lab)
+    assert address(lab) == before
+    assert columns(lab) == ["T1"]
+    expect(lab.locator("#control-grid")).to_have_value("T1")
+    expect(lab.locator("#control-foreground")).to_have_value("mask")
 
 
-def test_voxels_in_a_mask_are_kept(page: Page, url: str) -> None:
-    page.goto(f"{url}/?study=masked")
-    settled(page, foreground="positive")
-    expect(page.locator("#control-mask")).to_have_value("brain_mask")
-    choose(page, "control-foreground", "mask")
-    settled(page, foreground="mask")
-    alpha = picture(page, "view-labels", 1)[..., 3]
+def test_voxels_in_a_mask_are_kept(lab: Page, url: str) -> None:
+    visit(lab, f"{url}/?study=masked")
+    settled(lab, foreground="positive")
+    expect(lab.locator("#control-mask")).to_have_value("brain_mask")
+    choose(lab, "control-foreground", "mask")
+    settled(lab, foreground="mask")
+    alpha = picture(lab, "view-labels", 1)[..., 3]
     assert (alpha > 0).sum() == 10 * 12
-    expect(page.locator("#view-components .facts")).to_contain_text("120 foreground voxels")
+    expect(lab.locator("#view-components .facts")).to_contain_text("120 foreground voxels")
 
 
-def test_one_image_has_its_certainty_and_one_large_histogram(page: Page, url: str) -> None:
-    page.goto(f"{url}/?study=four&x=T1&y=T1&mix=T1&slice=5")
-    settled(page, y="T1")
-    expect(page.locator("#head-image-y h2")).to_have_text("Certainty")
-    expect(page.locator(".image-card:nth-child(2) .scale-numbers span").last).to_have_text("1")
-    first = page.locator("#view-image-y img").get_attribute("src") or ""
+def test_one_image_has_its_certainty_and_one_large_histogram(lab: Page, url: str) -> None:
+    visit(lab, f"{url}/?study=four&x=T1&y=T1&mix=T1&slice=5")
+    settled(lab, y="T1")
+    expect(lab.locator("#head-image-y h2")).to_have_text("Certainty")
+    expect(lab.locator(".image-card:nth-child(2) .scale-numbers span").last).to_have_text("1")
+    first = lab.locator("#view-image-y img").get_attribute("src") or ""
     assert "/5/certainty.png" in first
-    grey = picture(page, "view-image-y")[..., 0]
-    labels = picture(page, "view-labels", 1)[..., 3]
+    grey = picture(lab, "view-image-y")[..., 0]
+    labels = picture(lab, "view-labels", 1)[..., 3]
     assert (grey[labels == 0] == 0).all()
     assert (
         np.median(grey[labels > 0]) > 127
     )  # of three classes, most voxels are nearer to 1 than 1/3
-    page.locator("#slice-forward").click()
-    settled(page, slice=6)
-    expect(page.locator("#view-image-y img")).to_have_attribute("src", re.compile("/6/certainty"))
-    expect(page.locator("#view-joint")).to_be_hidden()
-    graph, tabs = (page.locator(at).bounding_box() for at in ("#view-histograms", ".tabs-card"))
+    lab.locator("#slice-forward").click()
+    settled(lab, slice=6)
+    expect(lab.locator("#view-image-y img")).to_have_attribute("src", re.compile("/6/certainty"))
+    expect(lab.locator("#view-joint")).to_be_hidden()
+    graph, tabs = (lab.locator(at).bounding_box() for at in ("#view-histograms", ".tabs-card"))
     assert graph is not None
     assert tabs is not None
     assert graph["width"] > 1.8 * tabs["width"]
-    choose(page, "control-y", "T2")
-    settled(page, y="T2")
-    expect(page.locator("#head-image-y h2")).to_have_text("T2")
-    expect(page.locator("#view-joint .main-svg").first).to_be_visible()
+    choose(lab, "control-y", "T2")
+    settled(lab, y="T2")
+    expect(lab.locator("#head-image-y h2")).to_have_text("T2")
+    expect(lab.locator("#view-joint .main-svg").first).to_be_visible()
     joint, card = (
-        page.locator(at).bounding_box() for at in ("#view-joint .main-svg >> nth=0", "#view-joint")
+        lab.locator(at).bounding_box() for at in ("#view-joint .main-svg >> nth=0", "#view-joint")
     )
     assert [joint[side] for side in ("width", "height")] == [
         pytest.approx(card[side], abs=2) for side in ("width", "height")
@@ -288,66 +288,65 @@ PROPORTIONS = """
 """
 
 
-def test_a_slice_of_another_shape_is_shown_whole_in_every_picture(page: Page, url: str) -> None:
-    page.goto(f"{url}/?study=tall")  # of voxels that are cubes
-    settled(page, plane="axial")
-    page.keyboard.press("z")  # the whole field, not the head
-    before = page.evaluate(PROPORTIONS)
-    page.get_by_text("Sagittal", exact=True).click()
-    settled(page, plane="sagittal")
-    after = page.evaluate(PROPORTIONS)
+def test_a_slice_of_another_shape_is_shown_whole_in_every_picture(lab: Page, url: str) -> None:
+    visit(lab, f"{url}/?study=tall")  # of voxels that are cubes
+    settled(lab, plane="axial")
+    lab.keyboard.press("z")  # the whole field, not the head
+    before = lab.evaluate(PROPORTIONS)
+    lab.get_by_text("Sagittal", exact=True).click()
+    settled(lab, plane="sagittal")
+    after = lab.evaluate(PROPORTIONS)
     assert after[0] != before[0]
     assert len(after) == 4  # X, Y, X below the labels, and the labels
     for shown, pixels, is_inside in after:
         assert shown == pytest.approx(pixels, rel=0.01)
         assert is_inside
-    page.keyboard.press("z")
+    lab.keyboard.press("z")
 
 
-def test_an_image_on_a_shorter_grid_is_shown_where_it_lies(page: Page, url: str) -> None:
-    page.goto(f"{url}/?study=short&x=T1&y=epi&slice=6&window_y=0:200")
-    settled(page, y="epi", slice=6)
-    expect(page.locator("#head-image-y .caption")).to_have_text("slice 1, nearest in mm")
-    assert np.median(picture(page, "view-image-y")[..., 0]) == 255 * 100 // 200
+def test_an_image_on_a_shorter_grid_is_shown_where_it_lies(lab: Page, url: str) -> None:
+    visit(lab, f"{url}/?study=short&x=T1&y=epi&slice=6&window_y=0:200")
+    settled(lab, y="epi", slice=6)
+    expect(lab.locator("#head-image-y .caption")).to_have_text("slice 1, nearest in mm")
+    assert np.median(picture(lab, "view-image-y")[..., 0]) == 255 * 100 // 200
     # The pointer's place is shown at the same mm in all three, from whichever picture.
     for view in ("view-image-x", "view-image-y"):
-        page.mouse.move(*pixel(page, view, 9, 4))
-        expect(page.locator("[data-crosshair]")).to_have_count(3)
-        expect(page.locator("#readout")).to_contain_text("voxel 9, 4, 6")
-        expect(page.locator("#readout")).to_contain_text("on another grid")
+        lab.mouse.move(*pixel(lab, view, 9, 4))
+        expect(lab.locator("[data-crosshair]")).to_have_count(3)
+        expect(lab.locator("#readout")).to_contain_text("voxel 9, 4, 6")
+        expect(lab.locator("#readout")).to_contain_text("on another grid")
 
 
-def test_where_an_image_has_nothing_its_card_says_so(page: Page, url: str) -> None:
-    page.goto(f"{url}/?study=short&x=T1&y=epi&slice=9")  # the last one with a slice near it
-    settled(page, slice=9)
-    expect(page.locator("#problem-image-y")).to_be_empty()
-    page.locator(".check-close").click()
-    page.locator("#slice-forward").click()
-    settled(page, slice=10)
-    expect(page.locator("#problem-image-y")).to_have_text("epi has no slice here.")
-    assert picture(page, "view-image-y").shape == (1, 1, 4)
-    page.locator("#slice-back").click()
-    settled(page, slice=9)
-    expect(page.locator("#head-image-y .caption")).to_have_text("slice 2, nearest in mm")
+def test_where_an_image_has_nothing_its_card_says_so(lab: Page, url: str) -> None:
+    visit(lab, f"{url}/?study=short&x=T1&y=epi&slice=9")  # the last one with a slice near it
+    settled(lab, slice=9)
+    expect(lab.locator("#problem-image-y")).to_be_empty()
+    lab.locator("#slice-forward").click()
+    settled(lab, slice=10)
+    expect(lab.locator("#problem-image-y")).to_have_text("epi has no slice here.")
+    assert picture(lab, "view-image-y").shape == (1, 1, 4)
+    lab.locator("#slice-back").click()
+    settled(lab, slice=9)
+    expect(lab.locator("#head-image-y .caption")).to_have_text("slice 2, nearest in mm")
 
 
 @pytest.mark.parametrize("width", [1440, 390])
 def test_lists_are_as_wide_as_their_names_and_on_the_screen(
-    page: Page, url: str, width: int
+    lab: Page, url: str, width: int
 ) -> None:
-    page.set_viewport_size({"width": width, "height": 900})
-    page.goto(f"{url}/?study=unlike")
-    settled(page, study="unlike")
+    lab.set_viewport_size({"width": width, "height": 900})
+    visit(lab, f"{url}/?study=unlike")
+    settled(lab, study="unlike")
     if width < 700:
-        page.locator("#controls-toggle").click()
-    page.locator("#control-y").click()
-    option = page.locator("[role=option]:visible").first
+        lab.locator("#controls-toggle").click()
+    lab.locator("#control-y").click()
+    option = lab.locator("[role=option]:visible").first
     expect(option).to_contain_text(LONG)
     option.click(trial=True)  # the list has come to rest
     text = option.locator("span")
     assert text.evaluate("node => node.scrollWidth <= node.clientWidth")
     told = text.bounding_box()
-    box = page.locator(".mantine-Select-dropdown:visible").bounding_box()
+    box = lab.locator(".mantine-Select-dropdown:visible").bounding_box()
     assert box is not None
     assert told is not None
     assert told["x"] + told["width"] <= box["x"] + box["width"]
@@ -355,29 +354,29 @@ def test_lists_are_as_wide_as_their_names_and_on_the_screen(
     assert box["x"] + box["width"] <= width
 
 
-def test_names_that_do_not_fit_are_told_in_full(page: Page, url: str) -> None:
-    page.goto(f"{url}/?study=long")
-    settled(page, study="long")
-    assert page.locator("#view-components .wide").evaluate("n => n.scrollWidth <= n.clientWidth")
-    page.locator("#control-x").hover()
-    expect(page.locator("#control-x")).to_have_attribute("title", f"{LONG}_T1w")
-    title = page.locator("#view-histograms text.x2title")
+def test_names_that_do_not_fit_are_told_in_full(lab: Page, url: str) -> None:
+    visit(lab, f"{url}/?study=long")
+    settled(lab, study="long")
+    assert lab.locator("#view-components .wide").evaluate("n => n.scrollWidth <= n.clientWidth")
+    lab.locator("#control-x").hover()
+    expect(lab.locator("#control-x")).to_have_attribute("title", f"{LONG}_T1w")
+    title = lab.locator("#view-histograms text.x2title")
     title.hover()
     expect(title.locator("title")).to_have_text(f"{LONG}_T2w")
 
 
-def test_a_table_that_is_cut_is_scrolled_by_its_own_keys(page: Page, url: str) -> None:
-    page.set_viewport_size({"width": 390, "height": 800})
-    page.goto(f"{url}/?study=four&slice=5")
-    settled(page, study="four")
-    table = page.get_by_role("region", name="The components in numbers")
+def test_a_table_that_is_cut_is_scrolled_by_its_own_keys(lab: Page, url: str) -> None:
+    lab.set_viewport_size({"width": 390, "height": 800})
+    visit(lab, f"{url}/?study=four&slice=5")
+    settled(lab, study="four")
+    table = lab.get_by_role("region", name="The components in numbers")
     table.evaluate("node => { node.style.width = '200px'; }")
     first = table.locator("tbody th").first
     table.focus()
     left = first.bounding_box()
-    page.keyboard.press("ArrowRight")
-    page.wait_for_function("document.querySelector('#view-components .wide').scrollLeft > 20")
-    assert address(page)["slice"] == "5"
+    lab.keyboard.press("ArrowRight")
+    lab.wait_for_function("document.querySelector('#view-components .wide').scrollLeft > 20")
+    assert address(lab)["slice"] == "5"
     assert first.bounding_box() == left
 
 

@@ -117,4 +117,13 @@ def test_the_cursor_reads_the_voxel_under_it(home: Page, sample) -> None:
     expect(readout).to_contain_text(f"T1 {lesson.t1[i, j]:g}")
     expect(readout).to_contain_text(f"b0 {lesson.b0[i, j]:g}")
     expect(readout).to_contain_text(f"class {lesson.labels[i, j]}")
-    expect(readout).to_contain_text("posterior ")
+    # Where the classes are least certain.
+    greatest = np.where(lesson.mask, lesson.posterior.max(axis=-1), 1)
+    i, j = map(int, np.unravel_index(greatest.argmin(), greatest.shape))
+    home.mouse.move(*pixel(home, "view-image-y", 127 - i, j))
+    expect(readout).to_contain_text(f"voxel {i}, {j}, 30")
+    heights = readout.locator(".of-pointer .bar").evaluate_all(
+        "(bars) => bars.map((bar) => Number(bar.style.getPropertyValue('--percent')))"
+    )
+    assert heights == pytest.approx(100 * lesson.posterior[i, j], abs=1)
+    expect(readout).to_contain_text(f"{max(heights)} %")

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from scripts.serving import settled
+from tests.browser.acting import visit
 
 START = "sub-CPH0012345_ses-02_space-MNI152NLin2009cAsym_res-2_desc-preproc"
 
@@ -36,23 +37,23 @@ HIDDEN = """
 
 
 @pytest.mark.parametrize("width", [390, 768, 1440, 2560])
-def test_long_names_are_told_apart_at_every_width(page: Page, url: str, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 900})
-    page.goto(f"{url}/?study=alike")
-    settled(page, study="alike", y=f"{START}_T2w")
-    expect(page.locator("#control-x")).to_have_value("T1w")
-    expect(page.locator("#control-y")).to_have_value("T2w")
-    expect(page.locator("#head-image-x h2")).to_have_text("T1w")
-    expect(page.locator("#head-image-x h2")).to_have_attribute("title", f"{START}_T1w")
-    expect(page.locator("#view-components thead th > span")).to_contain_text(
+def test_long_names_are_told_apart_at_every_width(lab: Page, url: str, width: int) -> None:
+    lab.set_viewport_size({"width": width, "height": 900})
+    visit(lab, f"{url}/?study=alike")
+    settled(lab, study="alike", y=f"{START}_T2w")
+    expect(lab.locator("#control-x")).to_have_value("T1w")
+    expect(lab.locator("#control-y")).to_have_value("T2w")
+    expect(lab.locator("#head-image-x h2")).to_have_text("T1w")
+    expect(lab.locator("#head-image-x h2")).to_have_attribute("title", f"{START}_T1w")
+    expect(lab.locator("#view-components thead th > span")).to_contain_text(
         ["Class", "T1w", "T2w", "FLAIR"]
     )
-    titles = page.locator("#view-joint .xtitle, #view-joint .ytitle").all_text_contents()
+    titles = lab.locator("#view-joint .xtitle, #view-joint .ytitle").all_text_contents()
     assert [title.split()[0] for title in titles] == ["T1w", "T2w"]
-    assert not page.evaluate(HIDDEN)
+    assert not lab.evaluate(HIDDEN)
     if width == 1440:
-        pills = page.locator(".mantine-MultiSelect-pill span").all_text_contents()
+        pills = lab.locator(".mantine-MultiSelect-pill span").all_text_contents()
         assert [pill for pill in pills if pill] == ["T1w", "T2w", "FLAIR"]
-        page.locator("#control-x").hover()
-        expect(page.locator("#control-x")).to_have_attribute("title", f"{START}_T1w")
-        expect(page).to_have_title("alike · T1w/T2w · axial 8 · 3 classes – NeuroMix")
+        lab.locator("#control-x").hover()
+        expect(lab.locator("#control-x")).to_have_attribute("title", f"{START}_T1w")
+        expect(lab).to_have_title("alike · T1w/T2w · axial 8 · 3 classes – NeuroMix")

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from scripts.serving import settled
-from tests.browser.acting import address
+from tests.browser.acting import address, visit
 from tests.browser.reading import badges, pixel, table, traces
 
 SHAPE = (30, 26, 20)
@@ -59,7 +59,7 @@ def url(studies: tuple[Path, str]) -> str:
 
 
 def open_study(page: Page, url: str, query: str) -> None:
-    page.goto(f"{url}/?{query}")
+    visit(page, f"{url}/?{query}")
     settled(page)
 
 
@@ -74,7 +74,7 @@ def findings(page: Page, severity: str) -> str:
 
 def resample_and_undo(page: Page, *, target: str, other: str) -> None:
     card = page.locator(".check")
-    expect(card).to_have_attribute("open", "")
+    card.locator("summary").click()
     assert card.bounding_box()["y"] < page.locator("#view-image-x").bounding_box()["y"]
     assert "not on the grid of" in findings(page, "problem")
     expect(page.locator("#view-joint")).to_contain_text("not on the same grid")
@@ -103,9 +103,9 @@ def resample_and_undo(page: Page, *, target: str, other: str) -> None:
     assert badges(page) == [""] * 6
 
 
-def test_images_on_two_grids_are_not_fitted_until_they_are_resampled(page: Page, url: str) -> None:
-    open_study(page, url, "study=moved&x=T1&y=T2")
-    resample_and_undo(page, target="T1", other="T2")
+def test_images_on_two_grids_are_not_fitted_until_they_are_resampled(lab: Page, url: str) -> None:
+    open_study(lab, url, "study=moved&x=T1&y=T2")
+    resample_and_undo(lab, target="T1", other="T2")
 
 
 def test_real_images_on_several_grids_are_mended_by_one_click(page: Page, real_url: str) -> None:
@@ -114,75 +114,75 @@ def test_real_images_on_several_grids_are_mended_by_one_click(page: Page, real_u
     resample_and_undo(page, target=x, other=y)
 
 
-def test_an_outlier_is_clipped_by_one_click(page: Page, url: str) -> None:
+def test_an_outlier_is_clipped_by_one_click(lab: Page, url: str) -> None:
     def widest() -> float:
-        return max(max(trace["x"]) for trace in traces(page, "view-histograms") if trace["x"])
+        return max(max(trace["x"]) for trace in traces(lab, "view-histograms") if trace["x"])
 
-    open_study(page, url, "study=outlier&slice=10")
-    assert "A few extreme voxels squeeze the histogram" in findings(page, "warning")
+    open_study(lab, url, "study=outlier&slice=10")
+    assert "A few extreme voxels squeeze the histogram" in findings(lab, "warning")
     assert widest() > 1e5
-    page.locator(".check summary").click()
-    remedy(page, "Clip at the 0.1 and 99.9 percentiles").click()
-    settled(page, clip="0.1")
-    assert "extreme voxels" not in findings(page, "warning")
-    assert "Intensities are clipped at the 0.1 and 99.9 percentiles" in findings(page, "fact")
+    lab.locator(".check summary").click()
+    remedy(lab, "Clip at the 0.1 and 99.9 percentiles").click()
+    settled(lab, clip="0.1")
+    assert "extreme voxels" not in findings(lab, "warning")
+    assert "Intensities are clipped at the 0.1 and 99.9 percentiles" in findings(lab, "fact")
     # The pictures of X and Y show the intensities as they are.
-    assert badges(page) == ["", "", *["clipped"] * 4]
+    assert badges(lab) == ["", "", *["clipped"] * 4]
     # Those of the foreground end there; those of all voxels, which are shown as well, do not.
-    means = [float(row[4].split(" ")[0].replace(",", "")) for row in table(page, "view-components")]
+    means = [float(row[4].split(" ")[0].replace(",", "")) for row in table(lab, "view-components")]
     assert max(means) < 400
-    page.go_back()
-    settled(page)
-    assert "clip" not in address(page)
-    assert "extreme voxels" in findings(page, "warning")
+    lab.go_back()
+    settled(lab)
+    assert "clip" not in address(lab)
+    assert "extreme voxels" in findings(lab, "warning")
 
 
-def test_a_clipped_voxel_is_found_inside_the_joint_view(page: Page, url: str) -> None:
-    open_study(page, url, "study=outlier&slice=10&clip=0.1")
-    page.mouse.move(*pixel(page, "view-image-x", 12, 12))
-    expect(page.locator("#readout")).to_contain_text("1000000")
-    ring = page.locator("#view-joint .mark.of-pointer")
+def test_a_clipped_voxel_is_found_inside_the_joint_view(lab: Page, url: str) -> None:
+    open_study(lab, url, "study=outlier&slice=10&clip=0.1")
+    lab.mouse.move(*pixel(lab, "view-image-x", 12, 12))
+    expect(lab.locator("#readout")).to_contain_text("1000000")
+    ring = lab.locator("#view-joint .mark.of-pointer")
     expect(ring).to_be_visible()
-    found, plot = ring.bounding_box(), page.locator("#view-joint .nsewdrag").bounding_box()
+    found, plot = ring.bounding_box(), lab.locator("#view-joint .nsewdrag").bounding_box()
     assert found is not None
     assert plot is not None
     assert plot["x"] < found["x"] + found["width"] / 2 <= plot["x"] + plot["width"]
     assert plot["y"] <= found["y"] + found["height"] / 2 <= plot["y"] + plot["height"]
 
 
-def test_a_background_that_is_not_zero_is_left_out_by_one_click(page: Page, url: str) -> None:
+def test_a_background_that_is_not_zero_is_left_out_by_one_click(lab: Page, url: str) -> None:
     def foreground() -> int:
-        return sum(int(row[2].replace(",", "")) for row in table(page, "view-components"))
+        return sum(int(row[2].replace(",", "")) for row in table(lab, "view-components"))
 
-    open_study(page, url, "study=scored&slice=10&foreground=positive")
+    open_study(lab, url, "study=scored&slice=10&foreground=positive")
     first = foreground()
-    page.locator(".check summary").click()
-    remedy(page, "Remove the background").click()
-    settled(page, foreground="background")
-    expect(page.locator("#control-foreground")).to_have_value("not background")
+    lab.locator(".check summary").click()
+    remedy(lab, "Remove the background").click()
+    settled(lab, foreground="background")
+    expect(lab.locator("#control-foreground")).to_have_value("not background")
     assert foreground() == (SHAPE[0] - 8) * (SHAPE[1] - 8)
     assert first < foreground()
-    page.go_back()
-    settled(page, foreground="positive")
+    lab.go_back()
+    settled(lab, foreground="positive")
     assert foreground() == first
 
 
-def test_a_mask_that_lost_its_header_takes_the_position_of_its_image(page: Page, url: str) -> None:
-    open_study(page, url, "study=lost&x=T1&y=T2&slice=10&foreground=positive")
-    assert "as if it had been lost" in findings(page, "warning")
-    expect(page.locator("#control-position")).to_be_hidden()
+def test_a_mask_that_lost_its_header_takes_the_position_of_its_image(lab: Page, url: str) -> None:
+    open_study(lab, url, "study=lost&x=T1&y=T2&slice=10&foreground=positive")
+    assert "as if it had been lost" in findings(lab, "warning")
+    expect(lab.locator("#control-position")).to_be_hidden()
     inside = int((tissue(0) > 0).sum())
-    card = page.locator(".check")
+    card = lab.locator(".check")
     card.locator("summary").click()
     button = card.locator(".remedy").filter(has_text="use it as the mask")
     assert f"fits {inside:,} voxels of the volume" in button.inner_text()
     button.click()
-    settled(page)
-    assert "position=T1" in page.url
-    assert "as if it had been lost" not in findings(page, "warning")
-    expect(page.locator("#control-position")).to_be_visible()
-    expect(page.locator("#control-position")).to_have_value("T1")
-    page.go_back()
-    settled(page)
-    assert "position=" not in page.url
-    expect(page.locator("#control-position")).to_be_hidden()
+    settled(lab)
+    assert "position=T1" in lab.url
+    assert "as if it had been lost" not in findings(lab, "warning")
+    expect(lab.locator("#control-position")).to_be_visible()
+    expect(lab.locator("#control-position")).to_have_value("T1")
+    lab.go_back()
+    settled(lab)
+    assert "position=" not in lab.url
+    expect(lab.locator("#control-position")).to_be_hidden()

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from scripts.serving import settled
+from tests.browser.acting import visit
 
 SHAPES = {"row": (60, 2, 40), "column": (2, 60, 40), "flat": (36, 1, 28), "line": (36, 1, 1)}
 
@@ -43,12 +44,12 @@ def apart(one: dict[str, float], other: dict[str, float]) -> bool:
      ("flat", "coronal", "LRIS"), ("line", "axial", "LRPA")],
 )  # fmt: skip
 def test_letters_stand_apart_at_their_edges(
-    page: Page, url: str, study: str, plane: str, around: str
+    lab: Page, url: str, study: str, plane: str, around: str
 ) -> None:
     asked = f"&plane={plane}" if study == "row" else ""
-    page.goto(f"{url}/?study=thin_{study}{asked}")
-    settled(page, study=f"thin_{study}", plane=plane)
-    found = letters(page)
+    visit(lab, f"{url}/?study=thin_{study}{asked}")
+    settled(lab, study=f"thin_{study}", plane=plane)
+    found = letters(lab)
     assert "".join(found) == around
     assert all(apart(one, other) for one, other in combinations(found.values(), 2)), found
     left, right, bottom, top = found.values()
@@ -56,7 +57,7 @@ def test_letters_stand_apart_at_their_edges(
     assert top["y"] < bottom["y"]
 
 
-def test_a_link_to_lines_of_a_single_slice_shows_the_slice(page: Page, url: str) -> None:
-    page.goto(f"{url}/?study=thin_flat&plane=axial&slice=3")
-    settled(page, study="thin_flat", plane="coronal", slice=0)
-    expect(page.get_by_role("alert")).to_contain_text("T1 is a single coronal slice")
+def test_a_link_to_lines_of_a_single_slice_shows_the_slice(lab: Page, url: str) -> None:
+    visit(lab, f"{url}/?study=thin_flat&plane=axial&slice=3")
+    settled(lab, study="thin_flat", plane="coronal", slice=0)
+    expect(lab.get_by_role("alert")).to_contain_text("T1 is a single coronal slice")

@@ -98,27 +98,29 @@ def test_the_worst_finding_stands_in_the_line_behind_their_numbers():
     ("findings", "severity"),
     [((), "fact"), ((FACT,), "fact"), ((WARNING, FACT), "warning"), ((PROBLEM, FACT), "problem")],
 )
-def test_the_card_opens_by_itself_only_at_a_problem(findings, severity):
+def test_the_card_says_how_bad_it_is_and_never_opens_by_itself(findings, severity):
     (details,) = card(*findings).all("details")
     assert details["data-severity"] == severity
-    assert ("open" in details) == (severity == "problem")
+    assert "open" not in details
 
 
 def test_remedies_are_buttons_with_the_views_changes_as_json():
     x = "Größe 'n' \\ \n"
-    (button,) = card(replace(PROBLEM, remedies=(UseOnly((EVIL,), x=x),))).all("button", "remedy")
-    assert button["type"] == "button"
-    assert json.loads(button["data-changes"]) == {"mix": EVIL, "x": x}
+    drawn = card(replace(PROBLEM, remedies=(UseOnly((EVIL,), x=x),)))
+    inside, beside = drawn.all("button", "remedy")
+    for button in (inside, beside):
+        assert button["type"] == "button"
+        assert json.loads(button["data-changes"]) == {"mix": EVIL, "x": x}
 
 
-def test_what_helps_against_the_worst_warning_stands_beside_the_closed_line():
+def test_what_helps_against_the_worst_finding_stands_beside_the_closed_line():
     helped = replace(WARNING, remedies=(UseMask("brain", preset=True),))
     buttons = card(helped, WARNING, FACT).all("button", "remedy")
     changes = {"foreground": "mask", "mask": ""}
     assert [json.loads(b["data-changes"]) for b in buttons] == [changes] * 2
     assert [b.get("title") for b in buttons] == [None, "Keep only voxels in brain"]
-    # The card of a problem is open, and an undo is no help.
-    assert len(card(PROBLEM, helped).all("button", "remedy")) == 2
+    assert len(card(PROBLEM, helped).all("button", "remedy")) == 3
+    # An undo is no help.
     undo = replace(FACT, remedies=(Clip("none"),))
     assert len(card(undo).all("button", "remedy")) == 1
 

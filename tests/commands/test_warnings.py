@@ -5,8 +5,6 @@ import shutil
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from dashboard.services.checking import check
 from dashboard.view import View
@@ -125,10 +123,10 @@ def test_a_refusal_is_one_line_without_the_warnings(run, save, head, tmp_path):
     assert len(err) == 1
 
 
-@given(seed=st.integers(0, 2**32 - 1), share=st.floats(0.001, 0.3))
-def test_nan_in_any_share_of_an_image_is_warned_of_and_counted(said, save, head, seed, share):
+@pytest.mark.parametrize("count", [0, 1, 2, 17, 300, 1000, 1700])
+def test_nan_in_any_share_of_an_image_is_warned_of_and_counted(said, save, head, count):
     voxels = head(0)
-    holes = np.random.default_rng(seed).random(voxels.shape) < share
+    holes = np.random.default_rng(count).permutation(voxels.size).reshape(voxels.shape) < count
     voxels[holes] = np.nan
     save("T1.nii.gz", voxels, AFFINE)
     err, recorded = said("T1.nii.gz")

@@ -7,11 +7,14 @@ import nibabel as nib
 import numpy as np
 import pytest
 from flask import Flask
+from matplotlib import colormaps
 from PIL import Image
+from scipy.ndimage import binary_erosion, generate_binary_structure
+from scipy.stats import entropy
 from sklearn.mixture import GaussianMixture
 from sklearn.preprocessing import StandardScaler
 
-from dashboard.figures.palette import PALETTES
+from dashboard.figures.palette import DIFFERENCES, PALETTES
 from dashboard.view import View
 from dashboard.web.maps import blueprint
 
@@ -176,3 +179,135 @@ def test_an_address_that_fits_nothing_is_404_with_a_sentence(ask, place, said):
     assert answer.status_code == 404
     assert answer.mimetype == "text/plain"
     assert said in answer.text
+
+
+# More components than tissues: some of them overlap.
+MANY = 7
+# Ten of its colours, and mixtures of two, stand for all of viridis.
+SHADE = 0.02
+
+
+def fitted(folder, index=5):
+    """Return the mask of an axial slice and scikit-learn's probabilities, class 1 first."""
+    t1, b0 = (nib.load(folder / f"{n}.nii.gz").get_fdata()[..., index] for n in ("T1", "b0"))
+    mask = (t1 > 0) & (b0 > 0)
+    scaled = StandardScaler().fit_transform(np.column_stack([t1[mask], b0[mask]]))
+    model = GaussianMixture(MANY, random_state=12345).fit(scaled)
+    return mask, model.predict_proba(scaled)[:, np.argsort(model.means_[:, 0])]
+
+
+def upright(mask, values, empty=np.nan):
+    cut = np.full(mask.shape, empty)
+    cut[mask] = values
+    return cut.T[::-1]
+
+
+def shares(picture):
+    """Read a picture in matplotlib's viridis back as shares; NaN where it is transparent."""
+    table = np.round(colormaps["viridis"](np.linspace(0, 1, 256))[:, :3] * 255)
+    away = np.abs(picture[..., None, :3] - table).sum(axis=-1)
+    return np.where(picture[..., 3] > 0, away.argmin(axis=-1) / 255, np.nan)
+
+
+def test_uncertainty_is_the_entropy_of_scikit_learns_probabilities_in_shares_of_the_greatest(
+    ask, tmp_path
+):
+    mask, probabilities = fitted(tmp_path / "data/pair")
+    expected = upright(mask, entropy(probabilities, axis=1, base=MANY))
+    found = shares(pixels(ask(replace(VIEW, components=MANY), what="/uncertainty")))
+    np.testing.assert_array_equal(np.isnan(found), np.isnan(expected))
+    assert np.nanmax(np.abs(found - expected)) < SHADE
+    assert np.nanmax(expected) > 0.5
+
+
+@pytest.mark.parametrize("number", [1, 4, 5])
+def test_the_probability_of_a_class_is_scikit_learns(ask, tmp_path, number):
+    mask, probabilities = fitted(tmp_path / "data/pair")
+    found = shares(pixels(ask(replace(VIEW, components=MANY), what=f"/probability-{number}")))
+    expected = upright(mask, probabilities[:, number - 1])
+    assert ((expected > 0.1) & (expected < 0.9)).any()
+    assert np.nanmax(np.abs(found - expected)) < SHADE
+
+
+@pytest.mark.parametrize(
+    ("what", "components"), [("/probability-4", 3), ("/reference", 3), ("/outline-mask", 3)]
+)
+def test_what_a_study_lacks_is_clear(ask, what, components):
+    assert (pixels(ask(replace(VIEW, components=components), what=what))[..., 3] == 0).all()
+
+
+def test_of_one_component_nothing_is_uncertain(ask):
+    found = shares(pixels(ask(replace(VIEW, components=1), what="/uncertainty")))
+    assert np.nanmax(found) == 0
+
+
+@pytest.fixture
+def tissues(study, tmp_path, save):  # noqa: ARG001 - makes the images
+    """Return the classes of a slice, and a reference of other numbers that is partly wrong."""
+    classes = partition(tmp_path / "data/pair", lambda v: v[:, :, 5])
+    reference = np.array([0, 30, 10, 20])[classes]
+    reference[8:10, 8:14] = 30
+    reference[12, 6:9] = 0
+    reference[0, :4] = 10
+    reference[20, 10] = 77
+    whole = np.repeat(reference[..., None], 12, axis=2)
+    save("data/pair/dseg.nii", whole, np.diag([2.0, 2.0, 3.0, 1.0]), dtype=np.int16)
+    return classes.T[::-1], reference.T[::-1]
+
+
+def colour(text):
+    return (*bytes.fromhex(text[1:]), 255)
+
+
+def test_the_reference_has_the_colours_of_the_classes_that_match_its_labels(ask, tissues):
+    _, reference = tissues
+    found = pixels(ask(what="/reference"))
+    assert (found[reference == 0][:, 3] == 0).all()
+    for label, expected in zip((30, 10, 20), PALETTES["okabe"], strict=False):
+        assert (found[reference == label] == colour(expected)).all()
+    other = found[reference == 77]
+    assert (other[:, 3] == 255).all()
+    assert tuple(other[0]) not in {colour(one) for one in PALETTES["okabe"]}
+
+
+def test_the_difference_marks_each_voxel_whose_label_is_not_that_of_its_class(ask, tissues):
+    classes, reference = tissues
+    found = pixels(ask(what="/difference"))
+    both = (classes > 0) & (reference > 0)
+    same = both & (np.array([0, 30, 10, 20])[classes] == reference)
+    for where, expected in [
+        (both & ~same, DIFFERENCES[1]),
+        ((classes > 0) & (reference == 0), DIFFERENCES[2]),
+        ((classes == 0) & (reference > 0), DIFFERENCES[3]),
+    ]:
+        assert where.any()
+        assert (found[where] == colour(expected)).all()
+    assert (found[same | ((classes == 0) & (reference == 0))][:, 3] == 0).all()
+
+
+def test_classes_that_are_one_tissue_differ_from_its_label_together(ask, tissues):
+    classes, reference = tissues
+    found = pixels(ask(replace(VIEW, tissues=((2, 3),)), what="/difference"))[..., 3] > 0
+    larger = max((10, 20), key=lambda label: (reference == label).sum())
+    expected = np.array([0, 30, larger, larger])[classes] != reference
+    np.testing.assert_array_equal(found, expected)
+
+
+def test_an_outline_is_what_is_lost_by_erosion(ask, tissues, save):
+    classes, reference = tissues
+    cross = generate_binary_structure(2, 1)
+
+    def inner(marked):
+        return marked & ~binary_erosion(marked, cross, border_value=1)
+
+    save("data/pair/brain_mask.nii", np.ones((24, 20, 12)) * (np.arange(24) > 4)[:, None, None],
+         np.diag([2.0, 2.0, 3.0, 1.0]), dtype=np.uint8)  # fmt: skip
+    found = pixels(ask(replace(VIEW, mask="brain_mask"), what="/outline-mask"))[..., 3] > 0
+    expected = np.zeros((24, 20), bool)
+    expected[5] = True
+    np.testing.assert_array_equal(found, expected.T[::-1])
+    for what, labels in (("labels", classes), ("reference", reference)):
+        found = pixels(ask(what=f"/outline-{what}"))[..., 3] > 0
+        # Around each label and all that are higher: a line between two lies in one of them.
+        expected = np.any([inner(labels >= n) for n in np.unique(labels)[1:]], axis=0)
+        np.testing.assert_array_equal(found, expected)

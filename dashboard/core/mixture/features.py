@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dashboard.core.domain import Cut, Domain
+from dashboard.core.domain import WHOLE, Cut, Domain
 from dashboard.core.errors import FitError
 from dashboard.core.grid.same import require_same_grid
 from dashboard.core.mixture.cells import Cells, cells
@@ -16,7 +16,7 @@ from dashboard.core.mixture.foreground import foreground
 from dashboard.core.mixture.mask import mask_of
 from dashboard.core.mixture.nothing import no_foreground
 from dashboard.core.mixture.recipe import Recipe
-from dashboard.core.mixture.scaling import LinearScale, scale
+from dashboard.core.mixture.scaling import LinearScale, Scaling, scale, scale_of
 from dashboard.core.orientation import Orientation
 from dashboard.core.processing import Clipped
 from dashboard.core.volume import Volume
@@ -42,7 +42,7 @@ class Features:
     mask : ndarray of bool, the shape of `voxels`
         The foreground.
     values : ndarray, shape (foreground voxels, images)
-        In storage order.
+        In storage order; float64 of a cut, and of the whole head what its volumes need.
     scaled : ndarray, shape (foreground voxels, images)
         `values` if they cannot be scaled.
     scale : LinearScale or None
@@ -61,8 +61,8 @@ class Features:
     mask_volume: Volume | None
     voxels: tuple[NDArray[Any], ...]
     mask: NDArray[np.bool_]
-    values: NDArray[np.float64]
-    scaled: NDArray[np.float64]
+    values: NDArray[Any]
+    scaled: NDArray[Any]
     scale: LinearScale | None
     problem: str | None
     partition: Callable[[], Cells]
@@ -136,7 +136,7 @@ def features(
     fitted = kept.any()
     for shown in voxels[mixed:]:
         kept &= np.isfinite(shown)
-    values = np.stack([image[kept] for image in voxels], axis=1).astype(np.float64)
+    values = _gathered(voxels, kept, domain)
     if recipe.clip != "none":
         low, high = zip(*(v.intensities.limits[recipe.clip] for v in volumes), strict=True)
         np.clip(values, low, high, out=values)
@@ -150,7 +150,7 @@ def features(
                     shown=[volume.label for volume in volumes[mixed:]] if fitted else (),
                 )
             )  # fmt: skip
-        scaled, linear = scale(values, recipe.scaling)
+        scaled, linear = _scaled(values, recipe.scaling, domain)
     except FitError as error:
         problem = str(error)
     return Features(
@@ -168,6 +168,33 @@ def features(
         problem=problem,
         partition=cache(lambda: cells(scaled[:, :mixed])),
     )
+
+
+def precision(voxels: Sequence[NDArray[Any]]) -> np.dtype[Any]:
+    """Return what holds the intensities of a whole head: float32 if none needs more."""
+    return np.result_type(np.float32, *(image.dtype for image in voxels))
+
+
+def _gathered(
+    voxels: Sequence[NDArray[Any]], kept: NDArray[np.bool_], domain: Domain
+) -> NDArray[Any]:
+    """Return the foreground of each image, shape (voxels, images)."""
+    if domain is not WHOLE:
+        return np.stack([image[kept] for image in voxels], axis=1).astype(np.float64)
+    # Thirty million voxels are not copied twice, and one image's stand together.
+    values = np.empty((len(voxels), int(np.count_nonzero(kept))), precision(voxels))
+    for own, image in zip(values, voxels, strict=True):
+        own[:] = image[kept]
+    return values.T
+
+
+def _scaled(
+    values: NDArray[Any], kind: Scaling, domain: Domain
+) -> tuple[NDArray[Any], LinearScale]:
+    if domain is not WHOLE:
+        return scale(values, kind)
+    linear = scale_of(values, kind)
+    return linear.apply(values), linear
 
 
 def within(volume: Volume, orientation: Orientation, domain: Domain) -> NDArray[Any]:

@@ -36,6 +36,12 @@ class LinearScale:
         """Return covariances in scaled units, shape (..., images, images), in original units."""
         return scaled * np.outer(self.factor, self.factor)
 
+    def apply(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Return values, shape (..., images), in scaled units, in their own precision."""
+        scaled: NDArray[Any] = values - self.offset.astype(values.dtype)
+        scaled /= self.factor.astype(values.dtype)
+        return scaled
+
     def first(self, images: int) -> Self:
         """Return the scale of the first images alone."""
         return replace(self, offset=self.offset[:images], factor=self.factor[:images])
@@ -59,22 +65,43 @@ def scale(values: NDArray[Any], kind: Scaling) -> tuple[NDArray[np.float64], Lin
     FitError
         If the intensities are so large that their squares overflow.
     """
-    if values.size and not np.abs(values).max() < LARGEST:
+    if kind == "none":
+        return values.astype(np.float64), scale_of(values, kind)
+    scaler, linear = _fitted(values, kind)
+    return scaler.transform(values), linear
+
+
+def scale_of(values: NDArray[Any], kind: Scaling) -> LinearScale:
+    """Return the scale alone, from values of any precision, shape (voxels, images).
+
+    Raises
+    ------
+    FitError
+        As `scale`.
+    """
+    if kind == "none":
+        _require_squares(values)
+        images = values.shape[1]
+        return LinearScale(np.zeros(images), np.ones(images))
+    return _fitted(values, kind)[1]
+
+
+def _fitted(values: NDArray[Any], kind: Scaling) -> tuple[Any, LinearScale]:
+    """Return scikit-learn's scaler of a kind, and what it does to each image."""
+    _require_squares(values)
+    if kind == "standard":
+        standard = StandardScaler().fit(values)
+        return standard, LinearScale(standard.mean_, standard.scale_)
+    if kind == "robust":
+        robust = RobustScaler().fit(values)
+        return robust, LinearScale(robust.center_, robust.scale_)
+    minmax = MinMaxScaler().fit(values)
+    return minmax, LinearScale(minmax.data_min_, 1 / minmax.scale_)
+
+
+def _require_squares(values: NDArray[Any]) -> None:
+    if values.size and not max(abs(float(values.min())), abs(float(values.max()))) < LARGEST:
         raise FitError(
             "The intensities are too large to fit: their squares overflow. Divide the image by a "
             "constant."
         )
-    if kind == "none":
-        images = values.shape[1]
-        return values.astype(np.float64), LinearScale(np.zeros(images), np.ones(images))
-    if kind == "standard":
-        standard = StandardScaler()
-        scaled = standard.fit_transform(values)
-        return scaled, LinearScale(standard.mean_, standard.scale_)
-    if kind == "robust":
-        robust = RobustScaler()
-        scaled = robust.fit_transform(values)
-        return scaled, LinearScale(robust.center_, robust.scale_)
-    minmax = MinMaxScaler()
-    scaled = minmax.fit_transform(values)
-    return scaled, LinearScale(minmax.data_min_, 1 / minmax.scale_)

@@ -23,7 +23,7 @@ from sklearn.utils import check_random_state
 from dashboard.core.domain import WHOLE
 from dashboard.core.errors import FitError
 from dashboard.core.mixture.assignment import densities_of, regularised
-from dashboard.core.mixture.cells import Cells, cells
+from dashboard.core.mixture.cells import Cells
 from dashboard.core.mixture.densities import Densities, largest, parts, shared
 from dashboard.core.mixture.features import Features
 from dashboard.core.mixture.model import Model
@@ -77,7 +77,7 @@ def fit(features: Features, recipe: Recipe) -> Model:
     """
     points, scale = checked(features, recipe)
     least = floor(points, recipe)
-    divided = cells(points)
+    divided = features.partition()
     found = fit_cells(divided, recipe, floor=least)
     if not divided.fine:
         found = corrected(points, divided, found, recipe, floor=least)

@@ -79,6 +79,17 @@ class Agreement:
         """The reference label of each matched class."""
         return {m.number: m.label for m in self.matches if m.label is not None}
 
+    def partners(self, groups: Sequence[tuple[int, ...]]) -> dict[int, int]:
+        """Return the reference label of each class whose tissue has one.
+
+        Parameters
+        ----------
+        groups : sequence of tuple of int
+            The classes of each tissue.
+        """
+        matched = self.of_tissues(groups).matched
+        return {k: matched[i] for i, group in enumerate(groups, 1) if i in matched for k in group}
+
     @property
     def mean_dice(self) -> float | None:
         """Mean over the matched classes; None if there are none."""

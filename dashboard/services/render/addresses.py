@@ -32,7 +32,7 @@ ID_LENGTH = 16
 # The View's fields in the addresses of the voxels under the cursor, and of maps, whose place is in
 # the path.
 VOXEL_FIELDS = fields_of("images", "place", "model") | {"side"}
-MAP_FIELDS = fields_of("images", "model") | {"side", "palette", "hidden", "colours"}
+MAP_FIELDS = fields_of("images", "model") | {"side", "palette", "hidden", "colours", "tissues"}
 
 
 def key(identity: str) -> str:

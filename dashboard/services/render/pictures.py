@@ -1,7 +1,7 @@
-"""Slices and label maps as PNG, and point clouds as arrays."""
+"""Slices and maps as PNG, and point clouds as arrays."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -66,6 +66,38 @@ def labels(picture: NDArray[np.uint8], colours: Sequence[str], hidden: Sequence[
         0 if number == 0 or number in hidden else 255 for number in range(len(colours) + 1)
     )
     return _png(image, transparency=alpha)
+
+
+def shaded(picture: NDArray[np.float64], colours: Sequence[str]) -> bytes:
+    """Encode shares as a palette PNG.
+
+    Parameters
+    ----------
+    picture : ndarray, 2-D, top row first
+        From 0 (the first colour) to 1 (the last one); NaN is transparent.
+    colours : sequence of str
+        At most 255, hexadecimal.
+    """
+    known = np.isfinite(picture)
+    steps = np.rint(np.where(known, picture, 0) * (len(colours) - 1)).astype(np.uint8)
+    return labels(np.where(known, steps + 1, 0).astype(np.uint8), colours)
+
+
+def numbered(picture: NDArray[Any], colours: Mapping[int, str]) -> bytes:
+    """Encode numbers as a PNG in the colour of each; what has none is transparent.
+
+    Parameters
+    ----------
+    picture : ndarray of int, 2-D, top row first
+    colours : mapping of int to str
+        Hexadecimal.
+    """
+    found, places = np.unique(picture, return_inverse=True)
+    table = np.zeros((len(found), 4), dtype=np.uint8)
+    for row, number in enumerate(found.tolist()):
+        if number in colours:
+            table[row] = (*bytes.fromhex(colours[number][1:]), 255)
+    return _png(Image.fromarray(table[places.reshape(picture.shape)]))
 
 
 def cloud(

@@ -10,6 +10,7 @@ from dashboard.core.errors import NeuroMixError, NotNowError
 from dashboard.core.grid.nearest import nearest_slice, thickness
 from dashboard.core.grid.same import require_same_grid, same_grid
 from dashboard.core.mixture.recipe import Recipe
+from dashboard.core.orientation import Plane
 from dashboard.core.reference.labels import read_label_names
 from dashboard.core.volume import Volume
 from dashboard.services.archive import Archive
@@ -108,10 +109,13 @@ class Scene:
     @cached_property
     def slices_of_y(self) -> tuple[int | None, ...]:
         """For each slice of X the one of Y at its place; empty unless they are on two grids."""
+        return self.slices_of_y_in(self.view.plane)
+
+    def slices_of_y_in(self, plane: Plane) -> tuple[int | None, ...]:
+        """Return the same for any plane."""
         if self.x is None or self.y is None or self.on_one_grid:
             return ()
-        plane, reach = self.view.plane, thickness(self.x, self.view.plane)
-        positions = self.x.slice_positions(plane)
+        reach, positions = thickness(self.x, plane), self.x.slice_positions(plane)
         return tuple(nearest_slice(self.y, plane, mm, of=reach) for mm in positions)
 
     @cached_property

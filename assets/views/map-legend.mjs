@@ -1,0 +1,90 @@
+// The legend of the maps that are not the labels, in the place of the classes: a scale of colours,
+// the labels of the reference, or how labels and reference differ. And which maps can be chosen.
+import { hasOutline, isOffered, isScaled, onScale } from "../client/map.mjs";
+import { element } from "./stage.mjs";
+
+const PLACE = "control-hidden"; // of the legend of the classes
+const [MENU, OUTLINES] = ["control-map", "control-outline"];
+const PALETTE = "control-palette";
+const TICKS = [0, 0.25, 0.5, 0.75, 1];
+const MOST = 8; // labels; a parcellation has hundreds
+
+const scale = (map) => {
+  const bar = element("div", "scale of-map", { role: "img", ariaLabel: `From ${onScale(0, map)} to ${onScale(1, map)}` });
+  const numbers = element("div", "scale-numbers", { ariaHidden: "true" });
+  numbers.append(...TICKS.map((share) => {
+    const tick = element("span", "", { textContent: onScale(share, map) });
+    tick.style.bottom = `${100 * share}%`;
+    return tick;
+  }));
+  bar.append(numbers, element("div", "strip"));
+  return bar;
+};
+
+/** A colour, what it stands for, and its voxels in the fit. */
+const entry = ({ colour, class: number, name, voxels }, nameOf) => {
+  const chip = element("div", `class-chip${number ? ` class-${number}` : ""}`);
+  if (!number) chip.style.setProperty("--class", colour);
+  const called = number ? `${name}, in the colour of class ${number} ${nameOf(number)}`.trim() : name;
+  chip.title = `${called}: ${voxels.toLocaleString("en")} voxels`;
+  chip.append(element("label", ""), element("span", "entry-name", { textContent: name }), element("span", "entry-count", { textContent: voxels.toLocaleString("en") }));
+  return chip;
+};
+
+const list = (counts, nameOf) => {
+  const largest = new Set([...counts].sort((a, b) => b.voxels - a.voxels).slice(0, MOST));
+  const entries = counts.filter((one) => largest.has(one)).map((one) => entry(one, nameOf));
+  const more = counts.length - entries.length;
+  if (more) entries.push(element("div", "class-chip more", { textContent: `and ${more} more` }));
+  return entries;
+};
+
+/**
+ * @param {() => {wanted: ?object, scene: object, config: object}} shown
+ * @param {(number: number) => string} nameOf  the name of a class, or ""
+ */
+export const mapLegend = (shown, nameOf) => {
+  let facts = null; // of the fit on screen
+  let drawn = "";
+  let offered = "";
+
+  /** Takes what the study lacks out of the lists of maps and outlines. */
+  const offer = ({ wanted, scene }) => {
+    const options = [...document.querySelectorAll(`#${MENU} option, #${OUTLINES} option`)];
+    const isThere = ({ value, parentNode }) => (parentNode.id === MENU ? isOffered : hasOutline)(value, wanted, scene);
+    const state = options.map((option) => Number(isThere(option))).join("");
+    if (state === offered) return;
+    offered = state;
+    for (const option of options) option.hidden = option.disabled = !isThere(option);
+  };
+
+  const draw = () => {
+    const { wanted, scene, config } = shown();
+    const place = wanted && document.getElementById(PLACE);
+    if (!place) return;
+    offer({ wanted, scene });
+    const { map } = wanted;
+    const counts = facts?.map === map ? facts.counts : null;
+    const state = JSON.stringify([map, counts]);
+    if (state === drawn) return;
+    drawn = state;
+    place.dataset.map = map;
+    // Only classes have colours to choose, and the title needs the room.
+    document.getElementById(PALETTE)?.toggleAttribute("hidden", !["labels", "reference"].includes(map));
+    place.querySelector(".map-legend")?.remove();
+    if (map === "labels") return;
+    const own = element("div", "map-legend");
+    if (isScaled(map)) {
+      own.append(scale(map));
+      own.style.setProperty("--ramp", config.ramp.join(", "));
+    } else own.append(...list(counts ?? [], nameOf));
+    place.append(own);
+  };
+
+  document.addEventListener("classes-known", ({ detail }) => {
+    facts = detail;
+    draw();
+  });
+
+  return { draw };
+};
