@@ -5,7 +5,7 @@
 //                             -> at rest: /cards -> Dash's outputs
 import * as address from "./client/address.mjs";
 import { groups } from "./client/cards.mjs";
-import { coloursOf } from "./client/classes.mjs";
+import { shownColours } from "./client/classes.mjs";
 import { gestures } from "./client/history.mjs";
 import { slicesOn } from "./client/place.mjs";
 import { schedule } from "./client/schedule.mjs";
@@ -149,13 +149,18 @@ const follow = () => {
 let coloured = "";
 const colour = ({ palette, colours }, { mixed }) => {
   const isFull = mixed.length >= config.mostMixed;
-  if (`${palette} ${colours} ${isFull}` === coloured) return;
-  coloured = `${palette} ${colours} ${isFull}`;
-  const own = coloursOf(colours);
-  config.palettes[palette].forEach((usual, index) =>
-    root.style.setProperty(`--class-${index + 1}`, own[index + 1] ?? usual));
+  const identities = legend.identities();
+  const decided = JSON.stringify([palette, colours, identities, isFull]);
+  if (decided === coloured) return;
+  coloured = decided;
+  shownColours({ palette: config.palettes[palette], neutrals: config.neutrals, own: colours, identities })
+    .forEach((one, index) => root.style.setProperty(`--class-${index + 1}`, one));
   root.toggleAttribute("data-mix-full", isFull);
 };
+
+document.addEventListener("classes-known", () => {
+  if (state.wanted) colour(state.wanted, state.scene);
+});
 
 const showPosition = () => {
   const { wanted: { slice }, scene: { positions } } = state;

@@ -22,6 +22,7 @@ class Control(StrEnum):
     SEED = "control-seed"
     TOLERANCE = "control-tolerance"
     STARTS = "control-starts"
+    START = "control-start"
     SIDE = "control-side"
     LAYOUT = "control-layout"
     BINS = "control-bins"

@@ -17,6 +17,7 @@ from dashboard.core.mixture.recipe import (
     Clip,
     Covariance,
     Recipe,
+    Start,
     usual_starts,
 )
 from dashboard.core.mixture.scaling import Scaling
@@ -256,6 +257,7 @@ class View:
     clip: Clip = _key(_one_of(Clip), "none", "model")
     tolerance: str = _key(TOLERANCE, "1e-3", "model")
     starts: int | None = _key(_integer_in(STARTS), None, "model")
+    start: Start = _key(_one_of(Start), "kmeans", "model")
     side: Side = _key(_one_of(Side), "neurological", "look")
     bins: int = _key(_integer_in(BINS), 50, "look")
     log: bool = _key(FLAG, False, "look")
@@ -334,6 +336,8 @@ class View:
             seed=self.seed,
             tolerance=float(self.tolerance),
             starts=self.starts or usual_starts(self.scope),
+            # The head's own fit begins at random.
+            start=self.start if self.scope == "slice" else "kmeans",
         )
 
     def cut(self) -> Cut:

@@ -32,6 +32,29 @@ export const withColour = (text, number, colour) => {
   return pairs.map(([k, one]) => `${k}:${one.slice(1).toLowerCase()}`).join(",");
 };
 
+/**
+ * The colour of each class: its own, or that of its identity in the palette; a grey, in turn, for a
+ * class that is like none of the head (identity null). As class_colours in dashboard/figures/palette.py.
+ * @param {{palette: string[], neutrals: string[], own: string, identities: (number|null)[]}} of
+ */
+export const shownColours = ({ palette, neutrals, own, identities }) => {
+  const typed = coloursOf(own);
+  let greys = 0;
+  return palette.map((usual, index) => {
+    const identity = identities[index];
+    const colour = identity === null ? neutrals[greys++ % neutrals.length] : palette[(identity ?? index + 1) - 1];
+    return typed[index + 1] ?? colour;
+  });
+};
+
+/** What the legend says of classes that are like none of the head. */
+export const strangers = (identities) => {
+  const found = identities.flatMap((identity, index) => (identity === null ? [index + 1] : []));
+  if (!found.length) return "";
+  const are = found.length > 1 ? `Classes ${found.slice(0, -1).join(", ")} and ${found.at(-1)} are` : `Class ${found[0]} is`;
+  return `${are} like none of the whole head, so ${found.length > 1 ? "they are" : "it is"} grey.`;
+};
+
 /** @returns {number[][]} the classes that are one tissue together */
 export const tissuesOf = (text) => (text ? text.split(",").map((part) => part.split("+").map(Number)) : []);
 

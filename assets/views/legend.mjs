@@ -1,6 +1,6 @@
 // The classes of the label map: their colours as seen, numbers and names. A click hides a class; a
 // click on its name opens what can be changed. Dash holds what is chosen (components.js).
-import { clean, coloursOf, MAX_NAME, namesOf, tissuesOf, withColour, withName, withTissue } from "../client/classes.mjs";
+import { clean, coloursOf, MAX_NAME, namesOf, strangers, tissuesOf, withColour, withName, withTissue } from "../client/classes.mjs";
 import { differences } from "../client/matching.mjs";
 import { setProps } from "./dash.mjs";
 
@@ -106,7 +106,10 @@ export const legend = (shown) => {
     if (facts?.gaussians.length) {
       const isComparable = seen && isSame(seen.images, facts.images);
       const isAnother = !isComparable || !isSame(seen.gaussians, facts.gaussians);
-      if (isAnother) note = isComparable ? sentence(differences(seen.gaussians, facts.gaussians), seen, facts) : "";
+      if (isAnother) {
+        const changes = isComparable ? sentence(differences(seen.gaussians, facts.gaussians), seen, facts) : "";
+        note = [changes, strangers(facts.identities)].filter(Boolean).join(" ");
+      }
       seen = facts;
     } else note = "";
     draw();
@@ -194,5 +197,7 @@ export const legend = (shown) => {
     parts()?.chips.forEach(({ chip }, index) => chip.toggleAttribute("data-pointed", index + 1 === number));
   };
 
-  return { draw, nameOf, point };
+  const identities = () => facts?.identities ?? [];
+
+  return { draw, nameOf, point, identities };
 };

@@ -32,7 +32,7 @@ def draw(scene: Scene, analyses: Analyses) -> Drawn:
         analysis,
         counts,
         log=view.log,
-        colours=class_colours(view.palette, view.colours),
+        colours=class_colours(view.palette, view.colours, analysis.identities),
         hidden=view.hidden,
         left_out="" if scene.before else outside,
     )

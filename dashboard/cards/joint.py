@@ -1,7 +1,7 @@
 """The joint view; for a single image, its histogram with the mixture."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -44,14 +44,14 @@ def draw(scene: Scene, analyses: Analyses) -> Drawn:
 
 
 def _figure(analysis: Analysis, view: View, called: Mapping[int, str]) -> dict[str, Any]:
-    colours = class_colours(view.palette, view.colours)
+    colours = class_colours(view.palette, view.colours, analysis.identities)
     if len(analysis.features.shown) == 1:
         return histograms.mixture_histogram(
             analysis, axes=view.axes, bins=view.bins, colours=colours, hidden=view.hidden
         )
 
     def cloud(points: NDArray[np.float64], extent: Extent) -> str:
-        return _cloud(analysis, points, extent, view)
+        return _cloud(analysis, points, extent, colours, view.hidden)
 
     return joint.joint(
         analysis,
@@ -93,16 +93,22 @@ def _caption(analysis: Analysis) -> tuple[str, str]:
     return "components at 1σ and 2σ", ""
 
 
-def _cloud(analysis: Analysis, points: NDArray[np.float64], extent: Extent, view: View) -> str:
+def _cloud(
+    analysis: Analysis,
+    points: NDArray[np.float64],
+    extent: Extent,
+    colours: Sequence[str],
+    hidden: Collection[int],
+) -> str:
     if analysis.model is None:
         classes, colours = np.ones(len(points), dtype=np.uint8), (NEUTRAL,)
         return _data_address(pictures.labels(pictures.cloud(points, classes, extent), colours))
     labels = analysis.labels[analysis.features.mask]
-    if view.hidden:
-        shown = ~np.isin(labels, view.hidden)
+    if hidden:
+        shown = ~np.isin(labels, list(hidden))
         points, labels = points[shown], labels[shown]
     drawn = pictures.cloud(points, labels, extent)
-    return _data_address(pictures.labels(drawn, class_colours(view.palette, view.colours)))
+    return _data_address(pictures.labels(drawn, colours))
 
 
 def _data_address(png: bytes) -> str:

@@ -103,6 +103,7 @@ def _facts(analysis: Analysis, guessed: dict[int, str]) -> dict[str, Any]:
         "plane": cut.plane if isinstance(cut, Cut) else None,
         "slice": cut.index if isinstance(cut, Cut) else None,
         "voxels": analysis.model.voxels if analysis.model else 0,
+        "identities": list(analysis.identities),
         "guesses": {str(number): name for number, name in guessed.items()},
         "gaussians": [
             {

@@ -24,11 +24,22 @@ from dashboard.core.volume import Volume
 
 @dataclass(frozen=True, eq=False)
 class Analysis:
-    """The features of a domain and the model fitted to them, or the problem that prevents a fit."""
+    """The features of a domain and the model fitted to them, or the problem that prevents a fit.
+
+    Attributes
+    ----------
+    features : Features
+    model : Model or None
+    problem : str or None
+    identities : tuple of int or None
+        Of each class: 1, 2, ..., the same in all fits of a head; None for a class that is like none
+        of the head. Empty if they are not known.
+    """
 
     features: Features
     model: Model | None
     problem: str | None
+    identities: tuple[int | None, ...] = ()
 
     @property
     def fitted(self) -> Model:

@@ -1,7 +1,8 @@
-"""The colours of the classes: class k has the same colour in every view."""
+"""The colours of the classes: a class has the same colour in every view, and in every fit."""
 
 from collections.abc import Mapping, Sequence
 from colorsys import hls_to_rgb
+from itertools import cycle
 
 from plotly.colors import sequential
 
@@ -42,16 +43,33 @@ OUTLINE = "#00E5FF"
 GOLDEN = 0.618034
 
 
-def class_colours(palette: Palette, own: Sequence[tuple[int, str]] = ()) -> tuple[str, ...]:
-    """Return the colours of classes 1..10: those of a palette, but for the classes with their own.
+# Greys, in turn, of classes that are like none of the whole head.
+NEUTRALS = ("#9AA0A8", "#62686F", "#CBD0D6")
+
+
+def class_colours(
+    palette: Palette,
+    own: Sequence[tuple[int, str]] = (),
+    identities: Sequence[int | None] = (),
+) -> tuple[str, ...]:
+    """Return the colours of classes 1..10.
 
     Parameters
     ----------
+    palette : {"okabe", "bright", "plain"}
     own : sequence of (int, str)
-        As in the View: class and six hexadecimal digits.
+        As in the View: class and six hexadecimal digits. It goes before the palette.
+    identities : sequence of int or None
+        Of each class: 1..10, the place of its colour in the palette, or None for a grey. Its number
+        for classes that have none here.
     """
-    chosen = {number: f"#{colour}" for number, colour in own}
-    return tuple(chosen.get(k, usual) for k, usual in enumerate(PALETTES[palette], start=1))
+    usual, greys = list(PALETTES[palette]), cycle(NEUTRALS)
+    for number, identity in enumerate(identities, start=1):
+        colour = next(greys) if identity is None else PALETTES[palette][identity - 1]
+        usual[number - 1] = colour
+    for number, colour in own:
+        usual[number - 1] = f"#{colour}"
+    return tuple(usual)
 
 
 def ramp(steps: int) -> tuple[str, ...]:
@@ -101,7 +119,7 @@ def line_style() -> str:
 
     A figure is the same in both themes; Plotly writes the colours of its lines as here.
     """
-    colours = sorted({colour for palette in PALETTES.values() for colour in palette})
+    colours = sorted({colour for colours in (*PALETTES.values(), NEUTRALS) for colour in colours})
     return "".join(
         ':root[data-mantine-color-scheme="light"] :is(#view-histograms, #view-joint) '
         f'.js-line[style*="{_written(colour)}"] {{ stroke: {darker} !important; }}\n'

@@ -1,5 +1,6 @@
 """What is computed of a scene: each result once, kept while memory and disk allow."""
 
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -8,9 +9,10 @@ from dashboard.core.analysis import Analysis, analyse, compare
 from dashboard.core.domain import WHOLE, Cut, Domain
 from dashboard.core.errors import FitError, NeuroMixError
 from dashboard.core.facts import Notice
+from dashboard.core.mixture import matching
 from dashboard.core.mixture.criteria import criteria
 from dashboard.core.mixture.features import Features, features
-from dashboard.core.mixture.fit import fit
+from dashboard.core.mixture.fit import Fit, fit
 from dashboard.core.mixture.model import Model, provenance
 from dashboard.core.mixture.recipe import COMPONENTS, Recipe
 from dashboard.core.mixture.starts import better_start
@@ -27,7 +29,12 @@ KEPT_ANALYSES = 64
 KEPT_BYTES = 256 * 2**20
 # Heads whose foreground is kept, so that another mixture of it takes only the fit.
 KEPT_HEADS = 2
+# About 1 kB each.
+KEPT_MODELS = 512
 KEPT_SWEEPS = 64
+# The classes of a slice are matched with those of the head, if that has at most so many voxels as
+# a head of 0.8 mm: its fit takes a second. A photographed plate has more, and one slice.
+MATCHED_VOXELS = 2**24
 
 Key = tuple[tuple[str, ...], Recipe, Domain]
 
@@ -55,6 +62,7 @@ class Analyses:
         self._at_cuts: Memo[tuple[Key, Cut], Analysis] = Memo(
             KEPT_ANALYSES, weigh=lambda made: made.features.nbytes, max_bytes=KEPT_BYTES
         )
+        self._models_of_heads: Memo[Key, Model | FitError] = Memo(KEPT_MODELS)
         self._sweeps: Memo[Key, dict[int, Model]] = Memo(KEPT_SWEEPS)
         self._starts: Memo[Key, Notice | None] = Memo(KEPT_ANALYSES)
         # By analysis and reference: several cards of a View ask for it.
@@ -70,7 +78,10 @@ class Analyses:
         """
         _require_slice(scene)
         return self._analyses.get(
-            _key(scene), lambda: analyse(self._features(scene, scene.domain), fit=self._fit)
+            _key(scene),
+            lambda: self._identified(
+                scene, analyse(self._features(scene, scene.domain), fit=self._fitting(scene))
+            ),
         )
 
     def at_cut(self, scene: Scene) -> Analysis:
@@ -87,7 +98,9 @@ class Analyses:
         _require_slice(scene)
         return self._at_cuts.get(
             (_key(scene), cut),
-            lambda: analyse(self._features(scene, cut), fit=lambda *_: self._model(scene)),
+            lambda: self._identified(
+                scene, analyse(self._features(scene, cut), fit=lambda *_: self._model(scene))
+            ),
         )
 
     def knows(self, scene: Scene) -> bool:
@@ -105,7 +118,7 @@ class Analyses:
         identities, recipe, domain = _key(scene)
         return self._sweeps.get(
             (identities, replace(recipe, components=COMPONENTS.start), domain),
-            lambda: criteria(self._features(scene, domain), COMPONENTS, fit=self._fit),
+            lambda: criteria(self._features(scene, domain), COMPONENTS, fit=self._fitting(scene)),
         )
 
     def better_start(self, scene: Scene) -> Notice | None:
@@ -158,23 +171,55 @@ class Analyses:
         self._analyses.drop(lambda _, made: shows(made.features))
         self._at_cuts.drop(lambda _, made: shows(made.features))
         self._heads.drop(lambda _, made: shows(made))
+        self._models_of_heads.drop(lambda *_: True)
         self._agreements.drop(lambda *_: True)
 
-    def _fit(self, found: Features, recipe: Recipe) -> Model:
-        """Fit a mixture, unless some worker has done it."""
-        made_from = provenance(
-            found.volumes, recipe, found.domain, mixed=found.mixed, mask=found.mask_volume
-        )
-        return self._models.get(made_from, lambda: fit(found, recipe))
+    def _fitting(self, scene: Scene) -> Fit:
+        """Return what fits a scene's features, unless some worker has done it."""
+
+        def fitted(found: Features, recipe: Recipe) -> Model:
+            one = scene.having(components=recipe.components)
+            if scene.domain is WHOLE:
+                return self._model(one)
+            start = self._model(one.of_head()) if recipe.start == "volume" else None
+            return self._models.get(_made_from(one), lambda: fit(found, recipe, start=start))
+
+        return fitted
 
     def _model(self, scene: Scene) -> Model:
-        """Return the model of a scene's fit; if it is known, without looking at a voxel."""
-        if known := self._models.find(_made_from(scene)):
-            return known
-        analysis = self.analyse(scene)
-        if analysis.model is None:
-            raise FitError(analysis.problem or "")
-        return analysis.model
+        """Return the model of a scene's head; if it is known, without looking at a voxel."""
+
+        def fitted() -> Model | FitError:
+            try:
+                return self._models.get(
+                    _made_from(scene), lambda: fit(self._features(scene, WHOLE), scene.recipe)
+                )
+            except FitError as error:
+                return error
+
+        found = self._models_of_heads.get(_key(scene), fitted)
+        if isinstance(found, FitError):
+            raise found
+        return found
+
+    def _identified(self, scene: Scene, found: Analysis) -> Analysis:
+        """Return an analysis whose classes are numbered as those of the head, with identities."""
+        model = found.model
+        if model is None or scene.require_channels().volumes[0].data.size > MATCHED_VOXELS:
+            return found
+        recipe = scene.recipe
+        try:
+            anchor = self._model(scene.usual(matching.ANCHOR))
+            if scene.domain is WHOLE:
+                return replace(found, identities=matching.identities(model, anchor))
+            if recipe.start == "volume":
+                head = self._model(scene.of_head())
+                return replace(found, identities=matching.identities(head, anchor))
+            head = self._model(scene.usual(recipe.components))
+        except FitError:
+            return found
+        numbered, own = matching.identified(model, head, anchor)
+        return replace(found, model=numbered, identities=own)
 
     def _features(self, scene: Scene, domain: Domain) -> Features:
         """Gather the features of a domain; those of a head are kept for its other mixtures."""
@@ -188,7 +233,12 @@ class Analyses:
             mask=channels.mask,
         )
         if domain is not WHOLE:
-            return gather(recipe=recipe)
+            like = None
+            if recipe.start == "volume":
+                # Where the head has no fit, the slice has none either, which says why.
+                with suppress(FitError):
+                    like = self._model(scene.of_head()).scale
+            return gather(recipe=recipe, like=like)
         usual = Recipe(foreground=recipe.foreground, clip=recipe.clip, scaling=recipe.scaling)
         key = tuple(channels.identities), usual, domain
         return replace(self._heads.get(key, lambda: gather(recipe=usual)), recipe=recipe)

@@ -49,6 +49,7 @@ FOREGROUND = {
     "background": "not background",
     "mask": "mask",
 }
+START = {"kmeans": "k-means", "volume": "the whole head"}
 CLIP = {level: f"{level}–{100 - float(level):g} %" for level in CLIP_LEVELS}
 LAYOUTS = {"images": "X, Y and labels", "planes": "three planes"}
 JOINT = {"scatter": "Scatter", "histogram": "2-D histogram", "density": "Density"}
@@ -224,6 +225,13 @@ SECTIONS: dict[str, list[Row]] = {
                         f"{usual_starts('volume')} for the whole head.",
                         number(STARTS, placeholder=USUAL_STARTS),
                     ),
+                ),
+                ControlSpec(
+                    Control.START, "A slice starts from",
+                    "From k-means, as in the lesson, or from the mixture of the whole head, in its "
+                    "scaling. From the head, a tissue has the same class on every slice. That fit "
+                    "stops early, at a tolerance of 1e-2.",
+                    choice(START),
                 ),
             ),
         ),

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, request
 from numpy.typing import NDArray
 
 from dashboard.core import maps
+from dashboard.core.analysis import Analysis
 from dashboard.core.contours import contours
 from dashboard.core.domain import Cut
 from dashboard.core.errors import NeuroMixError
@@ -76,15 +77,15 @@ def _upright(scene: Scene, features: Features, cut: NDArray[Any]) -> NDArray[Any
     return features.volumes[0].orientation.upright(cut, scene.view.plane, scene.view.side)
 
 
-def _colours(scene: Scene) -> tuple[str, ...]:
-    return class_colours(scene.view.palette, scene.view.colours)
+def _colours(scene: Scene, analysis: Analysis) -> tuple[str, ...]:
+    return class_colours(scene.view.palette, scene.view.colours, analysis.identities)
 
 
 def _labels(scene: Scene, analyses: Analyses) -> bytes:
     """Return the label map of a cut; without classes, all of it is transparent."""
     analysis = analyses.at_cut(scene)
     picture = _upright(scene, analysis.features, analysis.labels)
-    return pictures.labels(picture, _colours(scene), scene.view.hidden)
+    return pictures.labels(picture, _colours(scene, analysis), scene.view.hidden)
 
 
 def _certainty(scene: Scene, analyses: Analyses) -> bytes:
@@ -128,7 +129,7 @@ def _clear_without(draw: Draw) -> Draw:
         except NeuroMixError:
             features = analyses.at_cut(scene).features
             nothing = np.zeros(features.mask.shape, dtype=np.uint8)
-            return pictures.labels(_upright(scene, features, nothing), _colours(scene))
+            return pictures.labels(_upright(scene, features, nothing), ())
 
     return drawn
 
@@ -136,10 +137,10 @@ def _clear_without(draw: Draw) -> Draw:
 @_clear_without
 def _reference(scene: Scene, analyses: Analyses) -> bytes:
     """Return the reference, its labels in the colours of the classes that match them."""
-    found, features = compared(scene, analyses), analyses.at_cut(scene).features
+    found, analysis = compared(scene, analyses), analyses.at_cut(scene)
     present = [label for label in np.unique(found.reference).tolist() if label]
-    colours = label_colours(present, found.partners, _colours(scene))
-    return pictures.numbered(_upright(scene, features, found.reference), colours)
+    colours = label_colours(present, found.partners, _colours(scene, analysis))
+    return pictures.numbered(_upright(scene, analysis.features, found.reference), colours)
 
 
 @_clear_without
@@ -153,16 +154,16 @@ def _outline_of_labels(scene: Scene, analyses: Analyses) -> bytes:
     analysis = analyses.at_cut(scene)
     shown = np.where(np.isin(analysis.labels, scene.view.hidden), 0, analysis.labels)
     lines = _upright(scene, analysis.features, shown * contours(shown))
-    return pictures.labels(lines, _colours(scene))
+    return pictures.labels(lines, _colours(scene, analysis))
 
 
 @_clear_without
 def _outline_of_reference(scene: Scene, analyses: Analyses) -> bytes:
-    found, features = compared(scene, analyses), analyses.at_cut(scene).features
-    lines = found.reference * contours(found.reference)
-    colours = label_colours(np.unique(lines).tolist(), found.partners, _colours(scene))
+    found, analysis = compared(scene, analyses), analyses.at_cut(scene)
+    lines, own = found.reference * contours(found.reference), _colours(scene, analysis)
+    colours = label_colours(np.unique(lines).tolist(), found.partners, own)
     colours.pop(0, None)
-    return pictures.numbered(_upright(scene, features, lines), colours)
+    return pictures.numbered(_upright(scene, analysis.features, lines), colours)
 
 
 @_clear_without

@@ -10,7 +10,7 @@ from flask import has_request_context, request
 from dashboard import view
 from dashboard.cards.table import CARDS, description
 from dashboard.core.mixture.recipe import MAX_MIXED
-from dashboard.figures.palette import PALETTES, RAMP, line_style
+from dashboard.figures.palette import NEUTRALS, PALETTES, RAMP, line_style
 from dashboard.ids import FIELDS, Store
 from dashboard.services.analyses import Analyses
 from dashboard.services.archive import Archive
@@ -41,6 +41,7 @@ def index() -> str:
         "cards": description(),
         "voxelFields": sorted(VOXEL_FIELDS),
         "mapFields": sorted(MAP_FIELDS),
+        "neutrals": NEUTRALS,
         "ramp": list(RAMP),
         "palettes": {name: list(colours) for name, colours in PALETTES.items()},
     }

@@ -9,6 +9,7 @@ import pytest
 from scipy.optimize import linear_sum_assignment
 
 from dashboard.core.volume import Volume, read_volume
+from dashboard.figures.palette import NEUTRALS, PALETTES, class_colours
 from dashboard.view import MAX_NAME, View
 from tests.browser.conftest import Run
 from tests.browser.test_client import CLASS_NAMES
@@ -131,3 +132,27 @@ def test_classes_are_matched_as_scipy_matches_them(run: Run, volumes: list[Volum
 def test_the_same_fit_has_no_differences(run: Run, volumes: list[Volume], components: int) -> None:
     classes = as_json(analysed(volumes, 30, components=components).classes)
     assert run("matching", "({ differences }, one) => differences(one, one)", classes) == []
+
+
+def test_colours_follow_identities_as_on_the_server(run: Run) -> None:
+    palette, given = PALETTES["okabe"], [[], [1, 4, 2, 3], [None, 2, None, None, None], [3, 1]]
+    own = "2:ff8800"
+    found = run(
+        "classes",
+        """({ shownColours }, [palette, neutrals, own, given]) =>
+            given.map((identities) => shownColours({ palette, neutrals, own, identities }))""",
+        [palette, NEUTRALS, own, given],
+    )
+    typed = entry("colours", own)
+    assert [[c.upper() for c in colours] for colours in found] == [
+        [c.upper() for c in class_colours("okabe", typed, identities)] for identities in given
+    ]
+    assert found[1][0] == palette[0]
+    assert found[1][2:4] == [palette[1], palette[2]]
+    assert found[2][0] == NEUTRALS[0]
+    strange = "({ strangers }, given) => given.map(strangers)"
+    assert run("classes", strange, [[1, 2], [1, None], [None, 3, None]]) == [
+        "",
+        "Class 2 is like none of the whole head, so it is grey.",
+        "Classes 1 and 3 are like none of the whole head, so they are grey.",
+    ]  # fmt: skip

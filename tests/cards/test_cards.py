@@ -205,7 +205,17 @@ def test_a_histogram_of_the_foreground_says_what_it_leaves_out(study):
 
 def test_every_field_of_the_view_is_read_by_a_card_or_by_the_browser():
     read = frozenset().union(*(card.fields for card in CARDS))
-    by_browser = {"side", "window_x", "window_y", "opacity", "panel", "at", "layout", "image"}
+    by_browser = {
+        "side",
+        "window_x",
+        "window_y",
+        "opacity",
+        "panel",
+        "at",
+        "layout",
+        "image",
+        "outline",
+    }
     assert read.isdisjoint(by_browser)
     assert read | by_browser == {field.name for field in fields(View)}
 

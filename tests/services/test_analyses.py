@@ -1,3 +1,4 @@
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import nibabel as nib
@@ -7,6 +8,7 @@ from sklearn.metrics import confusion_matrix, f1_score
 from sklearn.mixture import GaussianMixture
 from sklearn.preprocessing import StandardScaler
 
+from dashboard.core.domain import WHOLE
 from dashboard.core.errors import GridError, NeuroMixError
 from dashboard.services import analyses
 from dashboard.view import View
@@ -52,7 +54,7 @@ def test_an_image_with_itself_is_analysed_alone_where_it_alone_is_mixed(study, h
     cut = head(0)[:, :, 5]
     scaled = StandardScaler().fit_transform(cut[cut > 0].reshape(-1, 1))
     model = GaussianMixture(3, random_state=12345).fit(scaled)
-    np.testing.assert_allclose(analysis.model.means, np.sort(model.means_, axis=0))
+    np.testing.assert_allclose(np.sort(analysis.model.means, axis=0), np.sort(model.means_, axis=0))
 
 
 def test_criteria_compare_one_to_ten_components(study, head):
@@ -84,14 +86,14 @@ def test_what_was_fitted_of_an_image_goes_with_it_also_while_it_is_fitted(
 ):
     study.analyse(VIEW)
     fits = tmp_path / "cache" / "models"
-    assert len(list(fits.iterdir())) == 1
+    assert len(list(fits.iterdir())) == 2  # the slice's, and that of the head
     source = study.volume("pair", "T1").source
     fit = analyses.fit
 
-    def meanwhile(*args):
+    def meanwhile(*args, **start):
         study.archive._store.forget(source)
         study.analyses.forget(source)
-        return fit(*args)
+        return fit(*args, **start)
 
     monkeypatch.setattr(analyses, "fit", meanwhile)
     assert study.analyse(replace(VIEW, slice=6)).model is not None
@@ -241,3 +243,70 @@ def test_classes_of_a_simulated_scan_agree_with_its_tissues_throughout_the_brain
     dice = 2 * counts.diagonal() / (counts.sum(axis=0) + counts.sum(axis=1))
     assert min(dice[1:]) > EXCELLENT
     assert (counts[1:].argmax(axis=1) == [1, 2, 3]).all()
+
+
+@pytest.fixture
+def swapped(workspace, save):
+    """A head of three tissues; of two that are alike in T1, another is the brighter in slice 4."""
+    chance = np.random.default_rng(3)
+    kind = chance.integers(0, 3, (24, 24, 8))
+    t1 = np.repeat([[100.0], [205.0], [215.0]], 8, axis=1)
+    t1[1:, 4] = 215, 205
+    b0 = np.array([50.0, 500.0, 250.0])[kind]
+    bright = t1[kind, np.arange(8)]
+    for name, voxels in (("T1", bright), ("b0", b0)):
+        save(f"data/swapped/{name}.nii.gz", voxels + chance.normal(0, 5, kind.shape), AFFINE)
+    workspace.kind = kind
+    return workspace
+
+
+def by_tissue(analysis, kind):
+    """Return the class, and its identity, that has most voxels of each tissue."""
+    labels = analysis.labels.squeeze()
+    numbers = [np.bincount(labels[kind == tissue]).argmax() for tissue in range(3)]
+    return [(int(k), analysis.identities[k - 1]) for k in numbers]
+
+
+@pytest.mark.parametrize("start", ["kmeans", "volume"])
+def test_a_tissue_has_one_number_and_identity_on_every_slice_from_every_seed(swapped, start):
+    view = View("swapped", "T1", "b0", slice=2, start=start)
+    head = swapped.analyses.analyse(swapped.scene(replace(view, scope="volume")))
+    assert head.identities == (1, 2, 3)
+    expected = [(1, 1), (2, 2), (3, 3)]
+    for index, seed in ((2, 12345), (4, 12345), (4, 5)):
+        found = swapped.analyse(replace(view, slice=index, seed=seed))
+        assert by_tissue(found, swapped.kind[:, :, index]) == expected
+
+
+def test_a_tissue_keeps_its_identity_with_more_classes(swapped):
+    view = View("swapped", "T1", "b0", slice=2)
+    few = swapped.analyse(view)
+    many = swapped.analyse(replace(view, components=4))
+    assert len(set(many.identities)) == 4
+    kind = swapped.kind[:, :, 2]
+    kept = [a[1] == b[1] for a, b in zip(by_tissue(few, kind), by_tissue(many, kind), strict=True)]
+    assert kept.count(True) >= 2
+
+
+def test_a_slice_from_the_head_has_the_scale_of_the_head(swapped):
+    view = View("swapped", "T1", "b0", slice=2, start="volume")
+    head = swapped.analyses.analyse(swapped.scene(replace(view, scope="volume")))
+    found = swapped.analyse(view)
+    np.testing.assert_array_equal(found.model.scale.offset, head.model.scale.offset)
+    values = found.features.values
+    scaled = (values - values.mean(axis=0)) / values.std(axis=0)
+    assert not np.allclose(found.features.scaled, scaled)
+    np.testing.assert_allclose(found.features.scale.means(found.features.scaled), values)
+
+
+def test_many_who_ask_for_slices_cause_one_fit_of_the_head(swapped, monkeypatch):
+    fit, domains = analyses.fit, []
+
+    def counted(found, recipe, **start):
+        domains.append(found.domain)
+        return fit(found, recipe, **start)
+
+    monkeypatch.setattr(analyses, "fit", counted)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda i: swapped.analyse(View("swapped", "T1", "b0", slice=i)), range(4)))
+    assert domains.count(WHOLE) == 1

@@ -132,6 +132,13 @@ def _shares(
         yield part, np.exp(_log_shares(estimator, points[part]))[:, model.order]
 
 
+def precisions(model: Model) -> NDArray[np.float64]:
+    """Return the inverse covariances in scikit-learn's shape for their type; class 1 first."""
+    kind = model.recipe.covariance
+    own = _own_covariances(model.covariances, kind)
+    return np.asarray(np.linalg.inv(own) if kind in ("full", "tied") else 1 / own)
+
+
 def _estimator(model: Model) -> GaussianMixture:
     """Return a model as scikit-learn's mixture, with its order of the components."""
     kind = model.recipe.covariance

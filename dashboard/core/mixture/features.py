@@ -96,6 +96,7 @@ def features(
     mixed: int | None = None,
     xy: tuple[int, int] | None = None,
     mask: Volume | None = None,
+    like: LinearScale | None = None,
 ) -> Features:
     """Gather, clip and scale the foreground of a domain.
 
@@ -113,6 +114,8 @@ def features(
         The volumes on X and Y; the first two by default.
     mask : Volume, optional
         For the foreground "mask", on the same grid; ignored otherwise.
+    like : LinearScale, optional
+        The scale of the images in the fit, if it is not their own: that of another domain.
 
     Raises
     ------
@@ -151,6 +154,9 @@ def features(
                 )
             )  # fmt: skip
         scaled, linear = _scaled(values, recipe.scaling, domain)
+        if like:
+            linear = like.followed_by(linear)
+            scaled = linear.apply(values)
     except FitError as error:
         problem = str(error)
     return Features(

@@ -14,8 +14,15 @@ METHOD = 3
 Fit = Callable[[Features, Recipe], Model]
 
 
-def fit(features: Features, recipe: Recipe) -> Model:
+def fit(features: Features, recipe: Recipe, *, start: Model | None = None) -> Model:
     """Fit the mixture of a recipe to the features of a domain.
+
+    Parameters
+    ----------
+    features : Features
+    recipe : Recipe
+    start : Model, optional
+        The whole head's, if the fit of a slice begins there (``recipe.start``).
 
     Raises
     ------
@@ -25,4 +32,4 @@ def fit(features: Features, recipe: Recipe) -> Model:
     """
     if features.domain is WHOLE:
         return volume_fit.fit(features, recipe)
-    return slice_fit.fit(features, recipe)
+    return slice_fit.fit(features, recipe, start=start)

@@ -8,6 +8,8 @@ from dashboard.core.mixture.foreground import Foreground
 from dashboard.core.mixture.scaling import Scaling
 
 Covariance = Literal["full", "tied", "diag", "spherical"]
+# Where the fit of a slice begins: at random, as in the lesson, or from the whole head's mixture.
+Start = Literal["kmeans", "volume"]
 # Percent of the voxels that are clipped at each end of an image's intensity range.
 Clip = Literal["none", "0.1", "0.5", "1"]
 
@@ -44,6 +46,7 @@ class Recipe:
     tolerance: float = 1e-3
     starts: int = 1
     prior: float = 0.0
+    start: Start = "kmeans"
 
 
 def usual_starts(scope: Scope) -> int:

@@ -46,6 +46,12 @@ class LinearScale:
         """Return the scale of the first images alone."""
         return replace(self, offset=self.offset[:images], factor=self.factor[:images])
 
+    def followed_by(self, more: Self) -> Self:
+        """Return the scale of more images, which begins as this one."""
+        offset, factor = more.offset.copy(), more.factor.copy()
+        offset[: len(self.offset)], factor[: len(self.factor)] = self.offset, self.factor
+        return replace(self, offset=offset, factor=factor)
+
 
 def scale(values: NDArray[Any], kind: Scaling) -> tuple[NDArray[np.float64], LinearScale]:
     """Scale each image by scikit-learn's scaler of that kind.

@@ -12,6 +12,7 @@ from dashboard.core.mixture.assignment import assign
 from dashboard.core.mixture.densities import mean_log_likelihood
 from dashboard.core.mixture.doubts import Doubt
 from dashboard.core.mixture.features import Features
+from dashboard.core.mixture.matching import by_mean
 from dashboard.core.mixture.model import Model
 from dashboard.core.mixture.slice_fit import Pause, fit_points
 
@@ -42,10 +43,13 @@ def better_start(features: Features, model: Model, *, pause: Pause = lambda: Non
     Notice or None
         The `starts` that were tried, the log-likelihood per voxel of the best one (`best`) and of
         the model (`now`), and the share of the voxels whose class differs (`changed`). None for the
-        whole head, whose fit takes the best of several starts by itself.
+        whole head, whose fit takes the best of several starts by itself, and for a slice that
+        starts from it.
     """
     recipe = model.recipe
-    if recipe.starts >= TRIED or recipe.components == 1 or model.domain is WHOLE:
+    if recipe.starts >= TRIED or recipe.components == 1:
+        return None
+    if model.domain is WHOLE or recipe.start == "volume":
         return None
     points = features.points[:: sampling.step(len(features.points), TRIED_VOXELS)]
     tried = replace(recipe, starts=TRIED)
@@ -54,6 +58,8 @@ def better_start(features: Features, model: Model, *, pause: Pause = lambda: Non
     except FitError:
         return None
     now = mean_log_likelihood(points, model.weights, model.means, model.covariances)
+    # As the best is numbered: the model may have the numbers of the whole head.
+    model = by_mean(model)
     changed = float(np.mean(assign(best, points) != assign(model, points)))
     if best.log_likelihood - now < MARGIN or changed < CHANGED:
         return None

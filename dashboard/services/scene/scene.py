@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 from dashboard.core.domain import WHOLE, Cut, Domain
 from dashboard.core.errors import NeuroMixError, NotNowError
@@ -21,7 +22,7 @@ from dashboard.services.scene.presets import Presets, likely_masks, likely_refer
 from dashboard.services.studies.conventions import label_names
 from dashboard.services.studies.files import StudyFiles
 from dashboard.services.studies.naming import find
-from dashboard.view import View
+from dashboard.view import View, fields_of
 
 # The reference of a View that chose none.
 NO_REFERENCE = "none"
@@ -199,6 +200,25 @@ class Scene:
     def at(self, cut: Cut) -> "Scene":
         """Return the same scene at another slice; nothing else depends on it."""
         return replace(self, view=replace(self.view, plane=cut.plane, slice=cut.index))
+
+    def having(self, **settings: Any) -> "Scene":
+        """Return the same scene with other settings of the model."""
+        return replace(self, view=replace(self.view, **settings))
+
+    def of_head(self) -> "Scene":
+        """Return the same scene with the whole head in the fit."""
+        return self.having(scope="volume")
+
+    def usual(self, components: int) -> "Scene":
+        """Return the scene of the head's fit whose classes those of others are matched with.
+
+        All but the voxels and the number of components is at its default, such as the seed, so that
+        it is one for all of them.
+        """
+        default = View()
+        deciding = fields_of("model") - {"foreground", "clip"}
+        plain = {name: getattr(default, name) for name in deciding}
+        return self.having(**plain | {"scope": "volume", "components": components})
 
     def neighbours(self) -> Iterator["Scene"]:
         """Yield the scenes of the slices on both sides, within the volume."""

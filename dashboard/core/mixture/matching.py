@@ -1,0 +1,125 @@
+"""Which class of one fit is which class of another.
+
+Classes are numbered by their mean, so that another slice, seed or number of components may give a
+tissue another number. What stays is where its Gaussian lies, in the images' own units.
+"""
+
+from dataclasses import replace
+from itertools import chain
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
+
+from dashboard.core.mixture.model import Model
+from dashboard.core.mixture.recipe import COMPONENTS
+
+# A class farther than this from every other one is like none of them. The scale: 0 is the same
+# Gaussian, 1 one that has nothing in common with it; two of one shape are 0.5 apart if their means
+# are 2.4 SD apart. The browser has the same number (assets/client/matching.mjs).
+NEW = 0.5
+
+# The components of the fit that identities come from: those of the lesson.
+ANCHOR = 3
+
+# For each class, counted from 0, the class that it is; None for one that is like none.
+Kin = tuple[int | None, ...]
+
+
+def distances(now: Model, before: Model) -> NDArray[np.float64]:
+    """Return the squared Hellinger distance of each class to each of another fit, 0 to 1.
+
+    One minus the Bhattacharyya coefficient of two Gaussians (Pardo 2006, Statistical Inference
+    Based on Divergence Measures, p. 46), in the images' own units.
+
+    Parameters
+    ----------
+    now, before : Model
+        Fits of the same images.
+
+    Returns
+    -------
+    ndarray, shape (components of `now`, components of `before`)
+    """
+    mean, covariance = (part[:, None] for part in _gaussians(now))
+    other, spread = _gaussians(before)
+    both, apart = (covariance + spread) / 2, mean - other
+    far = (apart * np.linalg.solve(both, apart[..., None])[..., 0]).sum(axis=-1) / 8
+    own = _log_determinant(covariance) + _log_determinant(spread)
+    common = np.exp(own / 4 - _log_determinant(both) / 2 - far)
+    return np.asarray(np.clip(1 - common, 0, 1))
+
+
+def kin(now: Model, before: Model) -> Kin:
+    """Return the class before that each class is: the assignment with the least sum of distances.
+
+    A class that is farther than `NEW` from those that are left is none of them.
+    """
+    costs = distances(now, before)
+    nothing = np.full((now.components, now.components), NEW)
+    _, columns = linear_sum_assignment(np.hstack([costs, nothing]))
+    return tuple(int(column) if column < before.components else None for column in columns)
+
+
+def renumbered(model: Model, was: Kin) -> Model:
+    """Return a model whose classes have the numbers of their kin; the others the numbers left."""
+    free = iter(sorted(set(range(model.components)) - set(was)))
+    numbers = [next(free) if one is None else one for one in was]
+    order = np.argsort(numbers)
+    return replace(
+        model,
+        weights=model.weights[order],
+        means=model.means[order],
+        covariances=model.covariances[order],
+        order=model.order[order],
+        counts=model.counts[order],
+    )
+
+
+def by_mean(model: Model) -> Model:
+    """Return a model whose classes are numbered by their mean in the first image."""
+    ranks = np.argsort(np.argsort(model.means[:, 0], kind="stable"))
+    return renumbered(model, tuple(map(int, ranks)))
+
+
+def identities(model: Model, anchor: Model) -> tuple[int, ...]:
+    """Return the identity 1, 2, ... of each class: that of its kin, or one that the anchor lacks.
+
+    Fits with several numbers of components, or from several seeds, share the identities that they
+    have in common with one anchor.
+    """
+    was = kin(model, anchor)
+    known = range(1, anchor.components + 1)
+    unused = (number for number in known if number - 1 not in was)
+    others = chain(range(known.stop, COMPONENTS.stop), unused)
+    return tuple(next(others) if one is None else one + 1 for one in was)
+
+
+def identified(model: Model, head: Model, anchor: Model) -> tuple[Model, tuple[int | None, ...]]:
+    """Return a slice's fit with the numbers of the head's classes, and the identities of its own.
+
+    Parameters
+    ----------
+    model, head : Model
+        Fits with one number of components.
+    anchor : Model
+        The fit of the head that identities come from.
+
+    Returns
+    -------
+    model : Model
+    identities : tuple
+        None for a class that is like none of the head.
+    """
+    was, of_head = kin(model, head), identities(head, anchor)
+    return renumbered(model, was), tuple(
+        of_head[number] if number in was else None for number in range(model.components)
+    )
+
+
+def _gaussians(model: Model) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    return model.scale.means(model.means), model.scale.covariances(model.covariances)
+
+
+def _log_determinant(covariances: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(np.linalg.slogdet(covariances)[1])

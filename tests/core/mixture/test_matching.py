@@ -1,0 +1,138 @@
+"""Which class is which: across slices, seeds and numbers of components."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy.integrate import quad
+from scipy.stats import norm
+
+from dashboard.core import maps
+from dashboard.core.domain import WHOLE, Cut
+from dashboard.core.errors import FitError
+from dashboard.core.mixture.features import features
+from dashboard.core.mixture.fit import fit
+from dashboard.core.mixture.matching import distances, identities, kin, renumbered
+from dashboard.core.mixture.model import Model
+from dashboard.core.mixture.recipe import VOLUME_STARTS, Recipe
+from dashboard.core.mixture.scaling import LinearScale
+from dashboard.core.volume import read_volume
+
+# As far as a slice holds a tissue.
+LEAST_VOXELS = 200
+
+
+def model(means, variances, *, offset=0.0, factor=1.0):
+    """Return a mixture of one image whose parts are in these units."""
+    k = len(means)
+    return Model(
+        recipe=Recipe(components=k),
+        domain=WHOLE,
+        scale=LinearScale(np.array([offset]), np.array([factor])),
+        weights=np.full(k, 1 / k),
+        means=(np.array(means, float)[:, None] - offset) / factor,
+        covariances=np.array(variances, float)[:, None, None] / factor**2,
+        order=np.arange(k),
+        counts=np.arange(k),
+        fitted_voxels=100,
+        log_likelihood=-1.0,
+        iterations=1,
+        converged=True,
+        floor=1e-6,
+    )
+
+
+def test_the_distance_is_that_of_the_densities_whatever_their_scale():
+    """The squared Hellinger distance by its definition, integrated by SciPy."""
+    first, second = ([10, 14], [4, 1]), ([11, 30, 14], [9, 2, 1])
+    found = distances(model(*first), model(*second, offset=7, factor=3))
+    for i, (m, v) in enumerate(zip(*first, strict=True)):
+        for j, (n, w) in enumerate(zip(*second, strict=True)):
+            p, q = norm(m, v**0.5), norm(n, w**0.5)
+            apart = quad(lambda x, p=p, q=q: (p.pdf(x) ** 0.5 - q.pdf(x) ** 0.5) ** 2, -20, 60)
+            assert found[i, j] == pytest.approx(apart[0] / 2, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "expected"),
+    [
+        ([10, 20, 30], [10, 20, 30], (0, 1, 2)),
+        ([11, 29, 19], [10, 20, 30], (0, 2, 1)),
+        ([10, 20, 50], [10, 20, 30], (0, 1, None)),
+        ([19, 20.5], [20], (None, 0)),
+        ([20], [10, 20, 30], (1,)),
+    ],
+)
+def test_a_class_is_the_nearest_one_or_none(now, before, expected):
+    assert kin(model(now, [1] * len(now)), model(before, [1] * len(before))) == expected
+
+
+def test_kin_have_one_number_and_others_what_is_left():
+    one = model([10, 20, 50], [1, 2, 3])
+    found = renumbered(one, (2, None, 0))
+    assert (found.means[:, 0].tolist(), found.order.tolist()) == ([50, 20, 10], [2, 1, 0])
+    assert found.counts.tolist() == [2, 1, 0]
+    assert found.covariances[:, 0, 0].tolist() == [3, 2, 1]
+
+
+def test_a_class_that_survives_another_number_of_components_keeps_its_identity():
+    anchor = model([10, 20, 30], [1] * 3)
+    assert identities(anchor, anchor) == (1, 2, 3)
+    assert identities(model([10, 15, 20, 25, 30], [1] * 5), anchor) == (1, 4, 2, 5, 3)
+    assert identities(model([15, 30], [1] * 2), anchor) == (4, 3)
+
+
+def walk(volumes, recipe, *, step=1):
+    """Yield, for slices that hold every tissue, the labels of the slice's fit and the head's."""
+    whole = replace(recipe, start="kmeans", starts=VOLUME_STARTS)
+    head = fit(features(volumes, whole, WHOLE), whole)
+    for index in range(0, volumes[0].orientation.count("axial"), step):
+        found = features(volumes, recipe, Cut("axial", index), like=head.scale)
+        if found.problem:
+            continue
+        tissues = maps.labels(head, found)[found.mask]
+        if np.bincount(tissues, minlength=recipe.components + 1)[1:].min() >= LEAST_VOXELS:
+            try:
+                yield maps.labels(fit(found, recipe, start=head), found)[found.mask], tissues
+            except FitError:
+                yield np.zeros_like(tissues), tissues
+
+
+def share_of_own(pairs, components):
+    """Return the share of slices where each class is mostly its own tissue."""
+    own = [
+        all(np.median(tissues[labels == k] == k) == 1 for k in range(1, components + 1))
+        for labels, tissues in pairs
+    ]
+    return np.mean(own), len(own)
+
+
+@pytest.mark.parametrize("seed", [12345, 7])
+def test_a_slice_that_starts_from_the_head_keeps_its_classes(sample, seed):
+    volumes = [read_volume(sample / f"{name}.nii.gz") for name in ("T1", "b0")]
+    recipe = Recipe(start="volume", seed=seed)
+    share, slices = share_of_own(walk(volumes, recipe, step=9), 3)
+    assert slices > 3
+    assert share >= 0.95
+
+
+@pytest.mark.slow
+def test_every_slice_of_a_real_head_keeps_its_classes(real_data):
+    names = ("T1", "FLAIR", "T1POST", "T2")
+    volumes = [read_volume(real_data / "ms_patient07" / f"{name}.nii.gz") for name in names]
+    share, slices = share_of_own(walk(volumes, Recipe(start="volume"), step=2), 3)
+    assert slices > 40
+    assert share >= 0.95
+
+
+@pytest.mark.parametrize("covariance", ["full", "tied", "diag", "spherical"])
+def test_a_fit_from_a_converged_fit_stays_there(sample, covariance):
+    """Where EM has ended, it begins and ends again."""
+    volumes = [read_volume(sample / f"{name}.nii.gz") for name in ("T1", "b0")]
+    recipe = Recipe(covariance=covariance, tolerance=1e-6)
+    found = features(volumes, recipe, Cut("axial", 30))
+    first = fit(found, recipe)
+    again = fit(found, replace(recipe, start="volume"), start=first)
+    np.testing.assert_allclose(again.means, first.means, atol=2e-3)
+    np.testing.assert_allclose(again.covariances, first.covariances, atol=2e-3)
+    assert again.iterations <= 3
