@@ -102,6 +102,18 @@ def test_the_whole_head_is_one_fit_of_all_its_foreground(run, tmp_path, head):
         assert component["volume_ml"] == pytest.approx(voxels * 12 / 1000, rel=1e-12)
 
 
+def test_a_slice_begins_from_the_whole_head(run, tmp_path):
+    images = ["segment", "T1.nii.gz", "b0.nii.gz", "--components", 4]
+    assert run(*images, "--start", "volume", "--out", "out")[0] == 0
+    assert run(*images, "--scope", "volume", "--out", "head")[0] == 0
+    facts = record(tmp_path)
+    assert facts["settings"]["start"] == "volume"
+    head = json.loads((tmp_path / "head" / "T1_components.json").read_text("utf-8"))
+    means = [[c["mean"] for c in one["components"]] for one in (facts, head)]
+    np.testing.assert_allclose(means[0], means[1], atol=15)
+    assert facts["criteria"]["iterations"] < 5
+
+
 def test_probabilities_criteria_and_the_prior_come_with_the_labels(run, tmp_path, head):
     fit = ["segment", "T1.nii.gz", "b0.nii.gz", "--scope", "volume", "--components", 4]
     options = ["--probabilities", "--criteria", "1-5", "--starts", 2, "--tolerance", 1e-5]
@@ -291,6 +303,10 @@ FAILURES = {
     "a slice of the whole head": (
         ["T1.nii.gz", "--scope", "volume", "--slice", "1"],
         "fits all slices",
+    ),
+    "a start from itself": (
+        ["T1.nii.gz", "--scope", "volume", "--start", "volume"],
+        "begins the fit of a slice",
     ),
     "a prior for a slice": (["T1.nii.gz", "--prior", "0.5"], "Add --scope volume"),
     "a negative prior": (["T1.nii.gz", "--scope", "volume", "--prior", "-1"], "--prior"),

@@ -18,6 +18,7 @@ from dashboard.core.mixture.recipe import (
     Clip,
     Covariance,
     Recipe,
+    Start,
 )
 from dashboard.core.mixture.scaling import Scaling
 from dashboard.core.orientation import Plane
@@ -129,6 +130,13 @@ OPTIONS = (
         type=click.IntRange(STARTS.start, STARTS.stop - 1),
         help="Random starts, of which the one with the highest likelihood counts. By default "
         f"1 for a slice, {VOLUME_STARTS} for the whole head.",
+    ),
+    click.option(
+        "--start",
+        default=DEFAULTS.start,
+        type=_choice(Start),
+        help="Where the fit of a slice begins: at random, or from the fit of the whole head, so "
+        "that each class stays one tissue.",
     ),
     click.option(
         "--prior",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from dashboard.core.grid.resampling import resample as resampled
 from dashboard.core.grid.same import same_grid
 from dashboard.core.mixture.criteria import criteria as fits_of
 from dashboard.core.mixture.features import features
+from dashboard.core.mixture.fit import Fit, fit
 from dashboard.core.mixture.foreground import Foreground
 from dashboard.core.mixture.model import Model
 from dashboard.core.mixture.recipe import MAX_MIXED, Recipe, usual_starts
@@ -69,6 +71,11 @@ def segment(
     )
     if whole and (plane or index is not None):
         raise NeuroMixError("--scope volume fits all slices. Leave out --plane and --slice.")
+    if recipe.start == "volume" and (whole or starts):
+        raise NeuroMixError(
+            "--start volume begins the fit of a slice once, from that of the whole head. Leave out "
+            "--scope volume and --starts."
+        )
     if recipe.prior and not whole:
         raise NeuroMixError("--prior is for the whole head. Add --scope volume.")
     numbers = candidates(criteria)
@@ -135,7 +142,12 @@ def _analysed(
     volumes: Sequence[Volume], recipe: Recipe, domain: Domain, mask: Volume | None
 ) -> Analysis:
     try:
-        analysis = analyse(features(volumes, recipe, domain, mask=mask))
+        head = None
+        if recipe.start == "volume":
+            of_head = replace(recipe, start="kmeans", starts=usual_starts("volume"))
+            head = fit(features(volumes, of_head, WHOLE, mask=mask), of_head)
+        begun: Fit = partial(fit, start=head)
+        analysis = analyse(features(volumes, recipe, domain, mask=mask), fit=begun)
     except LostPositionError as error:
         raise GridError(f"{error} On the page a button does it; FSL has fslcpgeom.") from None
     except GridError as error:
