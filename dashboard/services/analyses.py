@@ -55,14 +55,14 @@ class Analyses:
     def __init__(self, models: ModelStore, ahead: Ahead) -> None:
         self._models, self._ahead = models, ahead
         self._analyses: Memo[Key, Analysis] = Memo(
-            KEPT_ANALYSES, weigh=lambda made: made.features.nbytes, max_bytes=KEPT_BYTES
+            KEPT_ANALYSES, weigh=lambda made: made.nbytes, max_bytes=KEPT_BYTES
         )
         self._heads: Memo[Key, Features] = Memo(
             KEPT_HEADS, weigh=lambda made: made.nbytes, max_bytes=KEPT_BYTES
         )
         # Of the whole head's model at a cut, which comes last in the key.
         self._at_cuts: Memo[tuple[Key, Cut], Analysis] = Memo(
-            KEPT_ANALYSES, weigh=lambda made: made.features.nbytes, max_bytes=KEPT_BYTES
+            KEPT_ANALYSES, weigh=lambda made: made.nbytes, max_bytes=KEPT_BYTES
         )
         self._models_of_heads: Memo[Key, Model | FitError] = Memo(KEPT_MODELS)
         self._sweeps: Jobs[Key, Candidate] = Jobs(KEPT_SWEEPS)
@@ -100,9 +100,7 @@ class Analyses:
         _require_slice(scene)
         return self._at_cuts.get(
             (_key(scene), cut),
-            lambda: self._identified(
-                scene, analyse(self._features(scene, cut), fit=lambda *_: self._model(scene))
-            ),
+            lambda: self._of_cut(scene, self._features(scene, cut)),
         )
 
     def knows(self, scene: Scene) -> bool:
@@ -224,6 +222,13 @@ class Analyses:
         if isinstance(found, FitError):
             raise found
         return found
+
+    def _of_cut(self, scene: Scene, cut: Features) -> Analysis:
+        # Under a spatial prior a voxel's class depends on its neighbours, also across the slices.
+        if scene.recipe.prior:
+            return self.analyse(scene).of_cut(cut)
+        found = analyse(cut, fit=lambda *_: self._model(scene))
+        return self._identified(scene, found)
 
     def _identified(self, scene: Scene, found: Analysis) -> Analysis:
         """Return an analysis whose classes are numbered as those of the head, with identities."""

@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboard import __version__
-from dashboard.core import maps
 from dashboard.core.analysis import Analysis
 from dashboard.core.domain import Cut
 from dashboard.core.errors import NeuroMixError
@@ -136,7 +135,6 @@ def _probabilities(
 ) -> dict[str, Callable[[Path], object]]:
     """Return what writes the probability of each class, by the name of its file."""
     features = analysis.features
-    shares = maps.probabilities(analysis.fitted, features)
 
     def write(path: Path, share: NDArray[np.float32]) -> None:
         voxels = np.zeros(features.mask.shape, dtype=np.float32)
@@ -145,7 +143,7 @@ def _probabilities(
 
     return {
         f"{base}_label-{number}_probseg.nii.gz": partial(write, share=share)
-        for number, share in enumerate(shares, start=1)
+        for number, share in enumerate(analysis.posterior().T.astype(np.float32), start=1)
     }
 
 

@@ -1,10 +1,9 @@
 """The class of each voxel under a model, and the probability of each class."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import entr
 from sklearn.mixture import GaussianMixture
 from sklearn.mixture._gaussian_mixture import _compute_precision_cholesky
 
@@ -53,38 +52,6 @@ def posterior(model: Model, points: NDArray[np.float64]) -> NDArray[np.float64]:
     for part, found in _shares(model, points):
         shares[part] = found
     return shares
-
-
-def certainty(model: Model, points: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the probability of each voxel's class, without keeping those of the others."""
-    return _each(model, points, lambda shares: shares.max(axis=1))
-
-
-def probability(model: Model, points: NDArray[np.float64], number: int) -> NDArray[np.float64]:
-    """Return the probability of one class, 1..K, in each voxel."""
-    return _each(model, points, lambda shares: shares[:, number - 1])
-
-
-def uncertainty(model: Model, points: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the entropy of each voxel's class probabilities, as a share of the greatest possible.
-
-    It is Shannon's entropy, -sum p ln p, divided by ln K: 0 if one class has probability 1, and 1
-    if all K have the same. Of one component there is none.
-    """
-    greatest = np.log(max(model.components, 2))
-    return _each(model, points, lambda shares: entr(shares).sum(axis=1) / greatest)
-
-
-def _each(
-    model: Model,
-    points: NDArray[np.float64],
-    of: Callable[[NDArray[np.float64]], NDArray[np.float64]],
-) -> NDArray[np.float64]:
-    """Return a number of each voxel, from the probabilities of its classes."""
-    found = np.empty(len(points))
-    for part, shares in _shares(model, points):
-        found[part] = of(shares)
-    return found
 
 
 def regularised(model: Model, features: Features) -> NDArray[np.float32]:
