@@ -205,7 +205,7 @@ TISSUES = Kind(
     lambda groups: ",".join("+".join(map(str, group)) for group in groups),
 )
 TOLERANCE = _one_of_numbers(TOLERANCES)
-PRIOR = Kind(_parse_prior, {"between": [0, MAX_PRIOR]})
+PRIOR = Kind(_parse_prior, {"least": 0, "most": MAX_PRIOR})
 
 
 def _key(

@@ -150,32 +150,31 @@ const gestures = ({ zoomBy, panBy, isZoomed, drag, reset, press, key }) => {
   }, { passive: false });
 
   const fingers = new Map(); // pointers that are down on a picture
-  let apart = 0; // distance of two of them
   let dragged = 0; // how far one has come
 
-  const distance = () => {
+  /** How far two of them are apart, and the point between them. */
+  const pair = () => {
     const [a, b] = fingers.values();
-    return Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY);
+    const apart = Math.max(1, Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY));
+    return { apart, clientX: (a.clientX + b.clientX) / 2, clientY: (a.clientY + b.clientY) / 2 };
   };
   document.addEventListener("pointerdown", (event) => {
     if (!pictureOf(event.target) || event.target.closest("button") || event.button) return;
     if (!fingers.size) dragged = 0;
     fingers.set(event.pointerId, event);
-    if (fingers.size === 2) apart = distance();
   });
   document.addEventListener("pointermove", (event) => {
     const before = fingers.get(event.pointerId);
     if (!before) return;
     const { clientX, clientY } = event;
+    const first = fingers.size === 2 && pair();
     fingers.set(event.pointerId, { target: before.target, clientX, clientY });
     const way = [clientX - before.clientX, clientY - before.clientY];
     dragged += Math.hypot(...way);
-    if (fingers.size === 2) {
-      const now = distance();
-      const [a, b] = fingers.values();
-      const between = { target: before.target, clientX: (a.clientX + b.clientX) / 2, clientY: (a.clientY + b.clientY) / 2 };
-      zoomBy(now / apart, between);
-      apart = now;
+    if (first) { // what was between the fingers stays there
+      const now = pair();
+      zoomBy(now.apart / first.apart, { target: before.target, ...first });
+      panBy([now.clientX - first.clientX, now.clientY - first.clientY], pictureOf(before.target));
     } else if (dragged > STILL) {
       if (isZoomed() && !event.shiftKey) panBy(way, pictureOf(before.target));
       else if (event.pointerType !== "touch") drag(event, pictureOf(before.target)); // a finger scrolls

@@ -15,6 +15,8 @@ def allowed(what: Facts) -> str:
         return f"one of {', '.join(what['one of'])}"
     if "from" in what:
         return f"a whole number from {what['from']} to {what['to']}"
+    if "least" in what:
+        return f"a number from {what['least']} to {what['most']:g}"
     return f"written like {what['like']}"
 
 

@@ -78,6 +78,7 @@ def test_axe_finds_nothing_on_the_page_of_the_sample(
     auditor.look("as it opens")
     auditor.open("study=sample&panel=criteria&components=10&joint=histogram", "criteria")
     auditor.open("study=sample&panel=header&joint=density&nonsense=1", "headers, notice")
+    auditor.open("study=sample&layout=planes&image=y", "three planes")
     home.locator("#help-button").click()
     auditor.look("help")
     home.keyboard.press("Escape")

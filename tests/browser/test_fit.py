@@ -91,7 +91,7 @@ def test_the_hint_of_one_slice_is_not_shown_beside_another(page: Page, url: str)
 
 def test_tolerance_and_starts_are_set_by_their_controls(page: Page, url: str) -> None:
     opened(page, url, "study=adc-mm&slice=1")
-    page.get_by_text("Tolerance and starts").click()
+    page.get_by_text("Tolerance, starts and prior").click()
     choose(page, "control-tolerance", "1e-6")
     settled(page)
     assert address(page)["tolerance"] == "1e-6"

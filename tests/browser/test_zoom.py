@@ -124,6 +124,36 @@ def test_zoom_is_one_for_all_pictures_and_lasts_over_slices(home: Page) -> None:
     assert frames(home) == pytest.approx(before, abs=0.1)
 
 
+def test_two_fingers_zoom_and_one_moves_what_is_enlarged(home: Page) -> None:
+    before = frames(home)
+    x, y = pixel(home, "view-image-y", 60, 64)
+    session = home.context.new_cdp_session(home)
+
+    def touch(kind: str, *fingers: tuple[float, float]) -> None:
+        points = [{"x": left, "y": top, "id": n} for n, (left, top) in enumerate(fingers)]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    for kind, apart in (("touchStart", 20), ("touchMove", 30), ("touchMove", 40)):
+        touch(kind, (x - apart, y), (x + apart, y))
+    touch("touchEnd")
+    pinched = frames(home)
+    assert pinched[:, 2] / before[:, 2] == pytest.approx(np.full(3, 2), rel=0.02)
+    assert pixel(home, "view-image-y", 60, 64) == pytest.approx((x, y), abs=2)
+    for kind, way in (("touchStart", 0), ("touchMove", 10), ("touchMove", 20)):
+        touch(kind, (x + way, y - way))
+    touch("touchEnd")
+    moved = (frames(home) - pinched)[:, :2]
+    assert moved == pytest.approx(np.array([[20, -20]] * 3), abs=0.5)
+    assert "at=" not in home.url
+    # A tap is a click.
+    touch("touchStart", (x, y))
+    touch("touchEnd")
+    home.wait_for_url(re.compile("at="))
+    session.detach()
+    home.locator("#view-image-y").get_by_role("button", name="Show the whole head").click()
+    assert frames(home) == pytest.approx(before, abs=0.1)
+
+
 def test_the_wheel_scrolls_a_page_that_scrolls(page: Page) -> None:
     page.set_viewport_size({"width": 800, "height": 700})
     page.goto("/?slice=30")
