@@ -318,9 +318,10 @@ def _specs(row: Row) -> Iterator[ControlSpec]:
 def controls(limits: Limits) -> html.Nav:
     """Return the whole control panel."""
     parts = {title: [_row(row) for row in rows] for title, rows in SECTIONS.items()}
-    parts["Images"][1:1] = [Html(html=STUDY_STEPS), upload.open_button(limits), upload.own_upload()]
+    parts["Images"][1:1] = [Html(html=STUDY_STEPS), upload.open_button(limits)]
+    sections = [html.Section([html.H2(title), *rows]) for title, rows in parts.items()]
     return html.Nav(
-        [html.Section([html.H2(title), *rows]) for title, rows in parts.items()],
+        [*sections, upload.own_upload()],
         id="controls",
         className="controls",
         tabIndex=-1,
