@@ -43,18 +43,23 @@ const make = (id, place) => {
   const frame = element("div", "picture-frame");
   const below = image(id === "y" ? NAMES.y : NAMES.x);
   const map = id === "x" || id === "y" ? null : image("");
-  const outline = id === "map" ? null : Object.assign(image(""), { className: "outline" });
   const over = svg("svg", { class: "picture-over", "aria-hidden": "true" });
   const lines = { place: crossed("place"), crosshair: crossed("crosshair") };
   const letters = EDGES.map((edge) => element("span", `letter at-${edge}`, { ariaHidden: "true" }));
   const bar = element("span", "scale-bar", { ariaHidden: "true" });
   const marked = element("canvas", "alike", { ariaHidden: "true", hidden: true });
   over.append(...lines.crosshair, ...lines.place);
-  frame.append(...[below, map, outline, marked, over].filter(Boolean));
+  frame.append(...[below, map, marked, over].filter(Boolean));
   place.append(frame, ...letters, bar, tools());
   place.tabIndex = 0;
   place.role = "application"; // it has keys of its own
-  return { place, frame, below, map, outline, marked, over, lines, letters, bar, size: [place.clientWidth, place.clientHeight] };
+  return { place, frame, below, map, outline: null, marked, over, lines, letters, bar, size: [place.clientWidth, place.clientHeight] };
+};
+
+/** Adds the picture of an outline, which few Views draw. */
+export const addOutline = (made) => {
+  made.outline = Object.assign(image(""), { className: "outline" });
+  made.marked.before(made.outline);
 };
 
 // In the layout of the planes each card of the row shows a plane, below a head of its own. Dash

@@ -17,7 +17,7 @@ from dashboard.core.reference.labels import label_map
 from dashboard.services.analyses import Analyses
 from dashboard.services.scene.scene import Scene
 
-NO_REFERENCE = "This study has no reference. Choose one under Images."
+NO_REFERENCE = "No reference is chosen. It is a segmentation, under Images."
 
 
 @dataclass(frozen=True, eq=False)
