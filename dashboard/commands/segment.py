@@ -21,7 +21,7 @@ from dashboard.core.facts import Notice
 from dashboard.core.grid.position import LostPositionError
 from dashboard.core.grid.resampling import resample as resampled
 from dashboard.core.grid.same import same_grid
-from dashboard.core.mixture.criteria import criteria as fits_of
+from dashboard.core.mixture.criteria import candidates as fits_of
 from dashboard.core.mixture.features import features
 from dashboard.core.mixture.fit import Fit, fit
 from dashboard.core.mixture.foreground import Foreground
@@ -118,7 +118,8 @@ def segment(
     models: dict[int, Model] = {}
     for number in numbers:
         print_progress(f"Fitting {counted(number, 'component')} of {numbers[-1]}")
-        models |= fits_of(analysis.features, [number])
+        found = fits_of(analysis.features, [number])
+        models |= {one.model.components: one.model for one in found}
     print_progress(f"Writing to {out}")
     written = write_segmentation(
         analysis, given[0].path, out, PALETTES["okabe"],
@@ -147,7 +148,8 @@ def _analysed(
             of_head = replace(recipe, start="kmeans", starts=usual_starts("volume"))
             head = fit(features(volumes, of_head, WHOLE, mask=mask), of_head)
         begun: Fit = partial(fit, start=head)
-        analysis = analyse(features(volumes, recipe, domain, mask=mask), fit=begun)
+        found = features(volumes, recipe, domain, mask=mask, like=head.scale if head else None)
+        analysis = analyse(found, fit=begun)
     except LostPositionError as error:
         raise GridError(f"{error} On the page a button does it; FSL has fslcpgeom.") from None
     except GridError as error:
