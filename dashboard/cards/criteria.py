@@ -24,7 +24,8 @@ def draw(scene: Scene, analyses: Analyses) -> Drawn:
     """
     progress, shown = analyses.criteria(scene), scene.view.components
     fits = {one.model.components: one for one in progress.items}
-    figure = criteria.criteria(fits, shown, done=progress.done)
+    fitting = not progress.done and len(fits) == len(progress.items)
+    figure = criteria.criteria(fits, shown, done=not fitting)
     if fits:
         figure["layout"]["meta"] = {
             "axes": elements.axes_of(scene.view, "mix", "foreground"),
@@ -42,7 +43,7 @@ def draw(scene: Scene, analyses: Analyses) -> Drawn:
         done=progress.done,
         steps=len(progress.items),
         most=2 * len(COMPONENTS),
-        fitting=len(fits) == len(progress.items),
+        fitting=fitting,
         stable=scene.recipe.start == "kmeans",
     )
     return {FIGURE.output: figure, TABLE.output: table} | (

@@ -118,7 +118,8 @@ def segment(
     models: dict[int, Model] = {}
     for number in numbers:
         print_progress(f"Fitting {counted(number, 'component')} of {numbers[-1]}")
-        models |= {one.model.components: one.model for one in fits_of(analysis.features, [number])}
+        found = fits_of(analysis.features, [number])
+        models |= {one.model.components: one.model for one in found}
     print_progress(f"Writing to {out}")
     written = write_segmentation(
         analysis, given[0].path, out, PALETTES["okabe"],
@@ -147,7 +148,8 @@ def _analysed(
             of_head = replace(recipe, start="kmeans", starts=usual_starts("volume"))
             head = fit(features(volumes, of_head, WHOLE, mask=mask), of_head)
         begun: Fit = partial(fit, start=head)
-        analysis = analyse(features(volumes, recipe, domain, mask=mask), fit=begun)
+        found = features(volumes, recipe, domain, mask=mask, like=head.scale if head else None)
+        analysis = analyse(found, fit=begun)
     except LostPositionError as error:
         raise GridError(f"{error} On the page a button does it; FSL has fslcpgeom.") from None
     except GridError as error:

@@ -29,7 +29,7 @@ def criteria(fits: Mapping[int, Candidate], components: int, *, done: bool = Tru
     numbers = sorted(fits)
     best = min(numbers, key=lambda k: fits[k].bic)
     low, high = _range(fits)
-    notes = [_best(best, fits[best].bic)]
+    notes = [_best(best, fits[best].bic)] if done else []
     if fits[1].bic > high:
         notes.append(_beyond(1, fits[1].bic))
     return {

@@ -17,6 +17,7 @@ from dashboard.core.mixture.fit import Fit, fit
 from dashboard.core.mixture.model import Model, provenance
 from dashboard.core.mixture.recipe import COMPONENTS, Recipe
 from dashboard.core.mixture.starts import better_start
+from dashboard.core.mixture.volume_fit import fit_roughly
 from dashboard.core.reference.agreement import Agreement
 from dashboard.core.reference.labels import label_map
 from dashboard.services.ahead import Ahead
@@ -136,9 +137,10 @@ class Analyses:
             yield replace(one, stability=stability(found, model, fit=other))
 
     def _from_seed(self, scene: Scene, found: Features, components: int, seed: int) -> Model:
-        """Return the model from another seed; of a head from one start, which takes its time."""
-        starts = 1 if scene.domain is WHOLE else scene.view.starts
-        one = scene.having(components=components, seed=seed, starts=starts)
+        """Return the model from another seed; of a head from one start, and of its cells only."""
+        one = scene.having(components=components, seed=seed)
+        if scene.domain is WHOLE:
+            return fit_roughly(found, replace(one.recipe, starts=1))
         return self._models.get(_made_from(one), lambda: fit(found, one.recipe))
 
     def better_start(self, scene: Scene) -> Notice | None:

@@ -28,6 +28,7 @@ from dashboard.core.mixture.densities import Densities, largest, parts, shared
 from dashboard.core.mixture.features import Features
 from dashboard.core.mixture.model import Model
 from dashboard.core.mixture.recipe import Covariance, Recipe
+from dashboard.core.mixture.scaling import LinearScale
 from dashboard.core.mixture.slice_fit import SINGULAR, checked, floor
 
 # An iteration takes less than a millisecond, so a small tolerance may take its time.
@@ -81,8 +82,38 @@ def fit(features: Features, recipe: Recipe) -> Model:
     found = fit_cells(divided, recipe, floor=least)
     if not divided.fine:
         found = corrected(points, divided, found, recipe, floor=least)
+    model = _model(found, recipe, scale, voxels=len(points), floor=least)
+    counts, likelihood = _counted(points, model)
+    if recipe.prior:
+        classes = largest(regularised(model, features))
+        counts = np.bincount(classes, minlength=model.components)
+    return replace(model, counts=counts, log_likelihood=likelihood)
+
+
+def fit_roughly(features: Features, recipe: Recipe) -> Model:
+    """Fit the mixture of a recipe to the cells of a head, without a visit to its voxels.
+
+    Returns
+    -------
+    Model
+        Its likelihood is that of the cells, and its counts are 0.
+
+    Raises
+    ------
+    FitError
+        As `fit`.
+    """
+    points, scale = checked(features, recipe)
+    least = floor(points, recipe)
+    found = fit_cells(features.partition(), recipe, floor=least)
+    return _model(found, recipe, scale, voxels=len(points), floor=least)
+
+
+def _model(
+    found: Mixture, recipe: Recipe, scale: LinearScale, *, voxels: int, floor: float
+) -> Model:
     order = np.argsort(found.means[:, 0], kind="stable")
-    model = Model(
+    return Model(
         recipe=recipe,
         domain=WHOLE,
         scale=scale,
@@ -91,17 +122,12 @@ def fit(features: Features, recipe: Recipe) -> Model:
         covariances=found.covariances[order],
         order=np.arange(len(order)),
         counts=np.zeros(len(order), dtype=np.int64),
-        fitted_voxels=len(points),
+        fitted_voxels=voxels,
         log_likelihood=found.log_likelihood,
         iterations=found.iterations,
         converged=found.converged,
-        floor=least,
+        floor=floor,
     )
-    counts, likelihood = _counted(points, model)
-    if recipe.prior:
-        classes = largest(regularised(model, features))
-        counts = np.bincount(classes, minlength=model.components)
-    return replace(model, counts=counts, log_likelihood=likelihood)
 
 
 def _counted(points: NDArray[np.float64], model: Model) -> tuple[NDArray[np.int64], float]:
