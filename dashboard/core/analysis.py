@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboard.core import maps
-from dashboard.core.errors import FitError
+from dashboard.core.errors import FitError, NeuroMixError
 from dashboard.core.facts import Notice
 from dashboard.core.grid.same import require_same_grid
 from dashboard.core.mixture.classes import Class, describe
@@ -40,6 +40,19 @@ class Analysis:
     model: Model | None
     problem: str | None
     identities: tuple[int | None, ...] = ()
+
+    @property
+    def fitted(self) -> Model:
+        """The model.
+
+        Raises
+        ------
+        NeuroMixError
+            If there is none: why not.
+        """
+        if self.model is None:
+            raise NeuroMixError(self.problem or "No mixture was fitted.")
+        return self.model
 
     @cached_property
     def labels(self) -> NDArray[np.uint8]:

@@ -61,9 +61,9 @@ PALETTES = {
 USUAL_STARTS = f"{usual_starts('slice')}, whole head {usual_starts('volume')}"
 OUTLINES: dict[str, str] = {
     "none": "no outline",
-    "mask": "mask",
-    "reference": "reference",
-    "labels": "labels",
+    "mask": "outline: mask",
+    "reference": "outline: reference",
+    "labels": "outline: labels",
 }
 # Beside the list of the studies. Keys do the same, so these are no tab stops.
 STUDY_STEPS = (

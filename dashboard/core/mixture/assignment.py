@@ -10,7 +10,9 @@ from sklearn.mixture._gaussian_mixture import _compute_precision_cholesky
 
 from dashboard.core.domain import WHOLE
 from dashboard.core.mixture.densities import CHUNK, Densities, largest, parts, shared
+from dashboard.core.mixture.features import Features
 from dashboard.core.mixture.model import Model
+from dashboard.core.mixture.prior import regularise
 from dashboard.core.mixture.recipe import Covariance
 
 # A CT slice of 1024 x 1024 is fitted whole, at about 0.5 s per iteration. Larger fits would take
@@ -83,6 +85,30 @@ def _each(
     for part, shares in _shares(model, points):
         found[part] = of(shares)
     return found
+
+
+def regularised(model: Model, features: Features) -> NDArray[np.float32]:
+    """Return the probability of each class of a whole head under the recipe's spatial prior.
+
+    Parameters
+    ----------
+    model : Model
+        Of the whole head.
+    features : Features
+        Of the domain of the model.
+
+    Returns
+    -------
+    ndarray of float32, shape (components, foreground voxels)
+        Columns sum to 1.
+    """
+    points, densities = features.points, densities_of(model)
+    logs = np.empty((model.components, len(points)), dtype=np.float32)
+    for part in parts(len(points)):
+        joint = densities(points[part])
+        logs[:, part] = joint - joint.max(axis=0)
+    size = features.volumes[0].voxel_size
+    return regularise(logs, features.mask, model.recipe.prior, size)
 
 
 def densities_of(model: Model) -> Densities:
