@@ -62,7 +62,7 @@ def test_long_names_are_told_apart_at_every_width(page: Page, url: str, width: i
         assert [pill for pill in pills if pill] == ["T1w", "T2w", "FLAIR"]
         page.locator("#control-x").hover()
         expect(page.locator("#control-x")).to_have_attribute("title", f"{START}_T1w")
-        expect(lab).to_have_title("alike · T1w/T2w · axial 8 · 3 classes – NeuroMix")
+        expect(page).to_have_title("alike · T1w/T2w · axial 8 · 3 classes – NeuroMix")
 
 
 def test_a_field_of_the_controls_shows_the_end_of_a_long_name(page: Page, url: str) -> None:
