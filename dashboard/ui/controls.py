@@ -132,7 +132,7 @@ SECTIONS: dict[str, list[Row]] = {
         ),
         ControlSpec(
             Control.POSITION, "Lost positions from",
-            "Images of the shape of this one that lost their position take its position.",
+            "Images with the shape of this one whose header lost the position take its position.",
             hidden(choice(clearable=True, placeholder="left as they are")),
         ),
     ],

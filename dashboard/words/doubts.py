@@ -44,8 +44,8 @@ SENTENCES: dict[Doubt, Pattern] = {
     Doubt.EMPTY: _empty,
     Doubt.ONE_CLASS: _one_class,
     Doubt.FEW_VOXELS: (
-        f"{{voxels:voxels}} for {{parameters:,}} free parameters are fewer than "
-        f"{VOXELS_PER_PARAMETER} for each, so the classes follow chance. Use fewer components, a "
+        f"{{voxels:voxels}} for {{parameters:,}} free parameters: fewer than "
+        f"{VOXELS_PER_PARAMETER} each, so the classes may be chance. Use fewer components, a "
         "simpler covariance, or a slice with more foreground."
     ),
     Doubt.NOT_CONVERGED: (

@@ -249,7 +249,7 @@ def test_one_image_has_its_certainty_and_one_large_histogram(lab: Page, url: str
     settled(lab, y="T1")
     expect(lab.locator("#head-image-y h2")).to_have_text("Certainty")
     expect(lab.locator(".image-card:nth-child(2) .scale-numbers span").last).to_have_text("1")
-    first = lab.locator("#view-image-y img").get_attribute("src") or ""
+    first = lab.locator("#view-image-y img:not(.outline)").get_attribute("src") or ""
     assert "/5/certainty.png" in first
     grey = picture(lab, "view-image-y")[..., 0]
     labels = picture(lab, "view-labels", 1)[..., 3]
@@ -259,7 +259,9 @@ def test_one_image_has_its_certainty_and_one_large_histogram(lab: Page, url: str
     )  # of three classes, most voxels are nearer to 1 than 1/3
     lab.locator("#slice-forward").click()
     settled(lab, slice=6)
-    expect(lab.locator("#view-image-y img")).to_have_attribute("src", re.compile("/6/certainty"))
+    expect(lab.locator("#view-image-y img:not(.outline)")).to_have_attribute(
+        "src", re.compile("/6/certainty")
+    )
     expect(lab.locator("#view-joint")).to_be_hidden()
     graph, tabs = (lab.locator(at).bounding_box() for at in ("#view-histograms", ".tabs-card"))
     assert graph is not None
@@ -279,7 +281,7 @@ def test_one_image_has_its_certainty_and_one_large_histogram(lab: Page, url: str
 
 # Of each picture: its proportions, those of its pixels, and whether it lies within its card.
 PROPORTIONS = """
-() => [...document.querySelectorAll(".picture img")].map((image) => {
+() => [...document.querySelectorAll(".picture img:not(.outline)")].map((image) => {
     const [box, card] = [image, image.closest(".card")].map((e) => e.getBoundingClientRect());
     const isInside = box.left >= card.left && box.right <= card.right &&
         box.top >= card.top && box.bottom <= card.bottom;

@@ -10,7 +10,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from scripts.serving import settled
-from tests.browser.acting import visit
 from tests.browser.reading import pixel, thumb
 
 VIEWS = ("view-image-x", "view-image-y", "view-labels")
@@ -72,24 +71,24 @@ def test_the_head_takes_most_of_each_card(home: Page, sample: Path) -> None:
 
 
 def test_noise_around_the_head_is_cropped_also_in_an_image_of_another_grid(
-    lab: Page, url: str, studies: tuple[Path, str]
+    page: Page, url: str, studies: tuple[Path, str]
 ) -> None:
-    visit(lab, f"{url}/?study=noisy&x=T1&y=T2")
-    settled(lab, y="T2")
+    page.goto(f"{url}/?study=noisy&x=T1&y=T2")
+    settled(page, y="T2")
     head = np.load(studies[0].parent / "noisy.npy")
-    assert min(head_shares(lab, head)) > 0.6
-    x, y, labels = frames(lab)
+    assert min(head_shares(page, head)) > 0.6
+    x, y, labels = frames(page)
     # Of 90 x 80 and 45 x 40 voxels: the same millimetres.
     for other in (y, labels):
         assert other[1:] == pytest.approx(x[1:], abs=0.01)
-    lab.keyboard.press("z")
-    wide = frames(lab)[0]
+    page.keyboard.press("z")
+    wide = frames(page)[0]
     assert wide[2] < x[2] * 0.75
-    lab.reload()
-    settled(lab)
-    assert frames(lab)[0] == pytest.approx(wide, abs=0.1)
-    lab.keyboard.press("z")
-    assert frames(lab)[0] == pytest.approx(x, abs=0.1)
+    page.reload()
+    settled(page)
+    assert frames(page)[0] == pytest.approx(wide, abs=0.1)
+    page.keyboard.press("z")
+    assert frames(page)[0] == pytest.approx(x, abs=0.1)
 
 
 def test_zoom_is_one_for_all_pictures_and_lasts_over_slices(home: Page) -> None:

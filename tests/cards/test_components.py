@@ -60,7 +60,7 @@ def test_the_header_tells_what_a_bids_name_says(workspace, save, head):
 
 def test_a_fit_that_is_not_to_be_trusted_says_so_above_its_numbers(study):
     few = components_table(study.analyse(replace(VIEW, components=10)))
-    assert re.search(r'<p class="doubt">\d+ voxels for 59 free parameters are fewer', few)
+    assert re.search(r'<p class="doubt">\d+ voxels for 59 free parameters: fewer', few)
     assert few.index("doubt") < few.index("<table")
     assert "doubt" not in components_table(study.analyse(VIEW))
 

@@ -29,7 +29,7 @@ SENTENCES = [
      "Class 2 has > 99 % of voxels, so the fit separates nothing. Clip extreme intensities, or "
      "choose another scaling or foreground."),
     (Doubt.FEW_VOXELS, {"voxels": 1, "parameters": 1700},
-     "1 voxel for 1,700 free parameters are fewer than 10 for each, so the classes follow chance. "
+     "1 voxel for 1,700 free parameters: fewer than 10 each, so the classes may be chance. "
      "Use fewer components, a simpler covariance, or a slice with more foreground."),
     (Doubt.NOT_CONVERGED, {"iterations": 3162},
      "The fit did not converge within 3,162 iterations, so the classes may still change. Use a "
