@@ -23,6 +23,7 @@ class Control(StrEnum):
     TOLERANCE = "control-tolerance"
     STARTS = "control-starts"
     START = "control-start"
+    PRIOR = "control-prior"
     SIDE = "control-side"
     LAYOUT = "control-layout"
     BINS = "control-bins"

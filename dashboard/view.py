@@ -12,6 +12,7 @@ from dashboard.core.facts import Notice
 from dashboard.core.mixture.foreground import Foreground
 from dashboard.core.mixture.recipe import (
     COMPONENTS,
+    MAX_PRIOR,
     STARTS,
     TOLERANCES,
     Clip,
@@ -30,7 +31,7 @@ Palette = Literal["okabe", "bright", "plain"]
 Map = Literal[
     "labels", "uncertainty", "probability-1", "probability-2", "probability-3", "probability-4",
     "probability-5", "probability-6", "probability-7", "probability-8", "probability-9",
-    "probability-10", "reference", "difference",
+    "probability-10", "disagreement", "reference", "difference",
 ]  # fmt: skip
 # Whose borders are drawn over images X and Y.
 Outline = Literal["none", "mask", "reference", "labels"]
@@ -130,6 +131,13 @@ def _parse_place(text: str) -> Place:
     return right, anterior, superior
 
 
+def _parse_prior(text: str) -> float:
+    value = float(f"{float(text):.12g}")
+    if not 0 <= value <= MAX_PRIOR:
+        raise ValueError
+    return value + 0.0  # no -0
+
+
 def _parse_classes(text: str) -> tuple[int, ...]:
     parse = _integer_in(range(1, COMPONENTS.stop)).parse
     return tuple(sorted({parse(part) for part in text.split(",")}))
@@ -197,6 +205,7 @@ TISSUES = Kind(
     lambda groups: ",".join("+".join(map(str, group)) for group in groups),
 )
 TOLERANCE = _one_of_numbers(TOLERANCES)
+PRIOR = Kind(_parse_prior, {"between": [0, MAX_PRIOR]})
 
 
 def _key(
@@ -258,6 +267,7 @@ class View:
     tolerance: str = _key(TOLERANCE, "1e-3", "model")
     starts: int | None = _key(_integer_in(STARTS), None, "model")
     start: Start = _key(_one_of(Start), "kmeans", "model")
+    prior: float = _key(PRIOR, 0.0, "model")
     side: Side = _key(_one_of(Side), "neurological", "look")
     bins: int = _key(_integer_in(BINS), 50, "look")
     log: bool = _key(FLAG, False, "look")
@@ -337,6 +347,7 @@ class View:
             tolerance=float(self.tolerance),
             starts=self.starts or usual_starts(self.scope),
             # The head's own fit begins at random.
+            prior=self.prior if self.scope == "volume" else 0.0,
             start=self.start if self.scope == "slice" else "kmeans",
         )
 

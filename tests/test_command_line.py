@@ -102,16 +102,61 @@ def test_the_whole_head_is_one_fit_of_all_its_foreground(run, tmp_path, head):
         assert component["volume_ml"] == pytest.approx(voxels * 12 / 1000, rel=1e-12)
 
 
-def test_the_whole_head_of_the_sample_is_segmented_like_its_truth(sample, tmp_path):
+def test_a_slice_begins_from_the_whole_head(run, tmp_path):
+    images = ["segment", "T1.nii.gz", "b0.nii.gz", "--components", 4]
+    assert run(*images, "--start", "volume", "--out", "out")[0] == 0
+    assert run(*images, "--scope", "volume", "--out", "head")[0] == 0
+    facts = record(tmp_path)
+    assert facts["settings"]["start"] == "volume"
+    head = json.loads((tmp_path / "head" / "T1_components.json").read_text("utf-8"))
+    means = [[c["mean"] for c in one["components"]] for one in (facts, head)]
+    np.testing.assert_allclose(means[0], means[1], atol=15)
+    assert facts["criteria"]["iterations"] < 5
+
+
+def test_probabilities_criteria_and_the_prior_come_with_the_labels(run, tmp_path, head):
+    fit = ["segment", "T1.nii.gz", "b0.nii.gz", "--scope", "volume", "--components", 4]
+    options = ["--probabilities", "--criteria", "1-5", "--starts", 2, "--tolerance", 1e-5]
+    code, out, err = run(*fit, *options, "--out", "out")
+    assert (code, err) == (0, [])
+    files = [f"T1_label-{k}_probseg.nii.gz" for k in (1, 2, 3, 4)]
+    assert [Path(line).name for line in out][2:-1] == files
+    images = [nib.load(tmp_path / "out" / name) for name in files]
+    shares = np.stack([np.asarray(image.dataobj) for image in images])
+    np.testing.assert_array_equal(images[3].affine, np.diag([-2.0, 2.0, 3.0, 1.0]))
+    kept = (head(0) > 0) & (head(1) > 0)
+    np.testing.assert_allclose(shares.sum(axis=0), kept, atol=1e-5)
+    np.testing.assert_array_equal(shares.argmax(axis=0)[kept] + 1, labels(tmp_path)[kept])
+    facts = record(tmp_path)
+    assert set(files) < set(facts["outputs"])
+    points = np.stack([head(0)[kept], head(1)[kept]], axis=1)
+    scaled = (points - points.mean(axis=0)) / points.std(axis=0)
+    assert list(facts["by_components"]) == ["1", "2", "3", "4", "5"]
+    for number in (1, 4):
+        other = GaussianMixture(number, random_state=0, n_init=5, tol=1e-5).fit(scaled)
+        found = facts["by_components"][str(number)]
+        assert found["bic"] == pytest.approx(other.bic(scaled), rel=1e-4)
+    assert facts["by_components"]["4"] == facts["criteria"]
+
+
+def test_the_whole_head_of_the_sample_is_segmented_like_its_truth_with_the_prior_even_more(
+    sample, tmp_path
+):
     images = [str(sample / f"{name}.nii.gz") for name in ("T1", "b0")]
-    to = ["--out", str(tmp_path), "--scope", "volume"]
-    assert CliRunner().invoke(cli, ["segment", *images, *to]).exit_code == 0
-    found = np.asarray(nib.load(tmp_path / "T1_dseg.nii.gz").dataobj)
     truth = np.asarray(nib.load(sample / "dseg.nii.gz").dataobj)
-    for tissue in (1, 2, 3):
-        both = np.count_nonzero((found == tissue) & (truth == tissue))
-        dice = 2 * both / (np.count_nonzero(found == tissue) + np.count_nonzero(truth == tissue))
-        assert dice > 0.8
+    scores = []
+    for beta in ("0", "0.5"):
+        to = ["--out", str(tmp_path), "--scope", "volume", "--prior", beta]
+        assert CliRunner().invoke(cli, ["segment", *images, *to]).exit_code == 0
+        found = np.asarray(nib.load(tmp_path / "T1_dseg.nii.gz").dataobj)
+        pairs = [(found == tissue, truth == tissue) for tissue in (1, 2, 3)]
+        scores.append([2 * (a & b).sum() / (a.sum() + b.sum()) for a, b in pairs])
+        facts = json.loads((tmp_path / "T1_components.json").read_text("utf-8"))
+        assert facts["settings"]["prior"] == float(beta)
+        voxels = [component["voxels"] for component in facts["components"]]
+        assert voxels == np.bincount(found.ravel())[1:].tolist()
+    assert min(scores[0]) > 0.8
+    assert np.mean(scores[1]) > np.mean(scores[0])
 
 
 def test_a_better_start_is_a_warning_and_a_fact_and_comes_with_more_starts(run, tmp_path):
@@ -259,6 +304,15 @@ FAILURES = {
         ["T1.nii.gz", "--scope", "volume", "--slice", "1"],
         "fits all slices",
     ),
+    "a start from itself": (
+        ["T1.nii.gz", "--scope", "volume", "--start", "volume"],
+        "begins the fit of a slice",
+    ),
+    "a prior for a slice": (["T1.nii.gz", "--prior", "0.5"], "Add --scope volume"),
+    "a negative prior": (["T1.nii.gz", "--scope", "volume", "--prior", "-1"], "--prior"),
+    "criteria of one number": (["T1.nii.gz", "--criteria", "8"], "written like 1-8"),
+    "criteria of too many": (["T1.nii.gz", "--criteria", "3-11"], "from 1 to 10"),
+    "criteria downwards": (["T1.nii.gz", "--criteria", "4-2"], "written like 1-8"),
     "no components": (["T1.nii.gz", "--components", "0"], "--components"),
     "many components": (["T1.nii.gz", "--components", "11"], "--components"),
     "words for numbers": (["T1.nii.gz", "--seed", "lucky"], "--seed"),

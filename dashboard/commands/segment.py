@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import click
 from click.core import ParameterSource
 
 from dashboard.commands.checking import Checking
 from dashboard.commands.inputs import inputs, with_volume
-from dashboard.commands.stderr import print_line
+from dashboard.commands.options import DEFAULTS, candidates, with_options
+from dashboard.commands.stderr import print_line, print_progress
 from dashboard.core.analysis import Analysis, analyse, compare
 from dashboard.core.domain import WHOLE, Cut, Domain, Scope
 from dashboard.core.errors import GridError, NeuroMixError
@@ -19,133 +21,23 @@ from dashboard.core.facts import Notice
 from dashboard.core.grid.position import LostPositionError
 from dashboard.core.grid.resampling import resample as resampled
 from dashboard.core.grid.same import same_grid
+from dashboard.core.mixture.criteria import candidates as fits_of
 from dashboard.core.mixture.features import features
+from dashboard.core.mixture.fit import Fit, fit
 from dashboard.core.mixture.foreground import Foreground
-from dashboard.core.mixture.recipe import (
-    COMPONENTS,
-    MAX_MIXED,
-    STARTS,
-    TOLERANCES,
-    VOLUME_STARTS,
-    Clip,
-    Covariance,
-    Recipe,
-    usual_starts,
-)
-from dashboard.core.mixture.scaling import Scaling
+from dashboard.core.mixture.model import Model
+from dashboard.core.mixture.recipe import MAX_MIXED, Recipe, usual_starts
 from dashboard.core.mixture.starts import better_start
 from dashboard.core.orientation import Plane
 from dashboard.core.volume import Volume
 from dashboard.figures.palette import PALETTES
-from dashboard.view import NAMES, SEEDS
+from dashboard.view import NAMES
 from dashboard.words.doubts import sentence
 from dashboard.words.numbers import counted
 
-DEFAULTS = Recipe()
-
-
-def _choice(literal: Any) -> click.Choice[str]:
-    return click.Choice(get_args(literal))
-
 
 @click.command(context_settings={"show_default": True, "max_content_width": 100})
-@click.argument("images", nargs=-1, required=True)
-@click.option(
-    "--out",
-    required=True,
-    metavar="FOLDER",
-    type=click.Path(path_type=Path),
-    help="Where to write the results.",
-)
-@click.option(
-    "--components",
-    default=DEFAULTS.components,
-    metavar="N",
-    type=click.IntRange(COMPONENTS.start, COMPONENTS.stop - 1),
-    help="Number of Gaussians. Each one is a class.",
-)
-@click.option(
-    "--scope",
-    default="slice",
-    type=_choice(Scope),
-    help="What to fit: one slice, or the whole head.",
-)
-@click.option(
-    "--plane",
-    type=_choice(Plane),
-    help="Direction of the slice. By default axial, or that of a single slice.",
-)
-@click.option(
-    "--slice",
-    "index",
-    metavar="N",
-    type=click.IntRange(0),
-    help="Slice from 0, towards right, anterior or superior. By default the page's first.",
-)
-@click.option(
-    "--covariance",
-    default=DEFAULTS.covariance,
-    type=_choice(Covariance),
-    help="Shape of the Gaussians.",
-)
-@click.option(
-    "--scaling",
-    default=DEFAULTS.scaling,
-    type=_choice(Scaling),
-    help="How each image is scaled before the fit.",
-)
-@click.option(
-    "--foreground",
-    default=DEFAULTS.foreground,
-    type=_choice(Foreground),
-    help="Voxels to fit: above 0, non-zero, not background (the most frequent value), or marked by "
-    "a mask.",
-)
-@click.option("--mask", metavar="IMAGE", help="Fit only the voxels that this mask marks.")
-@click.option(
-    "--clip",
-    default=DEFAULTS.clip,
-    type=_choice(Clip),
-    help="Percent of the intensities to clip at each end.",
-)
-@click.option("--reference", metavar="IMAGE", help="Label map to compare the classes with.")
-@click.option(
-    "--volume",
-    default="0",
-    metavar="N|mean",
-    help="Volume of the 4-D images that do not name one, from 0.",
-)
-@click.option("--resample", is_flag=True, help="Bring all images to the first one's grid.")
-@click.option(
-    "--seed",
-    default=DEFAULTS.seed,
-    metavar="N",
-    type=click.IntRange(0, SEEDS.stop - 1),
-    help="Random start of the fit.",
-)
-@click.option(
-    "--tolerance",
-    default=DEFAULTS.tolerance,
-    metavar="X",
-    type=click.FloatRange(TOLERANCES[-1], TOLERANCES[0]),
-    help="Stop when an iteration raises the log-likelihood per voxel by less.",
-)
-@click.option(
-    "--starts",
-    metavar="N",
-    type=click.IntRange(STARTS.start, STARTS.stop - 1),
-    help="Random starts, of which the one with the highest likelihood counts. By default 1 for a "
-    f"slice, {VOLUME_STARTS} for the whole head.",
-)
-@click.option(
-    "--names",
-    metavar="NAME,NAME,...",
-    help="Names of classes 1, 2, ..., such as CSF,GM,WM; empty for a class without one.",
-)
-@click.option(
-    "--overwrite", is_flag=True, help="Replace files that are not results for these images."
-)
-@click.option("--strict", is_flag=True, help="Write nothing if there is any warning.")
+@with_options
 def segment(
     images: tuple[str, ...],
     out: Path,
@@ -158,6 +50,8 @@ def segment(
     volume: str,
     resample: bool,
     starts: int | None,
+    criteria: str | None,
+    probabilities: bool,
     names: str | None,
     overwrite: bool,
     strict: bool,
@@ -177,6 +71,14 @@ def segment(
     )
     if whole and (plane or index is not None):
         raise NeuroMixError("--scope volume fits all slices. Leave out --plane and --slice.")
+    if recipe.start == "volume" and (whole or starts):
+        raise NeuroMixError(
+            "--start volume begins the fit of a slice once, from that of the whole head. Leave out "
+            "--scope volume and --starts."
+        )
+    if recipe.prior and not whole:
+        raise NeuroMixError("--prior is for the whole head. Add --scope volume.")
+    numbers = candidates(criteria)
     called = _names(names, recipe.components)
     if len(images) > MAX_MIXED:
         raise NeuroMixError(f"A fit takes at most {MAX_MIXED} images.")
@@ -184,6 +86,7 @@ def segment(
     given, extra = named[: len(images)], named[len(images) :]
     if _is_given("volume"):
         given = with_volume(given, volume)
+    print_progress(f"Reading {counted(len(named), 'image')}")
     volumes, overlays = ([image.read() for image in part] for part in (given, extra))
     own = list(volumes)
     if resample:
@@ -191,6 +94,7 @@ def segment(
         overlays = [_onto(volume, own[0], nearest=True) for volume in overlays]
     domain = WHOLE if whole else _cut(volumes[0], plane, index)
     masked, compared = overlays[0] if mask else None, overlays[-1] if reference else None
+    print_progress(f"Fitting {counted(recipe.components, 'component')}")
     analysis = _analysed(volumes, recipe, domain, masked)
     agreed = compare(analysis, compared) if compared else None
     checked = Checking(
@@ -211,11 +115,17 @@ def segment(
         raise NeuroMixError(
             f"{counted(len(warnings), 'warning')} with --strict: nothing is written."
         )
+    models: dict[int, Model] = {}
+    for number in numbers:
+        print_progress(f"Fitting {counted(number, 'component')} of {numbers[-1]}")
+        models |= {one.model.components: one.model for one in fits_of(analysis.features, [number])}
+    print_progress(f"Writing to {out}")
     written = write_segmentation(
         analysis, given[0].path, out, PALETTES["okabe"],
         base=given[0].base, inputs=[file for image in named for file in image.files],
         overwrite=overwrite, reference=compared, agreement=agreed,
         notices=[*checked.notices(), *said], warnings=warnings, doubts=doubts, names=called,
+        probabilities=probabilities, models=models,
     )  # fmt: skip
     for warning in warnings:
         print_line(warning)
@@ -232,7 +142,12 @@ def _analysed(
     volumes: Sequence[Volume], recipe: Recipe, domain: Domain, mask: Volume | None
 ) -> Analysis:
     try:
-        analysis = analyse(features(volumes, recipe, domain, mask=mask))
+        head = None
+        if recipe.start == "volume":
+            of_head = replace(recipe, start="kmeans", starts=usual_starts("volume"))
+            head = fit(features(volumes, of_head, WHOLE, mask=mask), of_head)
+        begun: Fit = partial(fit, start=head)
+        analysis = analyse(features(volumes, recipe, domain, mask=mask), fit=begun)
     except LostPositionError as error:
         raise GridError(f"{error} On the page a button does it; FSL has fslcpgeom.") from None
     except GridError as error:

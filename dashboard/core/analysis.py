@@ -8,10 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboard.core import maps
-from dashboard.core.errors import FitError
+from dashboard.core.domain import WHOLE, Cut
+from dashboard.core.errors import FitError, NeuroMixError
 from dashboard.core.facts import Notice
 from dashboard.core.grid.same import require_same_grid
+from dashboard.core.mixture import assignment
 from dashboard.core.mixture.classes import Class, describe
+from dashboard.core.mixture.densities import largest
 from dashboard.core.mixture.doubts import doubts
 from dashboard.core.mixture.features import Features, within
 from dashboard.core.mixture.fit import Fit, fit
@@ -34,19 +37,71 @@ class Analysis:
     identities : tuple of int or None
         Of each class: 1, 2, ..., the same in all fits of a head; None for a class that is like none
         of the head. Empty if they are not known.
+    field : ndarray of float32, shape (components, foreground voxels), or None
+        The probability of each class under the spatial prior, if the fit has one.
     """
 
     features: Features
     model: Model | None
     problem: str | None
     identities: tuple[int | None, ...] = ()
+    field: NDArray[np.float32] | None = None
+
+    @property
+    def fitted(self) -> Model:
+        """The model.
+
+        Raises
+        ------
+        NeuroMixError
+            If there is none: why not.
+        """
+        if self.model is None:
+            raise NeuroMixError(self.problem or "No mixture was fitted.")
+        return self.model
 
     @cached_property
     def labels(self) -> NDArray[np.uint8]:
         """The label map in storage order: 0 is background, 1..K the classes."""
         if not self.model:
             return np.zeros(self.features.mask.shape, dtype=np.uint8)
-        return maps.labels(self.model, self.features)
+        if self.field is None:
+            return maps.labels(self.model, self.features)
+        found = np.zeros(self.features.mask.shape, dtype=np.uint8)
+        found[self.features.mask] = largest(self.field) + 1
+        return found
+
+    def posterior(self, part: slice = slice(None)) -> NDArray[np.float64]:
+        """Return the probability of each class in foreground voxels, shape (voxels, components).
+
+        Raises
+        ------
+        NeuroMixError
+            If there is no model.
+        """
+        if self.field is None:
+            return maps.posterior(self.fitted, self.features, part)
+        return self.field[:, part].T.astype(np.float64)
+
+    def of_cut(self, cut: Features) -> "Analysis":
+        """Return the analysis of a cut of the head: under the same model, and the same prior."""
+        found = Analysis(cut, self.model, self.problem, self.identities)
+        if self.field is None or not isinstance(cut.domain, Cut):
+            return found
+        orientation = cut.volumes[0].orientation
+        columns = orientation.cut(self._columns, cut.domain.plane, cut.domain.index)[cut.mask]
+        return replace(found, field=self.field[:, columns])
+
+    @cached_property
+    def _columns(self) -> NDArray[np.int32]:
+        """The column of `field` of each foreground voxel, in the shape of the mask."""
+        mask = self.features.mask
+        return np.cumsum(mask, dtype=np.int32).reshape(mask.shape) - np.int32(1)
+
+    @property
+    def nbytes(self) -> int:
+        """Memory in bytes."""
+        return self.features.nbytes + (0 if self.field is None else self.field.nbytes)
 
     @cached_property
     def classes(self) -> list[Class]:
@@ -65,9 +120,12 @@ def analyse(features: Features, *, fit: Fit = fit) -> Analysis:
     Callers that keep models pass a `fit` of their own. `problem` says why a fit failed.
     """
     try:
-        return Analysis(features, fit(features, features.recipe), None)
+        model = fit(features, features.recipe)
     except FitError as error:
         return Analysis(features, None, str(error))
+    has_prior = features.recipe.prior and features.domain is WHOLE
+    field = assignment.regularised(model, features) if has_prior else None
+    return Analysis(features, model, None, field=field)
 
 
 def compare(

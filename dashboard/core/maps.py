@@ -1,7 +1,10 @@
 """Maps of a model: the class of each voxel, how probable each class is, how uncertain all are."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import entr
 
 from dashboard.core.mixture import assignment
 from dashboard.core.mixture.features import Features, precision
@@ -9,6 +12,9 @@ from dashboard.core.mixture.model import Model
 
 # Voxels whose posteriors are kept at once: 20 MB with 10 components.
 CHUNK = 2**18
+
+# The probability of each class in a part of the foreground, shape (voxels, components).
+Posterior = Callable[[slice], NDArray[np.float64]]
 
 
 def labels(model: Model, features: Features) -> NDArray[np.uint8]:
@@ -23,48 +29,54 @@ def posterior(model: Model, features: Features, part: slice = slice(None)) -> ND
     return assignment.posterior(model, points(model, features)[part])
 
 
-def certainty(model: Model, features: Features) -> NDArray[np.float64]:
+def certainty(posterior: Posterior, features: Features) -> NDArray[np.float64]:
     """Return the probability of each voxel's class in the shape of the features' mask.
 
     It lies between 1 / K and 1, and is NaN in the background.
     """
-    return _filled(features, assignment.certainty(model, points(model, features)))
+    return _of_each(lambda part: posterior(part).max(axis=1), features)
 
 
-def probability(model: Model, features: Features, number: int) -> NDArray[np.float64]:
+def probability(posterior: Posterior, features: Features, number: int) -> NDArray[np.float64]:
     """Return the probability of one class, 1..K, in the shape of the features' mask.
 
     It lies between 0 and 1, and is NaN in the background.
     """
-    return _filled(features, assignment.probability(model, points(model, features), number))
+    return _of_each(lambda part: posterior(part)[:, number - 1], features)
 
 
-def uncertainty(model: Model, features: Features) -> NDArray[np.float64]:
+def uncertainty(posterior: Posterior, features: Features) -> NDArray[np.float64]:
     """Return the normalised entropy of the posterior in the shape of the features' mask.
 
-    It lies between 0 (one class is certain) and 1 (all are equally probable), and is NaN in the
-    background.
+    It is Shannon's entropy, -sum p ln p, divided by ln K: 0 if one class has probability 1, and 1
+    if all K have the same. Of one component there is none. It is NaN in the background.
     """
-    return _filled(features, assignment.uncertainty(model, points(model, features)))
+
+    def share(part: slice) -> NDArray[np.float64]:
+        shares = posterior(part)
+        entropy: NDArray[np.float64] = entr(shares).sum(axis=1)
+        entropy /= np.log(max(shares.shape[1], 2))
+        return entropy
+
+    return _of_each(share, features)
 
 
-def disagreement(model: Model, other: Model, features: Features) -> NDArray[np.float64]:
-    """Return how far the posteriors of two models are apart in the shape of the features' mask.
+def disagreement(posterior: Posterior, other: Posterior, features: Features) -> NDArray[np.float64]:
+    """Return how far two posteriors are apart in the shape of the features' mask.
 
     It is the total variation distance, half the sum of the absolute differences: 0 where both give
     each class the same probability, 1 where they give all of it to different classes. NaN in the
-    background. Class k of one model stands for class k of the other.
+    background. Class k of one stands for class k of the other.
     """
-    found = np.empty(len(features.values))
-    for start in range(0, len(found), CHUNK):
+    return _of_each(lambda part: np.abs(posterior(part) - other(part)).sum(axis=1) / 2, features)
+
+
+def _of_each(of: Callable[[slice], NDArray[np.float64]], features: Features) -> NDArray[np.float64]:
+    """Return a number of each foreground voxel in the shape of the mask, NaN in the background."""
+    values = np.empty(len(features.values))
+    for start in range(0, len(values), CHUNK):
         part = slice(start, start + CHUNK)
-        apart = posterior(model, features, part) - posterior(other, features, part)
-        found[part] = np.abs(apart).sum(axis=1) / 2
-    return _filled(features, found)
-
-
-def _filled(features: Features, values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return foreground values in the shape of the mask, NaN in the background."""
+        values[part] = of(part)
     found = np.full(features.mask.shape, np.nan)
     found[features.mask] = values
     return found

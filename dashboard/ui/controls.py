@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 from dashboard.core.mixture.recipe import (
     COMPONENTS,
     MAX_MIXED,
+    MAX_PRIOR,
     STARTS,
     Covariance,
     usual_starts,
@@ -20,6 +21,7 @@ from dashboard.services.uploads.limits import Limits
 from dashboard.ui import upload
 from dashboard.ui.kinds import (
     ControlSpec,
+    amount,
     choice,
     count,
     hidden,
@@ -61,9 +63,9 @@ PALETTES = {
 USUAL_STARTS = f"{usual_starts('slice')}, whole head {usual_starts('volume')}"
 OUTLINES: dict[str, str] = {
     "none": "no outline",
-    "mask": "mask",
-    "reference": "reference",
-    "labels": "labels",
+    "mask": "outline: mask",
+    "reference": "outline: reference",
+    "labels": "outline: labels",
 }
 # Beside the list of the studies. Keys do the same, so these are no tab stops.
 STUDY_STEPS = (
@@ -207,7 +209,7 @@ SECTIONS: dict[str, list[Row]] = {
             ),
         ),
         Folded(
-            "Tolerance and starts",
+            "Tolerance, starts and prior",
             (
                 (
                     ControlSpec(
@@ -232,6 +234,13 @@ SECTIONS: dict[str, list[Row]] = {
                     "scaling. From the head, a tissue has the same class on every slice. That fit "
                     "stops early, at a tolerance of 1e-2.",
                     choice(START),
+                ),
+                ControlSpec(
+                    Control.PRIOR, "Spatial prior",
+                    "Neighbouring voxels of the whole head draw each other to one class this "
+                    f"strongly, from 0 (off) to {MAX_PRIOR:g}. 0.5 suits most heads. Specks go, and "
+                    "so does detail.",
+                    amount(MAX_PRIOR, step=0.25),
                 ),
             ),
         ),
@@ -318,9 +327,10 @@ def _specs(row: Row) -> Iterator[ControlSpec]:
 def controls(limits: Limits) -> html.Nav:
     """Return the whole control panel."""
     parts = {title: [_row(row) for row in rows] for title, rows in SECTIONS.items()}
-    parts["Images"][1:1] = [Html(html=STUDY_STEPS), upload.open_button(limits), upload.own_upload()]
+    parts["Images"][1:1] = [Html(html=STUDY_STEPS), upload.open_button(limits)]
+    sections = [html.Section([html.H2(title), *rows]) for title, rows in parts.items()]
     return html.Nav(
-        [html.Section([html.H2(title), *rows]) for title, rows in parts.items()],
+        [*sections, upload.own_upload()],
         id="controls",
         className="controls",
         tabIndex=-1,

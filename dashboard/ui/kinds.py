@@ -126,6 +126,14 @@ def number(allowed: range, **settings: Any) -> Kind:
     )  # fmt: skip
 
 
+def amount(most: float, *, step: float) -> Kind:
+    """A number from 0, typed or in steps."""
+    return lambda spec: dmc.NumberInput(
+        id=spec.name, value=spec.default, min=0, max=most, step=step, size=SIZE, debounce=400,
+        allowNegative=False, clampBehavior="strict", **spec._labelled,
+    )  # fmt: skip
+
+
 def hidden(kind: Kind) -> Kind:
     """A control that is shown only in some studies."""
     return lambda spec: html.Div(kind(spec), id=f"{spec.name}-field", hidden=True)

@@ -15,14 +15,13 @@ from dashboard.core.domain import Cut
 from dashboard.core.errors import NeuroMixError
 from dashboard.core.mixture.features import Features, within
 from dashboard.core.mixture.mask import mask_of
-from dashboard.core.mixture.model import Model
 from dashboard.core.mixture.recipe import COMPONENTS
 from dashboard.core.orientation import PLANE_AXES
 from dashboard.figures.palette import DIFFERENCES, OUTLINE, class_colours, label_colours, ramp
 from dashboard.services.ahead import Ahead
 from dashboard.services.analyses import Analyses
 from dashboard.services.archive import Archive
-from dashboard.services.comparing import compared
+from dashboard.services.comparing import compared, other_scope
 from dashboard.services.render import pictures
 from dashboard.services.scene.scene import Scene
 from dashboard.web.answers import (
@@ -38,7 +37,7 @@ from dashboard.web.answers import (
 SHADES = ramp(255)
 
 Draw = Callable[[Scene, Analyses], bytes]
-Shares = Callable[[Model, Features], NDArray[np.float64]]
+Shares = Callable[[Analysis], NDArray[np.float64]]
 
 
 def blueprint(archive: Archive, analyses: Analyses, ahead: Ahead) -> Blueprint:
@@ -57,13 +56,17 @@ def blueprint(archive: Archive, analyses: Analyses, ahead: Ahead) -> Blueprint:
             raise NeuroMixError(f"Unknown map {what[:20]}.")
         return answer(DRAWN[what], identity, plane, index)
 
+    def is_known(draw: Draw, scene: Scene) -> bool:
+        both = draw is not _disagreement or analyses.knows(other_scope(scene))
+        return both and analyses.knows(scene)
+
     def answer(draw: Draw, identity: str, plane: str, index: int) -> Response:
         if plane not in PLANE_AXES:
             raise NeuroMixError(f"Unknown plane {plane[:20]}.")
         scene = scene_of(archive, request.args.to_dict(), identity).at(Cut(plane, index))
         # For an idle page: only maps of known models, which take milliseconds.
         early = asked_ahead()
-        if early and not analyses.knows(scene):
+        if early and not is_known(draw, scene):
             return passed_over()
         with nullcontext() if early else ahead.request():
             drawn = immutable(draw(scene, analyses), "image/png")
@@ -92,7 +95,7 @@ def _certainty(scene: Scene, analyses: Analyses) -> bytes:
     """Return the probability of each voxel's class, from 1 / K (black) to 1 (white)."""
     analysis = analyses.at_cut(scene)
     features, model = analysis.features, analysis.model
-    found = maps.certainty(model, features) if model else np.zeros(features.mask.shape)
+    found = maps.certainty(analysis.posterior, features) if model else np.zeros(features.mask.shape)
     limits = maps.certainty_range(scene.view.components)
     return pictures.grey(_upright(scene, features, found), limits)
 
@@ -102,8 +105,8 @@ def _shares(of: Shares) -> Draw:
 
     def draw(scene: Scene, analyses: Analyses) -> bytes:
         analysis = analyses.at_cut(scene)
-        features, model = analysis.features, analysis.model
-        found = of(model, features) if model else np.full(features.mask.shape, np.nan)
+        features = analysis.features
+        found = of(analysis) if analysis.model else np.full(features.mask.shape, np.nan)
         return pictures.shaded(_upright(scene, features, found), SHADES)
 
     return draw
@@ -112,10 +115,10 @@ def _shares(of: Shares) -> Draw:
 def _probability(number: int) -> Draw:
     """Return what draws the probability of a class; a class beyond K has none anywhere."""
 
-    def share(model: Model, features: Features) -> NDArray[np.float64]:
-        if number > model.components:
-            return np.full(features.mask.shape, np.nan)
-        return maps.probability(model, features, number)
+    def share(analysis: Analysis) -> NDArray[np.float64]:
+        if number > analysis.fitted.components:
+            return np.full(analysis.features.mask.shape, np.nan)
+        return maps.probability(analysis.posterior, analysis.features, number)
 
     return _shares(share)
 
@@ -132,6 +135,18 @@ def _clear_without(draw: Draw) -> Draw:
             return pictures.labels(_upright(scene, features, nothing), ())
 
     return drawn
+
+
+def _disagreement(scene: Scene, analyses: Analyses) -> bytes:
+    """Return how far the fits to the slice and to the whole head are apart."""
+    other = analyses.at_cut(other_scope(scene))
+
+    def apart(analysis: Analysis) -> NDArray[np.float64]:
+        if other.model is None:
+            return np.full(analysis.features.mask.shape, np.nan)
+        return maps.disagreement(analysis.posterior, other.posterior, analysis.features)
+
+    return _shares(apart)(scene, analyses)
 
 
 @_clear_without
@@ -177,8 +192,9 @@ def _outline_of_mask(scene: Scene, analyses: Analyses) -> bytes:
 
 DRAWN: dict[str, Draw] = {
     "certainty": _certainty,
-    "uncertainty": _shares(maps.uncertainty),
+    "uncertainty": _shares(lambda one: maps.uncertainty(one.posterior, one.features)),
     **{f"probability-{k}": _probability(k) for k in COMPONENTS},
+    "disagreement": _disagreement,
     "reference": _reference,
     "difference": _difference,
     "outline-labels": _outline_of_labels,

@@ -1,10 +1,12 @@
 """Output files: label volumes on the input's grid, tables and sidecars."""
 
 import platform
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import nibabel as nib
@@ -18,6 +20,7 @@ from dashboard.core.errors import NeuroMixError
 from dashboard.core.export.replacing import write_together
 from dashboard.core.facts import Notice
 from dashboard.core.mixture.features import Features
+from dashboard.core.mixture.model import Model
 from dashboard.core.mixture.recipe import Recipe
 from dashboard.core.reading.header import header_affine
 from dashboard.core.reading.image import nifti_header
@@ -44,6 +47,8 @@ def write_segmentation(
     warnings: Sequence[str] = (),
     doubts: Sequence[Notice] = (),
     names: Sequence[str] = (),
+    probabilities: bool = False,
+    models: Mapping[int, Model] = MappingProxyType({}),
 ) -> list[Path]:
     """Write a label volume, its label table and its components.
 
@@ -75,11 +80,16 @@ def write_segmentation(
         Reasons to doubt the fit, by `Doubt`.
     names : sequence of str
         Of classes 1..K, empty for those without one.
+    probabilities : bool
+        Write the probability of each class, too.
+    models : mapping of int to Model
+        By the number of components, other fits of the same voxels, whose criteria are recorded.
 
     Returns
     -------
     list of Path
-        ``<base>_dseg.nii.gz``, ``<base>_dseg.tsv`` and ``<base>_components.json``.
+        ``<base>_dseg.nii.gz``, ``<base>_dseg.tsv``, ``<base>_label-<class>_probseg.nii.gz`` and
+        ``<base>_components.json``.
 
     Raises
     ------
@@ -90,7 +100,10 @@ def write_segmentation(
     facts = components_record(analysis, notices, warnings, doubts, names)
     if reference and agreement:
         facts |= {"reference": _input(reference), "agreement": _agreed(agreement)}
-    nifti = label_image(label_volume(analysis), image, analysis.features.volumes[0].affine)
+    if models:
+        facts |= {"by_components": {str(k): _criteria(model) for k, model in models.items()}}
+    affine = analysis.features.volumes[0].affine
+    nifti = image_like(image, label_volume(analysis), affine)
     called = dict(enumerate(names, start=1))
     rows = "".join(
         f"{c.number}\t{called.get(c.number) or f'class {c.number}'}\t{colours[c.number - 1]}\n"
@@ -103,6 +116,7 @@ def write_segmentation(
             {
                 f"{base}_dseg.nii.gz": lambda path: nib.save(nifti, path),
                 f"{base}_dseg.tsv": lambda path: path.write_bytes(table),
+                **(_probabilities(analysis, base, image, affine) if probabilities else {}),
             },
             f"{base}_components.json",
             facts,
@@ -116,43 +130,62 @@ def write_segmentation(
         ) from None
 
 
+def _probabilities(
+    analysis: Analysis, base: str, image: Path, affine: NDArray[np.float64]
+) -> dict[str, Callable[[Path], object]]:
+    """Return what writes the probability of each class, by the name of its file."""
+    features = analysis.features
+
+    def write(path: Path, share: NDArray[np.float32]) -> None:
+        voxels = np.zeros(features.mask.shape, dtype=np.float32)
+        voxels[features.mask] = share
+        nib.save(image_like(image, _embedded(features, voxels), affine), path)
+
+    return {
+        f"{base}_label-{number}_probseg.nii.gz": partial(write, share=share)
+        for number, share in enumerate(analysis.posterior().T.astype(np.float32), start=1)
+    }
+
+
 def label_volume(analysis: Analysis) -> NDArray[np.uint8]:
     """Return the labels on the stored grid; voxels outside the domain are 0."""
-    domain = analysis.features.domain
+    return _embedded(analysis.features, analysis.labels)
+
+
+def _embedded(features: Features, voxels: NDArray[Any]) -> NDArray[Any]:
+    """Return voxels of a domain on the stored grid."""
+    domain = features.domain
     if not isinstance(domain, Cut):
-        return analysis.labels
-    orientation = analysis.features.volumes[0].orientation
-    return orientation.embed(analysis.labels, domain.plane, domain.index)
+        return voxels
+    return features.volumes[0].orientation.embed(voxels, domain.plane, domain.index)
 
 
-def label_image(
-    labels: NDArray[np.uint8], image: Path, affine: NDArray[np.float64]
-) -> nib.Nifti1Image:
-    """Return labels with the position (sform, qform, units) of the input file.
+def image_like(image: Path, voxels: NDArray[Any], affine: NDArray[np.float64]) -> nib.Nifti1Image:
+    """Return labels or probabilities with the position (sform, qform, units) of the input file.
 
     Parameters
     ----------
-    labels : ndarray of uint8, shape (i, j, k)
+    voxels : ndarray of uint8 or float32, shape (i, j, k)
     affine : ndarray, shape (4, 4)
         For inputs that are not NIfTI, or have an unusable position.
     """
     header = nifti_header(image)
     if header is None:
-        return nib.Nifti1Image(labels, affine)
-    if not np.allclose(completed(header_affine(header), labels.shape), affine):
+        return nib.Nifti1Image(voxels, affine)
+    if not np.allclose(completed(header_affine(header), voxels.shape), affine):
         # The file's own position is unusable.
         header["sform_code"] = header["qform_code"] = 0
         header["pixdim"][:4] = 1
-    labels = labels.reshape(header.get_data_shape()[:3])  # a picture has two axes
+    voxels = voxels.reshape(header.get_data_shape()[:3])  # a picture has two axes
     if isinstance(header, nib.Nifti2Header):
         # NIfTI-1 would round its float64 affine.
-        result: nib.Nifti1Image = nib.Nifti2Image(labels, affine, header.copy())
+        result: nib.Nifti1Image = nib.Nifti2Image(voxels, affine, header.copy())
     else:
-        result = nib.Nifti1Image(labels, affine, header.copy())
-    result.set_data_dtype(np.uint8)
+        result = nib.Nifti1Image(voxels, affine, header.copy())
+    result.set_data_dtype(voxels.dtype)
     result.header.set_slope_inter(1, 0)
     result.header.set_intent("none")  # not that of the intensities
-    result.header["cal_min"], result.header["cal_max"] = 0, int(labels.max())
+    result.header["cal_min"], result.header["cal_max"] = 0, voxels.max(initial=0)
     return result
 
 
@@ -164,9 +197,7 @@ def components_record(
     names: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Return all that is needed to read or reproduce a mixture, in original units."""
-    model, features = analysis.model, analysis.features
-    if model is None:
-        raise NeuroMixError(analysis.problem or "No mixture was fitted.")
+    model, features = analysis.fitted, analysis.features
     mixed, mask = features.volumes[: features.mixed], features.mask_volume
     called = {number: name for number, name in enumerate(names, start=1) if name}
     return {
@@ -185,13 +216,7 @@ def components_record(
             }
             for c in analysis.classes
         ],
-        "criteria": {
-            "log_likelihood_per_voxel": model.log_likelihood,
-            "bic": model.bic,
-            "aic": model.aic,
-            "iterations": model.iterations,
-            "converged": model.converged,
-        },
+        "criteria": _criteria(model),
         "foreground_voxels": model.voxels,
         **({"fitted_voxels": model.fitted_voxels} if model.spacing > 1 else {}),
         "doubts": [{"code": doubt.code, **doubt.facts} for doubt in doubts],
@@ -202,6 +227,16 @@ def components_record(
             "python": platform.python_version(),
             **{name: version(name) for name in LIBRARIES},
         },
+    }
+
+
+def _criteria(model: Model) -> dict[str, Any]:
+    return {
+        "log_likelihood_per_voxel": model.log_likelihood,
+        "bic": model.bic,
+        "aic": model.aic,
+        "iterations": model.iterations,
+        "converged": model.converged,
     }
 
 

@@ -1,16 +1,17 @@
 """The class of each voxel under a model, and the probability of each class."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import entr
 from sklearn.mixture import GaussianMixture
 from sklearn.mixture._gaussian_mixture import _compute_precision_cholesky
 
 from dashboard.core.domain import WHOLE
 from dashboard.core.mixture.densities import CHUNK, Densities, largest, parts, shared
+from dashboard.core.mixture.features import Features
 from dashboard.core.mixture.model import Model
+from dashboard.core.mixture.prior import regularise
 from dashboard.core.mixture.recipe import Covariance
 
 # A CT slice of 1024 x 1024 is fitted whole, at about 0.5 s per iteration. Larger fits would take
@@ -53,36 +54,28 @@ def posterior(model: Model, points: NDArray[np.float64]) -> NDArray[np.float64]:
     return shares
 
 
-def certainty(model: Model, points: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the probability of each voxel's class, without keeping those of the others."""
-    return _each(model, points, lambda shares: shares.max(axis=1))
+def regularised(model: Model, features: Features) -> NDArray[np.float32]:
+    """Return the probability of each class of a whole head under the recipe's spatial prior.
 
+    Parameters
+    ----------
+    model : Model
+        Of the whole head.
+    features : Features
+        Of the domain of the model.
 
-def probability(model: Model, points: NDArray[np.float64], number: int) -> NDArray[np.float64]:
-    """Return the probability of one class, 1..K, in each voxel."""
-    return _each(model, points, lambda shares: shares[:, number - 1])
-
-
-def uncertainty(model: Model, points: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the entropy of each voxel's class probabilities, as a share of the greatest possible.
-
-    It is Shannon's entropy, -sum p ln p, divided by ln K: 0 if one class has probability 1, and 1
-    if all K have the same. Of one component there is none.
+    Returns
+    -------
+    ndarray of float32, shape (components, foreground voxels)
+        Columns sum to 1.
     """
-    greatest = np.log(max(model.components, 2))
-    return _each(model, points, lambda shares: entr(shares).sum(axis=1) / greatest)
-
-
-def _each(
-    model: Model,
-    points: NDArray[np.float64],
-    of: Callable[[NDArray[np.float64]], NDArray[np.float64]],
-) -> NDArray[np.float64]:
-    """Return a number of each voxel, from the probabilities of its classes."""
-    found = np.empty(len(points))
-    for part, shares in _shares(model, points):
-        found[part] = of(shares)
-    return found
+    points, densities = features.points, densities_of(model)
+    logs = np.empty((model.components, len(points)), dtype=np.float32)
+    for part in parts(len(points)):
+        joint = densities(points[part])
+        logs[:, part] = joint - joint.max(axis=0)
+    size = features.volumes[0].voxel_size
+    return regularise(logs, features.mask, model.recipe.prior, size)
 
 
 def densities_of(model: Model) -> Densities:

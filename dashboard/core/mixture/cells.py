@@ -66,7 +66,7 @@ def cells(points: NDArray[np.float64]) -> Cells:
         widest cells of at most `DIVIDED` points are cut in two again and again, up to `MOST`.
     """
     images = points.shape[1]
-    low, high = points.min(axis=0), points.max(axis=0)
+    low, high = (f(axis=0).astype(np.float64) for f in (points.min, points.max))
     some = points[:: sampling.step(len(points), DIVIDED)]
     if images in EQUAL:
         quarter, three = np.percentile(some, [25, 75], axis=0)

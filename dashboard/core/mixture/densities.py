@@ -51,8 +51,8 @@ class Densities:
         return joint
 
 
-def largest(joint: NDArray[np.float64]) -> NDArray[np.uint8]:
-    """Return the component with the greatest density of each voxel, the first if several have."""
+def largest(joint: NDArray[np.floating]) -> NDArray[np.uint8]:
+    """Return the row, from 0, of the greatest value of each column; of several the first."""
     # argmax across rows is ten times slower.
     greatest = joint[0].copy()
     found = np.zeros(len(greatest), dtype=np.uint8)

@@ -20,13 +20,22 @@ TOLERANCES = (1e-2, 1e-3, 1e-4, 1e-5, 1e-6)
 STARTS = range(1, 21)
 # The best of these fits the whole head by default. A start takes a tenth of a second.
 VOLUME_STARTS = 10
+# With a stronger prior only the largest parts of a head keep their class.
+MAX_PRIOR = 5.0
 # Covariances of more images have too many parameters for the voxels of a slice.
 MAX_MIXED = 8
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """All settings that determine the fit; the defaults are the lesson's."""
+    """All settings that determine the classes; the defaults are the lesson's.
+
+    Attributes
+    ----------
+    prior : float
+        Strength of the spatial prior of a whole head: what a neighbour of the same class adds to
+        the logarithm of a voxel's probability. A slice has none.
+    """
 
     foreground: Foreground = "positive"
     clip: Clip = "none"
@@ -36,6 +45,7 @@ class Recipe:
     seed: int = 12345
     tolerance: float = 1e-3
     starts: int = 1
+    prior: float = 0.0
     start: Start = "kmeans"
 
 

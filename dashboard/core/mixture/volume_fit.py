@@ -22,6 +22,7 @@ from sklearn.utils import check_random_state
 
 from dashboard.core.domain import WHOLE
 from dashboard.core.errors import FitError
+from dashboard.core.mixture.assignment import densities_of, regularised
 from dashboard.core.mixture.cells import Cells
 from dashboard.core.mixture.densities import Densities, largest, parts, shared
 from dashboard.core.mixture.features import Features
@@ -65,7 +66,8 @@ def fit(features: Features, recipe: Recipe) -> Model:
     Returns
     -------
     Model
-        Its classes, counts and likelihood are those of the voxels.
+        Its counts are those of the voxels, under the spatial prior if there is one; its likelihood
+        is that of the voxels without it.
 
     Raises
     ------
@@ -96,12 +98,15 @@ def fit(features: Features, recipe: Recipe) -> Model:
         floor=least,
     )
     counts, likelihood = _counted(points, model)
+    if recipe.prior:
+        classes = largest(regularised(model, features))
+        counts = np.bincount(classes, minlength=model.components)
     return replace(model, counts=counts, log_likelihood=likelihood)
 
 
 def _counted(points: NDArray[np.float64], model: Model) -> tuple[NDArray[np.int64], float]:
     """Return the voxels of each class, and the mean log-likelihood per voxel."""
-    densities = Densities(model.weights, model.means, model.covariances)
+    densities = densities_of(model)
     counts, total = np.zeros(model.components, dtype=np.int64), 0.0
     for part in parts(len(points)):
         joint = densities(points[part])

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dashboard.core import maps
 from dashboard.core.analysis import Analysis
 from dashboard.core.domain import Cut
 from dashboard.core.errors import NeuroMixError
@@ -92,7 +91,7 @@ def _posterior_steps(analysis: Analysis) -> list[NDArray[np.uint8]]:
     steps = np.empty((model.components, voxels), dtype=np.uint8)
     for start in range(0, voxels, CHUNK):
         part = slice(start, start + CHUNK)
-        steps[:, part] = np.rint(maps.posterior(model, features, part).T * POSTERIOR_STEPS)
+        steps[:, part] = np.rint(analysis.posterior(part).T * POSTERIOR_STEPS)
     cuts = np.zeros((model.components, *features.mask.shape), dtype=np.uint8)
     cuts[:, features.mask] = steps
     return list(cuts)

@@ -141,6 +141,8 @@ def test_the_record_repeats_the_fit_in_original_units(pair, tmp_path):
         "scope": "slice",
         "foreground": "positive",
         "clip": "none",
+        "prior": 0.0,
+        "start": "kmeans",
         **settings,
     }
     assert record["settings"] == expected

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.core.errors import VolumeError
-from dashboard.core.export.segmentation import label_image
+from dashboard.core.export.segmentation import image_like
 from dashboard.core.volume import read_volume
 
 SHAPE = (4, 3, 5)
@@ -89,7 +89,7 @@ def read_or_refused(path):
         assert np.isfinite(volume.data).any()
         assert np.isfinite(volume.affine).all()
         assert np.isfinite(volume.slice_positions("axial")).all()
-        labels = label_image(np.ones(volume.shape, np.uint8), path, volume.affine)
+        labels = image_like(path, np.ones(volume.shape, np.uint8), volume.affine)
         np.testing.assert_allclose(labels.affine, volume.affine, rtol=1e-3)
         return volume
     assert message.startswith(f"{path.name}: ")

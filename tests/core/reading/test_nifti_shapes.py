@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.core.errors import VolumeError
-from dashboard.core.export.segmentation import label_image
+from dashboard.core.export.segmentation import image_like
 from dashboard.core.facts import FileCode
 from dashboard.core.volume import read_volume
 
@@ -34,7 +34,7 @@ def test_an_empty_axis_beyond_the_third_counts_as_one(tmp_path, second, rank, fi
     volume = read_volume(path)
     assert (volume.shape, volume.volumes) == ((6, 5, 4), 1)
     np.testing.assert_array_equal(volume.data, VOXELS)
-    labels = label_image(np.ones(volume.shape, np.uint8), path, volume.affine)
+    labels = image_like(path, np.ones(volume.shape, np.uint8), volume.affine)
     assert labels.shape == (6, 5, 4)
 
 
@@ -117,7 +117,7 @@ def test_an_axis_without_direction_in_a_single_slice_is_completed(tmp_path, axis
     assert len({*found, expected[axis]}) <= 4  # it may point the other way
     assert FileCode.BAD_AFFINE not in {notice.code for notice in volume.notices}
     np.testing.assert_allclose(volume.affine[:3, 3], affine[:3, 3])
-    labels = label_image(np.ones(volume.shape, np.uint8), path, volume.affine)
+    labels = image_like(path, np.ones(volume.shape, np.uint8), volume.affine)
     np.testing.assert_allclose(labels.affine, volume.affine, rtol=1e-5, atol=1e-5)
 
 
@@ -132,7 +132,7 @@ def test_labels_have_the_axes_and_the_affine_of_their_image(tmp_path, kind, shap
     kind(RNG.uniform(1, 9, shape).astype("f4"), affine).to_filename(path)
     volume = read_volume(path)
     values = RNG.integers(0, 3, volume.shape, dtype=np.uint8)
-    labels = label_image(values, path, volume.affine)
+    labels = image_like(path, values, volume.affine)
     assert labels.shape == shape == nib.load(path).shape
     np.testing.assert_array_equal(labels.affine, nib.load(path).affine)
     nib.save(labels, tmp_path / "labels.nii.gz")

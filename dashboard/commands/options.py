@@ -1,0 +1,186 @@
+"""The options of `segment`."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, get_args
+
+import click
+
+from dashboard.core.domain import Scope
+from dashboard.core.errors import NeuroMixError
+from dashboard.core.mixture.foreground import Foreground
+from dashboard.core.mixture.recipe import (
+    COMPONENTS,
+    MAX_PRIOR,
+    STARTS,
+    TOLERANCES,
+    VOLUME_STARTS,
+    Clip,
+    Covariance,
+    Recipe,
+    Start,
+)
+from dashboard.core.mixture.scaling import Scaling
+from dashboard.core.orientation import Plane
+from dashboard.view import SEEDS
+
+DEFAULTS = Recipe()
+
+
+def _choice(literal: Any) -> click.Choice[str]:
+    return click.Choice(get_args(literal))
+
+
+OPTIONS = (
+    click.argument("images", nargs=-1, required=True),
+    click.option(
+        "--out",
+        required=True,
+        metavar="FOLDER",
+        type=click.Path(path_type=Path),
+        help="Where to write the results.",
+    ),
+    click.option(
+        "--components",
+        default=DEFAULTS.components,
+        metavar="N",
+        type=click.IntRange(COMPONENTS.start, COMPONENTS.stop - 1),
+        help="Number of Gaussians. Each one is a class.",
+    ),
+    click.option(
+        "--scope",
+        default="slice",
+        type=_choice(Scope),
+        help="What to fit: one slice, or the whole head.",
+    ),
+    click.option(
+        "--plane",
+        type=_choice(Plane),
+        help="Direction of the slice. By default axial, or that of a single slice.",
+    ),
+    click.option(
+        "--slice",
+        "index",
+        metavar="N",
+        type=click.IntRange(0),
+        help="Slice from 0, towards right, anterior or superior. By default the page's first.",
+    ),
+    click.option(
+        "--covariance",
+        default=DEFAULTS.covariance,
+        type=_choice(Covariance),
+        help="Shape of the Gaussians.",
+    ),
+    click.option(
+        "--scaling",
+        default=DEFAULTS.scaling,
+        type=_choice(Scaling),
+        help="How each image is scaled before the fit.",
+    ),
+    click.option(
+        "--foreground",
+        default=DEFAULTS.foreground,
+        type=_choice(Foreground),
+        help="Voxels to fit: above 0, non-zero, not background (the most frequent value), or "
+        "marked by a mask.",
+    ),
+    click.option("--mask", metavar="IMAGE", help="Fit only the voxels that this mask marks."),
+    click.option(
+        "--clip",
+        default=DEFAULTS.clip,
+        type=_choice(Clip),
+        help="Percent of the intensities to clip at each end.",
+    ),
+    click.option("--reference", metavar="IMAGE", help="Label map to compare the classes with."),
+    click.option(
+        "--criteria",
+        metavar="LOW-HIGH",
+        help="Numbers of components to fit besides, such as 1-8; their BIC, AIC and log-likelihood "
+        "go into the JSON file.",
+    ),
+    click.option(
+        "--probabilities",
+        is_flag=True,
+        help="Write the probability of each class as an image, too.",
+    ),
+    click.option(
+        "--volume",
+        default="0",
+        metavar="N|mean",
+        help="Volume of the 4-D images that do not name one, from 0.",
+    ),
+    click.option("--resample", is_flag=True, help="Bring all images to the first one's grid."),
+    click.option(
+        "--seed",
+        default=DEFAULTS.seed,
+        metavar="N",
+        type=click.IntRange(0, SEEDS.stop - 1),
+        help="Random start of the fit.",
+    ),
+    click.option(
+        "--tolerance",
+        default=DEFAULTS.tolerance,
+        metavar="X",
+        type=click.FloatRange(TOLERANCES[-1], TOLERANCES[0]),
+        help="Stop when an iteration raises the log-likelihood per voxel by less.",
+    ),
+    click.option(
+        "--starts",
+        metavar="N",
+        type=click.IntRange(STARTS.start, STARTS.stop - 1),
+        help="Random starts, of which the one with the highest likelihood counts. By default "
+        f"1 for a slice, {VOLUME_STARTS} for the whole head.",
+    ),
+    click.option(
+        "--start",
+        default=DEFAULTS.start,
+        type=_choice(Start),
+        help="Where the fit of a slice begins: at random, or from the fit of the whole head, so "
+        "that each class stays one tissue.",
+    ),
+    click.option(
+        "--prior",
+        default=DEFAULTS.prior,
+        metavar="BETA",
+        type=click.FloatRange(0, MAX_PRIOR),
+        help="Strength with which neighbouring voxels of the whole head draw each other to one "
+        "class; 0.5 suits most heads.",
+    ),
+    click.option(
+        "--names",
+        metavar="NAME,NAME,...",
+        help="Names of classes 1, 2, ..., such as CSF,GM,WM; empty for a class without one.",
+    ),
+    click.option(
+        "--overwrite", is_flag=True, help="Replace files that are not results for these images."
+    ),
+    click.option("--strict", is_flag=True, help="Write nothing if there is any warning."),
+)
+
+
+def with_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a function the arguments of `segment`."""
+    for option in reversed(OPTIONS):
+        command = option(command)
+    return command
+
+
+def candidates(text: str | None) -> range:
+    """Return the numbers of components of `--criteria`.
+
+    Raises
+    ------
+    NeuroMixError
+        If it is no range, or goes beyond what can be fitted.
+    """
+    if text is None:
+        return range(0)
+    low, _, high = text.partition("-")
+    if low.isdecimal() and high.isdecimal() and int(low) <= int(high):
+        found = range(int(low), int(high) + 1)
+        if found[0] in COMPONENTS and found[-1] in COMPONENTS:
+            return found
+    raise NeuroMixError(
+        f"--criteria must be written like 1-8, from {COMPONENTS[0]} to {COMPONENTS[-1]}, not "
+        f"{text[:20]!r}."
+    )
