@@ -201,9 +201,11 @@ const send = () => {
   // would fit it as well.
   pictures.show({ all: !request });
   request?.answer.then(() => { if (query(state.wanted) === query(wanted)) pictures.show({ all: true }); });
+  const isAwaited = Boolean(waiting);
   resume();
   if (commit && held("control-slice.value") !== wanted.slice) commit();
-  else if (commit && cards.pending("views")) again("views"); // Dash would take no note of an equal value
+  // Dash would take no note of an equal value, nor of a crosshair that has moved while a slice was asked for.
+  else if (request && !isAwaited && (commit || request.call === undefined)) again("views");
   commit = null;
   askOthers();
   watch();

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from scripts.serving import settled
-from tests.browser.acting import address
+from tests.browser.acting import address, holding
 from tests.browser.lesson import Lesson
 from tests.browser.reading import pixel, thumb
 
@@ -123,6 +123,16 @@ def test_arrows_move_the_crosshair_in_a_picture_that_keys_reached(home: Page, sa
     assert crossed(home, "view-image-x") == pytest.approx([62.5, 73.5])
     value = f"T1 {lesson.t1[127 - 62, 73]:g}"
     expect(home.locator("#announce")).to_contain_text(value)
+
+
+def test_a_crosshair_set_while_a_slice_is_asked_for_does_not_lose_its_cards(home: Page) -> None:
+    with holding(home, "**/cards/**"):
+        thumb(home).focus()
+        with home.expect_request("**/cards/**"):
+            home.keyboard.press("ArrowRight")
+        home.mouse.click(*pixel(home, "view-image-x", 40, 80))
+        home.wait_for_url(re.compile("slice=31.*at="))
+    settled(home, slice=31)
 
 
 def test_a_click_in_the_joint_view_lights_the_voxels_that_lie_there(
