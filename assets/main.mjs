@@ -20,6 +20,7 @@ import { LATE, cards as makeCards } from "./views/cards.mjs";
 import { check, found } from "./views/check.mjs";
 import { answer, held, loadGraphs, nothing, outputs, setProps } from "./views/dash.mjs";
 import { OPENING, allWorked, failed, trying, worked } from "./views/failures.mjs";
+import { fields } from "./views/fields.mjs";
 import { folds } from "./views/folds.mjs";
 import { init as help, open as openHelp } from "./views/help.mjs";
 import { keys } from "./views/keys.mjs";
@@ -38,6 +39,7 @@ import { screen, toggleScreen } from "./views/screen.mjs";
 import { settling } from "./views/settling.mjs";
 import { pictureOf } from "./views/stage.mjs";
 import { entitle, saving } from "./views/title.mjs";
+import { thumbnails as makeThumbnails } from "./views/thumbnails.mjs";
 import { init as tooltip } from "./views/tooltip.mjs";
 import "./views/tsv.mjs";
 import { init as ownUpload } from "./views/upload-own.mjs";
@@ -63,6 +65,7 @@ const { draw: drawScale, point } = windows({
 });
 const pictures = makePictures({ shown, layOut, drawScale, failed });
 const legend = makeLegend(shown);
+const thumbnails = makeThumbnails(shown);
 const legendOfMap = mapLegend(shown, legend.nameOf);
 const alike = makeAlike(shown);
 const readout = makeReadout({
@@ -92,7 +95,9 @@ const { watch, unsettle, stopAhead } = settling({
     allWorked();
     announce(`${found(state.wanted.study)} ${fitted(held("control-hidden.facts"), state.wanted.map)}`.trim());
     readout.settle();
+    thumbnails.draw();
     entitle(state.wanted);
+    fields();
     followUpload(state.wanted.study);
   },
   async fetchAhead(isResting) {
@@ -205,6 +210,17 @@ const send = () => {
 };
 const rest = schedule({ now: () => performance.now(), later: setTimeout, cancel: clearTimeout }, send);
 
+// A sweep through the numbers of components can be stopped, and gone on with.
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest?.("[data-sweep]");
+  if (!button) return;
+  const stops = button.dataset.sweep === "stop";
+  button.parentElement.toggleAttribute("data-stopped", stops);
+  if (stops) cards.stop("criteria");
+  else cards.goOn("criteria");
+  askOthers();
+});
+
 // The slower groups of cards, which a step through the slices mostly does not concern.
 let asked = 0;
 const askOthers = () => {
@@ -246,7 +262,11 @@ const drawn = async (group, names, mine) => {
   if (isLast && isBehind) setTimeout(send);
   watch();
   if (!isLast || mine !== calls[group]) throw nothing();
-  if (!failure) return answer(names, cards.give(request, values));
+  if (!failure) {
+    const given = answer(names, cards.give(request, values));
+    if (cards.isUnfinished(group)) setTimeout(askOthers); // once Dash has what there is
+    return given;
+  }
   if (group !== LATE) failed(group, failure, () => { unsettle(); again(group); });
   throw nothing();
 };

@@ -30,7 +30,7 @@ Palette = Literal["okabe", "bright", "plain"]
 Map = Literal[
     "labels", "uncertainty", "probability-1", "probability-2", "probability-3", "probability-4",
     "probability-5", "probability-6", "probability-7", "probability-8", "probability-9",
-    "probability-10", "reference", "difference",
+    "probability-10", "disagreement", "reference", "difference",
 ]  # fmt: skip
 # Whose borders are drawn over images X and Y.
 Outline = Literal["none", "mask", "reference", "labels"]

@@ -18,6 +18,7 @@ const PATIENCE_MS = 20000;
 export const cards = (shown) => {
   const returned = new Map(); // by card: the View that Dash was given last, its key, and the values
   const asked = new Map(); // by group: the request under way
+  const unfinished = new Set(); // cards of which more is to come
 
   // A gesture gives a graph other axes, and with them a figure of the same data.
   const isSame = (now, given) => now === given || (Boolean(given?.data) && now?.data === given.data);
@@ -43,15 +44,15 @@ export const cards = (shown) => {
     return figures.every((output) => isDrawn(output.replace(FIGURE, ""), held(output), follow));
   };
 
-  const wantedOf = (group) => {
+  const wantedOf = (group, shownKey = keyOf) => {
     const { wanted, scene, config } = shown();
-    return needed(config.cards, group, wanted, scene, keyOf);
+    return needed(config.cards, group, wanted, scene, shownKey);
   };
 
   /** Asks for what a group lacks, if anything; what was asked for before is given up. */
   const ask = (group) => {
     const { wanted, scene, config } = shown();
-    const lacking = wantedOf(group);
+    const lacking = wantedOf(group, (id) => (unfinished.has(id) ? null : keyOf(id)));
     const from = lacking.length ? address.cards(lacking, wanted, scene, config) : null;
     const before = asked.get(group);
     if (before && before.from === from) return before;
@@ -81,6 +82,7 @@ export const cards = (shown) => {
     for (const card of lacking) {
       const own = Object.fromEntries(card.outputs.map((output) => [output, values[output]]));
       returned.set(card.id, { view, key: key(card, view, scene), values: own });
+      unfinished[values.unfinished ? "add" : "delete"](card.id);
       for (const output of card.outputs) if (output.endsWith(FIGURE)) keepRanges(output.replace(FIGURE, ""), own[output]);
       for (const [output, value] of Object.entries(own)) if (held(output) !== value) fresh[output] = value;
     }
@@ -94,6 +96,17 @@ export const cards = (shown) => {
     /** The request of a group that is under way. */
     pending: (group) => asked.get(group),
     done: (group) => asked.delete(group),
+
+    /** Whether more of a group is to come. */
+    isUnfinished: (group) => shown().config.cards.some((card) => card.group === group && unfinished.has(card.id)),
+
+    /** Asks no more for what is to come of a card, or goes on with it. */
+    stop(id) {
+      unfinished.delete(id);
+    },
+    goOn(id) {
+      unfinished.add(id);
+    },
 
     /** Gives up what a group was asked for another View; returns its outputs that still show one. */
     leave(group) {

@@ -7,6 +7,7 @@ const PLACE = "control-hidden"; // of the legend of the classes
 const [MENU, OUTLINES] = ["control-map", "control-outline"];
 const PALETTE = "control-palette";
 const TICKS = [0, 0.25, 0.5, 0.75, 1];
+const HEAD = "the whole head";
 const MOST = 8; // labels; a parcellation has hundreds
 
 const scale = (map) => {
@@ -22,20 +23,22 @@ const scale = (map) => {
 };
 
 /** A colour, what it stands for, and its voxels in the fit. */
-const entry = ({ colour, class: number, name, voxels }, nameOf) => {
+const entry = ({ colour, class: number, name, voxels }, where, nameOf) => {
   const chip = element("div", `class-chip${number ? ` class-${number}` : ""}`);
   if (!number) chip.style.setProperty("--class", colour);
   const called = number ? `${name}, in the colour of class ${number} ${nameOf(number)}`.trim() : name;
-  chip.title = `${called}: ${voxels.toLocaleString("en")} voxels`;
+  chip.title = `${called}: ${voxels.toLocaleString("en")} voxels of ${where}`;
   chip.append(element("label", ""), element("span", "entry-name", { textContent: name }), element("span", "entry-count", { textContent: voxels.toLocaleString("en") }));
   return chip;
 };
 
-const list = (counts, nameOf) => {
+const list = (counts, where, nameOf) => {
   const largest = new Set([...counts].sort((a, b) => b.voxels - a.voxels).slice(0, MOST));
-  const entries = counts.filter((one) => largest.has(one)).map((one) => entry(one, nameOf));
+  const entries = counts.filter((one) => largest.has(one)).map((one) => entry(one, where, nameOf));
   const more = counts.length - entries.length;
   if (more) entries.push(element("div", "class-chip more", { textContent: `and ${more} more` }));
+  // Below it lies a slice.
+  if (where === HEAD && entries.length) entries.push(element("div", "class-chip more", { textContent: `voxels of ${HEAD}` }));
   return entries;
 };
 
@@ -50,11 +53,12 @@ export const mapLegend = (shown, nameOf) => {
 
   /** Takes what the study lacks out of the lists of maps and outlines. */
   const offer = ({ wanted, scene }) => {
+    // Of a step through the slices nothing is read or written.
+    const state = JSON.stringify([wanted.components, wanted.reference, wanted.mask, scene.defaults]);
+    if (state === offered) return;
     const options = [...document.querySelectorAll(`#${MENU} option, #${OUTLINES} option`)];
     const isThere = ({ value, parentNode }) => (parentNode.id === MENU ? isOffered : hasOutline)(value, wanted, scene);
-    const state = options.map((option) => Number(isThere(option))).join("");
-    if (state === offered) return;
-    offered = state;
+    if (options.length) offered = state;
     for (const option of options) option.hidden = option.disabled = !isThere(option);
   };
 
@@ -77,7 +81,7 @@ export const mapLegend = (shown, nameOf) => {
     if (isScaled(map)) {
       own.append(scale(map));
       own.style.setProperty("--ramp", config.ramp.join(", "));
-    } else own.append(...list(counts ?? [], nameOf));
+    } else own.append(...list(counts ?? [], facts?.slice === null ? HEAD : "this slice", nameOf));
     place.append(own);
   };
 

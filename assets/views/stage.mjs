@@ -97,8 +97,11 @@ export const pictureOf = (node) => {
 };
 
 /** Shows the pictures of a layout, in the place of the other's. */
-export const layOutRow = ({ layout }, image) =>
-  Object.assign(document.querySelector(".images").dataset, { layout, image });
+export const layOutRow = ({ layout }, image) => {
+  const row = document.querySelector(".images");
+  Object.assign(row.dataset, { layout, image });
+  if (layout !== "planes") for (const node of row.querySelectorAll(".of-plane")) node.remove();
+};
 
 /** Writes the anatomical letters, and what a screen reader says of the picture. */
 export const writeLetters = ({ id, view, image: which }, made) => {

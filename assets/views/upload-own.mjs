@@ -1,4 +1,4 @@
-// Below the study: until when an upload of this browser is kept, and a button that removes it.
+// Below the controls: until when an upload of this browser is kept, and a button that removes it.
 
 const PREFIX = "upload-";
 const SURE_MS = 5000; // a question that nobody answers is withdrawn

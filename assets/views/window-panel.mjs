@@ -1,7 +1,7 @@
 // A window in numbers: two fields, and some windows to choose from.
 import { element } from "./stage.mjs";
 
-const CHOICES = [["1", "1–99 %"], ["0.5", "0.5–99.5 %"], ["full", "Full range"], ["auto", "Automatic"]];
+const CHOICES = [["0.5", "0.5–99.5 %"], ["1", "1–99 %"], ["2", "2–98 %"], ["full", "Full range"], ["auto", "Automatic"]];
 let node = null; // made when it is first opened
 let choosing = () => {}; // what the panel does now
 

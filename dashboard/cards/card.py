@@ -17,6 +17,9 @@ Row = Literal["check", "images", "analysis"]
 # Values of the page's elements, by "element-id.property".
 Drawn = Mapping[str, Any]
 
+# Beside the values of what is drawn: there is more to come, and the page should ask again.
+UNFINISHED = "unfinished"
+
 IMAGES = fields_of("images")
 PLACE = fields_of("place")
 FIT = IMAGES | PLACE | fields_of("model")

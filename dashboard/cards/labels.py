@@ -15,7 +15,7 @@ from dashboard.core.reference.difference import Difference, count
 from dashboard.figures.palette import DIFFERENCES, label_colour
 from dashboard.ids import Control
 from dashboard.services.analyses import Analyses
-from dashboard.services.comparing import NO_REFERENCE
+from dashboard.services.comparing import NO_REFERENCE, other_scope
 from dashboard.services.render.addresses import key
 from dashboard.services.scene.scene import Scene
 from dashboard.view import Map
@@ -66,6 +66,10 @@ def _counts(scene: Scene, analyses: Analyses) -> list[dict[str, Any]] | None:
     number = view.map.removeprefix("probability-")
     if number.isdigit() and int(number) > view.components:
         raise NeuroMixError(f"There is no class {number} of {view.components}.")
+    if view.map == "disagreement" and scene.domain == scene.cut:
+        head = analyses.at_cut(other_scope(scene))
+        if head.problem:
+            raise NeuroMixError(head.problem)
     if view.map not in OF_REFERENCE:
         return None
     found = analyses.agreement(scene)

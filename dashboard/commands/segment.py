@@ -21,7 +21,7 @@ from dashboard.core.facts import Notice
 from dashboard.core.grid.position import LostPositionError
 from dashboard.core.grid.resampling import resample as resampled
 from dashboard.core.grid.same import same_grid
-from dashboard.core.mixture.criteria import criteria as fits_of
+from dashboard.core.mixture.criteria import candidates as fits_of
 from dashboard.core.mixture.features import features
 from dashboard.core.mixture.fit import Fit, fit
 from dashboard.core.mixture.foreground import Foreground
@@ -118,7 +118,7 @@ def segment(
     models: dict[int, Model] = {}
     for number in numbers:
         print_progress(f"Fitting {counted(number, 'component')} of {numbers[-1]}")
-        models |= fits_of(analysis.features, [number])
+        models |= {number: one.model for one in fits_of(analysis.features, [number])}
     print_progress(f"Writing to {out}")
     written = write_segmentation(
         analysis, given[0].path, out, PALETTES["okabe"],

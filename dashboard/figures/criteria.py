@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from dashboard.core.mixture.model import Model
+from dashboard.core.mixture.criteria import Candidate
 from dashboard.core.mixture.recipe import COMPONENTS
 from dashboard.figures.style import INK, NEUTRAL, Figure, axis, layout, message
 
@@ -10,16 +10,20 @@ from dashboard.figures.style import INK, NEUTRAL, Figure, axis, layout, message
 MARGIN = 0.15
 
 
-def criteria(fits: Mapping[int, Model], components: int) -> Figure:
-    """Draw BIC and AIC of fits with 1 to 10 components; lower is better.
+def criteria(fits: Mapping[int, Candidate], components: int, *, done: bool = True) -> Figure:
+    """Draw BIC, ICL and AIC of fits with 1 to 10 components; lower is better.
 
     Parameters
     ----------
-    fits : mapping of int to Model
+    fits : mapping of int to Candidate
         By number of components.
     components : int
         The number on screen; it is marked.
+    done : bool
+        Whether there will be no more fits.
     """
+    if not fits and not done:
+        return message("Fitting 1 to 10 components …")
     if not fits:
         return message("No mixture can be fitted to these voxels, so there is nothing to compare.")
     numbers = sorted(fits)
@@ -31,6 +35,7 @@ def criteria(fits: Mapping[int, Model], components: int) -> Figure:
     return {
         "data": [
             _line(numbers, [fits[k].bic for k in numbers], "BIC", "#0072B2"),
+            _line(numbers, [fits[k].icl for k in numbers], "ICL", "#009E73"),
             _line(numbers, [fits[k].aic for k in numbers], "AIC", "#D55E00"),
         ],
         "layout": layout(
@@ -46,10 +51,10 @@ def criteria(fits: Mapping[int, Model], components: int) -> Figure:
     }
 
 
-def _range(fits: Mapping[int, Model]) -> tuple[float, float]:
+def _range(fits: Mapping[int, Candidate]) -> tuple[float, float]:
     """Return the range of the criteria from two components on: one alone is mostly far off."""
     some = [fit for k, fit in fits.items() if k > 1] or list(fits.values())
-    values = [criterion for fit in some for criterion in (fit.bic, fit.aic)]
+    values = [criterion for fit in some for criterion in (fit.bic, fit.icl, fit.aic)]
     low, high = min(values), max(values)
     around = MARGIN * (high - low) or 1.0
     return low - around, high + around

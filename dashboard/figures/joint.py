@@ -282,7 +282,7 @@ def _means(
         "y": means[:, 1].tolist(),
         "text": [str(number) for number in classes],
         "customdata": [f" {plain(called[k])}" if k in called else "" for k in classes],
-        "textfont": {"size": 10, "color": "#1f2933"},
+        "textfont": {"size": 11, "color": "#1f2933"},
         "marker": {"size": 15, "color": "#ffffff", "line": {"width": 1, "color": "#1f2933"}},
         "hovertemplate": "class %{text}%{customdata}<br>%{x:.4~g}, %{y:.4~g}<extra>mean</extra>",
         "cliponaxis": False,

@@ -1,5 +1,6 @@
 """What is computed of a scene: each result once, kept while memory and disk allow."""
 
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -10,7 +11,7 @@ from dashboard.core.domain import WHOLE, Cut, Domain
 from dashboard.core.errors import FitError, NeuroMixError
 from dashboard.core.facts import Notice
 from dashboard.core.mixture import matching
-from dashboard.core.mixture.criteria import criteria
+from dashboard.core.mixture.criteria import Candidate, candidates, stability
 from dashboard.core.mixture.features import Features, features
 from dashboard.core.mixture.fit import Fit, fit
 from dashboard.core.mixture.model import Model, provenance
@@ -21,6 +22,7 @@ from dashboard.core.reference.labels import label_map
 from dashboard.services.ahead import Ahead
 from dashboard.services.cache.memo import Memo
 from dashboard.services.cache.models import ModelStore
+from dashboard.services.jobs import Jobs, Progress
 from dashboard.services.scene.scene import Scene
 
 # An analysis of a 1 mm slice takes about 2 MB, one of a 1 mm head 40 MB, one of a scanned
@@ -63,7 +65,7 @@ class Analyses:
             KEPT_ANALYSES, weigh=lambda made: made.features.nbytes, max_bytes=KEPT_BYTES
         )
         self._models_of_heads: Memo[Key, Model | FitError] = Memo(KEPT_MODELS)
-        self._sweeps: Memo[Key, dict[int, Model]] = Memo(KEPT_SWEEPS)
+        self._sweeps: Jobs[Key, Candidate] = Jobs(KEPT_SWEEPS)
         self._starts: Memo[Key, Notice | None] = Memo(KEPT_ANALYSES)
         # By analysis and reference: several cards of a View ask for it.
         self._agreements: Memo[tuple[Key, str], Agreement] = Memo(KEPT_ANALYSES)
@@ -107,19 +109,39 @@ class Analyses:
         """Return whether the model of a scene has been fitted before."""
         return self._models.holds(_made_from(scene))
 
-    def criteria(self, scene: Scene) -> dict[int, Model]:
-        """Fit a scene's voxels with every number of components.
+    def criteria(self, scene: Scene) -> Progress[Candidate]:
+        """Return the fits of a scene's voxels with every number of components, as far as they are.
+
+        Their stability comes last, when each is there a second time.
 
         Raises
         ------
         NeuroMixError
             As `analyse`.
         """
+        _require_slice(scene)
         identities, recipe, domain = _key(scene)
-        return self._sweeps.get(
-            (identities, replace(recipe, components=COMPONENTS.start), domain),
-            lambda: criteria(self._features(scene, domain), COMPONENTS, fit=self._fitting(scene)),
-        )
+        key = identities, replace(recipe, components=COMPONENTS.start), domain
+        return self._sweeps.ask(key, lambda: self._sweep(scene))
+
+    def _sweep(self, scene: Scene) -> Iterator[Candidate]:
+        found = self._features(scene, scene.domain)
+        fitted = []
+        for one in candidates(found, COMPONENTS, fit=self._fitting(scene)):
+            fitted.append(one)
+            yield one
+        if found.recipe.start == "volume":
+            return  # no seed decides
+        for one in fitted:
+            model = one.model
+            other = partial(self._from_seed, scene, found, model.components)
+            yield replace(one, stability=stability(found, model, fit=other))
+
+    def _from_seed(self, scene: Scene, found: Features, components: int, seed: int) -> Model:
+        """Return the model from another seed; of a head from one start, which takes its time."""
+        starts = 1 if scene.domain is WHOLE else scene.view.starts
+        one = scene.having(components=components, seed=seed, starts=starts)
+        return self._models.get(_made_from(one), lambda: fit(found, one.recipe))
 
     def better_start(self, scene: Scene) -> Notice | None:
         """Look for another start that fits better, while no request is being answered.
@@ -172,6 +194,7 @@ class Analyses:
         self._at_cuts.drop(lambda _, made: shows(made.features))
         self._heads.drop(lambda _, made: shows(made))
         self._models_of_heads.drop(lambda *_: True)
+        self._sweeps.drop()
         self._agreements.drop(lambda *_: True)
 
     def _fitting(self, scene: Scene) -> Fit:

@@ -61,9 +61,9 @@ PALETTES = {
 USUAL_STARTS = f"{usual_starts('slice')}, whole head {usual_starts('volume')}"
 OUTLINES: dict[str, str] = {
     "none": "no outline",
-    "mask": "mask",
-    "reference": "reference",
-    "labels": "labels",
+    "mask": "outline: mask",
+    "reference": "outline: reference",
+    "labels": "outline: labels",
 }
 # Beside the list of the studies. Keys do the same, so these are no tab stops.
 STUDY_STEPS = (
@@ -318,9 +318,10 @@ def _specs(row: Row) -> Iterator[ControlSpec]:
 def controls(limits: Limits) -> html.Nav:
     """Return the whole control panel."""
     parts = {title: [_row(row) for row in rows] for title, rows in SECTIONS.items()}
-    parts["Images"][1:1] = [Html(html=STUDY_STEPS), upload.open_button(limits), upload.own_upload()]
+    parts["Images"][1:1] = [Html(html=STUDY_STEPS), upload.open_button(limits)]
+    sections = [html.Section([html.H2(title), *rows]) for title, rows in parts.items()]
     return html.Nav(
-        [html.Section([html.H2(title), *rows]) for title, rows in parts.items()],
+        [*sections, upload.own_upload()],
         id="controls",
         className="controls",
         tabIndex=-1,

@@ -1,4 +1,4 @@
-"""Opening one's own files: the button, and the line below the study. The card is in index.html.
+"""Opening one's own files: the button, and the line about them. The card is in index.html.
 
 assets/views/upload.mjs moves them, and puts the file input into the button: Dash has no such
 component.
@@ -35,5 +35,8 @@ def open_button(limits: Limits) -> Any:
 
 
 def own_upload() -> Html:
-    """Return the line below the study that says when an upload is removed, and removes it."""
+    """Return the line below all controls that says when an upload is removed, and removes it.
+
+    There it moves none of them.
+    """
     return Html(html=OWN_UPLOAD)

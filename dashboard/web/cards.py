@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 from flask import Blueprint, Response, after_this_request, has_request_context, request
 
-from dashboard.cards.card import Card
+from dashboard.cards.card import UNFINISHED, Card
 from dashboard.cards.table import CARDS
 from dashboard.core.errors import NeuroMixError
 from dashboard.services.ahead import Ahead
@@ -76,7 +76,7 @@ def blueprint(archive: Archive, analyses: Analyses, ahead: Ahead) -> Blueprint:
         if not early and any(card.group == "views" for card in cards):
             analyses.analyse_neighbours(scene)
         content = orjson.dumps(drawn, option=orjson.OPT_SERIALIZE_NUMPY)
-        if not scene.complete:
+        if not scene.complete or UNFINISHED in drawn:
             after_this_request(not_kept)
         if any(card.group == "files" for card in cards):
             # The check also reads images that the address does not name.

@@ -11,7 +11,7 @@ import numpy as np
 from dashboard.core.facts import Notice
 from dashboard.core.grid.field import corner, head_box, pixel_size
 from dashboard.core.orientation import PLANE_AXES, Plane
-from dashboard.core.reading.summary import Intensities
+from dashboard.core.reading.summary import WINDOW_LEVELS, Intensities
 from dashboard.core.volume import Volume
 from dashboard.ids import FIELDS, NOTICES, VOLUME_X, VOLUME_Y, Control, Store
 from dashboard.services.render.addresses import key
@@ -216,7 +216,7 @@ def _windows(facts: Intensities) -> dict[str, Any]:
         "range": (math.floor(low / step) * step, math.ceil(high / step) * step),
         "step": step,
         "full": (facts.low, facts.high),
-        "percentiles": facts.limits,
+        "percentiles": {level: facts.limits[level] for level in WINDOW_LEVELS},
     }
 
 

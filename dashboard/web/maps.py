@@ -22,7 +22,7 @@ from dashboard.figures.palette import DIFFERENCES, OUTLINE, class_colours, label
 from dashboard.services.ahead import Ahead
 from dashboard.services.analyses import Analyses
 from dashboard.services.archive import Archive
-from dashboard.services.comparing import compared
+from dashboard.services.comparing import compared, other_scope
 from dashboard.services.render import pictures
 from dashboard.services.scene.scene import Scene
 from dashboard.web.answers import (
@@ -57,13 +57,17 @@ def blueprint(archive: Archive, analyses: Analyses, ahead: Ahead) -> Blueprint:
             raise NeuroMixError(f"Unknown map {what[:20]}.")
         return answer(DRAWN[what], identity, plane, index)
 
+    def is_known(draw: Draw, scene: Scene) -> bool:
+        both = draw is not _disagreement or analyses.knows(other_scope(scene))
+        return both and analyses.knows(scene)
+
     def answer(draw: Draw, identity: str, plane: str, index: int) -> Response:
         if plane not in PLANE_AXES:
             raise NeuroMixError(f"Unknown plane {plane[:20]}.")
         scene = scene_of(archive, request.args.to_dict(), identity).at(Cut(plane, index))
         # For an idle page: only maps of known models, which take milliseconds.
         early = asked_ahead()
-        if early and not analyses.knows(scene):
+        if early and not is_known(draw, scene):
             return passed_over()
         with nullcontext() if early else ahead.request():
             drawn = immutable(draw(scene, analyses), "image/png")
@@ -134,6 +138,18 @@ def _clear_without(draw: Draw) -> Draw:
     return drawn
 
 
+def _disagreement(scene: Scene, analyses: Analyses) -> bytes:
+    """Return how far the fits to the slice and to the whole head are apart."""
+    other = analyses.at_cut(other_scope(scene)).model
+
+    def apart(model: Model, features: Features) -> NDArray[np.float64]:
+        if other is None:
+            return np.full(features.mask.shape, np.nan)
+        return maps.disagreement(model, other, features)
+
+    return _shares(apart)(scene, analyses)
+
+
 @_clear_without
 def _reference(scene: Scene, analyses: Analyses) -> bytes:
     """Return the reference, its labels in the colours of the classes that match them."""
@@ -179,6 +195,7 @@ DRAWN: dict[str, Draw] = {
     "certainty": _certainty,
     "uncertainty": _shares(maps.uncertainty),
     **{f"probability-{k}": _probability(k) for k in COMPONENTS},
+    "disagreement": _disagreement,
     "reference": _reference,
     "difference": _difference,
     "outline-labels": _outline_of_labels,

@@ -27,6 +27,8 @@ from dashboard.web.open import entries, unread_images
 ASSETS = ROOT / "assets"
 # Folders of the modules that main.mjs imports.
 MODULES = ("client", "views")
+# What Dash asks for once it runs: made while the browser reads scripts.
+LAYOUT = '<link rel="preload" as="fetch" href="/_dash-layout" crossorigin>\n'
 # Dash may call the browser's half as soon as it starts, so it starts behind the modules.
 RENDERER = "addEventListener('DOMContentLoaded', () => new DashRenderer());"
 
@@ -54,7 +56,7 @@ def index() -> str:
     content = json.dumps(config).replace("<", "\\u003c")
     known = f'<script id="neuromix-config" type="application/json">{content}</script>\n'
     style = f"<style>{line_style()}</style>\n"
-    return INDEX.replace("</head>", f"{modules}{style}{known}</head>")
+    return INDEX.replace("</head>", f"{LAYOUT}{modules}{style}{known}</head>")
 
 
 def page(archive: Archive, analyses: Analyses, limits: Limits) -> Component:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from dashboard.core.analysis import Analysis
-from dashboard.core.mixture.model import Model
+from dashboard.core.mixture.criteria import Candidate
 from dashboard.view import JointKind
 from dashboard.words.numbers import counted, listed, measure, whole
 
@@ -44,12 +44,14 @@ def joint(analysis: Analysis, kind: JointKind) -> str:
     return ". ".join(parts) + "."
 
 
-def criteria(fits: Mapping[int, Model], shown: int) -> str:
+def criteria(fits: Mapping[int, Candidate], shown: int) -> str:
     """Return what the criteria show."""
     bic = min(fits, key=lambda k: fits[k].bic)
+    icl = min(fits, key=lambda k: fits[k].icl)
     aic = min(fits, key=lambda k: fits[k].aic)
     return (
-        f"BIC and AIC of {min(fits)} to {max(fits)} components. "
+        f"BIC, ICL and AIC of {min(fits)} to {max(fits)} components. "
         f"BIC is lowest with {bic} ({whole(fits[bic].bic)}), "
+        f"ICL with {icl} ({whole(fits[icl].icl)}), "
         f"AIC with {aic} ({whole(fits[aic].aic)}). {shown} shown."
     )

@@ -14,6 +14,11 @@ MAPS: dict[Map, tuple[str, str]] = {
     "labels": ("Label map", "most probable class of each voxel"),
     "uncertainty": ("Uncertainty", "entropy of the class probabilities, 0 to 1"),
     **_OF_CLASSES,
+    "disagreement": (
+        "Disagreement",
+        "between the fits to this slice and to the whole head: half the sum of the differences of "
+        "their class probabilities, 0 to 1",
+    ),
     "reference": ("Reference", "labels of the reference"),
     "difference": ("Difference", "where the labels differ from the reference"),
 }

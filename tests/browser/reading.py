@@ -51,7 +51,7 @@ def pixel(page: Page, view: str, column: int, row: int) -> tuple[float, float]:
 def badges(page: Page) -> list[str]:
     """What the heads of the visible cards say that was done to their images; "" for nothing."""
     return page.evaluate(
-        """() => [...document.querySelectorAll(".head:not(.of-plane)")]
+        """() => [...document.querySelectorAll(".head")]
             .map(head => head.querySelector(".facts-of-images")?.textContent ?? "")"""
     )
 

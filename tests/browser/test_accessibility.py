@@ -77,7 +77,7 @@ def test_axe_finds_nothing_on_the_page_of_the_sample(
     auditor = audit(home)
     auditor.look("as it opens")
     auditor.open("study=sample&panel=criteria&components=10&joint=histogram", "criteria")
-    auditor.open("study=sample&panel=header&joint=density&nonsense=1", "headers, notice", "light")
+    auditor.open("study=sample&panel=header&joint=density&nonsense=1", "headers, notice")
     home.locator("#help-button").click()
     auditor.look("help")
     home.keyboard.press("Escape")
@@ -88,13 +88,13 @@ def test_axe_finds_nothing_on_the_page_of_the_sample(
     auditor.look("a class")
     home.keyboard.press("Escape")
     home.locator("#control-scaling").click()
-    auditor.look("list", "light")
+    auditor.look("list")
     home.keyboard.press("Escape")
     home.locator("#control-upload").set_input_files(
         {"name": "a.txt", "mimeType": "text/plain", "buffer": b"no image"}
     )
     expect(home.locator("#upload")).to_contain_text("not opened")
-    auditor.look("upload", "light")
+    auditor.look("upload")
     home.locator("#upload-close").click()
     home.route("**/cards/**", lambda route: route.fulfill(status=500))
     choose(home, "control-covariance", "spherical")
@@ -139,7 +139,7 @@ def test_axe_finds_nothing_on_the_page_of_odd_studies(
     settled(page, study="compared")
     auditor = audit(page)
     auditor.look("reference")
-    auditor.open("study=compared&slice=2", "empty slice", "light")
+    auditor.open("study=compared&slice=2", "empty slice")
     auditor.open("study=lone&slice=4", "one image")
 
 

@@ -954,11 +954,11 @@ def test_maps_are_offered_that_the_study_has(
     shown = {"components": 2, "map": "probability-2", "reference": reference}
     scene = {"defaults": {"reference": preset}}
     find = "({ isOffered }, maps, view, scene) => maps.filter((one) => isOffered(one, view, scene))"
-    expected = ["labels", "uncertainty", "probability-1", "probability-2"]
+    expected = ["labels", "uncertainty", "probability-1", "probability-2", "disagreement"]
     expected += ["reference", "difference"] if there else []
     assert run("map", find, list(MAPS), shown, scene) == expected
     step = "({ mapAfter }, maps, view, scene) => mapAfter(maps, view, scene)"
-    assert run("map", step, list(MAPS), shown, scene) == ("reference" if there else "labels")
+    assert run("map", step, list(MAPS), shown, scene) == "disagreement"
     # What was chosen before stays where it was in the row.
     lost = {**shown, "map": "probability-7"}
-    assert run("map", step, list(MAPS), lost, scene) == ("reference" if there else "labels")
+    assert run("map", step, list(MAPS), lost, scene) == "disagreement"

@@ -13,8 +13,8 @@ def test_the_maps_are_chosen_from_the_list_and_by_a_key(home: Page) -> None:
     title = home.locator(".card:has(#view-labels) h2")
     picked = home.locator("#control-map option:not([hidden])")
     assert picked.all_inner_texts() == [
-        "labels", "uncertainty", "probability 1", "probability 2", "probability 3", "reference",
-        "difference",
+        "labels", "uncertainty", "probability 1", "probability 2", "probability 3", "disagreement",
+        "reference", "difference",
     ]  # fmt: skip
     labels = picture(home, "view-labels", 1)
 
@@ -89,6 +89,7 @@ def test_outlines_lie_over_both_images_and_follow_the_slice(home: Page) -> None:
             assert outlined[(labelled[..., 3] > 0) & ~inner].all()
             assert 0 < outlined[inner].mean() < 0.6
         home.locator("#slice-forward").click()
+    settled(home, slice=32)
     home.reload()
     settled(home, outline="reference", slice=32)
     assert home.locator("#control-outline").input_value() == "reference"

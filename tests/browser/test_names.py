@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from scripts.serving import settled
-from tests.browser.acting import visit
+from tests.browser.acting import choose, visit
 
 START = "sub-CPH0012345_ses-02_space-MNI152NLin2009cAsym_res-2_desc-preproc"
 
@@ -23,6 +23,12 @@ def url(studies: tuple[Path, str]) -> str:
     for contrast in ("T1w", "T2w", "FLAIR"):
         voxels[4:-4, 4:-4, 2:-2] = random.uniform(50, 400, (16, 16, 12))
         nib.Nifti1Image(voxels, np.eye(4)).to_filename(folder / f"{START}_{contrast}.nii")
+    for name in ("flash_t1", "echo_t2"):
+        path = data / "ends" / f"RNiftyReg_template_{name}.nii"
+        path.parent.mkdir(exist_ok=True)
+        voxels[4:-4, 4:-4, 2:-2] = random.uniform(50, 400, (16, 16, 12))
+        nib.Nifti1Image(voxels, np.eye(4)).to_filename(path)
+    nib.Nifti1Image(voxels, np.eye(4)).to_filename(data / "ends" / "FLAIR.nii")
     return url
 
 
@@ -57,3 +63,22 @@ def test_long_names_are_told_apart_at_every_width(lab: Page, url: str, width: in
         lab.locator("#control-x").hover()
         expect(lab.locator("#control-x")).to_have_attribute("title", f"{START}_T1w")
         expect(lab).to_have_title("alike · T1w/T2w · axial 8 · 3 classes – NeuroMix")
+
+
+def test_a_field_of_the_controls_shows_the_end_of_a_long_name(lab: Page, url: str) -> None:
+    visit(lab, f"{url}/?study=ends&x=RNiftyReg_template_flash_t1&y=RNiftyReg_template_echo_t2")
+    settled(lab, study="ends")
+    for control, end in (("control-x", "e_flash_t1"), ("control-y", "te_echo_t2")):
+        field = lab.locator(f"#{control}")
+        over = field.locator("xpath=..").locator(".field-name > span").last
+        expect(over).to_have_text(end)
+        shown, room = over.bounding_box(), field.bounding_box()
+        assert shown is not None
+        assert room is not None
+        assert shown["x"] + shown["width"] <= room["x"] + room["width"]
+        # Who types in it sees what is typed.
+        field.focus()
+        expect(over).to_be_hidden()
+    choose(lab, "control-y", "FLAIR")
+    settled(lab, y="FLAIR")
+    expect(lab.locator("#control-y ~ .field-name")).to_have_count(0)

@@ -100,6 +100,26 @@ def test_the_criteria_tab_compares_numbers_of_components(home: Page) -> None:
     settled(home, panel="criteria")
     expect(home.locator("#view-criteria")).to_contain_text("BIC")
 
+    # It arrives bit by bit, and can be stopped and gone on with.
+    home.locator("[data-sweep=stop]").click()
+    go_on = home.get_by_role("button", name="Go on")
+    expect(go_on).to_be_visible()
+    settled(home, panel="criteria")
+    expect(go_on).to_be_visible()
+    go_on.click()
+    expect(home.locator(".sweep")).to_have_count(0)
+    rows = home.locator("#criteria-table tbody tr")
+    expect(rows).to_have_count(10)
+    expect(rows.first).to_contain_text("1.00")  # one class is the same from every seed
+    expect(rows.locator("img")).to_have_count(10)
+    loaded = "all => all.every(image => image.complete && image.naturalWidth > 0)"
+    home.wait_for_function(f"({loaded})([...document.querySelectorAll('.thumbnail img')])")
+
+    expect(home.locator("#criteria-table .current")).to_have_count(1)
+    home.get_by_role("button", name="Fit 5 components").click()
+    settled(home, panel="criteria", components=5)
+    expect(home.locator("#criteria-table .current th")).to_have_text("5")
+
 
 def test_help_explains_the_views_and_keeps_the_keys_to_itself(home: Page) -> None:
     button = home.locator("#help-button")

@@ -52,7 +52,7 @@ def test_a_handle_sets_the_window_and_the_picture_follows_it_at_once(home: Page)
     settled(home, window_x="0:222")
     expect(panel).to_be_hidden()
     white.press("Enter")
-    panel.get_by_role("button", name="1–99 %", exact=True).click()
+    panel.get_by_role("button", name="2–98 %", exact=True).click()
     home.wait_for_function("!location.search.includes('222')")
     settled(home)
     assert window(home, "x")[0] > 0

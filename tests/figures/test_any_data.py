@@ -11,7 +11,7 @@ from hypothesis.extra.numpy import arrays
 
 from dashboard.cards.components import components_table
 from dashboard.core.errors import NeuroMixError
-from dashboard.core.mixture.criteria import criteria
+from dashboard.core.mixture.criteria import candidates
 from dashboard.core.volume import read_volume
 from dashboard.figures import criteria as criteria_figure
 from dashboard.figures.histograms import counted, histograms, mixture_histogram
@@ -120,4 +120,5 @@ def test_a_hostile_image_draws_whatever_is_chosen(entry, real_data):
             analysis = analysed([volume, volume], middle, plane, mixed=1, foreground=rule,
                                 scaling=scaling, clip=clip, components=components)  # fmt: skip
             assert all(map(finite, draw(analysis)))
-        criteria_figure.criteria(criteria(analysis.features, range(1, 11)), 3)
+        fits = {one.model.components: one for one in candidates(analysis.features, range(1, 11))}
+        criteria_figure.criteria(fits, 3)

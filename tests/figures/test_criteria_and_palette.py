@@ -2,17 +2,22 @@ import re
 
 import pytest
 
-from dashboard.core.mixture.criteria import criteria as fits_of
+from dashboard.core.mixture.criteria import candidates
 from dashboard.figures.criteria import criteria
 from dashboard.figures.palette import PALETTES
 from dashboard.figures.style import message
 
 
+def fits_of(features, numbers):
+    return {one.model.components: one for one in candidates(features, numbers)}
+
+
 def test_criteria_are_those_of_the_fits(analysed, valid):
     fits = fits_of(analysed().features, range(1, 11))
     figure = valid(criteria(fits, 4))
-    bic, aic = figure["data"]
-    assert bic["x"] == aic["x"] == list(range(1, 11))
+    bic, icl, aic = figure["data"]
+    assert bic["x"] == icl["x"] == aic["x"] == list(range(1, 11))
+    assert icl["y"] == [fits[k].icl for k in range(1, 11)]
     assert bic["y"] == [fits[k].bic for k in range(1, 11)]
     assert aic["y"] == [fits[k].aic for k in range(1, 11)]
     best, first = figure["layout"]["annotations"]
@@ -24,7 +29,7 @@ def test_criteria_are_those_of_the_fits(analysed, valid):
 def test_one_component_alone_does_not_set_the_scale(analysed):
     fits = fits_of(analysed().features, range(1, 11))
     low, high = criteria(fits, 4)["layout"]["yaxis"]["range"]
-    rest = [value for k in range(2, 11) for value in (fits[k].bic, fits[k].aic)]
+    rest = [value for k in range(2, 11) for value in (fits[k].bic, fits[k].icl, fits[k].aic)]
     assert low < min(rest) < max(rest) < high < fits[1].bic
     assert high - low < 1.5 * (max(rest) - min(rest))
 

@@ -14,6 +14,7 @@ from scipy.stats import entropy
 from sklearn.mixture import GaussianMixture
 from sklearn.preprocessing import StandardScaler
 
+from dashboard.core import maps
 from dashboard.figures.palette import DIFFERENCES, NEUTRALS, PALETTES
 from dashboard.view import View
 from dashboard.web.maps import blueprint
@@ -318,3 +319,19 @@ def test_an_outline_is_what_is_lost_by_erosion(ask, tissues, save):
         # Around each label and all that are higher: a line between two lies in one of them.
         expected = np.any([inner(labels >= n) for n in np.unique(labels)[1:]], axis=0)
         np.testing.assert_array_equal(found, expected)
+
+
+def test_disagreement_is_half_of_the_differences_of_both_fits_probabilities(ask, study):
+    view = replace(VIEW, components=MANY, slice=5)
+    fits = [study.scene(replace(view, scope=scope)) for scope in ("slice", "volume")]
+    found = [study.analyses.at_cut(scene) for scene in fits]
+    own, head = (maps.posterior(one.model, one.features) for one in found)
+    expected = upright(found[0].features.mask, np.maximum(own - head, 0).sum(axis=1))
+    for scope in ("slice", "volume"):
+        shown = shares(pixels(ask(replace(view, scope=scope), what="/disagreement")))
+        np.testing.assert_array_equal(np.isnan(shown), np.isnan(expected))
+        assert np.nanmax(np.abs(shown - expected)) < SHADE
+    assert np.nanmax(expected) > 0.5
+    # Ahead of a visitor it waits for both fits.
+    answer = ask(replace(view, seed=1), what="/disagreement", ahead=True)
+    assert answer.status_code == 204

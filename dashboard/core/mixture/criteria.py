@@ -1,25 +1,111 @@
-"""Fits with several numbers of components, to compare their BIC and AIC."""
+"""Fits with several numbers of components, and what speaks for each number."""
 
-from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
 
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import entr
+from sklearn.metrics import adjusted_rand_score
+
+from dashboard.core import sampling
 from dashboard.core.errors import FitError
+from dashboard.core.mixture.assignment import assign, posterior
 from dashboard.core.mixture.features import Features
 from dashboard.core.mixture.fit import Fit, fit
 from dashboard.core.mixture.model import Model
 
+# Fits of one number of components, each from another seed, whose labels are compared.
+SEEDS = 5
+# Entropies and label maps of more voxels are those of every n-th: good to a hundredth.
+COMPARED_VOXELS = 2**16
 
-def criteria(features: Features, candidates: Sequence[int], *, fit: Fit = fit) -> dict[int, Model]:
-    """Fit the same voxels with several numbers of components, in ascending order.
+
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """A fit among those with other numbers of components.
+
+    Attributes
+    ----------
+    model : Model
+    entropy : float
+        Mean per voxel of its posterior's entropy, in nats: 0 if all voxels are certain.
+    stability : float or None
+        Mean adjusted Rand index of the labels from `SEEDS` seeds (Hubert and Arabie 1985): 1 if all
+        seeds divide the voxels alike, 0 if as by chance. None if not looked at yet.
+    """
+
+    model: Model
+    entropy: float
+    stability: float | None = None
+
+    @property
+    def bic(self) -> float:
+        """Bayesian information criterion (Schwarz 1978); the lower, the better."""
+        return self.model.bic
+
+    @property
+    def aic(self) -> float:
+        """Akaike information criterion (Akaike 1974); the lower, the better."""
+        return self.model.aic
+
+    @property
+    def icl(self) -> float:
+        """Integrated completed likelihood; the lower, the better.
+
+        The BIC and twice the entropy of the posteriors (Biernacki, Celeux and Govaert 2000;
+        McLachlan and Peel 2000, p. 217): classes that overlap count against a mixture.
+        """
+        return self.bic + 2 * self.model.voxels * self.entropy
+
+
+def candidates(
+    features: Features, numbers: Sequence[int], *, fit: Fit = fit
+) -> Iterator[Candidate]:
+    """Fit the same voxels with several numbers of components, up to the first that fails."""
+    for components in numbers:
+        try:
+            model = fit(features, replace(features.recipe, components=components))
+        except FitError:
+            return
+        yield Candidate(model, entropy(model, features))
+
+
+def entropy(model: Model, features: Features) -> float:
+    """Return the mean entropy of the voxels' posteriors, in nats."""
+    if model.components == 1:
+        return 0.0
+    return float(entr(posterior(model, _some(features))).sum(axis=1).mean())
+
+
+def stability(features: Features, model: Model, *, fit: Callable[[int], Model]) -> float:
+    """Return how alike the labels are that other seeds lead to.
+
+    Parameters
+    ----------
+    features : Features
+    model : Model
+        From the recipe's own seed.
+    fit : callable of int
+        Returns the model from another seed. A seed whose fit fails does not count.
 
     Returns
     -------
-    dict
-        The models up to the first number of components that cannot be fitted.
+    float
+        The mean adjusted Rand index of all pairs.
     """
-    models: dict[int, Model] = {}
-    with suppress(FitError):
-        for components in candidates:
-            models[components] = fit(features, replace(features.recipe, components=components))
-    return models
+    points = _some(features)
+    labels = [assign(model, points)]
+    for number in range(1, SEEDS):
+        try:
+            labels.append(assign(fit((model.recipe.seed + number) % 2**32), points))
+        except FitError:
+            continue
+    pairs = [adjusted_rand_score(one, other) for one, other in combinations(labels, 2)]
+    return float(np.mean(pairs)) if pairs else 1.0
+
+
+def _some(features: Features) -> NDArray[np.float64]:
+    points: NDArray[np.float64] = features.points
+    return points[:: sampling.step(len(points), COMPARED_VOXELS)]

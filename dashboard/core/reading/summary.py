@@ -17,6 +17,9 @@ from dashboard.core.reading.texture import Runs, Texture
 
 # Percent of the voxels beyond each end of a clipped range.
 CLIP_LEVELS = ("0.1", "0.5", "1")
+# And beyond each end of a window of grey values.
+WINDOW_LEVELS = ("0.5", "1", "2")
+LEVELS = tuple(dict.fromkeys(CLIP_LEVELS + WINDOW_LEVELS))
 # A constant background covers a third of a box or more. Dark air has one value in up to a fifth
 # of the voxels of 8-bit averages; it is not constant and cannot be removed by its value.
 BACKGROUND_SHARE = 0.25
@@ -58,8 +61,8 @@ class Intensities:
     voxels, zeros, negatives, nonfinite, saturated : int
         Counts of all voxels; and of those that are 0, below 0, NaN or infinite, exactly `high`.
     limits : mapping of str to tuple of float
-        For each clip level p, the p-th and (100 - p)-th percentile of the finite voxels without
-        the background.
+        For each level p of `LEVELS`, the p-th and (100 - p)-th percentile of the finite voxels
+        without the background.
     distinct : tuple of float, or None
         The finite intensities in ascending order; None if there are more than `MAX_DISTINCT`.
     whole : float
@@ -152,7 +155,7 @@ class Summary:
             level: (bulk.percentile(float(level)), bulk.percentile(100 - float(level)))
             if bulk.size
             else (self._low, self._high)
-            for level in CLIP_LEVELS
+            for level in LEVELS
         }
         constant = background if share >= BACKGROUND_SHARE else None
         head = _is_head(self._placed.values, constant, limits[CLIP_LEVELS[-1]])

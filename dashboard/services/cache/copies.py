@@ -30,7 +30,7 @@ from dashboard.services.disk.folders import listed, make_private
 from dashboard.services.disk.locks import alone, create_locked, remove_abandoned
 
 # Part of the folder's name: another number when what is written changes its meaning.
-FORMAT = 8
+FORMAT = 9
 # About 700 images of 1 mm in float32, or 20 of the largest; a laptop has room for them.
 MAX_BYTES = 20 * 2**30
 # New copies written between two looks at the folder's size.

@@ -7,7 +7,7 @@ from sklearn.mixture import GaussianMixture
 from sklearn.preprocessing import StandardScaler
 
 from dashboard.core.errors import FitError, GridError
-from dashboard.core.mixture.criteria import criteria
+from dashboard.core.mixture.criteria import candidates
 from dashboard.core.processing import Clipped
 from dashboard.core.volume import read_volume
 from tests.core.analysing import analysed, gathered
@@ -109,10 +109,10 @@ def test_criteria_are_of_the_voxels_that_the_classes_are_of(images, save):
     t1 = cut(images[0])
     mask = (t1 > 0) & np.isfinite(holes[:, :, SLICE])
     scaled = StandardScaler().fit_transform(t1[mask][:, None])
-    for k, model in criteria(features, [2, 3]).items():
+    for k, found in zip((2, 3), candidates(features, [2, 3]), strict=True):
         expected = GaussianMixture(k, random_state=12345).fit(scaled)
-        assert model.bic == pytest.approx(expected.bic(scaled))
-        assert model.voxels == len(features.values) == mask.sum()
+        assert found.bic == pytest.approx(expected.bic(scaled))
+        assert found.model.voxels == len(features.values) == mask.sum()
 
 
 def test_clipping_is_a_step(images):
@@ -133,7 +133,7 @@ def test_the_rule_mask_keeps_just_the_mask_where_intensities_are_finite(save):
     expected = inside & np.isfinite(one[:, :, 2]) & np.isfinite(other[:, :, 2])
     np.testing.assert_array_equal(features.mask, expected)
     assert features.mask_volume is brain
-    assert criteria(features, [1])[1].voxels == expected.sum()
+    assert next(candidates(features, [1])).model.voxels == expected.sum()
 
 
 def test_other_rules_know_no_mask(images, sample):

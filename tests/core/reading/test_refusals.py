@@ -7,7 +7,7 @@ from dashboard.core.domain import WHOLE
 from dashboard.core.errors import FitError, GridError
 from dashboard.core.facts import FileCode
 from dashboard.core.grid.same import require_same_grid, study_notices
-from dashboard.core.mixture.criteria import criteria
+from dashboard.core.mixture.criteria import candidates
 from dashboard.core.mixture.recipe import Recipe
 from dashboard.core.mixture.scaling import scale
 from dashboard.core.mixture.slice_fit import fit_points
@@ -80,9 +80,11 @@ def test_a_singular_covariance_is_refused():
 
 def test_criteria_stop_where_the_voxels_do(save):
     volume = read_volume(save("four.nii", RNG.integers(1, 5, (10, 10, 1))))
-    assert list(criteria(gathered([volume], 0), range(1, 11))) == [1, 2, 3, 4]
+    assert [one.model.components for one in candidates(gathered([volume], 0), range(1, 11))] == [
+        1, 2, 3, 4
+    ]  # fmt: skip
     dark = read_volume(save("dark.nii", np.zeros((10, 10, 1))))
-    assert criteria(gathered([dark], 0), range(1, 11)) == {}
+    assert list(candidates(gathered([dark], 0), range(1, 11))) == []
 
 
 @pytest.mark.parametrize(

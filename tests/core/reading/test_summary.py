@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.core.reading import summary
-from dashboard.core.reading.summary import CLIP_LEVELS, MAX_DISTINCT, Summary, summarise
+from dashboard.core.reading.summary import LEVELS, MAX_DISTINCT, Summary, summarise
 from dashboard.core.volume import read_volume
 
 RNG = np.random.default_rng(6)
@@ -66,7 +66,7 @@ def test_an_array_is_described_as_numpy_describes_it_whole(voxels, monkeypatch):
     # Zero is a background wherever it is the most frequent value; others are from a quarter on.
     is_background = found.background == 0 or counts.max() >= finite.size / 4
     bulk = finite[finite != found.background] if is_background else finite
-    for level in CLIP_LEVELS:
+    for level in LEVELS:
         ends = [float(level), 100 - float(level)]
         expected = np.percentile(bulk, ends) if bulk.size else (found.low, found.high)
         np.testing.assert_allclose(found.limits[level], expected, rtol=1e-12)
