@@ -118,7 +118,8 @@ def segment(
     models: dict[int, Model] = {}
     for number in numbers:
         print_progress(f"Fitting {counted(number, 'component')} of {numbers[-1]}")
-        models |= {number: one.model for one in fits_of(analysis.features, [number])}
+        for other in fits_of(analysis.features, [number]):
+            models[number] = other.model
     print_progress(f"Writing to {out}")
     written = write_segmentation(
         analysis, given[0].path, out, PALETTES["okabe"],
