@@ -7,20 +7,24 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import pages, science, users
+from benchmarks import accuracy, pages, science, users, volume
 from benchmarks.studies import library
 from dashboard.settings import Settings
 from scripts.serving import running
 
 
 def main() -> None:
-    wanted = sys.argv[1:] or ["science", "pages", "users"]
+    wanted = sys.argv[1:] or ["science", "volume", "pages", "users"]
     print(f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()}")
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         root, name, x, y = library(folder)
         if "science" in wanted:
             science.run()
+        if "volume" in wanted:
+            volume.run([x, y])
+        if "accuracy" in wanted:
+            accuracy.run()
         if not {"pages", "users"} & set(wanted):
             return
         settings = {"DASHBOARD_DATA": str(root), "DASHBOARD_CACHE": str(folder / "cache")}

@@ -118,8 +118,8 @@ def segment(
     models: dict[int, Model] = {}
     for number in numbers:
         print_progress(f"Fitting {counted(number, 'component')} of {numbers[-1]}")
-        found = fits_of(analysis.features, [number])
-        models |= {one.model.components: one.model for one in found}
+        for other in fits_of(analysis.features, [number]):
+            models[number] = other.model
     print_progress(f"Writing to {out}")
     written = write_segmentation(
         analysis, given[0].path, out, PALETTES["okabe"],

@@ -119,9 +119,8 @@ def test_cells_give_the_labels_and_the_likelihood_of_all_voxels(covariance):
     assert own.score(points) == pytest.approx(other.score(points), abs=1e-5)
 
 
-def test_many_images_are_led_from_coarse_cells_to_the_fit_of_all_voxels(monkeypatch):
-    monkeypatch.setattr("dashboard.core.mixture.cells.MOST", 2**9)
-    monkeypatch.setattr("dashboard.core.mixture.cells.DIVIDED", 2**13)
+def test_many_images_are_led_from_some_voxels_to_the_fit_of_all(monkeypatch):
+    monkeypatch.setattr("dashboard.core.mixture.cells.SOME", 2**11)
     two = head(30_000)
     noise = np.random.default_rng(3).normal(0, 0.3, (len(two), 2))
     points = np.concatenate([two, two + noise], axis=1)
