@@ -235,7 +235,9 @@ class Analyses:
     def _identified(self, scene: Scene, found: Analysis) -> Analysis:
         """Return an analysis whose classes are numbered as those of the head, with identities."""
         model = found.model
-        if model is None or scene.require_channels().volumes[0].data.size > MATCHED_VOXELS:
+        first = scene.require_channels().volumes[0]
+        is_whole = first.orientation.count(scene.cut.plane) == 1
+        if model is None or is_whole or first.data.size > MATCHED_VOXELS:
             return found
         recipe = scene.recipe
         try:

@@ -126,11 +126,12 @@ def test_arrows_move_the_crosshair_in_a_picture_that_keys_reached(home: Page, sa
 
 
 def test_a_crosshair_set_while_a_slice_is_asked_for_does_not_lose_its_cards(home: Page) -> None:
+    place = pixel(home, "view-image-x", 40, 80)
     with holding(home, "**/cards/**"):
         thumb(home).focus()
         with home.expect_request("**/cards/**"):
             home.keyboard.press("ArrowRight")
-        home.mouse.click(*pixel(home, "view-image-x", 40, 80))
+        home.mouse.click(*place)
         home.wait_for_url(re.compile("slice=31.*at="))
     settled(home, slice=31)
 

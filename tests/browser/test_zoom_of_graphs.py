@@ -44,6 +44,8 @@ def within(inner: Any, outer: Any) -> bool:
 def step(page: Page, button: str, slice_: int) -> None:
     page.locator(f"#slice-{button}").click()
     settled(page, slice=slice_)
+    # The criteria come one by one.
+    expect(page.locator("#criteria-table progress")).to_have_count(0)
 
 
 @pytest.mark.parametrize("graph", ["view-histograms", "view-joint", "view-criteria"])
