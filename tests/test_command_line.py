@@ -186,7 +186,7 @@ def test_few_voxels_are_a_warning_and_a_fact(run, save, tmp_path):
         "--starts", "10", "--out", "out",
     )  # fmt: skip
     assert code == 0
-    assert any(line.startswith("40 voxels for 14 free parameters are fewer") for line in err)
+    assert any(line.startswith("40 voxels for 14 free parameters: fewer than") for line in err)
     few = {"code": "few-voxels", "voxels": 40, "parameters": 14}
     assert few in record(tmp_path)["doubts"]
 

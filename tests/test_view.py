@@ -202,5 +202,6 @@ def test_every_field_is_in_one_group_and_the_browser_hears_of_it():
 
 def test_what_decides_a_fit_is_the_recipe_and_which_voxels():
     assert fields_of("model") == {"scope", "components", "covariance", "scaling", "foreground",
-                                  "clip", "seed", "tolerance", "starts", "start"}  # fmt: skip
+                                  "clip", "seed", "tolerance", "starts", "start",
+                                  "prior"}  # fmt: skip
     assert fields_of("place") == {"plane", "slice"}

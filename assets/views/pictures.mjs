@@ -4,7 +4,7 @@ import * as address from "../client/address.mjs";
 import { isAlone } from "../client/picture.mjs";
 import { stagesOf } from "../client/stages.mjs";
 import { isAsked, isReady, isUnknown, load, loadAgain, loadMapAhead } from "./loaded.mjs";
-import { addOutline, parts, writePosition } from "./stage.mjs";
+import { addOutline, parts, removeOutline, writePosition } from "./stage.mjs";
 
 const TOGETHER = 4; // pictures fetched ahead at a time, so that the page's own requests go first
 const NEAR = 2; // slices whose maps are asked for again, as the server fits them ahead
@@ -57,6 +57,7 @@ export const pictures = ({ shown, layOut, drawScale, failed }) => {
         made.view = wanted;
       }
       if (over[1].src && !made.outline) addOutline(made);
+      if (!over[1].src && made.outline) removeOutline(made);
       if (made.map) made.map.style.opacity = wanted.opacity / 100;
       // While a map is on its way nothing lies over the slice: another slice's would be wrong.
       [made.map, made.outline].forEach((node, index) => node && put(node, isThere(over[index]) ? over[index].src : null));

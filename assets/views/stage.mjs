@@ -61,6 +61,10 @@ export const addOutline = (made) => {
   made.outline = Object.assign(image(""), { className: "outline" });
   made.marked.before(made.outline);
 };
+export const removeOutline = (made) => {
+  made.outline.remove();
+  made.outline = null;
+};
 
 // In the layout of the planes each card of the row shows a plane, below a head of its own. Dash
 // knows nothing of them: components would make every callback dearer.

@@ -238,8 +238,8 @@ SECTIONS: dict[str, list[Row]] = {
                 ControlSpec(
                     Control.PRIOR, "Spatial prior",
                     "Neighbouring voxels of the whole head draw each other to one class this "
-                    f"strongly, from 0 (off) to {MAX_PRIOR:g}. 0.5 suits most heads. Specks go, "
-                    "and so does detail.",
+                    f"strongly, from 0 (off) to {MAX_PRIOR:g}. Most heads do well with 0.5. "
+                    "Specks go, and so does detail.",
                     amount(MAX_PRIOR, step=0.25),
                 ),
             ),
