@@ -12,6 +12,8 @@ Item = TypeVar("Item")
 
 # Seconds that an answer waits for news, so that a page need not ask in vain.
 PATIENCE = 0.25
+# The same for the first result, within the lease: a page that shows none would seem empty.
+FIRST = 2.0
 # Seconds after which nobody asks any more: a page asks again at once, over a slow line in one.
 LEASE = 3.0
 
@@ -77,7 +79,8 @@ class Jobs(Generic[Key, Item]):
             if not job.done:
                 self._start()
                 before = len(job.items)
-                self._changed.wait_for(lambda: job.done or len(job.items) > before, patience)
+                wait = patience if before else max(patience, FIRST)
+                self._changed.wait_for(lambda: job.done or len(job.items) > before, wait)
                 job.asked = self._clock()
             if job.error:
                 raise job.error

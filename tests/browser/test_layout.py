@@ -5,8 +5,8 @@ from playwright.sync_api import Page, expect
 from scripts.serving import settled
 
 SIZES = [
-    (320, 700), (390, 844), (768, 1024), (1024, 768), (1280, 720), (1440, 900), (1920, 1080),
-    (2560, 1440), (720, 450), (844, 390),
+    (320, 700), (390, 844), (768, 1024), (1024, 768), (1200, 800), (1280, 720), (1440, 900),
+    (1920, 1080), (2560, 1440), (720, 450), (844, 390),
 ]  # fmt: skip
 
 # What is written or pressed, with the part of the page that has to hold it; and what of it is
