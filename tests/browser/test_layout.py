@@ -56,27 +56,31 @@ FITS = "() => document.documentElement.scrollWidth <= innerWidth"
 RESTS = """() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"""
 
 
-def test_at_any_size_nothing_overlaps_or_is_cut(home: Page) -> None:
+def test_at_any_size_nothing_overlaps_or_is_cut(page: Page) -> None:
+    page.goto("/")
+    settled(page)
     faults = {}
     for width, height in SIZES:
-        home.set_viewport_size({"width": width, "height": height})
-        home.wait_for_function(FITS)  # once the graphs have taken their new size
-        faults[width, height] = home.evaluate(FAULTS)
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_function(FITS)  # once the graphs have taken their new size
+        faults[width, height] = page.evaluate(FAULTS)
     assert {size: found for size, found in faults.items() if found} == {}
 
 
 def test_the_controls_fit_without_scrolling_and_the_wheel_over_them_leaves_the_page(
-    home: Page,
+    page: Page,
 ) -> None:
-    controls = home.locator(".controls")
+    page.goto("/")
+    settled(page)
+    controls = page.locator(".controls")
     assert controls.evaluate("panel => panel.scrollHeight <= panel.clientHeight")
-    home.set_viewport_size({"width": 1440, "height": 600})
+    page.set_viewport_size({"width": 1440, "height": 600})
     controls.hover()
-    home.mouse.wheel(0, 3000)
-    home.wait_for_function("() => document.querySelector('.controls').scrollTop > 0")
-    home.mouse.wheel(0, 3000)
-    home.evaluate(RESTS)
-    assert home.evaluate("scrollY") == 0
+    page.mouse.wheel(0, 3000)
+    page.wait_for_function("() => document.querySelector('.controls').scrollTop > 0")
+    page.mouse.wheel(0, 3000)
+    page.evaluate(RESTS)
+    assert page.evaluate("scrollY") == 0
 
 
 def test_folded_controls_leave_their_room_to_the_views_and_stay_folded(page: Page) -> None:
