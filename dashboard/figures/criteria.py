@@ -36,7 +36,7 @@ def criteria(fits: Mapping[int, Candidate], components: int, *, done: bool = Tru
         "data": [
             _line(numbers, [fits[k].bic for k in numbers], "BIC", "#0072B2"),
             _line(numbers, [fits[k].icl for k in numbers], "ICL", "#009E73"),
-            _line(numbers, [fits[k].aic for k in numbers], "AIC", "#D55E00"),
+            _line(numbers, [fits[k].aic for k in numbers], "AIC", "#D55E00", dash="dot"),
         ],
         "layout": layout(
             xaxis=axis("components", dtick=1, range=[0.6, 10.4], showgrid=False),
@@ -60,14 +60,16 @@ def _range(fits: Mapping[int, Candidate]) -> tuple[float, float]:
     return low - around, high + around
 
 
-def _line(x: list[int], y: list[float], name: str, colour: str) -> dict[str, object]:
+def _line(
+    x: list[int], y: list[float], name: str, colour: str, *, dash: str = "solid"
+) -> dict[str, object]:
     return {
         "type": "scatter",
         "x": x,
         "y": y,
         "name": name,
         "mode": "lines+markers",
-        "line": {"color": colour, "width": 2},
+        "line": {"color": colour, "width": 2, "dash": dash},
         "marker": {"size": 6},
         "hovertemplate": "%{y:,.0f}",
     }

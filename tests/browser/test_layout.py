@@ -1,5 +1,6 @@
 """The page's layout: at any size nothing overlaps or is cut, and the controls leave room."""
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from scripts.serving import settled
@@ -56,9 +57,14 @@ FITS = "() => document.documentElement.scrollWidth <= innerWidth"
 RESTS = """() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"""
 
 
-def test_at_any_size_nothing_overlaps_or_is_cut(page: Page) -> None:
+@pytest.mark.parametrize("controls", ["as it opens", "controls beside it"])
+def test_at_any_size_nothing_overlaps_or_is_cut(page: Page, controls: str) -> None:
     page.goto("/")
     settled(page)
+    if controls == "controls beside it":  # where they are folded, too, until somebody asks
+        page.set_viewport_size({"width": 768, "height": 1024})
+        page.locator("#controls-toggle").click()
+        expect(page.locator(".controls")).to_be_visible()
     faults = {}
     for width, height in SIZES:
         page.set_viewport_size({"width": width, "height": height})
