@@ -18,9 +18,17 @@ const crop = (place, image, view, { head: [low, high], corner, pixel, shape: [ro
 
 /** @param {() => {wanted: ?object, scene: ?object, config: object}} shown */
 export const thumbnails = (shown) => {
+  let watched = null; // a tab that is opened again has another table
+
   const draw = () => {
     const { wanted, scene, config } = shown();
     if (!wanted || !scene?.fits) return;
+    const table = document.getElementById("criteria-table");
+    if (table && table !== watched) {
+      watched = table;
+      observer.disconnect();
+      observer.observe(table, { childList: true, subtree: true });
+    }
     for (const place of document.querySelectorAll("#criteria-table .thumbnail")) {
       const view = { ...wanted, map: "labels", components: Number(place.dataset.mapOf) };
       const image = place.firstElementChild ?? place.appendChild(Object.assign(new Image(), { alt: "", draggable: false }));
@@ -32,9 +40,7 @@ export const thumbnails = (shown) => {
   };
 
   // The table is drawn anew whenever a fit has come.
-  new MutationObserver((records) => {
-    if (records.some(({ target }) => target.closest?.("#criteria-table"))) draw();
-  }).observe(document.documentElement, { childList: true, subtree: true });
+  const observer = new MutationObserver(draw);
 
   return { draw };
 };

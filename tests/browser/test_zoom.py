@@ -1,6 +1,8 @@
 """What part of a slice the pictures show, and how large."""
 
+import itertools
 import re
+import time
 from pathlib import Path
 from typing import Any
 
@@ -128,9 +130,13 @@ def test_two_fingers_zoom_and_one_moves_what_is_enlarged(home: Page) -> None:
     x, y = pixel(home, "view-image-y", 60, 64)
     session = home.context.new_cdp_session(home)
 
+    # A finger takes its time: a tap right behind a quick drag only stops what the drag set going.
+    moments = itertools.count(time.time(), 0.2)
+
     def touch(kind: str, *fingers: tuple[float, float]) -> None:
         points = [{"x": left, "y": top, "id": n} for n, (left, top) in enumerate(fingers)]
-        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+        event = {"type": kind, "touchPoints": points, "timestamp": next(moments)}
+        session.send("Input.dispatchTouchEvent", event)
 
     for kind, apart in (("touchStart", 20), ("touchMove", 30), ("touchMove", 40)):
         touch(kind, (x - apart, y), (x + apart, y))

@@ -153,6 +153,26 @@ def test_a_cut_is_under_the_whole_heads_model_however_it_is_scaled(study):
     np.testing.assert_array_equal(cut.labels, fitted.labels[5])
 
 
+@pytest.mark.parametrize("plane", ["axial", "coronal", "sagittal"])
+def test_under_a_spatial_prior_a_cut_is_that_of_the_head(study, save, head, plane):
+    for number, name in enumerate(("T1", "b0")):
+        noise = np.random.default_rng(number).normal(0, 90, head(number).shape)
+        save(f"data/pair/{name}.nii.gz", np.abs(head(number) + noise) * (head(number) > 0), AFFINE)
+    view = replace(WHOLE_HEAD, prior=0.5, plane=plane)
+    fitted, axis = study.analyse(view), {"sagittal": 0, "coronal": 1, "axial": 2}[plane]
+    cut = study.analyses.at_cut(study.scene(view))
+    found = np.take(fitted.labels, 5, axis)
+    np.testing.assert_array_equal(cut.labels, found)
+    np.testing.assert_array_equal(cut.posterior().argmax(axis=1) + 1, found[found > 0])
+    field = np.zeros((3, *fitted.labels.shape))
+    field[:, fitted.features.mask] = fitted.posterior().T
+    np.testing.assert_array_equal(
+        cut.posterior().T, np.take(field, 5, axis + 1)[:, cut.features.mask]
+    )
+    assert (study.analyse(WHOLE_HEAD).labels != fitted.labels).any()
+    np.testing.assert_array_equal(np.bincount(fitted.labels.ravel())[1:], fitted.model.counts)
+
+
 def test_a_slice_without_foreground_is_no_problem_of_the_head(study, save, head):
     empty = head(0)
     empty[:, :, 3] = 0

@@ -92,9 +92,8 @@ def _equal(
         for image in range(images):
             place = (part[:, image] - low[image]) / width[image]
             index = np.minimum(place.astype(np.int64), number - 1)
-            off.append(
-                place - index - 0.5
-            )  # from the middle of the cell, in cells: nothing cancels
+            # From the middle of the cell, in cells: nothing cancels.
+            off.append(place - index - 0.5)
             found *= number
             found += index
         counts += np.bincount(found, minlength=total)
