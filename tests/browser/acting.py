@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from urllib.parse import parse_qs, urlsplit
 
-from playwright.sync_api import Error, Page, Route, expect
+from playwright.sync_api import Error, Locator, Page, Route, expect
 
 # As Back does it, which opens a View without loading the page. A page forgets at once what it
 # showed, so that one can wait for the same View again.
@@ -73,3 +73,12 @@ def holding(page: Page, pattern: str) -> Iterator[None]:
 def address(page: Page) -> dict[str, str]:
     """Entries of the page's URL that are not empty."""
     return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
+
+
+def tab_to(place: Locator) -> None:
+    """Press Tab until a place has the focus."""
+    for _ in range(30):
+        place.page.keyboard.press("Tab")
+        if place.evaluate("node => node === document.activeElement"):
+            break
+    expect(place).to_be_focused()

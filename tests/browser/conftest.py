@@ -8,7 +8,7 @@ Servers and the page are shared, since their start takes longer than most tests:
 """
 
 from collections.abc import Callable, Generator, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ HERE = Path(__file__).parent
 
 Serve = Callable[..., str]
 Run = Callable[..., Any]
+Lend = Callable[[Page, Callable[[], object]], AbstractContextManager[Page]]
 
 # A server starts sooner if its workers do not each import scikit-learn, and one that is stopped
 # would wait for connections that browsers keep alive.
@@ -194,27 +195,41 @@ def shared_page(
 
 
 @pytest.fixture
-def page(
-    shared_page: Page,
+def lend(
     browser: Browser,
     browser_context_args: dict[str, Any],
     complaints: list[str],
     output_path: str,  # noqa: ARG001, for the picture of a failure
-) -> Iterator[Page]:
+) -> Lend:
+    """Return what lends a test a page that others have, too, and puts it back."""
+
+    @contextmanager
+    def lend(page: Page, back: Callable[[], object]) -> Iterator[Page]:
+        page.bring_to_front()  # a tab behind another draws a frame a second
+        yield page
+        try:
+            assert_no_complaints(browser, complaints)
+        finally:
+            put_back(page, browser_context_args["viewport"])
+            back()
+
+    return lend
+
+
+@pytest.fixture
+def page(shared_page: Page, lend: Lend) -> Iterator[Page]:
     """The one page of all tests, blank and without anything that one of them left.
 
     Its browser has seen other tests' answers. Where that matters, or a clock or a script is
     installed, which stays, a test takes `own_page`.
     """
-    page = shared_page
-    page.bring_to_front()  # a tab behind another draws a frame a second
-    yield page
-    try:
-        assert_no_complaints(browser, complaints)
-    finally:
-        put_back(page, browser_context_args["viewport"])
-        page.goto("about:blank")
-        page.context.set_storage_state({"cookies": [], "origins": []})
+
+    def empty() -> None:
+        shared_page.goto("about:blank")
+        shared_page.context.set_storage_state({"cookies": [], "origins": []})
+
+    with lend(shared_page, empty) as page:
+        yield page
 
 
 def put_back(page: Page, viewport: Any) -> None:
@@ -239,25 +254,13 @@ def shared_lab(shared_page: Page) -> Page:
 
 
 @pytest.fixture
-def lab(
-    shared_lab: Page,
-    browser: Browser,
-    browser_context_args: dict[str, Any],
-    complaints: list[str],
-    output_path: str,  # noqa: ARG001, for the picture of a failure
-) -> Iterator[Page]:
+def lab(shared_lab: Page, lend: Lend) -> Iterator[Page]:
     """A page on the made-up `studies`, which each test begins with a `visit` to its own.
 
     It is loaded once for all. Take `page` for what is about that, or leaves more than a View.
     """
-    page = shared_lab
-    page.bring_to_front()
-    yield page
-    try:
-        assert_no_complaints(browser, complaints)
-    finally:
-        put_back(page, browser_context_args["viewport"])
-        page.evaluate(CLOSE)
+    with lend(shared_lab, lambda: shared_lab.evaluate(CLOSE)) as page:
+        yield page
 
 
 # Leaves the View of a test for the one the page opened with.
@@ -279,27 +282,20 @@ def shared_home(shared_page: Page, server: str) -> tuple[Page, str]:
 
 
 @pytest.fixture
-def home(
-    shared_home: tuple[Page, str],
-    browser: Browser,
-    browser_context_args: dict[str, Any],
-    complaints: list[str],
-    output_path: str,  # noqa: ARG001, for the picture of a failure
-) -> Iterator[Page]:
+def home(shared_home: tuple[Page, str], lend: Lend) -> Iterator[Page]:
     """The page on the sample, opened once for all tests and always at the View it opened with.
 
     A test that leaves anything but a View, or is about opening the page, takes `page`.
     """
-    page, url = shared_home
-    page.bring_to_front()
-    yield page
-    try:
-        assert_no_complaints(browser, complaints)
-    finally:
-        put_back(page, browser_context_args["viewport"])
-        page.evaluate(RETURN, url)
-        settled(page)
-        assert page.url == url
+    shared, url = shared_home
+
+    def back() -> None:
+        shared.evaluate(RETURN, url)
+        settled(shared)
+        assert shared.url == url
+
+    with lend(shared, back) as page:
+        yield page
 
 
 @pytest.fixture

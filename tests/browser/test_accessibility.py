@@ -227,11 +227,13 @@ HANDLED = ["#control-slice", "#slice-back", "#help-button", ".tabs [role=tab]", 
 
 
 @pytest.mark.parametrize("width", [720, 360], ids=["at 200 %", "at 400 %"])
-def test_a_magnified_page_covers_nothing(home: Page, width: int) -> None:
-    home.set_viewport_size({"width": width, "height": width * 900 // 1440})
-    home.wait_for_function("width => document.documentElement.scrollWidth <= width", arg=width)
-    assert home.evaluate(COVERED, [*SHOWN, *HANDLED]) == []
-    if not home.locator(".controls").is_visible():
-        home.locator("#controls-toggle").click()
+def test_a_magnified_page_covers_nothing(page: Page, width: int) -> None:
+    page.goto("/")
+    settled(page)
+    page.set_viewport_size({"width": width, "height": width * 900 // 1440})
+    page.wait_for_function("width => document.documentElement.scrollWidth <= width", arg=width)
+    assert page.evaluate(COVERED, [*SHOWN, *HANDLED]) == []
+    if not page.locator(".controls").is_visible():
+        page.locator("#controls-toggle").click()
     controls = [f"#control-{name}" for name in ("study", "plane", "components", "seed", "scope")]
-    assert home.evaluate(COVERED, controls) == []
+    assert page.evaluate(COVERED, controls) == []

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from scripts.serving import settled
-from tests.browser.acting import address, holding
+from tests.browser.acting import address, holding, tab_to
 from tests.browser.lesson import Lesson
 from tests.browser.reading import pixel, thumb
 
@@ -111,11 +111,7 @@ def test_arrows_move_the_crosshair_in_a_picture_that_keys_reached(home: Page, sa
     settled(home, slice=30)
     thumb(home).focus()
     labels = home.locator("#view-labels")
-    for _ in range(30):
-        home.keyboard.press("Tab")
-        if labels.evaluate("node => node === document.activeElement"):
-            break
-    expect(labels).to_be_focused()
+    tab_to(labels)
     for key in ("ArrowRight", "ArrowRight", "ArrowDown", "Shift+ArrowUp"):
         home.keyboard.press(key)
     home.wait_for_url(re.compile("at="))

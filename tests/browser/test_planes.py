@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from dashboard.core.orientation import PLANE_AXES
 from scripts.serving import settled
-from tests.browser.acting import address
+from tests.browser.acting import address, tab_to
 from tests.browser.reading import NOTHING, picture, pixel, thumb
 
 # Where the lines of the crosshair cross in a picture, in pixels of the slice from the lower left.
@@ -110,10 +110,7 @@ def test_three_planes_meet_in_the_crosshair(home: Page, sample: Path, head: dict
     all_meet_in([51, 64, 38], "b0")
     thumb(home).focus()
     coronal = home.locator("#view-coronal")
-    for _ in range(30):
-        home.keyboard.press("Tab")
-        if coronal.evaluate("node => node === document.activeElement"):
-            break
+    tab_to(coronal)
     for key in ("ArrowLeft", "ArrowUp", "]", "]"):
         home.keyboard.press(key)
     settled(home, slice=39)
