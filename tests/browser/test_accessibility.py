@@ -152,7 +152,10 @@ STEPS = """async (count) => {
     for (; count; count -= 1) {
         const next = slice() + 1;
         document.getElementById("slice-forward").click();
-        while (slice() !== next) await new Promise(requestAnimationFrame);
+        for (let frames = 0; slice() !== next; frames += 1) {
+            if (frames > 1000) throw Error(`at ${slice()}, not at ${next}`);
+            await new Promise(requestAnimationFrame);
+        }
     }
 }"""
 SAID = """() => {
