@@ -80,6 +80,10 @@ export const cards = (shown) => {
   const give = ({ lacking, view, scene }, values) => {
     const fresh = {};
     for (const card of lacking) {
+      if (values.unfinished && !card.outputs.some((output) => output in values)) { // nothing yet
+        unfinished.add(card.id);
+        continue;
+      }
       const own = Object.fromEntries(card.outputs.map((output) => [output, values[output]]));
       returned.set(card.id, { view, key: key(card, view, scene), values: own });
       unfinished[values.unfinished ? "add" : "delete"](card.id);
