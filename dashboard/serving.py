@@ -6,7 +6,7 @@ from typing import Any
 from dashboard.app import create_app
 from dashboard.core.errors import NeuroMixError
 from dashboard.services.studies.library import Library
-from dashboard.settings import Settings
+from dashboard.settings import Settings, require_protected
 from dashboard.web.guard import hosts_of
 
 # One process is enough for one person; threads serve pictures during a fit.
@@ -19,9 +19,10 @@ def serve_forever(settings: Settings) -> None:
     Raises
     ------
     NeuroMixError
-        If there is no study, or the address cannot be used.
+        If there is no study, or the address cannot be used or should not be.
     """
     Library(settings.data).names()
+    require_protected(settings, settings.host)
     _require_free(settings.host, settings.port)
     hosts = hosts_of(settings.host, settings.allowed_hosts)
     application = create_app(settings.model_copy(update={"allowed_hosts": hosts})).server

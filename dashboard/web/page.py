@@ -27,13 +27,17 @@ from dashboard.web.open import entries, unread_images
 ASSETS = ROOT / "assets"
 # Folders of the modules that main.mjs imports.
 MODULES = ("client", "views")
+SIGN_OUT = (
+    '<form id="sign-out" method="post" action="/sign-out">'
+    '<button class="text-button">Sign out</button></form>'
+)
 # What Dash asks for once it runs: made while the browser reads scripts.
 LAYOUT = '<link rel="preload" as="fetch" href="/_dash-layout" crossorigin>\n'
 # Dash may call the browser's half as soon as it starts, so it starts behind the modules.
 RENDERER = "addEventListener('DOMContentLoaded', () => new DashRenderer());"
 
 
-def index() -> str:
+def index(*, signs_out: bool = False) -> str:
     """Return the page's HTML: with what the browser's half has to know, and its modules."""
     config = {
         "version": CONTENT_VERSION,
@@ -56,7 +60,8 @@ def index() -> str:
     content = json.dumps(config).replace("<", "\\u003c")
     known = f'<script id="neuromix-config" type="application/json">{content}</script>\n'
     style = f"<style>{line_style()}</style>\n"
-    return INDEX.replace("</head>", f"{LAYOUT}{modules}{style}{known}</head>")
+    page = INDEX.replace("{%sign_out%}", SIGN_OUT if signs_out else "")
+    return page.replace("</head>", f"{LAYOUT}{modules}{style}{known}</head>")
 
 
 def page(archive: Archive, analyses: Analyses, limits: Limits) -> Component:
