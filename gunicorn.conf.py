@@ -6,6 +6,10 @@ from typing import Any
 from dashboard.core.errors import NeuroMixError
 from dashboard.settings import require_protected, settings_of_environment
 
+# What a proxy says counts only if DASHBOARD_TRUSTED_PROXIES names it.
+secure_scheme_headers: dict[str, str] = {}
+forwarder_headers = ""
+
 
 def on_starting(server: Any) -> None:
     """Refuse to listen where strangers can reach the server, unless something keeps them out."""

@@ -27,7 +27,10 @@ def serve_forever(settings: Settings) -> None:
     hosts = hosts_of(settings.host, settings.allowed_hosts)
     application = create_app(settings.model_copy(update={"allowed_hosts": hosts})).server
     application.test_client().get("/")
-    print(f"NeuroMix is at http://{settings.host}:{settings.port} (Ctrl+C stops it)", flush=True)
+    print(
+        f"NeuroMix is at http://{settings.host}:{settings.port}{settings.prefix} (Ctrl+C stops it)",
+        flush=True,
+    )
     try:
         _gunicorn(application, settings).run()
     except ImportError:
@@ -57,6 +60,9 @@ def _gunicorn(application: Any, settings: Settings) -> Any:
             self.cfg.set("bind", f"{settings.host}:{settings.port}")
             self.cfg.set("worker_class", "gthread")
             self.cfg.set("threads", THREADS)
+            # What a proxy says counts only if DASHBOARD_TRUSTED_PROXIES names it.
+            self.cfg.set("secure_scheme_headers", {})
+            self.cfg.set("forwarder_headers", "")
             self.cfg.set("loglevel", "warning")
             self.cfg.set("control_socket_disable", True)
 

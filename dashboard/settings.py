@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from dashboard.core.errors import NeuroMixError
@@ -118,6 +118,10 @@ class Settings(BaseSettings):
         Addresses and networks of proxies, separated by commas (``DASHBOARD_TRUSTED_PROXIES``).
     public : bool
         Whether everybody may see every study (``DASHBOARD_PUBLIC``).
+    frame_ancestors : str
+        Origins of portals that may show the page in a frame (``DASHBOARD_FRAME_ANCESTORS``).
+    prefix : str
+        Path below which the server is reached, such as ``/neuromix/`` (``DASHBOARD_PREFIX``).
     uploads : Path
         Folder of uploaded studies; by default ``uploads`` in the cache (``DASHBOARD_UPLOADS``).
     max_upload_bytes : int
@@ -142,11 +146,19 @@ class Settings(BaseSettings):
     user_header: str = ""
     trusted_proxies: str = ""
     public: bool = False
+    frame_ancestors: str = ""
+    prefix: str = Field("/", pattern=r"^/?([\w.~-]+/)*[\w.~-]*$")
     uploads: Path = Field(default_factory=lambda given: given["cache"] / "uploads")
     # A 4-D run of 7 T is about 300 MB.
     max_upload_bytes: int = Field(512 * 2**20, validation_alias="MAX_UPLOAD_BYTES", gt=0)
     upload_days: int = Field(7, validation_alias="UPLOAD_DAYS", ge=1, le=36500)
     upload_quota_bytes: int = Field(10 * 2**30, validation_alias="UPLOAD_QUOTA_BYTES", gt=0)
+
+    @field_validator("prefix")
+    @classmethod
+    def _between_slashes(cls, prefix: str) -> str:
+        """Return the path as `/`, or as `/neuromix/`."""
+        return f"/{prefix.strip('/')}/".replace("//", "/")
 
 
 def settings_of_environment() -> Settings:

@@ -1,4 +1,5 @@
 // What has failed and has not worked since: it is said, and tried again once the server is back.
+import { route } from "../client/address.mjs";
 import { SIGNED_OUT, SILENT, complain } from "./notices.mjs";
 
 const FIRST_MS = 1000; // a server that is started anew answers after some seconds
@@ -42,7 +43,7 @@ const plan = () => { timer ||= setTimeout(ask, wait); };
 const ask = async () => {
   timer = 0;
   wait = Math.min(2 * wait, MOST_MS);
-  const isUp = await fetch("/healthz", { cache: "no-store" }).then(({ ok }) => ok, () => false);
+  const isUp = await fetch(route("healthz"), { cache: "no-store" }).then(({ ok }) => ok, () => false);
   if (!failures.size || timer) return;
   const isSilent = [...failures.values()].some(({ sentence }) => sentence === SILENT);
   if (!isUp) isDown = true;

@@ -37,6 +37,7 @@ def register(server: Flask) -> None:
                 COOKIE,
                 g.new_visitor,
                 max_age=ONE_YEAR,
+                path=request.script_root + PAGE,
                 httponly=True,
                 samesite="Lax",
                 secure=over_https(),

@@ -4,7 +4,8 @@ from playwright.sync_api import expect
 
 from scripts.serving import settled
 
-LINK = "/?slice=20&components=4"
+PREFIX = "/portal/neuromix"
+LINK = f"{PREFIX}/?slice=20&components=4"
 UNAUTHORIZED = re.compile(r"logged Failed to load resource: .* 401 \(UNAUTHORIZED\)")
 
 
@@ -16,7 +17,7 @@ def enter(page, password):
 def test_one_signs_in_without_a_script_comes_to_the_link_and_leaves_for_good(
     serve, new_context, complaints
 ):
-    url = serve(DASHBOARD_PASSWORD="open, please")
+    url = serve(DASHBOARD_PASSWORD="open, please", DASHBOARD_PREFIX=PREFIX)
     plain = new_context(java_script_enabled=False, color_scheme="dark").new_page()
     plain.set_viewport_size({"width": 390, "height": 844})
     plain.goto(url + LINK)
@@ -32,7 +33,7 @@ def test_one_signs_in_without_a_script_comes_to_the_link_and_leaves_for_good(
     page.goto(url + LINK)
     enter(page, "open, please")
     settled(page, slice=20, components=4)
-    context.request.post(f"{url}/sign-out")  # as another tab would
+    context.request.post(f"{url}{PREFIX}/sign-out")  # as another tab would
     page.keyboard.press("]")
     notice = page.locator("#client-notice")
     expect(notice.locator("p")).to_have_text("You are signed out.")
@@ -45,4 +46,14 @@ def test_one_signs_in_without_a_script_comes_to_the_link_and_leaves_for_good(
     expect(page.locator("#sign-in")).to_be_visible()
 
     assert all(map(UNAUTHORIZED.fullmatch, complaints))
+    complaints.clear()
+
+    # A proxy that takes off a path of which the server does not know.
+    own = re.compile(re.escape(f"{url}{PREFIX}") + "/(assets|_dash).*")
+    enter(page, "open, please")
+    settled(page, slice=20)
+    page.route(own, lambda route: route.fulfill(status=401))
+    page.reload()
+    expect(page.locator("#react-entry-point")).to_contain_text("NeuroMix cannot load its scripts")
+    assert complaints
     complaints.clear()
