@@ -34,7 +34,7 @@ class Auditor:
     def __init__(self, page: Page, script: Path) -> None:
         self.page = page
         self.found: list[str] = []
-        page.add_script_tag(content=script.read_text("utf-8"))
+        page.evaluate(script.read_text("utf-8"))  # as a script it would need leave
         # A colour on its way is none that anybody reads.
         self.still = page.add_style_tag(content="* { transition: none !important }")
 

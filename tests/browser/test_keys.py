@@ -55,7 +55,7 @@ def test_each_key_of_the_help_does_what_it_says(home: Page) -> None:
     press(home, "z")
     home.wait_for_function(f"{box}.width == head.width", arg=head)
     press(home, " ")
-    home.wait_for_function("Number(new URLSearchParams(location.search).get('slice')) > 31")
+    home.wait_for_function("() => Number(new URLSearchParams(location.search).get('slice')) > 31")
     press(home, " ")
     settled(home)
     press(home, "?")
