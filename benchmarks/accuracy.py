@@ -158,7 +158,7 @@ def _scikit_learn(case: Case) -> str:
 
 def _environment(package: str) -> Path | None:
     """Return the Python of an environment that has a package; None if it cannot be installed."""
-    folder = ROOT / ".cache" / "bench" / package
+    folder = Path(tempfile.gettempdir()) / "neuromix-bench" / package
     python = folder / "bin" / "python"
     if not (folder / "ready").exists():
         venv.create(folder, with_pip=True, clear=True)
