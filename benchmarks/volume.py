@@ -16,15 +16,11 @@ from benchmarks.table import show
 from dashboard.core.domain import WHOLE
 from dashboard.core.mixture.cells import cells
 from dashboard.core.mixture.densities import Densities, largest, mean_log_likelihood, parts
+from dashboard.core.mixture.em import ExpectationMaximisation, Mixture
 from dashboard.core.mixture.features import features
 from dashboard.core.mixture.recipe import Recipe
 from dashboard.core.mixture.slice_fit import FLOOR
-from dashboard.core.mixture.volume_fit import (
-    ExpectationMaximisation,
-    Mixture,
-    corrected,
-    fit_cells,
-)
+from dashboard.core.mixture.volume_fit import corrected, fit_cells
 from dashboard.core.volume import read_volume
 
 RECIPE = Recipe(tolerance=1e-6)
