@@ -186,6 +186,8 @@ def _other(case: Case, name: str, python: Path | None, folder: Path) -> str:
         return "failed"
     seconds = time.perf_counter() - start
     labels = np.asarray(nib.load(out).dataobj).astype(int)
+    if not labels.any():
+        return f"no tissue ({seconds:.0f} s)"
     return f"{_shown(_dice(labels, _truth(case)))} ({seconds:.0f} s)"
 
 
