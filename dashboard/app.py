@@ -8,7 +8,7 @@ from flask_compress import Compress
 from dashboard.callbacks import client
 from dashboard.services.start import start
 from dashboard.settings import Settings, require_apart
-from dashboard.web import cards, guard, health, maps, open, page, slices, uploads, visitor
+from dashboard.web import cards, guard, health, layers, maps, open, page, slices, uploads, visitor
 
 
 def create_app(settings: Settings) -> Dash:
@@ -42,6 +42,7 @@ def create_app(settings: Settings) -> Dash:
     app.server.register_blueprint(health.routes)
     app.server.register_blueprint(slices.blueprint(archive, analyses))
     app.server.register_blueprint(maps.blueprint(archive, analyses, ahead))
+    app.server.register_blueprint(layers.blueprint(archive, analyses))
     app.server.register_blueprint(cards.blueprint(archive, analyses, ahead))
     app.server.register_blueprint(open.blueprint(archive))
     app.server.register_blueprint(uploads.blueprint(uploaded))

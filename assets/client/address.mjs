@@ -1,6 +1,7 @@
 // Addresses: the View as a URL query, and where pictures, cards and voxels are served.
 // The server makes the same ones (dashboard/view.py, dashboard/web).
 
+import { placing } from "./layer.mjs";
 import { hasOutline, isOffered } from "./map.mjs";
 
 /**
@@ -77,6 +78,10 @@ export const outline = (view, scene, config, index = view.slice) =>
 /** Where the numbers of a slice are; null where no voxel of Y stands for one of X. */
 export const voxels = (view, scene, config) =>
   scene.x && scene.y && scene.sameGrid ? `/voxels/${scene.key}.bin?${some(config.voxelFields, view, config)}` : null;
+
+/** Where a slice's layer over the graphs of the head is. @param {import("./layer.mjs").Drawn} drawn */
+export const layer = (view, scene, config, drawn, index = view.slice) =>
+  `/layers/${scene.key}/${view.plane}/${index}.json?${some(config.layerFields, view, config)}&${encode(placing(drawn))}`;
 
 /** Where cards are drawn. @param {{id: string}[]} cards */
 export const cards = (cards, view, scene, config) =>

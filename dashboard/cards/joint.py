@@ -12,6 +12,7 @@ from dashboard.cards.card import CLASSES, FIT, Card, Drawn
 from dashboard.cards.classes import names
 from dashboard.cards.head import head_of_used
 from dashboard.core.analysis import Analysis
+from dashboard.core.domain import WHOLE
 from dashboard.figures import histograms, joint
 from dashboard.figures.joint import Extent
 from dashboard.figures.palette import class_colours
@@ -90,7 +91,8 @@ def _caption(analysis: Analysis) -> tuple[str, str]:
         return caption, "Only images in the fit have components."
     if len(features.shown) == 1:
         return "curves of the components", ""
-    return "components at 1σ and 2σ", ""
+    of_slice = "; light: this slice" if features.domain is WHOLE else ""
+    return f"components at 1σ and 2σ{of_slice}", ""
 
 
 def _cloud(

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboard.core.analysis import Analysis
+from dashboard.core.domain import WHOLE
 from dashboard.core.histogram import Histogram, histogram
 from dashboard.figures.style import (
     INK,
@@ -93,6 +94,7 @@ def histograms(
     notes: list[dict[str, Any]] = []
     axes: dict[str, Any] = {}
     names: dict[str, str] = {}
+    layers: list[dict[str, Any]] = []
     features = analysis.features
     rows = len(features.shown)
     processed = any(features.volumes[image].processing for image in features.shown)
@@ -112,6 +114,7 @@ def histograms(
                 drawn = [_steps(one, volume.label)]
                 if is_foreground:
                     drawn += _curves(analysis, image, one, colours, hidden)
+                    layers.append({"axis": suffix, **_bins(one)})
                 highest = max(float(np.max(trace.pop("top"))) for trace in drawn)
                 traces += [{**trace, **onto} for trace in drawn]
             else:
@@ -150,7 +153,7 @@ def histograms(
                 "t": 20 if left_out else 8,
                 "b": 48 if "<br>" in title else 34,
             },
-            meta={"titles": names},
+            meta={"titles": names, **({"layers": layers} if features.domain is WHOLE else {})},
             hovermode="x",
         ),
     }
@@ -193,6 +196,15 @@ def mixture_histogram(
             hovermode="x",
             meta={"titles": {"xtitle": plain(volume.name) + unit}},
         ),
+    }
+
+
+def _bins(counts: Histogram) -> dict[str, Any]:
+    """Return where the bins are, and the highest count: a slice's own are drawn over them."""
+    edges = counts.edges
+    return {
+        "bins": [float(edges[0]), float(edges[-1]), len(counts.counts)],
+        "most": int(counts.counts.max()),
     }
 
 

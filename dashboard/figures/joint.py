@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from dashboard.core.analysis import Analysis
 from dashboard.core.density import joint_density
+from dashboard.core.domain import WHOLE
 from dashboard.core.errors import FitError
 from dashboard.core.histogram import histogram
 from dashboard.core.mixture.classes import ellipse
@@ -123,10 +124,11 @@ def joint(
             },
             hovermode="closest",
             meta={
+                **({"extent": [list(e) for e in extent]} if features.domain is WHOLE else {}),
                 "titles": {
                     "xtitle": plain(features.volumes[x].name) + unit,
                     "ytitle": plain(features.volumes[y].name) + unit,
-                }
+                },
             },
         ),
     }
