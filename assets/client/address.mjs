@@ -87,8 +87,9 @@ export const layer = (view, scene, config, drawn, index = view.slice) =>
 export const cards = (cards, view, scene, config) =>
   `/cards/${scene.key}.json?need=${cards.map(({ id }) => id).join(",")}&${query(view, config)}&v=${config.version}`;
 
-/** Where a query is opened. @param {string} search @param {?number[]} place  in mm */
-export const open = (search, place) => {
+/** Where a query is opened. @param {string} search @param {?number[]} place  in mm @param {string} study  where it was seen */
+export const open = (search, place, study = "") => {
   const asked = search.replace(/^\?/, "");
-  return `/open?${[asked, place ? `place=${place.join(":")}` : ""].filter(Boolean).join("&")}`;
+  const seen = place ? encode([["place", place.join(":")], ["seen_in", study]]) : "";
+  return `/open?${[asked, seen].filter(Boolean).join("&")}`;
 };
