@@ -427,7 +427,12 @@ saving(() => state.wanted);
 help();
 tooltip();
 upload({ open: openView });
-const followUpload = ownUpload({ open: openView, notify, stopAhead });
+const followUpload = ownUpload({
+  open: openView,
+  reopen: () => dispatch({ type: "open", search: location.search, reason: "replace" }),
+  notify,
+  stopAhead,
+});
 check(() => state.wanted?.study ?? "", change);
 folds();
 introduction();
