@@ -2,6 +2,7 @@
 
 from dashboard.cards import elements
 from dashboard.cards.card import CLASSES, FIT, Card, Drawn
+from dashboard.cards.classes import names
 from dashboard.cards.head import head_of_used
 from dashboard.core.domain import WHOLE
 from dashboard.core.mixture.foreground import Foreground
@@ -38,6 +39,7 @@ def draw(scene: Scene, analyses: Analyses) -> Drawn:
         colours=class_colours(view.palette, view.colours, analysis.identities),
         hidden=view.hidden,
         left_out="" if scene.before else outside,
+        called={k: name.text for k, name in names(scene, analyses).items()},
     )
     if "meta" in figure["layout"]:
         figure["layout"]["meta"] |= {
@@ -57,7 +59,7 @@ CARD = Card(
     "histograms",
     "views",
     "analysis",
-    FIT | CLASSES | {"bins", "log", "before"},
+    FIT | CLASSES | {"bins", "log", "before", "names"},
     (HEAD, FIGURE),
     draw,
     of_domain=True,

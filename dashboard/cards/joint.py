@@ -48,7 +48,12 @@ def _figure(analysis: Analysis, view: View, called: Mapping[int, str]) -> dict[s
     colours = class_colours(view.palette, view.colours, analysis.identities)
     if len(analysis.features.shown) == 1:
         return histograms.mixture_histogram(
-            analysis, axes=view.axes, bins=view.bins, colours=colours, hidden=view.hidden
+            analysis,
+            axes=view.axes,
+            bins=view.bins,
+            colours=colours,
+            hidden=view.hidden,
+            called=called,
         )
 
     def cloud(points: NDArray[np.float64], extent: Extent) -> str:

@@ -1,7 +1,6 @@
 """The joint distribution of two images, with the fitted components."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from dashboard.core.errors import FitError
 from dashboard.core.histogram import histogram
 from dashboard.core.mixture.classes import ellipse
 from dashboard.figures.style import (
+    NO_NAMES,
     Figure,
     axis,
     axis_title,
@@ -45,7 +45,6 @@ SCALE_HEIGHT = 28
 
 # Mean and covariance.
 Component = tuple[NDArray[np.float64], NDArray[np.float64]]
-NO_NAMES: Mapping[int, str] = MappingProxyType({})
 
 Extent = tuple[tuple[float, float], tuple[float, float]]
 Cloud = Callable[[NDArray[np.float64], Extent], str]
