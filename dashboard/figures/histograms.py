@@ -48,7 +48,7 @@ LONG_IN_COLUMN = 1e3
 LARGEST_PREFIXED = 1e15
 # A logarithmic axis starts at half a voxel.
 LOG_FLOOR = 0.5
-NAMED = "%{fullData.name}<extra></extra>"
+NAMED = "%{fullData.name}: %{y:.3~s} expected<extra></extra>"
 
 
 # The histograms of one image: of its foreground, and before it of all voxels if they are shown.
