@@ -8,7 +8,19 @@ from flask_compress import Compress
 from dashboard.callbacks import client
 from dashboard.services.start import start
 from dashboard.settings import Settings, require_apart
-from dashboard.web import cards, guard, headers, health, maps, open, page, slices, uploads, visitor
+from dashboard.web import (
+    cards,
+    guard,
+    headers,
+    health,
+    layers,
+    maps,
+    open,
+    page,
+    slices,
+    uploads,
+    visitor,
+)
 from dashboard.web.access import keeping_out, signing_in
 from dashboard.web.access.gate import gate_of
 from dashboard.web.access.proxies import TrustedProxies
@@ -56,6 +68,7 @@ def create_app(settings: Settings) -> Dash:
     app.server.register_blueprint(signing_in.blueprint(gate))
     app.server.register_blueprint(slices.blueprint(archive, analyses))
     app.server.register_blueprint(maps.blueprint(archive, analyses, ahead))
+    app.server.register_blueprint(layers.blueprint(archive, analyses))
     app.server.register_blueprint(cards.blueprint(archive, analyses, ahead))
     app.server.register_blueprint(open.blueprint(archive))
     app.server.register_blueprint(uploads.blueprint(uploaded))

@@ -1,6 +1,7 @@
 // Addresses: the View as a URL query, and where pictures, cards and voxels are served.
 // The server makes the same ones (dashboard/view.py, dashboard/web).
 
+import { placing } from "./layer.mjs";
 import { hasOutline, isOffered } from "./map.mjs";
 
 /**
@@ -84,12 +85,17 @@ export const outline = (view, scene, config, index = view.slice) =>
 export const voxels = (view, scene, config) =>
   scene.x && scene.y && scene.sameGrid ? route(`voxels/${scene.key}.bin?${some(config.voxelFields, view, config)}`) : null;
 
+/** Where a slice's layer over the graphs of the head is. @param {import("./layer.mjs").Drawn} drawn */
+export const layer = (view, scene, config, drawn, index = view.slice) =>
+  route(`layers/${scene.key}/${view.plane}/${index}.json?${some(config.layerFields, view, config)}&${encode(placing(drawn))}`);
+
 /** Where cards are drawn. @param {{id: string}[]} cards */
 export const cards = (cards, view, scene, config) =>
   route(`cards/${scene.key}.json?need=${cards.map(({ id }) => id).join(",")}&${query(view, config)}&v=${config.version}`);
 
-/** Where a query is opened. @param {string} search @param {?number[]} place  in mm */
-export const open = (search, place) => {
+/** Where a query is opened. @param {string} search @param {?number[]} place  in mm @param {string} study  where it was seen */
+export const open = (search, place, study = "") => {
   const asked = search.replace(/^\?/, "");
-  return route(`open?${[asked, place ? `place=${place.join(":")}` : ""].filter(Boolean).join("&")}`);
+  const seen = place ? encode([["place", place.join(":")], ["seen_in", study]]) : "";
+  return route(`open?${[asked, seen].filter(Boolean).join("&")}`);
 };

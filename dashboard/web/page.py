@@ -14,7 +14,12 @@ from dashboard.figures.palette import NEUTRALS, PALETTES, RAMP, line_style
 from dashboard.ids import FIELDS, Store
 from dashboard.services.analyses import Analyses
 from dashboard.services.archive import Archive
-from dashboard.services.render.addresses import CONTENT_VERSION, MAP_FIELDS, VOXEL_FIELDS
+from dashboard.services.render.addresses import (
+    CONTENT_VERSION,
+    LAYER_FIELDS,
+    MAP_FIELDS,
+    VOXEL_FIELDS,
+)
 from dashboard.services.scene.opening import open_view
 from dashboard.services.uploads.limits import Limits
 from dashboard.settings import ROOT
@@ -65,6 +70,7 @@ def index(*, prefix: str = "/", signs_out: bool = False) -> str:
         "cards": description(),
         "voxelFields": sorted(VOXEL_FIELDS),
         "mapFields": sorted(MAP_FIELDS),
+        "layerFields": sorted(LAYER_FIELDS),
         "neutrals": NEUTRALS,
         "ramp": list(RAMP),
         "palettes": {name: list(colours) for name, colours in PALETTES.items()},
