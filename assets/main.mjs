@@ -19,6 +19,7 @@ import { buttons } from "./views/buttons.mjs";
 import { LATE, cards as makeCards } from "./views/cards.mjs";
 import { check, found } from "./views/check.mjs";
 import { answer, held, loadGraphs, nothing, outputs, setProps } from "./views/dash.mjs";
+import { exporting } from "./views/export.mjs";
 import { OPENING, allWorked, failed, trying, worked } from "./views/failures.mjs";
 import { fields } from "./views/fields.mjs";
 import { folds } from "./views/folds.mjs";
@@ -426,6 +427,7 @@ check(() => state.wanted?.study ?? "", change);
 folds();
 introduction();
 names(() => state.scene?.names ?? {});
+exporting(shown);
 screen();
 buttons({
   openStudy: acts.study,

@@ -82,6 +82,9 @@ export const voxels = (view, scene, config) =>
 export const cards = (cards, view, scene, config) =>
   `/cards/${scene.key}.json?need=${cards.map(({ id }) => id).join(",")}&${query(view, config)}&v=${config.version}`;
 
+/** Where a file is made of what a View shows. @param {string} what  such as "dseg.nii.gz" */
+export const exported = (what, view, config) => `/exports/${what}?${query(view, config)}`;
+
 /** Where a query is opened. @param {string} search @param {?number[]} place  in mm */
 export const open = (search, place) => {
   const asked = search.replace(/^\?/, "");
