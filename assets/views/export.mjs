@@ -28,6 +28,9 @@ const SECTIONS = [
     { label: "Agreement", hint: "TSV", address: file("agreement.tsv") },
     { label: "Criteria", hint: "TSV", address: file("criteria.tsv") },
   ]],
+  ["Method", [
+    { label: "Reproduce this", hint: "Python", address: file("reproduce.py") },
+  ]],
 ];
 
 const menu = document.getElementById("export-menu");

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from dashboard.commands.checking import Checking
 from dashboard.commands.inputs import inputs, with_volume
 from dashboard.commands.options import DEFAULTS, candidates, with_options
 from dashboard.commands.stderr import print_line, print_progress
-from dashboard.core.analysis import Analysis, analyse, compare, identified
+from dashboard.core.analysis import Analysis, analyse_images, compare
 from dashboard.core.domain import WHOLE, Cut, Domain, Scope
 from dashboard.core.errors import GridError, NeuroMixError
 from dashboard.core.export.segmentation import write_segmentation
@@ -22,11 +21,9 @@ from dashboard.core.grid.position import LostPositionError
 from dashboard.core.grid.resampling import resample as resampled
 from dashboard.core.grid.same import same_grid
 from dashboard.core.mixture.criteria import candidates as fits_of
-from dashboard.core.mixture.features import Features, features
-from dashboard.core.mixture.fit import Fit, fit
 from dashboard.core.mixture.foreground import Foreground
 from dashboard.core.mixture.model import Model
-from dashboard.core.mixture.recipe import MAX_MIXED, Recipe, usual, usual_starts
+from dashboard.core.mixture.recipe import MAX_MIXED, Recipe, usual_starts
 from dashboard.core.mixture.starts import better_start
 from dashboard.core.orientation import Plane
 from dashboard.core.volume import Volume
@@ -143,13 +140,7 @@ def _analysed(
     volumes: Sequence[Volume], recipe: Recipe, domain: Domain, mask: Volume | None
 ) -> Analysis:
     try:
-        head = None
-        if recipe.start == "volume":
-            of_head = replace(recipe, start="kmeans", starts=usual_starts("volume"))
-            head = fit(features(volumes, of_head, WHOLE, mask=mask), of_head)
-        begun: Fit = partial(fit, start=head)
-        found = features(volumes, recipe, domain, mask=mask, like=head.scale if head else None)
-        analysis = _numbered(analyse(found, fit=begun), head)
+        analysis = analyse_images(volumes, recipe, domain, mask=mask)
     except LostPositionError as error:
         raise GridError(f"{error} On the page a button does it; FSL has fslcpgeom.") from None
     except GridError as error:
@@ -157,23 +148,6 @@ def _analysed(
     if analysis.problem:
         raise NeuroMixError(analysis.problem)
     return analysis
-
-
-def _numbered(analysis: Analysis, own_head: Model | None) -> Analysis:
-    """Return an analysis whose classes have the numbers that the page shows."""
-    found = analysis.features
-
-    @cache
-    def whole() -> Features:
-        recipe = usual(found.recipe, found.recipe.components)
-        return features(found.volumes, recipe, WHOLE, mask=found.mask_volume)
-
-    def usual_head(components: int) -> Model:
-        return fit(whole(), usual(found.recipe, components))
-
-    return identified(
-        analysis, usual_head, lambda: own_head or usual_head(whole().recipe.components)
-    )
 
 
 def _doubts(analysis: Analysis) -> list[Notice]:

@@ -100,6 +100,16 @@ class Analyses:
             lambda: self._of_cut(scene, self._features(scene, cut)),
         )
 
+    def start(self, scene: Scene) -> Model | None:
+        """Return the fit of the whole head from which that of a scene's slice begins, if it does.
+
+        Raises
+        ------
+        NeuroMixError
+            If there is none.
+        """
+        return self._model(scene.of_head()) if scene.recipe.start == "volume" else None
+
     def knows(self, scene: Scene) -> bool:
         """Return whether the model of a scene has been fitted before."""
         return self._models.holds(_made_from(scene))
@@ -200,7 +210,7 @@ class Analyses:
             one = scene.having(components=recipe.components)
             if scene.domain is WHOLE:
                 return self._model(one)
-            start = self._model(one.of_head()) if recipe.start == "volume" else None
+            start = self.start(one)
             return self._models.get(_made_from(one), lambda: fit(found, recipe, start=start))
 
         return fitted

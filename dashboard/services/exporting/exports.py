@@ -12,6 +12,7 @@ from dashboard.core.export.segmentation import label_table, write_labels, write_
 from dashboard.core.export.tables import agreement_table, components_table, criteria_table
 from dashboard.core.mixture.recipe import COMPONENTS
 from dashboard.services.comparing import NO_REFERENCE
+from dashboard.services.exporting.reproducing import reproduce
 from dashboard.services.exporting.subject import Subject
 
 # The share that is done, 0..1.
@@ -133,5 +134,6 @@ EXPORTS: Mapping[str, Export] = MappingProxyType(
         "components.tsv": Export(TSV, _text(lambda s: components_table(s.analysis, s.names))),
         "agreement.tsv": Export(TSV, _text(_agreement)),
         "criteria.tsv": Export(TSV, _criteria),
+        "reproduce.py": Export("text/x-python", _text(reproduce)),
     }
 )
