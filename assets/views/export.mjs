@@ -22,6 +22,7 @@ const SECTIONS = [
     { label: "Names and colours", hint: "TSV", address: file("dseg.tsv") },
     { label: "Probabilities", hint: "NIfTI, zip", address: file("probseg.zip") },
     { label: "Foreground mask", hint: "NIfTI", address: file("mask.nii.gz") },
+    { label: "All of these, as BIDS derivatives", hint: "zip", address: file("bids.zip") },
   ]],
   ["Numbers", [
     { label: "Components", hint: "TSV", address: file("components.tsv") },

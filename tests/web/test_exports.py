@@ -2,10 +2,12 @@
 
 import csv
 import gzip
+import hashlib
 import io
 import json
 import zipfile
 from dataclasses import replace
+from importlib.metadata import version
 from urllib.parse import unquote
 
 import nibabel as nib
@@ -23,6 +25,7 @@ VIEW = View("pair", "T1", "b0", slice=5)
 KINDS = {
     "dseg.nii.gz": "application/gzip", "dseg.tsv": "text/tab-separated-values",
     "mask.nii.gz": "application/gzip", "probseg.zip": "application/zip",
+    "bids.zip": "application/zip", "reproduce.py": "text/x-python",
     "components.tsv": "text/tab-separated-values", "criteria.tsv": "text/tab-separated-values",
 }  # fmt: skip
 
@@ -160,6 +163,47 @@ def test_segment_writes_the_same_bytes(ask, run, tmp_path, study, save, head):
             own = name.partition(f"K{view.components}_")[2]
             assert content == (tmp_path / "out" / f"T1_{own}").read_bytes()
         assert study.scene(view).usual(4).recipe == usual(view.recipe(), 4)
+
+
+def test_the_bids_data_set_has_all_of_it_and_says_how_it_was_made(ask, save, head, study):
+    affine = np.diag([2.0, 2.0, 3.0, 1.0])
+    paths = {}
+    for number, name in enumerate(("T1w", "T2w")):
+        file = f"data/set/sub-01/ses-a/anat/sub-01_ses-a_{name}.nii.gz"
+        paths[name] = save(file, head(number), affine)
+    (paths["T1w"].parents[3] / "dataset_description.json").write_text('{"Name": "x"}')
+    studies = [name for name in study.archive.studies() if name.startswith("set")]
+    view = replace(VIEW, study=studies[0], x="T1w", y="T2w", names=("CSF", "", "WM, all"))
+    found = members(ask("bids.zip", view))
+
+    description = json.loads(found.pop("dataset_description.json"))
+    assert description["DatasetType"] == "derivative"
+    assert description["GeneratedBy"][0]["Name"] == "NeuroMix"
+    assert found.pop(".bidsignore") == b"tables/\n"
+    start = "sub-01/ses-a/anat/sub-01_ses-a_seg-axial5K3_"
+    images = {name: content for name, content in found.items() if name.endswith(".nii.gz")}
+    assert sorted(name.removeprefix(start) for name in images) == [
+        "desc-foreground_mask.nii.gz", "dseg.nii.gz",
+        *(f"label-{k}_probseg.nii.gz" for k in (1, 2, 3)),
+    ]  # fmt: skip
+    assert images[f"{start}dseg.nii.gz"] == ask("dseg.nii.gz", view).data
+    assert images[f"{start}desc-foreground_mask.nii.gz"] == ask("mask.nii.gz", view).data
+    assert found[f"{start}dseg.tsv"] == ask("dseg.tsv", view).data
+    assert found["code/reproduce.py"] == ask("reproduce.py", view).data
+    table = "tables/sub-01_ses-a_seg-axial5K3_components.tsv"
+    assert found[table] == ask("components.tsv", view).data
+
+    sidecars = {name: json.loads(found[name.replace(".nii.gz", ".json")]) for name in images}
+    hashes = [hashlib.sha256(path.read_bytes()).hexdigest() for path in paths.values()]
+    for one in sidecars.values():
+        assert [given["sha256"] for given in one["Inputs"]] == hashes
+        assert one["Settings"]["components"] == 3
+        assert {"plane", "slice", "scope", *vars(view.recipe())} == set(one["Settings"])
+        assert one["Versions"]["scikit-learn"] == version("scikit-learn")
+        assert one["SpatialReference"] == "orig"
+        assert one["Description"]
+    labels = [sidecars[f"{start}label-{k}_probseg.nii.gz"]["LabelMap"] for k in (1, 2, 3)]
+    assert labels == [["CSF"], ["class 2"], ["WM, all"]]
 
 
 def test_a_page_that_asks_for_steps_gets_them_before_the_file(ask):

@@ -2,12 +2,14 @@
 
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
 
 from dashboard.core.errors import NeuroMixError
+from dashboard.core.export.derivatives import derivatives
 from dashboard.core.export.segmentation import label_table, write_labels, write_mask, writers
 from dashboard.core.export.tables import agreement_table, components_table, criteria_table
 from dashboard.core.mixture.recipe import COMPONENTS
@@ -57,6 +59,25 @@ def _probabilities(subject: Subject, path: Path) -> Shares:
         for number, (ending, write) in enumerate(found, start=1):
             yield number / (len(found) + 1)
             packed.add(f"{subject.base}_{ending}", write)
+
+
+def _bids(subject: Subject, path: Path) -> Shares:
+    yield 0
+    scene, analysis = subject.scene, subject.analysis
+    tables = {"components.tsv": components_table(analysis, subject.names)}
+    with suppress(NeuroMixError):  # a card says why nothing can be compared
+        tables["agreement.tsv"] = _agreement(subject)
+    files = derivatives(
+        analysis, subject.image, subject.colours,
+        study=subject.title, what=subject.what, names=subject.names,
+        entities=scene.entities(scene.view.grid or scene.mixed[0]), link=scene.view.query(),
+        tables=tables, code=reproduce(subject),
+    )  # fmt: skip
+    with Packed(path) as packed:
+        expected = 9 + len(tables) + 2 * analysis.fitted.components
+        for number, (name, write) in enumerate(files):
+            yield min(number / expected, 0.99)
+            packed.add(name, write)
 
 
 def _text(of: Callable[[Subject], str]) -> Callable[[Subject, Path], Shares]:
@@ -118,10 +139,6 @@ class Packed:
                 while chunk := file.read(2**20):
                     member.write(chunk)
 
-    def add_text(self, name: str, text: str) -> None:
-        """Add a text."""
-        self.add(name, lambda path: path.write_text(text, "utf-8", newline="\n"))
-
 
 NIFTI, TSV, ZIP = "application/gzip", "text/tab-separated-values", "application/zip"
 
@@ -131,6 +148,7 @@ EXPORTS: Mapping[str, Export] = MappingProxyType(
         "dseg.tsv": Export(TSV, _text(lambda s: label_table(s.analysis, s.colours, s.names))),
         "mask.nii.gz": Export(NIFTI, _mask),
         "probseg.zip": Export(ZIP, _probabilities),
+        "bids.zip": Export(ZIP, _bids),
         "components.tsv": Export(TSV, _text(lambda s: components_table(s.analysis, s.names))),
         "agreement.tsv": Export(TSV, _text(_agreement)),
         "criteria.tsv": Export(TSV, _criteria),
