@@ -433,4 +433,8 @@ buttons({
   openStudy: acts.study,
   isFull: () => "mixFull" in root.dataset,
   most: config.mostMixed,
+  link: () => {
+    const { wanted, scene } = state;
+    return wanted ? `${location.origin}${location.pathname}?${address.permanent(wanted, scene, config)}` : location.href;
+  },
 });

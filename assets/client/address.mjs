@@ -82,6 +82,9 @@ export const voxels = (view, scene, config) =>
 export const cards = (cards, view, scene, config) =>
   `/cards/${scene.key}.json?need=${cards.map(({ id }) => id).join(",")}&${query(view, config)}&v=${config.version}`;
 
+/** A View as a query that says which files it was made with. */
+export const permanent = (view, { files }, config) => query({ ...view, files }, config);
+
 /** Where a file is made of what a View shows. @param {string} what  such as "dseg.nii.gz" */
 export const exported = (what, view, config) => `/exports/${what}?${query(view, config)}`;
 
