@@ -1,7 +1,7 @@
 // The Export menu of the top bar. It is built when it is first opened, of a table of entries.
 import * as address from "../client/address.mjs";
-import { failed, worked } from "./failures.mjs";
-import { SILENT } from "./notices.mjs";
+import { askForPictures, askForPlots, showScript } from "./figures.mjs";
+import { fetched, save } from "./saving.mjs";
 
 /**
  * @typedef {{wanted: object, scene: object, config: object}} Shown  the View on screen, and what is known of it
@@ -14,6 +14,11 @@ import { SILENT } from "./notices.mjs";
 
 /** A file that the server makes of the View. @returns {(shown: Shown) => string} */
 const file = (what) => ({ wanted, config }) => address.exported(what, wanted, config);
+
+const reproduce = async (shown) => {
+  const script = await fetched(file("reproduce.py")(shown), "the script", () => reproduce(shown));
+  if (script) showScript(script);
+};
 
 /** The menu's sections, each with its entries. @type {[string, Entry[]][]} */
 const SECTIONS = [
@@ -29,34 +34,16 @@ const SECTIONS = [
     { label: "Agreement", hint: "TSV", address: file("agreement.tsv") },
     { label: "Criteria", hint: "TSV", address: file("criteria.tsv") },
   ]],
+  ["Figures", [
+    { label: "Plots…", hint: "SVG, PNG", action: askForPlots },
+    { label: "Pictures…", hint: "PNG", action: askForPictures },
+  ]],
   ["Method", [
-    { label: "Reproduce this", hint: "Python", address: file("reproduce.py") },
+    { label: "Reproduce this…", hint: "Python", action: reproduce },
   ]],
 ];
 
 const menu = document.getElementById("export-menu");
-
-const NAME = /filename\*=UTF-8''([^;]+)/;
-const nameOf = (answer) => decodeURIComponent(NAME.exec(answer.headers.get("Content-Disposition") ?? "")?.[1] ?? "neuromix");
-
-/** Gives the browser a file to keep. @param {Blob} content */
-const keep = (content, name) => {
-  const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(content), download: name });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60000); // once the browser has taken it
-};
-
-const EXPORT = "export";
-const save = async (from) => {
-  try {
-    const answer = await fetch(from);
-    if (!answer.ok) throw new Error(await answer.text());
-    keep(await answer.blob(), nameOf(answer));
-    worked(EXPORT);
-  } catch (error) {
-    failed(EXPORT, error instanceof TypeError ? SILENT : error.message, () => save(from));
-  }
-};
 
 const close = () => { menu.open = false; };
 
@@ -68,7 +55,7 @@ const built = (shown) => {
     const now = shown();
     if (!now.wanted) return;
     if (entry.action) entry.action(now);
-    else save(entry.address(now));
+    else save(entry.address(now), entry.label);
   };
   const button = (entry) => {
     const made = Object.assign(document.createElement("button"), { type: "button", onclick: () => choose(entry) });

@@ -53,7 +53,7 @@ def script(
     else:
         body = alone(analysis, images, base, mask, grid or images[0], start)
     head = _head(analysis, title, why)
-    return "\n".join([*head, *body, ""])
+    return "\n".join([*head, "", *body, ""])
 
 
 def _head(analysis: Analysis, title: str, why: str) -> Iterator[str]:
