@@ -34,7 +34,7 @@ ASSETS = ROOT / "assets"
 MODULES = ("client", "views")
 SIGN_OUT = (
     '<form id="sign-out" method="post" action="{prefix}sign-out">'
-    '<button class="text-button">Sign out</button></form>'
+    '<button class="text-button" title="Sign out">Sign out</button></form>'
 )
 # What Dash asks for once it runs: made while the browser reads scripts.
 LAYOUT = '<link rel="preload" as="fetch" href="{prefix}_dash-layout" crossorigin>\n'
