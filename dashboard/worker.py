@@ -20,6 +20,8 @@ from typing import Any, Literal
 from gunicorn.http.errors import ParseException
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
+from dashboard.web.body import stopping
+
 # Bodies up to this size are received beside the threads; all of the page's own are smaller.
 SMALL_BYTES = 64 * 2**10
 # gunicorn's own limits refuse a longer head, once a thread sees it.
@@ -28,6 +30,8 @@ HEAD_BYTES = 64 * 2**10
 BODIES = 8
 # A request has come by then, or its connection is closed.
 REQUEST_SECONDS = 60.0
+# Of the time that a stopping server has: to answer uploads that are still not there.
+ANSWER_SECONDS = 5.0
 # A thread that sends to a client, or receives from it, without any progress for this long gives up.
 STALLED_SECONDS = 60
 
@@ -157,6 +161,11 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         """Serve until told to stop."""
         super().run()
         self.bodies.shutdown(wait=False)
+
+    def handle_exit(self, sig: int, frame: Any) -> None:
+        """Stop once the requests that are there have their answers, also if uploads take longer."""
+        stopping.begin(self.cfg.graceful_timeout - ANSWER_SECONDS)
+        super().handle_exit(sig, frame)
 
     def handle_quit(self, sig: int, frame: Any) -> None:
         """Stop at once."""
