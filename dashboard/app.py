@@ -8,7 +8,18 @@ from flask_compress import Compress
 from dashboard.callbacks import client
 from dashboard.services.start import start
 from dashboard.settings import Settings, require_apart
-from dashboard.web import cards, guard, health, maps, open, page, slices, uploads, visitor
+from dashboard.web import (
+    cards,
+    guard,
+    health,
+    maps,
+    open,
+    page,
+    reports,
+    slices,
+    uploads,
+    visitor,
+)
 
 
 def create_app(settings: Settings) -> Dash:
@@ -44,6 +55,7 @@ def create_app(settings: Settings) -> Dash:
     app.server.register_blueprint(maps.blueprint(archive, analyses, ahead))
     app.server.register_blueprint(cards.blueprint(archive, analyses, ahead))
     app.server.register_blueprint(open.blueprint(archive))
+    app.server.register_blueprint(reports.blueprint(archive, analyses, ahead))
     app.server.register_blueprint(uploads.blueprint(uploaded))
     client.register(app)
     return app

@@ -1,6 +1,8 @@
 """`python -m dashboard serve`: the dashboard on this machine."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 from pydantic import ValidationError
@@ -17,7 +19,17 @@ def serve(data: Path | None = None, host: str | None = None, port: int | None = 
     """Serve the dashboard on this machine."""
     from dashboard.serving import serve_forever  # the other commands do not need Dash
 
-    given = {"data": data, "host": host, "port": port}
+    serve_forever(settings_of({"data": data, "host": host, "port": port}))
+
+
+def settings_of(given: Mapping[str, Any]) -> Settings:
+    """Return the settings of the environment, and instead of them those given that are not None.
+
+    Raises
+    ------
+    NeuroMixError
+        If a variable of the environment is not valid.
+    """
     try:
         settings = Settings()
     except ValidationError as error:
@@ -25,5 +37,4 @@ def serve(data: Path | None = None, host: str | None = None, port: int | None = 
         raise NeuroMixError(
             f"The environment variable {wrong['loc'][0]} is not valid: {wrong['msg']}."
         ) from None
-    settings = settings.model_copy(update={k: v for k, v in given.items() if v is not None})
-    serve_forever(settings)
+    return settings.model_copy(update={k: v for k, v in given.items() if v is not None})
