@@ -97,6 +97,8 @@ def settle(figure: Figure) -> None:
     """
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
+    for part in figure.subfigs:
+        part.bbox_relative.set_points(np.round(part.bbox_relative.get_points(), PLACES))
     for plot in figure.axes:
         plot.set_position(np.round(plot.get_position(original=True).bounds, PLACES).tolist())
 
