@@ -18,6 +18,7 @@ from dashboard.web import (
     maps,
     open,
     page,
+    reports,
     slices,
     uploads,
     visitor,
@@ -73,6 +74,7 @@ def create_app(settings: Settings) -> Dash:
     app.server.register_blueprint(cards.blueprint(archive, analyses, ahead))
     app.server.register_blueprint(open.blueprint(archive))
     app.server.register_blueprint(exports.blueprint(archive, analyses, ahead, settings.cache))
+    app.server.register_blueprint(reports.blueprint(archive, analyses, ahead))
     app.server.register_blueprint(uploads.blueprint(uploaded))
     client.register(app)
     headers.register(
