@@ -13,6 +13,7 @@ from dashboard.web import (
     guard,
     health,
     maps,
+    metrics,
     open,
     page,
     reports,
@@ -57,5 +58,13 @@ def create_app(settings: Settings) -> Dash:
     app.server.register_blueprint(open.blueprint(archive))
     app.server.register_blueprint(reports.blueprint(archive, analyses, ahead))
     app.server.register_blueprint(uploads.blueprint(uploaded))
+    metrics.register(
+        app.server,
+        metrics.Metrics(
+            settings.cache,
+            {**analyses.tallies, "volumes": archive.tally},
+            {"cache": settings.cache, "uploads": settings.uploads},
+        ),
+    )
     client.register(app)
     return app

@@ -13,28 +13,17 @@ from dashboard.web import visitor
 from dashboard.web.answers import answers_errors, not_kept
 from dashboard.web.open import entries
 
-HTML, PDF = "text/html", "application/pdf"
+Form = Literal["html", "pdf"]
+MIMETYPES: dict[Form, str] = {"html": "text/html", "pdf": "application/pdf"}
 
 
 def blueprint(archive: Archive, analyses: Analyses, ahead: Ahead) -> Blueprint:
     """Return the routes that make a report of the View in a query."""
     routes = Blueprint("reports", __name__)
 
-    @routes.get("/report.html")
+    @routes.get("/report.<any(html, pdf):form>")
     @answers_errors
-    def as_html() -> Response:
-        from dashboard.reporting.page import POLICY
-
-        response = answer("html", HTML)
-        response.headers["Content-Security-Policy"] = f"{POLICY}; frame-ancestors 'none'"
-        return response
-
-    @routes.get("/report.pdf")
-    @answers_errors
-    def as_pdf() -> Response:
-        return answer("pdf", PDF)
-
-    def answer(form: Literal["html", "pdf"], mimetype: str) -> Response:
+    def answer(form: Form) -> Response:
         # Matplotlib and seaborn take a second to load, and most visitors ask for no report.
         from dashboard.reporting.report import report
 
@@ -43,7 +32,7 @@ def blueprint(archive: Archive, analyses: Analyses, ahead: Ahead) -> Blueprint:
             scene = open_view(archive, query, visitor.owner()).scene
             content = report(scene, analyses, form)
         name = quote(f"{scene.files.name.replace('/', '_')}_report.{form}")
-        response = not_kept(Response(content, mimetype=mimetype))
+        response = not_kept(Response(content, mimetype=MIMETYPES[form]))
         response.headers["Content-Disposition"] = f"inline; filename*=UTF-8''{name}"
         return response
 
