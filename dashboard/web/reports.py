@@ -1,17 +1,15 @@
 """The routes of a View's report."""
 
 from typing import Literal
-from urllib.parse import quote
 
 from flask import Blueprint, Response, request
 
 from dashboard.services.ahead import Ahead
 from dashboard.services.analyses import Analyses
 from dashboard.services.archive import Archive
-from dashboard.services.scene.opening import open_view
-from dashboard.web import visitor
+from dashboard.view import escaped
 from dashboard.web.answers import answers_errors, not_kept
-from dashboard.web.open import entries
+from dashboard.web.exports import subject_of
 
 Form = Literal["html", "pdf"]
 MIMETYPES: dict[Form, str] = {"html": "text/html", "pdf": "application/pdf"}
@@ -27,12 +25,11 @@ def blueprint(archive: Archive, analyses: Analyses, ahead: Ahead) -> Blueprint:
         # Matplotlib and seaborn take a second to load, and most visitors ask for no report.
         from dashboard.reporting.report import report
 
-        query = entries(request.query_string.decode())
+        subject = subject_of(archive, analyses, request.query_string.decode())
         with ahead.request():
-            scene = open_view(archive, query, visitor.owner()).scene
-            content = report(scene, analyses, form)
-        name = quote(f"{scene.files.name.replace('/', '_')}_report.{form}")
+            content = report(subject.scene, analyses, form)
         response = not_kept(Response(content, mimetype=MIMETYPES[form]))
+        name = escaped({"": f"{subject.base}_report.{form}"}).removeprefix("=")
         response.headers["Content-Disposition"] = f"inline; filename*=UTF-8''{name}"
         return response
 
