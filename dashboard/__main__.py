@@ -28,8 +28,8 @@ def cli() -> None:
 
 cli.add_command(serve)
 cli.add_command(segment)
-cli.add_command(report)
 cli.add_command(hash_password)
+cli.add_command(report)
 
 
 def main() -> None:

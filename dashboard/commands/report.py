@@ -12,6 +12,7 @@ from click.core import ParameterSource
 
 from dashboard.commands.inputs import Input, inputs
 from dashboard.commands.options import FIT, Option, given
+from dashboard.commands.serve import settings_of
 from dashboard.commands.stderr import print_line, print_progress
 from dashboard.core.errors import NeuroMixError
 from dashboard.core.facts import Notice
@@ -24,7 +25,6 @@ from dashboard.services.start import start
 from dashboard.services.studies.files import StudyFiles, study_files
 from dashboard.services.studies.library import Given
 from dashboard.services.studies.naming import SELECTOR, SEPARATOR
-from dashboard.settings import settings_of_environment
 from dashboard.view import View
 from dashboard.words.opening import allowed, sentence
 
@@ -90,9 +90,7 @@ def report(
         query |= asked
     from dashboard.reporting.report import report as made  # takes a second to load
 
-    own = settings_of_environment()
-    if data is not None:
-        own = own.model_copy(update={"data": data})
+    own = settings_of({"data": data})
     services = start(own, Given(files) if files else None)
     opened = open_view(services.archive, query)
     for notice in opened.notices:
