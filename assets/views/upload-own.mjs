@@ -1,4 +1,5 @@
 // Below the controls: until when an upload of this browser is kept, and a button that removes it.
+import { route } from "../client/address.mjs";
 
 const PREFIX = "upload-";
 const SURE_MS = 5000; // a question that nobody answers is withdrawn
@@ -33,7 +34,7 @@ export const init = ({ open, notify, stopAhead }) => {
     calm();
     if (!study.startsWith(PREFIX)) return;
     try {
-      const answer = await fetch(`/uploads/${encodeURIComponent(study)}`);
+      const answer = await fetch(route(`uploads/${encodeURIComponent(study)}`));
       const facts = answer.ok ? await answer.json() : {};
       if (study !== shown || !facts.own) return;
       at("upload-until").textContent = `Your upload, kept until ${written(facts.removed)}`;
@@ -53,7 +54,7 @@ export const init = ({ open, notify, stopAhead }) => {
     calm();
     try {
       await stopAhead(); // slices asked for ahead would find the study gone
-      const answer = await fetch(`/uploads/${encodeURIComponent(shown)}`, { method: "DELETE" });
+      const answer = await fetch(route(`uploads/${encodeURIComponent(shown)}`), { method: "DELETE" });
       if (!answer.ok && answer.status !== 404) throw new Error(answer.statusText);
       open({});
       notify("Upload and all derived data deleted.");
