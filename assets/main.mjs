@@ -19,6 +19,8 @@ import { buttons } from "./views/buttons.mjs";
 import { LATE, cards as makeCards } from "./views/cards.mjs";
 import { check, found } from "./views/check.mjs";
 import { answer, held, loadGraphs, nothing, outputs, setProps } from "./views/dash.mjs";
+import { exporting } from "./views/export.mjs";
+import { saving } from "./views/figures.mjs";
 import { OPENING, allWorked, failed, trying, worked } from "./views/failures.mjs";
 import { fields } from "./views/fields.mjs";
 import { folds } from "./views/folds.mjs";
@@ -39,7 +41,7 @@ import { readout as makeReadout } from "./views/readout.mjs";
 import { screen, toggleScreen } from "./views/screen.mjs";
 import { settling } from "./views/settling.mjs";
 import { pictureOf } from "./views/stage.mjs";
-import { entitle, saving } from "./views/title.mjs";
+import { entitle } from "./views/title.mjs";
 import { thumbnails as makeThumbnails } from "./views/thumbnails.mjs";
 import { init as tooltip } from "./views/tooltip.mjs";
 import "./views/number-fields.mjs";
@@ -55,7 +57,7 @@ const LATE_MS = 1000; // a longer rest than a look at one of a row of slices
 const query = (view) => address.query(view, config);
 
 let state = START;
-let commit = null; // gives Dash the slice where the slider rests
+let isMoved = false; // whether the slider is where Dash does not know it yet
 let reason = "replace"; // how the next View enters the history
 const past = gestures();
 const shown = () => ({ ...state, config, settled: "settled" in root.dataset });
@@ -178,11 +180,12 @@ const showPosition = () => {
   if (!thumb || positions?.[slice] === undefined) return;
   thumb.setAttribute("aria-valuetext", place.show());
   // Where Dash's own value has not changed, the slider is still where it was dragged to.
-  if (Number(thumb.getAttribute("aria-valuenow")) !== slice && !commit) moveSlider(slice);
+  if (Number(thumb.getAttribute("aria-valuenow")) !== slice && !isMoved) slider("slice-shown", slice);
 };
 
-const moveSlider = (slice) =>
-  document.getElementById("control-slice").dispatchEvent(new CustomEvent("slice-shown", { detail: slice }));
+/** @param {"slice-shown"|"slice-wanted"|"slice-kept"} what  see SliceSlider in components.js */
+const slider = (what, slice) =>
+  document.getElementById("control-slice").dispatchEvent(new CustomEvent(what, { detail: slice }));
 
 // One image has no joint distribution: its histogram takes both cards.
 const offerJoint = (offered) => document.querySelector(".analysis").toggleAttribute("data-alone", !offered);
@@ -193,7 +196,7 @@ const send = () => {
   const { wanted } = state;
   if (!wanted || state.opening) return;
   // What a step asked for is drawn before the next step: of a row of steps some are seen.
-  if (commit && !waiting && cards.pending("views")) {
+  if (isMoved && !waiting && cards.pending("views")) {
     isBehind = true;
     return;
   }
@@ -209,10 +212,10 @@ const send = () => {
   request?.answer.then(() => { if (query(state.wanted) === query(wanted)) pictures.show({ all: true }); });
   const isAwaited = Boolean(waiting);
   resume();
-  if (commit && held("control-slice.value") !== wanted.slice) commit();
+  if (isMoved && held("control-slice.value") !== wanted.slice) slider("slice-kept", wanted.slice);
   // Dash would take no note of an equal value, nor of a crosshair that has moved while a slice was asked for.
-  else if (request && !isAwaited && (commit || request.call === undefined)) again("views");
-  commit = null;
+  else if (request && !isAwaited && (isMoved || request.call === undefined)) again("views");
+  isMoved = false;
   askOthers();
   watch();
 };
@@ -368,10 +371,10 @@ addEventListener("popstate", () => dispatch({ type: "open", search: location.sea
 document.addEventListener("axes-moved", () => readout.draw()); // a voxel lies elsewhere in a zoomed graph
 document.addEventListener("graph-drawn", () => layer.show({ all: true }));
 document.addEventListener("slice-moved", ({ detail }) => {
-  const before = commit;
-  commit = detail.commit;
-  if (dispatch({ type: "slice", slice: detail.slice })) rest.change();
-  else commit = before;
+  const before = isMoved;
+  isMoved = true;
+  if (dispatch({ type: "slice", slice: detail })) rest.change();
+  else isMoved = before;
 });
 
 /** Sets the crosshair, and with it the slice of each plane, or takes it away. @param {?number[]} to */
@@ -380,8 +383,8 @@ const setPlace = (to) => {
   if (!dispatch({ type: "at", place: to })) return;
   const { slice } = state.wanted;
   if (slice !== before) {
-    moveSlider(slice);
-    commit = () => setProps("control-slice", { value: slice });
+    slider("slice-shown", slice);
+    isMoved = true;
   }
   rest.change();
 };
@@ -398,6 +401,7 @@ const stepIn = (picture, count) => {
 
 const slices = player({
   position: () => state.wanted && { slice: state.wanted.slice, last: state.scene.positions.length - 1 },
+  go: (slice) => slider("slice-wanted", slice),
   begin: past.begin,
   stepIn,
 });
@@ -438,9 +442,14 @@ check(() => state.wanted?.study ?? "", change);
 folds();
 introduction();
 names(() => state.scene?.names ?? {});
+exporting(shown);
 screen();
 buttons({
   openStudy: acts.study,
   isFull: () => "mixFull" in root.dataset,
   most: config.mostMixed,
+  link: () => {
+    const { wanted, scene } = state;
+    return wanted ? `${location.origin}${location.pathname}?${address.permanent(wanted, scene, config)}` : location.href;
+  },
 });

@@ -2,6 +2,15 @@
 
 /** What the page says of a server that does not answer. */
 export const SILENT = "The server does not answer. Check the connection, then try again.";
+/** What it says where the server asks who this is: the session has ended. */
+export const SIGNED_OUT = "You are signed out.";
+
+/** Answers of a proxy whose server is away for a moment. */
+export const GATEWAY = [502, 503, 504];
+
+/** The answer to an address that is too long, and what the page says of it. */
+export const TOO_LONG = 414;
+export const LONG = "The address of this view is too long for the server. Choose fewer images, or give their files shorter names.";
 
 const BRIEF_MS = 6000; // a note about something done goes by itself
 let timer = 0;
@@ -32,9 +41,9 @@ export const notify = (sentence, undo = null) => {
 /**
  * Says what has failed, as long as it has; the same sentences are said once.
  * @param {string[]} sentences  none takes the note away
- * @param {{again: () => void, close: () => void}} buttons
+ * @param {{again: () => void, close: () => void, label?: string}} buttons
  */
-export const complain = (sentences, { again, close }) => {
+export const complain = (sentences, { again, close, label = "Try again" }) => {
   const said = [...document.querySelectorAll("#client-notice p")].map(({ textContent }) => textContent);
   if (said.join("\n") === sentences.join("\n")) return;
   const note = take("client-notice");
@@ -43,7 +52,7 @@ export const complain = (sentences, { again, close }) => {
   note.setAttribute("role", "alert");
   const lines = document.createElement("div");
   lines.append(...sentences.map((sentence) => Object.assign(document.createElement("p"), { textContent: sentence })));
-  note.append(lines, button("text-button", "Try again", again), button("notice-close", "Close", close));
+  note.append(lines, button("text-button", label, again), button("notice-close", "Close", close));
   document.body.append(note);
 };
 

@@ -1,5 +1,6 @@
 // Below the controls: until when an upload of this browser is kept, and buttons that rename and
 // remove it.
+import { route } from "../client/address.mjs";
 
 const PREFIX = "upload-";
 const SURE_MS = 5000; // a question that nobody answers is withdrawn
@@ -39,7 +40,7 @@ export const init = ({ open, reopen, notify, stopAhead }) => {
   const rename = async (study, wanted) => {
     const before = title;
     try {
-      const answer = await fetch(`/uploads/${encodeURIComponent(study)}`, {
+      const answer = await fetch(route(`uploads/${encodeURIComponent(study)}`), {
         method: "PATCH", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ title: wanted }),
       });
       const { title: kept, error } = await answer.json();
@@ -61,7 +62,7 @@ export const init = ({ open, reopen, notify, stopAhead }) => {
     edit(false);
     if (!study.startsWith(PREFIX)) return;
     try {
-      const answer = await fetch(`/uploads/${encodeURIComponent(study)}`);
+      const answer = await fetch(route(`uploads/${encodeURIComponent(study)}`));
       const facts = answer.ok ? await answer.json() : {};
       if (study !== shown || !facts.own) return;
       title = facts.title;
@@ -82,7 +83,7 @@ export const init = ({ open, reopen, notify, stopAhead }) => {
     calm();
     try {
       await stopAhead(); // slices asked for ahead would find the study gone
-      const answer = await fetch(`/uploads/${encodeURIComponent(shown)}`, { method: "DELETE" });
+      const answer = await fetch(route(`uploads/${encodeURIComponent(shown)}`), { method: "DELETE" });
       if (!answer.ok && answer.status !== 404) throw new Error(answer.statusText);
       open({});
       notify("Upload and all derived data deleted.");

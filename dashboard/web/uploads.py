@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 from typing import IO, Any, cast
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
@@ -29,14 +28,14 @@ from dashboard.services.uploads.uploads import MISSING, Uploads
 from dashboard.web import visitor
 from dashboard.web.body import Body, body_of
 from dashboard.web.guard import MAX_BODY_BYTES
+from dashboard.web.origin import is_own
 
 # Boundary and headers of one part of a form, with the longest possible file name.
 PART_BYTES = 4096
 # Memory of the parser besides files; it reads 64 kB at a time.
 FORM_BYTES = 512 * 2**10
 CHUNK_BYTES = 64 * 2**10
-# Threads of a worker that may wait for slow uploads: one of the Procfile's four is always left for
-# the page.
+# Uploads to a worker at a time. The worker has more threads for bodies, which refuse further ones.
 TOGETHER = 3
 
 STATUS: dict[type[NeuroMixError], HTTPStatus] = {
@@ -137,17 +136,8 @@ def blueprint(uploads: Uploads) -> Blueprint:
 
 
 def _require_own_page() -> None:
-    """Refuse requests that another site makes a browser send.
-
-    Browsers send `Sec-Fetch-Site` over https and on loopback, and `Origin` elsewhere. A request
-    with neither comes from an old browser, or from none.
-    """
-    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
-    if site is not None:
-        own = site in ("same-origin", "none")
-    else:
-        own = origin is None or urlsplit(origin).netloc.lower() == request.host.lower()
-    if not own:
+    """Refuse requests that another site makes a browser send."""
+    if not is_own():
         raise _RefusalError(FOREIGN, HTTPStatus.FORBIDDEN)
 
 

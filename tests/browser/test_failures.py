@@ -61,7 +61,7 @@ def test_an_opening_without_a_server_is_said_and_opens_once_it_is_back(offline: 
     expect(page.locator("#position")).to_contain_text("40")
     expect(card(page, "view-joint")).to_have_attribute("data-behind", "slice 30")
     opacity = "node => Number(getComputedStyle(node).opacity)"
-    page.wait_for_function(f"({opacity})(document.querySelector('#view-joint')) === 0.6")
+    page.wait_for_function(f"() => ({opacity})(document.querySelector('#view-joint')) === 0.6")
     page.context.set_offline(False)
     settled(page, plane="sagittal")
     expect(note(page)).to_have_count(0)
@@ -95,6 +95,37 @@ def test_the_page_asks_by_itself_whether_the_server_is_back(
     settled(home, plane="coronal")
     expect(note(home)).to_have_count(0)
     assert all("502" in complaint for complaint in complaints)
+    complaints.clear()
+
+
+@pytest.mark.parametrize("lacking", ["**/_dash-layout", "**/main.mjs?*"])
+def test_a_page_that_cannot_be_loaded_says_so_and_is_loaded_again(
+    own_page: Page, complaints: list[str], lacking: str
+) -> None:
+    loaded = []
+    own_page.on("domcontentloaded", lambda page: loaded.append(page.url))
+    own_page.route(lacking, lambda route: route.abort())
+    own_page.goto("/")
+    again = own_page.get_by_role("link", name="Try again")
+    expect(again).to_be_visible()
+    # Once by itself, and then when somebody wants it.
+    own_page.wait_for_function("sessionStorage.getItem('neuromix-reloaded')")
+    expect(again).to_be_visible()
+    own_page.unroute(lacking)
+    again.click()
+    settled(own_page)
+    expect(again).to_be_hidden()
+    assert len(loaded) >= 3
+    complaints.clear()
+
+
+def test_an_address_that_is_too_long_is_said(home: Page, complaints: list[str]) -> None:
+    home.route("**/cards/**", lambda route: route.fulfill(status=414))
+    choose(home, "control-covariance", "tied")
+    expect(home.get_by_role("alert").filter(has_text="too long for the server")).to_be_visible()
+    home.unroute("**/cards/**")
+    home.get_by_role("button", name="Try again").click()
+    settled(home, covariance="tied")
     complaints.clear()
 
 

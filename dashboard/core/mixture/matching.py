@@ -22,6 +22,7 @@ NEW = 0.5
 # The components of the fit that identities come from: those of the lesson.
 ANCHOR = 3
 
+
 # For each class, counted from 0, the class that it is; None for one that is like none.
 Kin = tuple[int | None, ...]
 
