@@ -7,14 +7,14 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import accuracy, pages, science, users, volume
+from benchmarks import accuracy, pages, science, users, volume, whole
 from benchmarks.studies import library
 from dashboard.settings import Settings
 from scripts.serving import running
 
 
 def main() -> None:
-    wanted = sys.argv[1:] or ["science", "volume", "pages", "users"]
+    wanted = sys.argv[1:] or ["science", "volume", "whole", "pages", "users"]
     print(f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()}")
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
@@ -25,11 +25,12 @@ def main() -> None:
             volume.run([x, y])
         if "accuracy" in wanted:
             accuracy.run()
-        if not {"pages", "users"} & set(wanted):
+        if not {"whole", "pages", "users"} & set(wanted):
             return
         settings = {"DASHBOARD_DATA": str(root), "DASHBOARD_CACHE": str(folder / "cache")}
         with running(log=folder / "log", **settings) as (url, server):
             runs: dict[str, Callable[[], None]] = {
+                "whole": lambda: whole.run(url, server.pid, name),
                 "pages": lambda: pages.run(url, name, x, y),
                 "users": lambda: users.run(
                     url, server.pid, Settings(data=root, cache=folder / "cache"), name

@@ -97,11 +97,11 @@ def run(url: str, server: int, settings: Settings, fine: str) -> None:
     )  # fmt: skip
 
 
-def workers_memory(server: int) -> list[float]:
-    """Resident memory of each child of a process, in MB (Linux)."""
+def workers_memory(server: int, kind: str = "VmRSS") -> list[float]:
+    """Resident memory of each child of a process, now or at its peak (VmHWM), in MB (Linux)."""
     children = Path(f"/proc/{server}/task/{server}/children").read_text().split()
     sizes = []
     for child in children:
         status = Path(f"/proc/{child}/status").read_text()
-        sizes.append(int(status.partition("VmRSS:")[2].split()[0]) / 1024)
+        sizes.append(int(status.partition(f"{kind}:")[2].split()[0]) / 1024)
     return sizes or [float("nan")]

@@ -118,7 +118,7 @@ class Desk:
         return self.analyses.analyse(self.scene(view))
 
     def open(self, query: dict[str, str], owner: str = "", place: Place | None = None) -> Opened:
-        return open_view(self.archive, query, owner, place=place)
+        return open_view(self.archive, query, owner, place=place, seen_in=query.get("study", ""))
 
     def volume(self, study: str, image: str, grid: str = "") -> Volume:
         return self.archive.open(self.archive.require(study), image, grid)
@@ -142,4 +142,23 @@ def study(save: Callable[..., Path], head: Any, workspace: Desk) -> Desk:
     """Return the services on one small study, `pair`, of images T1 and b0 with 2 x 2 x 3 mm."""
     for number, name in enumerate(("T1", "b0")):
         save(f"data/pair/{name}.nii.gz", head(number), np.diag([2.0, 2.0, 3.0, 1.0]))
+    return workspace
+
+
+@pytest.fixture
+def swapped(workspace: Any, save: Callable[..., Path]) -> Any:
+    """A head of three tissues; of two that are alike in T1, another is the brighter in slice 4."""
+    chance = np.random.default_rng(3)
+    kind = chance.integers(0, 3, (24, 24, 8))
+    t1 = np.repeat([[100.0], [205.0], [215.0]], 8, axis=1)
+    t1[1:, 4] = 215, 205
+    b0 = np.array([50.0, 500.0, 250.0])[kind]
+    bright = t1[kind, np.arange(8)]
+    for name, voxels in (("T1", bright), ("b0", b0)):
+        save(
+            f"data/swapped/{name}.nii.gz",
+            voxels + chance.normal(0, 5, kind.shape),
+            np.diag([2.0, 2.0, 3.0, 1.0]),
+        )
+    workspace.kind = kind
     return workspace

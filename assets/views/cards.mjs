@@ -4,7 +4,7 @@ import { isVisible, key, needed } from "../client/cards.mjs";
 import { held, isDrawn } from "./dash.mjs";
 import { follow } from "./graphs.mjs";
 import { keepRanges } from "./axes.mjs";
-import { GATEWAY, LONG, SILENT, TOO_LONG } from "./notices.mjs";
+import { SILENT, refusal } from "./notices.mjs";
 
 // The group of cards that is asked for once the page has rested.
 export const LATE = "idle";
@@ -13,12 +13,6 @@ const FIGURE = ".figure"; // the property of a graph
 
 // The server has answered by then, or something is wrong; fits take a second at the most.
 const PATIENCE_MS = 20000;
-
-const reason = (response) => {
-  if (response.status === 404) return response.text();
-  if (response.status === TOO_LONG) return LONG;
-  return GATEWAY.includes(response.status) ? SILENT : "The server could not draw this.";
-};
 
 /** @param {() => {wanted: object, scene: object, config: object}} shown */
 export const cards = (shown) => {
@@ -76,7 +70,8 @@ export const cards = (shown) => {
     try {
       const response = await fetch(from, { signal });
       if (response.ok) return { values: await response.json() };
-      return { failure: await reason(response) };
+      if (response.status === 404) return { failure: await response.text() };
+      return { failure: refusal(response.status) ?? "The server could not draw this." };
     } catch {
       return control.signal.aborted ? { values: {} } : { failure: SILENT };
     }
@@ -86,6 +81,10 @@ export const cards = (shown) => {
   const give = ({ lacking, view, scene }, values) => {
     const fresh = {};
     for (const card of lacking) {
+      if (values.unfinished && !card.outputs.some((output) => output in values)) { // nothing yet
+        unfinished.add(card.id);
+        continue;
+      }
       const own = Object.fromEntries(card.outputs.map((output) => [output, values[output]]));
       returned.set(card.id, { view, key: key(card, view, scene), values: own });
       unfinished[values.unfinished ? "add" : "delete"](card.id);

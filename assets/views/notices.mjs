@@ -2,13 +2,13 @@
 
 /** What the page says of a server that does not answer. */
 export const SILENT = "The server does not answer. Check the connection, then try again.";
+/** What it says where the server asks who this is: the session has ended. */
+export const SIGNED_OUT = "You are signed out.";
 
-/** Answers of a proxy whose server is away for a moment. */
-export const GATEWAY = [502, 503, 504];
+const LONG = "The address of this view is too long for the server. Choose fewer images, or give their files shorter names.";
 
-/** The answer to an address that is too long, and what the page says of it. */
-export const TOO_LONG = 414;
-export const LONG = "The address of this view is too long for the server. Choose fewer images, or give their files shorter names.";
+/** Why a server refuses any request, by the status of its answer; a proxy's server may be away for a moment. */
+export const refusal = (status) => ({ 401: SIGNED_OUT, 414: LONG, 502: SILENT, 503: SILENT, 504: SILENT })[status] ?? null;
 
 const BRIEF_MS = 6000; // a note about something done goes by itself
 let timer = 0;
@@ -25,12 +25,13 @@ const take = (id) => {
   return Object.assign(document.createElement("div"), { id, className: "client-notice" });
 };
 
-/** Says that something is done, if the page would not show it. */
-export const notify = (sentence) => {
+/** Says that something is done, if the page would not show it, and how to undo it. */
+export const notify = (sentence, undo = null) => {
   const note = take("client-done");
   note.setAttribute("role", "status");
   document.body.append(note); // a live region reads out what comes into it
   note.textContent = sentence;
+  if (undo) note.append(button("text-button", undo.label, () => { note.remove(); undo.act(); }));
   clearTimeout(timer);
   timer = setTimeout(() => note.remove(), BRIEF_MS);
 };
@@ -38,9 +39,9 @@ export const notify = (sentence) => {
 /**
  * Says what has failed, as long as it has; the same sentences are said once.
  * @param {string[]} sentences  none takes the note away
- * @param {{again: () => void, close: () => void}} buttons
+ * @param {{again: () => void, close: () => void, label?: string}} buttons
  */
-export const complain = (sentences, { again, close }) => {
+export const complain = (sentences, { again, close, label = "Try again" }) => {
   const said = [...document.querySelectorAll("#client-notice p")].map(({ textContent }) => textContent);
   if (said.join("\n") === sentences.join("\n")) return;
   const note = take("client-notice");
@@ -49,7 +50,7 @@ export const complain = (sentences, { again, close }) => {
   note.setAttribute("role", "alert");
   const lines = document.createElement("div");
   lines.append(...sentences.map((sentence) => Object.assign(document.createElement("p"), { textContent: sentence })));
-  note.append(lines, button("text-button", "Try again", again), button("notice-close", "Close", close));
+  note.append(lines, button("text-button", label, again), button("notice-close", "Close", close));
   document.body.append(note);
 };
 

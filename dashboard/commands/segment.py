@@ -15,12 +15,13 @@ from dashboard.commands.options import DEFAULTS, candidates, with_options
 from dashboard.commands.stderr import print_line, print_progress
 from dashboard.core.analysis import Analysis, analyse, compare
 from dashboard.core.domain import WHOLE, Cut, Domain, Scope
-from dashboard.core.errors import GridError, NeuroMixError
+from dashboard.core.errors import FitError, GridError, NeuroMixError
 from dashboard.core.export.segmentation import write_segmentation
 from dashboard.core.facts import Notice
 from dashboard.core.grid.position import LostPositionError
 from dashboard.core.grid.resampling import resample as resampled
 from dashboard.core.grid.same import same_grid
+from dashboard.core.mixture import matching
 from dashboard.core.mixture.criteria import candidates as fits_of
 from dashboard.core.mixture.features import features
 from dashboard.core.mixture.fit import Fit, fit
@@ -149,7 +150,7 @@ def _analysed(
             head = fit(features(volumes, of_head, WHOLE, mask=mask), of_head)
         begun: Fit = partial(fit, start=head)
         found = features(volumes, recipe, domain, mask=mask, like=head.scale if head else None)
-        analysis = analyse(found, fit=begun)
+        analysis = _numbered(analyse(found, fit=begun))
     except LostPositionError as error:
         raise GridError(f"{error} On the page a button does it; FSL has fslcpgeom.") from None
     except GridError as error:
@@ -157,6 +158,23 @@ def _analysed(
     if analysis.problem:
         raise NeuroMixError(analysis.problem)
     return analysis
+
+
+def _numbered(analysis: Analysis) -> Analysis:
+    """Number the classes of a slice as those of the head, as the page does."""
+    found, model = analysis.features, analysis.model
+    domain, recipe, first = found.domain, found.recipe, found.volumes[0]
+    if model is None or not isinstance(domain, Cut) or recipe.start == "volume":
+        return analysis
+    if not matching.is_matched(first, domain.plane):
+        return analysis
+    usual = matching.usual(recipe, recipe.components)
+    mixed = found.volumes[: found.mixed]
+    try:
+        head = fit(features(mixed, usual, WHOLE, mask=found.mask_volume), usual)
+    except FitError:
+        return analysis
+    return replace(analysis, model=matching.renumbered(model, matching.kin(model, head)))
 
 
 def _doubts(analysis: Analysis) -> list[Notice]:

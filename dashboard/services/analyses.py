@@ -35,9 +35,6 @@ KEPT_HEADS = 2
 # About 1 kB each.
 KEPT_MODELS = 512
 KEPT_SWEEPS = 64
-# The classes of a slice are matched with those of the head, if that has at most so many voxels as
-# a head of 0.8 mm: its fit takes a second. A photographed plate has more, and one slice.
-MATCHED_VOXELS = 2**24
 
 Key = tuple[tuple[str, ...], Recipe, Domain]
 
@@ -103,6 +100,17 @@ class Analyses:
             (_key(scene), cut),
             lambda: self._of_cut(scene, self._features(scene, cut)),
         )
+
+    def foreground(self, scene: Scene) -> Features:
+        """Return the foreground of the slice on screen, without a fit.
+
+        Raises
+        ------
+        NeuroMixError
+            As `analyse`.
+        """
+        _require_slice(scene)
+        return self._features(scene, scene.cut)
 
     def knows(self, scene: Scene) -> bool:
         """Return whether the model of a scene has been fitted before."""
@@ -236,8 +244,7 @@ class Analyses:
         """Return an analysis whose classes are numbered as those of the head, with identities."""
         model = found.model
         first = scene.require_channels().volumes[0]
-        is_whole = first.orientation.count(scene.cut.plane) == 1
-        if model is None or is_whole or first.data.size > MATCHED_VOXELS:
+        if model is None or not matching.is_matched(first, scene.cut.plane):
             return found
         recipe = scene.recipe
         try:

@@ -9,6 +9,8 @@ import nibabel as nib
 import numpy as np
 import pytest
 
+from dashboard.view import View
+
 RESULTS = ["T1_dseg.nii.gz", "T1_dseg.tsv", "T1_components.json"]
 
 
@@ -112,6 +114,24 @@ def test_a_command_can_be_repeated_and_its_settings_changed(run, tmp_path):
     assert run("segment", "a/T1.nii.gz", "b0.nii.gz", "--out", "out")[0] == 0
 
 
+def test_results_that_a_new_run_lacks_go_with_the_earlier_one_unless_somebody_changed_them(
+    run, tmp_path
+):
+    call = ("segment", "T1.nii.gz", "--out", "out", "--probabilities", "--components")
+    maps = [f"T1_label-{k}_probseg.nii.gz" for k in range(1, 6)]
+    assert run(*call, 5)[0] == 0
+    (tmp_path / "out/mine_probseg.nii.gz").write_bytes(b"mine")
+    (tmp_path / "out" / maps[4]).write_bytes(b"edited")
+    assert run(*call, 3)[0] == 0
+    kept = {*RESULTS, *maps[:3], maps[4], "mine_probseg.nii.gz"}
+    assert {path.name for path in (tmp_path / "out").iterdir()} == kept
+    assert (tmp_path / "out" / maps[4]).read_bytes() == b"edited"
+    # Other inputs' results stay, even if some of them are replaced.
+    call = ("segment", "b/T1.nii.gz", "--out", "out", "--overwrite")
+    assert run(*call)[0] == 0
+    assert {path.name for path in (tmp_path / "out").iterdir()} == kept
+
+
 @pytest.mark.parametrize(
     ("first", "then"),
     [
@@ -186,6 +206,23 @@ def test_if_one_file_cannot_be_moved_all_are_as_they_were(
     assert content(tmp_path) == kept
 
 
+def test_if_a_result_cannot_be_removed_all_are_as_they_were(run, tmp_path, monkeypatch):
+    call = ("segment", "T1.nii.gz", "--out", "out", "--probabilities", "--components")
+    assert run(*call, 4)[0] == 0
+    kept, unlink = content(tmp_path), Path.unlink
+
+    def denied(self, *, missing_ok=False):
+        if self.name == "T1_label-4_probseg.nii.gz":
+            raise PermissionError(1, "Operation not permitted")
+        unlink(self, missing_ok=missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", denied)
+    code, _, (line,) = run(*call, 3)
+    assert code == 1
+    assert "Operation not permitted" in line
+    assert content(tmp_path) == kept
+
+
 def test_a_file_that_appears_meanwhile_is_kept(run, tmp_path, monkeypatch):
     save = nib.save
 
@@ -231,3 +268,15 @@ def test_classes_have_the_names_that_are_given(run, tmp_path):
 )
 def test_names_that_fit_no_class_are_refused(run, tmp_path, names, said):
     assert said in refused(run, tmp_path, "T1.nii.gz", "--out", "out", "--names", names)
+
+
+@pytest.mark.parametrize("scope", ["slice", "volume"])
+def test_the_labels_are_the_bytes_that_the_page_shows(run, swapped, scope):
+    # In slice 4 two tissues have changed places by their mean.
+    view = View("swapped", "T1", "b0", slice=4, scope=scope)
+    images = [f"data/swapped/{name}.nii.gz" for name in ("T1", "b0")]
+    chosen = ("--slice", 4) if scope == "slice" else ()
+    assert run("segment", *images, "--scope", scope, *chosen, "--out", "out")[0] == 0
+    shown = swapped.analyses.at_cut(swapped.scene(view)).labels.squeeze()
+    written = np.asarray(nib.load("out/T1_dseg.nii.gz").dataobj)[:, :, 4]
+    assert written.tobytes() == shown.tobytes()

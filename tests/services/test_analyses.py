@@ -268,21 +268,6 @@ def test_classes_of_a_simulated_scan_agree_with_its_tissues_throughout_the_brain
     assert (counts[1:].argmax(axis=1) == [1, 2, 3]).all()
 
 
-@pytest.fixture
-def swapped(workspace, save):
-    """A head of three tissues; of two that are alike in T1, another is the brighter in slice 4."""
-    chance = np.random.default_rng(3)
-    kind = chance.integers(0, 3, (24, 24, 8))
-    t1 = np.repeat([[100.0], [205.0], [215.0]], 8, axis=1)
-    t1[1:, 4] = 215, 205
-    b0 = np.array([50.0, 500.0, 250.0])[kind]
-    bright = t1[kind, np.arange(8)]
-    for name, voxels in (("T1", bright), ("b0", b0)):
-        save(f"data/swapped/{name}.nii.gz", voxels + chance.normal(0, 5, kind.shape), AFFINE)
-    workspace.kind = kind
-    return workspace
-
-
 def by_tissue(analysis, kind):
     """Return the class, and its identity, that has most voxels of each tissue."""
     labels = analysis.labels.squeeze()

@@ -34,6 +34,9 @@ def write_together(
 ) -> list[Path]:
     """Write files and their record into a folder: all of them, or none.
 
+    Files of an earlier record for the same inputs that are not written again, such as those of more
+    classes, are removed unless somebody changed them.
+
     Parameters
     ----------
     out : Path
@@ -64,6 +67,7 @@ def write_together(
     paths = [out / name for name in (*writers, record)]
     _spare_inputs(paths, inputs)
     free = set() if overwrite else _spare_others(paths, facts)
+    stale = _left_over(paths, facts)
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out, prefix=".neuromix-") as folder:
         made = [Path(folder) / path.name for path in paths]
@@ -74,7 +78,7 @@ def write_together(
         for path in made:
             with path.open("rb+") as file:
                 os.fsync(file.fileno())
-        _move(made, paths, Path(folder) / "replaced", free)
+        _move(made, paths, Path(folder) / "replaced", free, stale)
     return paths
 
 
@@ -108,6 +112,21 @@ def _spare_others(paths: list[Path], facts: Mapping[str, Any]) -> set[Path]:
             continue
         raise NeuroMixError(f"{path} {problem}. {ELSEWHERE}, or add --overwrite to replace it.")
     return free
+
+
+def _left_over(paths: list[Path], facts: Mapping[str, Any]) -> list[Path]:
+    """Return unchanged results for the same inputs that are not written again."""
+    earlier = _unsealed(paths[-1])
+    if earlier is None or not _same_inputs(earlier, facts):
+        return []
+    written = {path.name for path in paths}
+    return [
+        path
+        for name, sha256 in earlier[OUTPUTS].items()
+        # A name that leads elsewhere is none that segment wrote.
+        if name not in written and Path(name).name == name
+        if _holds(path := paths[-1].parent / name, sha256)
+    ]
 
 
 def _same_inputs(earlier: Mapping[str, Any], facts: Mapping[str, Any]) -> bool:
@@ -154,10 +173,19 @@ def _unsealed(path: Path) -> dict[str, Any] | None:
     return found if unchanged else None
 
 
-def _move(made: list[Path], paths: list[Path], replaced: Path, free: Collection[Path]) -> None:
-    """Move new files to their places, `free` or not; if one cannot be moved, all are as before."""
+def _move(
+    made: list[Path],
+    paths: list[Path],
+    replaced: Path,
+    free: Collection[Path],
+    stale: Collection[Path],
+) -> None:
+    """Move new files to their places, `free` or not, and remove stale ones.
+
+    If one cannot be moved, all are as before.
+    """
     replaced.mkdir()
-    before = {path: replaced / path.name for path in paths if os.path.lexists(path)}
+    before = {path: replaced / path.name for path in (*paths, *stale) if os.path.lexists(path)}
     for path, kept in before.items():
         shutil.copy2(path, kept, follow_symlinks=False)
     moved = []
@@ -167,6 +195,9 @@ def _move(made: list[Path], paths: list[Path], replaced: Path, free: Collection[
                 _claim(path)
             moved.append(path)
             new.replace(path)
+        for path in stale:
+            moved.append(path)
+            path.unlink()
         _sync(paths[0].parent)
     except BaseException:
         for path in moved:

@@ -51,6 +51,15 @@ class Cells:
         between: NDArray[np.float64] = (shares[:, None] * centred).T @ centred
         return between + np.tensordot(shares, self.scatters, axes=1)
 
+    def some(self, most: int) -> "Cells":
+        """Return at most so many voxels of those that stand for all; all cells if they hold all."""
+        if self.fine or len(self.counts) <= most:
+            return self
+        every = sampling.step(len(self.counts), most)
+        counts = self.counts[::every]
+        counts = counts * (self.counts.sum() / counts.sum())
+        return Cells(counts, self.means[::every], self.scatters[::every], fine=False)
+
 
 def cells(points: NDArray[np.float64]) -> Cells:
     """Divide points into cells.

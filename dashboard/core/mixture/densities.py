@@ -73,9 +73,9 @@ def shared(joint: NDArray[np.float64]) -> NDArray[np.float64]:
     return logs
 
 
-def parts(voxels: int) -> Iterator[slice]:
+def parts(voxels: int, chunk: int = CHUNK) -> Iterator[slice]:
     """Return slices of voxels to compute at once."""
-    return (slice(start, start + CHUNK) for start in range(0, voxels, CHUNK))
+    return (slice(start, start + chunk) for start in range(0, voxels, chunk))
 
 
 def mean_log_likelihood(
