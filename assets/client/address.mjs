@@ -99,6 +99,9 @@ export const permanent = (view, { files }, config) => query({ ...view, files }, 
 /** Where a file is made of what a View shows. @param {string} what  such as "dseg.nii.gz" */
 export const exported = (what, view, config) => route(`exports/${what}?${query(view, config)}`);
 
+/** Where a report is made of what a View shows. @param {"html" | "pdf"} form */
+export const report = (form, view, config) => route(`report.${form}?${query(view, config)}`);
+
 /** Where a query is opened. @param {string} search @param {?number[]} place  in mm @param {string} study  where it was seen */
 export const open = (search, place, study = "") => {
   const asked = search.replace(/^\?/, "");
