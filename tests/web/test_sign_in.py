@@ -55,7 +55,13 @@ def session(server):
 
 def addresses(server):
     """Return a path for each rule of the server, Dash's own among them."""
-    parts = {"identity": "0" * 16, "volume": "0" * 16, "plane": "axial", "index": "1", "what": "x"}
+    parts = {
+        "identity": "0" * 16,
+        "volume": "0" * 16,
+        "plane": "axial",
+        "index": "1",
+        "form": "html",
+    }
     paths = set()
     for rule in server.url_map.iter_rules():
         values = {name: parts.get(name, "dash") for name in rule.arguments}
