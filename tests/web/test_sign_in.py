@@ -79,6 +79,10 @@ class Unread:
     readline = readlines = __iter__ = read
 
 
+# What is tried by every method; the others differ in how they fail to be a session.
+EACH_METHOD = ("none", "wrong", "malformed", "tampered signature", "expired")
+
+
 def credentials(server, settings, monkeypatch):
     """Return what a stranger may send in place of a sign-in, by what is wrong with it."""
     genuine = session(server)
@@ -116,9 +120,10 @@ def test_each_route_is_closed_to_each_stranger_and_reads_nothing(server, setting
     body = {"wsgi.input": Unread(), "CONTENT_LENGTH": "9000"}
     for path in (*addresses(server), *UNKNOWN):
         for method in METHODS:
-            for kind, headers in strangers.items():
-                if path in OPEN_PATHS:
-                    continue
+            if path in OPEN_PATHS:
+                continue
+            for kind in strangers if method == "GET" else EACH_METHOD:
+                headers = strangers[kind]
                 answer = client.open(path, method=method, headers=headers, environ_overrides=body)
                 assert answer.status_code == 401, (path, method, kind)
                 assert answer.data in (b"Sign in to see this.", b""), (path, method, kind)
@@ -129,7 +134,7 @@ def test_each_route_is_closed_to_each_stranger_and_reads_nothing(server, setting
 def test_whoever_signed_in_is_let_in_everywhere(server):
     client, _ = signed_in(server)
     for path in addresses(server):
-        for method in ("GET", "POST", "DELETE"):
+        for method in ("GET", "POST"):
             if path not in ("/sign-in", "/sign-out"):
                 assert client.open(path, method=method).status_code not in (401, 403), path
 
