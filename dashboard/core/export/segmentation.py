@@ -216,6 +216,7 @@ def components_record(
             }
             for c in analysis.classes
         ],
+        **({} if model.between is None else {"between": _between(model.between)}),
         "criteria": _criteria(model),
         "foreground_voxels": model.voxels,
         **({"fitted_voxels": model.fitted_voxels} if model.spacing > 1 else {}),
@@ -228,6 +229,14 @@ def components_record(
             **{name: version(name) for name in LIBRARIES},
         },
     }
+
+
+def _between(weights: NDArray[np.float64]) -> list[dict[str, Any]]:
+    """Return the weight of the voxels that two classes share, half of it part of each weight."""
+    return [
+        {"classes": [int(a) + 1, int(b) + 1], "weight": float(weights[a, b])}
+        for a, b in np.argwhere(weights)
+    ]
 
 
 def _criteria(model: Model) -> dict[str, Any]:
