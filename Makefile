@@ -13,7 +13,7 @@ run: runtime ## Serve http://127.0.0.1:8050 (PORT and HOST override)
 test: lint ## Check all but the long tests; ARGS="-k mixture" goes to pytest
 	@$(PY) -m scripts.chromium
 	@$(PY) -m scripts.axe
-	@$(PY) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(PY) -m pytest --numprocesses 2 --max-worker-restart 0 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-long: dev ## Run the tests marked long
 	@$(PY) -m scripts.chromium

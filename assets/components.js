@@ -9,33 +9,49 @@ window.neuromix_components = (() => {
     createElement("div", { id, className, role, dangerouslySetInnerHTML: { __html: html ?? "" } });
 
   // Mantine's slider, whose every move goes to the page at once ("slice-moved") and to Dash only
-  // when the page says so: a callback for each slice of a drag would make the pictures stutter.
-  // "slice-wanted" moves it from elsewhere on the page; "slice-shown" puts it where the page is
-  // already, and it does not say so again.
+  // when the page says so ("slice-kept"): a callback for each slice of a drag would make the
+  // pictures stutter. "slice-wanted" moves it from elsewhere on the page; "slice-shown" puts it
+  // where the page is already, and it does not say so again.
   const SliceSlider = ({ id, value, max, setProps }) => {
     const [slice, setSlice] = useState(value);
     const place = useRef(null);
-    const shown = useRef(null); // where the page has put it, until it is there
-    useEffect(() => setSlice(value), [value]);
+    const put = useRef(null); // where it was put, until Mantine says that it is there
+    const kept = useRef([]); // what Dash was given: it says so again, maybe after the next step
+    const say = (to) => place.current.dispatchEvent(new CustomEvent("slice-moved", { bubbles: true, detail: to }));
+    useEffect(() => {
+      const index = kept.current.indexOf(value);
+      kept.current.splice(0, index < 0 ? Infinity : index + 1);
+      if (index < 0) setSlice(value);
+    }, [value]);
     useEffect(() => {
       const node = place.current;
-      const forget = () => { shown.current = null; };
-      const put = (event) => {
-        shown.current = event.type === "slice-shown" ? event.detail : null;
-        setSlice(event.detail);
+      const show = ({ detail }) => {
+        put.current = detail;
+        setSlice(detail);
       };
-      const heard = { "slice-wanted": put, "slice-shown": put, pointerdown: forget, keydown: forget };
+      // Mantine would say it after the next step may have come.
+      const go = (event) => {
+        show(event);
+        say(event.detail);
+      };
+      const keep = ({ detail }) => {
+        kept.current.push(detail);
+        setProps({ value: detail });
+      };
+      const forget = () => { put.current = null; };
+      const heard = {
+        "slice-wanted": go, "slice-shown": show, "slice-kept": keep, pointerdown: forget, keydown: forget,
+      };
       for (const [type, act] of Object.entries(heard)) node.addEventListener(type, act, true);
       return () => { for (const [type, act] of Object.entries(heard)) node.removeEventListener(type, act, true); };
     }, []);
     const moved = ({ value: to }) => {
-      if (shown.current !== null) { // also of what it was on its way there
-        if (to === shown.current) shown.current = null;
+      if (put.current !== null) { // also of what it was on its way there
+        if (to === put.current) put.current = null;
         return;
       }
       setSlice(to);
-      const commit = () => setProps({ value: to });
-      place.current.dispatchEvent(new CustomEvent("slice-moved", { bubbles: true, detail: { slice: to, commit } }));
+      say(to);
     };
     const slider = createElement(window.dash_mantine_components.Slider, {
       min: 0, max, value: slice, step: 1, size: "sm", label: null, thumbLabel: "Slice", updatemode: "drag", setProps: moved,

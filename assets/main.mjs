@@ -24,6 +24,7 @@ import { fields } from "./views/fields.mjs";
 import { folds } from "./views/folds.mjs";
 import { init as help, open as openHelp } from "./views/help.mjs";
 import { keys } from "./views/keys.mjs";
+import { layer as makeLayer } from "./views/layer.mjs";
 import { legend as makeLegend } from "./views/legend.mjs";
 import { introduction } from "./views/introduction.mjs";
 import { mapLegend } from "./views/map-legend.mjs";
@@ -53,7 +54,7 @@ const LATE_MS = 1000; // a longer rest than a look at one of a row of slices
 const query = (view) => address.query(view, config);
 
 let state = START;
-let commit = null; // gives Dash the slice where the slider rests
+let isMoved = false; // whether the slider is where Dash does not know it yet
 let reason = "replace"; // how the next View enters the history
 const past = gestures();
 const shown = () => ({ ...state, config, settled: "settled" in root.dataset });
@@ -67,6 +68,7 @@ const pictures = makePictures({ shown, layOut, drawScale, failed });
 const legend = makeLegend(shown);
 const thumbnails = makeThumbnails(shown);
 const legendOfMap = mapLegend(shown, legend.nameOf);
+const layer = makeLayer(shown);
 const alike = makeAlike(shown);
 const readout = makeReadout({
   shown,
@@ -87,7 +89,7 @@ const lagging = behind({
 const { watch, unsettle, stopAhead } = settling({
   shown,
   query: () => query(state.wanted),
-  isDrawn: () => cards.areDrawn(),
+  isDrawn: () => cards.areDrawn() && layer.isCurrent(),
   isPictured: () => pictures.apply(),
   unsettled: lagging.begin,
   settled() {
@@ -102,6 +104,7 @@ const { watch, unsettle, stopAhead } = settling({
   },
   async fetchAhead(isResting) {
     await cards.fetchAhead(isResting);
+    await layer.fetchAhead(isResting);
     setTimeout(() => { if (isResting()) askLate(); }, LATE_MS);
     if (isResting()) await pictures.fetchAhead(isResting);
   },
@@ -145,6 +148,7 @@ const follow = () => {
   showPosition();
   offerJoint(wanted.x !== wanted.y);
   pictures.show({ all: false });
+  layer.show({ all: false });
   readout.draw();
   // What came late is about the View before.
   for (const output of cards.leave(LATE)) setProps(output.split(".")[0], { [output.split(".")[1]]: "" });
@@ -173,11 +177,12 @@ const showPosition = () => {
   if (!thumb || positions?.[slice] === undefined) return;
   thumb.setAttribute("aria-valuetext", place.show());
   // Where Dash's own value has not changed, the slider is still where it was dragged to.
-  if (Number(thumb.getAttribute("aria-valuenow")) !== slice && !commit) moveSlider(slice);
+  if (Number(thumb.getAttribute("aria-valuenow")) !== slice && !isMoved) slider("slice-shown", slice);
 };
 
-const moveSlider = (slice) =>
-  document.getElementById("control-slice").dispatchEvent(new CustomEvent("slice-shown", { detail: slice }));
+/** @param {"slice-shown"|"slice-wanted"|"slice-kept"} what  see SliceSlider in components.js */
+const slider = (what, slice) =>
+  document.getElementById("control-slice").dispatchEvent(new CustomEvent(what, { detail: slice }));
 
 // One image has no joint distribution: its histogram takes both cards.
 const offerJoint = (offered) => document.querySelector(".analysis").toggleAttribute("data-alone", !offered);
@@ -188,7 +193,7 @@ const send = () => {
   const { wanted } = state;
   if (!wanted || state.opening) return;
   // What a step asked for is drawn before the next step: of a row of steps some are seen.
-  if (commit && !waiting && cards.pending("views")) {
+  if (isMoved && !waiting && cards.pending("views")) {
     isBehind = true;
     return;
   }
@@ -200,13 +205,14 @@ const send = () => {
   // An unknown slice's map needs the fit that its cards wait for: asked for at once, another worker
   // would fit it as well.
   pictures.show({ all: !request });
+  layer.show({ all: true });
   request?.answer.then(() => { if (query(state.wanted) === query(wanted)) pictures.show({ all: true }); });
   const isAwaited = Boolean(waiting);
   resume();
-  if (commit && held("control-slice.value") !== wanted.slice) commit();
+  if (isMoved && held("control-slice.value") !== wanted.slice) slider("slice-kept", wanted.slice);
   // Dash would take no note of an equal value, nor of a crosshair that has moved while a slice was asked for.
-  else if (request && !isAwaited && (commit || request.call === undefined)) again("views");
-  commit = null;
+  else if (request && !isAwaited && (isMoved || request.call === undefined)) again("views");
+  isMoved = false;
   askOthers();
   watch();
 };
@@ -360,11 +366,12 @@ for (const type of ["pointerup", "pointercancel"]) addEventListener(type, () => 
 addEventListener("popstate", () => dispatch({ type: "open", search: location.search, reason: "replace" }));
 
 document.addEventListener("axes-moved", () => readout.draw()); // a voxel lies elsewhere in a zoomed graph
+document.addEventListener("graph-drawn", () => layer.show({ all: true }));
 document.addEventListener("slice-moved", ({ detail }) => {
-  const before = commit;
-  commit = detail.commit;
-  if (dispatch({ type: "slice", slice: detail.slice })) rest.change();
-  else commit = before;
+  const before = isMoved;
+  isMoved = true;
+  if (dispatch({ type: "slice", slice: detail })) rest.change();
+  else isMoved = before;
 });
 
 /** Sets the crosshair, and with it the slice of each plane, or takes it away. @param {?number[]} to */
@@ -373,8 +380,8 @@ const setPlace = (to) => {
   if (!dispatch({ type: "at", place: to })) return;
   const { slice } = state.wanted;
   if (slice !== before) {
-    moveSlider(slice);
-    commit = () => setProps("control-slice", { value: slice });
+    slider("slice-shown", slice);
+    isMoved = true;
   }
   rest.change();
 };
@@ -391,6 +398,7 @@ const stepIn = (picture, count) => {
 
 const slices = player({
   position: () => state.wanted && { slice: state.wanted.slice, last: state.scene.positions.length - 1 },
+  go: (slice) => slider("slice-wanted", slice),
   begin: past.begin,
   stepIn,
 });
@@ -421,7 +429,12 @@ saving(() => state.wanted);
 help();
 tooltip();
 upload({ open: openView });
-const followUpload = ownUpload({ open: openView, notify, stopAhead });
+const followUpload = ownUpload({
+  open: openView,
+  reopen: () => dispatch({ type: "open", search: location.search, reason: "replace" }),
+  notify,
+  stopAhead,
+});
 check(() => state.wanted?.study ?? "", change);
 folds();
 introduction();

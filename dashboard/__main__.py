@@ -1,9 +1,10 @@
-"""The command line: `python -m dashboard` serves, `python -m dashboard segment` writes labels."""
+"""The command line: `python -m dashboard` serves; other words do something else."""
 
 import sys
 
 import click
 
+from dashboard.commands.hash_password import hash_password
 from dashboard.commands.segment import segment
 from dashboard.commands.serve import serve
 from dashboard.commands.stderr import print_line
@@ -26,6 +27,7 @@ def cli() -> None:
 
 cli.add_command(serve)
 cli.add_command(segment)
+cli.add_command(hash_password)
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from dashboard.app import create_app
 from dashboard.core.errors import NeuroMixError
 from dashboard.services.studies.library import Library
-from dashboard.settings import Settings
+from dashboard.settings import Settings, require_protected
 from dashboard.web.guard import hosts_of
 
 # One process is enough for one person; threads serve pictures during a fit.
@@ -19,14 +19,18 @@ def serve_forever(settings: Settings) -> None:
     Raises
     ------
     NeuroMixError
-        If there is no study, or the address cannot be used.
+        If there is no study, or the address cannot be used or should not be.
     """
     Library(settings.data).names()
+    require_protected(settings, settings.host)
     _require_free(settings.host, settings.port)
     hosts = hosts_of(settings.host, settings.allowed_hosts)
     application = create_app(settings.model_copy(update={"allowed_hosts": hosts})).server
     application.test_client().get("/")
-    print(f"NeuroMix is at http://{settings.host}:{settings.port} (Ctrl+C stops it)", flush=True)
+    print(
+        f"NeuroMix is at http://{settings.host}:{settings.port}{settings.prefix} (Ctrl+C stops it)",
+        flush=True,
+    )
     try:
         _gunicorn(application, settings).run()
     except ImportError:
@@ -56,6 +60,9 @@ def _gunicorn(application: Any, settings: Settings) -> Any:
             self.cfg.set("bind", f"{settings.host}:{settings.port}")
             self.cfg.set("worker_class", "gthread")
             self.cfg.set("threads", THREADS)
+            # What a proxy says counts only if DASHBOARD_TRUSTED_PROXIES names it.
+            self.cfg.set("secure_scheme_headers", {})
+            self.cfg.set("forwarder_headers", "")
             self.cfg.set("loglevel", "warning")
             self.cfg.set("control_socket_disable", True)
 

@@ -1,12 +1,13 @@
 """Everything the environment can set."""
 
+import ipaddress
 import os
 import stat
 import sys
 import tempfile
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from dashboard.core.errors import NeuroMixError
@@ -64,6 +65,30 @@ def require_apart(data: Path, uploads: Path) -> None:
         )
 
 
+def is_loopback(address: str) -> bool:
+    """Return whether only this machine reaches an address."""
+    try:
+        return ipaddress.ip_address(address.strip("[]")).is_loopback
+    except ValueError:
+        return address == "localhost"
+
+
+def require_protected(settings: "Settings", address: str) -> None:
+    """Refuse to listen where strangers can reach the server, unless something keeps them out.
+
+    Raises
+    ------
+    NeuroMixError
+    """
+    protected = settings.password or settings.password_hash or settings.user_header
+    if not (protected or settings.public or is_loopback(address)):
+        raise NeuroMixError(
+            f"Everybody who reaches {address} would see every study. Set DASHBOARD_PASSWORD "
+            "(or DASHBOARD_PASSWORD_HASH, or DASHBOARD_USER_HEADER), or say that this is wanted: "
+            "--public, or DASHBOARD_PUBLIC=1."
+        )
+
+
 class Settings(BaseSettings):
     """Settings of one running dashboard.
 
@@ -79,6 +104,24 @@ class Settings(BaseSettings):
     allowed_hosts : str
         Host names of the server, separated by commas (``ALLOWED_HOSTS``). Empty: all names, or on
         loopback only its own.
+    password, password_hash : SecretStr
+        What people sign in with, as it is or as its argon2 hash (``DASHBOARD_PASSWORD``,
+        ``DASHBOARD_PASSWORD_HASH``).
+    session_days : int
+        Days after which one has to sign in again (``DASHBOARD_SESSION_DAYS``).
+    secret_key : SecretStr
+        Signs the sessions; by default a key that is kept in the cache (``SECRET_KEY``).
+    user_header : str
+        Header in which a trusted proxy names the user who signed in there
+        (``DASHBOARD_USER_HEADER``).
+    trusted_proxies : str
+        Addresses and networks of proxies, separated by commas (``DASHBOARD_TRUSTED_PROXIES``).
+    public : bool
+        Whether everybody may see every study (``DASHBOARD_PUBLIC``).
+    frame_ancestors : str
+        Origins of portals that may show the page in a frame (``DASHBOARD_FRAME_ANCESTORS``).
+    prefix : str
+        Path below which the server is reached, such as ``/neuromix/`` (``DASHBOARD_PREFIX``).
     uploads : Path
         Folder of uploaded studies; by default ``uploads`` in the cache (``DASHBOARD_UPLOADS``).
     max_upload_bytes : int
@@ -96,8 +139,40 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", validation_alias="HOST")
     port: int = Field(8050, validation_alias="PORT", ge=1, le=65535)
     allowed_hosts: str = Field("", validation_alias="ALLOWED_HOSTS")
+    password: SecretStr = SecretStr("")
+    password_hash: SecretStr = SecretStr("")
+    session_days: int = Field(7, ge=1, le=365)
+    secret_key: SecretStr = Field(SecretStr(""), validation_alias="SECRET_KEY")
+    user_header: str = ""
+    trusted_proxies: str = ""
+    public: bool = False
+    frame_ancestors: str = ""
+    prefix: str = Field("/", pattern=r"^/?([\w.~-]+/)*[\w.~-]*$")
     uploads: Path = Field(default_factory=lambda given: given["cache"] / "uploads")
     # A 4-D run of 7 T is about 300 MB.
     max_upload_bytes: int = Field(512 * 2**20, validation_alias="MAX_UPLOAD_BYTES", gt=0)
     upload_days: int = Field(7, validation_alias="UPLOAD_DAYS", ge=1, le=36500)
     upload_quota_bytes: int = Field(10 * 2**30, validation_alias="UPLOAD_QUOTA_BYTES", gt=0)
+
+    @field_validator("prefix")
+    @classmethod
+    def _between_slashes(cls, prefix: str) -> str:
+        """Return the path as `/`, or as `/neuromix/`."""
+        return f"/{prefix.strip('/')}/".replace("//", "/")
+
+
+def settings_of_environment() -> Settings:
+    """Return what the environment sets.
+
+    Raises
+    ------
+    NeuroMixError
+        If a variable is not valid.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        raise NeuroMixError(
+            f"The environment variable {wrong['loc'][0]} is not valid: {wrong['msg']}."
+        ) from None

@@ -429,6 +429,26 @@ def test_a_bad_environment_variable_is_named(run, sample, taken, monkeypatch):
     assert "environment variable PORT " in line
 
 
+def test_a_server_that_keeps_nobody_out_does_not_listen_for_others(
+    run, sample, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("DASHBOARD_CACHE", str(tmp_path / "cache"))
+    code, _, (line,) = run("--data", sample.parent, "--host", "0.0.0.0")
+    assert code == 1
+    assert "DASHBOARD_PASSWORD" in line
+    assert "--public" in line
+    # The Procfile's line refuses it as well, before it listens.
+    (web,) = (ROOT / "Procfile").read_text("utf-8").splitlines()
+    done = subprocess.run(
+        ["sh", "-c", f'"$PYTHON" -m {web.removeprefix("web:")}'], cwd=ROOT, check=False,
+        env={**os.environ, "PYTHON": sys.executable, "PORT": "8059"}, capture_output=True,
+        text=True, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "Set DASHBOARD_PASSWORD" in done.stderr
+    assert "Listening" not in done.stderr
+
+
 def test_one_head_in_8_axis_orders_is_segmented_alike_on_each_files_own_grid(real_data, tmp_path):
     canonical = []
     for path in sorted((real_data / "orientations").iterdir()):

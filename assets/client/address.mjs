@@ -1,6 +1,7 @@
 // Addresses: the View as a URL query, and where pictures, cards and voxels are served.
 // The server makes the same ones (dashboard/view.py, dashboard/web).
 
+import { placing } from "./layer.mjs";
 import { hasOutline, isOffered } from "./map.mjs";
 
 /**
@@ -12,6 +13,12 @@ import { hasOutline, isOffered } from "./map.mjs";
  * @typedef {{name: string, default: *, always: boolean, reopens: boolean}} Field
  * @typedef {{version: string, fields: Field[]}} Config
  */
+
+// Where the server is below its host: "/", or the path of a portal, such as "/neuromix/".
+const ROOT = new URL("../..", import.meta.url).pathname;
+
+/** Where a route of the server is. @param {string} path  without a slash at its front */
+export const route = (path) => `${ROOT}${path}`;
 
 /** A value as URLs hold it. */
 export const text = (value) => {
@@ -51,7 +58,7 @@ export const slice = (which, view, scene, { version }, index = view.slice) => {
     ["window_x", view[`window_${which}`]],
     ["v", version],
   ]);
-  return `/slices/${scene[which].id}/${view.plane}/${there}.png?${parameters}`;
+  return route(`slices/${scene[which].id}/${view.plane}/${there}.png?${parameters}`);
 };
 
 /** Some fields of a View as a query. */
@@ -59,7 +66,7 @@ const some = (names, view, { fields, version }) =>
   encode([...stated(fields.filter(({ name }) => names.includes(name)), view), ["v", version]]);
 
 const mapOf = (what, view, scene, config, index) =>
-  `/maps/${scene.key}/${view.plane}/${index}${what && `/${what}`}.png?${some(config.mapFields, view, config)}`;
+  route(`maps/${scene.key}/${view.plane}/${index}${what && `/${what}`}.png?${some(config.mapFields, view, config)}`);
 
 /** Where the map of a slice is that the View shows; null where the study has none. */
 export const map = (view, scene, config, index = view.slice) =>
@@ -76,14 +83,19 @@ export const outline = (view, scene, config, index = view.slice) =>
 
 /** Where the numbers of a slice are; null where no voxel of Y stands for one of X. */
 export const voxels = (view, scene, config) =>
-  scene.x && scene.y && scene.sameGrid ? `/voxels/${scene.key}.bin?${some(config.voxelFields, view, config)}` : null;
+  scene.x && scene.y && scene.sameGrid ? route(`voxels/${scene.key}.bin?${some(config.voxelFields, view, config)}`) : null;
+
+/** Where a slice's layer over the graphs of the head is. @param {import("./layer.mjs").Drawn} drawn */
+export const layer = (view, scene, config, drawn, index = view.slice) =>
+  route(`layers/${scene.key}/${view.plane}/${index}.json?${some(config.layerFields, view, config)}&${encode(placing(drawn))}`);
 
 /** Where cards are drawn. @param {{id: string}[]} cards */
 export const cards = (cards, view, scene, config) =>
-  `/cards/${scene.key}.json?need=${cards.map(({ id }) => id).join(",")}&${query(view, config)}&v=${config.version}`;
+  route(`cards/${scene.key}.json?need=${cards.map(({ id }) => id).join(",")}&${query(view, config)}&v=${config.version}`);
 
-/** Where a query is opened. @param {string} search @param {?number[]} place  in mm */
-export const open = (search, place) => {
+/** Where a query is opened. @param {string} search @param {?number[]} place  in mm @param {string} study  where it was seen */
+export const open = (search, place, study = "") => {
   const asked = search.replace(/^\?/, "");
-  return `/open?${[asked, place ? `place=${place.join(":")}` : ""].filter(Boolean).join("&")}`;
+  const seen = place ? encode([["place", place.join(":")], ["seen_in", study]]) : "";
+  return route(`open?${[asked, seen].filter(Boolean).join("&")}`);
 };

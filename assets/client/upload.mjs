@@ -10,6 +10,8 @@ const RATE_MS = 4000; // the rate is that of the last seconds
 const LEAST_MS = 500; // before that a rate is a guess
 const NAMES_SHOWN = 3;
 
+const SIGNED_OUT = "You are signed out. Reload the page to sign in, then open the files again.";
+
 /** @type {State} */
 export const IDLE = { phase: "idle" };
 
@@ -55,6 +57,7 @@ export const answered = (type, status, text) => {
     // An answer of a proxy, or of a server that is going down.
   }
   if (status < 300 && answer) return { ...answer, type };
+  if (status === 401) return { type: "failed", lines: [SIGNED_OUT] };
   if (answer?.refused?.length) return { type: "failed", lines: answer.refused };
   return { type: "failed", lines: [answer?.error ?? `The server cannot take the upload (${status}). Try again later.`] };
 };

@@ -4,7 +4,7 @@ import { isVisible, key, needed } from "../client/cards.mjs";
 import { held, isDrawn } from "./dash.mjs";
 import { follow } from "./graphs.mjs";
 import { keepRanges } from "./axes.mjs";
-import { SILENT } from "./notices.mjs";
+import { SIGNED_OUT, SILENT } from "./notices.mjs";
 
 // The group of cards that is asked for once the page has rested.
 export const LATE = "idle";
@@ -70,6 +70,7 @@ export const cards = (shown) => {
     try {
       const response = await fetch(from, { signal });
       if (response.ok) return { values: await response.json() };
+      if (response.status === 401) return { failure: SIGNED_OUT };
       return { failure: response.status === 404 ? await response.text() : "The server could not draw this." };
     } catch {
       return control.signal.aborted ? { values: {} } : { failure: SILENT };
@@ -80,6 +81,10 @@ export const cards = (shown) => {
   const give = ({ lacking, view, scene }, values) => {
     const fresh = {};
     for (const card of lacking) {
+      if (values.unfinished && !card.outputs.some((output) => output in values)) { // nothing yet
+        unfinished.add(card.id);
+        continue;
+      }
       const own = Object.fromEntries(card.outputs.map((output) => [output, values[output]]));
       returned.set(card.id, { view, key: key(card, view, scene), values: own });
       unfinished[values.unfinished ? "add" : "delete"](card.id);

@@ -1,5 +1,6 @@
 // What has failed and has not worked since: it is said, and tried again once the server is back.
-import { SILENT, complain } from "./notices.mjs";
+import { route } from "../client/address.mjs";
+import { SIGNED_OUT, SILENT, complain } from "./notices.mjs";
 
 const FIRST_MS = 1000; // a server that is started anew answers after some seconds
 const MOST_MS = 60000;
@@ -15,7 +16,8 @@ let isDown = false; // whether the server was asked and did not answer
 const say = () => {
   const sentences = [...failures.values()].map(({ sentence }) => sentence);
   // The reason of everything else that fails meanwhile.
-  complain(sentences.includes(SILENT) ? [SILENT] : [...new Set(sentences)], { again: retry, close });
+  if (sentences.includes(SIGNED_OUT)) complain([SIGNED_OUT], { again: () => location.reload(), close, label: "Sign in" });
+  else complain(sentences.includes(SILENT) ? [SILENT] : [...new Set(sentences)], { again: retry, close });
 };
 
 const calm = () => {
@@ -41,7 +43,7 @@ const plan = () => { timer ||= setTimeout(ask, wait); };
 const ask = async () => {
   timer = 0;
   wait = Math.min(2 * wait, MOST_MS);
-  const isUp = await fetch("/healthz", { cache: "no-store" }).then(({ ok }) => ok, () => false);
+  const isUp = await fetch(route("healthz"), { cache: "no-store" }).then(({ ok }) => ok, () => false);
   if (!failures.size || timer) return;
   const isSilent = [...failures.values()].some(({ sentence }) => sentence === SILENT);
   if (!isUp) isDown = true;

@@ -2,6 +2,8 @@
 
 /** What the page says of a server that does not answer. */
 export const SILENT = "The server does not answer. Check the connection, then try again.";
+/** What it says where the server asks who this is: the session has ended. */
+export const SIGNED_OUT = "You are signed out.";
 
 const BRIEF_MS = 6000; // a note about something done goes by itself
 let timer = 0;
@@ -18,12 +20,13 @@ const take = (id) => {
   return Object.assign(document.createElement("div"), { id, className: "client-notice" });
 };
 
-/** Says that something is done, if the page would not show it. */
-export const notify = (sentence) => {
+/** Says that something is done, if the page would not show it, and how to undo it. */
+export const notify = (sentence, undo = null) => {
   const note = take("client-done");
   note.setAttribute("role", "status");
   document.body.append(note); // a live region reads out what comes into it
   note.textContent = sentence;
+  if (undo) note.append(button("text-button", undo.label, () => { note.remove(); undo.act(); }));
   clearTimeout(timer);
   timer = setTimeout(() => note.remove(), BRIEF_MS);
 };
@@ -31,9 +34,9 @@ export const notify = (sentence) => {
 /**
  * Says what has failed, as long as it has; the same sentences are said once.
  * @param {string[]} sentences  none takes the note away
- * @param {{again: () => void, close: () => void}} buttons
+ * @param {{again: () => void, close: () => void, label?: string}} buttons
  */
-export const complain = (sentences, { again, close }) => {
+export const complain = (sentences, { again, close, label = "Try again" }) => {
   const said = [...document.querySelectorAll("#client-notice p")].map(({ textContent }) => textContent);
   if (said.join("\n") === sentences.join("\n")) return;
   const note = take("client-notice");
@@ -42,7 +45,7 @@ export const complain = (sentences, { again, close }) => {
   note.setAttribute("role", "alert");
   const lines = document.createElement("div");
   lines.append(...sentences.map((sentence) => Object.assign(document.createElement("p"), { textContent: sentence })));
-  note.append(lines, button("text-button", "Try again", again), button("notice-close", "Close", close));
+  note.append(lines, button("text-button", label, again), button("notice-close", "Close", close));
   document.body.append(note);
 };
 

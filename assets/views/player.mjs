@@ -14,31 +14,21 @@ const isForSlices = (event, picture) => {
 /**
  * @param {object} page
  * @param {() => ?{slice: number, last: number}} page.position
+ * @param {(slice: number) => void} page.go
  * @param {() => void} page.begin  a gesture of its own begins
  * @param {(picture: Element, count: number) => boolean} page.stepIn  steps through the slices of a
  *   picture in another plane; false if it is in the plane of the slider
  */
-export const player = ({ position, begin, stepIn }) => {
+export const player = ({ position, go, begin, stepIn }) => {
   let timer = 0;
-
-  // The slider says that it was moved after the next key may have come: what it was asked for, and
-  // where it was then.
-  let asked = null;
-  document.addEventListener("slice-moved", ({ detail }) => { if (detail.slice === asked?.slice) asked = null; });
-  const at = ({ slice }) => (asked?.from === slice ? asked.slice : slice);
 
   const goTo = (slice) => {
     const now = position();
     if (!now) return;
     const next = Math.min(Math.max(slice, 0), now.last);
-    if (next === at(now)) return;
-    asked = next === now.slice ? null : { slice: next, from: now.slice };
-    document.getElementById("control-slice").dispatchEvent(new CustomEvent("slice-wanted", { detail: next }));
+    if (next !== now.slice) go(next);
   };
-  const step = (count) => {
-    const now = position();
-    goTo((now ? at(now) : 0) + count);
-  };
+  const step = (count) => goTo((position()?.slice ?? 0) + count);
 
   const mark = (isPlaying) => {
     const button = document.getElementById("control-play");

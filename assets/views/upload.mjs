@@ -1,5 +1,6 @@
 // Opening one's own files: chosen or dropped, planned with the server, sent in one request, shown.
 // The server's half is dashboard/web/uploads.py. Names of files get into the page as text only.
+import { route } from "../client/address.mjs";
 import { IDLE, answered, chosen, described, dropped, isBusy, next } from "../client/upload.mjs";
 import { SILENT } from "./notices.mjs";
 
@@ -56,7 +57,7 @@ const draw = (state, before) => {
 // ---- the server
 const plan = async (files, signal) => {
   const body = JSON.stringify(files.map(({ name, size }) => ({ name, size })));
-  const answer = await fetch("/uploads/plan", { method: "POST", body, signal });
+  const answer = await fetch(route("uploads/plan"), { method: "POST", body, signal });
   return answered("planned", answer.status, await answer.text());
 };
 
@@ -70,7 +71,7 @@ const send = (files, signal, on) => new Promise((resolve, reject) => {
   request.onload = () => resolve(answered("opened", request.status, request.responseText));
   request.onerror = reject;
   signal.addEventListener("abort", () => request.abort());
-  request.open("POST", "/uploads");
+  request.open("POST", route("uploads"));
   request.send(form);
 });
 

@@ -20,9 +20,12 @@ COLUMNS = ("bic", "icl", "aic")
 def draw(scene: Scene, analyses: Analyses) -> Drawn:
     """Return the figure, and the numbers with a button for each number of components.
 
-    The browser draws the picture of each (assets/views/thumbnails.mjs).
+    The browser draws the picture of each (assets/views/thumbnails.mjs). Before the first fit there
+    is nothing to show.
     """
     progress, shown = analyses.criteria(scene), scene.view.components
+    if not progress.items and not progress.done:
+        return {UNFINISHED: True}
     fits = {one.model.components: one for one in progress.items}
     fitting = not progress.done and len(fits) == len(progress.items)
     figure = criteria.criteria(fits, shown, done=not fitting)

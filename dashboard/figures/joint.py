@@ -1,7 +1,6 @@
 """The joint distribution of two images, with the fitted components."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -9,10 +8,12 @@ from numpy.typing import NDArray
 
 from dashboard.core.analysis import Analysis
 from dashboard.core.density import joint_density
+from dashboard.core.domain import WHOLE
 from dashboard.core.errors import FitError
 from dashboard.core.histogram import histogram
 from dashboard.core.mixture.classes import ellipse
 from dashboard.figures.style import (
+    NO_NAMES,
     Figure,
     axis,
     axis_title,
@@ -44,7 +45,6 @@ SCALE_HEIGHT = 28
 
 # Mean and covariance.
 Component = tuple[NDArray[np.float64], NDArray[np.float64]]
-NO_NAMES: Mapping[int, str] = MappingProxyType({})
 
 Extent = tuple[tuple[float, float], tuple[float, float]]
 Cloud = Callable[[NDArray[np.float64], Extent], str]
@@ -123,10 +123,11 @@ def joint(
             },
             hovermode="closest",
             meta={
+                **({"extent": [list(e) for e in extent]} if features.domain is WHOLE else {}),
                 "titles": {
                     "xtitle": plain(features.volumes[x].name) + unit,
                     "ytitle": plain(features.volumes[y].name) + unit,
-                }
+                },
             },
         ),
     }

@@ -101,6 +101,17 @@ class Analyses:
             lambda: self._of_cut(scene, self._features(scene, cut)),
         )
 
+    def foreground(self, scene: Scene) -> Features:
+        """Return the foreground of the slice on screen, without a fit.
+
+        Raises
+        ------
+        NeuroMixError
+            As `analyse`.
+        """
+        _require_slice(scene)
+        return self._features(scene, scene.cut)
+
     def knows(self, scene: Scene) -> bool:
         """Return whether the model of a scene has been fitted before."""
         return self._models.holds(_made_from(scene))

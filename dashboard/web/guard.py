@@ -1,11 +1,11 @@
 """Refuses requests to other host names, and bodies that are too large."""
 
-import ipaddress
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
 
+from dashboard.settings import is_loopback
 from dashboard.web import health
 
 # The page's state is a few kB; uploads have their own limits.
@@ -41,16 +41,9 @@ def hosts_of(bound: str, allowed_hosts: str) -> str:
     On loopback, only this machine's names: other sites could otherwise reach the server under a
     name of their own (DNS rebinding).
     """
-    if bound != "localhost" and not _is_loopback(bound):
+    if not is_loopback(bound):
         return allowed_hosts
     return ",".join((*LOOPBACK, bound, allowed_hosts))
-
-
-def _is_loopback(address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return False
 
 
 def _name(host: str) -> str | None:

@@ -14,7 +14,12 @@ from dashboard.figures.palette import NEUTRALS, PALETTES, RAMP, line_style
 from dashboard.ids import FIELDS, Store
 from dashboard.services.analyses import Analyses
 from dashboard.services.archive import Archive
-from dashboard.services.render.addresses import CONTENT_VERSION, MAP_FIELDS, VOXEL_FIELDS
+from dashboard.services.render.addresses import (
+    CONTENT_VERSION,
+    LAYER_FIELDS,
+    MAP_FIELDS,
+    VOXEL_FIELDS,
+)
 from dashboard.services.scene.opening import open_view
 from dashboard.services.uploads.limits import Limits
 from dashboard.settings import ROOT
@@ -27,14 +32,36 @@ from dashboard.web.open import entries, unread_images
 ASSETS = ROOT / "assets"
 # Folders of the modules that main.mjs imports.
 MODULES = ("client", "views")
+SIGN_OUT = (
+    '<form id="sign-out" method="post" action="{prefix}sign-out">'
+    '<button class="text-button">Sign out</button></form>'
+)
 # What Dash asks for once it runs: made while the browser reads scripts.
-LAYOUT = '<link rel="preload" as="fetch" href="/_dash-layout" crossorigin>\n'
-# Dash may call the browser's half as soon as it starts, so it starts behind the modules.
-RENDERER = "addEventListener('DOMContentLoaded', () => new DashRenderer());"
+LAYOUT = '<link rel="preload" as="fetch" href="{prefix}_dash-layout" crossorigin>\n'
+# Dash may call the browser's half as soon as it starts, so it starts behind the modules. Where one
+# of both is missing, nothing else can say so.
+CUT_OFF = (
+    "NeuroMix cannot load its scripts from this address. Reload the page. If that does not help, "
+    "the server may not know below which path it is reached: DASHBOARD_PREFIX sets it."
+)
+RENDERER = f"""
+addEventListener('DOMContentLoaded', () => {{
+  if (window.DashRenderer && window.dash_clientside?.client) new DashRenderer();
+  else document.querySelector('._dash-loading').textContent = {json.dumps(CUT_OFF)};
+}});
+"""
 
 
-def index() -> str:
-    """Return the page's HTML: with what the browser's half has to know, and its modules."""
+def index(*, prefix: str = "/", signs_out: bool = False) -> str:
+    """Return the page's HTML: with what the browser's half has to know, and its modules.
+
+    Parameters
+    ----------
+    prefix : str
+        Path below which the server is reached, between slashes.
+    signs_out : bool
+        Whether there is a button to sign out.
+    """
     config = {
         "version": CONTENT_VERSION,
         "mostMixed": MAX_MIXED,
@@ -43,12 +70,13 @@ def index() -> str:
         "cards": description(),
         "voxelFields": sorted(VOXEL_FIELDS),
         "mapFields": sorted(MAP_FIELDS),
+        "layerFields": sorted(LAYER_FIELDS),
         "neutrals": NEUTRALS,
         "ramp": list(RAMP),
         "palettes": {name: list(colours) for name, colours in PALETTES.items()},
     }
     modules = "".join(
-        f'<link rel="modulepreload" href="/assets/{path.relative_to(ASSETS).as_posix()}">\n'
+        f'<link rel="modulepreload" href="{prefix}assets/{path.relative_to(ASSETS).as_posix()}">\n'
         for folder in MODULES
         for path in sorted((ASSETS / folder).glob("*.mjs"))
     )
@@ -56,7 +84,8 @@ def index() -> str:
     content = json.dumps(config).replace("<", "\\u003c")
     known = f'<script id="neuromix-config" type="application/json">{content}</script>\n'
     style = f"<style>{line_style()}</style>\n"
-    return INDEX.replace("</head>", f"{LAYOUT}{modules}{style}{known}</head>")
+    page = INDEX.replace("{%sign_out%}", SIGN_OUT.format(prefix=prefix) if signs_out else "")
+    return page.replace("</head>", f"{LAYOUT.format(prefix=prefix)}{modules}{style}{known}</head>")
 
 
 def page(archive: Archive, analyses: Analyses, limits: Limits) -> Component:

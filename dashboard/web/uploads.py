@@ -1,4 +1,4 @@
-"""Routes that plan, take and remove uploads."""
+"""Routes that plan, take, rename and remove uploads."""
 
 import json
 import threading
@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 from typing import IO, Any, cast
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
@@ -19,6 +18,7 @@ from dashboard.services.uploads.limits import (
     Limits,
     NothingToOpenError,
     StoreFullError,
+    TitleError,
     TooLargeError,
     UnavailableError,
     UploadError,
@@ -28,6 +28,7 @@ from dashboard.services.uploads.uploads import MISSING, Uploads
 from dashboard.web import visitor
 from dashboard.web.body import Body, body_of
 from dashboard.web.guard import MAX_BODY_BYTES
+from dashboard.web.origin import is_own
 
 # Boundary and headers of one part of a form, with the longest possible file name.
 PART_BYTES = 4096
@@ -42,6 +43,7 @@ STATUS: dict[type[NeuroMixError], HTTPStatus] = {
     TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     StoreFullError: HTTPStatus.INSUFFICIENT_STORAGE,
     NothingToOpenError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    TitleError: HTTPStatus.UNPROCESSABLE_ENTITY,
     AbandonedError: HTTPStatus.BAD_REQUEST,
     UnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
@@ -49,7 +51,12 @@ BROKEN = "The upload is incomplete. Try again."
 BUSY = "The server is busy with other uploads. Try again in a minute."
 NO_FILES = "An upload must be a form that contains only files."
 NO_PLAN = "A plan must be a list of files with their names and sizes."
+NO_TITLE = "A new name must be a text."
 FOREIGN = "Uploads must come from NeuroMix's own page. Open it and drop the files there."
+
+
+# What reading something else than the JSON that is expected raises.
+MALFORMED = (ValueError, TypeError, KeyError, RecursionError)
 
 
 class _RefusalError(UploadError):
@@ -114,6 +121,12 @@ def blueprint(uploads: Uploads) -> Blueprint:
             jsonify(title=title, own=own, removed=uploads.expiry(key).isoformat() if own else None)
         )
 
+    @routes.patch("/uploads/<key>")
+    def rename(key: str) -> Response:
+        with admitted(MAX_BODY_BYTES) as body:
+            title = uploads.rename(visitor.owner(), key, _title(body))
+        return _unkept(jsonify(title=title))
+
     @routes.delete("/uploads/<key>")
     def remove(key: str) -> tuple[str, int]:
         _require_own_page()
@@ -124,32 +137,37 @@ def blueprint(uploads: Uploads) -> Blueprint:
 
 
 def _require_own_page() -> None:
-    """Refuse requests that another site makes a browser send.
-
-    Browsers send `Sec-Fetch-Site` over https and on loopback, and `Origin` elsewhere. A request
-    with neither comes from an old browser, or from none.
-    """
-    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
-    if site is not None:
-        own = site in ("same-origin", "none")
-    else:
-        own = origin is None or urlsplit(origin).netloc.lower() == request.host.lower()
-    if not own:
+    """Refuse requests that another site makes a browser send."""
+    if not is_own():
         raise _RefusalError(FOREIGN, HTTPStatus.FORBIDDEN)
 
 
 def _listed(body: Body, limits: Limits) -> list[tuple[str, int]]:
     """Return the names and sizes of a plan."""
     try:
-        content = b"".join(iter(lambda: body.read(CHUNK_BYTES), b""))
-        files = [(file["name"], file["size"]) for file in json.loads(content)]
+        files = [(file["name"], file["size"]) for file in _json(body)]
     except RequestEntityTooLarge:
         raise limits.too_many() from None
-    except (ClientDisconnected, ValueError, TypeError, KeyError, RecursionError):
+    except (ClientDisconnected, *MALFORMED):
         raise _RefusalError(NO_PLAN, HTTPStatus.BAD_REQUEST) from None
     if not all(isinstance(name, str) and type(size) is int and size >= 0 for name, size in files):
         raise _RefusalError(NO_PLAN, HTTPStatus.BAD_REQUEST)
     return files
+
+
+def _title(body: Body) -> str:
+    """Return the name that somebody gives a study."""
+    try:
+        title = _json(body)["title"]
+    except (RequestEntityTooLarge, ClientDisconnected, *MALFORMED):
+        title = None
+    if not isinstance(title, str):
+        raise _RefusalError(NO_TITLE, HTTPStatus.BAD_REQUEST)
+    return title
+
+
+def _json(body: Body) -> Any:
+    return json.loads(b"".join(iter(lambda: body.read(CHUNK_BYTES), b"")))
 
 
 def _read(body: Body, drop: Drop, limits: Limits) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import re
 import secrets
+from http import HTTPStatus
 
 from flask import Flask, Response, g, request
 
@@ -26,9 +27,9 @@ def register(server: Flask) -> None:
 
     @server.after_request
     def remember(response: Response) -> Response:
-        if request.path == PAGE and request.method == "GET" and _token() is None:
-            owner()
-        if request.path == PAGE:
+        if request.path == PAGE and response.status_code == HTTPStatus.OK:
+            if request.method == "GET" and _token() is None:
+                owner()
             # It may set a cookie, and its scripts are this version's.
             response.headers["Cache-Control"] = "private, no-cache"
         if "new_visitor" in g:
@@ -36,9 +37,10 @@ def register(server: Flask) -> None:
                 COOKIE,
                 g.new_visitor,
                 max_age=ONE_YEAR,
+                path=request.script_root + PAGE,
                 httponly=True,
                 samesite="Lax",
-                secure=_over_https(),
+                secure=over_https(),
             )
         return response
 
@@ -48,7 +50,7 @@ def _token() -> str | None:
     return token if _TOKEN.fullmatch(token) else None
 
 
-def _over_https() -> bool:
+def over_https() -> bool:
     """Return whether the browser uses https, as a proxy says in a header.
 
     Forging the header only loses one's own cookie, since browsers send no secure cookie over http;

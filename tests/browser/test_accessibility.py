@@ -34,7 +34,7 @@ class Auditor:
     def __init__(self, page: Page, script: Path) -> None:
         self.page = page
         self.found: list[str] = []
-        page.add_script_tag(content=script.read_text("utf-8"))
+        page.evaluate(script.read_text("utf-8"))  # as a script it would need leave
         # A colour on its way is none that anybody reads.
         self.still = page.add_style_tag(content="* { transition: none !important }")
 
@@ -152,7 +152,10 @@ STEPS = """async (count) => {
     for (; count; count -= 1) {
         const next = slice() + 1;
         document.getElementById("slice-forward").click();
-        while (slice() !== next) await new Promise(requestAnimationFrame);
+        for (let frames = 0; slice() !== next; frames += 1) {
+            if (frames > 1000) throw Error(`at ${slice()}, not at ${next}`);
+            await new Promise(requestAnimationFrame);
+        }
     }
 }"""
 SAID = """() => {

@@ -61,7 +61,7 @@ def test_an_opening_without_a_server_is_said_and_opens_once_it_is_back(offline: 
     expect(page.locator("#position")).to_contain_text("40")
     expect(card(page, "view-joint")).to_have_attribute("data-behind", "slice 30")
     opacity = "node => Number(getComputedStyle(node).opacity)"
-    page.wait_for_function(f"({opacity})(document.querySelector('#view-joint')) === 0.6")
+    page.wait_for_function(f"() => ({opacity})(document.querySelector('#view-joint')) === 0.6")
     page.context.set_offline(False)
     settled(page, plane="sagittal")
     expect(note(page)).to_have_count(0)

@@ -377,7 +377,7 @@ def test_a_table_that_is_cut_is_scrolled_by_its_own_keys(lab: Page, url: str) ->
     table.focus()
     left = first.bounding_box()
     lab.keyboard.press("ArrowRight")
-    lab.wait_for_function("document.querySelector('#view-components .wide').scrollLeft > 20")
+    lab.wait_for_function("() => document.querySelector('#view-components .wide').scrollLeft > 20")
     assert address(lab)["slice"] == "5"
     assert first.bounding_box() == left
 

@@ -55,7 +55,7 @@ def test_each_key_of_the_help_does_what_it_says(home: Page) -> None:
     press(home, "z")
     home.wait_for_function(f"{box}.width == head.width", arg=head)
     press(home, " ")
-    home.wait_for_function("Number(new URLSearchParams(location.search).get('slice')) > 31")
+    home.wait_for_function("() => Number(new URLSearchParams(location.search).get('slice')) > 31")
     press(home, " ")
     settled(home)
     press(home, "?")
@@ -177,3 +177,33 @@ def test_keys_and_buttons_open_the_studies_one_after_the_other(
     settled(page, study="zz-1", components=2)
     press(page, "n", "p")
     settled(page, study="zz-1")
+
+
+# Steps at all moments of the page's work: each is on screen, or lost, before the next one.
+STEPS = """async (count) => {
+    const frame = () => new Promise(requestAnimationFrame);
+    const slice = () => Number(
+        document.querySelector("#control-slice [role=slider]").getAttribute("aria-valuenow")
+    );
+    const lost = [];
+    for (let step = 0; step < count; step += 1) {
+        const next = slice() + 1;
+        document.getElementById("slice-forward").click();
+        for (let frames = 0; slice() !== next && frames < 100; frames += 1) await frame();
+        if (slice() !== next) lost.push(next);
+        for (let frames = (step * 5) % 8; frames; frames -= 1) await frame();
+    }
+    return lost;
+}"""
+
+
+def test_no_step_is_lost_on_a_slow_machine(home: Page) -> None:
+    """Dash and Mantine answer to one step when the next has been made."""
+    session = home.context.new_cdp_session(home)
+    session.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    try:
+        assert home.evaluate(STEPS, 16) == []
+    finally:
+        session.send("Emulation.setCPUThrottlingRate", {"rate": 1})
+        session.detach()
+    settled(home, slice=46)

@@ -53,14 +53,14 @@ def test_a_handle_sets_the_window_and_the_picture_follows_it_at_once(home: Page)
     expect(panel).to_be_hidden()
     white.press("Enter")
     panel.get_by_role("button", name="2–98 %", exact=True).click()
-    home.wait_for_function("!location.search.includes('222')")
+    home.wait_for_function("() => !location.search.includes('222')")
     settled(home)
     assert window(home, "x")[0] > 0
     home.keyboard.press("Escape")
     home.go_back()
     settled(home, window_x="0:222")
     white.dblclick()
-    home.wait_for_function("!location.search.includes('window_x')")
+    home.wait_for_function("() => !location.search.includes('window_x')")
     settled(home)
     assert float(white.get_attribute("aria-valuenow") or "") == own
 

@@ -165,7 +165,7 @@ def test_the_wheel_scrolls_a_page_that_scrolls(page: Page) -> None:
     settled(page, slice=30)
     page.locator("#view-image-x").hover()
     page.mouse.wheel(0, 120)
-    page.wait_for_function("scrollY > 0")
+    page.wait_for_function("() => scrollY > 0")
     assert "slice=30" in page.url
     page.locator("#view-image-x").hover()
     page.keyboard.down("Shift")
