@@ -143,6 +143,7 @@ def test_the_record_repeats_the_fit_in_original_units(pair, tmp_path):
         "clip": "none",
         "prior": 0.0,
         "start": "kmeans",
+        "partial_volume": False,
         **settings,
     }
     assert record["settings"] == expected
