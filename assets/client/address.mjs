@@ -14,7 +14,7 @@ import { hasOutline, isOffered } from "./map.mjs";
  * @typedef {{version: string, fields: Field[]}} Config
  */
 
-// Where the server is below its host: "/", or the path of a portal, such as "/neuromix/".
+// Where the server is below its host: at its root, or at the path of a portal, such as /neuromix/.
 const ROOT = new URL("../..", import.meta.url).pathname;
 
 /** Where a route of the server is. @param {string} path  without a slash at its front */

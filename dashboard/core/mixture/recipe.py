@@ -35,6 +35,9 @@ class Recipe:
     prior : float
         Strength of the spatial prior of a whole head: what a neighbour of the same class adds to
         the logarithm of a voxel's probability. A slice has none.
+    partial_volume : bool
+        Whether a whole head's mixture also has Gaussians between classes that are neighbours by
+        their mean, for voxels that hold two tissues. Its covariance is tied then.
     """
 
     foreground: Foreground = "positive"
@@ -47,20 +50,7 @@ class Recipe:
     starts: int = 1
     prior: float = 0.0
     start: Start = "kmeans"
-
-
-def usual(recipe: Recipe, components: int) -> Recipe:
-    """Return the recipe of the head's fit whose classes those of others are matched with.
-
-    All but the voxels and the number of components is at its default, such as the seed, so that it
-    is one for all of them.
-    """
-    return Recipe(
-        foreground=recipe.foreground,
-        clip=recipe.clip,
-        components=components,
-        starts=VOLUME_STARTS,
-    )
+    partial_volume: bool = False
 
 
 def usual_starts(scope: Scope) -> int:
