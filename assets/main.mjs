@@ -26,6 +26,7 @@ import { fields } from "./views/fields.mjs";
 import { folds } from "./views/folds.mjs";
 import { init as help, open as openHelp } from "./views/help.mjs";
 import { keys } from "./views/keys.mjs";
+import { layer as makeLayer } from "./views/layer.mjs";
 import { legend as makeLegend } from "./views/legend.mjs";
 import { introduction } from "./views/introduction.mjs";
 import { mapLegend } from "./views/map-legend.mjs";
@@ -43,6 +44,7 @@ import { pictureOf } from "./views/stage.mjs";
 import { entitle } from "./views/title.mjs";
 import { thumbnails as makeThumbnails } from "./views/thumbnails.mjs";
 import { init as tooltip } from "./views/tooltip.mjs";
+import "./views/number-fields.mjs";
 import "./views/tsv.mjs";
 import { init as ownUpload } from "./views/upload-own.mjs";
 import { init as upload } from "./views/upload.mjs";
@@ -69,6 +71,7 @@ const pictures = makePictures({ shown, layOut, drawScale, failed });
 const legend = makeLegend(shown);
 const thumbnails = makeThumbnails(shown);
 const legendOfMap = mapLegend(shown, legend.nameOf);
+const layer = makeLayer(shown);
 const alike = makeAlike(shown);
 const readout = makeReadout({
   shown,
@@ -89,7 +92,7 @@ const lagging = behind({
 const { watch, unsettle, stopAhead } = settling({
   shown,
   query: () => query(state.wanted),
-  isDrawn: () => cards.areDrawn(),
+  isDrawn: () => cards.areDrawn() && layer.isCurrent(),
   isPictured: () => pictures.apply(),
   unsettled: lagging.begin,
   settled() {
@@ -104,6 +107,7 @@ const { watch, unsettle, stopAhead } = settling({
   },
   async fetchAhead(isResting) {
     await cards.fetchAhead(isResting);
+    await layer.fetchAhead(isResting);
     setTimeout(() => { if (isResting()) askLate(); }, LATE_MS);
     if (isResting()) await pictures.fetchAhead(isResting);
   },
@@ -147,6 +151,7 @@ const follow = () => {
   showPosition();
   offerJoint(wanted.x !== wanted.y);
   pictures.show({ all: false });
+  layer.show({ all: false });
   readout.draw();
   // What came late is about the View before.
   for (const output of cards.leave(LATE)) setProps(output.split(".")[0], { [output.split(".")[1]]: "" });
@@ -203,6 +208,7 @@ const send = () => {
   // An unknown slice's map needs the fit that its cards wait for: asked for at once, another worker
   // would fit it as well.
   pictures.show({ all: !request });
+  layer.show({ all: true });
   request?.answer.then(() => { if (query(state.wanted) === query(wanted)) pictures.show({ all: true }); });
   const isAwaited = Boolean(waiting);
   resume();
@@ -363,6 +369,7 @@ for (const type of ["pointerup", "pointercancel"]) addEventListener(type, () => 
 addEventListener("popstate", () => dispatch({ type: "open", search: location.search, reason: "replace" }));
 
 document.addEventListener("axes-moved", () => readout.draw()); // a voxel lies elsewhere in a zoomed graph
+document.addEventListener("graph-drawn", () => layer.show({ all: true }));
 document.addEventListener("slice-moved", ({ detail }) => {
   const before = isMoved;
   isMoved = true;
@@ -425,7 +432,12 @@ saving(() => state.wanted);
 help();
 tooltip();
 upload({ open: openView });
-const followUpload = ownUpload({ open: openView, notify, stopAhead });
+const followUpload = ownUpload({
+  open: openView,
+  reopen: () => dispatch({ type: "open", search: location.search, reason: "replace" }),
+  notify,
+  stopAhead,
+});
 check(() => state.wanted?.study ?? "", change);
 folds();
 introduction();

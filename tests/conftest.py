@@ -118,7 +118,7 @@ class Desk:
         return self.analyses.analyse(self.scene(view))
 
     def open(self, query: dict[str, str], owner: str = "", place: Place | None = None) -> Opened:
-        return open_view(self.archive, query, owner, place=place)
+        return open_view(self.archive, query, owner, place=place, seen_in=query.get("study", ""))
 
     def volume(self, study: str, image: str, grid: str = "") -> Volume:
         return self.archive.open(self.archive.require(study), image, grid)

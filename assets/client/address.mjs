@@ -1,6 +1,7 @@
 // Addresses: the View as a URL query, and where pictures, cards and voxels are served.
 // The server makes the same ones (dashboard/view.py, dashboard/web).
 
+import { placing } from "./layer.mjs";
 import { hasOutline, isOffered } from "./map.mjs";
 
 /**
@@ -13,7 +14,7 @@ import { hasOutline, isOffered } from "./map.mjs";
  * @typedef {{version: string, fields: Field[]}} Config
  */
 
-// Where the server is below its host: "/", or the path of a portal, such as "/neuromix/".
+// Where the server is below its host: at its root, or at the path of a portal, such as /neuromix/.
 const ROOT = new URL("../..", import.meta.url).pathname;
 
 /** Where a route of the server is. @param {string} path  without a slash at its front */
@@ -84,6 +85,10 @@ export const outline = (view, scene, config, index = view.slice) =>
 export const voxels = (view, scene, config) =>
   scene.x && scene.y && scene.sameGrid ? route(`voxels/${scene.key}.bin?${some(config.voxelFields, view, config)}`) : null;
 
+/** Where a slice's layer over the graphs of the head is. @param {import("./layer.mjs").Drawn} drawn */
+export const layer = (view, scene, config, drawn, index = view.slice) =>
+  route(`layers/${scene.key}/${view.plane}/${index}.json?${some(config.layerFields, view, config)}&${encode(placing(drawn))}`);
+
 /** Where cards are drawn. @param {{id: string}[]} cards */
 export const cards = (cards, view, scene, config) =>
   route(`cards/${scene.key}.json?need=${cards.map(({ id }) => id).join(",")}&${query(view, config)}&v=${config.version}`);
@@ -94,8 +99,12 @@ export const permanent = (view, { files }, config) => query({ ...view, files }, 
 /** Where a file is made of what a View shows. @param {string} what  such as "dseg.nii.gz" */
 export const exported = (what, view, config) => route(`exports/${what}?${query(view, config)}`);
 
-/** Where a query is opened. @param {string} search @param {?number[]} place  in mm */
-export const open = (search, place) => {
+/** Where a report is made of what a View shows. @param {"html" | "pdf"} form */
+export const report = (form, view, config) => route(`report.${form}?${query(view, config)}`);
+
+/** Where a query is opened. @param {string} search @param {?number[]} place  in mm @param {string} study  where it was seen */
+export const open = (search, place, study = "") => {
   const asked = search.replace(/^\?/, "");
-  return route(`open?${[asked, place ? `place=${place.join(":")}` : ""].filter(Boolean).join("&")}`);
+  const seen = place ? encode([["place", place.join(":")], ["seen_in", study]]) : "";
+  return route(`open?${[asked, seen].filter(Boolean).join("&")}`);
 };

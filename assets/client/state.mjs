@@ -9,7 +9,8 @@ import { inPlane, within } from "./stages.mjs";
 /**
  * @typedef {import("./address.mjs").View} View
  * @typedef {import("./address.mjs").Scene} Scene
- * @typedef {{search: string, place: ?number[], reason: "push"|"replace", number: number}} Opening
+ * @typedef {{search: string, place: ?number[], study: ?string, reason: "push"|"replace", number: number}} Opening
+ *   with the place that is looked at, and its study
  * @typedef {object} State
  * @property {?Scene} scene  what the server says of the open images
  * @property {?View} wanted  what the controls ask for
@@ -110,7 +111,7 @@ const mixWithVolumesOf = (view, scene) => {
 
 const opened = (state, search, reason, more = {}) => {
   const number = state.number + 1;
-  const opening = { search, reason, number, place: state.place };
+  const opening = { search, reason, number, place: state.place, study: state.wanted?.study };
   return { ...state, held: null, kept: [], emptied: false, ...more, number, opening };
 };
 

@@ -4,7 +4,7 @@ import { isVisible, key, needed } from "../client/cards.mjs";
 import { held, isDrawn } from "./dash.mjs";
 import { follow } from "./graphs.mjs";
 import { keepRanges } from "./axes.mjs";
-import { SIGNED_OUT, SILENT } from "./notices.mjs";
+import { SILENT, refusal } from "./notices.mjs";
 
 // The group of cards that is asked for once the page has rested.
 export const LATE = "idle";
@@ -70,8 +70,8 @@ export const cards = (shown) => {
     try {
       const response = await fetch(from, { signal });
       if (response.ok) return { values: await response.json() };
-      if (response.status === 401) return { failure: SIGNED_OUT };
-      return { failure: response.status === 404 ? await response.text() : "The server could not draw this." };
+      if (response.status === 404) return { failure: await response.text() };
+      return { failure: refusal(response.status) ?? "The server could not draw this." };
     } catch {
       return control.signal.aborted ? { values: {} } : { failure: SILENT };
     }

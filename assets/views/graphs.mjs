@@ -22,7 +22,10 @@ const fitComponents = (number) => setProps("control-components", { value: String
 export const follow = (plot) => {
   followRanges(plot);
   describe(plot);
-  plot.on("plotly_afterplot", () => describe(plot));
+  plot.on("plotly_afterplot", () => {
+    describe(plot);
+    document.dispatchEvent(new Event("graph-drawn"));
+  });
   plot.on("plotly_relayout", () => document.dispatchEvent(new Event("axes-moved")));
   // A point of the criteria is a number of components.
   if (plot.closest("#view-criteria")) plot.on("plotly_click", ({ points: [{ x }] }) => fitComponents(x));

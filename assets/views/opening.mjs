@@ -1,6 +1,6 @@
 // Opens a URL query: the server reads the study image by image, and then fills the page.
 import * as address from "../client/address.mjs";
-import { SIGNED_OUT, SILENT, reading } from "./notices.mjs";
+import { SILENT, reading, refusal } from "./notices.mjs";
 
 // The largest image is read in less; a server that is silent for longer has gone.
 const PATIENCE_MS = 60000;
@@ -23,11 +23,11 @@ async function* lines(body) {
 }
 
 /**
- * @param {{search: string, place: ?number[]}} opening
+ * @param {{search: string, place: ?number[], study: ?string}} opening
  * @param {() => boolean} isWanted  whether nothing else has been asked for meanwhile
  * @returns {Promise<{opened?: object, failed?: string}>}
  */
-export const open = async ({ search, place }, isWanted) => {
+export const open = async ({ search, place, study }, isWanted) => {
   const control = new AbortController();
   let timer = 0;
   const wait = () => {
@@ -36,9 +36,8 @@ export const open = async ({ search, place }, isWanted) => {
   };
   wait();
   try {
-    const answer = await fetch(address.open(search, place), { signal: control.signal });
-    if (answer.status === 401) return { failed: SIGNED_OUT };
-    if (!answer.ok) throw new Error(answer.statusText);
+    const answer = await fetch(address.open(search, place, study), { signal: control.signal });
+    if (!answer.ok) return { failed: refusal(answer.status) ?? SILENT };
     for await (const line of lines(answer.body)) {
       wait();
       if (!isWanted()) return {};

@@ -1,4 +1,5 @@
-// Below the controls: until when an upload of this browser is kept, and a button that removes it.
+// Below the controls: until when an upload of this browser is kept, and buttons that rename and
+// remove it.
 import { route } from "../client/address.mjs";
 
 const PREFIX = "upload-";
@@ -14,10 +15,11 @@ const written = (day) => {
 };
 
 /** Return a function that takes the study on screen, after each that opens.
- *  @param {{ open: (view: object) => void, notify: (sentence: string) => void,
- *    stopAhead: () => Promise<void> }} page */
-export const init = ({ open, notify, stopAhead }) => {
+ *  @param {{ open: (view: object) => void, reopen: () => void, stopAhead: () => Promise<void>,
+ *    notify: (sentence: string, button?: {label: string, act: () => void}) => void }} page */
+export const init = ({ open, reopen, notify, stopAhead }) => {
   let shown = null; // key of the study that the line is about
+  let title = "";
   let asked = 0;
 
   const calm = () => {
@@ -27,16 +29,44 @@ export const init = ({ open, notify, stopAhead }) => {
     at("upload-removing").textContent = "";
   };
 
+  const edit = (isEdited) => {
+    at("upload-naming").hidden = !isEdited;
+    for (const id of ["upload-until", "upload-rename", "upload-remove"]) at(id).hidden = isEdited;
+    if (!isEdited) return;
+    at("upload-name").value = title;
+    at("upload-name").select();
+  };
+
+  const rename = async (study, wanted) => {
+    const before = title;
+    try {
+      const answer = await fetch(route(`uploads/${encodeURIComponent(study)}`), {
+        method: "PATCH", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ title: wanted }),
+      });
+      const { title: kept, error } = await answer.json();
+      if (!answer.ok) return notify(error);
+      if (study === shown) title = kept;
+      reopen(); // the list of studies has the new name
+      notify(`Renamed to “${kept}”.`, { label: "Undo", act: () => rename(study, before) });
+    } catch {
+      notify("The upload could not be renamed. Try again.");
+    }
+    return null;
+  };
+
   const follow = async (study) => {
     if (study === shown) return;
     shown = study;
     at("upload-own").hidden = true;
+    document.querySelector("#client-done:has(button)")?.remove(); // it is about another study
     calm();
+    edit(false);
     if (!study.startsWith(PREFIX)) return;
     try {
       const answer = await fetch(route(`uploads/${encodeURIComponent(study)}`));
       const facts = answer.ok ? await answer.json() : {};
       if (study !== shown || !facts.own) return;
+      title = facts.title;
       at("upload-until").textContent = `Your upload, kept until ${written(facts.removed)}`;
       at("upload-own").hidden = false;
     } catch {
@@ -64,6 +94,23 @@ export const init = ({ open, notify, stopAhead }) => {
     }
   };
 
-  document.addEventListener("click", (event) => { if (event.target.id === "upload-remove") remove(); });
+  document.addEventListener("click", ({ target }) => {
+    if (target.id === "upload-remove") remove();
+    if (target.id === "upload-rename") edit(true);
+  });
+  const leave = () => {
+    edit(false);
+    at("upload-rename").focus();
+  };
+  document.addEventListener("submit", (event) => {
+    if (event.target.id !== "upload-naming") return;
+    event.preventDefault();
+    const wanted = at("upload-name").value.trim();
+    leave();
+    if (wanted && wanted !== title) rename(shown, wanted);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && event.target.id === "upload-name") leave();
+  });
   return follow;
 };

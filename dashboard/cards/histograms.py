@@ -2,7 +2,9 @@
 
 from dashboard.cards import elements
 from dashboard.cards.card import CLASSES, FIT, Card, Drawn
+from dashboard.cards.classes import names
 from dashboard.cards.head import head_of_used
+from dashboard.core.domain import WHOLE
 from dashboard.core.mixture.foreground import Foreground
 from dashboard.figures import histograms
 from dashboard.figures.palette import class_colours
@@ -21,6 +23,8 @@ COLUMNS: dict[Foreground, str] = {
     "background": "before and after background removal",
     "mask": "all voxels, and those in the mask",
 }
+# With the whole head in the fit: assets/views/layer.mjs draws it.
+OUTLINED = "; outlined: this slice, at the same height"
 
 
 def draw(scene: Scene, analyses: Analyses) -> Drawn:
@@ -35,6 +39,7 @@ def draw(scene: Scene, analyses: Analyses) -> Drawn:
         colours=class_colours(view.palette, view.colours, analysis.identities),
         hidden=view.hidden,
         left_out="" if scene.before else outside,
+        called={k: name.text for k, name in names(scene, analyses).items()},
     )
     if "meta" in figure["layout"]:
         figure["layout"]["meta"] |= {
@@ -43,6 +48,7 @@ def draw(scene: Scene, analyses: Analyses) -> Drawn:
         }
     bins = of_levels(dict(zip("XY", counts, strict=False)) if len(counts) > 1 else {"": counts[0]})
     caption = COLUMNS[view.foreground] if scene.before else "foreground voxels"
+    caption += OUTLINED if scene.domain is WHOLE else ""
     caption += f"; {bins}" if bins else ""
     why = f"{bins}. {WHY}" if bins else ""
     heading = head_of_used(analysis, TITLE, caption, why)
@@ -53,7 +59,7 @@ CARD = Card(
     "histograms",
     "views",
     "analysis",
-    FIT | CLASSES | {"bins", "log", "before"},
+    FIT | CLASSES | {"bins", "log", "before", "names"},
     (HEAD, FIGURE),
     draw,
     of_domain=True,

@@ -12,6 +12,7 @@ from dashboard.cards.card import CLASSES, FIT, Card, Drawn
 from dashboard.cards.classes import names
 from dashboard.cards.head import head_of_used
 from dashboard.core.analysis import Analysis
+from dashboard.core.domain import WHOLE
 from dashboard.figures import histograms, joint
 from dashboard.figures.joint import Extent
 from dashboard.figures.palette import class_colours
@@ -47,7 +48,12 @@ def _figure(analysis: Analysis, view: View, called: Mapping[int, str]) -> dict[s
     colours = class_colours(view.palette, view.colours, analysis.identities)
     if len(analysis.features.shown) == 1:
         return histograms.mixture_histogram(
-            analysis, axes=view.axes, bins=view.bins, colours=colours, hidden=view.hidden
+            analysis,
+            axes=view.axes,
+            bins=view.bins,
+            colours=colours,
+            hidden=view.hidden,
+            called=called,
         )
 
     def cloud(points: NDArray[np.float64], extent: Extent) -> str:
@@ -90,7 +96,8 @@ def _caption(analysis: Analysis) -> tuple[str, str]:
         return caption, "Only images in the fit have components."
     if len(features.shown) == 1:
         return "curves of the components", ""
-    return "components at 1σ and 2σ", ""
+    of_slice = "; light: this slice" if features.domain is WHOLE else ""
+    return f"components at 1σ and 2σ{of_slice}", ""
 
 
 def _cloud(

@@ -133,12 +133,16 @@ class Volume:
 
     def first_slice(self, plane: Plane) -> int:
         """Return the slice to show by default: the middle of the head, not of the box."""
+        return (sum(self.slices_of_head(plane)) + 1) // 2
+
+    def slices_of_head(self, plane: Plane) -> tuple[int, int]:
+        """Return the first and the last slice with a part of the head."""
         stored, _ = self.orientation.stored_index(plane, 0)
-        ends = [
+        first, last = sorted(
             self.orientation.stored_index(plane, index)[1]
             for index in self.intensities.extents[stored]
-        ]
-        return (sum(ends) + 1) // 2
+        )
+        return first, last
 
     def slice_positions(self, plane: Plane) -> NDArray[np.float64]:
         """Return the centre of each slice along the plane's RAS axis, in mm."""

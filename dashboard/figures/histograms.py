@@ -1,6 +1,6 @@
 """Histograms of the foreground with the curves of the mixture, and those of all voxels."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -8,11 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboard.core.analysis import Analysis
+from dashboard.core.domain import WHOLE
 from dashboard.core.histogram import Histogram, histogram
 from dashboard.figures.style import (
     INK,
     NEUTRAL,
     NEUTRAL_FILL,
+    NO_NAMES,
     Figure,
     axis,
     axis_title,
@@ -46,6 +48,7 @@ LONG_IN_COLUMN = 1e3
 LARGEST_PREFIXED = 1e15
 # A logarithmic axis starts at half a voxel.
 LOG_FLOOR = 0.5
+NAMED = "%{fullData.name}: %{y:.3~s} expected<extra></extra>"
 
 
 # The histograms of one image: of its foreground, and before it of all voxels if they are shown.
@@ -72,6 +75,7 @@ def histograms(
     colours: Sequence[str],
     hidden: Collection[int] = (),
     left_out: str = "",
+    called: Mapping[int, str] = NO_NAMES,
 ) -> Figure:
     """Draw the foreground of the slice, maybe beside all its voxels, for each image.
 
@@ -88,11 +92,14 @@ def histograms(
         Classes whose curves are left out.
     left_out : str
         Says which voxels are not shown.
+    called : mapping of int to str
+        The names of classes that have one; their curves say it under the pointer.
     """
     traces: list[dict[str, Any]] = []
     notes: list[dict[str, Any]] = []
     axes: dict[str, Any] = {}
     names: dict[str, str] = {}
+    layers: list[dict[str, Any]] = []
     features = analysis.features
     rows = len(features.shown)
     processed = any(features.volumes[image].processing for image in features.shown)
@@ -111,7 +118,8 @@ def histograms(
             if one is not None:
                 drawn = [_steps(one, volume.label)]
                 if is_foreground:
-                    drawn += _curves(analysis, image, one, colours, hidden)
+                    drawn += _curves(analysis, image, one, colours, hidden, called)
+                    layers.append({"axis": suffix, **_bins(one)})
                 highest = max(float(np.max(trace.pop("top"))) for trace in drawn)
                 traces += [{**trace, **onto} for trace in drawn]
             else:
@@ -150,7 +158,7 @@ def histograms(
                 "t": 20 if left_out else 8,
                 "b": 48 if "<br>" in title else 34,
             },
-            meta={"titles": names},
+            meta={"titles": names, **({"layers": layers} if features.domain is WHOLE else {})},
             hovermode="x",
         ),
     }
@@ -163,6 +171,7 @@ def mixture_histogram(
     bins: int,
     colours: Sequence[str],
     hidden: Collection[int] = (),
+    called: Mapping[int, str] = NO_NAMES,
 ) -> Figure:
     """Draw the foreground of a single image with its mixture, as its "joint" view."""
     features = analysis.features
@@ -178,7 +187,7 @@ def mixture_histogram(
         offset = float(features.scale.offset[image])
         factor = float(features.scale.factor[image])
         counts = replace(counts, edges=(counts.edges - offset) / factor)
-    curves = _curves(analysis, image, counts, colours, hidden, offset=offset, factor=factor)
+    curves = _curves(analysis, image, counts, colours, hidden, called, offset=offset, factor=factor)
     traces = [_steps(counts, volume.label), *curves]
     highest = max(float(np.max(trace.pop("top"))) for trace in traces)
     return {
@@ -193,6 +202,15 @@ def mixture_histogram(
             hovermode="x",
             meta={"titles": {"xtitle": plain(volume.name) + unit}},
         ),
+    }
+
+
+def _bins(counts: Histogram) -> dict[str, Any]:
+    """Return where the bins are, and the highest count: a slice's own are drawn over them."""
+    edges = counts.edges
+    return {
+        "bins": [float(edges[0]), float(edges[-1]), len(counts.counts)],
+        "most": int(counts.counts.max()),
     }
 
 
@@ -218,29 +236,48 @@ def _curves(
     counts: Histogram,
     colours: Sequence[str],
     hidden: Collection[int],
+    called: Mapping[int, str],
     *,
     offset: float = 0.0,
     factor: float = 1.0,
 ) -> list[dict[str, Any]]:
-    """Return the expected count per bin of each class, and their sum behind them.
-
-    The bins are of ``(intensity - offset) / factor``.
-    """
-    classes = analysis.classes
-    if not classes or image >= analysis.features.mixed:
+    """Return the expected count per bin of each class, and their sum behind them."""
+    x, curves = expected(analysis, image, counts, offset=offset, factor=factor)
+    if not curves:
         return []
-    x = np.linspace(counts.edges[0], counts.edges[-1], CURVE_POINTS)
-    area = counts.counts.sum() * counts.width
-    curves = [
-        c.weight * area * _normal(x, (c.mean[image] - offset) / factor, c.sd[image] / factor)
-        for c in classes
-    ]
     drawn = [_curve(x, np.sum(curves, axis=0), INK, "sum", dash="dot")]
-    for described, curve in zip(classes, curves, strict=True):
+    for described, curve in zip(analysis.classes, curves, strict=True):
         if described.number not in hidden:
             colour = colours[described.number - 1]
             drawn.append(_curve(x, curve, colour, f"class {described.number}"))
+            if name := called.get(described.number):
+                # Not in the template itself, where a name could be read as a field.
+                drawn[-1] |= {"name": f"{described.number} {plain(name)}", "hovertemplate": NAMED}
+                del drawn[-1]["hoverinfo"]
     return drawn
+
+
+def expected(
+    analysis: Analysis,
+    image: int,
+    counts: Histogram,
+    *,
+    offset: float = 0.0,
+    factor: float = 1.0,
+) -> tuple[NDArray[np.float64], list[NDArray[np.float64]]]:
+    """Return intensities, and the expected count per bin of each class there.
+
+    The bins are of ``(intensity - offset) / factor``. An image outside the fit has no curves.
+    """
+    x = np.linspace(counts.edges[0], counts.edges[-1], CURVE_POINTS)
+    if image >= analysis.features.mixed:
+        return x, []
+    area = counts.counts.sum() * counts.width
+    curves = [
+        c.weight * area * _normal(x, (c.mean[image] - offset) / factor, c.sd[image] / factor)
+        for c in analysis.classes
+    ]
+    return x, curves
 
 
 def _curve(

@@ -5,7 +5,8 @@ Text and grid take the theme from app.css, so that light and dark share one figu
 
 import base64
 import html
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,8 @@ from dashboard.core.processing import Step
 from dashboard.words.steps import badge
 
 Figure = dict[str, Any]
+# Of classes by their number.
+NO_NAMES: Mapping[int, str] = MappingProxyType({})
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 # Legible on both a white and a dark page.

@@ -9,11 +9,17 @@ from typing import Any
 from dash import html
 
 from dashboard.services.uploads.limits import MAX_NAMES, Limits, amount, days
+from dashboard.services.uploads.names import MAX_TITLE
 from dashboard.widgets import Html
 
 OWN_UPLOAD = (
     '<div id="upload-own" class="upload-own" hidden><span id="upload-until"></span>'
+    '<button id="upload-rename" class="link-button" type="button">Rename</button>'
     '<button id="upload-remove" class="link-button" type="button">Remove now</button>'
+    '<form id="upload-naming" hidden>'
+    f'<input id="upload-name" aria-label="Name of the study" maxlength="{MAX_TITLE}" '
+    'autocomplete="off" spellcheck="false">'
+    '<button class="link-button">Save</button></form>'
     '<span id="upload-removing" class="visually-hidden" role="status"></span></div>'
 )
 
@@ -35,7 +41,7 @@ def open_button(limits: Limits) -> Any:
 
 
 def own_upload() -> Html:
-    """Return the line below all controls that says when an upload is removed, and removes it.
+    """Return the line below all controls about an upload: until when it is kept, and its buttons.
 
     There it moves none of them.
     """

@@ -21,8 +21,8 @@ from dashboard.web.filling import filling
 
 log = logging.getLogger(__name__)
 
-# A query of a link that anybody made: longer ones are no View.
-MAX_QUERY = 4096
+# A query of a link that anybody made. The server takes no longer address.
+MAX_QUERY = 8190
 UNEXPECTED = "An internal error prevents this study from opening. The server's log has the details."
 MIMETYPE = "application/x-ndjson"
 
@@ -48,7 +48,7 @@ def entries(query: str) -> dict[str, str]:
 
 def opened_lines(archive: Archive, query: dict[str, str], owner: str) -> Iterator[bytes]:
     """Yield a line for each image that has to be read first, and one for the opened View."""
-    place = _place(query.pop("place", ""))
+    place, seen_in = _place(query.pop("place", "")), query.pop("seen_in", "")
     unread = unread_images(archive, query)
     for number, (files, name) in enumerate(unread, start=1):
         yield _line(reading={"image": name, "number": number, "of": len(unread)})
@@ -56,7 +56,7 @@ def opened_lines(archive: Archive, query: dict[str, str], owner: str) -> Iterato
         with suppress(NeuroMixError):
             archive.open(files, name)
     try:
-        opened = open_view(archive, query, owner, place=place)
+        opened = open_view(archive, query, owner, place=place, seen_in=seen_in)
         yield _line(opened=filling(opened))
     except NeuroMixError as error:
         yield _line(failed=str(error))

@@ -1,4 +1,4 @@
-"""Routes that plan, take and remove uploads."""
+"""Routes that plan, take, rename and remove uploads."""
 
 import json
 import threading
@@ -18,6 +18,7 @@ from dashboard.services.uploads.limits import (
     Limits,
     NothingToOpenError,
     StoreFullError,
+    TitleError,
     TooLargeError,
     UnavailableError,
     UploadError,
@@ -34,14 +35,14 @@ PART_BYTES = 4096
 # Memory of the parser besides files; it reads 64 kB at a time.
 FORM_BYTES = 512 * 2**10
 CHUNK_BYTES = 64 * 2**10
-# Threads of a worker that may wait for slow uploads: one of the Procfile's four is always left for
-# the page.
+# Uploads to a worker at a time. The worker has more threads for bodies, which refuse further ones.
 TOGETHER = 3
 
 STATUS: dict[type[NeuroMixError], HTTPStatus] = {
     TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     StoreFullError: HTTPStatus.INSUFFICIENT_STORAGE,
     NothingToOpenError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    TitleError: HTTPStatus.UNPROCESSABLE_ENTITY,
     AbandonedError: HTTPStatus.BAD_REQUEST,
     UnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
@@ -49,7 +50,12 @@ BROKEN = "The upload is incomplete. Try again."
 BUSY = "The server is busy with other uploads. Try again in a minute."
 NO_FILES = "An upload must be a form that contains only files."
 NO_PLAN = "A plan must be a list of files with their names and sizes."
+NO_TITLE = "A new name must be a text."
 FOREIGN = "Uploads must come from NeuroMix's own page. Open it and drop the files there."
+
+
+# What reading something else than the JSON that is expected raises.
+MALFORMED = (ValueError, TypeError, KeyError, RecursionError)
 
 
 class _RefusalError(UploadError):
@@ -114,6 +120,12 @@ def blueprint(uploads: Uploads) -> Blueprint:
             jsonify(title=title, own=own, removed=uploads.expiry(key).isoformat() if own else None)
         )
 
+    @routes.patch("/uploads/<key>")
+    def rename(key: str) -> Response:
+        with admitted(MAX_BODY_BYTES) as body:
+            title = uploads.rename(visitor.owner(), key, _title(body))
+        return _unkept(jsonify(title=title))
+
     @routes.delete("/uploads/<key>")
     def remove(key: str) -> tuple[str, int]:
         _require_own_page()
@@ -132,15 +144,29 @@ def _require_own_page() -> None:
 def _listed(body: Body, limits: Limits) -> list[tuple[str, int]]:
     """Return the names and sizes of a plan."""
     try:
-        content = b"".join(iter(lambda: body.read(CHUNK_BYTES), b""))
-        files = [(file["name"], file["size"]) for file in json.loads(content)]
+        files = [(file["name"], file["size"]) for file in _json(body)]
     except RequestEntityTooLarge:
         raise limits.too_many() from None
-    except (ClientDisconnected, ValueError, TypeError, KeyError, RecursionError):
+    except (ClientDisconnected, *MALFORMED):
         raise _RefusalError(NO_PLAN, HTTPStatus.BAD_REQUEST) from None
     if not all(isinstance(name, str) and type(size) is int and size >= 0 for name, size in files):
         raise _RefusalError(NO_PLAN, HTTPStatus.BAD_REQUEST)
     return files
+
+
+def _title(body: Body) -> str:
+    """Return the name that somebody gives a study."""
+    try:
+        title = _json(body)["title"]
+    except (RequestEntityTooLarge, ClientDisconnected, *MALFORMED):
+        title = None
+    if not isinstance(title, str):
+        raise _RefusalError(NO_TITLE, HTTPStatus.BAD_REQUEST)
+    return title
+
+
+def _json(body: Body) -> Any:
+    return json.loads(b"".join(iter(lambda: body.read(CHUNK_BYTES), b"")))
 
 
 def _read(body: Body, drop: Drop, limits: Limits) -> None:

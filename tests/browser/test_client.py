@@ -19,6 +19,7 @@ from dashboard.core.orientation import Plane, Side
 from dashboard.core.volume import Volume, read_volume
 from dashboard.services.render.addresses import (
     CONTENT_VERSION,
+    LAYER_FIELDS,
     MAP_FIELDS,
     VOXEL_FIELDS,
     key,
@@ -33,6 +34,7 @@ CONFIG: dict[str, Any] = {
     "fields": view.description(),
     "cards": description(),
     "voxelFields": sorted(VOXEL_FIELDS),
+    "layerFields": sorted(LAYER_FIELDS),
     "mapFields": sorted(MAP_FIELDS - {"plane", "slice"}),
 }
 
@@ -989,3 +991,49 @@ def test_maps_are_offered_that_the_study_has(
     # What was chosen before stays where it was in the row.
     lost = {**shown, "map": "probability-7"}
     assert run("map", step, list(MAPS), lost, scene) == "disagreement"
+
+
+# ---- the slice over the graphs of the whole head
+OF_HEAD = {"axis": "", "bins": [0, 30, 3], "most": 100}
+
+
+@pytest.mark.parametrize(
+    ("counts", "x", "y", "path"),
+    [
+        # As high as the head's own, in a plot of 300 x 100 pixels.
+        ([0, 5, 10], {"range": [0, 30]}, {"range": [0, 100]}, "V100H100V50H200V0H300"),
+        ([4, 4, 0], {"range": [-30, 60]}, {"range": [0, 200]}, "V50H133.33V50H166.67V100H200"),
+        # A logarithm of 0 is at the bottom.
+        ([0, 1, 10], {"range": [0, 30]}, {"range": [0, 2], "type": "log"}, "V100H100V50H200V0H300"),
+        ([0, 0, 0], {"range": [0, 30]}, {"range": [0, 100]}, None),
+    ],
+)
+def test_the_outline_of_a_slice_has_the_height_of_the_heads_histogram(
+    run: Run, counts: list[int], x: Any, y: Any, path: str | None
+) -> None:
+    plot = {"x": x, "y": y, "width": 300, "height": 100}
+    made = run("layer", "({ outline }, ...given) => outline(...given)", counts, OF_HEAD, plot)
+    assert made.replace(".00", "") == (f"M{path_start(x)} 100{path}V100Z" if path else "")
+
+
+def path_start(axis: Any) -> str:
+    low, high = axis["range"]
+    return f"{-low / (high - low) * 300:.0f}"
+
+
+def test_an_address_says_where_bins_and_axes_are_in_intensities(run: Run) -> None:
+    view, scene = View(study="s", x="T1", y="b0", slice=5).to_store(), {"key": "k"}
+    drawn = {
+        "layers": [OF_HEAD],
+        "extent": [[-2, 2], [-1, 3]],
+        "offset": [100, 10],
+        "factor": [20, 5],
+    }
+    made = run("address", "({ layer }, ...given) => layer(...given)", view, scene, CONFIG, drawn)
+    parts = urlsplit(made)
+    assert parts.path == "/layers/k/axial/5.json"
+    query = dict(parse_qsl(parts.query))
+    assert (query["bins_of"], query["extent"]) == ("0:30:3", "60:140:5:25")
+    raw = run("address", "({ layer }, ...given) => layer(...given)", view, scene, CONFIG,
+              {"extent": [[0, 2], [1, 3]]})  # fmt: skip
+    assert dict(parse_qsl(urlsplit(raw).query))["extent"] == "0:2:1:3"

@@ -78,6 +78,43 @@ def test_a_fit_of_the_whole_head_stays_while_slices_change(page: Page, url: str)
     expect(table).to_contain_text("900 foreground voxels")
 
 
+KEEP_GRAPHS = """() => { window.graphs = ["histograms", "joint"]
+    .map((name) => document.querySelector(`#view-${name} .js-plotly-plot`))
+    .map((node) => [node, node.data]); }"""
+
+
+TWICE_AS_WIDE = """width => Math.abs(document.querySelector(".slice-layer img")
+    .getBoundingClientRect().width / width - 2) < 0.01"""
+
+
+def test_a_step_draws_the_slice_anew_over_the_graphs_of_the_head(home: Page) -> None:
+    layers = home.locator(".slice-layer")
+    expect(layers).to_have_count(0)
+    home.get_by_text("whole head", exact=True).click()
+    settled(home, scope="volume")
+    expect(layers).to_have_count(3)
+    outlined, points = layers.locator("path").first, layers.locator("img")
+    before = [outlined.get_attribute("d"), points.get_attribute("src")]
+    home.evaluate(KEEP_GRAPHS)
+    home.keyboard.press("ArrowRight")
+    settled(home)
+    assert home.evaluate("graphs.every(([node, data]) => node.isConnected && node.data === data)")
+    after = [outlined.get_attribute("d"), points.get_attribute("src")]
+    assert all(one != other for one, other in zip(before, after, strict=True))
+    # It lies where the axes are, also once they are zoomed.
+    layer, plot = (home.locator(f"#view-joint {part}").first.bounding_box()
+                   for part in (".slice-layer", ".nsewdrag"))  # fmt: skip
+    assert layer == {side: pytest.approx(value, abs=1.5) for side, value in plot.items()}
+    width = points.bounding_box()["width"]
+    home.locator("#view-joint").hover()
+    home.locator("#view-joint [data-attr=zoom][data-val=in]").click()
+    home.wait_for_function(TWICE_AS_WIDE, arg=width)
+    home.locator("#view-joint [data-attr=zoom][data-val=reset]").click()
+    home.get_by_text("this slice", exact=True).click()
+    settled(home, scope="slice")
+    expect(layers).to_have_count(0)
+
+
 def test_the_hint_of_one_slice_is_not_shown_beside_another(page: Page, url: str) -> None:
     opened(page, url, "study=adc-mm&slice=1")
     expect(page.locator(HINT)).to_contain_text("Another start fits better")

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from scripts.serving import settled
-from tests.browser.acting import choose
+from tests.browser.acting import choose, visit
 
 START = "sub-CPH0012345_ses-02_space-MNI152NLin2009cAsym_res-2_desc-preproc"
 
@@ -43,33 +43,33 @@ HIDDEN = """
 
 
 @pytest.mark.parametrize("width", [390, 768, 1440, 2560])
-def test_long_names_are_told_apart_at_every_width(page: Page, url: str, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 900})
-    page.goto(f"{url}/?study=alike")
-    settled(page, study="alike", y=f"{START}_T2w")
-    expect(page.locator("#control-x")).to_have_value("T1w")
-    expect(page.locator("#control-y")).to_have_value("T2w")
-    expect(page.locator("#head-image-x h2")).to_have_text("T1w")
-    expect(page.locator("#head-image-x h2")).to_have_attribute("title", f"{START}_T1w")
-    expect(page.locator("#view-components thead th > span")).to_contain_text(
+def test_long_names_are_told_apart_at_every_width(lab: Page, url: str, width: int) -> None:
+    lab.set_viewport_size({"width": width, "height": 900})
+    visit(lab, f"{url}/?study=alike")
+    settled(lab, study="alike", y=f"{START}_T2w")
+    expect(lab.locator("#control-x")).to_have_value("T1w")
+    expect(lab.locator("#control-y")).to_have_value("T2w")
+    expect(lab.locator("#head-image-x h2")).to_have_text("T1w")
+    expect(lab.locator("#head-image-x h2")).to_have_attribute("title", f"{START}_T1w")
+    expect(lab.locator("#view-components thead th > span")).to_contain_text(
         ["Class", "T1w", "T2w", "FLAIR"]
     )
-    titles = page.locator("#view-joint .xtitle, #view-joint .ytitle").all_text_contents()
+    titles = lab.locator("#view-joint .xtitle, #view-joint .ytitle").all_text_contents()
     assert [title.split()[0] for title in titles] == ["T1w", "T2w"]
-    assert not page.evaluate(HIDDEN)
+    assert not lab.evaluate(HIDDEN)
     if width == 1440:
-        pills = page.locator(".mantine-MultiSelect-pill span").all_text_contents()
+        pills = lab.locator(".mantine-MultiSelect-pill span").all_text_contents()
         assert [pill for pill in pills if pill] == ["T1w", "T2w", "FLAIR"]
-        page.locator("#control-x").hover()
-        expect(page.locator("#control-x")).to_have_attribute("title", f"{START}_T1w")
-        expect(page).to_have_title("alike · T1w/T2w · axial 8 · 3 classes – NeuroMix")
+        lab.locator("#control-x").hover()
+        expect(lab.locator("#control-x")).to_have_attribute("title", f"{START}_T1w")
+        expect(lab).to_have_title("alike · T1w/T2w · axial 8 · 3 classes – NeuroMix")
 
 
-def test_a_field_of_the_controls_shows_the_end_of_a_long_name(page: Page, url: str) -> None:
-    page.goto(f"{url}/?study=ends&x=RNiftyReg_template_flash_t1&y=RNiftyReg_template_echo_t2")
-    settled(page, study="ends")
+def test_a_field_of_the_controls_shows_the_end_of_a_long_name(lab: Page, url: str) -> None:
+    visit(lab, f"{url}/?study=ends&x=RNiftyReg_template_flash_t1&y=RNiftyReg_template_echo_t2")
+    settled(lab, study="ends")
     for control, end in (("control-x", "e_flash_t1"), ("control-y", "te_echo_t2")):
-        field = page.locator(f"#{control}")
+        field = lab.locator(f"#{control}")
         over = field.locator("xpath=..").locator(".field-name > span").last
         expect(over).to_have_text(end)
         shown, room = over.bounding_box(), field.bounding_box()
@@ -79,6 +79,6 @@ def test_a_field_of_the_controls_shows_the_end_of_a_long_name(page: Page, url: s
         # Who types in it sees what is typed.
         field.focus()
         expect(over).to_be_hidden()
-    choose(page, "control-y", "FLAIR")
-    settled(page, y="FLAIR")
-    expect(page.locator("#control-y ~ .field-name")).to_have_count(0)
+    choose(lab, "control-y", "FLAIR")
+    settled(lab, y="FLAIR")
+    expect(lab.locator("#control-y ~ .field-name")).to_have_count(0)

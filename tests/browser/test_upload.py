@@ -293,6 +293,28 @@ def test_a_link_shows_an_upload_to_others_who_cannot_remove_it(
     expect(other.locator("#upload-own")).to_be_hidden()
 
 
+def test_an_upload_is_renamed_and_the_name_undone(upload_page: Page, sample: Path) -> None:
+    opened(upload_page, *sample_files(sample))
+    study, headline = upload_page.locator("#control-study"), upload_page.locator("#headline")
+    before = study.input_value()
+    name = "O'Neil <b>7</b> “日本”"
+    upload_page.locator("#upload-rename").click()
+    field = upload_page.locator("#upload-name")
+    expect(field).to_have_value(before)
+    field.press("Escape")
+    expect(field).to_be_hidden()
+    expect(study).to_have_value(before)
+    upload_page.locator("#upload-rename").press("Enter")
+    field.fill(name)
+    field.press("Enter")
+    expect(study).to_have_value(name)
+    expect(headline).to_contain_text(name)
+    expect(upload_page).to_have_title(re.compile(re.escape(name)))
+    upload_page.get_by_role("button", name="Undo").click()
+    expect(study).to_have_value(before)
+    expect(headline).to_contain_text(before)
+
+
 def test_an_upload_is_removed_at_once_after_a_question(upload_page: Page, sample: Path) -> None:
     link = opened(upload_page, *sample_files(sample))
     button = upload_page.locator("#upload-remove")

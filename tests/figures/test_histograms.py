@@ -202,3 +202,12 @@ def test_curves_of_shown_images_are_their_own_marginals(analysed, drawn, numbers
             expected = norm.pdf(numbers(curve["x"]), described.mean[image], sd)
             expected *= described.weight * area
             np.testing.assert_allclose(numbers(curve["y"]), expected, rtol=1e-3, atol=1e-4)
+
+
+def test_the_curve_of_a_class_with_a_name_says_it_under_the_pointer(drawn):
+    figure = drawn(called={2: "<b>%{x}</b>"})
+    found = curves(figure, "x2")
+    assert set(found) == {"sum", "class 1", "2 &lt;b&gt;%{x}&lt;/b&gt;", "class 3"}
+    shown = {name for name, curve in found.items() if curve.get("hoverinfo") != "skip"}
+    assert shown == {"2 &lt;b&gt;%{x}&lt;/b&gt;"}
+    assert "%{x}" not in found[shown.pop()]["hovertemplate"]

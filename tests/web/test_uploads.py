@@ -372,6 +372,52 @@ def test_opening_the_page_removes_what_has_had_its_time(client, uploads, tmp_pat
     assert on_disk(tmp_path) == []
 
 
+# ---- names
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("  Patient 7,\n follow-up ", "Patient 7, follow-up"),
+        ("O'Neil <b> & “日本” 50 % / \\ 🧠", "O'Neil <b> & “日本” 50 % / \\ 🧠"),
+        ("abc\u202etxt", "abctxt"),  # would turn the direction of what follows
+        ("x" * 500, "x" * 60),
+    ],
+)
+def test_a_study_is_renamed_in_its_manifest(client, uploads, tmp_path, typed, kept):
+    key = post(client, ("T1.nii", b"t1")).json["study"]
+    created = json.loads((tmp_path / f"uploads/studies/{key}.json").read_text("utf-8"))
+    assert client.patch(f"/uploads/{key}", json={"title": typed}).json == {"title": kept}
+    assert client.get(f"/uploads/{key}").json["title"] == kept
+    assert uploads.study(key).name == kept
+    written = json.loads((tmp_path / f"uploads/studies/{key}.json").read_text("utf-8"))
+    assert written == created | {"title": kept}
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [(b"", 400), (b"[]", 400), (b'{"title": 5}', 400), (b'{"title": " \\n\\u200f"}', 422),
+     (b"x" * (MAX_BODY_BYTES + 1), 400)],
+    ids=["empty", "list", "number", "blank", "long"],
+)  # fmt: skip
+def test_what_is_no_name_is_refused_with_a_sentence(client, body, status):
+    key = post(client, ("T1.nii", b"t1")).json["study"]
+    answer = client.patch(f"/uploads/{key}", data=body)
+    assert answer.status_code == status
+    assert answer.json["error"]
+    assert client.get(f"/uploads/{key}").json["title"] == "T1"
+
+
+def test_only_the_browser_that_made_it_renames_a_study(server):
+    anna, ben = server.test_client(), server.test_client()
+    key = post(anna, ("T1.nii", b"t1")).json["study"]
+    assert post(ben, ("T1.nii", b"t1")).status_code == 201
+    assert ben.patch(f"/uploads/{key}", json={"title": "mine"}).status_code == 404
+    foreign = {"Sec-Fetch-Site": "cross-site"}
+    assert anna.patch(f"/uploads/{key}", json={"title": "x"}, headers=foreign).status_code == 403
+    assert anna.get(f"/uploads/{key}").json["title"] == "T1"
+
+
 # ---- as it is hosted
 
 
@@ -494,7 +540,7 @@ def test_slow_uploads_leave_the_page_a_thread(hosted):
     try:
         for _ in range(3 * TOGETHER * WORKERS):
             slow.append(
-                sent(port, raw((b"T1.nii", b"x" * 999), end=b""), headers=["Content-Length: 9999"])
+                sent(port, raw((b"T1.nii", b"x" * 999), end=b""), headers=["Content-Length: 99999"])
             )
         # What goes beyond is refused, though nothing more of it comes.
         until(lambda: len(select.select(slow, [], [], 0)[0]) >= 2 * TOGETHER * WORKERS)

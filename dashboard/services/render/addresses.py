@@ -29,9 +29,10 @@ def _content_version() -> str:
 CONTENT_VERSION = _content_version()
 # Characters of a SHA-256 in an address: enough to distinguish the volumes of a study.
 ID_LENGTH = 16
-# The View's fields in the addresses of the voxels under the cursor, and of maps, whose place is in
-# the path.
+# The View's fields in the addresses of the voxels under the cursor, and of maps and layers, whose
+# place is in the path.
 VOXEL_FIELDS = fields_of("images", "place", "model") | {"side"}
+LAYER_FIELDS = fields_of("images") | {"foreground", "clip"}
 MAP_FIELDS = fields_of("images", "model") | {"side", "palette", "hidden", "colours", "tissues"}
 
 

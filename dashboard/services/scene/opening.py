@@ -10,7 +10,7 @@ from dashboard.core.grid.nearest import nearest_slice
 from dashboard.core.grid.places import on_slice, voxel_at
 from dashboard.core.grid.same import same_grid
 from dashboard.core.mixture.recipe import MAX_MIXED
-from dashboard.core.orientation import PLANE_AXES
+from dashboard.core.orientation import PLANE_AXES, Plane
 from dashboard.core.volume import Volume
 from dashboard.services.archive import Archive
 from dashboard.services.scene.channels import holds_contrast
@@ -46,7 +46,12 @@ class Opened:
 
 
 def open_view(
-    archive: Archive, query: Mapping[str, str], owner: str = "", *, place: Place | None = None
+    archive: Archive,
+    query: Mapping[str, str],
+    owner: str = "",
+    *,
+    place: Place | None = None,
+    seen_in: str = "",
 ) -> Opened:
     """Read a URL query and fit it to its study.
 
@@ -58,6 +63,9 @@ def open_view(
         The browser whose uploads are listed.
     place : (float, float, float), optional
         In mm; a query without a slice opens there.
+    seen_in : str, optional
+        The study in which somebody looked at this place; in another one it may lie beside the head,
+        and does not count then.
 
     Raises
     ------
@@ -82,6 +90,8 @@ def open_view(
     shown = images.get(view.x) or images.get(view.y)
     if shown:
         view = _choose_plane(view, shown, notices, asked="plane" in query)
+        if place and seen_in != view.study:
+            place = _within_head(shown, view.plane, place)
         view = _choose_slice(view, shown, place, notices)
         view = _choose_place(view, shown, notices)
     preset = presets(view, files, images)
@@ -193,6 +203,13 @@ def _choose_slice(view: View, volume: Volume, place: Place | None, notices: list
         notices.append(Notice("no-slice", facts))
         return replace(view, slice=last)
     return view
+
+
+def _within_head(volume: Volume, plane: Plane, place: Place) -> Place | None:
+    """Return a place whose slice shows the head; None for another one."""
+    index = nearest_slice(volume, plane, place[PLANE_AXES[plane][0]])
+    first, last = volume.slices_of_head(plane)
+    return place if index is not None and first <= index <= last else None
 
 
 def _choose_place(view: View, volume: Volume, notices: list[Notice]) -> View:

@@ -31,6 +31,10 @@ class UnavailableError(UploadError):
     """The folder of uploads cannot be used."""
 
 
+class TitleError(UploadError):
+    """A name that no study can have."""
+
+
 class NothingToOpenError(UploadError):
     """No file of a drop can be opened."""
 

@@ -94,6 +94,20 @@ class Shelf:
             self.manifests.write(key, manifest)
         return key, manifest
 
+    def rename(self, key: str, title: str) -> bool:
+        """Give a study another title; False if it is gone.
+
+        Raises
+        ------
+        OSError
+            If its manifest cannot be written.
+        """
+        with self._lock.held():
+            manifest = self.manifests.get(key)
+            if manifest:
+                self.manifests.write(key, replace(manifest, title=title))
+        return manifest is not None
+
     def remove(self, keys: Iterable[str]) -> None:
         """Remove studies with every byte that no other study needs.
 

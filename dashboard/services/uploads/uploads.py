@@ -23,6 +23,7 @@ from dashboard.services.uploads.limits import (
     AbandonedError,
     Limits,
     NothingToOpenError,
+    TitleError,
     UnavailableError,
 )
 from dashboard.services.uploads.manifests import Entry, Manifest
@@ -253,7 +254,25 @@ class Uploads:
         blobs = {**{file.name: file.blob for file in entries}, **sidecars}
         return {name: self._shelf.blobs / blob for name, blob in blobs.items()}
 
-    # ---- removing
+    # ---- renaming and removing
+
+    def rename(self, owner: str, key: str, title: str) -> str:
+        """Give a study of this browser another title, and return what is kept of it.
+
+        Raises
+        ------
+        NeuroMixError
+            If it has no such study, the title is empty, or it cannot be kept now.
+        """
+        kept = names.plain(title[: names.RAW_NAME])[: names.MAX_TITLE].strip()
+        if not kept:
+            raise TitleError("A name needs at least one character.")
+        if not self.owns(owner, key):
+            raise NeuroMixError(MISSING)
+        with disk_errors(self.limits):
+            if not self._shelf.rename(key, kept):
+                raise NeuroMixError(MISSING)
+        return kept
 
     def remove(self, owner: str, key: str) -> None:
         """Remove a study of this browser, with all files that no other study needs.

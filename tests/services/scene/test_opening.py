@@ -7,6 +7,7 @@ from dashboard.core.check.remedies import UseMask
 from dashboard.core.errors import NeuroMixError
 from dashboard.core.facts import Notice
 from dashboard.services.checking import check
+from dashboard.services.scene.opening import open_view
 from dashboard.view import View
 from dashboard.words.opening import sentence
 
@@ -87,6 +88,19 @@ def test_a_query_without_a_slice_opens_at_the_place(thick, place, asked, expecte
     opened = thick.open({"study": "pair", **asked}, place=place)
     assert opened.scene.view.slice == expected
     assert opened.notices == ()
+
+
+@pytest.mark.parametrize(("mm", "expected"), [(6, 8), (9, 3), (27, 9), (39, 13), (42, 8)])
+def test_a_place_of_another_study_beside_the_head_opens_its_middle(study, save, head, mm, expected):
+    # The head is in slices 3 to 13 of 20, which lie 3 mm apart.
+    voxels = np.zeros((12, 10, 20))
+    voxels[..., 3:14] = np.abs(head(2, (12, 10, 11))) + 1
+    save("data/padded/T1.nii", voxels, np.diag([2.0, 2.0, 3.0, 1.0]))
+    opened = open_view(study.archive, {"study": "padded"}, place=(0, 0, mm), seen_in="pair")
+    assert opened.scene.view.slice == expected
+    # Within the study a place stays, also beside the head.
+    opened = open_view(study.archive, {"study": "padded"}, place=(0, 0, mm), seen_in="padded")
+    assert opened.scene.view.slice == mm // 3
 
 
 def test_hidden_classes_beyond_the_components_are_forgotten(shipped):

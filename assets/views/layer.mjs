@@ -1,0 +1,133 @@
+// Draws the slice on screen over the graphs of the whole head. The graphs stay as they are: a step
+// through the slices changes this layer only. It consists of elements over the graphs, of which Dash
+// and Plotly know nothing.
+import * as address from "../client/address.mjs";
+import { outline, shareOf } from "../client/layer.mjs";
+import { plotOf } from "./markers.mjs";
+import { element, svg } from "./stage.mjs";
+
+const HISTOGRAMS = "view-histograms";
+const JOINT = "view-joint";
+const KEPT = 200; // slices; a layer takes about 10 kB
+const WHOLE = [0, 1];
+const PNG = "data:image/png;base64,";
+
+/** @param {() => {wanted: object, scene: object, config: object}} shown */
+export const layer = (shown) => {
+  const known = new Map(); // by address: what has come, a promise of it, or null if it failed
+  let drawn = null; // the address of what is drawn
+  const nodes = new Map(); // by graph: the elements over it
+
+  /** What the graphs say of themselves; null where they do not show a head of several slices. */
+  const graphs = () => {
+    const { wanted, scene } = shown();
+    if (wanted?.scope !== "volume" || !(scene.positions?.length > 1)) return null;
+    const [histograms, joint] = [plotOf(HISTOGRAMS), wanted.x !== wanted.y && plotOf(JOINT)];
+    const { layers = [] } = histograms?.layout.meta ?? {};
+    const { extent = null, offset, factor } = (joint && joint.layout.meta) || {};
+    return layers.length || extent ? { histograms, joint, drawn: { layers, extent, offset, factor } } : null;
+  };
+  const addressOf = (found, slice) => {
+    const { wanted, scene, config } = shown();
+    return found && address.layer(wanted, scene, config, found.drawn, slice);
+  };
+
+  // ---- elements
+  const put = (id, made) => {
+    for (const node of nodes.get(id) ?? []) node.remove();
+    nodes.set(id, made);
+    document.getElementById(id)?.append(...made);
+  };
+  const box = (node, { left, top, width, height }) => {
+    Object.assign(node.style, { left: `${left}px`, top: `${top}px`, width: `${width}px`, height: `${height}px` });
+    return node;
+  };
+
+  const drawHistograms = ({ layout, margin, inner }, layers, counts) =>
+    layers.map((head, index) => {
+      const [x, y] = [layout[`xaxis${head.axis}`], layout[`yaxis${head.axis}`]];
+      const [across, up] = [x.domain ?? WHOLE, y.domain ?? WHOLE];
+      const place = {
+        left: margin.l + across[0] * inner.width, top: margin.t + (1 - up[1]) * inner.height,
+        width: (across[1] - across[0]) * inner.width, height: (up[1] - up[0]) * inner.height,
+      };
+      const node = svg("svg", { class: "slice-layer", "aria-hidden": "true" });
+      node.append(svg("path", { d: outline(counts[index], head, { x, y, ...place }) }));
+      return box(node, place);
+    });
+
+  const drawJoint = ({ layout: { xaxis, yaxis, images }, margin, inner }, [across, up], cloud) => {
+    const node = element("div", "slice-layer", { ariaHidden: "true" });
+    node.dataset.over = images?.length ? "points" : "shades";
+    const picture = Object.assign(new Image(), { alt: "", decoding: "sync", src: PNG + cloud });
+    const [left, right] = across.map((value) => shareOf(value, xaxis));
+    const [bottom, top] = up.map((value) => shareOf(value, yaxis));
+    const percent = (share) => `${100 * share}%`;
+    Object.assign(picture.style, {
+      left: percent(left), top: percent(1 - top), width: percent(right - left), height: percent(top - bottom),
+    });
+    node.append(picture);
+    return box(node, { left: margin.l, top: margin.t, ...inner });
+  };
+
+  /** Draws what has come, also after a graph was zoomed or has another size. */
+  const draw = () => {
+    const found = graphs();
+    const src = addressOf(found);
+    const come = known.get(src);
+    if (src && (!come || come instanceof Promise)) return mark();
+    drawn = come ? src : null;
+    const { histograms, joint, drawn: { layers, extent } } = found ?? { drawn: {} };
+    put(HISTOGRAMS, come && histograms && layers.length ? drawHistograms(histograms, layers, come.counts) : []);
+    put(JOINT, come?.cloud && joint ? [drawJoint(joint, extent, come.cloud)] : []);
+    return null;
+  };
+
+  // Another slice's layer fades before it is replaced.
+  const mark = () => {
+    for (const node of [...nodes.values()].flat()) node.classList.add("late");
+  };
+
+  const load = (src, options) => {
+    const before = known.get(src);
+    if (before !== undefined && before !== null) return before;
+    const answer = fetch(src, options)
+      .then((response) => (response.status === 200 ? response.json() : null), () => null)
+      .then((come) => {
+        known.set(src, come);
+        if (known.size > KEPT) known.delete(known.keys().next().value);
+        return come;
+      });
+    known.set(src, answer);
+    return answer;
+  };
+
+  /** Shows the wanted slice as far as its layer has come. @param {{all: boolean}} how  whether it is asked for */
+  const show = async ({ all }) => {
+    const src = addressOf(graphs());
+    if (src && all && known.get(src) === undefined) {
+      mark();
+      await load(src);
+    }
+    draw();
+  };
+
+  return {
+    draw,
+    show,
+    /** Whether the layer of the wanted slice is drawn, if it came at all. */
+    isCurrent() {
+      const src = addressOf(graphs());
+      return !src ? drawn === null : src === drawn || known.get(src) === null;
+    },
+    /** Asks for the layers of the next slices. */
+    async fetchAhead(isResting) {
+      const found = graphs();
+      const { wanted, scene } = shown();
+      for (const slice of [wanted.slice + 1, wanted.slice - 1]) {
+        if (!found || !isResting() || slice < 0 || slice >= scene.positions.length) continue;
+        await load(addressOf(found, slice), { headers: { "X-Ahead": "1" }, priority: "low" });
+      }
+    },
+  };
+};
