@@ -10,6 +10,7 @@ from dashboard.services.start import start
 from dashboard.settings import Settings, require_apart
 from dashboard.web import (
     cards,
+    exports,
     guard,
     headers,
     health,
@@ -17,6 +18,7 @@ from dashboard.web import (
     maps,
     open,
     page,
+    reports,
     slices,
     uploads,
     visitor,
@@ -71,6 +73,8 @@ def create_app(settings: Settings) -> Dash:
     app.server.register_blueprint(layers.blueprint(archive, analyses))
     app.server.register_blueprint(cards.blueprint(archive, analyses, ahead))
     app.server.register_blueprint(open.blueprint(archive))
+    app.server.register_blueprint(exports.blueprint(archive, analyses, ahead, settings.cache))
+    app.server.register_blueprint(reports.blueprint(archive, analyses, ahead))
     app.server.register_blueprint(uploads.blueprint(uploaded))
     client.register(app)
     headers.register(

@@ -11,6 +11,8 @@ from dashboard.web.guard import hosts_of
 
 # One process is enough for one person; threads serve pictures during a fit.
 THREADS = 8
+# The most that gunicorn takes: eight images with long names need more than its 4,094 bytes.
+LONGEST_LINE = 8190
 
 
 def serve_forever(settings: Settings) -> None:
@@ -58,11 +60,12 @@ def _gunicorn(application: Any, settings: Settings) -> Any:
     class Server(BaseApplication):
         def load_config(self) -> None:
             self.cfg.set("bind", f"{settings.host}:{settings.port}")
-            self.cfg.set("worker_class", "gthread")
+            self.cfg.set("worker_class", "dashboard.worker.Worker")
             self.cfg.set("threads", THREADS)
             # What a proxy says counts only if DASHBOARD_TRUSTED_PROXIES names it.
             self.cfg.set("secure_scheme_headers", {})
             self.cfg.set("forwarder_headers", "")
+            self.cfg.set("limit_request_line", LONGEST_LINE)
             self.cfg.set("loglevel", "warning")
             self.cfg.set("control_socket_disable", True)
 

@@ -93,6 +93,12 @@ export const layer = (view, scene, config, drawn, index = view.slice) =>
 export const cards = (cards, view, scene, config) =>
   route(`cards/${scene.key}.json?need=${cards.map(({ id }) => id).join(",")}&${query(view, config)}&v=${config.version}`);
 
+/** A View as a query that says which files it was made with. */
+export const permanent = (view, { files }, config) => query({ ...view, files }, config);
+
+/** Where a file is made of what a View shows. @param {string} what  such as "dseg.nii.gz" */
+export const exported = (what, view, config) => route(`exports/${what}?${query(view, config)}`);
+
 /** Where a query is opened. @param {string} search @param {?number[]} place  in mm @param {string} study  where it was seen */
 export const open = (search, place, study = "") => {
   const asked = search.replace(/^\?/, "");

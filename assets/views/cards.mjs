@@ -4,7 +4,7 @@ import { isVisible, key, needed } from "../client/cards.mjs";
 import { held, isDrawn } from "./dash.mjs";
 import { follow } from "./graphs.mjs";
 import { keepRanges } from "./axes.mjs";
-import { SIGNED_OUT, SILENT } from "./notices.mjs";
+import { GATEWAY, LONG, SIGNED_OUT, SILENT, TOO_LONG } from "./notices.mjs";
 
 // The group of cards that is asked for once the page has rested.
 export const LATE = "idle";
@@ -13,6 +13,12 @@ const FIGURE = ".figure"; // the property of a graph
 
 // The server has answered by then, or something is wrong; fits take a second at the most.
 const PATIENCE_MS = 20000;
+
+const reason = (response) => {
+  if (response.status === 404) return response.text();
+  if (response.status === TOO_LONG) return LONG;
+  return GATEWAY.includes(response.status) ? SILENT : "The server could not draw this.";
+};
 
 /** @param {() => {wanted: object, scene: object, config: object}} shown */
 export const cards = (shown) => {
@@ -70,8 +76,7 @@ export const cards = (shown) => {
     try {
       const response = await fetch(from, { signal });
       if (response.ok) return { values: await response.json() };
-      if (response.status === 401) return { failure: SIGNED_OUT };
-      return { failure: response.status === 404 ? await response.text() : "The server could not draw this." };
+      return { failure: response.status === 401 ? SIGNED_OUT : await reason(response) };
     } catch {
       return control.signal.aborted ? { values: {} } : { failure: SILENT };
     }

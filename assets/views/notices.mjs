@@ -5,6 +5,13 @@ export const SILENT = "The server does not answer. Check the connection, then tr
 /** What it says where the server asks who this is: the session has ended. */
 export const SIGNED_OUT = "You are signed out.";
 
+/** Answers of a proxy whose server is away for a moment. */
+export const GATEWAY = [502, 503, 504];
+
+/** The answer to an address that is too long, and what the page says of it. */
+export const TOO_LONG = 414;
+export const LONG = "The address of this view is too long for the server. Choose fewer images, or give their files shorter names.";
+
 const BRIEF_MS = 6000; // a note about something done goes by itself
 let timer = 0;
 

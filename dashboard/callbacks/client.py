@@ -4,15 +4,22 @@ The names of what they read and fill stand here, taken from the fields of the Vi
 of the cards, and from what an opened View decides.
 """
 
+from http import HTTPStatus
+
 from dash import ClientsideFunction, Dash, Input, Output
+from flask import Response, request
 
 from dashboard.cards.table import CARDS
 from dashboard.ids import FIELDS, VOLUME_X, VOLUME_Y, Store
 from dashboard.web import filling
 
+CALLS = "_dash-update-component"
+NO_CALLS = "This page computes nothing by calls of Dash: its cards have addresses of their own."
+
 
 def register(app: Dash) -> None:
     """Connect the page to the browser's half."""
+    app.server.view_functions[f"{app.config.routes_pathname_prefix}{CALLS}"] = refuse
     app.clientside_callback(
         ClientsideFunction("client", "views"),
         *cards("views"),
@@ -38,6 +45,12 @@ def register(app: Dash) -> None:
         Input(VOLUME_Y, "value"),
         prevent_initial_call=True,
     )
+
+
+def refuse() -> Response:
+    """Answer a call of a callback on the server, of which there is none; Dash would answer 500."""
+    request.get_data()
+    return Response(NO_CALLS, HTTPStatus.BAD_REQUEST, mimetype="text/plain")
 
 
 def cards(group: str) -> list[Output]:

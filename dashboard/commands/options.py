@@ -1,6 +1,6 @@
-"""The options of `segment`."""
+"""The options of `segment`, and those of them that `report` has, too."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
@@ -26,20 +26,15 @@ from dashboard.view import SEEDS
 
 DEFAULTS = Recipe()
 
+Option = Callable[[Callable[..., None]], Callable[..., None]]
+
 
 def _choice(literal: Any) -> click.Choice[str]:
     return click.Choice(get_args(literal))
 
 
-OPTIONS = (
-    click.argument("images", nargs=-1, required=True),
-    click.option(
-        "--out",
-        required=True,
-        metavar="FOLDER",
-        type=click.Path(path_type=Path),
-        help="Where to write the results.",
-    ),
+# What is fitted, and how.
+FIT = (
     click.option(
         "--components",
         default=DEFAULTS.components,
@@ -92,17 +87,6 @@ OPTIONS = (
         help="Percent of the intensities to clip at each end.",
     ),
     click.option("--reference", metavar="IMAGE", help="Label map to compare the classes with."),
-    click.option(
-        "--criteria",
-        metavar="LOW-HIGH",
-        help="Numbers of components to fit besides, such as 1-8; their BIC, AIC and log-likelihood "
-        "go into the JSON file.",
-    ),
-    click.option(
-        "--probabilities",
-        is_flag=True,
-        help="Write the probability of each class as an image, too.",
-    ),
     click.option(
         "--volume",
         default="0",
@@ -158,6 +142,29 @@ OPTIONS = (
         metavar="NAME,NAME,...",
         help="Names of classes 1, 2, ..., such as CSF,GM,WM; empty for a class without one.",
     ),
+)
+
+OPTIONS = (
+    click.argument("images", nargs=-1, required=True),
+    click.option(
+        "--out",
+        required=True,
+        metavar="FOLDER",
+        type=click.Path(path_type=Path),
+        help="Where to write the results.",
+    ),
+    *FIT,
+    click.option(
+        "--criteria",
+        metavar="LOW-HIGH",
+        help="Numbers of components to fit besides, such as 1-8; their BIC, AIC and log-likelihood "
+        "go into the JSON file.",
+    ),
+    click.option(
+        "--probabilities",
+        is_flag=True,
+        help="Write the probability of each class as an image, too.",
+    ),
     click.option(
         "--overwrite", is_flag=True, help="Replace files that are not results for these images."
     ),
@@ -167,7 +174,12 @@ OPTIONS = (
 
 def with_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a function the arguments of `segment`."""
-    for option in reversed(OPTIONS):
+    return given(command, OPTIONS)
+
+
+def given(command: Callable[..., None], options: Sequence[Option]) -> Callable[..., None]:
+    """Give a function the arguments of a command."""
+    for option in reversed(options):
         command = option(command)
     return command
 

@@ -5,11 +5,13 @@ here for long. A timer ends a body that takes longer than a slow line would.
 """
 
 import io
+import math
 import socket
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from http import HTTPStatus
 from typing import Any
 
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
@@ -27,6 +29,32 @@ LEAST_BYTES_PER_SECOND = 32 * 2**10
 DRAIN_SECONDS = 20.0
 DRAIN_STALLED_SECONDS = 2.0
 DRAIN_BYTES = 64 * 2**10
+
+
+class StoppingError(NeuroMixError):
+    """The server stops before a body is there."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+
+
+class Stopping:
+    """When the server stops to wait for bodies."""
+
+    def __init__(self) -> None:
+        self._at = math.inf
+
+    def begin(self, seconds: float) -> None:
+        """Give all bodies this much time from now on."""
+        self._at = time.monotonic() + seconds
+
+    def require_time(self) -> None:
+        """Raise `StoppingError` once the time is over."""
+        if time.monotonic() > self._at:
+            raise StoppingError("The server restarts. Upload the files again in a minute.")
+
+
+# A worker that is told to stop begins it.
+stopping = Stopping()
 
 
 class Body(io.RawIOBase):
@@ -47,7 +75,10 @@ class Body(io.RawIOBase):
             If the sender is gone, or silent for long.
         RequestEntityTooLarge
             If there are more than `most` bytes.
+        StoppingError
+            If the server stops.
         """
+        stopping.require_time()
         try:
             data: bytes = self._stream.read(size)
         except (OSError, ClientDisconnected):
@@ -70,6 +101,8 @@ class Body(io.RawIOBase):
         """Read the rest of a refused body, so that the browser reads the answer."""
         try:
             yield
+        except StoppingError:
+            raise  # there is no time
         except NeuroMixError:
             self.wait_for(DRAIN_STALLED_SECONDS)
             end = time.monotonic() + DRAIN_SECONDS

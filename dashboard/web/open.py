@@ -21,8 +21,8 @@ from dashboard.web.filling import filling
 
 log = logging.getLogger(__name__)
 
-# A query of a link that anybody made: longer ones are no View.
-MAX_QUERY = 4096
+# A query of a link that anybody made. The server takes no longer address.
+MAX_QUERY = 8190
 UNEXPECTED = "An internal error prevents this study from opening. The server's log has the details."
 MIMETYPE = "application/x-ndjson"
 

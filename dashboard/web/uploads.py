@@ -35,8 +35,7 @@ PART_BYTES = 4096
 # Memory of the parser besides files; it reads 64 kB at a time.
 FORM_BYTES = 512 * 2**10
 CHUNK_BYTES = 64 * 2**10
-# Threads of a worker that may wait for slow uploads: one of the Procfile's four is always left for
-# the page.
+# Uploads to a worker at a time. The worker has more threads for bodies, which refuse further ones.
 TOGETHER = 3
 
 STATUS: dict[type[NeuroMixError], HTTPStatus] = {

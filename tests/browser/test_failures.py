@@ -98,6 +98,37 @@ def test_the_page_asks_by_itself_whether_the_server_is_back(
     complaints.clear()
 
 
+@pytest.mark.parametrize("lacking", ["**/_dash-layout", "**/main.mjs?*"])
+def test_a_page_that_cannot_be_loaded_says_so_and_is_loaded_again(
+    own_page: Page, complaints: list[str], lacking: str
+) -> None:
+    loaded = []
+    own_page.on("domcontentloaded", lambda page: loaded.append(page.url))
+    own_page.route(lacking, lambda route: route.abort())
+    own_page.goto("/")
+    again = own_page.get_by_role("link", name="Try again")
+    expect(again).to_be_visible()
+    # Once by itself, and then when somebody wants it.
+    own_page.wait_for_function("sessionStorage.getItem('neuromix-reloaded')")
+    expect(again).to_be_visible()
+    own_page.unroute(lacking)
+    again.click()
+    settled(own_page)
+    expect(again).to_be_hidden()
+    assert len(loaded) >= 3
+    complaints.clear()
+
+
+def test_an_address_that_is_too_long_is_said(home: Page, complaints: list[str]) -> None:
+    home.route("**/cards/**", lambda route: route.fulfill(status=414))
+    choose(home, "control-covariance", "tied")
+    expect(home.get_by_role("alert").filter(has_text="too long for the server")).to_be_visible()
+    home.unroute("**/cards/**")
+    home.get_by_role("button", name="Try again").click()
+    settled(home, covariance="tied")
+    complaints.clear()
+
+
 def test_what_takes_longer_than_a_step_is_dimmed_until_it_comes(home: Page) -> None:
     with holding(home, "**/cards/**"):
         choose(home, "control-covariance", "diag")

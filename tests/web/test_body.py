@@ -134,3 +134,15 @@ def test_of_a_refused_body_that_stalls_no_more_is_waited_for(ends, monkeypatch):
         raise NeuroMixError("No.")
     browser.sendall(b"more")
     assert server.recv(9) in (b"", b"more")
+
+
+def test_a_server_that_stops_says_so_to_who_still_sends(monkeypatch):
+    monkeypatch.setattr(bodies, "stopping", bodies.Stopping())
+    stream = io.BytesIO(b"x" * 20)
+    bodies.stopping.begin(3600)
+    with body_of({"wsgi.input": stream, "CONTENT_LENGTH": "20"}, 20) as body:
+        assert body.read(10) == b"x" * 10
+        bodies.stopping.begin(-1)
+        with pytest.raises(bodies.StoppingError, match="again in a minute"), body.drained():
+            body.read(10)
+    assert stream.tell() == 10  # there is no time to drain it

@@ -1,4 +1,5 @@
 import json
+import logging
 
 import pytest
 
@@ -54,3 +55,17 @@ def test_no_route_but_the_uploads_takes_a_large_body(client):
     form = head + bytes(2 * MAX_BODY_BYTES) + b"\r\n--X--\r\n"
     answer = server.post("/uploads", data=form, content_type="multipart/form-data; boundary=X")
     assert answer.status_code == 422  # it has arrived, and has no header
+
+
+@pytest.mark.parametrize(
+    "body", ["", "{", "[]", "null", "5", "{}", '{"output": 5}', '{"output": "a.b", "inputs": []}']
+)
+@pytest.mark.parametrize("kind", ["application/json", "text/plain"])
+def test_a_call_of_dash_that_no_page_makes_is_refused_without_a_word_in_the_log(
+    client, caplog, body, kind
+):
+    server = client("0.0.0.0")
+    with caplog.at_level(logging.WARNING):
+        answer = server.post("/_dash-update-component", data=body, content_type=kind)
+    assert answer.status_code == 400
+    assert not caplog.records

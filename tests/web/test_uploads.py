@@ -540,7 +540,7 @@ def test_slow_uploads_leave_the_page_a_thread(hosted):
     try:
         for _ in range(3 * TOGETHER * WORKERS):
             slow.append(
-                sent(port, raw((b"T1.nii", b"x" * 999), end=b""), headers=["Content-Length: 9999"])
+                sent(port, raw((b"T1.nii", b"x" * 999), end=b""), headers=["Content-Length: 99999"])
             )
         # What goes beyond is refused, though nothing more of it comes.
         until(lambda: len(select.select(slow, [], [], 0)[0]) >= 2 * TOGETHER * WORKERS)

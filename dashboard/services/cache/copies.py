@@ -1,7 +1,8 @@
 """The files of the volume store: one folder per image file, with a limit on their total size.
 
 Below `volumes-<FORMAT>/`, `<source>/<id>.npy` holds voxels and `<id>.json` describes them. The
-description is written last, and a volume without it does not exist. `<id>.refused` says why a file
+description is written last, and a volume without it does not exist. It names the size and times of
+the voxels' file: what was written to since is no copy either. `<id>.refused` says why a file
 is no image. Unfinished copies are in folders of their own, which a sweep removes once the process
 that made them is dead.
 """
@@ -26,11 +27,11 @@ from dashboard.core.processing import from_record, to_record
 from dashboard.core.reading.summary import Intensities
 from dashboard.core.reading.texture import Texture
 from dashboard.core.volume import Volume
-from dashboard.services.disk.folders import listed, make_private
+from dashboard.services.disk.folders import listed, make_private, version
 from dashboard.services.disk.locks import alone, create_locked, remove_abandoned
 
 # Part of the folder's name: another number when what is written changes its meaning.
-FORMAT = 9
+FORMAT = 10
 # About 700 images of 1 mm in float32, or 20 of the largest; a laptop has room for them.
 MAX_BYTES = 20 * 2**30
 # New copies written between two looks at the folder's size.
@@ -65,9 +66,11 @@ class Copies:
         """Open a copy; raises one of `UNUSABLE` if there is none."""
         folder = self._folder / source
         facts: dict[str, Any] = json.loads((folder / f"{identity}.json").read_text("utf-8"))
-        data = np.load(folder / f"{identity}.npy", mmap_mode="r", allow_pickle=False)
-        if data.ndim != 3:
-            raise ValueError("not a volume")
+        path = folder / f"{identity}.npy"
+        data: Any = np.load(path, mmap_mode="r", allow_pickle=False)
+        data.version = version(path)
+        if data.ndim != 3 or data.version != tuple(facts.pop("file")):
+            raise ValueError("not a volume, or not the one that was written")
         intensities = facts.pop("intensities")
         return Volume(
             data=data,
@@ -149,9 +152,12 @@ class Copies:
             os.utime(self._folder / source)
 
     def lost(self, volume: Volume) -> bool:
-        """Return whether a volume is mapped from a copy that is gone."""
-        name = getattr(volume.data, "filename", None)
-        return name is not None and not _is_there(Path(name))
+        """Return whether a volume is mapped from a copy that is gone or was written to."""
+        mapped: Any = volume.data
+        try:
+            return hasattr(mapped, "version") and version(Path(mapped.filename)) != mapped.version
+        except OSError:
+            return True
 
     def _look(self, keep: str | None) -> None:
         """Now and then, sweep, and remove the files longest unopened beyond the limit."""
@@ -208,11 +214,12 @@ class NewCopy:
         self.folder = folder
         self.array, self._description = folder / "volume.npy", folder / "volume.json"
         self.kept: str | None = None
+        self._facts: dict[str, Any] = {}
         self._copies = copies
 
     def describe(self, volume: Volume) -> None:
-        """Write everything but the voxels."""
-        facts = {
+        """Note everything but the voxels."""
+        self._facts = {
             "id": volume.id,
             "name": volume.name,
             "affine": volume.affine.tolist(),
@@ -225,7 +232,6 @@ class NewCopy:
             "processing": [to_record(step) for step in volume.processing],
             "intensities": asdict(volume.intensities),
         }
-        self._description.write_text(json.dumps(facts), "utf-8")
 
     def keep(self, source: str, identity: str, *, new: bool = True) -> None:
         """Move the copy to the others of its file; raises OSError if that is impossible.
@@ -236,7 +242,10 @@ class NewCopy:
         folder = self._copies / source
         if new:
             folder.mkdir(exist_ok=True)
-        self.array.replace(folder / f"{identity}.npy")
+        array = folder / f"{identity}.npy"
+        self.array.replace(array)
+        facts = json.dumps({**self._facts, "file": version(array)})
+        self._description.write_text(facts, "utf-8")
         self._description.replace(folder / f"{identity}.json")
         self.kept = source
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from dashboard import __version__
-from dashboard.core.export.segmentation import LIBRARIES
+from dashboard.core.export.record import LIBRARIES
 from dashboard.core.mixture.fit import METHOD
 from dashboard.core.mixture.model import Model
 from dashboard.services.cache.copies import FORMAT

@@ -24,6 +24,7 @@ from dashboard.core.reading.voxels import FIRST, Take
 from dashboard.core.volume import Volume, read_volume, stem, unpack
 from dashboard.services.cache.copies import MAX_BYTES, UNUSABLE, Copies, Refused
 from dashboard.services.cache.memo import Memo
+from dashboard.services.disk.folders import version
 
 # Open maps take address space and file handles, hardly memory: eight channels of eight studies.
 OPEN_VOLUMES = 64
@@ -58,7 +59,7 @@ class VolumeStore:
         """Return the SHA-256 of a file or pair, hashed again only when it changed."""
         try:
             # A changed header changes what the voxels mean.
-            key = tuple((file, *_version(file.stat())) for file in files_of(path))
+            key = tuple((file, *version(file)) for file in files_of(path))
         except (FileNotFoundError, NotADirectoryError):
             reason = missing(path) or "the file no longer exists. Choose another image."
             raise NotNowError(reason, name or path.name) from None
@@ -134,7 +135,8 @@ class VolumeStore:
     def _get(self, key: Key, load: Callable[[], Volume | Refused]) -> Volume | Refused:
         found = self._volumes.get(key, load)
         if self._lost(found):
-            # Another worker has forgotten the file; a map would keep its voxels on the disk.
+            # Another worker has forgotten the file, and a map would keep its voxels on the disk; or
+            # somebody wrote into the copy: to read from a map that was cut short ends the worker.
             self._drop_lost()
             found = self._volumes.get(key, load)
         self._copies.touch(key[0])
@@ -219,7 +221,7 @@ class VolumeStore:
             return _in_passing(volume, target, nearest)
 
     def _drop_lost(self) -> None:
-        """Close maps of files that another worker has forgotten."""
+        """Close maps of copies that are gone or were written to."""
         self._volumes.drop(lambda _, found: self._lost(found))
 
     def _lost(self, found: Volume | Refused) -> bool:
@@ -229,11 +231,6 @@ class VolumeStore:
 def _refusal_id(identity: str, by: str) -> str:
     """Return the name of a refusal: read by another extension, the same file may be an image."""
     return hashlib.sha256(f"{identity} {by}".encode()).hexdigest()
-
-
-def _version(status: os.stat_result) -> tuple[int, ...]:
-    """Return what changes with a file, even if it is replaced by one of its size and age."""
-    return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
 
 
 def _in_passing(volume: Volume, target: Volume, nearest: bool) -> Volume:

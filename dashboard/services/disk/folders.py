@@ -24,6 +24,17 @@ def listed(folder: Path) -> list[Path]:
         return []
 
 
+def version(path: Path) -> tuple[int, ...]:
+    """Return what changes with a file, even if it is replaced by one of its size and age.
+
+    Raises
+    ------
+    OSError
+    """
+    status = path.stat()
+    return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
+
+
 def sync(folder: Path) -> None:
     """Make new names in a folder outlast a power cut, if the system can."""
     if os.name == "posix":

@@ -11,6 +11,9 @@ from dashboard.core.reading.image import other_halves
 
 # The coarsest clock of a file system (FAT): two seconds.
 CLOCK_TICK_NS = 2_000_000_000
+# The clocks of a file server and of this machine differ by less. A time beyond it, as after
+# somebody set a clock back, is another one after the next change.
+CLOCKS_APART_NS = 60_000_000_000
 # They contain no images to show, or sources of images that are listed.
 _PASSED_OVER = frozenset({"code", "sourcedata"})
 
@@ -169,8 +172,11 @@ def unchanged(stamps: Stamps) -> bool:
 
 def settled(stamps: Stamps) -> bool:
     """Return whether the last change is old enough for the next one to have another time."""
-    newest = max((stamp for stamp in stamps.values() if stamp is not None), default=0)
-    return time.time_ns() - newest > CLOCK_TICK_NS
+    now = time.time_ns()
+    return not any(
+        stamp is not None and now - CLOCK_TICK_NS <= stamp <= now + CLOCKS_APART_NS
+        for stamp in stamps.values()
+    )
 
 
 def _is_text(name: str) -> bool:

@@ -125,6 +125,39 @@ def test_a_copy_cut_short_is_read_again(cache, image):
     same(VolumeStore(cache).open(image), image)
 
 
+def zeros(copy):
+    with copy.open("r+b") as file:
+        file.seek(-64, os.SEEK_END)
+        file.write(bytes(64))
+
+
+def replaced(copy):
+    new = copy.with_suffix(".new")
+    new.write_bytes(copy.read_bytes()[:-64] + bytes(64))
+    new.replace(copy)
+
+
+def cut_short(copy):
+    os.truncate(copy, 200)
+
+
+def emptied(copy):
+    os.truncate(copy, 0)
+
+
+@pytest.mark.parametrize("harm", [zeros, replaced, cut_short, emptied])
+@pytest.mark.parametrize("is_open", [True, False])
+def test_a_copy_that_was_written_to_is_read_again(cache, image, reads, harm, is_open):
+    store = VolumeStore(cache)
+    store.open(image)
+    (copy,) = cache.rglob("*.npy")
+    harm(copy)
+    # To read from a map that was cut short would end this process.
+    same((store if is_open else VolumeStore(cache)).open(image), image)
+    same(VolumeStore(cache).open(image), image)
+    assert reads == ["T1.nii.gz"] * 2
+
+
 def test_half_of_a_copy_is_no_copy(cache, image):
     for suffix in ("*.json", "*.npy"):
         VolumeStore(cache).open(image)

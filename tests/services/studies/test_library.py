@@ -1,5 +1,6 @@
 import os
 import shutil
+import time
 
 import nibabel as nib
 import numpy as np
@@ -337,6 +338,19 @@ def test_what_has_not_changed_is_not_listed_again(folder, monkeypatch):
     before = library.names(), library.study("a"), library.study("sub-01/ses-1")
     monkeypatch.setattr(folders.os, "scandir", None)
     assert (library.names(), library.study("a"), library.study("sub-01/ses-1")) == before
+
+
+def test_files_of_the_future_are_not_listed_again_and_again(folder, monkeypatch):
+    root = folder("a/T1.nii", "a/b0.nii")
+    for path in (root, root / "a", *(root / "a").iterdir()):
+        os.utime(path, (time.time() + 86400,) * 2)
+    library = Library(root)
+    before = library.names(), library.study("a")
+    with monkeypatch.context() as listing:
+        listing.setattr(folders.os, "scandir", None)
+        assert (library.names(), library.study("a")) == before
+    folder("a/FLAIR.nii")
+    assert len(library.study("a").files) == 3
 
 
 def test_a_folder_that_cannot_be_read_is_left_out(folder, monkeypatch):

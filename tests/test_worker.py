@@ -1,0 +1,144 @@
+"""The worker of gunicorn, with one thread and a small application."""
+
+import socket
+import subprocess
+import sys
+import time
+from contextlib import ExitStack, closing
+
+import pytest
+
+from dashboard import worker
+from scripts.serving import free_port
+
+APPLICATION = '''
+def application(environ, start):
+    """Answer with the length of the body, or 400."""
+    stream, count = environ["wsgi.input"], 0
+    try:
+        while piece := stream.read(2**16):
+            count += len(piece)
+        status = "200 OK"
+    except OSError:
+        status = "400 Bad Request"
+    except Exception:  # as Flask does
+        status = "500 Internal Server Error"
+    body = str(count).encode()
+    start(status, [("Content-Length", str(len(body)))])
+    return [body]
+'''
+HANG_SECONDS = 60  # what has not come by then never comes
+GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+POST = b"POST / HTTP/1.1\r\nHost: a\r\n"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """The port of a server with one thread, and its log."""
+    folder = tmp_path_factory.mktemp("worker")
+    (folder / "small.py").write_text(APPLICATION)
+    port = free_port()
+    line = (f"gunicorn small:application --bind 127.0.0.1:{port} --threads 1 --keep-alive 75 "
+            "--worker-class dashboard.worker.Worker --no-control-socket")  # fmt: skip
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", *line.split(), "--pythonpath", str(folder)], stderr=log
+        )
+    try:
+        end = time.monotonic() + HANG_SECONDS
+        while not _listens(port):
+            assert process.poll() is None
+            assert time.monotonic() < end
+        yield port, folder / "log"
+    finally:
+        process.terminate()
+        process.wait(HANG_SECONDS)
+
+
+def _listens(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def connection(port, sent=b""):
+    found = closing(socket.create_connection(("127.0.0.1", port), timeout=HANG_SECONDS))
+    found.thing.sendall(sent)
+    return found
+
+
+def answer(client):
+    """Return the status and the body of an answer."""
+    received = b""
+    while b"\r\n\r\n" not in received:
+        received += client.recv(1)
+    head, _, _ = received.partition(b"\r\n\r\n")
+    length = int(head.lower().partition(b"content-length: ")[2].split(b"\r\n")[0])
+    return int(head.split()[1]), client.recv(length, socket.MSG_WAITALL)
+
+
+@pytest.mark.parametrize(
+    ("count", "sent"),
+    [
+        pytest.param(50, b"", id="idle"),
+        pytest.param(50, b"GET / HTTP/1.1\r\nHost:", id="half a request"),
+        pytest.param(8, POST + b"Content-Length: 9\r\n\r\n1", id="a body"),
+        pytest.param(8, POST + b"Content-Length: 9999999\r\n\r\n1", id="a large body"),
+        pytest.param(8, POST + b"Transfer-Encoding: chunked\r\n\r\n5\r\n1", id="chunks"),
+        pytest.param(8, GET + b"GET / HT", id="half of a second request"),
+    ],
+)
+def test_clients_that_stall_keep_no_thread(server, count, sent):
+    port, _ = server
+    with ExitStack() as stack:
+        for _ in range(count):
+            stack.enter_context(connection(port, sent))
+        for _ in range(3):
+            with connection(port, GET) as client:
+                assert answer(client) == (200, b"0")
+
+
+@pytest.mark.parametrize(
+    "kind", ["Content-Length: 300000\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n493E0\r\n"]
+)
+def test_a_request_arrives_whole_however_it_is_cut(server, kind):
+    port, _ = server
+    whole = POST + kind.encode() + bytes(300_000) + b"\r\n0\r\n\r\n" * kind.startswith("T")
+    with connection(port) as client:
+        for place in range(100):
+            client.sendall(whole[place : place + 1])
+        client.sendall(whole[100:])
+        assert answer(client) == (200, b"300000")
+        # Two on one connection, of which the second comes in two pieces.
+        client.sendall(GET + POST + b"Content-Length: 3\r\n\r\na")
+        assert answer(client) == (200, b"0")
+        client.sendall(b"bc")
+        assert answer(client) == (200, b"3")
+
+
+@pytest.mark.parametrize("chunks", [b"zz\r\nabc\r\n", b"-5\r\nabc\r\n", b"3\r\nabcXX0\r\n\r\n"])
+def test_damaged_chunks_are_the_senders_mistake(server, chunks):
+    port, log = server
+    with connection(port, POST + b"Transfer-Encoding: chunked\r\n\r\n" + chunks) as client:
+        assert answer(client)[0] == 400
+    assert "Traceback" not in log.read_text()
+
+
+@pytest.mark.parametrize(
+    ("received", "state"),
+    [
+        (b"", "partial"),
+        (GET[:-1], "partial"),
+        (GET, "whole"),
+        (b"no request\r\n\r\n", "whole"),
+        (b"x" * (worker.HEAD_BYTES + 1), "whole"),
+        (POST + b"content-length:3\r\n\r\nab", "partial"),
+        (POST + b"CONTENT-LENGTH: 3\r\n\r\nabc", "whole"),
+        (POST + b"X-Content-Length: 3\r\n\r\n", "whole"),
+        (POST + f"Content-Length: {worker.SMALL_BYTES + 1}\r\n\r\n".encode(), "large"),
+        (POST + b"Expect: 100-continue\r\nContent-Length: 3\r\n\r\n", "large"),
+        (POST + b"transfer-encoding: chunked\r\n\r\n", "large"),
+    ],
+    ids=range(11),
+)
+def test_a_request_is_there_once_its_last_byte_is(received, state):
+    assert worker.state_of(received) == state
