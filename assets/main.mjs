@@ -44,6 +44,7 @@ import { pictureOf } from "./views/stage.mjs";
 import { entitle } from "./views/title.mjs";
 import { thumbnails as makeThumbnails } from "./views/thumbnails.mjs";
 import { init as tooltip } from "./views/tooltip.mjs";
+import "./views/number-fields.mjs";
 import "./views/tsv.mjs";
 import { init as ownUpload } from "./views/upload-own.mjs";
 import { init as upload } from "./views/upload.mjs";

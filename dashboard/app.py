@@ -16,6 +16,7 @@ from dashboard.web import (
     health,
     layers,
     maps,
+    metrics,
     open,
     page,
     reports,
@@ -73,9 +74,17 @@ def create_app(settings: Settings) -> Dash:
     app.server.register_blueprint(layers.blueprint(archive, analyses))
     app.server.register_blueprint(cards.blueprint(archive, analyses, ahead))
     app.server.register_blueprint(open.blueprint(archive))
-    app.server.register_blueprint(exports.blueprint(archive, analyses, ahead, settings.cache))
     app.server.register_blueprint(reports.blueprint(archive, analyses, ahead))
+    app.server.register_blueprint(exports.blueprint(archive, analyses, ahead, settings.cache))
     app.server.register_blueprint(uploads.blueprint(uploaded))
+    metrics.register(
+        app.server,
+        metrics.Metrics(
+            settings.cache,
+            {**analyses.tallies, "volumes": archive.tally},
+            {"cache": settings.cache, "uploads": settings.uploads},
+        ),
+    )
     client.register(app)
     headers.register(
         app.server,

@@ -62,10 +62,10 @@ def _gunicorn(application: Any, settings: Settings) -> Any:
             self.cfg.set("bind", f"{settings.host}:{settings.port}")
             self.cfg.set("worker_class", "dashboard.worker.Worker")
             self.cfg.set("threads", THREADS)
+            self.cfg.set("limit_request_line", LONGEST_LINE)
             # What a proxy says counts only if DASHBOARD_TRUSTED_PROXIES names it.
             self.cfg.set("secure_scheme_headers", {})
             self.cfg.set("forwarder_headers", "")
-            self.cfg.set("limit_request_line", LONGEST_LINE)
             self.cfg.set("loglevel", "warning")
             self.cfg.set("control_socket_disable", True)
 

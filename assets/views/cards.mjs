@@ -4,7 +4,7 @@ import { isVisible, key, needed } from "../client/cards.mjs";
 import { held, isDrawn } from "./dash.mjs";
 import { follow } from "./graphs.mjs";
 import { keepRanges } from "./axes.mjs";
-import { GATEWAY, LONG, SIGNED_OUT, SILENT, TOO_LONG } from "./notices.mjs";
+import { SILENT, refusal } from "./notices.mjs";
 
 // The group of cards that is asked for once the page has rested.
 export const LATE = "idle";
@@ -13,12 +13,6 @@ const FIGURE = ".figure"; // the property of a graph
 
 // The server has answered by then, or something is wrong; fits take a second at the most.
 const PATIENCE_MS = 20000;
-
-const reason = (response) => {
-  if (response.status === 404) return response.text();
-  if (response.status === TOO_LONG) return LONG;
-  return GATEWAY.includes(response.status) ? SILENT : "The server could not draw this.";
-};
 
 /** @param {() => {wanted: object, scene: object, config: object}} shown */
 export const cards = (shown) => {
@@ -76,7 +70,8 @@ export const cards = (shown) => {
     try {
       const response = await fetch(from, { signal });
       if (response.ok) return { values: await response.json() };
-      return { failure: response.status === 401 ? SIGNED_OUT : await reason(response) };
+      if (response.status === 404) return { failure: await response.text() };
+      return { failure: refusal(response.status) ?? "The server could not draw this." };
     } catch {
       return control.signal.aborted ? { values: {} } : { failure: SILENT };
     }

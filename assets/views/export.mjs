@@ -15,6 +15,9 @@ import { fetched, save } from "./saving.mjs";
 /** A file that the server makes of the View. @returns {(shown: Shown) => string} */
 const file = (what) => ({ wanted, config }) => address.exported(what, wanted, config);
 
+/** A report of the View. @returns {(shown: Shown) => string} */
+const report = (form) => ({ wanted, config }) => address.report(form, wanted, config);
+
 const reproduce = async (shown) => {
   const script = await fetched(file("reproduce.py")(shown), "the script", () => reproduce(shown));
   if (script) showScript(script);
@@ -37,6 +40,10 @@ const SECTIONS = [
   ["Figures", [
     { label: "Plots…", hint: "SVG, PNG", action: askForPlots },
     { label: "Pictures…", hint: "PNG", action: askForPictures },
+  ]],
+  ["Report", [
+    { label: "Two pages to read offline", hint: "HTML", address: report("html") },
+    { label: "Two pages to print", hint: "PDF", address: report("pdf") },
   ]],
   ["Method", [
     { label: "Reproduce this…", hint: "Python", action: reproduce },

@@ -5,12 +5,10 @@ export const SILENT = "The server does not answer. Check the connection, then tr
 /** What it says where the server asks who this is: the session has ended. */
 export const SIGNED_OUT = "You are signed out.";
 
-/** Answers of a proxy whose server is away for a moment. */
-export const GATEWAY = [502, 503, 504];
+const LONG = "The address of this view is too long for the server. Choose fewer images, or give their files shorter names.";
 
-/** The answer to an address that is too long, and what the page says of it. */
-export const TOO_LONG = 414;
-export const LONG = "The address of this view is too long for the server. Choose fewer images, or give their files shorter names.";
+/** Why a server refuses any request, by the status of its answer; a proxy's server may be away for a moment. */
+export const refusal = (status) => ({ 401: SIGNED_OUT, 414: LONG, 502: SILENT, 503: SILENT, 504: SILENT })[status] ?? null;
 
 const BRIEF_MS = 6000; // a note about something done goes by itself
 let timer = 0;
@@ -27,15 +25,17 @@ const take = (id) => {
   return Object.assign(document.createElement("div"), { id, className: "client-notice" });
 };
 
-/** Says that something is done, if the page would not show it, and how to undo it. */
+/** Says that something is done, if the page would not show it; what can be undone waits for an answer. */
 export const notify = (sentence, undo = null) => {
   const note = take("client-done");
   note.setAttribute("role", "status");
   document.body.append(note); // a live region reads out what comes into it
   note.textContent = sentence;
-  if (undo) note.append(button("text-button", undo.label, () => { note.remove(); undo.act(); }));
   clearTimeout(timer);
-  timer = setTimeout(() => note.remove(), BRIEF_MS);
+  if (undo) {
+    const act = () => { note.remove(); undo.act(); };
+    note.append(button("text-button", undo.label, act), button("notice-close", "Close", () => note.remove()));
+  } else timer = setTimeout(() => note.remove(), BRIEF_MS);
 };
 
 /**

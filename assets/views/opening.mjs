@@ -1,6 +1,6 @@
 // Opens a URL query: the server reads the study image by image, and then fills the page.
 import * as address from "../client/address.mjs";
-import { LONG, SIGNED_OUT, SILENT, TOO_LONG, reading } from "./notices.mjs";
+import { SILENT, reading, refusal } from "./notices.mjs";
 
 // The largest image is read in less; a server that is silent for longer has gone.
 const PATIENCE_MS = 60000;
@@ -37,9 +37,7 @@ export const open = async ({ search, place, study }, isWanted) => {
   wait();
   try {
     const answer = await fetch(address.open(search, place, study), { signal: control.signal });
-    if (answer.status === 401) return { failed: SIGNED_OUT };
-    if (answer.status === TOO_LONG) return { failed: LONG };
-    if (!answer.ok) throw new Error(answer.statusText);
+    if (!answer.ok) return { failed: refusal(answer.status) ?? SILENT };
     for await (const line of lines(answer.body)) {
       wait();
       if (!isWanted()) return {};

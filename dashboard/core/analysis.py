@@ -20,15 +20,11 @@ from dashboard.core.mixture.features import Features, features, within
 from dashboard.core.mixture.fit import Fit, fit
 from dashboard.core.mixture.mask import mask_of
 from dashboard.core.mixture.model import Model
-from dashboard.core.mixture.recipe import Recipe, usual, usual_starts
+from dashboard.core.mixture.recipe import Recipe, usual_starts
 from dashboard.core.orientation import Plane
 from dashboard.core.reference.agreement import Agreement, agreement
 from dashboard.core.reference.labels import label_map
 from dashboard.core.volume import Volume
-
-# The classes of a slice are matched with those of the head, if that has at most so many voxels as
-# a head of 0.8 mm: its fit takes a second. A photographed plate has more, and one slice.
-MATCHED_VOXELS = 2**24
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,7 +150,7 @@ def analyse_images(
 
     @cache
     def whole() -> Features:
-        plain = usual(recipe, recipe.components)
+        plain = matching.usual(recipe, recipe.components)
         return features(volumes, plain, WHOLE, mixed=mixed, mask=mask)
 
     @cache
@@ -166,7 +162,7 @@ def analyse_images(
     if recipe.start == "volume" and domain is not WHOLE:
         begun, like = partial(fit, start=own_head()), own_head().scale
     found = analyse(features(volumes, recipe, domain, mixed=mixed, mask=mask, like=like), fit=begun)
-    return identified(found, lambda k: fit(whole(), usual(recipe, k)), own_head)
+    return identified(found, lambda k: fit(whole(), matching.usual(recipe, k)), own_head)
 
 
 def identified(
@@ -182,7 +178,7 @@ def identified(
     ----------
     found : Analysis
     usual_head : callable
-        Returns the usual fit of the whole head (`recipe.usual`) with so many components.
+        Returns the usual fit of the whole head (`matching.usual`) with so many components.
     own_head : callable
         Returns the fit of the whole head from which that of a slice begins (``recipe.start``).
         Both raise FitError if there is none.
@@ -192,8 +188,7 @@ def identified(
     model, recipe, domain = found.model, found.features.recipe, found.features.domain
     first = found.features.volumes[0]
     plane = domain.plane if isinstance(domain, Cut) else plane
-    is_whole = plane is not None and first.orientation.count(plane) == 1
-    if model is None or is_whole or first.data.size > MATCHED_VOXELS:
+    if model is None or not matching.is_matched(first, plane or first.first_plane):
         return found
     try:
         anchor = usual_head(matching.ANCHOR)

@@ -11,7 +11,7 @@ from dashboard.core.export.record import LIBRARIES
 from dashboard.core.mixture.classes import Class
 from dashboard.core.volume import Volume
 from dashboard.figures.style import elided
-from dashboard.reporting.subject import Subject
+from dashboard.reporting.results import Results
 from dashboard.services.scene.scene import Scene
 from dashboard.services.studies.naming import find
 from dashboard.words import doubts, findings
@@ -92,18 +92,18 @@ class Content:
     sources: tuple[str, ...]
 
 
-def content(subject: Subject) -> Content:
+def content(results: Results) -> Content:
     """Return the words and numbers of a report."""
-    scene, analysis = subject.scene, subject.analysis
-    said = _methods(subject)
+    scene, analysis = results.scene, results.analysis
+    said = _methods(results)
     return Content(
         title=elided(scene.files.name, TITLE_LENGTH),
         subtitle=elided(_subtitle(scene), SUBTITLE_LENGTH),
         link=f"?{scene.view.query()}",
-        problem=subject.problem,
+        problem=results.problem,
         doubts=tuple(map(doubts.sentence, analysis.doubts if analysis else ())),
-        numbers=tuple(_numbers(subject)),
-        findings=tuple(_findings(subject)),
+        numbers=tuple(_numbers(results)),
+        findings=tuple(_findings(results)),
         settings=tuple(_settings(scene)),
         files=_files(scene),
         versions=_versions(),
@@ -124,31 +124,31 @@ def _subtitle(scene: Scene) -> str:
     return f"{images}: {here}"
 
 
-def _methods(subject: Subject) -> Cited:
-    scene = subject.scene
-    if subject.analysis is None:
+def _methods(results: Results) -> Cited:
+    scene = results.scene
+    if results.analysis is None:
         return Cited()
     return methods(
-        subject.analysis,
-        subject.agreement,
+        results.analysis,
+        results.agreement,
         scene.reference.name if scene.reference else "",
         scene.mask.name if scene.mask else "",
     )
 
 
-def _numbers(subject: Subject) -> Iterator[Table]:
-    if subject.analysis and subject.analysis.model:
-        yield _components(subject, subject.analysis)
-    if subject.agreement:
-        yield _agreement(subject)
+def _numbers(results: Results) -> Iterator[Table]:
+    if results.analysis and results.analysis.model:
+        yield _components(results, results.analysis)
+    if results.agreement:
+        yield _agreement(results)
 
 
-def _components(subject: Subject, analysis: Analysis) -> Table:
+def _components(results: Results, analysis: Analysis) -> Table:
     features = analysis.features
     mixed = features.volumes[: features.mixed]
 
     def cells(one: Class) -> Iterator[str]:
-        yield _called(subject, one.number)
+        yield _called(results, one.number)
         yield f"{one.weight:.3f}"
         yield f"{one.voxels:,}"
         yield measure(one.volume_ml)
@@ -162,7 +162,7 @@ def _components(subject: Subject, analysis: Analysis) -> Table:
         title="Components",
         columns=("class", "weight", "voxels", "mL", *_headings(mixed), *correlated),
         rows=tuple(tuple(cells(one)) for one in analysis.classes),
-        notes=(_units(mixed, subject), _criteria(subject, analysis)),
+        notes=(_units(mixed, results), _criteria(results, analysis)),
     )
 
 
@@ -171,8 +171,8 @@ def _headings(mixed: Sequence[Volume]) -> list[str]:
     return [elided(volume.short, max(HEADINGS_LENGTH // len(mixed), 8)) for volume in mixed]
 
 
-def _units(mixed: Sequence[Volume], subject: Subject) -> str:
-    where = "the whole head" if subject.scene.view.scope == "volume" else "this slice"
+def _units(mixed: Sequence[Volume], results: Results) -> str:
+    where = "the whole head" if results.scene.view.scope == "volume" else "this slice"
     names = "" if len(mixed) < 2 else f"; r is the correlation of {mixed[0].short} and "
     return (
         f"Voxels and volumes are of {where}. Images: mean ± SD within the component, in their own "
@@ -180,10 +180,10 @@ def _units(mixed: Sequence[Volume], subject: Subject) -> str:
     )
 
 
-def _criteria(subject: Subject, analysis: Analysis) -> str:
+def _criteria(results: Results, analysis: Analysis) -> str:
     model = analysis.fitted
     end = "converged" if model.converged else "did not converge"
-    icl = f"ICL {whole(subject.icl)}, " if subject.icl is not None else ""
+    icl = f"ICL {whole(results.icl)}, " if results.icl is not None else ""
     voxels = counted(model.voxels, "foreground voxel")
     return (
         f"BIC {whole(model.bic)}, {icl}AIC {whole(model.aic)}; log-likelihood "
@@ -192,8 +192,8 @@ def _criteria(subject: Subject, analysis: Analysis) -> str:
     )
 
 
-def _agreement(subject: Subject) -> Table:
-    found, scene = subject.agreement, subject.scene
+def _agreement(results: Results) -> Table:
+    found, scene = results.agreement, results.scene
     assert found, "asked for with an agreement only"
 
     rows = []
@@ -202,7 +202,7 @@ def _agreement(subject: Subject) -> Table:
         name = scene.label_names.get(match.label or 0, "")
         rows.append(
             (
-                _called(subject, match.number),
+                _called(results, match.number),
                 f"{label} {name}".strip(),
                 "–" if match.dice is None else f"{match.dice:.3f}",
                 measure(match.volume_ml),
@@ -226,13 +226,13 @@ def _agreement(subject: Subject) -> Table:
     )
 
 
-def _called(subject: Subject, number: int) -> str:
-    name = subject.called.get(number)
+def _called(results: Results, number: int) -> str:
+    name = results.called.get(number)
     return f"{number} {name.text}" if name else str(number)
 
 
-def _findings(subject: Subject) -> Iterator[tuple[str, str]]:
-    found = subject.checked.findings
+def _findings(results: Results) -> Iterator[tuple[str, str]]:
+    found = results.checked.findings
     for finding in found[:MOST_FINDINGS]:
         yield finding.severity, plain(findings.sentence(finding))
     if len(found) > MOST_FINDINGS:

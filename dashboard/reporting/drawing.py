@@ -13,7 +13,7 @@ from dashboard.core.analysis import Analysis
 from dashboard.figures import report, slices
 from dashboard.figures.palette import class_colours
 from dashboard.figures.paper import Look
-from dashboard.reporting.subject import Subject
+from dashboard.reporting.results import Results
 from dashboard.words import graphs
 from dashboard.words.bins import NOT_SHOWN, left_out
 from dashboard.words.numbers import listed
@@ -52,30 +52,30 @@ class Part:
     caption: str
 
 
-def parts(subject: Subject) -> list[Part]:
+def parts(results: Results) -> list[Part]:
     """Return the figures of a report, in the order of the page."""
-    look = _look(subject)
-    found = [*_pictures(subject, look)]
-    if analysis := subject.analysis:
+    look = _look(results)
+    found = [*_pictures(results, look)]
+    if analysis := results.analysis:
         found += _plots(analysis, look)
     return found
 
 
-def _look(subject: Subject) -> Look:
-    view, analysis = subject.scene.view, subject.analysis
+def _look(results: Results) -> Look:
+    view, analysis = results.scene.view, results.analysis
     colours = class_colours(view.palette, view.colours, analysis.identities if analysis else ())
     return Look(
         colours=colours[: view.components],
         hidden=view.hidden,
-        called={k: name.text for k, name in subject.called.items()},
+        called={k: name.text for k, name in results.called.items()},
         bins=view.bins,
         log=view.log,
     )
 
 
-def _pictures(subject: Subject, look: Look) -> Iterator[Part]:
-    scene = subject.scene
-    view, here = scene.view, subject.here
+def _pictures(results: Results, look: Look) -> Iterator[Part]:
+    scene = results.scene
+    view, here = scene.view, results.here
     shown = [
         (scene.x, scene.cut, view.window_x),
         *([(scene.y, scene.cut_of_y, view.window_y)] if view.x != view.y else []),
@@ -87,7 +87,7 @@ def _pictures(subject: Subject, look: Look) -> Iterator[Part]:
     ]
     if not drawn:
         return
-    labels = _labels(subject, here) if here and here.model and scene.x else None
+    labels = _labels(results, here) if here and here.model and scene.x else None
     images = listed([one.title for one in drawn])
     what = f"{view.plane.capitalize()} slice {view.slice or 0} of {images}"
     classes = ", and the class of each voxel" if labels is not None else ""
@@ -105,8 +105,8 @@ def _pictures(subject: Subject, look: Look) -> Iterator[Part]:
     )
 
 
-def _labels(subject: Subject, here: Analysis) -> NDArray[np.uint8]:
-    view = subject.scene.view
+def _labels(results: Results, here: Analysis) -> NDArray[np.uint8]:
+    view = results.scene.view
     orientation = here.features.volumes[0].orientation
     return slices.thinned(orientation.upright(here.labels, view.plane, view.side))
 

@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader
 from dashboard.figures.paper import as_svg
 from dashboard.reporting.content import content
 from dashboard.reporting.drawing import HEIGHT, WIDTH, parts, rows
-from dashboard.reporting.subject import Subject
+from dashboard.reporting.results import Results
 from dashboard.reporting.text import LARGEST, SHORT, SMALLEST, STEP, second_page
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -34,14 +34,14 @@ POLICY = (
 )
 
 
-def html(subject: Subject) -> bytes:
-    """Return a report as HTML; the same subject gives the same bytes."""
-    words = content(subject)
+def html(results: Results) -> bytes:
+    """Return a report as HTML; the same results gives the same bytes."""
+    words = content(results)
     page = _templates.get_template("report.html").render(
         content=words,
         rows=[
             [(part, base64.b64encode(as_svg(part.draw, *part.size)).decode()) for part in row]
-            for row in rows(parts(subject))
+            for row in rows(parts(results))
         ],
         style=STYLE,
         policy=POLICY,

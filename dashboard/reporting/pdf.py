@@ -12,8 +12,8 @@ from matplotlib.lines import Line2D
 from dashboard.figures.paper import A4, DPI, plotted, settle
 from dashboard.reporting.content import Content, content
 from dashboard.reporting.drawing import CLASSES_WIDTH, HEIGHT, WIDTH, Part, parts, rows
+from dashboard.reporting.results import Results
 from dashboard.reporting.setting import Line, wrapped
-from dashboard.reporting.subject import Subject
 from dashboard.reporting.text import QUIET, second_page
 
 # In mm.
@@ -24,12 +24,12 @@ GAP = 2
 TITLE, SUBTITLE, CAPTION = 14, 9, 7  # points
 
 
-def pdf(subject: Subject) -> bytes:
-    """Return a report as PDF; the same subject gives the same bytes."""
-    words, buffer = content(subject), io.BytesIO()
+def pdf(results: Results) -> bytes:
+    """Return a report as PDF; the same results gives the same bytes."""
+    words, buffer = content(results), io.BytesIO()
     about = {"Title": f"{words.title} – NeuroMix report", "CreationDate": None}
     with PdfPages(buffer, metadata=about) as pages:
-        first = _first(words, parts(subject))
+        first = _first(words, parts(results))
         settle(first)
         for page in (first, _second(words)):
             pages.savefig(page, dpi=DPI)

@@ -7,12 +7,12 @@ from typing import Literal
 from dashboard.core.errors import NeuroMixError
 from dashboard.reporting.page import html
 from dashboard.reporting.pdf import pdf
-from dashboard.reporting.subject import Subject, subject
+from dashboard.reporting.results import Results, results_of
 from dashboard.services.analyses import Analyses
 from dashboard.services.scene.scene import Scene
 
 Form = Literal["html", "pdf"]
-FORMS: dict[Form, Callable[[Subject], bytes]] = {"html": html, "pdf": pdf}
+FORMS: dict[Form, Callable[[Results], bytes]] = {"html": html, "pdf": pdf}
 # A report takes two or three seconds; behind ten of them a visitor should hear why.
 MOST_SECONDS = 30
 
@@ -28,7 +28,7 @@ def report(scene: Scene, analyses: Analyses, form: Form) -> bytes:
     NeuroMixError
         If others are being made for too long.
     """
-    made = subject(scene, analyses)
+    made = results_of(scene, analyses)
     if not _drawing.acquire(timeout=MOST_SECONDS):
         raise NeuroMixError("Other reports are being made. Try again in a minute.")
     try:

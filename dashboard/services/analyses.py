@@ -24,6 +24,7 @@ from dashboard.services.cache.memo import Memo
 from dashboard.services.cache.models import ModelStore
 from dashboard.services.jobs import Jobs, Progress
 from dashboard.services.scene.scene import Scene
+from dashboard.services.tally import Tally
 
 # An analysis of a 1 mm slice takes about 2 MB, one of a 1 mm head 40 MB, one of a scanned
 # histology plate 500 MB.
@@ -66,6 +67,11 @@ class Analyses:
         self._starts: Memo[Key, Notice | None] = Memo(KEPT_ANALYSES)
         # By analysis and reference: several cards of a View ask for it.
         self._agreements: Memo[tuple[Key, str], Agreement] = Memo(KEPT_ANALYSES)
+
+    @property
+    def tallies(self) -> dict[str, Tally]:
+        """Of the analyses asked for, and of their models: those made were fitted."""
+        return {"analyses": self._analyses.tally, "models": self._models.tally}
 
     def analyse(self, scene: Scene) -> Analysis:
         """Analyse the voxels of a scene's fit: the slice on screen, or the whole head.

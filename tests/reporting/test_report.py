@@ -7,13 +7,13 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from dashboard.core.export.segmentation import components_record
+from dashboard.core.export.record import components_record
 from dashboard.reporting.content import content
 from dashboard.reporting.drawing import parts
 from dashboard.reporting.page import html
 from dashboard.reporting.pdf import pdf
+from dashboard.reporting.results import results_of
 from dashboard.reporting.setting import Line, columns, width, wrapped
-from dashboard.reporting.subject import subject
 from dashboard.reporting.text import SMALLEST, second_page
 from dashboard.view import View
 from dashboard.words.numbers import measure
@@ -60,7 +60,7 @@ def undrawn(monkeypatch):
 @pytest.fixture
 def made(study):
     """Return a function that computes what a report of a View is of."""
-    return lambda view=VIEW, desk=study: subject(desk.scene(view), desk.analyses)
+    return lambda view=VIEW, desk=study: results_of(desk.scene(view), desk.analyses)
 
 
 def cells(texts):
@@ -194,7 +194,7 @@ def test_names_with_markup_are_text(save, head, workspace, monkeypatch):
     path.rename(path.with_name(f"{name}.nii.gz"))
     (image,) = workspace.archive.study("pair").files.keys() - {"b0"}
     view = View("pair", image, "b0", slice=5, names=("<i>x</i>", "$\\frac$"))
-    report = subject(workspace.scene(view), workspace.analyses)
+    report = results_of(workspace.scene(view), workspace.analyses)
     monkeypatch.setattr("dashboard.reporting.page.as_svg", lambda *_: b"")
     found = Parsed(html(report))
     assert {"b", "i"}.isdisjoint(found.texts)
@@ -217,7 +217,7 @@ def test_the_words_fit_on_the_second_page(save, head, workspace, count):
         save(f"data/pair/{name}.nii.gz", head(number) + number % 5)
     view = View("pair", names[0], names[1], slice=5, components=10, mix=",".join(names),
                 names=("Cerebral-White-Matter-lh",) * 10)  # fmt: skip
-    report = subject(workspace.scene(view), workspace.analyses)
+    report = results_of(workspace.scene(view), workspace.analyses)
     page = second_page(content(report), 186, 273)
     assert page.top <= 273
     assert page.size > SMALLEST
@@ -259,7 +259,7 @@ def test_every_real_study_makes_a_report(real_data, desk, tmp_path):
     for name in everything.archive.studies():
         for scope in ("slice", "volume"):
             scene = everything.open({"study": name, "scope": scope}).scene
-            report = subject(scene, everything.analyses)
+            report = results_of(scene, everything.analyses)
             page = html(report)
             Parsed(page)
             assert len(page) < MOST_BYTES, name

@@ -17,7 +17,7 @@ from flask import Flask
 from sklearn.mixture import GaussianMixture
 from sklearn.preprocessing import StandardScaler
 
-from dashboard.core.mixture.recipe import usual
+from dashboard.core.mixture.matching import usual
 from dashboard.view import View
 from dashboard.web.exports import STEPS, blueprint
 

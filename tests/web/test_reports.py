@@ -1,4 +1,3 @@
-import re
 import subprocess
 import sys
 
@@ -32,10 +31,9 @@ def test_a_report_is_that_of_its_view(ask, study):
     assert page.status_code == 200
     assert page.mimetype == "text/html"
     assert page.data == report(study.scene(VIEW), study.analyses, "html")
-    assert page.headers["Content-Disposition"] == "inline; filename*=UTF-8''pair_report.html"
-    # What the browser may load is what the page says itself, and the site's own rules may differ.
-    (policy,) = re.findall(r'Policy" content="([^"]+)"', page.get_data(as_text=True))
-    assert page.headers["Content-Security-Policy"].startswith(policy.replace("&#39;", "'"))
+    assert (
+        page.headers["Content-Disposition"] == "inline; filename*=UTF-8''pair_axial5_K3_report.html"
+    )
     assert "no-store" in page.headers["Cache-Control"]
     paper = ask(f"/report.pdf?{VIEW.query()}")
     assert paper.mimetype == "application/pdf"

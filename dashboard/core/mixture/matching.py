@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from dashboard.core.mixture.model import Model
-from dashboard.core.mixture.recipe import COMPONENTS
+from dashboard.core.mixture.recipe import COMPONENTS, Recipe, usual_starts
+from dashboard.core.orientation import Plane
+from dashboard.core.volume import Volume
 
 # A class farther than this from every other one is like none of them. The scale: 0 is the same
 # Gaussian, 1 one that has nothing in common with it; two of one shape are 0.5 apart if their means
@@ -22,9 +24,31 @@ NEW = 0.5
 # The components of the fit that identities come from: those of the lesson.
 ANCHOR = 3
 
+# The classes of a slice are matched with those of the head, if that has at most so many voxels as
+# a head of 0.8 mm: its fit takes a second. A photographed plate has more, and one slice.
+MATCHED_VOXELS = 2**24
 
 # For each class, counted from 0, the class that it is; None for one that is like none.
 Kin = tuple[int | None, ...]
+
+
+def is_matched(volume: Volume, plane: Plane) -> bool:
+    """Return whether slices of a volume have the classes of its head."""
+    return volume.orientation.count(plane) > 1 and volume.data.size <= MATCHED_VOXELS
+
+
+def usual(recipe: Recipe, components: int) -> Recipe:
+    """Return the recipe of the head's fit whose classes those of other fits are matched with.
+
+    All but the voxels and the number of components is at its default, such as the seed, so that it
+    is one for all of them.
+    """
+    return Recipe(
+        foreground=recipe.foreground,
+        clip=recipe.clip,
+        components=components,
+        starts=usual_starts("volume"),
+    )
 
 
 def distances(now: Model, before: Model) -> NDArray[np.float64]:

@@ -53,20 +53,6 @@ class Recipe:
     partial_volume: bool = False
 
 
-def usual(recipe: Recipe, components: int) -> Recipe:
-    """Return the recipe of the head's fit whose classes those of others are matched with.
-
-    All but the voxels and the number of components is at its default, such as the seed, so that it
-    is one for all of them.
-    """
-    return Recipe(
-        foreground=recipe.foreground,
-        clip=recipe.clip,
-        components=components,
-        starts=VOLUME_STARTS,
-    )
-
-
 def usual_starts(scope: Scope) -> int:
     """Return the starts of a fit for which nobody chose their number."""
     return VOLUME_STARTS if scope == "volume" else Recipe.starts

@@ -16,7 +16,7 @@ from dashboard.services.scene.scene import Scene
 
 
 @dataclass(frozen=True, eq=False)
-class Subject:
+class Results:
     """A scene and its results.
 
     Attributes
@@ -48,7 +48,7 @@ class Subject:
     called: Mapping[int, Name]
 
 
-def subject(scene: Scene, analyses: Analyses) -> Subject:
+def results_of(scene: Scene, analyses: Analyses) -> Results:
     """Compute all that a report says of a scene."""
     analysis, here, problem = None, None, ""
     try:
@@ -62,7 +62,7 @@ def subject(scene: Scene, analyses: Analyses) -> Subject:
             agreement = analyses.agreement(scene)
         found = candidates(analysis.features, [model.components], fit=lambda *_: model)
         icl = next(found).icl
-    return Subject(
+    return Results(
         scene=scene,
         analysis=analysis,
         here=here,
