@@ -131,6 +131,13 @@ FIT = (
         "class; 0.5 suits most heads.",
     ),
     click.option(
+        "--partial-volume",
+        is_flag=True,
+        help="Also fit voxels of the whole head that hold two tissues, by Gaussians between the "
+        "classes. The covariance is tied then; with one image and a tolerance of 1e-05 classes "
+        "come closer to tissues.",
+    ),
+    click.option(
         "--names",
         metavar="NAME,NAME,...",
         help="Names of classes 1, 2, ..., such as CSF,GM,WM; empty for a class without one.",

@@ -75,6 +75,8 @@ def segment(
         )
     if recipe.prior and not whole:
         raise NeuroMixError("--prior is for the whole head. Add --scope volume.")
+    if recipe.partial_volume:
+        recipe = _with_partial_volume(recipe, whole=whole)
     numbers = candidates(criteria)
     called = _names(names, recipe.components)
     if len(images) > MAX_MIXED:
@@ -129,6 +131,17 @@ def segment(
         print_line(warning)
     for path in written:
         click.echo(path)
+
+
+def _with_partial_volume(recipe: Recipe, *, whole: bool) -> Recipe:
+    if not whole:
+        raise NeuroMixError("--partial-volume is for the whole head. Add --scope volume.")
+    if _is_given("covariance") and recipe.covariance != "tied":
+        raise NeuroMixError(
+            "--partial-volume fits one covariance to all classes. Leave out --covariance, or make "
+            "it tied."
+        )
+    return replace(recipe, covariance="tied")
 
 
 def _is_given(option: str) -> bool:

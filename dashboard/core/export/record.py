@@ -6,6 +6,9 @@ from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from dashboard import __version__
 from dashboard.core.analysis import Analysis
 from dashboard.core.domain import Cut
@@ -47,6 +50,7 @@ def components_record(
             }
             for c in analysis.classes
         ],
+        **({} if model.between is None else {"between": _between(model.between)}),
         "criteria": criteria_record(model),
         "foreground_voxels": model.voxels,
         **({"fitted_voxels": model.fitted_voxels} if model.spacing > 1 else {}),
@@ -64,6 +68,14 @@ def versions() -> dict[str, str]:
         "python": platform.python_version(),
         **{name: version(name) for name in LIBRARIES},
     }
+
+
+def _between(weights: NDArray[np.float64]) -> list[dict[str, Any]]:
+    """Return the weight of the voxels that two classes share, half of it part of each weight."""
+    return [
+        {"classes": [int(a) + 1, int(b) + 1], "weight": float(weights[a, b])}
+        for a, b in np.argwhere(weights)
+    ]
 
 
 def criteria_record(model: Model) -> dict[str, Any]:
