@@ -67,7 +67,7 @@ def derivatives(
     base = f"{source}_seg-{NO_LABEL.sub('', what)}"
     # A mask has no entity `seg`.
     mask = f"{folder}/{source}_desc-foreground{NO_LABEL.sub('', what)}_mask"
-    facts = {"SpatialReference": "orig", **_settings(analysis, names), "View": link}
+    facts = _facts(analysis, names, link)
     yield "dataset_description.json", _text(_json(_description(study)))
     yield "README.md", _text(README)
     yield ".bidsignore", _text("tables\n")
@@ -80,8 +80,18 @@ def derivatives(
     for ending, write in writers(analysis, image, colours, names, probabilities=True):
         yield f"{folder}/{base}_{ending}", write
         if ending.endswith(".nii.gz"):
-            about = {**_about(ending, names), "Manual": False, **facts}
-            yield f"{folder}/{base}_{ending.removesuffix('.nii.gz')}.json", _text(_json(about))
+            beside = sidecar(ending, analysis, names, link)
+            yield f"{folder}/{base}_{ending.removesuffix('.nii.gz')}.json", _text(beside)
+
+
+def sidecar(ending: str, analysis: Analysis, names: Sequence[str], link: str) -> str:
+    """Return the JSON beside an image of `writers`: what it is, and how it was made."""
+    about = {**_about(ending, names), "Manual": False, **_facts(analysis, names, link)}
+    return _json(about)
+
+
+def _facts(analysis: Analysis, names: Sequence[str], link: str) -> dict[str, Any]:
+    return {"SpatialReference": "orig", **_settings(analysis, names), "View": link}
 
 
 def _place(entities: Mapping[str, str], study: str) -> tuple[str, str]:

@@ -4,12 +4,13 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
 
 from dashboard.core.errors import NeuroMixError
-from dashboard.core.export.derivatives import derivatives
+from dashboard.core.export.derivatives import derivatives, sidecar
 from dashboard.core.export.segmentation import label_table, write_labels, write_mask, writers
 from dashboard.core.export.tables import agreement_table, components_table, criteria_table
 from dashboard.core.mixture.recipe import COMPONENTS
@@ -59,6 +60,9 @@ def _probabilities(subject: Subject, path: Path) -> Shares:
         for number, (ending, write) in enumerate(found, start=1):
             yield number / (len(found) + 1)
             packed.add(f"{subject.base}_{ending}", write)
+            about = sidecar(ending, subject.analysis, subject.names, subject.scene.view.query())
+            name = f"{subject.base}_{ending.removesuffix('.nii.gz')}.json"
+            packed.add(name, partial(_write_text, about))
 
 
 def _bids(subject: Subject, path: Path) -> Shares:
@@ -85,9 +89,13 @@ def _text(of: Callable[[Subject], str]) -> Callable[[Subject, Path], Shares]:
 
     def make(subject: Subject, path: Path) -> Shares:
         yield 0
-        path.write_text(of(subject), "utf-8", newline="\n")
+        _write_text(of(subject), path)
 
     return make
+
+
+def _write_text(text: str, path: Path) -> None:
+    path.write_text(text, "utf-8", errors="backslashreplace", newline="\n")
 
 
 def _agreement(subject: Subject) -> str:
@@ -103,7 +111,7 @@ def _criteria(subject: Subject, path: Path) -> Shares:
     while not (progress := subject.analyses.criteria(subject.scene)).done:
         yield len(progress.items) / (2 * len(COMPONENTS))
     newest = {one.model.components: one for one in progress.items}
-    path.write_text(criteria_table(newest[k] for k in sorted(newest)), "utf-8", newline="\n")
+    _write_text(criteria_table(newest[k] for k in sorted(newest)), path)
 
 
 class Packed:
