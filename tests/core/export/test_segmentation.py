@@ -144,7 +144,6 @@ def test_the_record_repeats_the_fit_in_original_units(pair, tmp_path):
         "prior": 0.0,
         "partial_volume": False,
         "start": "kmeans",
-        "partial_volume": False,
         **settings,
     }
     assert record["settings"] == expected
