@@ -101,7 +101,7 @@ class Metrics:
                 _take_room(self._folder / f"{kind}_{os.getpid()}.db")
             from dashboard.web import counters
         except (OSError, ImportError) as error:  # the server goes on without
-            log.warning("requests are not counted: %s", type(error).__name__)
+            log.info("requests are not counted: %s", type(error).__name__)
             return None
         return counters
 
