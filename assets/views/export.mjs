@@ -91,9 +91,8 @@ const move = (event) => {
 
 /** @param {() => Shown} shown */
 export const exporting = (shown) => {
-  menu.addEventListener("toggle", () => {
-    if (menu.open && menu.childElementCount === 1) menu.append(built(shown));
-  });
+  const build = () => { if (menu.childElementCount === 1) menu.append(built(shown)); };
+  menu.addEventListener("toggle", () => { if (menu.open) build(); });
   menu.addEventListener("keydown", (event) => {
     if (!menu.open) return;
     if (event.key === "Escape") {
@@ -101,7 +100,10 @@ export const exporting = (shown) => {
       event.stopPropagation(); // nothing else is left by it
       close();
       menu.firstElementChild.focus();
-    } else move(event);
+    } else {
+      build(); // a key may come before the browser says that the menu is open
+      move(event);
+    }
   });
   document.addEventListener("pointerdown", ({ target }) => { if (!menu.contains(target)) close(); }, true);
   document.addEventListener("focusin", ({ target }) => { if (!menu.contains(target)) close(); });

@@ -19,7 +19,8 @@ def blueprint(archive: Archive, analyses: Analyses, ahead: Ahead) -> Blueprint:
     """Return the routes that make a report of the View in a query."""
     routes = Blueprint("reports", __name__)
 
-    @routes.get("/report.<any(html, pdf):form>")
+    @routes.get("/report.html", defaults={"form": "html"})
+    @routes.get("/report.pdf", defaults={"form": "pdf"})
     @answers_errors
     def answer(form: Form) -> Response:
         # Matplotlib and seaborn take a second to load, and most visitors ask for no report.

@@ -100,15 +100,17 @@ def test_a_query_is_the_one_that_the_server_makes(run: Run) -> None:
 
 def test_the_address_of_an_export_and_a_copied_link_are_read_as_they_were_made(run: Run) -> None:
     view = View(study="a&b", slice=3, names=("CSF, 1",))
-    link, address = run(
+    link, address, report = run(
         "address",
-        """({ permanent, exported }, view, scene, config) =>
-            [permanent(view, scene, config), exported("dseg.nii.gz", view, config)]""",
+        """({ permanent, exported, report }, view, scene, config) =>
+            [permanent(view, scene, config), exported("dseg.nii.gz", view, config),
+             report("pdf", view, config)]""",
         view.to_store(), {"files": "0123456789ab,ba9876543210"}, CONFIG,
     )  # fmt: skip
     files = ("0123456789ab", "ba9876543210")
     assert View.parse(dict(parse_qsl(link))) == (replace(view, files=files), [])
     assert address == f"/exports/dseg.nii.gz?{view.query()}"
+    assert report == f"/report.pdf?{view.query()}"
 
 
 NAMES = [

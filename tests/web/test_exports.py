@@ -1,10 +1,12 @@
 """The Export menu's files: what they hold, what they are called, and that none of them is left."""
 
 import csv
+import errno
 import gzip
 import hashlib
 import io
 import json
+import os
 import zipfile
 from dataclasses import replace
 from importlib.metadata import version
@@ -179,15 +181,16 @@ def test_the_bids_data_set_has_all_of_it_and_says_how_it_was_made(ask, save, hea
     description = json.loads(found.pop("dataset_description.json"))
     assert description["DatasetType"] == "derivative"
     assert description["GeneratedBy"][0]["Name"] == "NeuroMix"
-    assert found.pop(".bidsignore") == b"tables/\n"
+    assert found.pop(".bidsignore") == b"tables\n"
     start = "sub-01/ses-a/anat/sub-01_ses-a_seg-axial5K3_"
+    # By the rules of BIDS, a mask has no entity `seg`.
+    mask = "sub-01/ses-a/anat/sub-01_ses-a_desc-foregroundaxial5K3_mask.nii.gz"
     images = {name: content for name, content in found.items() if name.endswith(".nii.gz")}
     assert sorted(name.removeprefix(start) for name in images) == [
-        "desc-foreground_mask.nii.gz", "dseg.nii.gz",
-        *(f"label-{k}_probseg.nii.gz" for k in (1, 2, 3)),
+        "dseg.nii.gz", *(f"label-{k}_probseg.nii.gz" for k in (1, 2, 3)), mask,
     ]  # fmt: skip
     assert images[f"{start}dseg.nii.gz"] == ask("dseg.nii.gz", view).data
-    assert images[f"{start}desc-foreground_mask.nii.gz"] == ask("mask.nii.gz", view).data
+    assert images[mask] == ask("mask.nii.gz", view).data
     assert found[f"{start}dseg.tsv"] == ask("dseg.tsv", view).data
     assert found["code/reproduce.py"] == ask("reproduce.py", view).data
     table = "tables/sub-01_ses-a_seg-axial5K3_components.tsv"
@@ -250,6 +253,33 @@ def test_a_file_that_does_not_hold_what_was_written_is_not_offered(ask, monkeypa
     for headers in ({}, {STEPS: "1"}):
         answer = ask("dseg.nii.gz", **headers)
         assert "does not hold what was written to it" in answer.text
+
+
+def test_what_a_killed_worker_left_goes_with_the_next_export(ask, tmp_path):
+    room = tmp_path / "cache" / "exports"
+    old, new = room / "old", room / "new"
+    for folder in (old, new):
+        folder.mkdir(parents=True)
+        (folder / "labels.nii.gz").write_bytes(b"?")
+    os.utime(old, (0, 0))
+    with pytest.raises(AssertionError):  # the one that somebody else is making stays
+        ask("dseg.tsv")
+    assert list(room.iterdir()) == [new]
+
+
+@pytest.mark.parametrize("what", ["folder", "file"])
+def test_a_full_disk_says_so_and_leaves_nothing(ask, what, monkeypatch):
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    if what == "folder":
+        monkeypatch.setattr("tempfile.mkdtemp", full)
+    else:
+        monkeypatch.setattr(nib, "save", full)
+    answer = ask("dseg.nii.gz")
+    assert answer.status_code == 404
+    assert "The file cannot be made: the server's" in answer.text
+    assert "No space left on device" in answer.text
 
 
 @pytest.mark.parametrize(

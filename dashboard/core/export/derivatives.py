@@ -17,6 +17,8 @@ BIDS_VERSION = "1.11.1"
 NO_LABEL = re.compile(r"[^A-Za-z0-9]")
 # The suffix is not part of a name's beginning, nor is what tells the files here apart.
 OWN_ENTITIES = ("suffix", "seg", "label", "desc")
+# The folder of an image by its suffix; of others it is `anat`.
+DATATYPES = {"dwi": "dwi", "bold": "func"}
 README = """# Segmentation by NeuroMix
 
 Labels, probabilities and foreground of a Gaussian mixture of intensities, on the images' own grid.
@@ -61,17 +63,20 @@ def derivatives(
     code : str
         The script that gives the labels again.
     """
-    folder, base = _place(entities, study, what)
+    folder, source = _place(entities, study)
+    base = f"{source}_seg-{NO_LABEL.sub('', what)}"
+    # A mask has no entity `seg`.
+    mask = f"{folder}/{source}_desc-foreground{NO_LABEL.sub('', what)}_mask"
     facts = {"SpatialReference": "orig", **_settings(analysis, names), "View": link}
     yield "dataset_description.json", _text(_json(_description(study)))
     yield "README.md", _text(README)
-    yield ".bidsignore", _text("tables/\n")
+    yield ".bidsignore", _text("tables\n")
     yield "code/reproduce.py", _text(code)
     for name, table in tables.items():
         yield f"tables/{base}_{name}", _text(table)
-    yield f"{folder}/{base}_desc-foreground_mask.nii.gz", partial(write_mask, analysis, image)
+    yield f"{mask}.nii.gz", partial(write_mask, analysis, image)
     about = {"Description": "The voxels that the mixture was fitted to.", "Type": "ROI", **facts}
-    yield f"{folder}/{base}_desc-foreground_mask.json", _text(_json(about))
+    yield f"{mask}.json", _text(_json(about))
     for ending, write in writers(analysis, image, colours, names, probabilities=True):
         yield f"{folder}/{base}_{ending}", write
         if ending.endswith(".nii.gz"):
@@ -79,13 +84,13 @@ def derivatives(
             yield f"{folder}/{base}_{ending.removesuffix('.nii.gz')}.json", _text(_json(about))
 
 
-def _place(entities: Mapping[str, str], study: str, what: str) -> tuple[str, str]:
+def _place(entities: Mapping[str, str], study: str) -> tuple[str, str]:
     """Return the folder of the images, and how their names begin."""
     found = {name: value for name, value in entities.items() if name not in OWN_ENTITIES}
     found = {"sub": found.pop("sub", "") or NO_LABEL.sub("", study) or "study", **found}
     folder = "/".join(f"{name}-{found[name]}" for name in ("sub", "ses") if name in found)
-    base = "_".join(f"{name}-{value}" for name, value in found.items())
-    return f"{folder}/anat", f"{base}_seg-{NO_LABEL.sub('', what)}"
+    kind = DATATYPES.get(entities.get("suffix", ""), "anat")
+    return f"{folder}/{kind}", "_".join(f"{name}-{value}" for name, value in found.items())
 
 
 def _description(study: str) -> dict[str, Any]:
