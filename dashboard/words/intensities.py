@@ -129,7 +129,7 @@ def far_group(finding: Finding) -> Sentence:
     )
     if not finding.remedies:
         pattern += (
-            " Clipping does not help against so many voxels; a mask or a new conversion does."
+            " Clipping cannot remove this many voxels: use a mask, or convert the file again."
         )
     return say_of(pattern, finding, way="above" if above else "below")
 
@@ -166,7 +166,7 @@ def _few(finding: Finding) -> str:
     """Return how little of the images is 0."""
     zeros = finding.facts["zeros"]
     if zeros < LEAST:
-        return "hardly a voxel"
+        return "almost no voxel"
     return f"{'at most' if len(finding.images) > 1 else 'only'} {percent(zeros)}"
 
 

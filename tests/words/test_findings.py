@@ -195,7 +195,7 @@ SENTENCES = [
      "scaling on, or the fit ignores ADC. 1 more pair of images differs as much."),
     (found(Code.AIR, "T1", zeros=0.0),
      "Air takes a class: the background is not 0 in T1, so it is fitted as if it were tissue "
-     "(hardly a voxel is 0). Add a brain mask and choose Foreground: mask."),
+     "(almost no voxel is 0). Add a brain mask and choose Foreground: mask."),
     (found(Code.AIR, "T1", "b0", zeros=0.03, remedies=(UseMask("brain", preset=True),)),
      "Air takes a class: the background is not 0 in T1 and b0, so it is fitted as if it were "
      "tissue (at most 3.0 % is 0)."),
@@ -209,7 +209,7 @@ SENTENCES = [
            fitted=0.378),
      "A far group of voxels takes a component of the fit (38 % of the foreground): 20 % of T1 lies"
      " between 32,300 and 32,767, far above the rest (from 1 to 1057), as after an overflow in a "
-     "converter. Clipping does not help against so many voxels; a mask or a new conversion does."),
+     "converter. Clipping cannot remove this many voxels: use a mask, or convert the file again."),
     (found(Code.FAR_GROUP, "T1", group=(-9999.0, -9990.0), rest=(1.0, 1057.0), share=0.002,
            fitted=0.0, remedies=(Clip("0.5"),)),
      "The other images keep a far group of voxels out of this fit; without them it takes a "
