@@ -19,6 +19,8 @@ import { buttons } from "./views/buttons.mjs";
 import { LATE, cards as makeCards } from "./views/cards.mjs";
 import { check, found } from "./views/check.mjs";
 import { answer, held, loadGraphs, nothing, outputs, setProps } from "./views/dash.mjs";
+import { exporting } from "./views/export.mjs";
+import { saving } from "./views/figures.mjs";
 import { OPENING, allWorked, failed, trying, worked } from "./views/failures.mjs";
 import { fields } from "./views/fields.mjs";
 import { folds } from "./views/folds.mjs";
@@ -39,9 +41,10 @@ import { readout as makeReadout } from "./views/readout.mjs";
 import { screen, toggleScreen } from "./views/screen.mjs";
 import { settling } from "./views/settling.mjs";
 import { pictureOf } from "./views/stage.mjs";
-import { entitle, saving } from "./views/title.mjs";
+import { entitle } from "./views/title.mjs";
 import { thumbnails as makeThumbnails } from "./views/thumbnails.mjs";
 import { init as tooltip } from "./views/tooltip.mjs";
+import "./views/number-fields.mjs";
 import "./views/tsv.mjs";
 import { init as ownUpload } from "./views/upload-own.mjs";
 import { init as upload } from "./views/upload.mjs";
@@ -439,9 +442,14 @@ check(() => state.wanted?.study ?? "", change);
 folds();
 introduction();
 names(() => state.scene?.names ?? {});
+exporting(shown);
 screen();
 buttons({
   openStudy: acts.study,
   isFull: () => "mixFull" in root.dataset,
   most: config.mostMixed,
+  link: () => {
+    const { wanted, scene } = state;
+    return wanted ? `${location.origin}${location.pathname}?${address.permanent(wanted, scene, config)}` : location.href;
+  },
 });

@@ -133,9 +133,10 @@ def _parameters(found: Mixture) -> tuple[Points, Points, Points]:
 
 def _ours(points: Points, start: Mixture) -> tuple[Mixture, NDArray[np.uint8]]:
     divided = cells(points)
-    found = ExpectationMaximisation(divided, "full", FLOOR).run(start, RECIPE.tolerance)
+    em = ExpectationMaximisation(divided, "full", FLOOR)
+    found = em.run(start, RECIPE.tolerance)
     if not divided.fine:
-        found = corrected(points, divided, found, RECIPE, floor=FLOOR)
+        found = corrected(points, em, found, RECIPE)
     return found, _labels(points, found)
 
 

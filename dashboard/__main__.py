@@ -5,6 +5,7 @@ import sys
 import click
 
 from dashboard.commands.hash_password import hash_password
+from dashboard.commands.report import report
 from dashboard.commands.segment import segment
 from dashboard.commands.serve import serve
 from dashboard.commands.stderr import print_line
@@ -28,6 +29,7 @@ def cli() -> None:
 cli.add_command(serve)
 cli.add_command(segment)
 cli.add_command(hash_password)
+cli.add_command(report)
 
 
 def main() -> None:

@@ -10,13 +10,16 @@ from dashboard.services.start import start
 from dashboard.settings import Settings, require_apart
 from dashboard.web import (
     cards,
+    exports,
     guard,
     headers,
     health,
     layers,
     maps,
+    metrics,
     open,
     page,
+    reports,
     slices,
     uploads,
     visitor,
@@ -71,7 +74,17 @@ def create_app(settings: Settings) -> Dash:
     app.server.register_blueprint(layers.blueprint(archive, analyses))
     app.server.register_blueprint(cards.blueprint(archive, analyses, ahead))
     app.server.register_blueprint(open.blueprint(archive))
+    app.server.register_blueprint(reports.blueprint(archive, analyses, ahead))
+    app.server.register_blueprint(exports.blueprint(archive, analyses, ahead, settings.cache))
     app.server.register_blueprint(uploads.blueprint(uploaded))
+    metrics.register(
+        app.server,
+        metrics.Metrics(
+            settings.cache,
+            {**analyses.tallies, "volumes": archive.tally},
+            {"cache": settings.cache, "uploads": settings.uploads},
+        ),
+    )
     client.register(app)
     headers.register(
         app.server,

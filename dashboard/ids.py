@@ -66,8 +66,8 @@ NOTICES = "notices"
 VOLUME_X = "control-volume-x"
 VOLUME_Y = "control-volume-y"
 
-# Fields that no control sets: the browser keeps them.
-KEPT_BY_BROWSER = frozenset({"at", "image"})
+# Fields that no control sets: the browser keeps them, or a link alone has them.
+KEPT_BY_BROWSER = frozenset({"at", "image", "files"})
 # The legend sets what concerns single classes: it is one component.
 LEGEND = ("names", "colours", "tissues")
 # Each other field of the View with the control that sets it, and the control's property.

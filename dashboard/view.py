@@ -50,6 +50,8 @@ SHOWN = 40
 # Characters of a class's name: "Cerebral-White-Matter" has 21, and ten names still fit into the
 # 4,094 characters of an address.
 MAX_NAME = 24
+# Files of a link: those of eight images in the fit, X, Y, mask, reference, grid and position.
+MAX_FILES = 14
 # Characters that would break a line of a table, by their Unicode category.
 BREAKING = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
@@ -184,6 +186,13 @@ def _parse_tissues(text: str) -> tuple[tuple[int, ...], ...]:
     return tuple(sorted(tuple(group) for group in groups if len(group) > 1))
 
 
+def _parse_files(text: str) -> tuple[str, ...]:
+    files = text.split(",")
+    if len(files) > MAX_FILES or not all(re.fullmatch("[0-9a-f]{12}", one) for one in files):
+        raise ValueError
+    return tuple(files)
+
+
 TEXT = Kind(str, {})
 FLAG = Kind(lambda text: {"0": False, "1": True}[text], {"one of": ["0", "1"]})
 WINDOW = Kind(_parse_window, {"like": "0:480"})
@@ -204,6 +213,7 @@ TISSUES = Kind(
     {"like": "1+2,3+4"},
     lambda groups: ",".join("+".join(map(str, group)) for group in groups),
 )
+FILES = Kind(_parse_files, {"like": "5f0d9f86d081"}, ",".join)
 TOLERANCE = _one_of_numbers(TOLERANCES)
 PRIOR = Kind(_parse_prior, {"least": 0, "most": MAX_PRIOR})
 
@@ -245,6 +255,9 @@ class View:
 
     `names` are those of classes 1..K, empty where nobody typed one; `colours` pairs of a class and
     its own colour, six hexadecimal digits; `tissues` the classes that are one tissue together.
+
+    `files` are short hashes of the files that a copied link was made with. The page compares them
+    with its own when it opens the link, and then drops them.
     """
 
     study: str = _key(TEXT, "", "images", always=True, reopens=True)
@@ -289,6 +302,7 @@ class View:
     colours: tuple[tuple[int, str], ...] = _key(COLOURS, (), "look", per=NUMBERED)
     tissues: tuple[tuple[int, ...], ...] = _key(TISSUES, (), "look", per=NUMBERED)
     panel: Panel = _key(_one_of(Panel), "components", "page")
+    files: tuple[str, ...] = _key(FILES, (), "page")
 
     @classmethod
     def parse(cls, query: Mapping[str, str]) -> tuple[Self, list[Notice]]:

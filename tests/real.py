@@ -26,6 +26,15 @@ def of_hostile(
     return _each("entry", cases, ids)
 
 
+def of_studies() -> pytest.MarkDecorator:
+    """Run a test for each study of images that can be fitted, as its `study`."""
+    folder = _folder()
+    others = {"hostile", "odd", "reports", "tiny"}
+    names = [path.name for path in folder.iterdir() if path.is_dir()] if folder else []
+    names = sorted(set(names) - others)
+    return _each("study", names, names)
+
+
 def of_odd() -> pytest.MarkDecorator:
     """Run a test for each odd file, by its `name`."""
     folder = _folder()

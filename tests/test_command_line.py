@@ -139,6 +139,18 @@ def test_probabilities_criteria_and_the_prior_come_with_the_labels(run, tmp_path
     assert facts["by_components"]["4"] == facts["criteria"]
 
 
+def test_partial_volume_is_recorded_with_the_weights_between_classes(run, tmp_path, head, save):
+    save("T1.nii.gz", head(0))
+    to = ["--out", "out", "--scope", "volume", "--partial-volume"]
+    assert run("segment", "T1.nii.gz", *to)[0] == 0
+    facts = json.loads((tmp_path / "out/T1_components.json").read_text("utf-8"))
+    assert facts["settings"]["partial_volume"] is True
+    assert facts["settings"]["covariance"] == "tied"
+    assert [pair["classes"] for pair in facts["between"]] == [[1, 2], [2, 3]]
+    assert all(0 < pair["weight"] < 1 for pair in facts["between"])
+    assert sum(component["weight"] for component in facts["components"]) == pytest.approx(1)
+
+
 def test_the_whole_head_of_the_sample_is_segmented_like_its_truth_with_the_prior_even_more(
     sample, tmp_path
 ):
@@ -309,6 +321,11 @@ FAILURES = {
         "begins the fit of a slice",
     ),
     "a prior for a slice": (["T1.nii.gz", "--prior", "0.5"], "Add --scope volume"),
+    "partial volume of a slice": (["T1.nii.gz", "--partial-volume"], "Add --scope volume"),
+    "partial volume with many covariances": (
+        ["T1.nii.gz", "--scope", "volume", "--partial-volume", "--covariance", "full"],
+        "Leave out --covariance",
+    ),
     "a negative prior": (["T1.nii.gz", "--scope", "volume", "--prior", "-1"], "--prior"),
     "criteria of one number": (["T1.nii.gz", "--criteria", "8"], "written like 1-8"),
     "criteria of too many": (["T1.nii.gz", "--criteria", "3-11"], "from 1 to 10"),

@@ -101,7 +101,7 @@ def test_every_option_of_segment_is_named_with_its_default():
     table = {row[0]: row[-1] for row in rows(section("Labels as files"), "Option")}
     known = options("segment")
     assert table.keys() == known.keys()
-    assert set(re.findall(r"--[a-z]+", section("Labels as files"))) == known.keys()
+    assert set(re.findall(r"--[a-z]+(?:-[a-z]+)*", section("Labels as files"))) == known.keys()
     for option, parameter in known.items():
         if parameter.required:
             assert table[option] == "required"

@@ -70,6 +70,7 @@ views = st.builds(
     ),
     tissues=st.lists(st.integers(0, 4), min_size=10, max_size=10).map(groups_of),
     panel=st.sampled_from(["components", "criteria", "header"]),
+    files=st.lists(st.from_regex("[0-9a-f]{12}", fullmatch=True), max_size=14).map(tuple),
 )
 
 
@@ -137,7 +138,9 @@ def test_no_query_fails_and_its_view_is_always_valid(query):
         ("covariance", "FULL"), ("scaling", "<b>"), ("foreground", "../.."), ("scope", "head"),
         ("bins", "9"), ("log", "yes"), ("before", "2"), ("window_x", "5:5"), ("window_x", "nan:4"),
         ("window_y", "0:inf"), ("window_y", "12"), ("hidden", "0"), ("hidden", "1,,2"),
-        ("opacity", "101"), ("panel", "debug"), ("layout", "row"), ("image", "z"),
+        ("opacity", "101"), ("panel", "debug"), ("files", "0f"),
+        ("files", "0123456789aB"), ("files", ",".join(["0123456789ab"] * 15)),
+        ("layout", "row"), ("image", "z"),
         ("names", "x" * 25), ("names", "a,b,c,d,e,f,g,h,i,j,k"), ("names", "two\nlines"),
         ("colours", "1"), ("colours", "1:red"), ("colours", "11:ff0000"), ("colours", "1:fff"),
         ("tissues", "1+2,2+3"), ("tissues", "1+11"), ("tissues", "1+"),

@@ -14,7 +14,7 @@ import { hasOutline, isOffered } from "./map.mjs";
  * @typedef {{version: string, fields: Field[]}} Config
  */
 
-// Where the server is below its host: "/", or the path of a portal, such as "/neuromix/".
+// Where the server is below its host: at its root, or at the path of a portal, such as /neuromix/.
 const ROOT = new URL("../..", import.meta.url).pathname;
 
 /** Where a route of the server is. @param {string} path  without a slash at its front */
@@ -92,6 +92,15 @@ export const layer = (view, scene, config, drawn, index = view.slice) =>
 /** Where cards are drawn. @param {{id: string}[]} cards */
 export const cards = (cards, view, scene, config) =>
   route(`cards/${scene.key}.json?need=${cards.map(({ id }) => id).join(",")}&${query(view, config)}&v=${config.version}`);
+
+/** A View as a query that says which files it was made with. */
+export const permanent = (view, { files }, config) => query({ ...view, files }, config);
+
+/** Where a file is made of what a View shows. @param {string} what  such as "dseg.nii.gz" */
+export const exported = (what, view, config) => route(`exports/${what}?${query(view, config)}`);
+
+/** Where a report is made of what a View shows. @param {"html" | "pdf"} form */
+export const report = (form, view, config) => route(`report.${form}?${query(view, config)}`);
 
 /** Where a query is opened. @param {string} search @param {?number[]} place  in mm @param {string} study  where it was seen */
 export const open = (search, place, study = "") => {

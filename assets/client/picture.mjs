@@ -9,6 +9,13 @@ export const axesOf = (plane) => [...ACROSS[plane]].map((axis) => "xyz".indexOf(
 /** Whether the patient's right is at the left. */
 export const isMirrored = ({ plane, side }) => side === "radiological" && plane !== "sagittal";
 
+/**
+ * How many pixels a voxel is wide and high, so that both are whole and it keeps about its proportions.
+ * @param {[number, number]} pixel  its edges in mm @param {number} times  pixels of the shorter one
+ */
+export const multiples = ([across, up], times) =>
+  [across, up].map((edge) => Math.max(1, Math.round((times * edge) / Math.min(across, up))));
+
 /** Anatomical letters at the left, right, bottom and top. */
 export const lettersOf = (view) => {
   const [across, up] = [...ACROSS[view.plane]].map((axis) => ENDS[axis]);

@@ -4,13 +4,13 @@ import { notify } from "./notices.mjs";
 const COPY = "Copy link";
 const COPIED_MS = 1500;
 
-const copyLink = async (button) => {
+const copyLink = async (button, link) => {
   try {
-    await navigator.clipboard.writeText(location.href);
+    await navigator.clipboard.writeText(link);
     button.textContent = "Copied";
   } catch {
     // Browsers give no clipboard to pages that are not served over https or from this machine.
-    prompt("Copy this link:", location.href);
+    prompt("Copy this link:", link);
   }
   setTimeout(() => { button.textContent = COPY; }, COPIED_MS);
 };
@@ -23,9 +23,10 @@ const SKIPS = { "#control-slice": "#control-slice [role=slider]", "#control-pane
  * @param {object} page
  * @param {() => boolean} page.isFull  whether the fit takes no more images
  * @param {number} page.most  images that it takes
+ * @param {() => string} page.link  to what is on screen
  * @param {(count: number) => void} page.openStudy  so many places further in the list
  */
-export const buttons = ({ isFull, most, openStudy }) => {
+export const buttons = ({ isFull, most, openStudy, link }) => {
   document.addEventListener("click", (event) => {
     const { target } = event;
     const skip = target.closest?.(".skips a");
@@ -34,7 +35,7 @@ export const buttons = ({ isFull, most, openStudy }) => {
       document.querySelector(SKIPS[skip.getAttribute("href")])?.focus();
     }
     const button = target.closest?.("button");
-    if (button?.id === "copy-link") copyLink(button);
+    if (button?.id === "copy-link") copyLink(button, link());
     if (button?.id === "study-back") openStudy(-1);
     if (button?.id === "study-forward") openStudy(1);
     const option = target.closest?.(".mantine-MultiSelect-option:not([data-checked])");

@@ -21,11 +21,12 @@ const fitComponents = (number) => setProps("control-components", { value: String
 /** Follows a graph that has come into the page. */
 export const follow = (plot) => {
   followRanges(plot);
-  describe(plot);
-  plot.on("plotly_afterplot", () => {
+  const note = () => {
     describe(plot);
     document.dispatchEvent(new Event("graph-drawn"));
-  });
+  };
+  note();
+  plot.on("plotly_afterplot", note);
   plot.on("plotly_relayout", () => document.dispatchEvent(new Event("axes-moved")));
   // A point of the criteria is a number of components.
   if (plot.closest("#view-criteria")) plot.on("plotly_click", ({ points: [{ x }] }) => fitComponents(x));

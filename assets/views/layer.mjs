@@ -9,6 +9,7 @@ import { element, svg } from "./stage.mjs";
 const HISTOGRAMS = "view-histograms";
 const JOINT = "view-joint";
 const KEPT = 200; // slices; a layer takes about 10 kB
+const REST_MS = 150; // one that stays the wanted one for so long is asked for, whoever forgot to
 const WHOLE = [0, 1];
 const PNG = "data:image/png;base64,";
 
@@ -17,6 +18,7 @@ export const layer = (shown) => {
   const known = new Map(); // by address: what has come, a promise of it, or null if it failed
   let drawn = null; // the address of what is drawn
   const nodes = new Map(); // by graph: the elements over it
+  const rested = { src: null, since: 0 }; // the address that is wanted, and since when
 
   /** What the graphs say of themselves; null where they do not show a head of several slices. */
   const graphs = () => {
@@ -118,6 +120,8 @@ export const layer = (shown) => {
     /** Whether the layer of the wanted slice is drawn, if it came at all. */
     isCurrent() {
       const src = addressOf(graphs());
+      if (src !== rested.src) Object.assign(rested, { src, since: performance.now() });
+      else if (src && known.get(src) === undefined && performance.now() - rested.since > REST_MS) show({ all: true });
       return !src ? drawn === null : src === drawn || known.get(src) === null;
     },
     /** Asks for the layers of the next slices. */

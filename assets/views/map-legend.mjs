@@ -8,7 +8,7 @@ const [MENU, OUTLINES] = ["control-map", "control-outline"];
 const PALETTE = "control-palette";
 const TICKS = [0, 0.25, 0.5, 0.75, 1];
 const HEAD = "the whole head";
-const MOST = 8; // labels; a parcellation has hundreds
+const MOST = 8; // labels at first; a parcellation has hundreds
 
 const scale = (map) => {
   const bar = element("div", "scale of-map", { role: "img", ariaLabel: `From ${onScale(0, map)} to ${onScale(1, map)}` });
@@ -32,11 +32,14 @@ const entry = ({ colour, class: number, name, voxels }, where, nameOf) => {
   return chip;
 };
 
-const list = (counts, where, nameOf) => {
-  const largest = new Set([...counts].sort((a, b) => b.voxels - a.voxels).slice(0, MOST));
+/** The largest labels, or all of them, and a button for the others. */
+const list = (counts, where, nameOf, { isWhole, toggle }) => {
+  const largest = new Set([...counts].sort((a, b) => b.voxels - a.voxels).slice(0, isWhole ? counts.length : MOST));
   const entries = counts.filter((one) => largest.has(one)).map((one) => entry(one, where, nameOf));
-  const more = counts.length - entries.length;
-  if (more) entries.push(element("div", "class-chip more", { textContent: `and ${more} more` }));
+  if (counts.length > MOST) {
+    const textContent = isWhole ? "show fewer" : `and ${counts.length - MOST} more`;
+    entries.push(element("button", "class-chip more", { type: "button", textContent, ariaExpanded: String(isWhole), onclick: toggle }));
+  }
   // Below it lies a slice.
   if (where === HEAD && entries.length) entries.push(element("div", "class-chip more", { textContent: `voxels of ${HEAD}` }));
   return entries;
@@ -50,6 +53,12 @@ export const mapLegend = (shown, nameOf) => {
   let facts = null; // of the fit on screen
   let drawn = "";
   let offered = "";
+  let isWhole = false; // whether all labels are listed
+  const toggle = () => {
+    isWhole = !isWhole;
+    draw();
+    document.querySelector(".map-legend button")?.focus();
+  };
 
   /** Takes what the study lacks out of the lists of maps and outlines. */
   const offer = ({ wanted, scene }) => {
@@ -69,7 +78,7 @@ export const mapLegend = (shown, nameOf) => {
     offer({ wanted, scene });
     const { map } = wanted;
     const counts = facts?.map === map ? facts.counts : null;
-    const state = JSON.stringify([map, counts]);
+    const state = JSON.stringify([map, counts, isWhole]);
     if (state === drawn) return;
     drawn = state;
     place.dataset.map = map;
@@ -77,11 +86,11 @@ export const mapLegend = (shown, nameOf) => {
     document.getElementById(PALETTE)?.toggleAttribute("hidden", !["labels", "reference"].includes(map));
     place.querySelector(".map-legend")?.remove();
     if (map === "labels") return;
-    const own = element("div", "map-legend");
+    const own = element("div", `map-legend${isWhole ? " whole" : ""}`);
     if (isScaled(map)) {
       own.append(scale(map));
       own.style.setProperty("--ramp", config.ramp.join(", "));
-    } else own.append(...list(counts ?? [], facts?.slice === null ? HEAD : "this slice", nameOf));
+    } else own.append(...list(counts ?? [], facts?.slice === null ? HEAD : "this slice", nameOf, { isWhole, toggle }));
     place.append(own);
   };
 

@@ -25,15 +25,17 @@ const take = (id) => {
   return Object.assign(document.createElement("div"), { id, className: "client-notice" });
 };
 
-/** Says that something is done, if the page would not show it, and how to undo it. */
+/** Says that something is done, if the page would not show it; what can be undone waits for an answer. */
 export const notify = (sentence, undo = null) => {
   const note = take("client-done");
   note.setAttribute("role", "status");
   document.body.append(note); // a live region reads out what comes into it
   note.textContent = sentence;
-  if (undo) note.append(button("text-button", undo.label, () => { note.remove(); undo.act(); }));
   clearTimeout(timer);
-  timer = setTimeout(() => note.remove(), BRIEF_MS);
+  if (undo) {
+    const act = () => { note.remove(); undo.act(); };
+    note.append(button("text-button", undo.label, act), button("notice-close", "Close", () => note.remove()));
+  } else timer = setTimeout(() => note.remove(), BRIEF_MS);
 };
 
 /**

@@ -43,7 +43,7 @@ export const unfold = (view, { fields }) => {
   const changed = fields.filter(({ name, default: own }) => String(view[name]) !== String(own)).map(({ name }) => name);
   if (changed.join() === unfolded) return;
   unfolded = changed.join();
-  for (const fold of document.querySelectorAll("details.folded:not([open])")) {
+  for (const fold of document.querySelectorAll("details[data-fields]:not([open])")) {
     fold.open = fold.dataset.fields.split(" ").some((name) => changed.includes(name));
   }
 };

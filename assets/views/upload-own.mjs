@@ -58,6 +58,7 @@ export const init = ({ open, reopen, notify, stopAhead }) => {
     if (study === shown) return;
     shown = study;
     at("upload-own").hidden = true;
+    document.querySelector("#client-done:has(button)")?.remove(); // it is about another study
     calm();
     edit(false);
     if (!study.startsWith(PREFIX)) return;

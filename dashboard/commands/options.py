@@ -1,6 +1,6 @@
-"""The options of `segment`."""
+"""The options of `segment`, and those of them that `report` has, too."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
@@ -26,20 +26,15 @@ from dashboard.view import SEEDS
 
 DEFAULTS = Recipe()
 
+Option = Callable[[Callable[..., None]], Callable[..., None]]
+
 
 def _choice(literal: Any) -> click.Choice[str]:
     return click.Choice(get_args(literal))
 
 
-OPTIONS = (
-    click.argument("images", nargs=-1, required=True),
-    click.option(
-        "--out",
-        required=True,
-        metavar="FOLDER",
-        type=click.Path(path_type=Path),
-        help="Where to write the results.",
-    ),
+# What is fitted, and how.
+FIT = (
     click.option(
         "--components",
         default=DEFAULTS.components,
@@ -93,17 +88,6 @@ OPTIONS = (
     ),
     click.option("--reference", metavar="IMAGE", help="Label map to compare the classes with."),
     click.option(
-        "--criteria",
-        metavar="LOW-HIGH",
-        help="Numbers of components to fit besides, such as 1-8; their BIC, AIC and log-likelihood "
-        "go into the JSON file.",
-    ),
-    click.option(
-        "--probabilities",
-        is_flag=True,
-        help="Write the probability of each class as an image, too.",
-    ),
-    click.option(
         "--volume",
         default="0",
         metavar="N|mean",
@@ -147,9 +131,39 @@ OPTIONS = (
         "class; 0.5 suits most heads.",
     ),
     click.option(
+        "--partial-volume",
+        is_flag=True,
+        help="Also fit voxels of the whole head that hold two tissues, by Gaussians between the "
+        "classes. The covariance is tied then; with one image and a tolerance of 1e-05 classes "
+        "come closer to tissues.",
+    ),
+    click.option(
         "--names",
         metavar="NAME,NAME,...",
         help="Names of classes 1, 2, ..., such as CSF,GM,WM; empty for a class without one.",
+    ),
+)
+
+OPTIONS = (
+    click.argument("images", nargs=-1, required=True),
+    click.option(
+        "--out",
+        required=True,
+        metavar="FOLDER",
+        type=click.Path(path_type=Path),
+        help="Where to write the results.",
+    ),
+    *FIT,
+    click.option(
+        "--criteria",
+        metavar="LOW-HIGH",
+        help="Numbers of components to fit besides, such as 1-8; their BIC, AIC and log-likelihood "
+        "go into the JSON file.",
+    ),
+    click.option(
+        "--probabilities",
+        is_flag=True,
+        help="Write the probability of each class as an image, too.",
     ),
     click.option(
         "--overwrite", is_flag=True, help="Replace files that are not results for these images."
@@ -160,7 +174,12 @@ OPTIONS = (
 
 def with_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a function the arguments of `segment`."""
-    for option in reversed(OPTIONS):
+    return given(command, OPTIONS)
+
+
+def given(command: Callable[..., None], options: Sequence[Option]) -> Callable[..., None]:
+    """Give a function the arguments of a command."""
+    for option in reversed(options):
         command = option(command)
     return command
 

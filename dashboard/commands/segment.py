@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,25 +12,22 @@ from dashboard.commands.checking import Checking
 from dashboard.commands.inputs import inputs, with_volume
 from dashboard.commands.options import DEFAULTS, candidates, with_options
 from dashboard.commands.stderr import print_line, print_progress
-from dashboard.core.analysis import Analysis, analyse, compare
+from dashboard.core.analysis import Analysis, analyse_images, compare
 from dashboard.core.domain import WHOLE, Cut, Domain, Scope
-from dashboard.core.errors import FitError, GridError, NeuroMixError
+from dashboard.core.errors import GridError, NeuroMixError
 from dashboard.core.export.segmentation import write_segmentation
 from dashboard.core.facts import Notice
 from dashboard.core.grid.position import LostPositionError
 from dashboard.core.grid.resampling import resample as resampled
 from dashboard.core.grid.same import same_grid
-from dashboard.core.mixture import matching
 from dashboard.core.mixture.criteria import candidates as fits_of
-from dashboard.core.mixture.features import features
-from dashboard.core.mixture.fit import Fit, fit
 from dashboard.core.mixture.foreground import Foreground
 from dashboard.core.mixture.model import Model
 from dashboard.core.mixture.recipe import MAX_MIXED, Recipe, usual_starts
 from dashboard.core.mixture.starts import better_start
 from dashboard.core.orientation import Plane
 from dashboard.core.volume import Volume
-from dashboard.figures.palette import PALETTES
+from dashboard.figures.palette import class_colours
 from dashboard.view import NAMES
 from dashboard.words.doubts import sentence
 from dashboard.words.numbers import counted
@@ -79,6 +75,8 @@ def segment(
         )
     if recipe.prior and not whole:
         raise NeuroMixError("--prior is for the whole head. Add --scope volume.")
+    if recipe.partial_volume:
+        recipe = _with_partial_volume(recipe, whole=whole)
     numbers = candidates(criteria)
     called = _names(names, recipe.components)
     if len(images) > MAX_MIXED:
@@ -123,7 +121,7 @@ def segment(
             models[number] = other.model
     print_progress(f"Writing to {out}")
     written = write_segmentation(
-        analysis, given[0].path, out, PALETTES["okabe"],
+        analysis, given[0].path, out, class_colours("okabe", (), analysis.identities),
         base=given[0].base, inputs=[file for image in named for file in image.files],
         overwrite=overwrite, reference=compared, agreement=agreed,
         notices=[*checked.notices(), *said], warnings=warnings, doubts=doubts, names=called,
@@ -135,6 +133,17 @@ def segment(
         click.echo(path)
 
 
+def _with_partial_volume(recipe: Recipe, *, whole: bool) -> Recipe:
+    if not whole:
+        raise NeuroMixError("--partial-volume is for the whole head. Add --scope volume.")
+    if _is_given("covariance") and recipe.covariance != "tied":
+        raise NeuroMixError(
+            "--partial-volume fits one covariance to all classes. Leave out --covariance, or make "
+            "it tied."
+        )
+    return replace(recipe, covariance="tied")
+
+
 def _is_given(option: str) -> bool:
     """Return whether an option has another source than its default."""
     return click.get_current_context().get_parameter_source(option) != ParameterSource.DEFAULT
@@ -144,13 +153,7 @@ def _analysed(
     volumes: Sequence[Volume], recipe: Recipe, domain: Domain, mask: Volume | None
 ) -> Analysis:
     try:
-        head = None
-        if recipe.start == "volume":
-            of_head = replace(recipe, start="kmeans", starts=usual_starts("volume"))
-            head = fit(features(volumes, of_head, WHOLE, mask=mask), of_head)
-        begun: Fit = partial(fit, start=head)
-        found = features(volumes, recipe, domain, mask=mask, like=head.scale if head else None)
-        analysis = _numbered(analyse(found, fit=begun))
+        analysis = analyse_images(volumes, recipe, domain, mask=mask)
     except LostPositionError as error:
         raise GridError(f"{error} On the page a button does it; FSL has fslcpgeom.") from None
     except GridError as error:
@@ -158,23 +161,6 @@ def _analysed(
     if analysis.problem:
         raise NeuroMixError(analysis.problem)
     return analysis
-
-
-def _numbered(analysis: Analysis) -> Analysis:
-    """Number the classes of a slice as those of the head, as the page does."""
-    found, model = analysis.features, analysis.model
-    domain, recipe, first = found.domain, found.recipe, found.volumes[0]
-    if model is None or not isinstance(domain, Cut) or recipe.start == "volume":
-        return analysis
-    if not matching.is_matched(first, domain.plane):
-        return analysis
-    usual = matching.usual(recipe, recipe.components)
-    mixed = found.volumes[: found.mixed]
-    try:
-        head = fit(features(mixed, usual, WHOLE, mask=found.mask_volume), usual)
-    except FitError:
-        return analysis
-    return replace(analysis, model=matching.renumbered(model, matching.kin(model, head)))
 
 
 def _doubts(analysis: Analysis) -> list[Notice]:

@@ -1,10 +1,12 @@
 """`python -m dashboard serve`: the dashboard on this machine."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
-from dashboard.settings import settings_of_environment
+from dashboard.settings import Settings, settings_of_environment
 
 
 @click.command()
@@ -27,7 +29,17 @@ def serve(
     from dashboard.serving import serve_forever  # the other commands do not need Dash
 
     given = {"data": data, "host": host, "port": port, "public": public}
-    settings = settings_of_environment().model_copy(
+    serve_forever(settings_of(given))
+
+
+def settings_of(given: Mapping[str, Any]) -> Settings:
+    """Return the settings of the environment, and instead of them those given that are not None.
+
+    Raises
+    ------
+    NeuroMixError
+        If a variable of the environment is not valid.
+    """
+    return settings_of_environment().model_copy(
         update={k: v for k, v in given.items() if v is not None}
     )
-    serve_forever(settings)

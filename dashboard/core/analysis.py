@@ -1,25 +1,27 @@
 """The lesson's pipeline for one domain: foreground, clipping, scaling, mixture."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dashboard.core import maps
-from dashboard.core.domain import WHOLE, Cut
+from dashboard.core.domain import WHOLE, Cut, Domain
 from dashboard.core.errors import FitError, NeuroMixError
 from dashboard.core.facts import Notice
 from dashboard.core.grid.same import require_same_grid
-from dashboard.core.mixture import assignment
+from dashboard.core.mixture import assignment, matching
 from dashboard.core.mixture.classes import Class, describe
 from dashboard.core.mixture.densities import largest
 from dashboard.core.mixture.doubts import doubts
-from dashboard.core.mixture.features import Features, within
+from dashboard.core.mixture.features import Features, features, within
 from dashboard.core.mixture.fit import Fit, fit
 from dashboard.core.mixture.mask import mask_of
 from dashboard.core.mixture.model import Model
+from dashboard.core.mixture.recipe import Recipe, usual_starts
+from dashboard.core.orientation import Plane
 from dashboard.core.reference.agreement import Agreement, agreement
 from dashboard.core.reference.labels import label_map
 from dashboard.core.volume import Volume
@@ -126,6 +128,79 @@ def analyse(features: Features, *, fit: Fit = fit) -> Analysis:
     has_prior = features.recipe.prior and features.domain is WHOLE
     field = assignment.regularised(model, features) if has_prior else None
     return Analysis(features, model, None, field=field)
+
+
+def analyse_images(
+    volumes: Sequence[Volume],
+    recipe: Recipe,
+    domain: Domain,
+    *,
+    mixed: int | None = None,
+    mask: Volume | None = None,
+) -> Analysis:
+    """Fit a recipe's mixture to images, its classes numbered as on the page.
+
+    The parameters are those of `features`. Whole heads are fitted as far as that needs them.
+
+    Raises
+    ------
+    NeuroMixError
+        If the images and the mask are not on one grid, or there is no mask but the recipe needs it.
+    """
+
+    @cache
+    def whole() -> Features:
+        plain = matching.usual(recipe, recipe.components)
+        return features(volumes, plain, WHOLE, mixed=mixed, mask=mask)
+
+    @cache
+    def own_head() -> Model:
+        own = replace(recipe, start="kmeans", starts=usual_starts("volume"))
+        return fit(features(volumes, own, WHOLE, mixed=mixed, mask=mask), own)
+
+    begun, like = fit, None
+    if recipe.start == "volume" and domain is not WHOLE:
+        begun, like = partial(fit, start=own_head()), own_head().scale
+    found = analyse(features(volumes, recipe, domain, mixed=mixed, mask=mask, like=like), fit=begun)
+    return identified(found, lambda k: fit(whole(), matching.usual(recipe, k)), own_head)
+
+
+def identified(
+    found: Analysis,
+    usual_head: Callable[[int], Model],
+    own_head: Callable[[], Model],
+    *,
+    plane: Plane | None = None,
+) -> Analysis:
+    """Return an analysis whose classes have the numbers of the head's, and identities.
+
+    Parameters
+    ----------
+    found : Analysis
+    usual_head : callable
+        Returns the usual fit of the whole head (`matching.usual`) with so many components.
+    own_head : callable
+        Returns the fit of the whole head from which that of a slice begins (``recipe.start``).
+        Both raise FitError if there is none.
+    plane : {"axial", "coronal", "sagittal"}, optional
+        In which a head is looked at; a cut has its own.
+    """
+    model, recipe, domain = found.model, found.features.recipe, found.features.domain
+    first = found.features.volumes[0]
+    plane = domain.plane if isinstance(domain, Cut) else plane
+    if model is None or not matching.is_matched(first, plane or first.first_plane):
+        return found
+    try:
+        anchor = usual_head(matching.ANCHOR)
+        if model.domain is WHOLE:
+            return replace(found, identities=matching.identities(model, anchor))
+        if recipe.start == "volume":
+            return replace(found, identities=matching.identities(own_head(), anchor))
+        head = usual_head(recipe.components)
+    except FitError:
+        return found
+    numbered, own = matching.identified(model, head, anchor)
+    return replace(found, model=numbered, identities=own)
 
 
 def compare(

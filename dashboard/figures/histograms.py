@@ -241,21 +241,12 @@ def _curves(
     offset: float = 0.0,
     factor: float = 1.0,
 ) -> list[dict[str, Any]]:
-    """Return the expected count per bin of each class, and their sum behind them.
-
-    The bins are of ``(intensity - offset) / factor``.
-    """
-    classes = analysis.classes
-    if not classes or image >= analysis.features.mixed:
+    """Return the expected count per bin of each class, and their sum behind them."""
+    x, curves = expected(analysis, image, counts, offset=offset, factor=factor)
+    if not curves:
         return []
-    x = np.linspace(counts.edges[0], counts.edges[-1], CURVE_POINTS)
-    area = counts.counts.sum() * counts.width
-    curves = [
-        c.weight * area * _normal(x, (c.mean[image] - offset) / factor, c.sd[image] / factor)
-        for c in classes
-    ]
     drawn = [_curve(x, np.sum(curves, axis=0), INK, "sum", dash="dot")]
-    for described, curve in zip(classes, curves, strict=True):
+    for described, curve in zip(analysis.classes, curves, strict=True):
         if described.number not in hidden:
             colour = colours[described.number - 1]
             drawn.append(_curve(x, curve, colour, f"class {described.number}"))
@@ -264,6 +255,29 @@ def _curves(
                 drawn[-1] |= {"name": f"{described.number} {plain(name)}", "hovertemplate": NAMED}
                 del drawn[-1]["hoverinfo"]
     return drawn
+
+
+def expected(
+    analysis: Analysis,
+    image: int,
+    counts: Histogram,
+    *,
+    offset: float = 0.0,
+    factor: float = 1.0,
+) -> tuple[NDArray[np.float64], list[NDArray[np.float64]]]:
+    """Return intensities, and the expected count per bin of each class there.
+
+    The bins are of ``(intensity - offset) / factor``. An image outside the fit has no curves.
+    """
+    x = np.linspace(counts.edges[0], counts.edges[-1], CURVE_POINTS)
+    if image >= analysis.features.mixed:
+        return x, []
+    area = counts.counts.sum() * counts.width
+    curves = [
+        c.weight * area * _normal(x, (c.mean[image] - offset) / factor, c.sd[image] / factor)
+        for c in analysis.classes
+    ]
+    return x, curves
 
 
 def _curve(

@@ -86,7 +86,7 @@ def joint(
         return message(analysis.problem or "Nothing to show.")
     x, y = features.xy
     points = (features.values if axes == "raw" else features.scaled)[:, [x, y]]
-    components = _components(analysis, axes)
+    components = components_of(analysis, axes)
     # Of all classes, so that hiding one moves nothing.
     reach = [points, *(ellipse(*found, WIDEST) for found in components)]
     extent = span(*(part[:, 0] for part in reach)), span(*(part[:, 1] for part in reach))
@@ -149,11 +149,7 @@ def _picture(address: str, extent: Extent) -> dict[str, Any]:
 
 
 def _cells(points: NDArray[np.float64], bins: int) -> dict[str, Any]:
-    x, y = (_edges(points[:, axis], bins) for axis in (0, 1))
-    counts = np.zeros((len(x) - 1, len(y) - 1))
-    for start in range(0, len(points), COUNTED_POINTS):
-        some = points[start : start + COUNTED_POINTS]
-        counts += np.histogram2d(some[:, 0], some[:, 1], bins=[x, y])[0]
+    counts, x, y = pair_counts(points, bins)
     return {
         "type": "heatmap",
         # Empty cells stay transparent.
@@ -168,6 +164,18 @@ def _cells(points: NDArray[np.float64], bins: int) -> dict[str, Any]:
         "colorbar": _colourbar({0: "0", 5: "5", SATURATION: f"≥ {SATURATION} voxels"}),
         "hovertemplate": "%{z} voxels<extra></extra>",
     }
+
+
+def pair_counts(
+    points: NDArray[np.float64], bins: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Count points in cells: counts, shape (bins in X, bins in Y), and the edges along each."""
+    x, y = (_edges(points[:, axis], bins) for axis in (0, 1))
+    counts = np.zeros((len(x) - 1, len(y) - 1))
+    for start in range(0, len(points), COUNTED_POINTS):
+        some = points[start : start + COUNTED_POINTS]
+        counts += np.histogram2d(some[:, 0], some[:, 1], bins=[x, y])[0]
+    return counts, x, y
 
 
 def _edges(values: NDArray[np.float64], bins: int) -> NDArray[np.float64]:
@@ -226,7 +234,7 @@ def _colourbar(ticks: dict[float, str]) -> dict[str, Any]:
     }
 
 
-def _components(analysis: Analysis, axes: Axes) -> list[Component]:
+def components_of(analysis: Analysis, axes: Axes) -> list[Component]:
     """Return mean and covariance of each class in X and Y; none if the fit is without one."""
     model, images = analysis.model, list(analysis.features.xy)
     if model is None or max(images) >= analysis.features.mixed:

@@ -6,11 +6,10 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from dashboard.core.analysis import Analysis, analyse, compare
+from dashboard.core.analysis import Analysis, analyse, compare, identified
 from dashboard.core.domain import WHOLE, Cut, Domain
 from dashboard.core.errors import FitError, NeuroMixError
 from dashboard.core.facts import Notice
-from dashboard.core.mixture import matching
 from dashboard.core.mixture.criteria import Candidate, candidates, stability
 from dashboard.core.mixture.features import Features, features
 from dashboard.core.mixture.fit import Fit, fit
@@ -25,6 +24,7 @@ from dashboard.services.cache.memo import Memo
 from dashboard.services.cache.models import ModelStore
 from dashboard.services.jobs import Jobs, Progress
 from dashboard.services.scene.scene import Scene
+from dashboard.services.tally import Tally
 
 # An analysis of a 1 mm slice takes about 2 MB, one of a 1 mm head 40 MB, one of a scanned
 # histology plate 500 MB.
@@ -67,6 +67,11 @@ class Analyses:
         self._starts: Memo[Key, Notice | None] = Memo(KEPT_ANALYSES)
         # By analysis and reference: several cards of a View ask for it.
         self._agreements: Memo[tuple[Key, str], Agreement] = Memo(KEPT_ANALYSES)
+
+    @property
+    def tallies(self) -> dict[str, Tally]:
+        """Of the analyses asked for, and of their models: those made were fitted."""
+        return {"analyses": self._analyses.tally, "models": self._models.tally}
 
     def analyse(self, scene: Scene) -> Analysis:
         """Analyse the voxels of a scene's fit: the slice on screen, or the whole head.
@@ -111,6 +116,16 @@ class Analyses:
         """
         _require_slice(scene)
         return self._features(scene, scene.cut)
+
+    def start(self, scene: Scene) -> Model | None:
+        """Return the fit of the whole head from which that of a scene's slice begins, if it does.
+
+        Raises
+        ------
+        NeuroMixError
+            If there is none.
+        """
+        return self._model(scene.of_head()) if scene.recipe.start == "volume" else None
 
     def knows(self, scene: Scene) -> bool:
         """Return whether the model of a scene has been fitted before."""
@@ -212,7 +227,7 @@ class Analyses:
             one = scene.having(components=recipe.components)
             if scene.domain is WHOLE:
                 return self._model(one)
-            start = self._model(one.of_head()) if recipe.start == "volume" else None
+            start = self.start(one)
             return self._models.get(_made_from(one), lambda: fit(found, recipe, start=start))
 
         return fitted
@@ -242,23 +257,12 @@ class Analyses:
 
     def _identified(self, scene: Scene, found: Analysis) -> Analysis:
         """Return an analysis whose classes are numbered as those of the head, with identities."""
-        model = found.model
-        first = scene.require_channels().volumes[0]
-        if model is None or not matching.is_matched(first, scene.cut.plane):
-            return found
-        recipe = scene.recipe
-        try:
-            anchor = self._model(scene.usual(matching.ANCHOR))
-            if scene.domain is WHOLE:
-                return replace(found, identities=matching.identities(model, anchor))
-            if recipe.start == "volume":
-                head = self._model(scene.of_head())
-                return replace(found, identities=matching.identities(head, anchor))
-            head = self._model(scene.usual(recipe.components))
-        except FitError:
-            return found
-        numbered, own = matching.identified(model, head, anchor)
-        return replace(found, model=numbered, identities=own)
+        return identified(
+            found,
+            lambda components: self._model(scene.usual(components)),
+            lambda: self._model(scene.of_head()),
+            plane=scene.cut.plane,
+        )
 
     def _features(self, scene: Scene, domain: Domain) -> Features:
         """Gather the features of a domain; those of a head are kept for its other mixtures."""

@@ -17,6 +17,7 @@ from dashboard.services.studies.files import ImageFile, StudyFiles
 from dashboard.services.studies.first import first_good
 from dashboard.services.studies.library import Library
 from dashboard.services.studies.naming import find, frame_names, may_hold_contrasts
+from dashboard.services.tally import Tally
 from dashboard.services.uploads.manifests import PREFIX
 from dashboard.services.uploads.uploads import Uploads
 
@@ -30,6 +31,11 @@ class Archive:
     def __init__(self, library: Library, uploads: Uploads, store: VolumeStore) -> None:
         self._library, self._uploads, self._store = library, uploads, store
         self._first: tuple[tuple[str, ...], str] = (), ""
+
+    @property
+    def tally(self) -> Tally:
+        """Of the volumes asked for."""
+        return self._store.tally
 
     def studies(self, owner: str = "") -> dict[str, str]:
         """Return the studies that a browser can choose, with titles; its uploads first.

@@ -22,8 +22,8 @@ class Started(NamedTuple):
     ahead: Ahead
 
 
-def start(settings: Settings) -> Started:
-    """Make the services that the settings describe."""
+def start(settings: Settings, library: Library | None = None) -> Started:
+    """Make the services that the settings describe, on their data folder or another library."""
     store = VolumeStore(settings.cache)
     ahead = Ahead()
     analyses = Analyses(ModelStore(settings.cache, kept=store.kept), ahead)
@@ -42,4 +42,6 @@ def start(settings: Settings) -> Started:
         open_volume=lambda path, name: store.open(path, name=name),
         forget=forget,
     )
-    return Started(Archive(Library(settings.data), uploads, store), uploads, analyses, ahead)
+    return Started(
+        Archive(library or Library(settings.data), uploads, store), uploads, analyses, ahead
+    )

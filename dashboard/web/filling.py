@@ -15,6 +15,7 @@ from dashboard.core.reading.summary import WINDOW_LEVELS, Intensities
 from dashboard.core.volume import Volume
 from dashboard.ids import FIELDS, NOTICES, VOLUME_X, VOLUME_Y, Control, Store
 from dashboard.services.render.addresses import key
+from dashboard.services.scene.linked import linked
 from dashboard.services.scene.opening import Opened
 from dashboard.services.scene.presets import masks
 from dashboard.services.scene.scene import NO_REFERENCE, Scene
@@ -70,6 +71,8 @@ def scene_facts(opened: Opened) -> dict[str, Any]:
         # Of a query that the page is laid out with; the browser counts those that it opens.
         "number": 0,
         "view": view.to_store(),
+        # For a link to what is shown.
+        "files": ",".join(linked(scene)),
         "sameGrid": scene.on_one_grid,
         # Else there are no maps, and the cards say why.
         "fits": scene.problem is None,

@@ -80,7 +80,8 @@ def _upright(scene: Scene, features: Features, cut: NDArray[Any]) -> NDArray[Any
     return features.volumes[0].orientation.upright(cut, scene.view.plane, scene.view.side)
 
 
-def _colours(scene: Scene, analysis: Analysis) -> tuple[str, ...]:
+def colours_of(scene: Scene, analysis: Analysis) -> tuple[str, ...]:
+    """Return the colour of each class of a scene."""
     return class_colours(scene.view.palette, scene.view.colours, analysis.identities)
 
 
@@ -88,7 +89,7 @@ def _labels(scene: Scene, analyses: Analyses) -> bytes:
     """Return the label map of a cut; without classes, all of it is transparent."""
     analysis = analyses.at_cut(scene)
     picture = _upright(scene, analysis.features, analysis.labels)
-    return pictures.labels(picture, _colours(scene, analysis), scene.view.hidden)
+    return pictures.labels(picture, colours_of(scene, analysis), scene.view.hidden)
 
 
 def _certainty(scene: Scene, analyses: Analyses) -> bytes:
@@ -154,7 +155,7 @@ def _reference(scene: Scene, analyses: Analyses) -> bytes:
     """Return the reference, its labels in the colours of the classes that match them."""
     found, analysis = compared(scene, analyses), analyses.at_cut(scene)
     present = [label for label in np.unique(found.reference).tolist() if label]
-    colours = label_colours(present, found.partners, _colours(scene, analysis))
+    colours = label_colours(present, found.partners, colours_of(scene, analysis))
     return pictures.numbered(_upright(scene, analysis.features, found.reference), colours)
 
 
@@ -169,13 +170,13 @@ def _outline_of_labels(scene: Scene, analyses: Analyses) -> bytes:
     analysis = analyses.at_cut(scene)
     shown = np.where(np.isin(analysis.labels, scene.view.hidden), 0, analysis.labels)
     lines = _upright(scene, analysis.features, shown * contours(shown))
-    return pictures.labels(lines, _colours(scene, analysis))
+    return pictures.labels(lines, colours_of(scene, analysis))
 
 
 @_clear_without
 def _outline_of_reference(scene: Scene, analyses: Analyses) -> bytes:
     found, analysis = compared(scene, analyses), analyses.at_cut(scene)
-    lines, own = found.reference * contours(found.reference), _colours(scene, analysis)
+    lines, own = found.reference * contours(found.reference), colours_of(scene, analysis)
     colours = label_colours(np.unique(lines).tolist(), found.partners, own)
     colours.pop(0, None)
     return pictures.numbered(_upright(scene, analysis.features, lines), colours)

@@ -34,20 +34,22 @@ ASSETS = ROOT / "assets"
 MODULES = ("client", "views")
 SIGN_OUT = (
     '<form id="sign-out" method="post" action="{prefix}sign-out">'
-    '<button class="text-button">Sign out</button></form>'
+    '<button class="text-button" title="Sign out">Sign out</button></form>'
 )
 # What Dash asks for once it runs: made while the browser reads scripts.
 LAYOUT = '<link rel="preload" as="fetch" href="{prefix}_dash-layout" crossorigin>\n'
 # Dash may call the browser's half as soon as it starts, so it starts behind the modules. Where one
-# of both is missing, nothing else can say so.
+# of both is missing, only this and the page's HTML are there to say so.
 CUT_OFF = (
-    "NeuroMix cannot load its scripts from this address. Reload the page. If that does not help, "
-    "the server may not know below which path it is reached: DASHBOARD_PREFIX sets it."
+    " If that does not help, the server may be reached below a path that it does not know "
+    "(DASHBOARD_PREFIX)."
 )
 RENDERER = f"""
 addEventListener('DOMContentLoaded', () => {{
-  if (window.DashRenderer && window.dash_clientside?.client) new DashRenderer();
-  else document.querySelector('._dash-loading').textContent = {json.dumps(CUT_OFF)};
+  if (window.DashRenderer && window.dash_clientside?.client) return new DashRenderer();
+  document.documentElement.dataset.notLoaded = '';
+  document.querySelector('._dash-loading').textContent = '';
+  document.querySelector('.not-loaded').append({json.dumps(CUT_OFF)});
 }});
 """
 

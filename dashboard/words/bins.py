@@ -12,6 +12,7 @@ WHY = (
     "and draw a comb. Each bin holds a whole number of intensities instead."
 )
 
+NOT_SHOWN = ", not shown"
 OUTSIDE: dict[Foreground, str] = {
     "positive": "not above 0",
     "nonzero": "zeros",
@@ -30,7 +31,7 @@ def left_out(features: Features) -> str:
     fitted = features.voxels[: features.mixed]
     if rule == "positive" and all((image >= 0).all() for image in fitted):
         rule = "nonzero"
-    return f"{percent(float(outside.mean()))} {OUTSIDE[rule]}, not shown"
+    return f"{percent(float(outside.mean()))} {OUTSIDE[rule]}{NOT_SHOWN}"
 
 
 def of_levels(drawn: Mapping[str, Sequence[Histogram | None]]) -> str:

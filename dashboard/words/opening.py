@@ -55,6 +55,12 @@ def _no_place(facts: Facts) -> str:
     return f"{{image}} does not reach the link's place ({place} mm), so there is no crosshair."
 
 
+def _files_not_here(facts: Facts) -> str:
+    if facts["count"] == 1:
+        return "This link was made with a file that {study} does not have."
+    return "This link was made with {count} files that {study} does not have."
+
+
 SENTENCES: dict[str, Pattern] = {
     "unknown-field": "The page ignored “{field}” in the link.",
     "invalid-value": _invalid_value,
@@ -78,5 +84,10 @@ SENTENCES: dict[str, Pattern] = {
     "no-contrast": _no_contrast,
     "no-usable-mask": _no_usable_mask,
     "single-slice": "{image} is a single {plane} slice. The page shows it in its own plane.",
+    "other-version": (
+        "This link was made with another version of {images:images}. Numbers may differ."
+    ),
+    "files-not-here": _files_not_here,
+    "files-not-then": "This link was made without {images:images}. Numbers may differ.",
     "no-slice": "{image} has no {plane} slice {slice}. The page shows the last one, {last}.",
 }

@@ -47,6 +47,7 @@ Pattern = str | Callable[[Facts], str]
 # What a pattern may ask for besides the formats of Python.
 FORMATS: dict[str, Callable[[Any], Part]] = {
     "image": lambda name: Images((name,)),
+    "images": lambda names: Images(tuple(names)),
     "number": number,
     "numbers": lambda values: ", ".join(map(number, values)),
     "percent": percent,

@@ -98,6 +98,21 @@ def test_a_query_is_the_one_that_the_server_makes(run: Run) -> None:
     ]
 
 
+def test_the_address_of_an_export_and_a_copied_link_are_read_as_they_were_made(run: Run) -> None:
+    view = View(study="a&b", slice=3, names=("CSF, 1",))
+    link, address, report = run(
+        "address",
+        """({ permanent, exported, report }, view, scene, config) =>
+            [permanent(view, scene, config), exported("dseg.nii.gz", view, config),
+             report("pdf", view, config)]""",
+        view.to_store(), {"files": "0123456789ab,ba9876543210"}, CONFIG,
+    )  # fmt: skip
+    files = ("0123456789ab", "ba9876543210")
+    assert View.parse(dict(parse_qsl(link))) == (replace(view, files=files), [])
+    assert address == f"/exports/dseg.nii.gz?{view.query()}"
+    assert report == f"/report.pdf?{view.query()}"
+
+
 NAMES = [
     *map(chr, range(32, 127)),
     "Ann's head", "é", "ü", "日本", "עברית", "😀", "a\u0301", "\u200b", "\t", "\n", "100 %25",
@@ -729,6 +744,20 @@ def test_letters_at_the_edges_follow_the_display_convention(run: Run) -> None:
         list(letters),
     )
     assert ["".join(four) for four in found] == list(letters.values())
+
+
+def test_a_voxel_of_a_saved_picture_has_whole_pixels_near_its_proportions(run: Run) -> None:
+    cases = {
+        (2.0, 2.0): [1, 4, 16], (1.0, 3.0): [1, 4, 16], (0.9, 0.6): [1, 4, 16], (5.0, 1.2): [1, 4],
+    }  # fmt: skip
+    for pixel, times in cases.items():
+        found = run("picture", "({ multiples }, pixel, times) => times.map((one) => "
+                    "multiples(pixel, one))", list(pixel), times)  # fmt: skip
+        shorter = np.argmin(pixel)
+        assert [one[shorter] for one in found] == times
+        for (across, up), one in zip(found, times, strict=True):
+            assert abs(across - one * pixel[0] / min(pixel)) <= 0.5
+            assert abs(up - one * pixel[1] / min(pixel)) <= 0.5
 
 
 @pytest.mark.parametrize(

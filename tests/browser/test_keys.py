@@ -110,6 +110,29 @@ def test_keys_leave_alone_what_is_typed_and_what_the_browser_does(home: Page) ->
     settled(home, components=3)
 
 
+SEED = "window.dash_component_api.getLayout('control-seed').props.value"
+
+
+def test_typing_waits_for_a_pause_but_enter_and_arrows_act_at_once(own_page: Page) -> None:
+    own_page.clock.install()
+    own_page.goto("/")
+    settled(own_page)
+    own_page.clock.pause_at(own_page.evaluate("Date.now() + 1000"))
+    seed = own_page.locator("#control-seed")
+    for action, value in [
+        (lambda: seed.fill("45"), 12345),
+        (lambda: seed.press("Enter"), 45),
+        (lambda: seed.press("ArrowUp"), 46),
+        (lambda: seed.press("7"), 46),
+        (lambda: own_page.locator("#control-seed ~ * button").last.click(), 466),
+    ]:
+        action()
+        own_page.clock.run_for(50)
+        assert own_page.evaluate(SEED) == value
+    own_page.clock.resume()
+    settled(own_page, seed=466)
+
+
 @pytest.mark.parametrize(
     ("field", "typed", "slice_number"),
     [("Slice", "42", 42), ("Slice", "999", 69), ("Position in mm", "-50", 17)],

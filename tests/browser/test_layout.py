@@ -1,5 +1,8 @@
 """The page's layout: at any size nothing overlaps or is cut, and the controls leave room."""
 
+from itertools import cycle
+from typing import Literal
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -53,23 +56,31 @@ FAULTS = """() => {
     }));
     return faults;
 }"""
+# Each size is seen in both, one way or the other.
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+SHOWS = "scheme => getComputedStyle(document.documentElement).colorScheme === scheme"
 FITS = "() => document.documentElement.scrollWidth <= innerWidth"
 RESTS = """() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"""
 
 
-@pytest.mark.parametrize("controls", ["as it opens", "controls beside it"])
-def test_at_any_size_nothing_overlaps_or_is_cut(page: Page, controls: str) -> None:
-    page.goto("/")
+@pytest.mark.parametrize(
+    ("query", "controls"), [("", False), ("", True), ("scope=volume&layout=planes", False)],
+    ids=["as it opens", "controls beside it", "the head in three planes"],
+)  # fmt: skip
+def test_at_any_size_nothing_overlaps_or_is_cut(page: Page, query: str, controls: bool) -> None:
+    page.goto(f"/?{query}")
     settled(page)
-    if controls == "controls beside it":  # where they are folded, too, until somebody asks
+    if controls:  # where they are folded, too, until somebody asks
         page.set_viewport_size({"width": 768, "height": 1024})
         page.locator("#controls-toggle").click()
         expect(page.locator(".controls")).to_be_visible()
     faults = {}
-    for width, height in SIZES:
+    for (width, height), scheme in zip(SIZES, cycle(SCHEMES if controls else SCHEMES[::-1])):
+        page.emulate_media(color_scheme=scheme)
         page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_function(SHOWS, arg=scheme)
         page.wait_for_function(FITS)  # once the graphs have taken their new size
-        faults[width, height] = page.evaluate(FAULTS)
+        faults[width, height, scheme] = page.evaluate(FAULTS)
     assert {size: found for size, found in faults.items() if found} == {}
 
 

@@ -111,6 +111,19 @@ def test_more_labels_stay_unfolded_from_slice_to_slice(
     page.keyboard.press("ArrowLeft")
     settled(page, study="parcels", slice=3)
     expect(rows.first).to_be_hidden()
+    # The legend of the map lists the largest, and the others too when asked.
+    page.locator("#control-map").select_option("reference")
+    settled(page, map="reference")
+    chips = page.locator(".map-legend .entry-name")
+    expect(chips).to_have_count(8)
+    page.get_by_role("button", name="and 28 more").click()
+    expect(chips).to_have_count(36)
+    chips.last.scroll_into_view_if_needed()
+    expect(chips.last).to_be_in_viewport()
+    inside, card = (page.locator(part).bounding_box() for part in (".map-legend", "#view-labels"))
+    assert inside["y"] + inside["height"] <= card["y"] + card["height"]
+    page.get_by_role("button", name="show fewer").press("Enter")
+    expect(chips).to_have_count(8)
 
 
 def test_a_simulated_head_is_segmented_as_it_was_made(page: Page, real_url: str) -> None:

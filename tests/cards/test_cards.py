@@ -227,6 +227,7 @@ def test_every_field_of_the_view_is_read_by_a_card_or_by_the_browser():
         "layout",
         "image",
         "outline",
+        "files",  # as a link is opened
     }
     assert read.isdisjoint(by_browser)
     assert read | by_browser == {field.name for field in fields(View)}

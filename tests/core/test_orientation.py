@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from nibabel import orientations as nibo
 
-from dashboard.core.export.segmentation import label_volume
+from dashboard.core.export.images import label_volume
 from dashboard.core.orientation import Orientation
 from dashboard.core.volume import read_volume
 from tests.core.analysing import analysed

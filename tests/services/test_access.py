@@ -1,6 +1,7 @@
 """Keys, sessions and attempts: what several workers share of who may come in."""
 
 import os
+import string
 import threading
 
 import pytest
@@ -70,6 +71,16 @@ def test_ended_sessions_are_ended_for_every_worker_and_forgotten_in_time(tmp_pat
     os.utime(marker, (0, 0))  # its token is too old by now in any case
     one.end(second)
     assert marker not in tmp_path.iterdir()
+
+
+def test_a_signature_counts_only_as_it_was_written(tmp_path):
+    sessions = Sessions(tmp_path, b"k" * 32, seconds=100)
+    token = sessions.new()
+    # 43 characters of 6 bits hold 256 bits and two to spare.
+    digits = string.ascii_uppercase + string.ascii_lowercase + string.digits + "-_"
+    same = token[:-1] + digits[digits.index(token[-1]) ^ 1]
+    assert sessions.holds(token)
+    assert not sessions.holds(same)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from dashboard.app import create_app
 from dashboard.settings import Settings
+from dashboard.web.page import ASSETS
 
 PREFIX = "/portal/neuromix/"
 
@@ -81,3 +82,11 @@ def test_what_is_no_path_is_refused():
     for given in ("//evil.example", "https://a.example/", "/a b/", '/"/', "/a?b", "/{}/"):
         with pytest.raises(ValidationError):
             Settings(prefix=given)
+
+
+def test_no_address_in_the_browsers_half_begins_at_the_hosts_root():
+    modules = [*ASSETS.glob("*.mjs"), *ASSETS.glob("client/*.mjs"), *ASSETS.glob("views/*.mjs")]
+    assert len(modules) > 50
+    absolute = re.compile(r"""["'`]/[a-z_][\w-]*[/."'`?$]""")
+    found = [path.name for path in modules if absolute.search(path.read_text("utf-8"))]
+    assert found == []  # `route` of client/address.mjs makes them

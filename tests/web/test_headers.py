@@ -29,6 +29,7 @@ def test_the_policy_lets_the_pages_own_scripts_run_and_nothing_else(client):
     answer = client().get("/")
     rules = policy(answer)
     assert rules["default-src"] == ["'self'"]
+    assert rules["base-uri"] == rules["object-src"] == ["'none'"]
     assert not any(
         "unsafe-eval" in value or "*" in value for rule in rules.values() for value in rule
     )

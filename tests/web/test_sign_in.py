@@ -55,7 +55,13 @@ def session(server):
 
 def addresses(server):
     """Return a path for each rule of the server, Dash's own among them."""
-    parts = {"identity": "0" * 16, "volume": "0" * 16, "plane": "axial", "index": "1", "what": "x"}
+    parts = {
+        "identity": "0" * 16,
+        "volume": "0" * 16,
+        "plane": "axial",
+        "index": "1",
+        "form": "html",
+    }
     paths = set()
     for rule in server.url_map.iter_rules():
         values = {name: parts.get(name, "dash") for name in rule.arguments}
@@ -71,6 +77,10 @@ class Unread:
         raise AssertionError("a stranger's body was read")
 
     readline = readlines = __iter__ = read
+
+
+# What is tried by every method; the others differ in how they fail to be a session.
+EACH_METHOD = ("none", "wrong", "malformed", "tampered signature", "expired")
 
 
 def credentials(server, settings, monkeypatch):
@@ -110,9 +120,10 @@ def test_each_route_is_closed_to_each_stranger_and_reads_nothing(server, setting
     body = {"wsgi.input": Unread(), "CONTENT_LENGTH": "9000"}
     for path in (*addresses(server), *UNKNOWN):
         for method in METHODS:
-            for kind, headers in strangers.items():
-                if path in OPEN_PATHS:
-                    continue
+            if path in OPEN_PATHS:
+                continue
+            for kind in strangers if method == "GET" else EACH_METHOD:
+                headers = strangers[kind]
                 answer = client.open(path, method=method, headers=headers, environ_overrides=body)
                 assert answer.status_code == 401, (path, method, kind)
                 assert answer.data in (b"Sign in to see this.", b""), (path, method, kind)
@@ -123,7 +134,7 @@ def test_each_route_is_closed_to_each_stranger_and_reads_nothing(server, setting
 def test_whoever_signed_in_is_let_in_everywhere(server):
     client, _ = signed_in(server)
     for path in addresses(server):
-        for method in ("GET", "POST", "DELETE"):
+        for method in ("GET", "POST"):
             if path not in ("/sign-in", "/sign-out"):
                 assert client.open(path, method=method).status_code not in (401, 403), path
 

@@ -6,6 +6,16 @@ from dashboard.core.facts import Notice
 from dashboard.words.opening import SENTENCES, sentence
 
 WORDED = [
+    (Notice("other-version", {"images": ["T1.nii.gz"]}),
+     "This link was made with another version of T1.nii.gz. Numbers may differ."),
+    (Notice("other-version", {"images": ["T1.nii.gz", "b{0}.nii"]}),
+     "This link was made with another version of T1.nii.gz and b{0}.nii. Numbers may differ."),
+    (Notice("files-not-here", {"count": 1, "study": "pair"}),
+     "This link was made with a file that pair does not have."),
+    (Notice("files-not-here", {"count": 2, "study": "pair"}),
+     "This link was made with 2 files that pair does not have."),
+    (Notice("files-not-then", {"images": ["FLAIR.nii"]}),
+     "This link was made without FLAIR.nii. Numbers may differ."),
     (Notice("no-study", {"study": "pai", "shown": "pair"}),
      "There is no study “pai”. The page shows pair."),
     (Notice("no-image", {"image": "T9", "study": "pair"}),

@@ -10,6 +10,7 @@ from sklearn.mixture._gaussian_mixture import _compute_precision_cholesky
 from dashboard.core.domain import WHOLE
 from dashboard.core.mixture.densities import CHUNK, Densities, largest, parts, shared
 from dashboard.core.mixture.features import Features
+from dashboard.core.mixture.mixels import MixelDensities
 from dashboard.core.mixture.model import Model
 from dashboard.core.mixture.prior import regularise
 from dashboard.core.mixture.recipe import Covariance
@@ -78,8 +79,10 @@ def regularised(model: Model, features: Features) -> NDArray[np.float32]:
     return regularise(logs, features.mask, model.recipe.prior, size)
 
 
-def densities_of(model: Model) -> Densities:
+def densities_of(model: Model) -> Densities | MixelDensities:
     """Return the log-densities of a model's classes."""
+    if model.between is not None:
+        return MixelDensities(model.weights, model.means, model.covariances, model.between)
     return Densities(model.weights, model.means, model.covariances)
 
 

@@ -41,6 +41,9 @@ class Model:
         Mean per voxel, in nats, of the scaled intensities.
     floor : float
         What the fit adds to every variance, in scaled units, so that none becomes 0.
+    between : ndarray, shape (components, components), or None
+        Above the diagonal, the weight of the voxels that two classes share; half of it is part of
+        the weight of each. None if the mixture has no Gaussians between classes.
     """
 
     recipe: Recipe
@@ -56,6 +59,7 @@ class Model:
     iterations: int
     converged: bool
     floor: float
+    between: NDArray[np.float64] | None = None
 
     @property
     def components(self) -> int:
@@ -74,7 +78,7 @@ class Model:
 
     @property
     def parameters(self) -> int:
-        """Free parameters: covariances, means and weights."""
+        """Free parameters: covariances, means and weights, those between classes among them."""
         components, images = map(int, self.means.shape)
         triangle = images * (images + 1) // 2
         spread = {
@@ -83,7 +87,8 @@ class Model:
             "diag": components * images,
             "spherical": components,
         }[self.recipe.covariance]
-        return spread + components * images + components - 1
+        pairs = 0 if self.between is None else np.count_nonzero(self.between)
+        return spread + components * images + components - 1 + int(pairs)
 
     @property
     def bic(self) -> float:
@@ -110,6 +115,7 @@ class Model:
         """
         entries: dict[str, Any] = json.loads(text)
         domain, (offset, factor) = entries["domain"], entries["scale"].values()
+        between = entries["between"]
         model = cls(
             **{
                 **entries,
@@ -118,11 +124,13 @@ class Model:
                 "scale": LinearScale(np.array(offset), np.array(factor)),
                 **{name: np.array(entries[name]) for name in ("weights", "means", "covariances")},
                 **{name: np.array(entries[name], np.int64) for name in ("order", "counts")},
+                "between": None if between is None else np.array(between),
             }
         )
         components, images = model.means.shape
         if (
             model.covariances.shape != (components, images, images)
+            or (model.between is not None and model.between.shape != (components, components))
             or any(len(v) != components for v in (model.weights, model.order, model.counts))
             or any(len(v) != images for v in (model.scale.offset, model.scale.factor))
         ):

@@ -35,6 +35,9 @@ class Recipe:
     prior : float
         Strength of the spatial prior of a whole head: what a neighbour of the same class adds to
         the logarithm of a voxel's probability. A slice has none.
+    partial_volume : bool
+        Whether a whole head's mixture also has Gaussians between classes that are neighbours by
+        their mean, for voxels that hold two tissues. Its covariance is tied then.
     """
 
     foreground: Foreground = "positive"
@@ -47,6 +50,7 @@ class Recipe:
     starts: int = 1
     prior: float = 0.0
     start: Start = "kmeans"
+    partial_volume: bool = False
 
 
 def usual_starts(scope: Scope) -> int:

@@ -188,7 +188,7 @@ def _continued(
     """Return what EM makes of a model, and its labels."""
     estimator = _estimator(
         points,
-        replace(recipe, tolerance=max(recipe.tolerance, CONTINUED_TOLERANCE)),
+        continued(recipe),
         random_state=recipe.seed,
         init_params="random_from_data",  # the cheapest; what follows takes its place
         weights_init=start.weights,
@@ -201,12 +201,17 @@ def _continued(
         raise FitError(SINGULAR.format(recipe.components)) from None
 
 
+def continued(recipe: Recipe) -> Recipe:
+    """Return the recipe of a fit that begins from the whole head's: it stops sooner."""
+    return replace(recipe, tolerance=max(recipe.tolerance, CONTINUED_TOLERANCE))
+
+
 def _estimator(points: NDArray[np.float64], recipe: Recipe, **beginning: Any) -> GaussianMixture:
     return GaussianMixture(
         recipe.components,
         covariance_type=recipe.covariance,
         tol=recipe.tolerance,
-        max_iter=_iterations(recipe, len(points)),
+        max_iter=most_iterations(recipe, len(points)),
         reg_covar=floor(points, recipe),
         **beginning,
     )
@@ -221,7 +226,7 @@ def floor(points: NDArray[np.float64], recipe: Recipe) -> float:
     return UNSCALED_FLOOR * float(spread.min()) if spread.size else FLOOR
 
 
-def _iterations(recipe: Recipe, voxels: int) -> int:
+def most_iterations(recipe: Recipe, voxels: int) -> int:
     """Return the most iterations of a start."""
     wanted = round(ITERATIONS * math.sqrt(USUAL_TOLERANCE / recipe.tolerance))
     return max(ITERATIONS, min(wanted, MOST_WORK // (voxels * recipe.starts)))

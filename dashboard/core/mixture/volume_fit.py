@@ -23,6 +23,7 @@ from dashboard.core.mixture.densities import largest, parts, shared
 from dashboard.core.mixture.em import ROUGH, ExpectationMaximisation, Mixture
 from dashboard.core.mixture.features import Features
 from dashboard.core.mixture.model import Model
+from dashboard.core.mixture.partial_volume import PartialVolume
 from dashboard.core.mixture.recipe import Recipe
 from dashboard.core.mixture.scaling import LinearScale
 from dashboard.core.mixture.slice_fit import SINGULAR, checked, floor
@@ -50,11 +51,10 @@ def fit(features: Features, recipe: Recipe) -> Model:
     """
     points, scale = checked(features, recipe)
     least = floor(points, recipe)
-    divided = features.partition()
-    found = fit_cells(divided, recipe, floor=least)
-    if not divided.fine:
-        found = corrected(points, divided, found, recipe, floor=least)
-    model = _model(found, recipe, scale, voxels=len(points), floor=least)
+    em, found = _of_cells(features.partition(), recipe, floor=least)
+    if not features.partition().fine:
+        found = corrected(points, em, found, recipe)
+    model = _model(em, found, recipe, scale, voxels=len(points), floor=least)
     counts, likelihood = _counted(points, model)
     if recipe.prior:
         classes = largest(regularised(model, features))
@@ -77,13 +77,36 @@ def fit_roughly(features: Features, recipe: Recipe) -> Model:
     """
     points, scale = checked(features, recipe)
     least = floor(points, recipe)
-    found = fit_cells(features.partition(), recipe, floor=least)
-    return _model(found, recipe, scale, voxels=len(points), floor=least)
+    em, found = _of_cells(features.partition(), recipe, floor=least)
+    return _model(em, found, recipe, scale, voxels=len(points), floor=least)
+
+
+def _of_cells(
+    cells: Cells, recipe: Recipe, *, floor: float
+) -> tuple[ExpectationMaximisation, Mixture]:
+    """Return the mixture of a recipe on cells, and its EM."""
+    found = fit_cells(cells, recipe, floor=floor)
+    if not recipe.partial_volume or recipe.components == 1:
+        return ExpectationMaximisation(cells, recipe.covariance, floor), found
+    em = PartialVolume(cells, recipe.components, floor)
+    try:
+        return em, em.run(em.begun(found), recipe.tolerance)
+    except np.linalg.LinAlgError:
+        raise FitError(SINGULAR.format(recipe.components)) from None
 
 
 def _model(
-    found: Mixture, recipe: Recipe, scale: LinearScale, *, voxels: int, floor: float
+    em: ExpectationMaximisation,
+    found: Mixture,
+    recipe: Recipe,
+    scale: LinearScale,
+    *,
+    voxels: int,
+    floor: float,
 ) -> Model:
+    between = None
+    if isinstance(em, PartialVolume):
+        found, between = em.tissues(found)
     order = np.argsort(found.means[:, 0], kind="stable")
     return Model(
         recipe=recipe,
@@ -99,6 +122,7 @@ def _model(
         iterations=found.iterations,
         converged=found.converged,
         floor=floor,
+        between=None if between is None else np.triu((between + between.T)[order][:, order]),
     )
 
 
@@ -161,7 +185,7 @@ def started(cells: Cells, components: int, random: np.random.RandomState) -> NDA
 
 
 def corrected(
-    points: NDArray[np.float64], cells: Cells, found: Mixture, recipe: Recipe, *, floor: float
+    points: NDArray[np.float64], em: ExpectationMaximisation, found: Mixture, recipe: Recipe
 ) -> Mixture:
     """Lead a mixture of some points on to that of all.
 
@@ -170,7 +194,6 @@ def corrected(
     FitError
         If a covariance becomes singular.
     """
-    em = ExpectationMaximisation(cells, recipe.covariance, floor)
     converged, iterations = False, found.iterations
     try:
         sums, likelihood = em.visited(points, found)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from typing import Generic, TypeVar
 
+from dashboard.services.tally import Tally
+
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 
@@ -24,6 +26,11 @@ class Memo(Generic[Key, Value]):
         The bytes of a result.
     max_bytes : int
         Most bytes kept; the newest result is kept whatever its size.
+
+    Attributes
+    ----------
+    tally : Tally
+        Of the results asked for.
     """
 
     def __init__(
@@ -34,6 +41,7 @@ class Memo(Generic[Key, Value]):
         self._max_bytes = max_bytes
         self._results: OrderedDict[Key, Future[Value]] = OrderedDict()
         self._lock = threading.Lock()
+        self.tally = Tally()
 
     def get(self, key: Key, compute: Callable[[], Value]) -> Value:
         """Return the result for a key, computing it at most once across threads."""
@@ -44,6 +52,7 @@ class Memo(Generic[Key, Value]):
             self._results.move_to_end(key)
             while len(self._results) > self._size:
                 self._results.popitem(last=False)
+        self.tally.count(there=not mine)
         if mine:
             self._fill(key, future, compute)
         return future.result()

@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from dashboard import __version__
-from dashboard.core.export.segmentation import LIBRARIES
+from dashboard.core.export.record import LIBRARIES
 from dashboard.core.mixture.fit import METHOD
 from dashboard.core.mixture.model import Model
 from dashboard.services.cache.copies import FORMAT
 from dashboard.services.disk.folders import listed, make_private
 from dashboard.services.disk.locks import alone
+from dashboard.services.tally import Tally
 
 # A model takes 1 kB, of many images and components 15 kB: some hundred thousand of them.
 MAX_BYTES = 256 * 2**20
@@ -60,6 +61,11 @@ class ModelStore:
     max_bytes : int
     kept : callable of SHA-256
         Returns False for a file that was forgotten, which may happen while it is fitted.
+
+    Attributes
+    ----------
+    tally : Tally
+        Of the models asked for; those made were fitted.
     """
 
     def __init__(
@@ -74,6 +80,7 @@ class ModelStore:
         self._max_bytes = max_bytes
         self._written = 0
         self._lock = threading.Lock()
+        self.tally = Tally()
         for old in listed(folder / _OLD_FOLDER):
             if _OLD.fullmatch(old.name):
                 old.unlink(missing_ok=True)
@@ -94,16 +101,23 @@ class ModelStore:
             Its errors are passed on and not remembered.
         """
         path = self._path(key)
-        if model := _read(path):
+        if model := self._found(path):
             return model
         with self._alone(path):
-            if model := _read(path):
+            if model := self._found(path):
                 return model
+            self.tally.count(there=False)
             model = fit()
             self._write(path, model)
         # Asked after writing: whoever forgets the file from now on finds the model.
         if not all(self._kept(source) for source in key.get("sources", ())):
             path.unlink(missing_ok=True)
+        return model
+
+    def _found(self, path: Path) -> Model | None:
+        model = _read(path)
+        if model:
+            self.tally.count(there=True)
         return model
 
     def holds(self, key: Mapping[str, Any]) -> bool:

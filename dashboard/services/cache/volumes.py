@@ -25,6 +25,7 @@ from dashboard.core.volume import Volume, read_volume, stem, unpack
 from dashboard.services.cache.copies import MAX_BYTES, UNUSABLE, Copies, Refused
 from dashboard.services.cache.memo import Memo
 from dashboard.services.disk.folders import version
+from dashboard.services.tally import Tally
 
 # Open maps take address space and file handles, hardly memory: eight channels of eight studies.
 OPEN_VOLUMES = 64
@@ -54,6 +55,11 @@ class VolumeStore:
         self._copies = Copies(folder, max_bytes=max_bytes)
         self._identities: Memo[tuple, str] = Memo(4096)
         self._volumes: Memo[Key, Volume | Refused] = Memo(OPEN_VOLUMES)
+
+    @property
+    def tally(self) -> Tally:
+        """Of the volumes asked for; those made were opened."""
+        return self._volumes.tally
 
     def identity(self, path: Path, *, name: str | None = None) -> str:
         """Return the SHA-256 of a file or pair, hashed again only when it changed."""

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import dashboard
-from dashboard.core.export.segmentation import LIBRARIES
+from dashboard.core.export.record import LIBRARIES
 from dashboard.core.volume import Volume
 from dashboard.view import View, Window, escaped, fields_of
 

@@ -16,6 +16,7 @@ from dashboard.services.archive import Archive
 from dashboard.services.scene.channels import holds_contrast
 from dashboard.services.scene.contents import doubts, judged
 from dashboard.services.scene.images import Images
+from dashboard.services.scene.linked import since
 from dashboard.services.scene.presets import Presets, brain_alone, masks, presets
 from dashboard.services.scene.scene import NO_REFERENCE, Scene, scene
 from dashboard.services.studies.files import StudyFiles
@@ -99,7 +100,8 @@ def open_view(
     if view.reference == NO_REFERENCE and preset.reference is None:
         view = replace(view, reference="")
     view = replace(view, hidden=tuple(k for k in view.hidden if k <= view.components))
-    resolved = scene(view, files, images)
+    resolved = scene(replace(view, files=()), files, images)
+    notices += since(view.files, resolved)
     return Opened(resolved, studies, tuple(notices))
 
 

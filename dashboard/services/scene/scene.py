@@ -173,17 +173,17 @@ class Scene:
         """Hash of all files that the View depends on; place, model and look do not count."""
         # The names of labels are in a file of their own.
         # Cards say why an image cannot be read.
-        found = [(n.name, n.volume.id if n.volume else str(n.problem)) for n in self._dependencies]
+        found = [(n.name, n.volume.id if n.volume else str(n.problem)) for n in self.dependencies]
         whole = repr((found, self.label_names, self.files.before))
         return hashlib.sha256(whole.encode()).hexdigest()
 
     @property
     def complete(self) -> bool:
         """Whether every one of these can be read, or never can until it changes."""
-        return not any(isinstance(one.problem, NotNowError) for one in self._dependencies)
+        return not any(isinstance(one.problem, NotNowError) for one in self.dependencies)
 
     @cached_property
-    def _dependencies(self) -> list[Named]:
+    def dependencies(self) -> list[Named]:
         """The images that the View depends on.
 
         Cards show their names, also of those that nobody chose.

@@ -158,3 +158,18 @@ def _below(look: Look, listing: Listing) -> Listing | None:
         return None
     by_program = any(file.lower().endswith(MGH) for file in below.files) or _holds_images(listing)
     return below if by_program else None
+
+
+class Given(Library):
+    """The one study of the files that a command is given."""
+
+    def __init__(self, files: StudyFiles) -> None:
+        self._files = files
+
+    def names(self) -> list[str]:
+        """Return its name."""
+        return [self._files.name]
+
+    def study(self, name: str) -> StudyFiles | None:
+        """Return the study if it has that name."""
+        return self._files if name == self._files.name else None

@@ -142,6 +142,7 @@ def test_the_record_repeats_the_fit_in_original_units(pair, tmp_path):
         "foreground": "positive",
         "clip": "none",
         "prior": 0.0,
+        "partial_volume": False,
         "start": "kmeans",
         **settings,
     }

@@ -105,7 +105,7 @@ def test_whatever_decides_the_numbers_is_another_provenance(volumes):
         made_from.append(provenance(pair, recipe, domain, mixed=2))
     changes = {"foreground": "nonzero", "clip": "1", "scaling": "none", "components": 4,
                "covariance": "diag", "seed": 1, "tolerance": 1e-4, "starts": 2,
-               "prior": 0.5, "start": "volume"}  # fmt: skip
+               "prior": 0.5, "start": "volume", "partial_volume": True}  # fmt: skip
     assert changes.keys() == {entry.name for entry in fields(Recipe)}
     for name, value in changes.items():
         made_from.append(provenance(pair, replace(recipe, **{name: value}), cut, mixed=2))

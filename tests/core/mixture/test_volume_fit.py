@@ -126,9 +126,10 @@ def test_many_images_are_led_from_some_voxels_to_the_fit_of_all(monkeypatch):
         np.stack([np.eye(4) + np.eye(4)[[2, 3, 0, 1]] / 2] * 3),
     )
     found = cells(points)
-    rough = ExpectationMaximisation(found, "full", 1e-6).run(start, TIGHT)
+    em = ExpectationMaximisation(found, "full", 1e-6)
+    rough = em.run(start, TIGHT)
     other = referee(points, "full", start)
-    led = corrected(points, found, rough, Recipe(tolerance=1e-9), floor=1e-6)
+    led = corrected(points, em, rough, Recipe(tolerance=1e-9))
     np.testing.assert_allclose(led.means, other.means_, atol=1e-3)
     np.testing.assert_allclose(led.covariances, other.covariances_, atol=1e-3)
     assert abs(rough.means - other.means_).max() > 0.01

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.core.errors import VolumeError
-from dashboard.core.export.segmentation import image_like
+from dashboard.core.export.images import image_like
 from dashboard.core.volume import read_volume
 
 SHAPE = (4, 3, 5)

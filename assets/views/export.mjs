@@ -1,0 +1,110 @@
+// The Export menu of the top bar. It is built when it is first opened, of a table of entries.
+import * as address from "../client/address.mjs";
+import { askForPictures, askForPlots, showScript } from "./figures.mjs";
+import { fetched, save } from "./saving.mjs";
+
+/**
+ * @typedef {{wanted: object, scene: object, config: object}} Shown  the View on screen, and what is known of it
+ * @typedef {object} Entry
+ * @property {string} label
+ * @property {string} hint  a word or two behind it, such as the format
+ * @property {(shown: Shown) => string} [address]  where the server makes the file
+ * @property {(shown: Shown) => void} [action]  what else it does
+ */
+
+/** A file that the server makes of the View. @returns {(shown: Shown) => string} */
+const file = (what) => ({ wanted, config }) => address.exported(what, wanted, config);
+
+/** A report of the View. @returns {(shown: Shown) => string} */
+const report = (form) => ({ wanted, config }) => address.report(form, wanted, config);
+
+const reproduce = async (shown) => {
+  const script = await fetched(file("reproduce.py")(shown), "the script", () => reproduce(shown));
+  if (script) showScript(script);
+};
+
+/** The menu's sections, each with its entries. @type {[string, Entry[]][]} */
+const SECTIONS = [
+  ["Segmentation", [
+    { label: "Labels", hint: "NIfTI", address: file("dseg.nii.gz") },
+    { label: "Names and colours", hint: "TSV", address: file("dseg.tsv") },
+    { label: "Probabilities", hint: "NIfTI, zip", address: file("probseg.zip") },
+    { label: "Foreground mask", hint: "NIfTI", address: file("mask.nii.gz") },
+    { label: "All of these, as BIDS derivatives", hint: "zip", address: file("bids.zip") },
+  ]],
+  ["Numbers", [
+    { label: "Components", hint: "TSV", address: file("components.tsv") },
+    { label: "Agreement", hint: "TSV", address: file("agreement.tsv") },
+    { label: "Criteria", hint: "TSV", address: file("criteria.tsv") },
+  ]],
+  ["Figures", [
+    { label: "Plots…", hint: "SVG, PNG", action: askForPlots },
+    { label: "Pictures…", hint: "PNG", action: askForPictures },
+  ]],
+  ["Report", [
+    { label: "Two pages to read offline", hint: "HTML", address: report("html") },
+    { label: "Two pages to print", hint: "PDF", address: report("pdf") },
+  ]],
+  ["Method", [
+    { label: "Reproduce this…", hint: "Python", action: reproduce },
+  ]],
+];
+
+const menu = document.getElementById("export-menu");
+
+const close = () => { menu.open = false; };
+
+/** @param {() => Shown} shown */
+const built = (shown) => {
+  const choose = (entry) => {
+    close();
+    menu.firstElementChild.focus();
+    const now = shown();
+    if (!now.wanted) return;
+    if (entry.action) entry.action(now);
+    else save(entry.address(now), entry.label);
+  };
+  const button = (entry) => {
+    const made = Object.assign(document.createElement("button"), { type: "button", onclick: () => choose(entry) });
+    made.append(entry.label, Object.assign(document.createElement("span"), { textContent: entry.hint }));
+    return made;
+  };
+  const list = Object.assign(document.createElement("div"), { className: "export-list" });
+  list.append(...SECTIONS.map(([title, entries]) => {
+    const section = document.createElement("section");
+    section.append(Object.assign(document.createElement("h2"), { textContent: title }), ...entries.map(button));
+    return section;
+  }));
+  return list;
+};
+
+/** Moves the focus among the entries; from the menu's own button to the first or last. */
+const move = (event) => {
+  const entries = [...menu.querySelectorAll("button")];
+  const at = entries.indexOf(document.activeElement);
+  const last = entries.length - 1;
+  const next = { ArrowDown: at + 1, ArrowUp: at < 0 ? last : at - 1, Home: 0, End: last }[event.key];
+  if (next === undefined) return;
+  event.preventDefault();
+  entries[(next + entries.length) % entries.length].focus();
+};
+
+/** @param {() => Shown} shown */
+export const exporting = (shown) => {
+  const build = () => { if (menu.childElementCount === 1) menu.append(built(shown)); };
+  menu.addEventListener("toggle", () => { if (menu.open) build(); });
+  menu.addEventListener("keydown", (event) => {
+    if (!menu.open) return;
+    if (event.key === "Escape") {
+      event.preventDefault();
+      event.stopPropagation(); // nothing else is left by it
+      close();
+      menu.firstElementChild.focus();
+    } else {
+      build(); // a key may come before the browser says that the menu is open
+      move(event);
+    }
+  });
+  document.addEventListener("pointerdown", ({ target }) => { if (!menu.contains(target)) close(); }, true);
+  document.addEventListener("focusin", ({ target }) => { if (!menu.contains(target)) close(); });
+};

@@ -1,0 +1,100 @@
+// Files to keep: what the server makes, step by step, and what the page itself has drawn.
+import { failed, worked } from "./failures.mjs";
+import { SILENT } from "./notices.mjs";
+
+const STEPS = "application/x-neuromix-steps"; // lines of JSON, then the bytes of the file
+const PATIENCE_MS = 1000; // what takes longer shows how far it is
+const KEPT_MS = 60000; // a browser has taken a file long before
+const EXPORT = "export"; // among the failures
+
+/** Gives the browser a file to keep. @param {Blob} content @param {string} name */
+export const keep = (content, name) => {
+  const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(content), download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), KEPT_MS);
+};
+
+class Refused extends Error {} // with the server's sentence
+
+const NAME = /filename\*=UTF-8''([^;]+)/;
+const nameOf = (answer) => decodeURIComponent(NAME.exec(answer.headers.get("Content-Disposition") ?? "")?.[1] ?? "neuromix");
+
+/** Reads the steps, then the file. @param {(share: number) => void} step */
+const inSteps = async (body, step) => {
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  let held = new Uint8Array(0);
+  let file = null;
+  const chunks = [];
+  for (let { value, done } = await reader.read(); !done; { value, done } = await reader.read()) {
+    if (file) {
+      chunks.push(value);
+      continue;
+    }
+    const joined = new Uint8Array(held.length + value.length);
+    joined.set(held);
+    joined.set(value, held.length);
+    held = joined;
+    for (let end = held.indexOf(10); end >= 0 && !file; end = held.indexOf(10)) {
+      const line = JSON.parse(decoder.decode(held.subarray(0, end)));
+      held = held.subarray(end + 1);
+      if (line.failed) throw new Refused(line.failed);
+      if ("done" in line) step(line.done);
+      else file = line;
+    }
+    if (file) chunks.push(held);
+  }
+  const content = new Blob(chunks, { type: file?.type });
+  if (!file || content.size !== file.size) throw new TypeError("the answer ended early");
+  return { content, name: file.name };
+};
+
+/** A note that shows how far a file is, and can cancel it; once it takes longer than a moment. */
+const note = (label, cancel) => {
+  const made = Object.assign(document.createElement("div"), { className: "client-notice saving-notice" });
+  made.setAttribute("role", "status");
+  const bar = document.createElement("progress");
+  const button = Object.assign(document.createElement("button"), {
+    type: "button", className: "text-button", textContent: "Cancel", onclick: cancel,
+  });
+  const timer = setTimeout(() => {
+    document.body.append(made); // a live region reads out what comes into it
+    made.append(`Making ${label}`, bar, button);
+  }, PATIENCE_MS);
+  return {
+    step: (share) => { if (share) bar.value = share; },
+    end: () => {
+      clearTimeout(timer);
+      made.remove();
+    },
+  };
+};
+
+/**
+ * Asks the server for a file.
+ * @param {string} from @param {string} label  what it is, in a note
+ * @returns {Promise<?{content: Blob, name: string}>} null if it was cancelled or has failed, which the page says
+ */
+export const fetched = async (from, label, again) => {
+  const control = new AbortController();
+  const said = note(label, () => control.abort());
+  try {
+    const answer = await fetch(from, { signal: control.signal, headers: { "X-Steps": "1" } });
+    if (!answer.ok) throw new Refused(await answer.text());
+    const isStepwise = answer.headers.get("Content-Type")?.startsWith(STEPS);
+    const found = isStepwise ? await inSteps(answer.body, said.step) : { content: await answer.blob(), name: nameOf(answer) };
+    worked(EXPORT);
+    return found;
+  } catch (error) {
+    if (!control.signal.aborted) failed(EXPORT, error instanceof Refused ? error.message : SILENT, again);
+    return null;
+  } finally {
+    said.end();
+  }
+};
+
+/** Asks the server for a file, and keeps it. */
+export const save = async (from, label) => {
+  const found = await fetched(from, label, () => save(from, label));
+  if (found) keep(found.content, found.name);
+};

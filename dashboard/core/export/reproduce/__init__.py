@@ -1,0 +1,1 @@
+"""Short Python scripts that give a label map again, voxel for voxel."""

@@ -1,0 +1,105 @@
+"""Where an export is made: in a private folder of the cache that is always removed."""
+
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from dashboard.core.errors import NeuroMixError
+from dashboard.services.disk.folders import listed, make_private
+from dashboard.services.exporting.exports import EXPORTS, Export
+from dashboard.services.exporting.subject import Subject
+
+# Seconds after which a folder is one that a killed worker left: nothing takes so long to make.
+ABANDONED = 24 * 3600
+CHUNK_BYTES = 2**18
+
+
+@dataclass(frozen=True)
+class Made:
+    """A file that is ready.
+
+    Attributes
+    ----------
+    name : str
+        What a browser keeps it as.
+    """
+
+    path: Path
+    name: str
+    mimetype: str
+
+    @property
+    def size(self) -> int:
+        """In bytes."""
+        return self.path.stat().st_size
+
+    def chunks(self) -> Iterator[bytes]:
+        """Yield the content."""
+        with self.path.open("rb") as file:
+            while chunk := file.read(CHUNK_BYTES):
+                yield chunk
+
+
+class Workshop:
+    """A folder for one export, removed when it is closed."""
+
+    def __init__(self, cache: Path) -> None:
+        room = cache / "exports"
+        try:
+            make_private(room)
+            _sweep(room)
+            self._folder = Path(tempfile.mkdtemp(dir=room))
+        except OSError as error:
+            raise NeuroMixError(
+                f"The file cannot be made: the server's cache cannot be written ({error.strerror})."
+            ) from None
+
+    def close(self) -> None:
+        """Remove the folder with all that is in it."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def make(self, what: str, subject: Subject) -> Iterator[float | Made]:
+        """Yield the share that is done now and then, and at the end the file.
+
+        Raises
+        ------
+        NeuroMixError
+            If there is no such export, or it cannot be made.
+        """
+        export = require(what)
+        path = self._folder / f"{subject.base}_{what}"
+        try:
+            yield from export.make(subject, path)
+        except OSError as error:
+            raise NeuroMixError(
+                f"The file cannot be made: the server's disk does not take it ({error.strerror}). "
+                "Free some space, then try again."
+            ) from None
+        yield Made(path, path.name, export.mimetype)
+
+
+def require(what: str) -> Export:
+    """Return a kind of export.
+
+    Raises
+    ------
+    NeuroMixError
+        If there is none of that name.
+    """
+    if what not in EXPORTS:
+        raise NeuroMixError(f"There is no export “{what[:40]}”. Choose one of the Export menu.")
+    return EXPORTS[what]
+
+
+def _sweep(room: Path) -> None:
+    """Remove what killed workers left."""
+    latest = time.time() - ABANDONED
+    for folder in listed(room):
+        try:
+            if folder.stat().st_mtime < latest:
+                shutil.rmtree(folder, ignore_errors=True)
+        except OSError:
+            continue

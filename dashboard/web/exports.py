@@ -1,0 +1,125 @@
+"""The routes of the Export menu: each makes a file of a View and sends it."""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import orjson
+from flask import Blueprint, Response, request
+
+from dashboard.core.errors import NeuroMixError
+from dashboard.services.ahead import Ahead
+from dashboard.services.analyses import Analyses
+from dashboard.services.archive import Archive
+from dashboard.services.exporting.making import Made, Workshop, require
+from dashboard.services.exporting.subject import Subject
+from dashboard.services.scene.opening import open_view
+from dashboard.view import escaped
+from dashboard.web import visitor
+from dashboard.web.answers import answers_errors, not_kept
+from dashboard.web.maps import colours_of
+from dashboard.web.open import entries
+from dashboard.words.opening import sentence
+
+log = logging.getLogger(__name__)
+
+UNEXPECTED = (
+    "An internal error prevents this export. The server's log has the details; other settings may "
+    "work."
+)
+# What a query asks for and the page shows otherwise. Nobody would see that of a file.
+OTHERWISE = frozenset(
+    {
+        "unknown-field", "invalid-value", "no-study", "no-image", "no-grid", "no-position",
+        "no-mask", "no-reference", "not-mixed", "too-many-mixed", "no-usable-mask", "no-slice",
+    }
+)  # fmt: skip
+ASK_AGAIN = "Open the link, and export what the page shows."
+# A page that asks with this header gets a line of JSON for each step, and then the file.
+STEPS = "X-Steps"
+MIMETYPE = "application/x-neuromix-steps"
+
+
+def blueprint(archive: Archive, analyses: Analyses, ahead: Ahead, cache: Path) -> Blueprint:
+    """Return the route that exports what a View shows."""
+    routes = Blueprint("exports", __name__)
+
+    @routes.get("/exports/<what>")
+    @answers_errors
+    def export(what: str) -> Response:
+        require(what)
+        subject = subject_of(archive, analyses, request.query_string.decode())
+        workshop = Workshop(cache)
+        response = (answered_in_steps if STEPS in request.headers else answered)(
+            what, subject, workshop, ahead
+        )
+        response.call_on_close(workshop.close)
+        return not_kept(response)
+
+    return routes
+
+
+def subject_of(archive: Archive, analyses: Analyses, query: str) -> Subject:
+    """Return what a query's View shows.
+
+    Raises
+    ------
+    NeuroMixError
+        If the query is no View, or there is no such study.
+    """
+    opened = open_view(archive, entries(query), visitor.owner())
+    scene = opened.scene
+    other = [sentence(notice) for notice in opened.notices if notice.code in OTHERWISE]
+    if other:
+        raise NeuroMixError(" ".join([*other, ASK_AGAIN]))
+    return Subject(scene, analyses, opened.studies[scene.view.study], colours_of)
+
+
+def answered(what: str, subject: Subject, workshop: Workshop, ahead: Ahead) -> Response:
+    """Answer with the file."""
+    try:
+        with ahead.request():
+            *_, made = workshop.make(what, subject)
+    except BaseException:
+        workshop.close()
+        raise
+    assert isinstance(made, Made), "the file comes last"
+    response = Response(made.chunks(), mimetype=made.mimetype)
+    response.content_length = made.size
+    # RFC 5987: a name in any script.
+    name = escaped({"": made.name}).removeprefix("=")
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
+    return response
+
+
+def answered_in_steps(what: str, subject: Subject, workshop: Workshop, ahead: Ahead) -> Response:
+    """Answer with lines of JSON, as the work goes on, and then with the bytes of the file.
+
+    A page that ends the request ends the work, at its next step, and nothing is left.
+    """
+
+    def lines() -> Iterator[bytes]:
+        made = None
+        try:
+            with ahead.request():
+                for step in workshop.make(what, subject):
+                    if isinstance(step, Made):
+                        made = step
+                    else:
+                        yield _line(done=step)
+        except NeuroMixError as error:
+            yield _line(failed=str(error))
+        except Exception:
+            log.exception("%s cannot be made", what)
+            yield _line(failed=UNEXPECTED)
+        if made:
+            yield _line(name=made.name, type=made.mimetype, size=made.size)
+            yield from made.chunks()
+
+    response = Response(lines(), mimetype=MIMETYPE)
+    response.headers["X-Accel-Buffering"] = "no"  # nginx would hold the steps back
+    return response
+
+
+def _line(**content: object) -> bytes:
+    return orjson.dumps(content) + b"\n"

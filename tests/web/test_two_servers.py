@@ -1,0 +1,56 @@
+"""One link on two servers with caches of their own: the same numbers, to the last bit."""
+
+import nibabel as nib
+import numpy as np
+import pytest
+
+from dashboard.app import create_app
+from dashboard.cards.table import CARDS
+from dashboard.services.render.addresses import key
+from dashboard.services.scene.opening import open_view
+from dashboard.services.start import start
+from dashboard.settings import Settings
+from dashboard.web.filling import scene_facts
+
+VIEWS = [
+    {"slice": "6"},
+    {"scope": "volume", "components": "4", "prior": "0.3"},
+    {"start": "volume", "scaling": "robust", "components": "5"},
+]
+
+
+@pytest.fixture(scope="module")
+def servers(head, tmp_path_factory):
+    """Return clients of two servers on copies of one study, and the folder of the first."""
+    clients, folders = [], []
+    for name in ("here", "there"):
+        folder = tmp_path_factory.mktemp(name)
+        (folder / "data" / "pair").mkdir(parents=True)
+        for number, image in enumerate(("T1", "b0")):
+            path = folder / "data" / "pair" / f"{image}.nii"
+            nib.Nifti1Image(head(number), np.diag([2.0, 2.0, 3.0, 1.0])).to_filename(path)
+        settings = Settings(data=folder / "data", cache=folder / "cache")
+        clients.append(create_app(settings).server.test_client())
+        folders.append(folder / "data")
+    return clients, folders[0]
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=lambda view: "-".join(view.values()))
+def test_a_link_gives_the_same_numbers_and_files_on_another_server(servers, tmp_path, view):
+    clients, data = servers
+    archive, *_ = start(Settings(data=data, cache=tmp_path))
+    opened = open_view(archive, view)
+    query, identity = opened.scene.view.query(), key(opened.scene.identity)
+    needed = ",".join(card.id for card in CARDS if card.group in ("views", "files"))
+    cards = f"/cards/{identity}.json?need={needed}&{query}"
+    picture = f"/maps/{identity}/axial/{opened.scene.view.slice}.png?{query}"
+    exported = [f"/exports/{what}?{query}" for what in ("bids.zip", "dseg.nii.gz")]
+    for address in (cards, picture, *exported):
+        here, there = (client.get(address) for client in clients)
+        assert here.status_code == 200, here.text
+        assert here.data == there.data, address.partition("?")[0]
+    link = f"{query}&files={scene_facts(opened)['files']}"
+    for client in clients:
+        assert "another version" not in client.get(f"/open?{link}").text
+    wrong = link[:-1] + ("0" if link[-1] != "0" else "1")
+    assert "another version of b0.nii" in clients[0].get(f"/open?{wrong}").text
