@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long lint bench sample screenshots pins clean runtime dev
+.PHONY: help run test test-long test-faults lint bench sample screenshots pins clean runtime dev
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -18,6 +18,10 @@ test: lint ## Check all but the long tests; ARGS="-k mixture" goes to pytest
 test-long: dev ## Run the tests marked long
 	@$(PY) -m scripts.chromium
 	@$(PY) -m pytest -m long $(ARGS)
+
+test-faults: dev ## Run the tests of faults ten times each, and print a table
+	@$(PY) -m scripts.chromium
+	@$(PY) -m pytest -m "faults and not long" --times 10 $(ARGS)
 
 lint: dev ## Check style, types and import direction
 	@$(PY) -m ruff check .

@@ -4,9 +4,13 @@ import http.client
 import random
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
+
+import nibabel as nib
+import numpy as np
 
 from benchmarks.table import show, spread
 from dashboard import __version__
@@ -70,23 +74,86 @@ class User(threading.Thread):
         ]
 
 
+class Fitter(threading.Thread):
+    """Somebody who fits the whole head again and again."""
+
+    def __init__(self, url: str, scene: Scene) -> None:
+        super().__init__()
+        self._url, self._view, self._key = url, scene.view, key(scene.identity)
+        self.count = 0
+
+    def run(self) -> None:
+        connection = http.client.HTTPConnection(urlsplit(self._url).netloc, timeout=60)
+        end = time.monotonic() + SECONDS
+        while time.monotonic() < end:
+            view = replace(self._view, scope="volume", seed=self.count)
+            query = f"{view.query()}&v={__version__}"
+            connection.request("GET", f"/cards/{self._key}.json?need=components&{query}")
+            answer = connection.getresponse()
+            answer.read()
+            self.count += answer.status == http.client.OK
+
+
+class Uploader(threading.Thread):
+    """Somebody who uploads an image of 300 MB."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__()
+        self._url = url
+        self.status = 0
+
+    def run(self) -> None:
+        shape = (512, 512, 600)
+        header = nib.Nifti1Image(np.broadcast_to(np.int16(0), shape), np.eye(4)).header
+        start = (b'--X\r\nContent-Disposition: form-data; name="f"; filename="T1.nii"\r\n\r\n'
+                 + header.binaryblock + bytes(4))  # fmt: skip
+        end = b"\r\n--X--\r\n"
+        piece = np.random.default_rng(0).integers(0, 1000, 512 * 512, dtype=np.int16).tobytes()
+        connection = http.client.HTTPConnection(urlsplit(self._url).netloc, timeout=300)
+        connection.putrequest("POST", "/uploads")
+        connection.putheader("Content-Type", "multipart/form-data; boundary=X")
+        connection.putheader("Content-Length", str(len(start) + shape[2] * len(piece) + len(end)))
+        connection.endheaders(start)
+        for _ in range(shape[2]):
+            connection.send(piece)
+        connection.send(end)
+        self.status = connection.getresponse().status
+
+
 def run(url: str, server: int, settings: Settings, fine: str) -> None:
+    stepping(url, server, settings, fine)
+    heavy = [
+        Fitter(url, open_view(start(settings).archive, {"study": fine}).scene),
+        Uploader(url),
+    ]
+    beside = "beside one who fits heads and one who uploads 300 MB"
+    stepping(url, server, settings, fine, heavy, beside)
+
+
+def stepping(
+    url: str,
+    server: int,
+    settings: Settings,
+    fine: str,
+    heavy: Sequence[Fitter | Uploader] = (),
+    beside: str = "alone",
+) -> None:
     users = []
     archive = start(settings).archive
     for number in range(USERS):
         scene = open_view(archive, {"study": ("sample", fine)[number % 2]}).scene
         users.append(User(url, scene, 2 + number % 4, number))
-    for user in users:
-        user.start()
+    for one in (*users, *heavy):
+        one.start()
     memory = []
     for _ in range(6):
         time.sleep(SECONDS / 6)
         memory.append(max(workers_memory(server)))
-    for user in users:
-        user.join()
+    for one in (*users, *heavy):
+        one.join()
     times = [t for user in users for t in user.times]
     show(
-        f"{USERS} users moving slices for {SECONDS} s, half on sample, half on {fine}",
+        f"{USERS} users moving slices for {SECONDS} s, half on sample, half on {fine}, {beside}",
         ["slices", "p50, ms", "p95, ms", "errors", "MB a worker after 20, 40, 60 s"],
         [
             [
@@ -95,6 +162,9 @@ def run(url: str, server: int, settings: Settings, fine: str) -> None:
             ]
         ],
     )  # fmt: skip
+    for one in heavy:
+        did = f"{one.count} fits" if isinstance(one, Fitter) else f"status {one.status}"
+        print(f"{type(one).__name__}: {did}")
 
 
 def workers_memory(server: int, kind: str = "VmRSS") -> list[float]:

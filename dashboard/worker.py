@@ -149,6 +149,13 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self.keepalived_conns.remove(conn)
         self._expect(conn)
 
+    def set_accept_enabled(self, enabled: bool) -> None:
+        """Accept connections or not; a worker that stops refuses them, and keeps nobody waiting."""
+        super().set_accept_enabled(enabled)
+        if not self.alive:
+            for listener in self.sockets:
+                listener.close()
+
     def enqueue_req(self, conn: Any) -> None:
         """Handle a request that is there, or wait for the rest of it."""
         if isinstance(conn, Connection) and conn.parser is not None:

@@ -22,6 +22,7 @@ from dashboard.services.scene.scene import Scene, resolve
 from dashboard.services.start import start
 from dashboard.settings import Settings
 from dashboard.view import Place, View
+from tests.repeating import Table
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -34,7 +35,20 @@ settings.register_profile(
 settings.load_profile("suite")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--times", type=int, default=1, help="how often each test of a fault runs")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    times = metafunc.config.getoption("times")
+    if times > 1 and metafunc.definition.get_closest_marker("faults"):
+        metafunc.fixturenames.append("time_of_many")
+        metafunc.parametrize("time_of_many", range(times))
+
+
 def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("times") > 1:
+        config.pluginmanager.register(Table())
     # As core.mixture.slice_fit has it. In pyproject.toml it would load numpy before `dashboard`.
     ignored = "ignore::sklearn.exceptions.ConvergenceWarning"
     config.addinivalue_line("filterwarnings", ignored)

@@ -49,6 +49,7 @@ def offline(home: Page, complaints: list[str]) -> Iterator[Page]:
     complaints.clear()
 
 
+@pytest.mark.faults("connection lost with a page open")
 def test_an_opening_without_a_server_is_said_and_opens_once_it_is_back(offline: Page) -> None:
     page = offline
     page.locator("#control-plane").get_by_text("Sagittal", exact=True).click()
@@ -98,6 +99,7 @@ def test_the_page_asks_by_itself_whether_the_server_is_back(
     complaints.clear()
 
 
+@pytest.mark.faults("layout or script that does not come")
 @pytest.mark.parametrize("lacking", ["**/_dash-layout", "**/main.mjs?*"])
 def test_a_page_that_cannot_be_loaded_says_so_and_is_loaded_again(
     own_page: Page, complaints: list[str], lacking: str

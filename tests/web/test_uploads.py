@@ -332,6 +332,7 @@ def test_the_page_gives_a_browser_its_cookie_once(client):
     assert "Set-Cookie" not in post(client, ("T1.nii", b"t1")).headers
 
 
+@pytest.mark.faults("cookie that nobody gave")
 @pytest.mark.parametrize("forged", ["", "x", "a" * 23, "../../etc", "a" * 3000])
 def test_a_cookie_of_nobodys_making_is_replaced(client, forged):
     client.set_cookie("neuromix", forged)
@@ -352,6 +353,7 @@ def test_the_server_keeps_no_token(client, tmp_path):
     assert not [path for path in on_disk(tmp_path) if token.encode() in Path(path).read_bytes()]
 
 
+@pytest.mark.faults("folder of uploads that cannot be written to")
 def test_a_folder_that_cannot_be_written_to_is_503_with_a_sentence(client, tmp_path):
     (tmp_path / "uploads").write_text("a file in the way")
     answer = post(client, ("T1.nii", b"t1"))
@@ -458,6 +460,7 @@ def until(true):
         os.sched_yield()
 
 
+@pytest.mark.faults("worker killed during an upload")
 @pytest.mark.slow
 def test_a_killed_worker_leaves_nothing_once_another_has_taken_its_place(hosted):
     folder, port, process = hosted

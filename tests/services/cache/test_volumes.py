@@ -79,6 +79,7 @@ def test_identity_is_content_wherever_the_file_lies(cache, image, reads, tmp_pat
     assert volume.name == "copy"
 
 
+@pytest.mark.faults("study file replaced while open")
 def test_a_replaced_file_is_another_volume(cache, image, save, head):
     store = VolumeStore(cache)
     before = store.open(image)
@@ -90,6 +91,7 @@ def test_a_replaced_file_is_another_volume(cache, image, save, head):
     assert np.isfinite(before.data).sum() == before.data.size - 1
 
 
+@pytest.mark.faults("study file truncated while open")
 def test_a_file_cut_short_after_it_was_opened_harms_nobody(cache, image):
     volume = VolumeStore(cache).open(image)
     image.write_bytes(image.read_bytes()[:100])
@@ -105,6 +107,7 @@ def test_the_cache_can_be_deleted_while_running(cache, image):
     assert np.nansum(first.data) > 0
 
 
+@pytest.mark.faults("copy in the cache damaged")
 @pytest.mark.parametrize("suffix", [".npy", ".json"])
 @pytest.mark.parametrize(
     "content", [b"", b"\x93NUMPY", b"null", b"[]", b'"text"', b"{}", b'{"a": 1}', b"\xff\xfe"]
@@ -145,6 +148,7 @@ def emptied(copy):
     os.truncate(copy, 0)
 
 
+@pytest.mark.faults("copy in the cache truncated, emptied, overwritten, replaced")
 @pytest.mark.parametrize("harm", [zeros, replaced, cut_short, emptied])
 @pytest.mark.parametrize("is_open", [True, False])
 def test_a_copy_that_was_written_to_is_read_again(cache, image, reads, harm, is_open):
@@ -165,6 +169,7 @@ def test_half_of_a_copy_is_no_copy(cache, image):
         same(VolumeStore(cache).open(image), image)
 
 
+@pytest.mark.faults("cache that cannot be written to")
 def test_a_cache_that_cannot_be_written_costs_no_study(tmp_path, image):
     (tmp_path / "cache").write_text("a file in the way")
     same(VolumeStore(tmp_path / "cache").open(image), image)
@@ -372,6 +377,7 @@ def test_nothing_is_kept_of_a_file_removed_while_it_was_read(cache, image, monke
     assert [path for path in cache.rglob("*") if path.is_file()] == []
 
 
+@pytest.mark.faults("study file changed while it is read")
 def test_nothing_is_kept_of_a_file_changed_while_it_was_read(cache, image, head, save, monkeypatch):
     def changed(path, *args, **kwargs):
         save("study/T1.nii.gz", head(1))
@@ -436,6 +442,7 @@ VolumeStore(pathlib.Path(sys.argv[1])).open(pathlib.Path(sys.argv[2]))
 """
 
 
+@pytest.mark.faults("worker killed while it unpacks a file")
 def test_a_killed_process_leaves_nothing_after_the_next_start(cache, image):
     done = subprocess.run([sys.executable, "-c", KILLED, cache, image], cwd=ROOT, check=False)
     assert done.returncode == -signal.SIGKILL
@@ -462,6 +469,7 @@ def full(*_, **__):
     raise OSError(errno.ENOSPC, "No space left on device")
 
 
+@pytest.mark.faults("disk full at the cache")
 def test_a_full_cache_costs_time_and_not_the_study(cache, image, monkeypatch):
     monkeypatch.setattr(stores, "unpack", full)
     store = VolumeStore(cache)
@@ -478,6 +486,7 @@ def test_a_disk_that_is_full_everywhere_is_an_error(cache, image, monkeypatch):
             read(image)
 
 
+@pytest.mark.faults("disk full while an image is resampled")
 def test_a_full_disk_is_an_error_before_a_map_meets_it(cache, image, monkeypatch):
     store = VolumeStore(cache)
     volume = store.open(image)
@@ -560,6 +569,7 @@ def test_a_grid_is_found_where_nothing_can_be_written(tmp_path, grids):
     np.testing.assert_array_equal(store.resampled(volume, target).data, expected.data)
 
 
+@pytest.mark.faults("study file deleted while open")
 def test_a_file_that_vanished_is_an_error(cache, image):
     store = VolumeStore(cache)
     store.open(image)

@@ -1,5 +1,6 @@
 import os
 import shutil
+import socket
 import time
 
 import nibabel as nib
@@ -238,6 +239,7 @@ def test_a_pair_whose_header_lies_outside_the_folder_is_passed_over(folder, tmp_
     assert listed(root) == {"a": ["b0", "lone", "real.hdr"]}
 
 
+@pytest.mark.faults("endless link among the studies")
 def test_a_folder_that_holds_a_link_to_itself_is_listed_once(folder):
     root = folder("T1.nii", "sub-1/anat/T1.nii")
     (root / "again").symlink_to(".")
@@ -305,6 +307,20 @@ def test_an_absolute_name_is_no_way_out(folder, tmp_path):
     (tmp_path / "out" / "T1.nii").write_bytes(b"x")
     assert Library(root).study(str(tmp_path / "out")) is None
     assert Library(root).study(str(root / "a")) is None
+
+
+@pytest.mark.faults("FIFO, socket, device or endless link among the studies")
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has none of these")
+def test_what_would_never_end_is_no_image(folder):
+    root = folder("a/T1.nii")
+    os.mkfifo(root / "a" / "fifo.nii")
+    os.mkfifo(root / "a" / "neuromix.json")
+    (root / "a" / "zero.nii").symlink_to("/dev/zero")
+    (root / "a" / "loop.nii").symlink_to("loop.nii")
+    (root / "a" / "deep.nii").symlink_to(root / "a" / "loop.nii")
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(root / "a" / "s.nii"))
+        assert listed(root) == {"a": ["T1"]}
 
 
 def test_new_files_and_folders_appear_without_a_restart(folder):

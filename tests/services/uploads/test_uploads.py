@@ -508,6 +508,7 @@ def test_studies_whose_time_is_over_make_room(make, clock):
     upload(uploads, ("b.nii", b"b" * 900))
 
 
+@pytest.mark.faults("disk full at upload")
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no disk to fill")
 def test_a_full_disk_while_a_file_arrives_is_the_same_sentence(uploads, folder, monkeypatch):
     with Path("/dev/full").open("wb", buffering=0) as disk:
@@ -517,6 +518,7 @@ def test_a_full_disk_while_a_file_arrives_is_the_same_sentence(uploads, folder, 
     assert on_disk(folder) == []
 
 
+@pytest.mark.faults("disk full at upload")
 def test_a_full_disk_while_a_study_is_kept_leaves_nothing(uploads, folder, reader, monkeypatch):
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")

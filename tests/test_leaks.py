@@ -1,0 +1,116 @@
+"""What a worker holds does not grow with what it has done."""
+
+import json
+from contextlib import closing
+from http.client import HTTPConnection
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from scripts.serving import running
+
+MEGABYTE = 2**20
+HANG_SECONDS = 90
+SLICES, FITS, UPLOADS = 1000, 50, 200
+
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc"),
+]
+
+
+class Worker:
+    """The one worker of a server, and a connection to it."""
+
+    def __init__(self, url: str, pid: int, cache: Path) -> None:
+        self.pid = pid
+        self.cache = cache
+        self._port = urlsplit(url).port
+
+    def ask(self, method: str, address: str, body: bytes = b"", **headers: str) -> bytes:
+        with closing(HTTPConnection("127.0.0.1", self._port, timeout=HANG_SECONDS)) as connection:
+            connection.request(method, address, body, headers)
+            answer = connection.getresponse()
+            content = answer.read()
+        assert answer.status in (200, 201, 204), (address, content)
+        self.cookie = answer.getheader("Set-Cookie") or self.cookie
+        return content
+
+    cookie = ""
+
+    def holds(self) -> dict[str, int]:
+        """Return what the process holds: memory in MB, descriptors and threads."""
+        process = Path(f"/proc/{self.pid}")
+        lines = dict(line.split(":", 1) for line in (process / "status").read_text().splitlines())
+        return {
+            "MB": int(lines["VmRSS"].split()[0]) // 1024,
+            "descriptors": len(list((process / "fd").iterdir())),
+            "threads": int(lines["Threads"]),
+        }
+
+    def temporary(self) -> list[Path]:
+        """Return what is unfinished in the cache."""
+        found = [path for path in self.cache.rglob("*") if path.name.startswith(".new-")]
+        incoming = self.cache / "uploads" / "incoming"
+        return found + (list(incoming.iterdir()) if incoming.exists() else [])
+
+
+@pytest.fixture(scope="module")
+def worker(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("leaks")
+    with running(
+        log=folder / "log", DASHBOARD_CACHE=str(folder / "cache"), WEB_CONCURRENCY="1"
+    ) as (url, process):
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        yield Worker(url, int(children[0]), folder / "cache")
+
+
+def opened(worker, query):
+    *_, line = worker.ask("GET", f"/open?{query}").splitlines()
+    return json.loads(line)["opened"]["scene.data"]
+
+
+def step(worker, number):
+    """Show a slice with its cards and pictures, none of them as before."""
+    query = f"study=sample&x=T1&y=b0&slice={number % 60 + 5}&seed={number // 60}"
+    scene = opened(worker, query)
+    need = "image-x,image-y,labels,histograms,joint,components"
+    worker.ask("GET", f"/cards/{scene['key']}.json?need={need}&{query}")
+
+
+def fit(worker, number):
+    query = f"study=sample&x=T1&y=b0&scope=volume&seed={1000 + number}"
+    scene = opened(worker, query)
+    worker.ask("GET", f"/cards/{scene['key']}.json?need=components&{query}")
+
+
+def upload(worker, number):
+    image = (Path(__file__).parents[1] / "data" / "sample" / "b0.nii.gz").read_bytes()
+    body = (b'--X\r\nContent-Disposition: form-data; name="f"; filename="b0-%d.nii.gz"\r\n\r\n'
+            % number + image + b"\r\n--X--\r\n")  # fmt: skip
+    answer = worker.ask(
+        "POST", "/uploads", body, **{"Content-Type": "multipart/form-data; boundary=X"}
+    )
+    cookie = worker.cookie.partition(";")[0]
+    worker.ask("DELETE", f"/uploads/{json.loads(answer)['study']}", Cookie=cookie)
+
+
+@pytest.mark.parametrize(
+    ("act", "times"),
+    [(step, SLICES), (fit, FITS), (upload, UPLOADS)],
+    ids=["slices", "fits", "uploads"],
+)
+def test_a_worker_holds_no_more_after_doing_it_often(worker, act, times):
+    # Threads and caches fill first: the plateau is what is held after half of it.
+    for number in range(times // 2):
+        act(worker, number)
+    plateau = worker.holds()
+    for number in range(times // 2, times):
+        act(worker, number)
+    after = worker.holds()
+    print(f"{times} x {act.__name__}: {plateau} -> {after}")
+    assert after["MB"] <= plateau["MB"] + 30
+    assert after["descriptors"] <= plateau["descriptors"] + 2
+    assert after["threads"] <= plateau["threads"] + 2
+    assert not worker.temporary()
