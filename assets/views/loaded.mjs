@@ -28,18 +28,27 @@ export const loadAgain = (src) => {
 export const isAsked = (src) => loaded.has(src);
 export const isReady = (src) => loaded.get(src)?.state === "ready";
 
-// A map comes ahead only where its model is known.
+// Maps whose model is not known: they do not come ahead.
 const unknown = new Set();
 
 export const isUnknown = (src) => unknown.has(src);
 
+/** Loads a picture before it is looked at. @returns {Promise<boolean>} whether the server answers */
+export const loadAhead = async (src) => {
+  const entry = load(src);
+  await entry.promise;
+  if (entry.state === "failed") loaded.delete(src);
+  return entry.state === "ready";
+};
+
+/** The same of a map, if the server knows it. */
 export const loadMapAhead = async (src) => {
   const answer = await fetch(src, { headers: { "X-Ahead": "1" }, priority: "low" }).catch(() => null);
   if (answer?.status !== 200) {
     if (unknown.size > KEPT) unknown.clear();
-    unknown.add(src);
-    return null;
+    if (answer) unknown.add(src);
+    return Boolean(answer);
   }
   await answer.blob(); // now it is in the browser's cache
-  return load(src).promise;
+  return loadAhead(src);
 };

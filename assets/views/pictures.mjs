@@ -3,7 +3,7 @@
 import * as address from "../client/address.mjs";
 import { isAlone } from "../client/picture.mjs";
 import { stagesOf } from "../client/stages.mjs";
-import { isAsked, isReady, isUnknown, load, loadAgain, loadMapAhead } from "./loaded.mjs";
+import { isAsked, isReady, isUnknown, loadAgain, loadAhead, loadMapAhead } from "./loaded.mjs";
 import { addOutline, parts, removeOutline, writePosition } from "./stage.mjs";
 
 const TOGETHER = 4; // pictures fetched ahead at a time, so that the page's own requests go first
@@ -109,8 +109,10 @@ export const pictures = ({ shown, layOut, drawScale, failed }) => {
       }
     }
     const asked = missing.filter(({ src }) => !isAsked(src)).slice(0, MOST_AHEAD);
-    while (asked.length && isResting()) {
-      await Promise.all(asked.splice(0, TOGETHER).map(({ src, isMap }) => (isMap ? loadMapAhead(src) : load(src).promise)));
+    let isAnswered = true; // a server that is away is not asked for the rest
+    while (asked.length && isResting() && isAnswered) {
+      const next = asked.splice(0, TOGETHER).map(({ src, isMap }) => (isMap ? loadMapAhead(src) : loadAhead(src)));
+      isAnswered = (await Promise.all(next)).every(Boolean);
     }
   };
 

@@ -8,8 +8,9 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Page, Response, Route, expect
 
-from scripts.serving import settled
+from scripts.serving import free_port, settled
 from tests.browser.acting import holding
+from tests.browser.conftest import Run
 from tests.browser.reading import table, thumb
 
 
@@ -131,6 +132,20 @@ def test_the_next_slice_waits_in_the_browser(page: Page, unseen: str) -> None:
         page.keyboard.press("ArrowRight")
         settled(page, slice=26)
     assert analyses == []
+
+
+AHEAD = """async ({ loadAhead, loadMapAhead, isAsked, isUnknown }, refused, silent) => [
+    await loadAhead(silent), isAsked(silent),
+    await loadMapAhead(silent), isUnknown(silent),
+    await loadMapAhead(refused), isUnknown(refused),
+]"""
+
+
+def test_what_a_silent_server_does_not_send_is_asked_for_once_it_is_back(run: Run) -> None:
+    """Nor is the rest, since that is said; a map that is refused is passed over."""
+    nobody = f"http://127.0.0.1:{free_port()}/slice.png"
+    found = run("../views/loaded", AHEAD, "/maps/none/axial/1.png", nobody)
+    assert found == [False, False, False, False, True, True]
 
 
 def test_settings_that_only_change_looks_ask_for_no_analysis(opened: Page) -> None:
