@@ -106,8 +106,9 @@ def _slice_bar() -> html.Div:
     """Return the slice slider between its buttons and its position."""
     return html.Div(
         [
-            Html(html=BEFORE_SLIDER, className="slice-play"),
+            # On screen after the buttons, for the keyboard before them: keys do what they do.
             SliceSlider(id=Control.SLICE, value=0, max=1),
+            Html(html=BEFORE_SLIDER, className="slice-play"),
             Html(html=AFTER_SLIDER, className="slice-place"),
             html.Div(
                 "Point at a voxel to read its values. Click it to keep the crosshair there.",

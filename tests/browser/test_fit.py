@@ -97,7 +97,7 @@ def test_a_step_draws_the_slice_anew_over_the_graphs_of_the_head(home: Page) -> 
     before = [outlined.get_attribute("d"), points.get_attribute("src")]
     home.evaluate(KEEP_GRAPHS)
     home.keyboard.press("ArrowRight")
-    settled(home)
+    settled(home, slice=31)
     assert home.evaluate("graphs.every(([node, data]) => node.isConnected && node.data === data)")
     after = [outlined.get_attribute("d"), points.get_attribute("src")]
     assert all(one != other for one, other in zip(before, after, strict=True))

@@ -48,7 +48,7 @@ def test_a_class_is_named_coloured_and_made_one_tissue_with_another(home: Page) 
     painted = picture(home, "view-labels", 1)
     assert (painted == (255, 0, 128, 255)).all(axis=-1).any()
     curve = """() => document.querySelector("#view-histograms .js-plotly-plot")._fullData
-        .find(trace => trace.name.startsWith("class 2")).line.color"""
+        .find(trace => trace.name.startsWith("2 left")).line.color"""
     assert home.evaluate(curve) == "#ff0080"
 
     form.get_by_label("Tissue").select_option("same as 3 WM")
