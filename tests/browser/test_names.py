@@ -45,7 +45,7 @@ HIDDEN = """
 @pytest.mark.parametrize("width", [390, 768, 1440, 2560])
 def test_long_names_are_told_apart_at_every_width(lab: Page, url: str, width: int) -> None:
     lab.set_viewport_size({"width": width, "height": 900})
-    visit(lab, f"{url}/?study=alike")
+    visit(lab, f"{url}/?study=alike&slice=8")
     settled(lab, study="alike", y=f"{START}_T2w")
     expect(lab.locator("#control-x")).to_have_value("T1w")
     expect(lab.locator("#control-y")).to_have_value("T2w")

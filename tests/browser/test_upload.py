@@ -300,7 +300,7 @@ def test_an_upload_is_renamed_and_the_name_undone(upload_page: Page, sample: Pat
     name = "O'Neil <b>7</b> “日本”"
     upload_page.locator("#upload-rename").click()
     field = upload_page.locator("#upload-name")
-    expect(field).to_have_value(before)
+    expect(field).to_have_value(before.partition(" · ")[0])  # others may have the same name
     field.press("Escape")
     expect(field).to_be_hidden()
     expect(study).to_have_value(before)

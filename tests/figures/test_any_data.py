@@ -5,7 +5,7 @@ from itertools import product
 import nibabel as nib
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -77,6 +77,8 @@ kinds = st.one_of(
 
 
 @settings(max_examples=60)
+@example(first=np.full((5, 6, 1), 1.4930483e-136), second=np.r_[0.5, np.ones(29)].reshape(5, 6, 1),
+         rule="positive", scaling="none", components=1, clip="none", bins=10)  # fmt: skip
 @given(first=kinds, second=kinds, rule=st.sampled_from(RULES), scaling=st.sampled_from(SCALINGS),
        components=st.integers(1, 4), clip=st.sampled_from(["none", "1"]),
        bins=st.sampled_from([10, 50, 200]))  # fmt: skip

@@ -173,7 +173,8 @@ def _best(
     for _ in range(recipe.starts):
         pause()
         estimator = _estimator(points, recipe, random_state=random)
-        with suppress(ValueError, FloatingPointError):
+        # Its numbers overflow with intensities near 0 that are not scaled.
+        with suppress(ValueError, FloatingPointError), np.errstate(over="ignore"):
             labels = estimator.fit_predict(points)
             if best is None or estimator.lower_bound_ > best[0].lower_bound_:
                 best = estimator, labels
