@@ -83,6 +83,7 @@ def test_the_theme_follows_the_system_and_the_button(own_page: Page) -> None:
 def test_the_header_tab_prints_what_the_notebook_prints(home: Page) -> None:
     home.get_by_role("tab", name="Header").click()
     settled(home, panel="header")
+    expect(home.locator("#view-header")).to_contain_text("voxel size")
     facts = {row[0]: row[1:] for row in table(home, "view-header")}
     assert next(iter(facts)) == "file"
     assert facts["file"] == ["T1.nii.gz", "b0.nii.gz"]
