@@ -16,7 +16,7 @@ const PNG = "data:image/png;base64,";
 /** @param {() => {wanted: object, scene: object, config: object}} shown */
 export const layer = (shown) => {
   const known = new Map(); // by address: what has come, a promise of it, or null if it failed
-  let drawn = null; // the address of what is drawn
+  let drawn = null; // the address of what is drawn, and where the graphs were
   const nodes = new Map(); // by graph: the elements over it
   const rested = { src: null, since: 0 }; // the address that is wanted, and since when
 
@@ -33,6 +33,9 @@ export const layer = (shown) => {
     const { wanted, scene, config } = shown();
     return found && address.layer(wanted, scene, config, found.drawn, slice);
   };
+
+  /** What has to be drawn: another size of a graph is another layer. */
+  const keyOf = (found, src) => src && JSON.stringify([src, ...[found.histograms, found.joint].map((plot) => plot && [plot.margin, plot.inner])]);
 
   // ---- elements
   const put = (id, made) => {
@@ -78,7 +81,7 @@ export const layer = (shown) => {
     const src = addressOf(found);
     const come = known.get(src);
     if (src && (!come || come instanceof Promise)) return mark();
-    drawn = come ? src : null;
+    drawn = come ? keyOf(found, src) : null;
     const { histograms, joint, drawn: { layers, extent } } = found ?? { drawn: {} };
     put(HISTOGRAMS, come && histograms && layers.length ? drawHistograms(histograms, layers, come.counts) : []);
     put(JOINT, come?.cloud && joint ? [drawJoint(joint, extent, come.cloud)] : []);
@@ -119,10 +122,13 @@ export const layer = (shown) => {
     show,
     /** Whether the layer of the wanted slice is drawn, if it came at all. */
     isCurrent() {
-      const src = addressOf(graphs());
+      const found = graphs();
+      const src = addressOf(found);
+      if (!src) return drawn === null;
+      if (known.get(src) === null || keyOf(found, src) === drawn) return true;
       if (src !== rested.src) Object.assign(rested, { src, since: performance.now() });
-      else if (src && known.get(src) === undefined && performance.now() - rested.since > REST_MS) show({ all: true });
-      return !src ? drawn === null : src === drawn || known.get(src) === null;
+      else if (performance.now() - rested.since > REST_MS) show({ all: true });
+      return false;
     },
     /** Asks for the layers of the next slices. */
     async fetchAhead(isResting) {
