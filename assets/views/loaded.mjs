@@ -37,7 +37,6 @@ export const isUnknown = (src) => unknown.has(src);
 export const loadAhead = async (src) => {
   const entry = load(src);
   await entry.promise;
-  if (entry.state === "failed") loaded.delete(src);
   return entry.state === "ready";
 };
 
