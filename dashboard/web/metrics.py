@@ -100,7 +100,7 @@ class Metrics:
             for kind in FILES:
                 _take_room(self._folder / f"{kind}_{os.getpid()}.db")
             from dashboard.web import counters
-        except (OSError, ImportError) as error:  # the server goes on without
+        except OSError as error:  # the server goes on without
             log.info("requests are not counted: %s", type(error).__name__)
             return None
         return counters

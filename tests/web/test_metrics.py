@@ -34,7 +34,6 @@ print(answer.get_data(as_text=True))
 @pytest.fixture
 def worker(save, head, tmp_path):
     """Return a function that answers addresses in a process of its own: metrics, and log."""
-    pytest.importorskip("prometheus_client")
     save("data/pair/secret-file.nii.gz", head(0))
 
     def worker(*addresses):
