@@ -5,72 +5,47 @@ import json
 import os
 import re
 import shlex
-import shutil
 import ssl
 import subprocess
-from contextlib import closing
+from contextlib import ExitStack, closing
 from urllib.parse import urlencode
 
 import pytest
 
 from scripts.serving import ROOT, free_port, serving
+from tests.nginx import require, running
 
 PROCFILE = (ROOT / "Procfile").read_text("utf-8").removeprefix("web: ")
-FRAME = """
-{user}
-pid {folder}/pid;
-error_log {folder}/error.log;
-events {{}}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
-    include {folder}/site.conf;
-}}
-"""
 
 
 @pytest.fixture
 def nginx(tmp_path):
     """Return a function that runs deploy/nginx.conf for a server, and gives both its ports."""
-    program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
-    if program is None or shutil.which("openssl") is None:
-        pytest.skip("nginx or openssl is not installed")
-    started = []
+    openssl = require("openssl")
+    with ExitStack() as stack:
 
-    def nginx(url):
-        plain, secure = free_port(), free_port()
-        site = (ROOT / "deploy" / "nginx.conf").read_text("utf-8")
-        subprocess.run(
-            ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1",
-             "-subj", "/CN=mri.lab.example", "-keyout", tmp_path / "key", "-out", tmp_path / "crt"],
-            check=True, capture_output=True,
-        )  # fmt: skip
-        for given, here in (
-            ("unix:/run/neuromix/web.sock", url.removeprefix("http://")),
-            ("listen 80;", f"listen 127.0.0.1:{plain};"),
-            ("listen 443 ssl;", f"listen 127.0.0.1:{secure} ssl;"),
-            ("/etc/letsencrypt/live/mri.lab.example/fullchain.pem", str(tmp_path / "crt")),
-            ("/etc/letsencrypt/live/mri.lab.example/privkey.pem", str(tmp_path / "key")),
-        ):
-            assert site.count(given) == 1, given
-            site = site.replace(given, here)
-        (tmp_path / "site.conf").write_text(site)
-        # Else root's nginx works as somebody who cannot write here.
-        user = "user root;" if os.geteuid() == 0 else ""
-        (tmp_path / "nginx.conf").write_text(FRAME.format(user=user, folder=tmp_path))
-        command = [program, "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf")]
-        subprocess.run([*command, "-t"], check=True, capture_output=True)
-        subprocess.run(command, check=True)
-        started.append(command)
-        return plain, secure
+        def nginx(url):
+            plain, secure = free_port(), free_port()
+            site = (ROOT / "deploy" / "nginx.conf").read_text("utf-8")
+            subprocess.run(
+                [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1",
+                 "-subj", "/CN=mri.lab.example", "-keyout", tmp_path / "key",
+                 "-out", tmp_path / "crt"],
+                check=True, capture_output=True,
+            )  # fmt: skip
+            for given, here in (
+                ("unix:/run/neuromix/web.sock", url.removeprefix("http://")),
+                ("listen 80;", f"listen 127.0.0.1:{plain};"),
+                ("listen 443 ssl;", f"listen 127.0.0.1:{secure} ssl;"),
+                ("/etc/letsencrypt/live/mri.lab.example/fullchain.pem", str(tmp_path / "crt")),
+                ("/etc/letsencrypt/live/mri.lab.example/privkey.pem", str(tmp_path / "key")),
+            ):
+                assert site.count(given) == 1, given
+                site = site.replace(given, here)
+            stack.enter_context(running(tmp_path, site))
+            return plain, secure
 
-    yield nginx
-    for command in started:
-        subprocess.run([*command, "-s", "stop"], check=True)
+        yield nginx
 
 
 @pytest.mark.long

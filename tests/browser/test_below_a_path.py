@@ -1,42 +1,28 @@
 """Below a path of a real nginx, as a portal has it: what leaves the path is lost."""
 
-import getpass
-import os
-import shutil
-import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
 from scripts.serving import ROOT, free_port, settled
+from tests.nginx import running
 
 pytestmark = pytest.mark.long
 
 # nginx hands the path on, or takes it off.
-CONFIG = """
-{user}
-pid {folder}/pid;
-error_log {folder}/error.log;
-events {{}}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
-    client_max_body_size 600m;
-    proxy_set_header Host $http_host;
-    proxy_set_header X-Forwarded-For $remote_addr;
-    proxy_set_header X-Forwarded-Proto $scheme;
-    server {{
-        listen 127.0.0.1:{port};
-        location / {{ return 404; }}
-        location /neuromix {{ proxy_pass {url}; }}
-        location /neuromix/ {{ proxy_pass {target}; }}
-    }}
+SITE = """
+client_max_body_size 600m;
+proxy_set_header Host $http_host;
+proxy_set_header X-Forwarded-For $remote_addr;
+proxy_set_header X-Forwarded-Proto $scheme;
+server {{
+    listen 127.0.0.1:{port};
+    location / {{ return 404; }}
+    location /neuromix {{ proxy_pass {url}; }}
+    location /neuromix/ {{ proxy_pass {target}; }}
 }}
 """
 
@@ -44,28 +30,15 @@ http {{
 @pytest.fixture
 def nginx(tmp_path: Path) -> Iterator[Callable[[str, str], str]]:
     """Return a function that puts an nginx before a server and gives its URL."""
-    program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
-    if program is None:
-        pytest.skip("nginx is not installed")
-    started = []
+    with ExitStack() as stack:
 
-    def nginx(url: str, target: str) -> str:
-        folder, port = tmp_path / f"nginx{len(started)}", free_port()
-        folder.mkdir()
-        config = folder / "nginx.conf"
-        # Else root's nginx works as somebody who cannot write here.
-        user = f"user {getpass.getuser()};" if os.geteuid() == 0 else ""
-        config.write_text(
-            CONFIG.format(user=user, folder=folder, port=port, url=url, target=target)
-        )
-        command = [program, "-p", str(folder), "-c", str(config)]
-        subprocess.run(command, check=True)  # it goes on in the background once it listens
-        started.append(command)
-        return f"http://127.0.0.1:{port}"
+        def nginx(url: str, target: str) -> str:
+            port = free_port()
+            site = SITE.format(port=port, url=url, target=target)
+            stack.enter_context(running(tmp_path / "nginx", site))
+            return f"http://127.0.0.1:{port}"
 
-    yield nginx
-    for command in started:
-        subprocess.run([*command, "-s", "stop"], check=True)
+        yield nginx
 
 
 @pytest.mark.parametrize("slash", ["", "/"], ids=["handed on", "taken off"])
