@@ -103,12 +103,12 @@ class Uploader(threading.Thread):
         self.status = 0
 
     def run(self) -> None:
-        shape = (512, 512, 600)
-        header = nib.Nifti1Image(np.broadcast_to(np.int16(0), shape), np.eye(4)).header
+        shape = (420, 420, 425)
+        header = nib.Nifti1Image(np.broadcast_to(np.float32(0), shape), np.eye(4)).header
         start = (b'--X\r\nContent-Disposition: form-data; name="f"; filename="T1.nii"\r\n\r\n'
                  + header.binaryblock + bytes(4))  # fmt: skip
         end = b"\r\n--X--\r\n"
-        piece = np.random.default_rng(0).integers(0, 1000, 512 * 512, dtype=np.int16).tobytes()
+        piece = np.random.default_rng(0).random(shape[:2], dtype=np.float32).tobytes()
         connection = http.client.HTTPConnection(urlsplit(self._url).netloc, timeout=300)
         connection.putrequest("POST", "/uploads")
         connection.putheader("Content-Type", "multipart/form-data; boundary=X")
