@@ -120,6 +120,9 @@ def joint(
                 "r": 14,
                 "t": 8 if kind == "scatter" else SCALE_HEIGHT,
                 "b": 52 if "<br>" in titles[0] else 38,
+                # plotly.js keeps the room of a colour bar that is gone, and what lies over the
+                # graph would lie beside it.
+                "autoexpand": False,
             },
             hovermode="closest",
             meta={

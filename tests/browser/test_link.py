@@ -72,6 +72,13 @@ def test_every_view_follows_the_number_of_components(home: Page, sample) -> None
     assert len(means["x"]) == 5
 
 
+# Where the axes of the joint view should begin, and where they do.
+TOP = """() => {
+    const plot = document.querySelector("#view-joint .js-plotly-plot");
+    return [plot.layout.margin.t, Number(plot.querySelector(".nsewdrag").getAttribute("y"))];
+}"""
+
+
 def test_the_joint_view_changes_its_kind_and_axes(home: Page, sample) -> None:
     lesson = Lesson(sample, 30)
     home.locator("#control-joint").select_option("2-D histogram")
@@ -85,6 +92,10 @@ def test_the_joint_view_changes_its_kind_and_axes(home: Page, sample) -> None:
     means = next(t for t in traces(home, "view-joint") if t["mode"] == "markers+text")
     darkest = lesson.t1[lesson.labels == 1].mean()
     assert means["x"][0] == pytest.approx(darkest, rel=0.1)
+    home.locator("#control-joint").select_option("Scatter")
+    settled(home, axes="raw", components=3)
+    room, top = home.evaluate(TOP)
+    assert top == room, "the room of the colour bar is gone, too"
 
 
 def test_a_hidden_class_leaves_every_view(home: Page, sample) -> None:
@@ -95,7 +106,8 @@ def test_a_hidden_class_leaves_every_view(home: Page, sample) -> None:
     np.testing.assert_array_equal(
         overlay[..., 3] > 0, np.isin(upright(Lesson(sample, 30).labels), [1, 3])
     )
-    assert "class 2" not in {trace["name"] for trace in traces(home, "view-histograms")}
+    names = [trace["name"].split(" ")[0] for trace in traces(home, "view-histograms")]
+    assert [names.count(number) for number in "123"] == [2, 0, 2]  # one curve for each image
     means = next(t for t in traces(home, "view-joint") if t["mode"] == "markers+text")
     assert len(means["x"]) == 2
 
