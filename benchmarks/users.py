@@ -105,6 +105,7 @@ class Uploader(threading.Thread):
     def run(self) -> None:
         shape = (420, 420, 425)
         header = nib.Nifti1Image(np.broadcast_to(np.float32(0), shape), np.eye(4)).header
+        header["vox_offset"] = len(header.binaryblock) + 4
         start = (b'--X\r\nContent-Disposition: form-data; name="f"; filename="T1.nii"\r\n\r\n'
                  + header.binaryblock + bytes(4))  # fmt: skip
         end = b"\r\n--X--\r\n"
