@@ -22,7 +22,8 @@ SETTLE_SECONDS = 90  # what has not come by then never comes, also on a busy mac
 SHOWS_ITS_URL = """
 wanted => {
     const query = location.search.slice(1), shown = new URLSearchParams(query);
-    return document.documentElement.dataset.settled === query
+    // A page that is just being loaded has no element yet.
+    return document.documentElement?.dataset.settled === query
         && Object.entries(wanted).every(([name, value]) => shown.get(name) === value);
 }
 """
@@ -77,7 +78,7 @@ def settled(page: "Page", **query: object) -> None:
     try:
         page.wait_for_function(SHOWS_ITS_URL, arg=wanted, timeout=SETTLE_SECONDS * 1000)
     except NotInTime:
-        shown = page.evaluate("document.documentElement.dataset.settled")
+        shown = page.evaluate("document.documentElement?.dataset.settled")
         raise AssertionError(
             f"After {SETTLE_SECONDS} s the views show {shown!r} at {page.url}, wanted {wanted}"
         ) from None

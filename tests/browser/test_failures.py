@@ -112,7 +112,7 @@ def test_a_page_that_cannot_be_loaded_says_so_and_is_loaded_again(
     expect(again).to_be_visible()
     # Once by itself, and then when somebody wants it.
     own_page.wait_for_function(
-        "() => performance.getEntriesByType('navigation')[0].type === 'reload'"
+        "() => performance.getEntriesByType('navigation')[0]?.type === 'reload'"
     )
     expect(again).to_be_visible()
     own_page.unroute(lacking)
