@@ -1,8 +1,9 @@
 # Relative paths, and tools run as modules: console scripts do not work in a path with spaces.
 PY := .venv/bin/python
+SIDE_BY_SIDE := --numprocesses 2 --max-worker-restart 0 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long test-faults lint bench sample screenshots pins clean runtime dev
+.PHONY: help run test test-wide test-long test-faults lint bench sample screenshots pins clean runtime dev
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -10,10 +11,15 @@ help: ## Show this list
 run: runtime ## Serve http://127.0.0.1:8050 (PORT and HOST override)
 	@exec $(PY) -m dashboard
 
-test: lint ## Check all but the long tests; ARGS="-k mixture" goes to pytest
+test: lint ## Check style, types and claims; ARGS="-k mixture" goes to pytest
 	@$(PY) -m scripts.chromium
 	@$(PY) -m scripts.axe
-	@$(PY) -m pytest --numprocesses 2 --max-worker-restart 0 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(PY) -m pytest $(SIDE_BY_SIDE) $(ARGS)
+
+test-wide: dev ## Run the tests marked wide: more members of the kinds that `make test` tries
+	@$(PY) -m scripts.chromium
+	@$(PY) -m scripts.axe
+	@$(PY) -m pytest $(SIDE_BY_SIDE) -m "wide and not long" $(ARGS)
 
 test-long: dev ## Run the tests marked long
 	@$(PY) -m scripts.chromium

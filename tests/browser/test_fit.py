@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from scripts.serving import settled
 from tests.browser.acting import address, choose
+from tests.wide import cases
 
 # An ADC map in mm2/s and in m2/s, and the same in whole numbers.
 UNITS = {"mm": 1.0, "m": 1e-6, "whole": 1e5}
@@ -146,9 +147,10 @@ def thumbs(page: Page) -> Any:
     return page.locator("#control-window-x [role=slider]")
 
 
-@pytest.mark.parametrize(("name", "low", "high"), [("mm", "0.0005", "0.0015"),
-                                                   ("m", "5e-10", "1.5e-9"),
-                                                   ("whole", "50", "150")])  # fmt: skip
+UNITS = [("mm", "0.0005", "0.0015"), ("m", "5e-10", "1.5e-9"), ("whole", "50", "150")]
+
+
+@pytest.mark.parametrize(("name", "low", "high"), cases(UNITS, wide=lambda unit: unit[0] != "m"))
 def test_a_window_is_set_as_finely_in_any_unit(
     page: Page, url: str, name: str, low: str, high: str
 ) -> None:

@@ -49,6 +49,7 @@ def url(serve: Callable[..., str], dataset: Path) -> str:
     return serve(dataset)
 
 
+@pytest.mark.wide
 def test_a_thousand_subjects_open_and_are_searched(page: Page, url: str, dataset: Path) -> None:
     before = sorted(dataset.rglob("*"))
     page.goto(url)

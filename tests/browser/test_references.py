@@ -126,6 +126,7 @@ def test_more_labels_stay_unfolded_from_slice_to_slice(
     expect(chips).to_have_count(8)
 
 
+@pytest.mark.wide
 def test_a_simulated_head_is_segmented_as_it_was_made(page: Page, real_url: str) -> None:
     page.goto(f"{real_url}/?study=brainweb_t1&slice=39")
     settled(page, study="brainweb_t1", foreground="mask")
