@@ -102,6 +102,7 @@ def test_the_controls_fit_without_scrolling_and_the_wheel_over_them_leaves_the_p
     assert page.evaluate("scrollY") == 0
 
 
+@pytest.mark.wide
 def test_folded_controls_leave_their_room_to_the_views_and_stay_folded(page: Page) -> None:
     page.goto("/")
     settled(page)

@@ -85,6 +85,7 @@ def test_a_new_file_is_there_after_a_reload(page: Page, url: str, dataset: Path)
     assert len([name for name in options(page, "control-x") if "FLAIR" in name]) == 1
 
 
+@pytest.mark.wide
 def test_a_new_subject_is_there_after_a_reload(page: Page, url: str, dataset: Path) -> None:
     page.goto(url)
     settled(page, study="sub-0001")

@@ -196,6 +196,7 @@ NO_IMAGE = ("brain_mask", "bet_mask", "seg", "labels", "lesion_gt", "class_map",
             "niivue_low_res")  # fmt: skip
 
 
+@pytest.mark.wide
 def test_every_real_image_is_one_and_every_label_map_is_none(real_data):
     for path in sorted(real_data.rglob("*.*")):
         if not path.name.endswith((".nii", ".nii.gz", ".mgz", ".img", ".mnc")):
