@@ -132,7 +132,7 @@ const dispatch = (event) => {
   return true;
 };
 
-const NONE_MIXED = "The fit needs at least one image. It uses all of them again.";
+const NONE_MIXED = "The fit needs at least one image. It uses the default again.";
 const noteEmptied = (emptied) => {
   const full = emptied && !state.opening ? { value: state.scene.defaults.mix } : {};
   setProps("control-mix", { description: emptied ? NONE_MIXED : null, ...full });

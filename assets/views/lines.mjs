@@ -52,5 +52,5 @@ export const writeReadout = ({ kept, pointed, lit }) => {
   if (kept) write(ofCrosshair, kept, "Crosshair");
   if (pointed) write(ofPointer, pointed, kept ? "Pointer" : "");
   else write(ofPointer, kept || lit ? [] : [["", HINT]]);
-  if (lit !== null) write(ofAlike, [["", `${lit} ${lit === 1 ? "voxel lies" : "voxels lie"} where the joint view was clicked (Escape clears)`]]);
+  if (lit !== null) write(ofAlike, [["", `${lit} ${lit === 1 ? "voxel lies" : "voxels lie"} where the joint distribution was clicked (Escape clears)`]]);
 };
