@@ -38,7 +38,7 @@ import { pictures as makePictures } from "./views/pictures.mjs";
 import { player } from "./views/player.mjs";
 import { position } from "./views/position.mjs";
 import { readout as makeReadout } from "./views/readout.mjs";
-import { screen, toggleScreen } from "./views/screen.mjs";
+import { planeInFull, screen, toggleScreen } from "./views/screen.mjs";
 import { settling } from "./views/settling.mjs";
 import { pictureOf } from "./views/stage.mjs";
 import { entitle } from "./views/title.mjs";
@@ -418,7 +418,7 @@ const showOther = () => dispatch({ type: "image" }) && rest.change();
 const acts = actions({ shown, change });
 keys({
   ...acts,
-  step: (count) => stepIn(document.activeElement, count) || slices.step(count),
+  step: (count) => stepIn(planeInFull() ?? document.activeElement, count) || slices.step(count),
   image: showOther,
   play: slices.toggle,
   field: toggleField,

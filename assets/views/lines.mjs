@@ -24,7 +24,7 @@ const write = (line, facts, title = "") => {
   if (line.dataset.text === text) return;
   line.dataset.text = text;
   line.replaceChildren(...facts.map(([name, value], index) => {
-    const part = element("span", "");
+    const part = element("span", name ? "" : "sentence");
     if (title && !index) part.append(element("b", "whose", { textContent: title }), " ");
     part.append(element("b", "", { textContent: name }), " ", Array.isArray(value) ? bars(value) : String(value));
     return part;
