@@ -27,7 +27,7 @@ SCALINGS: dict[Scaling, str] = {
 }
 COVARIANCES: dict[Covariance, str] = {
     "full": "a full covariance matrix each",
-    "tied": "one covariance matrix in common",
+    "tied": "a common covariance matrix",
     "diag": "a diagonal covariance matrix each",
     "spherical": "one variance each",
 }
@@ -209,17 +209,20 @@ def _slice_fit(said: Cited, recipe: Recipe) -> None:
 def _volume_fit(said: Cited, recipe: Recipe, *, fine: bool) -> None:
     if fine:
         said.say(
-            "A step visited cells of the joint intensities, with the moments of their voxels "
-            "{0}{1}, instead of every voxel.",
+            "Each step ran over cells of the joint intensities, with the moments of their voxels "
+            "{0}{1}, instead of over every voxel.",
             "cells", "binned",
         )  # fmt: skip
     else:
         said.say(
-            "Evenly spaced voxels led the steps, which were corrected by visits to all voxels {0}.",
+            "The steps ran over evenly spaced voxels and were corrected in passes over all voxels "
+            "{0}.",
             "binned",
         )
+    best = (
+        f"The best of {recipe.starts} k-means starts" if recipe.starts > 1 else "One k-means start"
+    )
     said.say(
-        f"The best of {counted(recipe.starts, 'k-means start')} (seed {recipe.seed}) was kept "
-        "{0}; k-means is that of scikit-learn {1}.",
+        f"{best} (seed {recipe.seed}) was used {{0}}, with k-means by scikit-learn {{1}}.",
         "starts", "scikit-learn",
     )  # fmt: skip

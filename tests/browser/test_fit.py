@@ -84,6 +84,19 @@ KEEP_GRAPHS = """() => { window.graphs = ["histograms", "joint"]
     .map((node) => [node, node.data]); }"""
 
 
+COMPONENTS_OVER = """() => {
+    const found = (where) => [...document.querySelectorAll(`#view-joint ${where}`)];
+    const drawn = (path) => {
+        const { x, y, width, height } = path.getBoundingClientRect();
+        return `${[x, y, width, height].map(Math.round)} ${getComputedStyle(path).stroke}`;
+    };
+    const [[layer], [copy]] = [".slice-layer", ".components-over"].map(found);
+    return {
+        copied: found(".components-over path").map(drawn),
+        drawn: found(".js-plotly-plot .scatterlayer path").map(drawn),
+        isAbove: layer.compareDocumentPosition(copy) === Node.DOCUMENT_POSITION_FOLLOWING,
+    };
+}"""
 TWICE_AS_WIDE = """width => Math.abs(document.querySelector(".slice-layer img")
     .getBoundingClientRect().width / width - 2) < 0.01"""
 
@@ -102,6 +115,11 @@ def test_a_step_draws_the_slice_anew_over_the_graphs_of_the_head(home: Page) -> 
     assert home.evaluate("graphs.every(([node, data]) => node.isConnected && node.data === data)")
     after = [outlined.get_attribute("d"), points.get_attribute("src")]
     assert all(one != other for one, other in zip(before, after, strict=True))
+    # Below the components, which stay as they are: a copy of them lies over it.
+    over = home.evaluate(COMPONENTS_OVER)
+    assert over["isAbove"]
+    assert over["copied"] == over["drawn"]
+    assert len(over["drawn"]) > 3 * 4
     # It lies where the axes are, also once they are zoomed.
     layer, plot = (home.locator(f"#view-joint {part}").first.bounding_box()
                    for part in (".slice-layer", ".nsewdrag"))  # fmt: skip
