@@ -7,6 +7,7 @@ from playwright.sync_api import Page
 
 from dashboard.reporting.page import html
 from dashboard.reporting.results import results_of
+from dashboard.reporting.steps import finished
 from dashboard.view import View
 
 
@@ -22,7 +23,7 @@ def blank(monkeypatch):
 
 
 def shown(scene, analyses, page):
-    page.set_content(html(results_of(scene, analyses)).decode())
+    page.set_content(finished(html(results_of(scene, analyses))).decode())
     paper = page.pdf(prefer_css_page_size=True)
     wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     return len(re.findall(rb"/Type\s*/Page\b", paper)), wide
