@@ -212,6 +212,10 @@ def test_the_bids_data_set_has_all_of_it_and_says_how_it_was_made(ask, save, hea
         assert one["Versions"]["scikit-learn"] == version("scikit-learn")
         assert one["SpatialReference"] == "orig"
         assert one["Description"]
+    assert not any("criteria" in name for name in found)
+    criteria = "tables/sub-01_ses-a_seg-axial5K3_criteria.tsv"
+    more = members(ask("bids.zip", replace(view, panel="criteria")))
+    assert more[criteria] == ask("criteria.tsv", view).data
     labels = [sidecars[f"{start}label-{k}_probseg.nii.gz"]["LabelMap"] for k in (1, 2, 3)]
     assert labels == [["CSF"], ["class 2"], ["WM, all"]]
 
