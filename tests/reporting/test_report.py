@@ -144,18 +144,27 @@ def test_every_setting_is_there(made):
         ),
         (
             View("pair", "T1", "b0", slice=5, scope="volume", prior=0.5, components=4),
-            ["best of 10 k-means starts", "Potts prior of strength 0.5", "4 Gaussians", "head"],
+            ["best of 10 k-means starts", "their voxels [4][5], instead", "4 Gaussians",
+             "Potts prior of strength 0.5", "of the whole head"],
             ["slice 5"],
+        ),
+        (
+            View("pair", "T1", "b0", slice=5, start="volume", foreground="mask", mask="mask"),
+            ["population SD of 1 in the foreground of the whole head.",
+             "began from the mixture of the whole head", "the voxels that mask marks"],
+            ["seed", "k-means"],
         ),
         (
             View("pair", "T1", "T1", slice=5, mix="T1", scaling="robust", clip="0.5",
                  covariance="diag", foreground="nonzero", starts=3),
-            ["interquartile", "0.5th and 99.5th", "diagonal", "not 0", "best of 3 k-means starts"],
+            ["interquartile", "clipped at 0.5 % and 99.5 %", "diagonal", "not 0",
+             "best of 3 k-means starts"],
             ["b0"],
         ),
     ],
 )  # fmt: skip
-def test_the_methods_have_the_numbers_of_the_recipe(made, view, says, not_said):
+def test_the_methods_have_the_numbers_of_the_recipe(made, view, says, not_said, save, head):
+    save("data/pair/mask.nii.gz", head(0) > 150, np.diag([2.0, 2.0, 3.0, 1.0]))
     words = content(made(view))
     for text in says:
         assert text in words.methods, words.methods
@@ -164,6 +173,28 @@ def test_the_methods_have_the_numbers_of_the_recipe(made, view, says, not_said):
     cited = [int(number) for number in re.findall(r"\[(\d+)\]", words.methods)]
     assert list(dict.fromkeys(cited)) == list(range(1, len(words.sources) + 1))
     assert "{" not in words.methods
+
+
+def test_the_methods_say_what_was_done_to_each_image(save, head, workspace):
+    affine, series = np.diag([2.0, 2.0, 3.0, 1.0]), np.stack([head(2), head(3)], axis=-1)
+    save("data/lab/T1.nii.gz", head(0), affine)
+    save("data/lab/fine.nii.gz", head(1).repeat(2, axis=0), affine @ np.diag([0.5, 1, 1, 1]))
+    save("data/lab/run.nii.gz", series, affine)
+    turned = np.diag([1.0, -1, 1, 1])
+    turned[1, 3] = head(0).shape[1] - 1
+    save("data/lab/mask.nii.gz", (head(0) > 0)[:, ::-1], affine @ turned)
+    view = View("lab", "T1", "fine", slice=5, mix="T1,fine,run:mean,run:1", grid="T1",
+                foreground="mask", mask="mask", scope="volume")  # fmt: skip
+    words = content(results_of(workspace.scene(view), workspace.analyses))
+    for sentence in (
+        "read T1, fine, run (mean of 2 volumes) and run (volume 1 of 2) with NiBabel [1].",
+        "fine was brought onto the grid of T1 by",
+        "mask was brought onto the grid of T1 by",
+        "voxels of 2 × 2 × 3 mm (",
+        "corrected by visits to all voxels [4].",
+    ):
+        assert sentence in words.methods, words.methods
+    assert words.sources[3].startswith("Stetter")
 
 
 def test_a_single_image_has_no_joint_view(made):
@@ -251,7 +282,8 @@ def test_columns_share_the_width():
 def test_volumes_are_in_millilitres(made):
     report = made()
     voxels = len(report.analysis.features.values)
-    assert f"{voxels:,} voxels ({measure(voxels * 2 * 2 * 3 / 1000)} mL)" in content(report).methods
+    said = f"{voxels:,} voxels of 2 × 2 × 3 mm ({measure(voxels * 2 * 2 * 3 / 1000)} mL)"
+    assert said in content(report).methods
 
 
 @pytest.mark.long
