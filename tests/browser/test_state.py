@@ -17,11 +17,11 @@ def test_the_url_is_the_whole_view(page: Page) -> None:
     settled(page, slice=33, components=4)
     view = View(study="sample", x="T1", y="b0", slice=33, components=4, bins=80)
     assert page.url.partition("?")[2] == view.query()
-    # Its layout was asked for once, while scripts were still read.
-    layouts = """performance.getEntriesByType("resource")
-        .filter(({ name }) => name.endsWith("/_dash-layout"))
+    # Dash's own questions were asked once, while scripts were still read.
+    asked = """performance.getEntriesByType("resource")
+        .filter(({ name }) => /\\/_dash-(layout|dependencies)$/.test(name))
         .map(({ initiatorType }) => initiatorType)"""
-    assert page.evaluate(layouts) == ["link"]
+    assert page.evaluate(asked) == ["link", "link"]
 
 
 def test_a_reload_shows_the_same(page: Page) -> None:
