@@ -144,7 +144,12 @@ def test_every_setting_is_there(made):
         (
             View("pair", "T1", "b0", slice=5, scope="volume", prior=0.5, components=4),
             ["best of 10 k-means starts", "Potts prior of strength 0.5", "4 Gaussians", "head"],
-            ["slice 5"],
+            ["slice 5", "between neighbouring classes"],
+        ),
+        (
+            View("pair", "T1", "b0", slice=5, scope="volume", covariance="partial-volume"),
+            ["one covariance matrix", "between neighbouring classes", "that fills most of it"],
+            ["most probable component"],
         ),
         (
             View("pair", "T1", "T1", slice=5, mix="T1", scaling="robust", clip="0.5",
