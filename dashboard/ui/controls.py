@@ -198,10 +198,10 @@ SECTIONS: dict[str, list[Row]] = {
             ControlSpec(
                 Control.COVARIANCE, "Covariance",
                 "The shape of the components: any ellipse (full), one ellipse for all (tied), "
-                "ellipses along the axes (diag), or circles (spherical). Partial volume is tied, "
-                "with Gaussians between neighbouring classes of the whole head, for voxels that "
-                "hold two tissues.",
-                choice({name: name.replace("-", " ") for name in get_args(Shape)}),
+                "ellipses along the axes (diag), or circles (spherical). Tied + PV (partial "
+                "volume) adds Gaussians between neighbouring classes of the whole head, for voxels "
+                "that hold two tissues.",
+                choice({name: name for name in get_args(Shape)} | {"partial-volume": "tied + PV"}),
             ),
             ControlSpec(
                 Control.SEED, "Seed",

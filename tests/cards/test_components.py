@@ -31,8 +31,8 @@ def test_a_mixture_fitted_whole_says_nothing_of_it(study):
 def test_the_voxels_between_classes_have_their_weight_below_the_table(study):
     view = replace(VIEW, scope="volume", covariance="partial-volume")
     between = study.analyse(view).model.between
-    weights = f"1–2 {between[0, 1]:.3f}, 2–3 {between[1, 2]:.3f}."
-    assert f"between two classes, half of it part of each: {weights}" in facts(study, view)
+    weights = f"{between[0, 1]:.3f} (1 and 2), {between[1, 2]:.3f} (2 and 3);"
+    assert f"between two classes have a weight of {weights}" in facts(study, view)
     assert "between two classes" not in facts(study)
 
 
