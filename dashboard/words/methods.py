@@ -61,6 +61,10 @@ SOURCES = {
         "getting the highest likelihood in multivariate Gaussian mixture models. Comput Stat Data "
         "Anal 2003;41:561–575."
     ),
+    "mixels": (
+        "Choi HS, Haynor DR, Kim Y. Partial volume tissue classification of multichannel magnetic "
+        "resonance images: a mixel model. IEEE Trans Med Imaging 1991;10:395–407."
+    ),
     "prior": (
         "Zhang Y, Brady M, Smith S. Segmentation of brain MR images through a hidden Markov random "
         "field model and the expectation-maximization algorithm. IEEE Trans Med Imaging "
@@ -207,6 +211,13 @@ def _mixture(said: Cited, analysis: Analysis) -> None:
         _slice_fit(said, recipe)
     else:
         _volume_fit(said, recipe, fine=analysis.features.partition().fine)
+    if model.pairs:
+        weight = sum(pair[-1] for pair in model.pairs)
+        said.say(
+            f"Gaussians between neighbouring classes, of a weight of {number(weight)} in all, "
+            "stand for voxels that hold two tissues {0}.",
+            "mixels",
+        )  # fmt: skip
     if model.spacing > 1:
         said.say(f"Its parameters were fitted to every {ordinal(model.spacing)} voxel.")
     if recipe.prior and analysis.field is not None:
@@ -215,9 +226,10 @@ def _mixture(said: Cited, analysis: Analysis) -> None:
             f"{number(recipe.prior)} {{0}} in its mean-field approximation {{1}}.",
             "prior", "field",
         )  # fmt: skip
+    chosen = "of its most probable component" if not model.pairs else "that fills most of it"
     said.say(
-        "Each voxel has the class of its most probable component. The model is described by BIC "
-        "{0}, ICL {1} and AIC {2}.",
+        f"Each voxel has the class {chosen}. The model is described by BIC {{0}}, ICL {{1}} and "
+        "AIC {2}.",
         "bic", "icl", "aic",
     )  # fmt: skip
 
