@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cholesky, solve_triangular
 
+from dashboard.core.steps import take_step
+
 # Voxels computed at once: the densities of 10 components stay in the CPU cache.
 CHUNK = 2**15
 
@@ -91,7 +93,9 @@ def exponentiated(
 
 def parts(voxels: int, chunk: int = CHUNK) -> Iterator[slice]:
     """Return slices of voxels to compute at once."""
-    return (slice(start, start + chunk) for start in range(0, voxels, chunk))
+    for start in range(0, voxels, chunk):
+        take_step()
+        yield slice(start, start + chunk)
 
 
 def mean_log_likelihood(

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from dashboard.core.mixture.cells import Cells
 from dashboard.core.mixture.densities import exponentiated, parts
 from dashboard.core.mixture.recipe import Covariance
+from dashboard.core.steps import take_step
 
 # An iteration takes less than a millisecond, so a small tolerance may take its time.
 MOST_ITERATIONS = 5000
@@ -104,6 +105,7 @@ class ExpectationMaximisation:
         path: deque[tuple[Array, Array]] = deque(maxlen=REMEMBERED)
         sums, share, iterations, converged = step, 1.0, 1, False
         while not converged and iterations < most:
+            take_step()
             iterations += 1
             is_step = sums is step
             try:
