@@ -58,6 +58,12 @@ class Server:
             assert time.monotonic() < end
             NEVER.wait(0.01)
 
+    def key(self, query: str) -> str:
+        """Return the key of a View's cards."""
+        *_, line = self.get(f"/open?{query}")[1].splitlines()
+        key: str = json.loads(line)["opened"]["scene.data"]["key"]
+        return key
+
     @contextmanager
     def upload(self, image: bytes) -> Iterator[HTTPConnection]:
         """Begin an upload; what follows `BEGUN` bytes of the image is yet to be sent."""
@@ -111,9 +117,7 @@ def until(happened: Callable[[], object]) -> None:
 def test_a_fit_whose_workers_are_killed_is_made_by_the_next(server: Server) -> None:
     seed = len(list((server.cache / "models").glob("*")))  # of a fit that nobody has made
     query = f"study=sample&x=T1&y=b0&scope=volume&components=6&tolerance=1e-6&seed={seed}"
-    *_, opened = server.get(f"/open?{query}")[1].splitlines()
-    key = json.loads(opened)["opened"]["scene.data"]["key"]
-    address = f"/cards/{key}.json?need=components&{query}"
+    address = f"/cards/{server.key(query)}.json?need=components&{query}"
 
     def give_up() -> None:
         with suppress(OSError, HTTPException):
@@ -151,6 +155,10 @@ def test_an_upload_whose_worker_is_killed_ends_at_once_and_can_be_sent_again(
         study = json.loads(answer.read())["study"]
     assert server.studies() == before | {study}
     assert server.until_answered(f"/open?study={study}")[0] == 200
+    # What was kept outlasts them all.
+    server.kill(server.workers())
+    assert b'"opened"' in server.until_answered(f"/open?study={study}")[1]
+    assert server.studies() == before | {study}
 
 
 @pytest.mark.faults("SIGTERM during an upload")
@@ -187,5 +195,11 @@ def test_nothing_is_written_among_the_studies(server: Server, sample: Path) -> N
         return [(str(path), path.stat().st_mtime_ns, path.stat().st_ctime_ns) for path in found]
 
     before = state()
-    assert server.get("/open?study=sample&scope=volume")[0] == 200
+    query = "study=sample&x=T1&y=b0"
+    key = server.key(query)
+    for address in (
+        f"/cards/{key}.json?need=image-x,joint,components,check,header&{query}",
+        f"/exports/dseg.nii.gz?{query}",
+    ):
+        assert server.get(address)[0] == 200
     assert state() == before

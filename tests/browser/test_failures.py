@@ -105,9 +105,7 @@ def test_a_page_that_cannot_be_loaded_says_so_and_is_loaded_again(
     own_page: Page, complaints: list[str], lacking: str
 ) -> None:
     loaded = []
-    own_page.on(
-        "request", lambda asked: asked.is_navigation_request() and loaded.append(asked.url)
-    )
+    own_page.on("request", lambda asked: asked.is_navigation_request() and loaded.append(asked.url))
     own_page.route(lacking, lambda route: route.abort())
     own_page.goto("/")
     again = own_page.get_by_role("link", name="Try again")
