@@ -113,26 +113,47 @@ def until(happened: Callable[[], object]) -> None:
         NEVER.wait(0.01)  # who asks without a pause takes the processor from the server
 
 
-@pytest.mark.faults("all workers killed during a fit")
-def test_a_fit_whose_workers_are_killed_is_made_by_the_next(server: Server) -> None:
-    seed = len(list((server.cache / "models").glob("*")))  # of a fit that nobody has made
-    query = f"study=sample&x=T1&y=b0&scope=volume&components=6&tolerance=1e-6&seed={seed}"
+def disturbed(server: Server, harm: Callable[[], object]) -> tuple[bytes, bytes]:
+    """Return what a fit gives undisturbed, and what it gives if something happens meanwhile."""
+    query = "study=sample&x=T1&y=b0&scope=volume&components=6&tolerance=1e-6"
     address = f"/cards/{server.key(query)}.json?need=components&{query}"
+    status, expected = server.get(address)
+    assert status == 200
+    server.kill(server.workers())  # which remember the fit
+    models = server.cache / "models"
+    for path in models.iterdir():
+        path.unlink()
 
     def give_up() -> None:
         with suppress(OSError, HTTPException):
             server.get(address)
 
     asking = threading.Thread(target=give_up)
-    models = server.cache / "models"
-    before = len(list(models.glob("*")))
     asking.start()
-    until(lambda: len(list(models.glob("*"))) > before)
-    server.kill(server.workers())
+    until(lambda: list(models.iterdir()))
+    harm()
     asking.join(HANG_SECONDS)
-    status, drawn = server.until_answered(address)
-    assert status == 200
-    assert drawn == server.get(address)[1]
+    return expected, server.until_answered(address)[1]
+
+
+@pytest.mark.faults("all workers killed during a fit")
+def test_a_fit_whose_workers_are_killed_is_made_by_the_next(server: Server) -> None:
+    expected, given = disturbed(server, lambda: server.kill(server.workers()))
+    assert given == expected
+
+
+@pytest.mark.faults("copies in the cache truncated during a fit")
+def test_a_fit_whose_copies_are_cut_short_is_made_from_the_files(server: Server) -> None:
+    def cut_short() -> None:
+        copies = list(server.cache.rglob("*.npy"))
+        assert copies
+        for copy in copies:
+            copy.chmod(0o600)
+            os.truncate(copy, 200)
+
+    # At worst a worker ends, since it reads from what is gone.
+    expected, given = disturbed(server, cut_short)
+    assert given == expected
 
 
 @pytest.mark.faults("worker killed during an upload, and the upload sent again")
