@@ -8,7 +8,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -23,6 +23,8 @@ END = b"\r\n--X--\r\n"
 PATIENT = "--preload --graceful-timeout 180"  # also on a busy machine
 NEVER = threading.Event()
 BEGUN = 150_000  # the server reads 64 kB at a time
+
+Recovering = Callable[[], AbstractContextManager[None]]
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name != "posix", reason="one process")]
 
@@ -113,7 +115,9 @@ def until(happened: Callable[[], object]) -> None:
         NEVER.wait(0.01)  # who asks without a pause takes the processor from the server
 
 
-def disturbed(server: Server, harm: Callable[[], object]) -> tuple[bytes, bytes]:
+def disturbed(
+    server: Server, harm: Callable[[], object], recovering: Recovering
+) -> tuple[bytes, bytes]:
     """Return what a fit gives undisturbed, and what it gives if something happens meanwhile."""
     query = "study=sample&x=T1&y=b0&scope=volume&components=6&tolerance=1e-6"
     address = f"/cards/{server.key(query)}.json?need=components&{query}"
@@ -132,18 +136,23 @@ def disturbed(server: Server, harm: Callable[[], object]) -> tuple[bytes, bytes]
     asking.start()
     until(lambda: list(models.iterdir()))
     harm()
-    asking.join(HANG_SECONDS)
-    return expected, server.until_answered(address)[1]
+    with recovering():
+        asking.join(HANG_SECONDS)
+        return expected, server.until_answered(address)[1]
 
 
 @pytest.mark.faults("all workers killed during a fit")
-def test_a_fit_whose_workers_are_killed_is_made_by_the_next(server: Server) -> None:
-    expected, given = disturbed(server, lambda: server.kill(server.workers()))
+def test_a_fit_whose_workers_are_killed_is_made_by_the_next(
+    server: Server, recovering: Recovering
+) -> None:
+    expected, given = disturbed(server, lambda: server.kill(server.workers()), recovering)
     assert given == expected
 
 
 @pytest.mark.faults("copies in the cache truncated during a fit")
-def test_a_fit_whose_copies_are_cut_short_is_made_from_the_files(server: Server) -> None:
+def test_a_fit_whose_copies_are_cut_short_is_made_from_the_files(
+    server: Server, recovering: Recovering
+) -> None:
     def cut_short() -> None:
         copies = list(server.cache.rglob("*.npy"))
         assert copies
@@ -152,13 +161,13 @@ def test_a_fit_whose_copies_are_cut_short_is_made_from_the_files(server: Server)
             os.truncate(copy, 200)
 
     # At worst a worker ends, since it reads from what is gone.
-    expected, given = disturbed(server, cut_short)
+    expected, given = disturbed(server, cut_short, recovering)
     assert given == expected
 
 
 @pytest.mark.faults("worker killed during an upload, and the upload sent again")
 def test_an_upload_whose_worker_is_killed_ends_at_once_and_can_be_sent_again(
-    server: Server, sample: Path
+    server: Server, sample: Path, recovering: Recovering
 ) -> None:
     image = (sample / "T1.nii.gz").read_bytes()
     before = server.studies()
@@ -178,7 +187,8 @@ def test_an_upload_whose_worker_is_killed_ends_at_once_and_can_be_sent_again(
     assert server.until_answered(f"/open?study={study}")[0] == 200
     # What was kept outlasts them all.
     server.kill(server.workers())
-    assert b'"opened"' in server.until_answered(f"/open?study={study}")[1]
+    with recovering():
+        assert b'"opened"' in server.until_answered(f"/open?study={study}")[1]
     assert server.studies() == before | {study}
 
 

@@ -126,7 +126,7 @@ def test_a_request_arrives_whole_however_it_is_cut(server, kind):
         assert answer(client) == (200, b"3")
 
 
-@pytest.mark.faults("damaged chunks")
+@pytest.mark.bad_input("damaged chunks")
 @pytest.mark.parametrize("chunks", [b"zz\r\nabc\r\n", b"-5\r\nabc\r\n", b"3\r\nabcXX0\r\n\r\n"])
 def test_damaged_chunks_are_the_senders_mistake(server, chunks):
     port, log = server

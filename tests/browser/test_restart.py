@@ -3,7 +3,7 @@
 import os
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from subprocess import Popen
 from urllib.parse import urlsplit
@@ -17,6 +17,7 @@ from tests.browser.conftest import AT_ONCE, LOGS
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="workers are in /proc")
 
+Recovering = Callable[[], AbstractContextManager[None]]
 Start = Callable[..., tuple[str, "Popen[bytes]"]]
 
 
@@ -53,7 +54,9 @@ def dying_workers(process: "Popen[bytes]") -> Iterator[None]:
 
 
 @pytest.mark.faults("all workers, then the whole server, killed with a page open")
-def test_a_page_outlives_its_server(own_page: Page, start: Start, complaints: list[str]) -> None:
+def test_a_page_outlives_its_server(
+    own_page: Page, start: Start, complaints: list[str], recovering: Recovering
+) -> None:
     page = own_page
     url, process = start()
     page.goto(url)
@@ -72,7 +75,8 @@ def test_a_page_outlives_its_server(own_page: Page, start: Start, complaints: li
     expect(note).to_be_visible()
     settled(page, plane="axial", components=4)
     start(PORT=str(urlsplit(url).port))
-    settled(page, plane="coronal", components=4)
+    with recovering():
+        settled(page, plane="coronal", components=4)
     expect(note).to_have_count(0)
     assert not loads
     page.close()
