@@ -25,9 +25,9 @@ test-long: dev ## Run the tests marked long
 	@$(PY) -m scripts.chromium
 	@$(PY) -m pytest -m long $(ARGS)
 
-test-faults: dev ## Run the tests of faults ten times each, and print a table
+test-faults: dev ## Run the tests of faults ten times each, those of bad inputs once, and print tables
 	@$(PY) -m scripts.chromium
-	@$(PY) -m pytest -m "faults and not long" --times 10 $(ARGS)
+	@$(PY) -m pytest -m "(faults or bad_input) and not long" --times 10 --numprocesses 2 --max-worker-restart 0 --dist loadfile $(ARGS)
 
 lint: dev ## Check style, types and import direction
 	@$(PY) -m ruff check .

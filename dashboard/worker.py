@@ -7,7 +7,9 @@ threads of their own, so that the page never waits for an upload. A request that
 it reads a slow disk or fits a head, leaves its place to another thread.
 """
 
+import os
 import re
+import signal
 import socket
 import struct
 import time
@@ -15,6 +17,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
+from queue import Empty
 from selectors import EVENT_READ
 from typing import Any, Literal
 
@@ -36,6 +39,9 @@ REQUEST_SECONDS = 60.0
 ANSWER_SECONDS = 5.0
 # A thread that sends to a client, or receives from it, without any progress for this long gives up.
 STALLED_SECONDS = 60
+
+# What ends a worker.
+ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
 
 _RECEIVE_BYTES = 64 * 2**10
 _LENGTH = re.compile(rb"^content-length:[ \t]*(\d+)[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
@@ -129,6 +135,16 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     def get_thread_pool(self) -> Threads:
         """Return the threads for requests."""
         return Threads(self.cfg.threads)
+
+    def init_signals(self) -> None:
+        """Take over the signals; those that came since the fork went to the master's handlers."""
+        signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+        master = getattr(signal.getsignal(signal.SIGTERM), "__self__", None)
+        super().init_signals()
+        for sig in _queued(master):
+            if sig in ENDING:
+                os.kill(os.getpid(), sig)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
 
     def load_wsgi(self) -> None:
         """Load the application."""
@@ -235,3 +251,10 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         done.add_done_callback(
             lambda future: self.method_queue.defer(self.finish_request, conn, future)
         )
+
+
+def _queued(master: Any) -> Iterator[int]:
+    """Return the signals that a copy of the master has noted and will never look at."""
+    with suppress(AttributeError, Empty):
+        while True:
+            yield master.SIG_QUEUE.get_nowait()

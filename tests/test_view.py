@@ -144,6 +144,7 @@ def test_no_query_fails_and_its_view_is_always_valid(query):
     assert parse(view.query()) == (view, [])
 
 
+@pytest.mark.bad_input("value in a link that is none")
 @pytest.mark.parametrize(
     ("key", "text"),
     [

@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 
 import pytest
 
@@ -39,27 +39,37 @@ GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 POST = b"POST / HTTP/1.1\r\nHost: a\r\n"
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    """The port of a server with one thread, and its log."""
-    folder = tmp_path_factory.mktemp("worker")
+@contextmanager
+def served(folder, *options):
+    """Serve with one thread: the port, the process and its log."""
     (folder / "small.py").write_text(APPLICATION)
     port = free_port()
     line = (f"gunicorn small:application --bind 127.0.0.1:{port} --threads 1 --keep-alive 75 "
             "--worker-class dashboard.worker.Worker --no-control-socket")  # fmt: skip
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", *line.split(), "--pythonpath", str(folder)], stderr=log
+            [sys.executable, "-m", *line.split(), "--pythonpath", str(folder), *options], stderr=log
         )
     try:
-        end = time.monotonic() + HANG_SECONDS
-        while not _listens(port):
-            assert process.poll() is None
-            assert time.monotonic() < end
-        yield port, folder / "log"
+        until(lambda: _listens(port) or process.poll() is not None)
+        assert process.poll() is None
+        yield port, process, folder / "log"
     finally:
         process.terminate()
         process.wait(HANG_SECONDS)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """The port of a server, and its log."""
+    with served(tmp_path_factory.mktemp("worker")) as (port, _, log):
+        yield port, log
+
+
+def until(happened):
+    end = time.monotonic() + HANG_SECONDS
+    while not happened():
+        assert time.monotonic() < end
 
 
 def _listens(port):
@@ -149,13 +159,49 @@ def test_a_request_arrives_whole_however_it_is_cut(server, kind):
         assert answer(client) == (200, b"3")
 
 
-@pytest.mark.faults("damaged chunks")
+@pytest.mark.bad_input("damaged chunks")
 @pytest.mark.parametrize("chunks", [b"zz\r\nabc\r\n", b"-5\r\nabc\r\n", b"3\r\nabcXX0\r\n\r\n"])
 def test_damaged_chunks_are_the_senders_mistake(server, chunks):
     port, log = server
     with connection(port, POST + b"Transfer-Encoding: chunked\r\n\r\n" + chunks) as client:
         assert answer(client)[0] == 400
     assert "Traceback" not in log.read_text()
+
+
+EARLY = """
+import os
+import signal
+
+take = signal.signal
+
+
+def post_fork(server, worker):
+    if worker.age > 1:
+        return
+
+    def stopped_early(sig, handler):
+        taken = take(sig, handler)
+        if sig == signal.SIGTERM and handler == signal.SIG_DFL:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return taken
+
+    if {fork}:
+        os.kill(os.getpid(), signal.SIGTERM)
+    else:
+        signal.signal = stopped_early
+"""
+
+
+@pytest.mark.faults("SIGTERM at the start of a worker")
+@pytest.mark.parametrize("fork", [True, False], ids=["fork", "handlers"])
+def test_a_worker_that_is_stopped_while_it_starts_ends_as_any_other(tmp_path, fork):
+    (tmp_path / "conf.py").write_text(EARLY.format(fork=fork))
+    with served(tmp_path, "--config", str(tmp_path / "conf.py")) as (port, _, log):
+        until(lambda: log.read_text().count("Booting worker") == 2)
+        with connection(port, GET) as client:
+            assert answer(client) == (200, b"0")
+        assert log.read_text().count("Worker exiting") == 1
+        assert "SIGTERM" not in log.read_text()
 
 
 @pytest.mark.parametrize(
