@@ -44,7 +44,7 @@ ASKED_FOR = "".join(
 # Dash may call the browser's half as soon as it starts, so it starts behind the modules. Where one
 # of both is missing, only this and the page's HTML are there to say so.
 CUT_OFF = (
-    " If that does not help, the server may be reached below a path that it does not know "
+    " If that does not help, the server may be below a path that it does not know "
     "(DASHBOARD_PREFIX)."
 )
 RENDERER = f"""

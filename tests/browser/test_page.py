@@ -128,7 +128,7 @@ def test_the_criteria_tab_compares_numbers_of_components(home: Page) -> None:
     # It arrives bit by bit, and can be stopped and gone on with.
     home.locator("[data-sweep=stop]").click()
     home.unroute("**/cards/*need=criteria*")
-    go_on = home.get_by_role("button", name="Go on")
+    go_on = home.get_by_role("button", name="Continue")
     expect(go_on).to_be_visible()
     settled(home, panel="criteria")
     expect(go_on).to_be_visible()
