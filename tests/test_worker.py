@@ -1,5 +1,6 @@
 """The worker of gunicorn, with one thread and a small application."""
 
+import fcntl
 import socket
 import subprocess
 import sys
@@ -12,8 +13,13 @@ from dashboard import worker
 from scripts.serving import free_port
 
 APPLICATION = '''
+import fcntl
+
 def application(environ, start):
-    """Answer with the length of the body, or 400."""
+    """Answer with the length of the body, or 400; below /held once the test lets go of a file."""
+    if environ["PATH_INFO"].startswith("/held"):
+        with open(environ["PATH_INFO"].removeprefix("/held")) as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
     stream, count = environ["wsgi.input"], 0
     try:
         while piece := stream.read(2**16):
@@ -28,6 +34,7 @@ def application(environ, start):
     return [body]
 '''
 HANG_SECONDS = 60  # what has not come by then never comes
+LINGER_SECONDS = 2  # that gunicorn gives a client to close a connection
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 POST = b"POST / HTTP/1.1\r\nHost: a\r\n"
 
@@ -106,6 +113,32 @@ def test_clients_that_stall_keep_no_thread(server, count, sent):
         for _ in range(3):
             with connection(port, GET) as client:
                 assert answer(client) == (200, b"0")
+
+
+@pytest.mark.faults("slow disks")
+def test_requests_that_take_long_keep_no_thread(server, tmp_path):
+    port, _ = server
+    disk = tmp_path / "disk"
+    with disk.open("w") as held, ExitStack() as stack:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        held_up = GET.replace(b"/", f"/held{disk}".encode(), 1)
+        slow = stack.enter_context(connection(port, held_up))
+        with connection(port, GET) as client:
+            assert answer(client) == (200, b"0")
+        fcntl.flock(held, fcntl.LOCK_UN)
+        assert answer(slow) == (200, b"0")
+
+
+def test_clients_that_do_not_close_keep_nobody_waiting(server):
+    port, _ = server
+    last = GET.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
+    with ExitStack() as stack:
+        count = int(HANG_SECONDS / LINGER_SECONDS) + 2
+        told = [stack.enter_context(connection(port, last)) for _ in range(count)]
+        for client in told:
+            assert answer(client) == (200, b"0")
+        with connection(port, GET) as client:
+            assert answer(client) == (200, b"0")
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,9 @@ def test_the_page_asks_by_itself_whether_the_server_is_back(
 
 
 @pytest.mark.faults("layout or script that does not come")
-@pytest.mark.parametrize("lacking", ["**/_dash-layout", "**/main.mjs?*"])
+@pytest.mark.parametrize(
+    "lacking", ["**/_dash-layout", pytest.param("**/main.mjs?*", marks=pytest.mark.wide)]
+)
 def test_a_page_that_cannot_be_loaded_says_so_and_is_loaded_again(
     own_page: Page, complaints: list[str], lacking: str
 ) -> None:

@@ -158,7 +158,7 @@ def test_a_person_gets_the_page_and_after_it_the_link_that_was_asked_for(server)
     target = page.text.partition('name="next" type="hidden" value="')[2].partition('"')[0]
     target = target.replace("&amp;", "&").replace("&#39;", "'")
     wrong = client.post("/sign-in", data={"password": "no", "next": target})
-    assert "This is not the password." in wrong.text
+    assert "Wrong password." in wrong.text
     assert 'name="next" type="hidden" value="/?study=a%20b' in wrong.text
     answer = client.post("/sign-in", data={"password": PASSWORD, "next": target})
     assert (answer.status_code, answer.headers["Location"]) == (303, link)
