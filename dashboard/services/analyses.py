@@ -28,9 +28,9 @@ from dashboard.services.limits import Allowance
 from dashboard.services.scene.scene import Scene
 from dashboard.services.tally import Tally
 
-# An analysis of a 1 mm slice takes about 2 MB, one of a 1 mm head 40 MB, one of a scanned
-# histology plate 500 MB.
-KEPT_ANALYSES = 64
+# An analysis of a 1 mm slice takes about 1 MB, one of a 1 mm head 40 MB, one of a scanned
+# histology plate 500 MB. Fifty people have a slice each, and one on both sides that was made ahead.
+KEPT_ANALYSES = 160
 KEPT_BYTES = 256 * 2**20
 # Heads whose foreground is kept, so that another mixture of it takes only the fit.
 KEPT_HEADS = 2
