@@ -74,7 +74,7 @@ def create_app(settings: Settings) -> Dash:
     app.server.register_blueprint(layers.blueprint(archive, analyses))
     app.server.register_blueprint(cards.blueprint(archive, analyses, ahead))
     app.server.register_blueprint(open.blueprint(archive))
-    app.server.register_blueprint(reports.blueprint(archive, analyses, ahead))
+    app.server.register_blueprint(reports.blueprint(archive, analyses, ahead, settings.cache))
     app.server.register_blueprint(exports.blueprint(archive, analyses, ahead, settings.cache))
     app.server.register_blueprint(uploads.blueprint(uploaded))
     metrics.register(

@@ -8,6 +8,7 @@ import { fetched, save } from "./saving.mjs";
  * @typedef {object} Entry
  * @property {string} label
  * @property {string} hint  a word or two behind it, such as the format
+ * @property {string} [makes]  what it makes, if its label does not say it
  * @property {(shown: Shown) => string} [address]  where the server makes the file
  * @property {(shown: Shown) => void} [action]  what else it does
  */
@@ -30,7 +31,7 @@ const SECTIONS = [
     { label: "Names and colours", hint: "TSV", address: file("dseg.tsv") },
     { label: "Probabilities", hint: "NIfTI, zip", address: file("probseg.zip") },
     { label: "Foreground mask", hint: "NIfTI", address: file("mask.nii.gz") },
-    { label: "All of these, as BIDS derivatives", hint: "zip", address: file("bids.zip") },
+    { label: "All of these, as BIDS derivatives", hint: "zip", makes: "the BIDS data set", address: file("bids.zip") },
   ]],
   ["Numbers", [
     { label: "Components", hint: "TSV", address: file("components.tsv") },
@@ -42,8 +43,8 @@ const SECTIONS = [
     { label: "Pictures…", hint: "PNG", action: askForPictures },
   ]],
   ["Report", [
-    { label: "Two pages to read offline", hint: "HTML", address: report("html") },
-    { label: "Two pages to print", hint: "PDF", address: report("pdf") },
+    { label: "Two pages to read offline", hint: "HTML", makes: "the report", address: report("html") },
+    { label: "Two pages to print", hint: "PDF", makes: "the report", address: report("pdf") },
   ]],
   ["Method", [
     { label: "Reproduce this…", hint: "Python", action: reproduce },
@@ -62,7 +63,7 @@ const built = (shown) => {
     const now = shown();
     if (!now.wanted) return;
     if (entry.action) entry.action(now);
-    else save(entry.address(now), entry.label);
+    else save(entry.address(now), entry.makes ?? entry.label);
   };
   const button = (entry) => {
     const made = Object.assign(document.createElement("button"), { type: "button", onclick: () => choose(entry) });

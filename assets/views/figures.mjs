@@ -1,10 +1,11 @@
 // Plots and pictures as files: plots by the browser's own Plotly at a chosen size, pictures at whole
 // multiples of their voxels.
+import * as address from "../client/address.mjs";
 import { fileName } from "../client/title.mjs";
 import { multiples } from "../client/picture.mjs";
 import { stagesOf } from "../client/stages.mjs";
 import { notify } from "./notices.mjs";
-import { keep } from "./saving.mjs";
+import { drawn, keep } from "./saving.mjs";
 import { button, choice, count, part, sheet } from "./sheets.mjs";
 import { parts } from "./stage.mjs";
 import { nameOf } from "./title.mjs";
@@ -12,7 +13,9 @@ import { nameOf } from "./title.mjs";
 const PNG_SCALE = 4; // about 300 dots per inch of a printed column
 const SAVE = '.modebar-btn[data-title^="Download"]';
 const SIZES = [100, 4000];
-const PLOTS = [["view-histograms", "Histograms"], ["view-joint", "Joint distribution"], ["view-criteria", "Criteria"]];
+const HISTOGRAMS = "view-histograms";
+const CRITERIA = "view-criteria"; // its figure is on the page only while its tab is open
+const PLOTS = [[HISTOGRAMS, "Histograms"], ["view-joint", "Joint distribution"], [CRITERIA, "Criteria"]];
 const TIMES = ["1", "2", "4", "8", "16"];
 const MOST_PIXELS = 2 ** 26; // of a canvas
 
@@ -20,16 +23,14 @@ const plotIn = (id) => document.querySelector(`#${id} .js-plotly-plot, #${id}.js
 
 /**
  * Saves a plot.
- * @param {Element} plot @param {object} view @param {{format: "svg"|"png", width: number, height: number}} how
+ * @param {{data: object[], layout: object}} figure @param {string} id  of its view
+ * @param {object} view @param {{format: "svg"|"png", width: number, height: number}} how
  */
-export const savePlot = (plot, view, { format, width, height }) => {
-  const what = plot.closest("[id^=view-]").id.replace("view-", "");
+const savePlot = ({ data, layout }, id, view, { format, width, height }) =>
   // On paper, not on the page's ground: its letters would be lost on a dark one.
-  const { data, layout } = plot;
-  return window.Plotly.downloadImage({ data, layout: { ...layout, paper_bgcolor: "#ffffff" } }, {
-    format, filename: fileName(view, nameOf(view.study), what), scale: format === "png" ? PNG_SCALE : 1, width, height,
+  window.Plotly.downloadImage({ data, layout: { ...layout, paper_bgcolor: "#ffffff" } }, {
+    format, filename: fileName(view, nameOf(view.study), id.replace("view-", "")), scale: format === "png" ? PNG_SCALE : 1, width, height,
   });
-};
 
 /** Lets the camera of a graph save it under a name that says what it shows. @param {() => object} wanted */
 export const saving = (wanted) => document.addEventListener("click", (event) => {
@@ -37,37 +38,50 @@ export const saving = (wanted) => document.addEventListener("click", (event) => 
   if (!plot) return;
   event.stopPropagation();
   const { clientWidth: width, clientHeight: height } = plot;
-  savePlot(plot, wanted(), { format: event.shiftKey ? "svg" : "png", width, height });
+  savePlot(plot, plot.closest("[id^=view-]").id, wanted(), { format: event.shiftKey ? "svg" : "png", width, height });
 }, true);
 
+/** The figure of a plot: as it is on screen, or as the server draws it; null if it cannot. */
+const figureOf = async (id, label, { wanted, scene, config }, again) => {
+  const plot = plotIn(id);
+  if (plot?.checkVisibility()) return plot;
+  const output = `${id}.figure`;
+  const lacking = config.cards.filter(({ outputs }) => outputs.includes(output));
+  const values = await drawn(address.cards(lacking, wanted, scene, config), label, again);
+  return values?.[output] ?? null;
+};
+
 /** Asks which plot to save, as what, and how large. */
-export const askForPlots = ({ wanted }) => {
-  const there = PLOTS.filter(([id]) => plotIn(id)?.checkVisibility());
+export const askForPlots = (shown) => {
+  const there = PLOTS.filter(([id]) => id === CRITERIA || plotIn(id)?.checkVisibility());
   const which = choice("Plot", there);
   const format = choice("Format", [["svg", "SVG"], ["png", `PNG, ${PNG_SCALE} dots per pixel`]]);
   const width = count("Width, pixels", 0, SIZES);
   const height = count("Height, pixels", 0, SIZES);
   const fit = () => {
-    const plot = plotIn(which.list.value);
-    width.input.value = plot.clientWidth;
-    height.input.value = plot.clientHeight;
+    const visible = [which.list.value, HISTOGRAMS].map(plotIn).find((plot) => plot?.checkVisibility());
+    width.input.value = visible?.clientWidth ?? 600;
+    height.input.value = visible?.clientHeight ?? 400;
   };
   which.list.onchange = fit;
   fit();
-  const form = part("form", { className: "sheet-fields" }, ...[which, format, width, height].map(({ field }) => field));
-  if (there.length < PLOTS.length) form.append(part("p", { textContent: "Open the Criteria tab to save its plot as well." }));
-  form.append(part("button", { className: "text-button", textContent: "Save" }));
+  const form = part("form", { className: "sheet-fields" }, ...[which, format, width, height].map(({ field }) => field),
+    part("button", { className: "text-button", textContent: "Save" }));
+  const save = async (id, label, how) => {
+    const figure = await figureOf(id, label, shown, () => save(id, label, how));
+    if (figure) savePlot(figure, id, shown.wanted, how)
+      .catch(() => notify("The browser cannot draw the plot at this size. Choose a smaller one."));
+  };
   form.onsubmit = (event) => {
     event.preventDefault();
     const size = { width: Number(width.input.value), height: Number(height.input.value) };
-    savePlot(plotIn(which.list.value), wanted, { format: format.list.value, ...size })
-      .catch(() => notify("The browser cannot draw the plot at this size. Choose a smaller one."));
+    save(which.list.value, which.list.selectedOptions[0].textContent, { format: format.list.value, ...size });
   };
   return sheet("Save a plot", form);
 };
 
 /** A picture as it is on screen, each voxel so many pixels wide and high. */
-const drawn = ({ below, map, outline }, [across, up], opacity) => {
+const painted = ({ below, map, outline }, [across, up], opacity) => {
   const canvas = part("canvas", { width: below.naturalWidth * across, height: below.naturalHeight * up });
   const context = canvas.getContext("2d");
   context.imageSmoothingEnabled = false; // voxels stay squares of one colour
@@ -90,7 +104,7 @@ const picture = (stage, times, { opacity, study }) => {
   }
   const what = made.place.id.replace("view-", "");
   const name = `${fileName(stage.view, nameOf(study), what)}_${across}x${up}.png`;
-  return new Promise((done) => { drawn(made, [across, up], opacity).toBlob((content) => done({ content, name })); });
+  return new Promise((done) => { painted(made, [across, up], opacity).toBlob((content) => done({ content, name })); });
 };
 
 /** Asks for how many pixels a voxel gets, and saves the pictures of the row. */

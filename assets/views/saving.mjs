@@ -1,6 +1,6 @@
 // Files to keep: what the server makes, step by step, and what the page itself has drawn.
 import { failed, worked } from "./failures.mjs";
-import { SILENT } from "./notices.mjs";
+import { SILENT, refusal } from "./notices.mjs";
 
 const STEPS = "application/x-neuromix-steps"; // lines of JSON, then the bytes of the file
 const PATIENCE_MS = 1000; // what takes longer shows how far it is
@@ -58,7 +58,8 @@ const note = (label, cancel) => {
     type: "button", className: "text-button", textContent: "Cancel", onclick: cancel,
   });
   const timer = setTimeout(() => {
-    document.body.append(made); // a live region reads out what comes into it
+    // Beside a dialog nothing can be pressed.
+    (document.querySelector("dialog[open]") ?? document.body).append(made); // a live region reads out what comes into it
     made.append(`Making ${label}`, bar, button);
   }, PATIENCE_MS);
   return {
@@ -71,18 +72,18 @@ const note = (label, cancel) => {
 };
 
 /**
- * Asks the server for a file.
- * @param {string} from @param {string} label  what it is, in a note
- * @returns {Promise<?{content: Blob, name: string}>} null if it was cancelled or has failed, which the page says
+ * Does work that takes a while, which can be cancelled.
+ * @template T
+ * @param {string} label  what is made, in a note
+ * @param {(signal: AbortSignal, step: (share: number) => void) => Promise<T>} work
+ * @param {() => void} again
+ * @returns {Promise<?T>} null if it was cancelled or has failed, which the page says
  */
-export const fetched = async (from, label, again) => {
+const atWork = async (label, work, again) => {
   const control = new AbortController();
   const said = note(label, () => control.abort());
   try {
-    const answer = await fetch(from, { signal: control.signal, headers: { "X-Steps": "1" } });
-    if (!answer.ok) throw new Refused(await answer.text());
-    const isStepwise = answer.headers.get("Content-Type")?.startsWith(STEPS);
-    const found = isStepwise ? await inSteps(answer.body, said.step) : { content: await answer.blob(), name: nameOf(answer) };
+    const found = await work(control.signal, said.step);
     worked(EXPORT);
     return found;
   } catch (error) {
@@ -92,6 +93,37 @@ export const fetched = async (from, label, again) => {
     said.end();
   }
 };
+
+/** Asks the server, which may refuse. */
+const asked = async (from, options) => {
+  const answer = await fetch(from, options);
+  if (answer.ok) return answer;
+  const said = answer.status === 404 ? await answer.text() : "The server could not make this.";
+  throw new Refused(refusal(answer.status) ?? said);
+};
+
+/**
+ * Asks the server for a file.
+ * @param {string} from @param {string} label  what it is, in a note
+ * @returns {Promise<?{content: Blob, name: string}>} null if it was cancelled or has failed, which the page says
+ */
+export const fetched = (from, label, again) => atWork(label, async (signal, step) => {
+  const answer = await asked(from, { signal, headers: { "X-Steps": "1" } });
+  const isStepwise = answer.headers.get("Content-Type")?.startsWith(STEPS);
+  return isStepwise ? inSteps(answer.body, step) : { content: await answer.blob(), name: nameOf(answer) };
+}, again);
+
+/**
+ * Asks the server for what a card shows, until all of it is there.
+ * @param {string} from @param {string} label @param {() => void} again
+ * @returns {Promise<?Object<string, *>>} by output; null as of `fetched`
+ */
+export const drawn = (from, label, again) => atWork(label, async (signal) => {
+  for (;;) {
+    const values = await (await asked(from, { signal })).json();
+    if (!values.unfinished) return values;
+  }
+}, again);
 
 /** Asks the server for a file, and keeps it. */
 export const save = async (from, label) => {

@@ -2,7 +2,9 @@
 import { notify } from "./notices.mjs";
 
 // A cell that holds a mean and its SD is two columns; `data-value` has what a cell shows otherwise.
-const valueOf = (cell) => cell.dataset.value ?? cell.textContent.trim().replace(/\s+/g, " ");
+const valueOf = (cell) => cell.dataset.value ?? named(cell.textContent.trim().replace(/\s+/g, " "));
+// A spreadsheet would compute a name that begins as a formula, which may come from anybody's link.
+const named = (text) => (/^[=+@-]/.test(text) && Number.isNaN(Number(text)) ? `'${text}` : text);
 const rowOf = (row) => [...row.cells].map(valueOf).join("\t");
 const textOf = (table) => [...table.rows].map(rowOf).join("\n");
 

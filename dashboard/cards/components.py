@@ -53,7 +53,7 @@ def components_table(
     mixed, found = features.volumes[: features.mixed], tissues(analysis.classes, merged)
     return render(
         "components.html",
-        names=_columns(mixed),
+        names=columns(mixed),
         labels=[volume.label for volume in mixed],
         stacked=_is_wide(analysis),
         facts=[*(volume.label for volume in mixed if volume.processing), *features.facts],
@@ -67,7 +67,7 @@ def components_table(
     )
 
 
-def _columns(mixed: Sequence[Volume]) -> list[str]:
+def columns(mixed: Sequence[Volume]) -> list[str]:
     """Return the names of the images, which tell the volumes of one file apart."""
     files = Counter(volume.name for volume in mixed)
     return [v.short if files[v.name] == 1 else f"{v.short}{SELECTOR}{_taken(v)}" for v in mixed]

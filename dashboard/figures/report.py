@@ -18,6 +18,7 @@ from dashboard.core import sampling
 from dashboard.core.analysis import Analysis
 from dashboard.core.domain import WHOLE
 from dashboard.core.mixture.classes import ellipse
+from dashboard.core.mixture.features import Features
 from dashboard.figures.histograms import counted, expected
 from dashboard.figures.joint import SATURATION, SIGMAS, components_of, pair_counts
 from dashboard.figures.palette import on_white
@@ -45,7 +46,7 @@ def histograms(figure: FigureBase, analysis: Analysis, look: Look) -> None:
     plots = figure.subplots(len(features.shown), 2, squeeze=False)
     rows = zip(features.shown, counted(analysis, look.bins, before=True), plots, strict=True)
     for image, found, row in rows:
-        name = features.volumes[image].short
+        name = _name(features, image)
         for plot, counts, what in zip(row, found, (", all voxels", ", foreground"), strict=True):
             plot.set_title(_called(name, what))
             plot.set_ylabel("voxels")
@@ -178,9 +179,16 @@ def _sampled(every: int) -> str:
 def _name_axes(plot: Plot, analysis: Analysis, axes: Axes) -> None:
     features = analysis.features
     unit = "" if axes == "raw" else f" ({UNITS[features.recipe.scaling]})"
-    x, y = (_called(features.volumes[image].short, unit) for image in features.xy)
+    x, y = (_called(_name(features, image), unit) for image in features.xy)
     plot.set_xlabel(x)
     plot.set_ylabel(y)
+
+
+def _name(features: Features, image: int) -> str:
+    """Return the short name of an image, and its volume if the other has that name too."""
+    volume = features.volumes[image]
+    alike = [features.volumes[one].short == volume.short for one in features.shown]
+    return volume.short_label if sum(alike) > 1 else volume.short
 
 
 def _called(name: str, what: str) -> str:
@@ -189,4 +197,7 @@ def _called(name: str, what: str) -> str:
 
 
 def _note(plot: Plot, text: str) -> None:
+    # Without data an axis would make up its numbers.
+    plot.set(xticks=[], yticks=[])
+    plot.minorticks_off()
     plot.text(0.5, 0.5, text, ha="center", va="center", transform=plot.transAxes, color=GREY)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from importlib.metadata import version
 
 from dashboard import __version__
+from dashboard.cards.components import columns
 from dashboard.core.analysis import Analysis
 from dashboard.core.export.record import LIBRARIES
 from dashboard.core.mixture.classes import Class
@@ -91,6 +92,11 @@ class Content:
     methods: str
     sources: tuple[str, ...]
 
+    @property
+    def running(self) -> str:
+        """What the second page says of the first, from which it may be parted."""
+        return f"{self.title} – {self.subtitle}"
+
 
 def content(results: Results) -> Content:
     """Return the words and numbers of a report."""
@@ -146,6 +152,7 @@ def _numbers(results: Results) -> Iterator[Table]:
 def _components(results: Results, analysis: Analysis) -> Table:
     features = analysis.features
     mixed = features.volumes[: features.mixed]
+    names = columns(mixed)
 
     def cells(one: Class) -> Iterator[str]:
         yield _called(results, one.number)
@@ -160,23 +167,23 @@ def _components(results: Results, analysis: Analysis) -> Table:
     correlated = ("r",) if len(mixed) > 1 else ()
     return Table(
         title="Components",
-        columns=("class", "weight", "voxels", "mL", *_headings(mixed), *correlated),
+        columns=("class", "weight", "voxels", "mL", *_headings(names), *correlated),
         rows=tuple(tuple(cells(one)) for one in analysis.classes),
-        notes=(_units(mixed, results), _criteria(results, analysis)),
+        notes=(_units(names, results), _criteria(results, analysis)),
     )
 
 
-def _headings(mixed: Sequence[Volume]) -> list[str]:
+def _headings(names: Sequence[str]) -> list[str]:
     """Return the names of images at the head of columns, which share a line."""
-    return [elided(volume.short, max(HEADINGS_LENGTH // len(mixed), 8)) for volume in mixed]
+    return [elided(name, max(HEADINGS_LENGTH // len(names), 8)) for name in names]
 
 
-def _units(mixed: Sequence[Volume], results: Results) -> str:
+def _units(names: Sequence[str], results: Results) -> str:
     where = "the whole head" if results.scene.view.scope == "volume" else "this slice"
-    names = "" if len(mixed) < 2 else f"; r is the correlation of {mixed[0].short} and "
+    r = f"; r is the correlation of {names[0]} and {names[1]}" if len(names) > 1 else ""
     return (
         f"Voxels and volumes are of {where}. Images: mean ± SD within the component, in their own "
-        f"units of intensity{names + mixed[1].short if names else ''}."
+        f"units of intensity{r}."
     )
 
 
@@ -245,7 +252,7 @@ def _settings(scene: Scene) -> Iterator[tuple[str, str]]:
     meant = {
         "slice": str(view.slice or 0),
         "mix": ", ".join(scene.mixed),
-        "mask": scene.mask.name if scene.mask else "",
+        "mask": scene.mask.name if scene.mask and _uses_mask(scene) else "",
         "reference": scene.reference.name if scene.reference else "",
         "starts": str(scene.recipe.starts),
         "before": "1" if scene.before else "0",
@@ -260,8 +267,8 @@ def _settings(scene: Scene) -> Iterator[tuple[str, str]]:
 
 def _files(scene: Scene) -> Table:
     shown = (("X", scene.view.x), ("Y", scene.view.y))
-    masks = scene.view.foreground == "mask" or scene.view.outline == "mask"
-    helpers = (("mask", scene.mask if masks else None), ("reference", scene.reference))
+    mask = scene.mask if _uses_mask(scene) else None
+    helpers = (("mask", mask), ("reference", scene.reference))
     uses: dict[str, list[str]] = {}
     for use, name in (
         *shown,
@@ -280,6 +287,10 @@ def _files(scene: Scene) -> Table:
         rows=tuple(rows),
         texts=frozenset({0, 1, 2, 5, 6}),
     )
+
+
+def _uses_mask(scene: Scene) -> bool:
+    return scene.view.foreground == "mask" or scene.view.outline == "mask"
 
 
 def _facts(volume: Volume) -> tuple[str, ...]:

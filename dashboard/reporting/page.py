@@ -8,8 +8,9 @@ from jinja2 import Environment, FileSystemLoader
 
 from dashboard.figures.paper import as_svg
 from dashboard.reporting.content import content
-from dashboard.reporting.drawing import HEIGHT, WIDTH, parts, rows
+from dashboard.reporting.drawing import HEIGHT, WIDTH, Part, parts, rows
 from dashboard.reporting.results import Results
+from dashboard.reporting.steps import Steps
 from dashboard.reporting.text import LARGEST, SHORT, SMALLEST, STEP, second_page
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -34,15 +35,21 @@ POLICY = (
 )
 
 
-def html(results: Results) -> bytes:
-    """Return a report as HTML; the same results gives the same bytes."""
-    words = content(results)
+def html(results: Results) -> Steps:
+    """Make a report as HTML; the same results give the same bytes."""
+    words, drawn = content(results), rows(parts(results))
+    count, done = sum(map(len, drawn)), 0
+    figures: list[list[tuple[Part, str]]] = []
+    for row in drawn:
+        figures.append([])
+        for part in row:
+            done += 1
+            yield done / (count + 1)
+            svg = as_svg(part.draw, *part.size)
+            figures[-1].append((part, base64.b64encode(svg).decode()))
     page = _templates.get_template("report.html").render(
         content=words,
-        rows=[
-            [(part, base64.b64encode(as_svg(part.draw, *part.size)).decode()) for part in row]
-            for row in rows(parts(results))
-        ],
+        rows=figures,
         style=STYLE,
         policy=POLICY,
         size=_named(second_page(words, WIDTH, HEIGHT).size - STEP),

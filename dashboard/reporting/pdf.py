@@ -14,6 +14,7 @@ from dashboard.reporting.content import Content, content
 from dashboard.reporting.drawing import CLASSES_WIDTH, HEIGHT, WIDTH, Part, parts, rows
 from dashboard.reporting.results import Results
 from dashboard.reporting.setting import Line, wrapped
+from dashboard.reporting.steps import Steps
 from dashboard.reporting.text import QUIET, second_page
 
 # In mm.
@@ -24,21 +25,28 @@ GAP = 2
 TITLE, SUBTITLE, CAPTION = 14, 9, 7  # points
 
 
-def pdf(results: Results) -> bytes:
-    """Return a report as PDF; the same results gives the same bytes."""
-    words, buffer = content(results), io.BytesIO()
+def pdf(results: Results) -> Steps:
+    """Make a report as PDF; the same results give the same bytes."""
+    words, drawn, buffer = content(results), parts(results), io.BytesIO()
     about = {"Title": f"{words.title} – NeuroMix report", "CreationDate": None}
+    steps = len(drawn) + 3
     with PdfPages(buffer, metadata=about) as pages:
-        first = _first(words, parts(results))
+        first = Figure(figsize=A4, layout="constrained")
+        for done, _ in enumerate(_draw(first, words, drawn), start=1):
+            yield done / steps
         settle(first)
-        for page in (first, _second(words)):
-            pages.savefig(page, dpi=DPI)
+        yield (len(drawn) + 1) / steps
+        pages.savefig(first, dpi=DPI)
+        yield (len(drawn) + 2) / steps
+        pages.savefig(_second(words), dpi=DPI)
     return buffer.getvalue()
 
 
-def _first(words: Content, drawn: Sequence[Part]) -> Figure:
-    """Return the page of the figures: each in a cell of a grid, with its caption below."""
-    page = Figure(figsize=A4, layout="constrained")
+def _draw(page: Figure, words: Content, drawn: Sequence[Part]) -> Iterator[Part]:
+    """Draw the figures on their page, each in a cell of a grid; yield each before it is drawn.
+
+    Its caption is below it.
+    """
     head = list(_head(words))
     lines = [[_caption(part) for part in row] for row in rows(drawn)]
     heights = [MARGIN + sum(line.height for line in head) + GAP]
@@ -54,11 +62,11 @@ def _first(words: Content, drawn: Sequence[Part]) -> Figure:
     tops = [0, *accumulate(heights)]
     for number, (row, captions) in enumerate(zip(rows(drawn), lines, strict=True)):
         for place, (part, caption) in enumerate(zip(row, captions, strict=True)):
+            yield part
             cells = slice(1, 3) if len(row) == 1 else 1 + place
             part.draw(page.add_subfigure(grid[1 + 2 * number, cells]))
             left = 0 if place == 0 else WIDTH - CLASSES_WIDTH
             _write(page, [replace(line, left=left) for line in caption], tops[2 + 2 * number])
-    return page
 
 
 def _head(words: Content) -> Iterator[Line]:

@@ -130,6 +130,7 @@ def _halved(files: Table) -> Table:
 
 
 def _filled(words: Content, column: Column) -> Column:
+    column.paragraph(words.running, scale=0.9, colour=QUIET)
     for doubt in words.doubts:
         column.paragraph(doubt)
     for table in words.numbers:

@@ -12,7 +12,6 @@ from dashboard.core.mixture.recipe import (
     MAX_MIXED,
     MAX_PRIOR,
     STARTS,
-    Covariance,
     usual_starts,
 )
 from dashboard.core.reading.summary import CLIP_LEVELS
@@ -33,7 +32,7 @@ from dashboard.ui.kinds import (
     several,
     toggle,
 )
-from dashboard.view import BINS, PERCENT, SEEDS, TOLERANCE
+from dashboard.view import BINS, PERCENT, SEEDS, TOLERANCE, Shape
 from dashboard.widgets import Html
 from dashboard.words import scalings
 from dashboard.words.maps import MAPS
@@ -200,8 +199,10 @@ SECTIONS: dict[str, list[Row]] = {
             ControlSpec(
                 Control.COVARIANCE, "Covariance",
                 "The shape of the components: any ellipse (full), one ellipse for all (tied), "
-                "ellipses along the axes (diag), or circles (spherical).",
-                choice({name: name for name in get_args(Covariance)}),
+                "ellipses along the axes (diag), or circles (spherical). Tied + PV (partial "
+                "volume) adds Gaussians between neighbouring classes of the whole head, for voxels "
+                "that hold two tissues.",
+                choice({name: name for name in get_args(Shape)} | {"partial-volume": "tied + PV"}),
             ),
             ControlSpec(
                 Control.SEED, "Seed",

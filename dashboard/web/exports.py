@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import orjson
 from flask import Blueprint, Response, request
@@ -11,6 +12,7 @@ from dashboard.core.errors import NeuroMixError
 from dashboard.services.ahead import Ahead
 from dashboard.services.analyses import Analyses
 from dashboard.services.archive import Archive
+from dashboard.services.exporting.exports import Export
 from dashboard.services.exporting.making import Made, Workshop, require
 from dashboard.services.exporting.subject import Subject
 from dashboard.services.scene.opening import open_view
@@ -47,14 +49,9 @@ def blueprint(archive: Archive, analyses: Analyses, ahead: Ahead, cache: Path) -
     @routes.get("/exports/<what>")
     @answers_errors
     def export(what: str) -> Response:
-        require(what)
+        kind = require(what)
         subject = subject_of(archive, analyses, request.query_string.decode())
-        workshop = Workshop(cache)
-        response = (answered_in_steps if STEPS in request.headers else answered)(
-            what, subject, workshop, ahead
-        )
-        response.call_on_close(workshop.close)
-        return not_kept(response)
+        return sent(what, kind, subject, cache, ahead)
 
     return routes
 
@@ -75,11 +72,40 @@ def subject_of(archive: Archive, analyses: Analyses, query: str) -> Subject:
     return Subject(scene, analyses, opened.studies[scene.view.study], colours_of)
 
 
-def answered(what: str, subject: Subject, workshop: Workshop, ahead: Ahead) -> Response:
+def sent(
+    what: str,
+    kind: Export,
+    subject: Subject,
+    cache: Path,
+    ahead: Ahead,
+    *,
+    disposition: Literal["attachment", "inline"] = "attachment",
+) -> Response:
+    """Make a file, and answer with it: in steps, if the page asks for them.
+
+    Parameters
+    ----------
+    what : str
+        How its name ends.
+    """
+    workshop = Workshop(cache)
+    steps = workshop.make(what, kind, subject)
+    if STEPS in request.headers:
+        response = Response(_lines(what, steps, ahead), mimetype=MIMETYPE)
+        response.headers["X-Accel-Buffering"] = "no"  # nginx would hold the steps back
+    else:
+        response = _whole(steps, workshop, ahead, disposition)
+    response.call_on_close(workshop.close)
+    return not_kept(response)
+
+
+def _whole(
+    steps: Iterator[float | Made], workshop: Workshop, ahead: Ahead, disposition: str
+) -> Response:
     """Answer with the file."""
     try:
         with ahead.request():
-            *_, made = workshop.make(what, subject)
+            *_, made = steps
     except BaseException:
         workshop.close()
         raise
@@ -88,37 +114,31 @@ def answered(what: str, subject: Subject, workshop: Workshop, ahead: Ahead) -> R
     response.content_length = made.size
     # RFC 5987: a name in any script.
     name = escaped({"": made.name}).removeprefix("=")
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
+    response.headers["Content-Disposition"] = f"{disposition}; filename*=UTF-8''{name}"
     return response
 
 
-def answered_in_steps(what: str, subject: Subject, workshop: Workshop, ahead: Ahead) -> Response:
-    """Answer with lines of JSON, as the work goes on, and then with the bytes of the file.
+def _lines(what: str, steps: Iterator[float | Made], ahead: Ahead) -> Iterator[bytes]:
+    """Yield lines of JSON, as the work goes on, and then the bytes of the file.
 
     A page that ends the request ends the work, at its next step, and nothing is left.
     """
-
-    def lines() -> Iterator[bytes]:
-        made = None
-        try:
-            with ahead.request():
-                for step in workshop.make(what, subject):
-                    if isinstance(step, Made):
-                        made = step
-                    else:
-                        yield _line(done=step)
-        except NeuroMixError as error:
-            yield _line(failed=str(error))
-        except Exception:
-            log.exception("%s cannot be made", what)
-            yield _line(failed=UNEXPECTED)
-        if made:
-            yield _line(name=made.name, type=made.mimetype, size=made.size)
-            yield from made.chunks()
-
-    response = Response(lines(), mimetype=MIMETYPE)
-    response.headers["X-Accel-Buffering"] = "no"  # nginx would hold the steps back
-    return response
+    made = None
+    try:
+        with ahead.request():
+            for step in steps:
+                if isinstance(step, Made):
+                    made = step
+                else:
+                    yield _line(done=step)
+    except NeuroMixError as error:
+        yield _line(failed=str(error))
+    except Exception:
+        log.exception("%s cannot be made", what)
+        yield _line(failed=UNEXPECTED)
+    if made:
+        yield _line(name=made.name, type=made.mimetype, size=made.size)
+        yield from made.chunks()
 
 
 def _line(**content: object) -> bytes:

@@ -1,5 +1,8 @@
 """The routes of a View's report."""
 
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
 from typing import Literal
 
 from flask import Blueprint, Response, request
@@ -7,15 +10,29 @@ from flask import Blueprint, Response, request
 from dashboard.services.ahead import Ahead
 from dashboard.services.analyses import Analyses
 from dashboard.services.archive import Archive
-from dashboard.view import escaped
-from dashboard.web.answers import answers_errors, not_kept
-from dashboard.web.exports import subject_of
+from dashboard.services.exporting.exports import Export
+from dashboard.services.exporting.subject import Subject
+from dashboard.web.answers import answers_errors
+from dashboard.web.exports import sent, subject_of
 
 Form = Literal["html", "pdf"]
-MIMETYPES: dict[Form, str] = {"html": "text/html", "pdf": "application/pdf"}
 
 
-def blueprint(archive: Archive, analyses: Analyses, ahead: Ahead) -> Blueprint:
+def _write(form: Form, subject: Subject, path: Path) -> Iterator[float]:
+    # Matplotlib and seaborn take a second to load, and most visitors ask for no report.
+    from dashboard.reporting.report import report_in_steps
+
+    content = yield from report_in_steps(subject.scene, subject.analyses, form)
+    path.write_bytes(content)
+
+
+REPORTS: dict[Form, Export] = {
+    "html": Export("text/html", partial(_write, "html")),
+    "pdf": Export("application/pdf", partial(_write, "pdf")),
+}
+
+
+def blueprint(archive: Archive, analyses: Analyses, ahead: Ahead, cache: Path) -> Blueprint:
     """Return the routes that make a report of the View in a query."""
     routes = Blueprint("reports", __name__)
 
@@ -23,15 +40,8 @@ def blueprint(archive: Archive, analyses: Analyses, ahead: Ahead) -> Blueprint:
     @routes.get("/report.pdf", defaults={"form": "pdf"})
     @answers_errors
     def answer(form: Form) -> Response:
-        # Matplotlib and seaborn take a second to load, and most visitors ask for no report.
-        from dashboard.reporting.report import report
-
         subject = subject_of(archive, analyses, request.query_string.decode())
-        with ahead.request():
-            content = report(subject.scene, analyses, form)
-        response = not_kept(Response(content, mimetype=MIMETYPES[form]))
-        name = escaped({"": f"{subject.base}_report.{form}"}).removeprefix("=")
-        response.headers["Content-Disposition"] = f"inline; filename*=UTF-8''{name}"
-        return response
+        kind = REPORTS[form]
+        return sent(f"report.{form}", kind, subject, cache, ahead, disposition="inline")
 
     return routes

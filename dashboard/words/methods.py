@@ -8,7 +8,9 @@ from dashboard.core.domain import Cut
 from dashboard.core.mixture.foreground import Foreground
 from dashboard.core.mixture.recipe import Covariance, Recipe
 from dashboard.core.mixture.scaling import Scaling
+from dashboard.core.processing import How, Placed, Resampled, Taken
 from dashboard.core.reference.agreement import Agreement
+from dashboard.core.volume import Volume
 from dashboard.words.numbers import counted, listed, measure, number, ordinal, times
 
 FOREGROUNDS: dict[Foreground, str] = {
@@ -18,12 +20,17 @@ FOREGROUNDS: dict[Foreground, str] = {
     "mask": "the voxels that {mask} marks",
 }
 SCALINGS: dict[Scaling, str] = {
-    "standard": "Each image was scaled to a mean of 0 and a population SD of 1 in the foreground.",
-    "robust": (
-        "Each image was scaled to a median of 0 and an interquartile range of 1 in the foreground."
-    ),
-    "minmax": "Each image was scaled to the range from 0 to 1 in the foreground.",
+    "standard": "Each image was scaled to a mean of 0 and a population SD of 1 in {where}.",
+    "robust": "Each image was scaled to a median of 0 and an interquartile range of 1 in {where}.",
+    "minmax": "Each image was scaled to the range from 0 to 1 in {where}.",
     "none": "Intensities were not scaled.",
+}
+# How an image came onto the grid of another.
+RESAMPLED: dict[How, str] = {
+    "linear": "by linear interpolation, without registration",
+    "nearest": "by nearest neighbours, without registration",
+    "voxels": "by reordering its voxels, which changed no value",
+    "picked": "by keeping those of its voxels that lie there, without interpolation",
 }
 COVARIANCES: dict[Covariance, str] = {
     "full": "a full covariance matrix each",
@@ -45,10 +52,18 @@ SOURCES = {
         "Cadez IV, Smyth P, McLachlan GJ, McLaren CE. Maximum likelihood estimation of mixture "
         "densities for binned and truncated multivariate data. Mach Learn 2002;47:7–34."
     ),
+    "defect": (
+        "Stetter HJ. The defect correction principle and discretization methods. Numer Math "
+        "1978;29:425–443."
+    ),
     "starts": (
         "Biernacki C, Celeux G, Govaert G. Choosing starting values for the EM algorithm for "
         "getting the highest likelihood in multivariate Gaussian mixture models. Comput Stat Data "
         "Anal 2003;41:561–575."
+    ),
+    "mixels": (
+        "Choi HS, Haynor DR, Kim Y. Partial volume tissue classification of multichannel magnetic "
+        "resonance images: a mixel model. IEEE Trans Med Imaging 1991;10:395–407."
     ),
     "prior": (
         "Zhang Y, Brady M, Smith S. Segmentation of brain MR images through a hidden Markov random "
@@ -140,26 +155,45 @@ def methods(
 def _voxels(said: Cited, analysis: Analysis, mask: str) -> None:
     features = analysis.features
     recipe, domain, first = features.recipe, features.domain, features.volumes[0]
-    names = listed([volume.label for volume in features.volumes[: features.mixed]])
     of = f"{domain.plane} slice {domain.index}" if isinstance(domain, Cut) else "the whole head"
-    said.say(
-        f"NeuroMix {__version__} read {names} (voxels of {times(first.voxel_size)} mm) with "
-        "NiBabel {0}.",
-        "nibabel",
-    )
+    mixed = features.volumes[: features.mixed]
+    names = listed([_as_read(volume) for volume in mixed])
+    said.say(f"NeuroMix {__version__} read {names} with NiBabel {{0}}.", "nibabel")
+    helpers = [features.mask_volume] if features.mask_volume else []
+    for volume in (*mixed, *helpers):
+        _brought(said, volume)
     kept = FOREGROUNDS[recipe.foreground].replace("{mask}", mask or "the mask")
     count = len(features.values)
     said.say(
-        f"The foreground is {kept}: {counted(count, 'voxel')} "
+        f"The foreground is {kept}: {counted(count, 'voxel')} of {times(first.voxel_size)} mm "
         f"({measure(count * first.voxel_ml)} mL) of {of}."
     )
     if recipe.clip != "none":
-        end = f"{100 - float(recipe.clip):g}"
+        low = float(recipe.clip)
         said.say(
-            f"Intensities were clipped to the {recipe.clip}th and {end}th percentile of each "
-            "image's voxels that are not background."
+            f"Intensities were clipped at {low:g} % and {100 - low:g} % of the distribution of "
+            "each image's voxels that are not background."
         )
-    said.say(SCALINGS[recipe.scaling])
+    # A slice that begins from the mixture of the head has its scale.
+    whole = isinstance(domain, Cut) and recipe.start == "volume"
+    where = "the foreground of the whole head" if whole else "the foreground"
+    said.say(SCALINGS[recipe.scaling].replace("{where}", where))
+
+
+def _as_read(volume: Volume) -> str:
+    """Return the name of an image, and which of the volumes of its file it is."""
+    taken = [str(step) for step in volume.processing if isinstance(step, Taken)]
+    return f"{volume.name} ({taken[0]})" if taken else volume.name
+
+
+def _brought(said: Cited, volume: Volume) -> None:
+    """Say how an image came to where it is."""
+    for step in volume.processing:
+        match step:
+            case Placed(onto=onto):
+                said.say(f"{volume.name} was placed where {onto} is.")
+            case Resampled(onto=onto, how=how):
+                said.say(f"{volume.name} was brought onto the grid of {onto} {RESAMPLED[how]}.")
 
 
 def _mixture(said: Cited, analysis: Analysis) -> None:
@@ -177,6 +211,13 @@ def _mixture(said: Cited, analysis: Analysis) -> None:
         _slice_fit(said, recipe)
     else:
         _volume_fit(said, recipe, fine=analysis.features.partition().fine)
+    if model.pairs:
+        weight = sum(pair[-1] for pair in model.pairs)
+        said.say(
+            f"Gaussians between neighbouring classes, of a weight of {number(weight)} in all, "
+            "stand for voxels that hold two tissues {0}.",
+            "mixels",
+        )  # fmt: skip
     if model.spacing > 1:
         said.say(f"Its parameters were fitted to every {ordinal(model.spacing)} voxel.")
     if recipe.prior and analysis.field is not None:
@@ -185,9 +226,10 @@ def _mixture(said: Cited, analysis: Analysis) -> None:
             f"{number(recipe.prior)} {{0}} in its mean-field approximation {{1}}.",
             "prior", "field",
         )  # fmt: skip
+    chosen = "of its most probable component" if not model.pairs else "that fills most of it"
     said.say(
-        "Each voxel has the class of its most probable component. The model is described by BIC "
-        "{0}, ICL {1} and AIC {2}.",
+        f"Each voxel has the class {chosen}. The model is described by BIC {{0}}, ICL {{1}} and "
+        "AIC {2}.",
         "bic", "icl", "aic",
     )  # fmt: skip
 
@@ -217,7 +259,7 @@ def _volume_fit(said: Cited, recipe: Recipe, *, fine: bool) -> None:
         said.say(
             "The steps ran over evenly spaced voxels and were corrected in passes over all voxels "
             "{0}.",
-            "binned",
+            "defect",
         )
     best = (
         f"The best of {recipe.starts} k-means starts" if recipe.starts > 1 else "One k-means start"

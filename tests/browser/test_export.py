@@ -12,6 +12,7 @@ from PIL import Image
 from playwright.sync_api import Download, Page, Route, expect
 
 from scripts.serving import settled
+from tests.browser.acting import holding
 from tests.browser.reading import picture
 
 COPIED = """() => { navigator.clipboard.writeText = async text => { window.copied = text; }; }"""
@@ -102,6 +103,15 @@ def test_plots_have_the_size_that_was_chosen_and_pictures_whole_voxels(home: Pag
             assert re.search(rb'<svg[^>]* width="640" height="480"', saved)
         else:
             assert Image.open(io.BytesIO(saved)).size == (1200, 800)
+    # Its tab is not open, and its numbers are not computed yet.
+    sheet.get_by_label("Plot").select_option(label="Criteria")
+    sheet.get_by_label("Format").select_option("svg")
+    with home.expect_download() as started, holding(home, "**/cards/*.json*"):
+        sheet.get_by_role("button", name="Save").click()
+        expect(sheet.locator(".saving-notice")).to_contain_text("Making Criteria")
+    assert started.value.suggested_filename == "sample_axial30_K3_criteria.svg"
+    assert content(started.value).count(b'class="point"') == 3 * 10
+    expect(home.locator(".saving-notice")).to_have_count(0)
     home.keyboard.press("Escape")
     expect(sheet).to_have_count(0)
 

@@ -91,6 +91,15 @@ def test_tables_are_copied_with_plain_numbers(home: Page) -> None:
     for row, seen in zip(rows, shown, strict=True):
         mean, sd = (float(part) for part in seen[4].split("±"))
         assert [float(row[4]), float(row[5])] == pytest.approx([mean, sd], rel=5e-3)
+    # No spreadsheet computes a name.
+    home.evaluate("""() => { const [cell] = document.querySelectorAll("#view-components th");
+        cell.dataset.before = cell.textContent; cell.textContent = "=1+1"; }""")  # fmt: skip
+    home.locator("#view-components").get_by_role("button", name="Copy as TSV").click()
+    home.wait_for_function(
+        "() => navigator.clipboard.readText().then((text) => text.startsWith(`'=1+1\t`))"
+    )
+    home.evaluate("""() => { const [cell] = document.querySelectorAll("#view-components th");
+        cell.textContent = cell.dataset.before; delete cell.dataset.before; }""")  # fmt: skip
 
 
 def test_a_tissue_keeps_its_class_and_one_that_the_head_lacks_is_grey(page: Page, studies) -> None:

@@ -7,6 +7,7 @@ from playwright.sync_api import Page
 
 from dashboard.reporting.page import html
 from dashboard.reporting.results import results_of
+from dashboard.reporting.steps import finished
 from dashboard.view import View
 
 
@@ -22,12 +23,13 @@ def blank(monkeypatch):
 
 
 def shown(scene, analyses, page):
-    page.set_content(html(results_of(scene, analyses)).decode())
+    page.set_content(finished(html(results_of(scene, analyses))).decode())
     paper = page.pdf(prefer_css_page_size=True)
     wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     return len(re.findall(rb"/Type\s*/Page\b", paper)), wide
 
 
+@pytest.mark.wide
 @pytest.mark.usefixtures("blank")
 def test_a_report_has_two_pages_and_no_more(page: Page, study, workspace, save, head):
     pair = study.scene(View("pair", "T1", "b0", slice=5))
@@ -41,5 +43,12 @@ def test_a_report_has_two_pages_and_no_more(page: Page, study, workspace, save, 
                 names=("Cerebral-White-Matter-lh",) * 10, scope="volume", prior=0.5,
                 clip="0.5", reference="sub-01_space-orig_desc-parcellation_dseg")  # fmt: skip
     assert shown(workspace.scene(full), workspace.analyses, page) == (2, 0)
+    # Names of several lines above the figures, and why nothing can be fitted.
+    study, images = "A study with a long name. " * 6, [f"{'long_' * 20}{n}" for n in (1, 2)]
+    for name in images:
+        save(f"data/{study}/{name}.nii.gz", head(0))
+    (called,) = (one for one in workspace.archive.studies() if one.startswith("A study"))
+    alike = workspace.scene(View(called, *images, slice=5, mix=",".join(images)))
+    assert shown(alike, workspace.analyses, page) == (2, 0)
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth") == 390

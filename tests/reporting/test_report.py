@@ -14,6 +14,7 @@ from dashboard.reporting.page import html
 from dashboard.reporting.pdf import pdf
 from dashboard.reporting.results import results_of
 from dashboard.reporting.setting import Line, columns, width, wrapped
+from dashboard.reporting.steps import finished
 from dashboard.reporting.text import SMALLEST, second_page
 from dashboard.view import View
 from dashboard.words.numbers import measure
@@ -68,7 +69,7 @@ def cells(texts):
 
 
 def test_a_page_is_closed_in_itself_and_can_be_heard(made):
-    page = html(made())
+    page = finished(html(made()))
     found = Parsed(page)
     assert len(page) < MOST_BYTES
     assert {"script", "link", "iframe", "object", "form", "base"}.isdisjoint(found.texts)
@@ -94,7 +95,7 @@ def test_a_page_is_closed_in_itself_and_can_be_heard(made):
 def test_the_numbers_are_those_of_the_record_of_segment(made, study):
     report = made()
     record = components_record(study.analyse(VIEW))
-    found = Parsed(html(report))
+    found = Parsed(finished(html(report)))
     values = cells(found.texts["td"])
     row = 4 + 2 * len(record["inputs"]) // 2  # without the class; with r, if two images are mixed
     for number, one in enumerate(record["components"]):
@@ -122,7 +123,7 @@ def test_the_numbers_are_those_of_the_record_of_segment(made, study):
 @pytest.mark.usefixtures("undrawn")
 def test_every_setting_is_there(made):
     view = View("pair", "T1", "b0", slice=5, components=4, covariance="tied", tolerance="1e-4")
-    found = Parsed(html(made(view)))
+    found = Parsed(finished(html(made(view))))
     settings = dict(zip(cells(found.texts["dt"]), cells(found.texts["dd"]), strict=True))
     store = view.to_store()
     assert settings.keys() == store.keys() - {"panel"}
@@ -143,18 +144,32 @@ def test_every_setting_is_there(made):
         ),
         (
             View("pair", "T1", "b0", slice=5, scope="volume", prior=0.5, components=4),
-            ["best of 10 k-means starts", "Potts prior of strength 0.5", "4 Gaussians", "head"],
-            ["slice 5"],
+            ["best of 10 k-means starts", "their voxels [4][5], instead", "4 Gaussians",
+             "Potts prior of strength 0.5", "of the whole head"],
+            ["slice 5", "between neighbouring classes"],
+        ),
+        (
+            View("pair", "T1", "b0", slice=5, scope="volume", covariance="partial-volume"),
+            ["one covariance matrix", "between neighbouring classes", "that fills most of it"],
+            ["most probable component"],
+        ),
+        (
+            View("pair", "T1", "b0", slice=5, start="volume", foreground="mask", mask="mask"),
+            ["population SD of 1 in the foreground of the whole head.",
+             "began from the mixture of the whole head", "the voxels that mask marks"],
+            ["seed", "k-means"],
         ),
         (
             View("pair", "T1", "T1", slice=5, mix="T1", scaling="robust", clip="0.5",
                  covariance="diag", foreground="nonzero", starts=3),
-            ["interquartile", "0.5th and 99.5th", "diagonal", "not 0", "best of 3 k-means starts"],
+            ["interquartile", "clipped at 0.5 % and 99.5 %", "diagonal", "not 0",
+             "best of 3 k-means starts"],
             ["b0"],
         ),
     ],
 )  # fmt: skip
-def test_the_methods_have_the_numbers_of_the_recipe(made, view, says, not_said):
+def test_the_methods_have_the_numbers_of_the_recipe(made, view, says, not_said, save, head):
+    save("data/pair/mask.nii.gz", head(0) > 150, np.diag([2.0, 2.0, 3.0, 1.0]))
     words = content(made(view))
     for text in says:
         assert text in words.methods, words.methods
@@ -163,6 +178,28 @@ def test_the_methods_have_the_numbers_of_the_recipe(made, view, says, not_said):
     cited = [int(number) for number in re.findall(r"\[(\d+)\]", words.methods)]
     assert list(dict.fromkeys(cited)) == list(range(1, len(words.sources) + 1))
     assert "{" not in words.methods
+
+
+def test_the_methods_say_what_was_done_to_each_image(save, head, workspace):
+    affine, series = np.diag([2.0, 2.0, 3.0, 1.0]), np.stack([head(2), head(3)], axis=-1)
+    save("data/lab/T1.nii.gz", head(0), affine)
+    save("data/lab/fine.nii.gz", head(1).repeat(2, axis=0), affine @ np.diag([0.5, 1, 1, 1]))
+    save("data/lab/run.nii.gz", series, affine)
+    turned = np.diag([1.0, -1, 1, 1])
+    turned[1, 3] = head(0).shape[1] - 1
+    save("data/lab/mask.nii.gz", (head(0) > 0)[:, ::-1], affine @ turned)
+    view = View("lab", "T1", "fine", slice=5, mix="T1,fine,run:mean,run:1", grid="T1",
+                foreground="mask", mask="mask", scope="volume")  # fmt: skip
+    words = content(results_of(workspace.scene(view), workspace.analyses))
+    for sentence in (
+        "read T1, fine, run (mean of 2 volumes) and run (volume 1 of 2) with NiBabel [1].",
+        "fine was brought onto the grid of T1 by",
+        "mask was brought onto the grid of T1 by",
+        "voxels of 2 × 2 × 3 mm (",
+        "corrected by visits to all voxels [4].",
+    ):
+        assert sentence in words.methods, words.methods
+    assert words.sources[3].startswith("Stetter")
 
 
 def test_a_single_image_has_no_joint_view(made):
@@ -177,14 +214,14 @@ def test_without_a_fit_a_report_says_why(made, study, save):
     t1 = nib.load(study.archive.study("pair").files["T1"].path)
     save("data/pair/copy.nii.gz", 2 * t1.get_fdata(), t1.affine)
     report = made(View("pair", "T1", "copy", slice=5, mix="T1,copy"))
-    page = html(report)
+    page = finished(html(report))
     assert report.problem
     assert report.problem in Parsed(page).texts["p"]
-    assert pdf(report).startswith(b"%PDF")
+    assert finished(pdf(report)).startswith(b"%PDF")
     save("data/pair/wide.nii.gz", np.ones((3, 3, 3)))
     other = made(View("pair", "T1", "wide", slice=5, mix="T1,wide"))
     assert other.analysis is None
-    assert other.problem in Parsed(html(other)).texts["p"]
+    assert other.problem in Parsed(finished(html(other))).texts["p"]
 
 
 def test_names_with_markup_are_text(save, head, workspace, monkeypatch):
@@ -196,17 +233,17 @@ def test_names_with_markup_are_text(save, head, workspace, monkeypatch):
     view = View("pair", image, "b0", slice=5, names=("<i>x</i>", "$\\frac$"))
     report = results_of(workspace.scene(view), workspace.analyses)
     monkeypatch.setattr("dashboard.reporting.page.as_svg", lambda *_: b"")
-    found = Parsed(html(report))
+    found = Parsed(finished(html(report)))
     assert {"b", "i"}.isdisjoint(found.texts)
     assert any("<i>x</i>" in text for text in found.texts["th"])
     assert any(image in text for text in found.texts["th"])
-    assert b"%PDF" in pdf(report)
+    assert b"%PDF" in finished(pdf(report))
 
 
 def test_a_view_gives_the_same_bytes_again(made, desk, tmp_path):
     again = desk(tmp_path / "data", tmp_path / "other")
-    first = pdf(made())
-    assert pdf(made(desk=again)) == first
+    first = finished(pdf(made()))
+    assert finished(pdf(made(desk=again))) == first
     assert len(re.findall(rb"/Type\s*/Page\b", first)) == 2
 
 
@@ -250,7 +287,8 @@ def test_columns_share_the_width():
 def test_volumes_are_in_millilitres(made):
     report = made()
     voxels = len(report.analysis.features.values)
-    assert f"{voxels:,} voxels ({measure(voxels * 2 * 2 * 3 / 1000)} mL)" in content(report).methods
+    said = f"{voxels:,} voxels of 2 × 2 × 3 mm ({measure(voxels * 2 * 2 * 3 / 1000)} mL)"
+    assert said in content(report).methods
 
 
 @pytest.mark.long
@@ -260,7 +298,7 @@ def test_every_real_study_makes_a_report(real_data, desk, tmp_path):
         for scope in ("slice", "volume"):
             scene = everything.open({"study": name, "scope": scope}).scene
             report = results_of(scene, everything.analyses)
-            page = html(report)
+            page = finished(html(report))
             Parsed(page)
             assert len(page) < MOST_BYTES, name
-            assert len(re.findall(rb"/Type\s*/Page\b", pdf(report))) == 2, name
+            assert len(re.findall(rb"/Type\s*/Page\b", finished(pdf(report)))) == 2, name

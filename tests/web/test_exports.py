@@ -115,12 +115,16 @@ def test_the_tables_hold_the_numbers_of_the_fit(ask, study):
     scaler = StandardScaler()
     scaled = scaler.fit_transform(points)
     fitted = {k: GaussianMixture(k, random_state=12345).fit(scaled) for k in (1, 3)}
-    found = rows(ask("components.tsv", replace(VIEW, names=("CSF",))))
+    names = ("CSF", '=HYPERLINK("//x")', "@me")
+    found = rows(ask("components.tsv", replace(VIEW, names=names)))
     means = sorted(map(tuple, scaler.inverse_transform(fitted[3].means_)))
     read = sorted((float(row["mean T1"]), float(row["mean b0"])) for row in found)
     np.testing.assert_allclose(read, means)
     assert sum(int(row["voxels"]) for row in found) == inside.sum()
-    assert [row["name"] for row in found] == ["CSF", "class 2", "class 3"]
+    # No spreadsheet computes a name.
+    called = ["CSF", '\'=HYPERLINK("//x")', "'@me"]
+    assert [row["name"] for row in found] == called
+    assert [row["name"] for row in rows(ask("dseg.tsv", replace(VIEW, names=names)))] == called
     assert sum(float(row["volume_ml"]) for row in found) == pytest.approx(inside.sum() * 0.012)
 
     criteria = {row["components"]: row for row in rows(ask("criteria.tsv"))}
@@ -212,6 +216,10 @@ def test_the_bids_data_set_has_all_of_it_and_says_how_it_was_made(ask, save, hea
         assert one["Versions"]["scikit-learn"] == version("scikit-learn")
         assert one["SpatialReference"] == "orig"
         assert one["Description"]
+    assert not any("criteria" in name for name in found)
+    criteria = "tables/sub-01_ses-a_seg-axial5K3_criteria.tsv"
+    more = members(ask("bids.zip", replace(view, panel="criteria")))
+    assert more[criteria] == ask("criteria.tsv", view).data
     labels = [sidecars[f"{start}label-{k}_probseg.nii.gz"]["LabelMap"] for k in (1, 2, 3)]
     assert labels == [["CSF"], ["class 2"], ["WM, all"]]
 

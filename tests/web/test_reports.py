@@ -1,13 +1,16 @@
+import json
 import subprocess
 import sys
 
 import pytest
 from flask import Flask
 
-from dashboard.reporting.report import report
+from dashboard.reporting.report import _drawing, report
 from dashboard.view import View
+from dashboard.web.exports import STEPS
 from dashboard.web.reports import blueprint
 
+MIMETYPES = {"html": "text/html", "pdf": "application/pdf"}
 VIEW = View("pair", "T1", "b0", slice=5)
 
 
@@ -19,10 +22,12 @@ def undrawn(monkeypatch):
 
 
 @pytest.fixture
-def ask(study):
+def ask(study, tmp_path):
     """Return a function that asks a server for a report."""
     server = Flask(__name__)
-    server.register_blueprint(blueprint(study.archive, study.analyses, study.ahead))
+    server.register_blueprint(
+        blueprint(study.archive, study.analyses, study.ahead, tmp_path / "cache")
+    )
     return server.test_client().get
 
 
@@ -38,6 +43,33 @@ def test_a_report_is_that_of_its_view(ask, study):
     paper = ask(f"/report.pdf?{VIEW.query()}")
     assert paper.mimetype == "application/pdf"
     assert paper.data.startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("form", ["html", "pdf"])
+def test_a_page_that_asks_for_steps_gets_them_and_may_leave_at_each(ask, tmp_path, form):
+    address, steps = f"/report.{form}?{VIEW.query()}", {STEPS: "1"}
+    with ask(address, headers=steps) as whole, ask(address) as plain:
+        assert whole.data.endswith(plain.data)
+    lines = whole.data.split(b"\n")
+    shares = [one for one in lines if one.startswith(b'{"done"')]
+    head, content = whole.data.split(b"\n", len(shares) + 1)[len(shares) :]
+    done = [json.loads(one)["done"] for one in shares]
+    assert done[0] == 0
+    assert done == sorted(set(done))
+    assert done[-1] < 1
+    name = f"pair_axial5_K3_report.{form}"
+    assert json.loads(head) == {
+        "name": name, "type": MIMETYPES[form], "size": len(content),
+    }  # fmt: skip
+    assert content == plain.data
+    # Whenever it leaves, nothing is left, and no other report is held up.
+    for left in range(len(shares)):
+        answer = ask(address, headers=steps)
+        for _, line in zip(range(left + 1), answer.response, strict=False):
+            assert b"done" in line
+        answer.close()
+        assert not list((tmp_path / "cache" / "exports").iterdir())
+        assert not _drawing.locked()
 
 
 def test_a_report_needs_a_study(ask, study):

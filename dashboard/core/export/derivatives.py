@@ -23,7 +23,8 @@ README = """# Segmentation by NeuroMix
 
 Labels, probabilities and foreground of a Gaussian mixture of intensities, on the images' own grid.
 The JSON beside each file holds every setting, and the SHA-256 of the images. `tables` holds the
-numbers, and `code/reproduce.py` gives the labels again.
+numbers, and `code/reproduce.py` gives the labels again. The criteria of other numbers of components
+are among the tables if the tab Criteria was open; the Export menu gives them alone, too.
 
 NeuroMix is for teaching and research. It is not a medical device.
 """

@@ -26,6 +26,7 @@ from dashboard.core.export.record import (
     input_record,
 )
 from dashboard.core.export.replacing import write_together
+from dashboard.core.export.tables import table
 from dashboard.core.facts import Notice
 from dashboard.core.mixture.model import Model
 from dashboard.core.reference.agreement import Agreement
@@ -163,11 +164,13 @@ def write_share(analysis: Analysis, image: Path, share: NDArray[np.float32], pat
 def label_table(analysis: Analysis, colours: Sequence[str], names: Sequence[str] = ()) -> str:
     """Return the number, name and colour of each class, as BIDS has it beside a label map."""
     called = dict(enumerate(names, start=1))
-    rows = "".join(
-        f"{c.number}\t{called.get(c.number) or f'class {c.number}'}\t{colours[c.number - 1]}\n"
-        for c in analysis.classes
+    return table(
+        ("index", "name", "color"),
+        (
+            (c.number, called.get(c.number) or f"class {c.number}", colours[c.number - 1])
+            for c in analysis.classes
+        ),
     )
-    return f"index\tname\tcolor\n{rows}"
 
 
 def _write(analysis: Analysis, image: Path, voxels: NDArray[Any], path: Path) -> None:

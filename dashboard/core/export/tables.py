@@ -11,6 +11,8 @@ from dashboard.core.reference.agreement import Agreement
 NOTHING = "n/a"
 # What would end a cell or a line, in the name of a file.
 BREAKING = re.compile(r"[\t\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
+# What begins a formula, which spreadsheets compute: a name may come with anybody's link.
+FORMULA = ("=", "+", "-", "@")
 
 Cell = str | float | bool | None
 
@@ -30,7 +32,7 @@ def components_table(analysis: Analysis, names: Sequence[str] = ()) -> str:
         *(f"covariance {images[a]} {images[b]}" for a, b in pairs),
     ]  # fmt: skip
     called = dict(enumerate(names, start=1))
-    return _table(
+    return table(
         head,
         (
             [
@@ -72,7 +74,7 @@ def agreement_table(
         for m in agreement.matches
     ]  # fmt: skip
     counts = agreement.counts.tolist()
-    return _table(head, ([*row, *own] for row, own in zip(rows, counts, strict=True)))
+    return table(head, ([*row, *own] for row, own in zip(rows, counts, strict=True)))
 
 
 def criteria_table(candidates: Iterable[Candidate]) -> str:
@@ -81,7 +83,7 @@ def criteria_table(candidates: Iterable[Candidate]) -> str:
         "components", "bic", "icl", "aic", "log_likelihood_per_voxel", "entropy_per_voxel",
         "stability", "iterations", "converged",
     ]  # fmt: skip
-    return _table(
+    return table(
         head,
         (
             [
@@ -93,14 +95,17 @@ def criteria_table(candidates: Iterable[Candidate]) -> str:
     )  # fmt: skip
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
+def table(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
+    """Return a table of tab-separated values under its head; a number keeps all its digits."""
     return "".join("\t".join(map(_text, row)) + "\n" for row in [head, *rows])
 
 
 def _text(cell: Cell) -> str:
-    """Return a cell; a number keeps all its digits."""
     if cell is None or cell == "":
         return NOTHING
     if isinstance(cell, bool):
         return str(cell).lower()
-    return BREAKING.sub(" ", cell) if isinstance(cell, str) else repr(cell)
+    if not isinstance(cell, str):
+        return repr(cell)
+    text = BREAKING.sub(" ", cell)
+    return f"'{text}" if text.startswith(FORMULA) else text

@@ -1,7 +1,7 @@
 """What can be exported, by the end of its name."""
 
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -20,6 +20,8 @@ from dashboard.services.exporting.subject import Subject
 
 # The share that is done, 0..1.
 Shares = Iterator[float]
+# The share of a BIDS data set that is done when its criteria are there.
+FITS_OF_ALL = 0.7
 
 
 @dataclass(frozen=True)
@@ -67,10 +69,14 @@ def _probabilities(subject: Subject, path: Path) -> Shares:
 
 def _bids(subject: Subject, path: Path) -> Shares:
     yield 0
-    scene, analysis = subject.scene, subject.analysis
+    scene, analysis, before = subject.scene, subject.analysis, 0.0
     tables = {"components.tsv": components_table(analysis, subject.names)}
     with suppress(NeuroMixError):  # a card says why nothing can be compared
         tables["agreement.tsv"] = _agreement(subject)
+    # They take many times as long as all else, and the page computes them for their tab only.
+    if scene.view.panel == "criteria":
+        before = FITS_OF_ALL
+        tables["criteria.tsv"] = yield from _fits(subject, until=before)
     files = derivatives(
         analysis, subject.image, subject.colours,
         study=subject.title, what=subject.what, names=subject.names,
@@ -80,7 +86,7 @@ def _bids(subject: Subject, path: Path) -> Shares:
     with Packed(path) as packed:
         expected = 9 + len(tables) + 2 * analysis.fitted.components
         for number, (name, write) in enumerate(files):
-            yield min(number / expected, 0.99)
+            yield before + (1 - before) * min(number / expected, 0.99)
             packed.add(name, write)
 
 
@@ -106,12 +112,22 @@ def _agreement(subject: Subject) -> str:
 
 
 def _criteria(subject: Subject, path: Path) -> Shares:
-    """Fit all numbers of components, as far as the page has not."""
+    _write_text((yield from _fits(subject)), path)
+
+
+def _fits(subject: Subject, until: float = 1) -> Generator[float, None, str]:
+    """Fit all numbers of components, as far as the page has not; return what speaks for each.
+
+    Parameters
+    ----------
+    until : float
+        The share of all work that is done then.
+    """
     subject.analysis  # noqa: B018 - without a model it says why
     while not (progress := subject.analyses.criteria(subject.scene)).done:
-        yield len(progress.items) / (2 * len(COMPONENTS))
+        yield until * len(progress.items) / (2 * len(COMPONENTS))
     newest = {one.model.components: one for one in progress.items}
-    _write_text(criteria_table(newest[k] for k in sorted(newest)), path)
+    return criteria_table(newest[k] for k in sorted(newest))
 
 
 class Packed:

@@ -61,15 +61,19 @@ class Workshop:
         """Remove the folder with all that is in it."""
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def make(self, what: str, subject: Subject) -> Iterator[float | Made]:
+    def make(self, what: str, export: Export, subject: Subject) -> Iterator[float | Made]:
         """Yield the share that is done now and then, and at the end the file.
+
+        Parameters
+        ----------
+        what : str
+            How the name of the file ends.
 
         Raises
         ------
         NeuroMixError
-            If there is no such export, or it cannot be made.
+            If it cannot be made.
         """
-        export = require(what)
         path = self._folder / f"{subject.base}_{what}"
         try:
             yield from export.make(subject, path)
