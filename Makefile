@@ -1,8 +1,9 @@
 # Relative paths, and tools run as modules: console scripts do not work in a path with spaces.
 PY := .venv/bin/python
+SIDE_BY_SIDE := --numprocesses 2 --max-worker-restart 0 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long test-faults lint bench sample screenshots pins clean runtime dev
+.PHONY: help run test test-wide test-long test-faults lint bench sample screenshots pins plotly clean runtime dev
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -10,18 +11,23 @@ help: ## Show this list
 run: runtime ## Serve http://127.0.0.1:8050 (PORT and HOST override)
 	@exec $(PY) -m dashboard
 
-test: lint ## Check all but the long tests; ARGS="-k mixture" goes to pytest
+test: lint ## Check style, types and claims; ARGS="-k mixture" goes to pytest
 	@$(PY) -m scripts.chromium
 	@$(PY) -m scripts.axe
-	@$(PY) -m pytest --numprocesses 2 --max-worker-restart 0 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(PY) -m pytest $(SIDE_BY_SIDE) $(ARGS)
+
+test-wide: dev ## Run the tests marked wide: more members of the kinds that `make test` tries
+	@$(PY) -m scripts.chromium
+	@$(PY) -m scripts.axe
+	@$(PY) -m pytest $(SIDE_BY_SIDE) -m "wide and not long" $(ARGS)
 
 test-long: dev ## Run the tests marked long
 	@$(PY) -m scripts.chromium
 	@$(PY) -m pytest -m long $(ARGS)
 
-test-faults: dev ## Run the tests of faults ten times each, and print a table
+test-faults: dev ## Run the tests of faults ten times each, those of bad inputs once, and print tables
 	@$(PY) -m scripts.chromium
-	@$(PY) -m pytest -m "faults and not long" --times 10 $(ARGS)
+	@$(PY) -m pytest -m "(faults or bad_input) and not long" --times 10 --numprocesses 2 --max-worker-restart 0 --dist loadfile $(ARGS)
 
 lint: dev ## Check style, types and import direction
 	@$(PY) -m ruff check .
@@ -43,8 +49,11 @@ screenshots: dev ## Renew the README's pictures
 pins: ## Pin the dependencies of pyproject.toml with uv; ARGS=--upgrade takes the newest
 	@sh scripts/pin $(ARGS)
 
+plotly: ## Build the page's Plotly from the versions of scripts/plotly; needs Node
+	@cd scripts/plotly && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && node build.js
+
 clean: ## Remove everything that make and the tools created
-	rm -rf .venv .cache .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache test-results
+	rm -rf .venv scripts/plotly/node_modules .cache .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache test-results
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 runtime:

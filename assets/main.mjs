@@ -38,7 +38,7 @@ import { pictures as makePictures } from "./views/pictures.mjs";
 import { player } from "./views/player.mjs";
 import { position } from "./views/position.mjs";
 import { readout as makeReadout } from "./views/readout.mjs";
-import { screen, toggleScreen } from "./views/screen.mjs";
+import { planeInFull, screen, toggleScreen } from "./views/screen.mjs";
 import { settling } from "./views/settling.mjs";
 import { pictureOf } from "./views/stage.mjs";
 import { entitle } from "./views/title.mjs";
@@ -132,7 +132,7 @@ const dispatch = (event) => {
   return true;
 };
 
-const NONE_MIXED = "The fit needs at least one image. It uses all of them again.";
+const NONE_MIXED = "The fit needs at least one image. It uses the default again.";
 const noteEmptied = (emptied) => {
   const full = emptied && !state.opening ? { value: state.scene.defaults.mix } : {};
   setProps("control-mix", { description: emptied ? NONE_MIXED : null, ...full });
@@ -418,7 +418,7 @@ const showOther = () => dispatch({ type: "image" }) && rest.change();
 const acts = actions({ shown, change });
 keys({
   ...acts,
-  step: (count) => stepIn(document.activeElement, count) || slices.step(count),
+  step: (count) => stepIn(planeInFull() ?? document.activeElement, count) || slices.step(count),
   image: showOther,
   play: slices.toggle,
   field: toggleField,

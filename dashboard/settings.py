@@ -14,6 +14,15 @@ from dashboard.core.errors import NeuroMixError
 
 ROOT = Path(__file__).resolve().parent.parent
 
+# Of a CPU. A fit of a head takes some seconds; the largest that has room, eight images of 16
+# million voxels with ten components, takes this long. A slice of 1024 x 1024 with twenty starts
+# would take an hour. Counted in time of the CPU, so that a busy host refuses nothing else.
+FIT_SECONDS = 60
+# The voxels of 512 x 512 x 512 in one image, 64 million of two, or 16 million of eight.
+FIT_BYTES = 2 * 2**30
+# The largest file, of 8 GB, is unpacked from a disk in half of it; a slow share reads 5 MB/s.
+READ_SECONDS = 600
+
 
 def default_cache() -> Path:
     """Return this user's cache folder; without a writable home, a temporary one."""
@@ -130,6 +139,12 @@ class Settings(BaseSettings):
         Days after which an upload is removed (``UPLOAD_DAYS``).
     upload_quota_bytes : int
         Space for all uploads together (``UPLOAD_QUOTA_BYTES``).
+    max_fit_seconds : int
+        Time of a CPU for one fit (``MAX_FIT_SECONDS``).
+    max_fit_bytes : int
+        Memory of a worker for fits of whole heads (``MAX_FIT_BYTES``).
+    max_read_seconds : int
+        Time for reading one image (``MAX_READ_SECONDS``).
     """
 
     model_config = SettingsConfigDict(env_prefix="DASHBOARD_", populate_by_name=True)
@@ -153,6 +168,9 @@ class Settings(BaseSettings):
     max_upload_bytes: int = Field(512 * 2**20, validation_alias="MAX_UPLOAD_BYTES", gt=0)
     upload_days: int = Field(7, validation_alias="UPLOAD_DAYS", ge=1, le=36500)
     upload_quota_bytes: int = Field(10 * 2**30, validation_alias="UPLOAD_QUOTA_BYTES", gt=0)
+    max_fit_seconds: int = Field(FIT_SECONDS, validation_alias="MAX_FIT_SECONDS", gt=0)
+    max_fit_bytes: int = Field(FIT_BYTES, validation_alias="MAX_FIT_BYTES", gt=0)
+    max_read_seconds: int = Field(READ_SECONDS, validation_alias="MAX_READ_SECONDS", gt=0)
 
     @field_validator("prefix")
     @classmethod

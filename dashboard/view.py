@@ -24,6 +24,8 @@ from dashboard.core.mixture.recipe import (
 from dashboard.core.mixture.scaling import Scaling
 from dashboard.core.orientation import Plane, Side
 
+# Of the components; "partial-volume" adds Gaussians between those of a head, which share one.
+Shape = Literal[Covariance, "partial-volume"]
 JointKind = Literal["scatter", "histogram", "density"]
 Axes = Literal["scaled", "raw"]
 Palette = Literal["okabe", "bright", "plain"]
@@ -267,7 +269,7 @@ class View:
     slice: int | None = _key(_integer_in(range(2**15)), None, "place", always=True, per=COUNTED)
     scope: Scope = _key(_one_of(Scope), "slice", "model", always=True)
     components: int = _key(_integer_in(COMPONENTS), 3, "model", always=True)
-    covariance: Covariance = _key(_one_of(Covariance), "full", "model", always=True)
+    covariance: Shape = _key(_one_of(Shape), "full", "model", always=True)
     scaling: Scaling = _key(_one_of(Scaling), "standard", "model", always=True)
     foreground: Foreground = _key(_one_of(Foreground), "positive", "model", always=True, per=STUDY)
     seed: int = _key(_integer_in(SEEDS), 12345, "model", always=True)
@@ -356,13 +358,14 @@ class View:
             clip=self.clip,
             scaling=self.scaling,
             components=self.components,
-            covariance=self.covariance,
+            covariance="tied" if self.covariance == "partial-volume" else self.covariance,
             seed=self.seed,
             tolerance=float(self.tolerance),
             starts=self.starts or usual_starts(self.scope),
             # The head's own fit begins at random.
             prior=self.prior if self.scope == "volume" else 0.0,
             start=self.start if self.scope == "slice" else "kmeans",
+            partial_volume=self.scope == "volume" and self.covariance == "partial-volume",
         )
 
     def cut(self) -> Cut:

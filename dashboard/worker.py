@@ -3,10 +3,13 @@
 gunicorn's own gives a thread to each request that has begun, for as long as the client likes: half
 a request, or a body that stalls, takes the thread from everybody else. Here requests are received
 beside the threads, and one gets a thread once it is there. Bodies too large for that are read by
-threads of their own, so that the page never waits for an upload.
+threads of their own, so that the page never waits for an upload. A request that takes long, since
+it reads a slow disk or fits a head, leaves its place to another thread.
 """
 
+import os
 import re
+import signal
 import socket
 import struct
 import time
@@ -14,12 +17,14 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
+from queue import Empty
 from selectors import EVENT_READ
 from typing import Any, Literal
 
 from gunicorn.http.errors import ParseException
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
+from dashboard.threads import Threads
 from dashboard.web.body import stopping
 
 # Bodies up to this size are received beside the threads; all of the page's own are smaller.
@@ -34,6 +39,9 @@ REQUEST_SECONDS = 60.0
 ANSWER_SECONDS = 5.0
 # A thread that sends to a client, or receives from it, without any progress for this long gives up.
 STALLED_SECONDS = 60
+
+# What ends a worker.
+ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
 
 _RECEIVE_BYTES = 64 * 2**10
 _LENGTH = re.compile(rb"^content-length:[ \t]*(\d+)[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
@@ -62,8 +70,9 @@ def state_of(received: bytes) -> State:
 class Connection(TConn):  # type: ignore[misc]  # gunicorn has no types
     """A connection, and what has been received of its next request."""
 
-    def __init__(self, *arguments: Any) -> None:
+    def __init__(self, *arguments: Any, closer: Executor) -> None:
         super().__init__(*arguments)
+        self._closer = closer
         self.received = bytearray()
         self.data_ready = True  # what has a thread need not wait
         seconds = struct.pack("ll", STALLED_SECONDS, 0)
@@ -76,6 +85,13 @@ class Connection(TConn):  # type: ignore[misc]  # gunicorn has no types
         if self.received:
             self.parser.unreader.unread(bytes(self.received))
             self.received.clear()
+
+    def close(self, graceful: bool = False) -> None:
+        """Close it; a client that was told of it may take two seconds to close its half."""
+        if graceful:
+            self._closer.submit(super().close, graceful=True)
+        else:
+            super().close()
 
 
 class Input:
@@ -116,6 +132,20 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self.bodies = ThreadPoolExecutor(BODIES)
         super().init_process()
 
+    def get_thread_pool(self) -> Threads:
+        """Return the threads for requests."""
+        return Threads(self.cfg.threads)
+
+    def init_signals(self) -> None:
+        """Take over the signals; those that came since the fork went to the master's handlers."""
+        signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+        master = getattr(signal.getsignal(signal.SIGTERM), "__self__", None)
+        super().init_signals()
+        for sig in _queued(master):
+            if sig in ENDING:
+                os.kill(os.getpid(), sig)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
+
     def load_wsgi(self) -> None:
         """Load the application."""
         super().load_wsgi()
@@ -134,7 +164,9 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             return
         try:
             client, address = listener.accept()
-            connection = Connection(self.cfg, client, address, listener.getsockname())
+            connection = Connection(
+                self.cfg, client, address, listener.getsockname(), closer=self.bodies
+            )
         except OSError:  # it has gone, or another worker has it
             return
         self.nr_conns += 1
@@ -219,3 +251,10 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         done.add_done_callback(
             lambda future: self.method_queue.defer(self.finish_request, conn, future)
         )
+
+
+def _queued(master: Any) -> Iterator[int]:
+    """Return the signals that a copy of the master has noted and will never look at."""
+    with suppress(AttributeError, Empty):
+        while True:
+            yield master.SIG_QUEUE.get_nowait()

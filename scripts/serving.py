@@ -41,8 +41,8 @@ def serving(*, log: Path, **environment: str) -> Iterator[str]:
 
 @contextmanager
 def running(*, log: Path, **environment: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """Serve as `serving` does, and give the server's process as well."""
-    port = free_port()
+    """Serve as `serving` does, at `PORT` if it is given, and give the server's process as well."""
+    port = int(environment.get("PORT", 0)) or free_port()
     url = f"http://127.0.0.1:{port}"
     inherited = {
         name: value

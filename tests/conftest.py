@@ -2,7 +2,9 @@
 
 import os
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +24,7 @@ from dashboard.services.scene.scene import Scene, resolve
 from dashboard.services.start import start
 from dashboard.settings import Settings
 from dashboard.view import Place, View
-from tests.repeating import Table
+from tests.repeating import RECOVERY, Table
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -48,10 +50,26 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("times") > 1:
-        config.pluginmanager.register(Table())
+        config.pluginmanager.register(Table("faults", "Fault"))
+        config.pluginmanager.register(Table("bad_input", "Bad input"))
     # As core.mixture.slice_fit has it. In pyproject.toml it would load numpy before `dashboard`.
     ignored = "ignore::sklearn.exceptions.ConvergenceWarning"
     config.addinivalue_line("filterwarnings", ignored)
+
+
+@pytest.fixture
+def recovering(
+    record_property: Callable[[str, object], None],
+) -> Callable[[], AbstractContextManager[None]]:
+    """Return what measures, for the table of faults, how long a recovery takes."""
+
+    @contextmanager
+    def recovering() -> Iterator[None]:
+        start = time.monotonic()
+        yield
+        record_property(RECOVERY, time.monotonic() - start)
+
+    return recovering
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.wide import cases
+
 
 def hostile() -> list[dict[str, Any]]:
     """Broken and hostile files, with what is right for each; none without REAL_DATA."""
@@ -16,23 +18,26 @@ def hostile() -> list[dict[str, Any]]:
 
 
 def of_hostile(
-    wanted: Callable[[dict[str, Any]], object] = bool, *, long: tuple[str, ...] = ()
+    wanted: Callable[[dict[str, Any]], object] = bool,
+    *,
+    wide: Callable[[str], bool] = lambda name: False,  # noqa: ARG005
 ) -> pytest.MarkDecorator:
-    """Run a test for each hostile file, as its `entry`; some with the long tests only."""
+    """Run a test for each hostile file, as its `entry`; those `wide` with the wide tests only."""
     entries = [entry for entry in hostile() if wanted(entry)]
     ids = [entry["id"] for entry in entries]
-    marks = [[pytest.mark.long] if name in long else [] for name in ids]
-    cases = [pytest.param(entry, marks=m) for entry, m in zip(entries, marks, strict=True)]
-    return _each("entry", cases, ids)
+    return _each("entry", cases(entries, wide=lambda entry: wide(entry["id"])), ids)
 
 
 def of_studies() -> pytest.MarkDecorator:
-    """Run a test for each study of images that can be fitted, as its `study`."""
+    """Run a test for each study of images that can be fitted, as its `study`.
+
+    All but the first run with the wide tests.
+    """
     folder = _folder()
     others = {"hostile", "odd", "reports", "tiny"}
     names = [path.name for path in folder.iterdir() if path.is_dir()] if folder else []
     names = sorted(set(names) - others)
-    return _each("study", names, names)
+    return _each("study", cases(names, wide=lambda name: name != names[0]), names)
 
 
 def of_odd() -> pytest.MarkDecorator:

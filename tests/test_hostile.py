@@ -64,7 +64,8 @@ def test_the_hostile_files_are_all_there():
     assert len(hostile()) == 71
 
 
-@of_hostile(long=("aniso_4096",))  # of 17 million voxels; the page segments it in every run
+@pytest.mark.bad_input("hostile image file")
+@of_hostile(wide=lambda name: name == "aniso_4096")  # of 17 million voxels
 def test_a_hostile_file_is_segmented_or_refused_in_one_line(entry, real_data, segment, tmp_path):
     names = uploaded(entry, real_data / "hostile", tmp_path)
     code, lines = segment(*names)
@@ -97,6 +98,7 @@ def test_an_odd_file_is_read_as_nibabel_reads_it_or_refused(name, real_data):
     np.testing.assert_array_equal(volume.data, first)
 
 
+@pytest.mark.bad_input("odd image file")
 @of_odd()
 def test_an_odd_file_is_segmented_or_refused_in_one_line(name, real_data, segment, tmp_path):
     code, lines = segment(str(real_data / "odd" / name))

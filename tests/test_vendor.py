@@ -1,13 +1,14 @@
-"""What comes with the page from elsewhere is of the version that its users expect."""
+"""What comes with the page from elsewhere is what its users expect."""
 
 import re
 from pathlib import Path
 
 import plotly
+from plotly.graph_objs import Figure
 
 from dashboard.settings import ROOT
 
-VENDOR = ROOT / "assets" / "vendor"
+PLOTLY = ROOT / "assets" / "vendor" / "plotly.min.js"
 
 
 def version_of(script: Path) -> str:
@@ -18,8 +19,22 @@ def version_of(script: Path) -> str:
 def test_plotly_of_the_page_is_that_of_the_installed_package() -> None:
     """Figures are made for, and checked against, the plotly.js that plotly brings."""
     whole = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
-    assert version_of(VENDOR / "plotly-cartesian.min.js") == version_of(whole)
+    assert version_of(PLOTLY) == version_of(whole)
+
+
+def test_plotly_of_the_page_has_the_traces_of_its_figures_and_no_others() -> None:
+    """Each costs time whenever a page opens, and without its own a figure is drawn as lines."""
+    kinds = {name.removeprefix("add_") for name in dir(Figure)}
+    code = "".join(path.read_text("utf-8") for path in (ROOT / "dashboard/figures").glob("*.py"))
+    used = {kind for kind in re.findall(r'"type": "(\w+)"', code) if kind in kinds}
+    built = re.search(r"^\* plotly\.js \((.+) - minified\)", PLOTLY.read_text("utf-8")[:400], re.M)
+    assert used == set(built[1].split(", "))
+
+
+def test_browsers_read_plotly_once() -> None:
+    """A wrapper has the whole of it read twice: as a function, and when that is called."""
+    assert re.search(r"^var Plotly=\(\(\)=>\{", PLOTLY.read_text("utf-8"), re.M)
 
 
 def test_vendored_files_come_with_their_licence() -> None:
-    assert "MIT" in (VENDOR / "plotly-LICENSE.txt").read_text()
+    assert "MIT" in (PLOTLY.parent / "plotly-LICENSE.txt").read_text()

@@ -44,7 +44,7 @@ views = st.builds(
     slice=st.none() | st.integers(0, 32767),
     scope=st.sampled_from(["slice", "volume"]),
     components=st.integers(1, 10),
-    covariance=st.sampled_from(["full", "tied", "diag", "spherical"]),
+    covariance=st.sampled_from(["full", "tied", "diag", "spherical", "partial-volume"]),
     scaling=st.sampled_from(["standard", "robust", "minmax", "none"]),
     foreground=st.sampled_from(["positive", "nonzero", "background"]),
     seed=st.integers(0, 2**32 - 1),
@@ -101,6 +101,22 @@ def test_the_defaults_are_the_lessons():
     assert (view.plane, view.scope) == ("axial", "slice")
 
 
+@pytest.mark.parametrize(
+    ("query", "covariance", "partial_volume"),
+    [
+        ("scope=volume&covariance=partial-volume", "tied", True),
+        ("scope=slice&covariance=partial-volume", "tied", False),
+        ("scope=volume&covariance=tied", "tied", False),
+        ("scope=volume", "full", False),
+    ],
+)
+def test_gaussians_between_classes_are_for_a_head_and_share_its_covariance(
+    query, covariance, partial_volume
+):
+    recipe = parse(query)[0].recipe()
+    assert (recipe.covariance, recipe.partial_volume) == (covariance, partial_volume)
+
+
 @pytest.mark.parametrize("text", ["1e-5", "1e-05", "0.00001", "1E-5"])
 def test_a_tolerance_is_one_number_however_it_is_written(text):
     view, notices = View.parse({"tolerance": text})
@@ -128,6 +144,7 @@ def test_no_query_fails_and_its_view_is_always_valid(query):
     assert parse(view.query()) == (view, [])
 
 
+@pytest.mark.bad_input("value in a link that is none")
 @pytest.mark.parametrize(
     ("key", "text"),
     [

@@ -1,10 +1,11 @@
 """The worker of gunicorn, with one thread and a small application."""
 
+import fcntl
 import socket
 import subprocess
 import sys
 import time
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 
 import pytest
 
@@ -12,8 +13,13 @@ from dashboard import worker
 from scripts.serving import free_port
 
 APPLICATION = '''
+import fcntl
+
 def application(environ, start):
-    """Answer with the length of the body, or 400."""
+    """Answer with the length of the body, or 400; below /held once the test lets go of a file."""
+    if environ["PATH_INFO"].startswith("/held"):
+        with open(environ["PATH_INFO"].removeprefix("/held")) as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
     stream, count = environ["wsgi.input"], 0
     try:
         while piece := stream.read(2**16):
@@ -28,31 +34,42 @@ def application(environ, start):
     return [body]
 '''
 HANG_SECONDS = 60  # what has not come by then never comes
+LINGER_SECONDS = 2  # that gunicorn gives a client to close a connection
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 POST = b"POST / HTTP/1.1\r\nHost: a\r\n"
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    """The port of a server with one thread, and its log."""
-    folder = tmp_path_factory.mktemp("worker")
+@contextmanager
+def served(folder, *options):
+    """Serve with one thread: the port, the process and its log."""
     (folder / "small.py").write_text(APPLICATION)
     port = free_port()
     line = (f"gunicorn small:application --bind 127.0.0.1:{port} --threads 1 --keep-alive 75 "
             "--worker-class dashboard.worker.Worker --no-control-socket")  # fmt: skip
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", *line.split(), "--pythonpath", str(folder)], stderr=log
+            [sys.executable, "-m", *line.split(), "--pythonpath", str(folder), *options], stderr=log
         )
     try:
-        end = time.monotonic() + HANG_SECONDS
-        while not _listens(port):
-            assert process.poll() is None
-            assert time.monotonic() < end
-        yield port, folder / "log"
+        until(lambda: _listens(port) or process.poll() is not None)
+        assert process.poll() is None
+        yield port, process, folder / "log"
     finally:
         process.terminate()
         process.wait(HANG_SECONDS)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """The port of a server, and its log."""
+    with served(tmp_path_factory.mktemp("worker")) as (port, _, log):
+        yield port, log
+
+
+def until(happened):
+    end = time.monotonic() + HANG_SECONDS
+    while not happened():
+        assert time.monotonic() < end
 
 
 def _listens(port):
@@ -98,6 +115,32 @@ def test_clients_that_stall_keep_no_thread(server, count, sent):
                 assert answer(client) == (200, b"0")
 
 
+@pytest.mark.faults("slow disks")
+def test_requests_that_take_long_keep_no_thread(server, tmp_path):
+    port, _ = server
+    disk = tmp_path / "disk"
+    with disk.open("w") as held, ExitStack() as stack:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        held_up = GET.replace(b"/", f"/held{disk}".encode(), 1)
+        slow = stack.enter_context(connection(port, held_up))
+        with connection(port, GET) as client:
+            assert answer(client) == (200, b"0")
+        fcntl.flock(held, fcntl.LOCK_UN)
+        assert answer(slow) == (200, b"0")
+
+
+def test_clients_that_do_not_close_keep_nobody_waiting(server):
+    port, _ = server
+    last = GET.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
+    with ExitStack() as stack:
+        count = int(HANG_SECONDS / LINGER_SECONDS) + 2
+        told = [stack.enter_context(connection(port, last)) for _ in range(count)]
+        for client in told:
+            assert answer(client) == (200, b"0")
+        with connection(port, GET) as client:
+            assert answer(client) == (200, b"0")
+
+
 @pytest.mark.parametrize(
     "kind", ["Content-Length: 300000\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n493E0\r\n"]
 )
@@ -116,13 +159,49 @@ def test_a_request_arrives_whole_however_it_is_cut(server, kind):
         assert answer(client) == (200, b"3")
 
 
-@pytest.mark.faults("damaged chunks")
+@pytest.mark.bad_input("damaged chunks")
 @pytest.mark.parametrize("chunks", [b"zz\r\nabc\r\n", b"-5\r\nabc\r\n", b"3\r\nabcXX0\r\n\r\n"])
 def test_damaged_chunks_are_the_senders_mistake(server, chunks):
     port, log = server
     with connection(port, POST + b"Transfer-Encoding: chunked\r\n\r\n" + chunks) as client:
         assert answer(client)[0] == 400
     assert "Traceback" not in log.read_text()
+
+
+EARLY = """
+import os
+import signal
+
+take = signal.signal
+
+
+def post_fork(server, worker):
+    if worker.age > 1:
+        return
+
+    def stopped_early(sig, handler):
+        taken = take(sig, handler)
+        if sig == signal.SIGTERM and handler == signal.SIG_DFL:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return taken
+
+    if {fork}:
+        os.kill(os.getpid(), signal.SIGTERM)
+    else:
+        signal.signal = stopped_early
+"""
+
+
+@pytest.mark.faults("SIGTERM at the start of a worker")
+@pytest.mark.parametrize("fork", [True, False], ids=["fork", "handlers"])
+def test_a_worker_that_is_stopped_while_it_starts_ends_as_any_other(tmp_path, fork):
+    (tmp_path / "conf.py").write_text(EARLY.format(fork=fork))
+    with served(tmp_path, "--config", str(tmp_path / "conf.py")) as (port, _, log):
+        until(lambda: log.read_text().count("Booting worker") == 2)
+        with connection(port, GET) as client:
+            assert answer(client) == (200, b"0")
+        assert log.read_text().count("Worker exiting") == 1
+        assert "SIGTERM" not in log.read_text()
 
 
 @pytest.mark.parametrize(

@@ -51,8 +51,8 @@ export const shownColours = ({ palette, neutrals, own, identities }) => {
 export const strangers = (identities) => {
   const found = identities.flatMap((identity, index) => (identity === null ? [index + 1] : []));
   if (!found.length) return "";
-  const are = found.length > 1 ? `Classes ${found.slice(0, -1).join(", ")} and ${found.at(-1)} are` : `Class ${found[0]} is`;
-  return `${are} like none of the whole head, so ${found.length > 1 ? "they are" : "it is"} grey.`;
+  const match = found.length > 1 ? `Classes ${found.slice(0, -1).join(", ")} and ${found.at(-1)} match` : `Class ${found[0]} matches`;
+  return `${match} none of the whole head, so ${found.length > 1 ? "they are" : "it is"} grey.`;
 };
 
 /** @returns {number[][]} the classes that are one tissue together */

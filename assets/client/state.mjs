@@ -151,7 +151,7 @@ const steps = {
   /** The three planes show the other image. */
   image: (state) => {
     const { wanted, place } = state;
-    if (!wanted || state.opening || wanted.layout !== "planes") return state;
+    if (!wanted || state.opening || wanted.layout !== "planes" || wanted.x === wanted.y) return state;
     return { ...state, wanted: placed({ ...wanted, image: wanted.image === "x" ? "y" : "x" }, place) };
   },
 

@@ -59,7 +59,7 @@ export const answered = (type, status, text) => {
   if (status < 300 && answer) return { ...answer, type };
   if (status === 401) return { type: "failed", lines: [SIGNED_OUT] };
   if (answer?.refused?.length) return { type: "failed", lines: answer.refused };
-  return { type: "failed", lines: [answer?.error ?? `The server cannot take the upload (${status}). Try again later.`] };
+  return { type: "failed", lines: [answer?.error ?? `The server cannot accept the upload (${status}). Try again later.`] };
 };
 
 // ---- text
@@ -99,7 +99,7 @@ const progress = ({ samples, total }) => {
 export const described = (state) => {
   const { phase, files = [], title = "", lines = [], nudges } = state;
   const said = { title, lines, files: listed(files), amount: "", status: "", button: phase === "ended" ? "Close" : "Cancel" };
-  if (phase === "asking") said.title = "Asking the server";
+  if (phase === "asking") said.title = "Contacting the server";
   if (phase === "sending") {
     said.title = `Uploading ${count(files)}`;
     said.status = `Uploading ${count(files)}, ${megabytes(sum(files))} MB.`;
@@ -107,7 +107,7 @@ export const described = (state) => {
   }
   if (phase === "checking") {
     said.title = "Checking the images";
-    said.amount = "The server reads every file to its end.";
+    said.amount = "The server reads each file to its end.";
     said.status = "Uploaded. The server checks the images.";
   }
   if (nudges) said.status = "Wait for this upload to finish, or cancel it first.";

@@ -3,7 +3,7 @@ import { route } from "../client/address.mjs";
 import { SIGNED_OUT, SILENT, complain } from "./notices.mjs";
 
 const FIRST_MS = 1000; // a server that is started anew answers after some seconds
-const MOST_MS = 60000;
+const MOST_MS = 8000; // however long a server was away, pages are back within ten seconds
 
 /** A View that could not be opened; nobody needs it any more once its note is closed. */
 export const OPENING = "opening";

@@ -99,7 +99,7 @@ const picture = (stage, times, { opacity, study }) => {
   const [across, up] = multiples(pixel, times);
   if (!made?.below.naturalWidth) return null;
   if (made.below.naturalWidth * across * made.below.naturalHeight * up > MOST_PIXELS) {
-    notify("The picture would be too large. Choose fewer pixels for a voxel.");
+    notify("The picture would be too large. Choose fewer pixels per voxel.");
     return null;
   }
   const what = made.place.id.replace("view-", "");
@@ -109,7 +109,7 @@ const picture = (stage, times, { opacity, study }) => {
 
 /** Asks for how many pixels a voxel gets, and saves the pictures of the row. */
 export const askForPictures = (shown) => {
-  const times = choice("Pixels for a voxel", TIMES.map((one) => [one, one]), "4");
+  const times = choice("Pixels per voxel", TIMES.map((one) => [one, one]), "4");
   const form = part("form", { className: "sheet-fields" }, times.field,
     part("p", { textContent: "The slices on screen with their maps, not interpolated. A voxel that is not square gets more pixels along its longer edge." }),
     part("button", { className: "text-button", textContent: "Save" }));

@@ -10,7 +10,7 @@ const digits = Object.fromEntries(
  * @type {[string, string, Object<string, (page: object) => void>][]} */
 const SHORTCUTS = [
   ["← →", "Previous and next slice (also the mouse wheel over a picture)", { ArrowLeft: step(-1), ArrowRight: step(1) }],
-  ["[ ]", "Previous and next slice, also where a control wants the arrows; in three planes, of the one that Tab reached", { "[": step(-1), "]": step(1) }],
+  ["[ ]", "Previous and next slice, also while a control uses the arrows; in three planes, in the one reached by Tab", { "[": step(-1), "]": step(1) }],
   ["Page ↑ ↓", "Ten slices", { PageUp: step(10), PageDown: step(-10) }],
   ["Home, End", "First and last slice, on the slider", {}],
   ["Space", "Play and pause", { " ": (page) => page.play() }],
@@ -18,16 +18,16 @@ const SHORTCUTS = [
   ["l", "Pictures: X, Y and labels, or three planes", { l: (page) => page.layout() }],
   ["y", "Image X or Y in three planes", { y: (page) => page.image() }],
   ["x", "Swap images X and Y", { x: (page) => page.swap() }],
-  ["t", "Labels on and off", { t: (page) => page.toggleLabels() }],
+  ["t", "Show or hide the labels", { t: (page) => page.toggleLabels() }],
   ["m", "Next map over image X", { m: (page) => page.map() }],
   ["n, p", "Next and previous study", { n: (page) => page.study(1), p: (page) => page.study(-1) }],
-  ["z", "The head, or the whole field of view", { z: (page) => page.field() }],
+  ["z", "Crop to the head, or show the whole field of view", { z: (page) => page.field() }],
   ["f", "Full screen of the view under the pointer", { f: (page) => page.screen() }],
-  ["c", "Controls on and off", { c: (page) => page.panel() }],
+  ["c", "Show or hide the controls", { c: (page) => page.panel() }],
   ["?", "Help", { "?": (page) => page.help() }],
   ["+ −", "Zoom, in a picture reached by Tab (also Ctrl and the wheel, or a pinch)", {}],
   ["← → ↑ ↓", "Move the crosshair, in a picture reached by Tab; with Shift by 10 voxels", {}],
-  ["Escape", "Leave full screen, a list or the help; take away the crosshair", {}],
+  ["Escape", "Leave full screen, a list or the help; remove the crosshair", {}],
   ["Browser Back", "Undo", {}],
 ];
 const ACTIONS = Object.assign({}, ...SHORTCUTS.map(([, , actions]) => actions));

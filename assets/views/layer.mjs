@@ -75,6 +75,13 @@ export const layer = (shown) => {
     return box(node, { left: margin.l, top: margin.t, ...inner });
   };
 
+  // The layer lies over all that Plotly draws. A copy of the components lies over the layer.
+  const copyComponents = ({ plot, margin, inner }) => {
+    const node = svg("svg", { class: "components-over", "aria-hidden": "true" });
+    node.append(...[...plot.querySelectorAll(".scatterlayer")].map((drawn) => drawn.cloneNode(true)));
+    return box(node, { left: margin.l, top: margin.t, ...inner });
+  };
+
   /** Draws what has come, also after a graph was zoomed or has another size. */
   const draw = () => {
     const found = graphs();
@@ -84,7 +91,7 @@ export const layer = (shown) => {
     drawn = come ? keyOf(found, src) : null;
     const { histograms, joint, drawn: { layers, extent } } = found ?? { drawn: {} };
     put(HISTOGRAMS, come && histograms && layers.length ? drawHistograms(histograms, layers, come.counts) : []);
-    put(JOINT, come?.cloud && joint ? [drawJoint(joint, extent, come.cloud)] : []);
+    put(JOINT, come?.cloud && joint ? [drawJoint(joint, extent, come.cloud), copyComponents(joint)] : []);
     return null;
   };
 

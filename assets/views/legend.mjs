@@ -126,7 +126,7 @@ export const legend = (shown) => {
     Object.assign(name, { value: typedOf(number), placeholder: guessOf(number), maxLength: 2 * MAX_NAME });
     const own = coloursOf(colours)[number];
     colour.value = own ?? getComputedStyle(chips[number - 1].chip).getPropertyValue("--class").trim().toLowerCase();
-    const options = [["0", "of its own"]];
+    const options = [["0", "separate"]];
     for (let k = 1; k <= components; k += 1) if (k !== number) options.push([String(k), `same as ${k} ${nameOf(k)}`.trim()]);
     tissue.replaceChildren(...options.map(([value, text]) => new Option(text, value)));
     const group = tissuesOf(tissues).find((one) => one.includes(number)) ?? [];

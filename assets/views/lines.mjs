@@ -24,7 +24,7 @@ const write = (line, facts, title = "") => {
   if (line.dataset.text === text) return;
   line.dataset.text = text;
   line.replaceChildren(...facts.map(([name, value], index) => {
-    const part = element("span", "");
+    const part = element("span", name ? "" : "sentence");
     if (title && !index) part.append(element("b", "whose", { textContent: title }), " ");
     part.append(element("b", "", { textContent: name }), " ", Array.isArray(value) ? bars(value) : String(value));
     return part;
@@ -52,5 +52,5 @@ export const writeReadout = ({ kept, pointed, lit }) => {
   if (kept) write(ofCrosshair, kept, "Crosshair");
   if (pointed) write(ofPointer, pointed, kept ? "Pointer" : "");
   else write(ofPointer, kept || lit ? [] : [["", HINT]]);
-  if (lit !== null) write(ofAlike, [["", `${lit} ${lit === 1 ? "voxel lies" : "voxels lie"} where the joint view was clicked (Escape clears)`]]);
+  if (lit !== null) write(ofAlike, [["", `${lit} ${lit === 1 ? "voxel lies" : "voxels lie"} where the joint distribution was clicked (Escape clears)`]]);
 };

@@ -2,6 +2,9 @@
 
 const current = () => document.querySelector(".card.full-screen");
 
+/** The plane that takes the window; null if none does. */
+export const planeInFull = () => document.querySelector(".card.full-screen .picture.of-plane");
+
 const mark = (card, isFull) => {
   card.classList.toggle("full-screen", isFull);
   const button = card.querySelector(".full-screen-button");

@@ -4,7 +4,7 @@ import { route } from "../client/address.mjs";
 import { IDLE, answered, chosen, described, dropped, isBusy, next } from "../client/upload.mjs";
 import { SILENT } from "./notices.mjs";
 
-const LOST = "The connection to the server broke, or a file changed or cannot be read. Try again.";
+const LOST = "The connection to the server was lost, or a file changed or cannot be read. Try again.";
 const UNREADABLE = "The dropped files cannot be read. Check that they still exist, and try again.";
 
 const at = (id) => document.getElementById(id);

@@ -5,6 +5,7 @@ import { shareIn, stagesOf } from "../client/stages.mjs";
 import {
   UNLINKED, barLength, boxAt, fieldOf, fit, frameOf, headOf, isEnlarged, linked, panned, sightOf, zoomIn, zoomed,
 } from "../client/zoom.mjs";
+import { planeInFull } from "./screen.mjs";
 import { layOutRow, parts, pictureOf, writeLetters } from "./stage.mjs";
 
 const WHEEL = 0.002; // of a wheel's distance: a notch enlarges by a quarter
@@ -39,7 +40,8 @@ export const zoom = ({ shown, drag }) => {
   const places = () => {
     const found = stagesOf(shown()).map(placeOf).filter(Boolean);
     if (shown().wanted.layout !== "planes") return found;
-    const scale = Math.min(...found.map(({ box, stage }) => fit(box, stage).scale));
+    const alone = found.filter(({ made }) => made.place === planeInFull()); // the others are behind it
+    const scale = Math.min(...(alone.length ? alone : found).map(({ box, stage }) => fit(box, stage).scale));
     return found.map((place) => ({ ...place, box: boxAt(place.box, scale, place.stage) }));
   };
 

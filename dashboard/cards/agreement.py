@@ -28,7 +28,9 @@ MOST = 9.99
 
 
 def draw(scene: Scene, analyses: Analyses) -> Drawn:
-    """Return the table; empty without a reference."""
+    """Return the table; empty without a reference, and without a fit: the components say why."""
+    if scene.problem:
+        return {TABLE.output: ""}
     found = analyses.agreement(scene)
     if found is None or scene.reference is None:
         return {TABLE.output: ""}

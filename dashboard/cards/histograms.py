@@ -24,7 +24,7 @@ COLUMNS: dict[Foreground, str] = {
     "mask": "all voxels, and those in the mask",
 }
 # With the whole head in the fit: assets/views/layer.mjs draws it.
-OUTLINED = "; outlined: this slice, at the same height"
+OUTLINED = "; outline: this slice, scaled to the same height"
 
 
 def draw(scene: Scene, analyses: Analyses) -> Drawn:

@@ -13,7 +13,7 @@ NOTE = elements.table("view-starts")
 
 def draw(scene: Scene, analyses: Analyses) -> Drawn:
     """Return the sentence and the button; empty if no other start is better."""
-    doubt = analyses.better_start(scene)
+    doubt = None if scene.problem else analyses.better_start(scene)
     if doubt is None:
         return {NOTE.output: ""}
     starts = doubt.facts["starts"]

@@ -58,7 +58,8 @@ FIT = (
         "index",
         metavar="N",
         type=click.IntRange(0),
-        help="Slice from 0, towards right, anterior or superior. By default the page's first.",
+        help="Slice, counted from 0 towards right, anterior or superior. By default the one "
+        "the page opens with.",
     ),
     click.option(
         "--covariance",
@@ -91,9 +92,9 @@ FIT = (
         "--volume",
         default="0",
         metavar="N|mean",
-        help="Volume of the 4-D images that do not name one, from 0.",
+        help="Volume of 4-D images that are given without one, counted from 0.",
     ),
-    click.option("--resample", is_flag=True, help="Bring all images to the first one's grid."),
+    click.option("--resample", is_flag=True, help="Resample all images to the grid of the first."),
     click.option(
         "--seed",
         default=DEFAULTS.seed,
@@ -106,13 +107,13 @@ FIT = (
         default=DEFAULTS.tolerance,
         metavar="X",
         type=click.FloatRange(TOLERANCES[-1], TOLERANCES[0]),
-        help="Stop when an iteration raises the log-likelihood per voxel by less.",
+        help="Stop when an iteration raises the log-likelihood per voxel by less than this.",
     ),
     click.option(
         "--starts",
         metavar="N",
         type=click.IntRange(STARTS.start, STARTS.stop - 1),
-        help="Random starts, of which the one with the highest likelihood counts. By default "
+        help="Number of random starts. The fit with the highest likelihood is kept. By default "
         f"1 for a slice, {VOLUME_STARTS} for the whole head.",
     ),
     click.option(
@@ -127,8 +128,8 @@ FIT = (
         default=DEFAULTS.prior,
         metavar="BETA",
         type=click.FloatRange(0, MAX_PRIOR),
-        help="Strength with which neighbouring voxels of the whole head draw each other to one "
-        "class; 0.5 suits most heads.",
+        help="How strongly neighbouring voxels of the whole head are pulled into the same class; "
+        "0.5 suits most heads.",
     ),
     click.option(
         "--partial-volume",
@@ -157,7 +158,7 @@ OPTIONS = (
     click.option(
         "--criteria",
         metavar="LOW-HIGH",
-        help="Numbers of components to fit besides, such as 1-8; their BIC, AIC and log-likelihood "
+        help="Also fit these numbers of components, such as 1-8; their BIC, AIC and log-likelihood "
         "go into the JSON file.",
     ),
     click.option(

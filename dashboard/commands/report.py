@@ -35,7 +35,7 @@ OPTIONS: tuple[Option, ...] = (
         required=True,
         metavar="FILE",
         type=click.Path(path_type=Path, dir_okay=False),
-        help="The report, by its ending .html or .pdf.",
+        help="Where to write the report, as .html or .pdf.",
     ),
     click.option("--link", metavar="LINK", help="Link of the page, instead of images."),
     click.option(
@@ -44,7 +44,7 @@ OPTIONS: tuple[Option, ...] = (
         help="Folder of studies, with --link or the name of a study instead of images.",
     ),
     *FIT,
-    click.option("--overwrite", is_flag=True, help="Replace the file if it is there."),
+    click.option("--overwrite", is_flag=True, help="Replace the file if it exists."),
 )
 FORMS: dict[str, Literal["html", "pdf"]] = {".html": "html", ".pdf": "pdf"}
 # Arguments that are called otherwise in a link.
@@ -76,7 +76,7 @@ def report(
     """
     form = FORMS.get(out.suffix.lower())
     if form is None:
-        raise NeuroMixError(f"--out {out}: a report ends in .html or .pdf.")
+        raise NeuroMixError(f"--out {out}: the name of a report ends in .html or .pdf.")
     if out.exists() and not overwrite:
         raise NeuroMixError(f"{out} exists. Choose another file, or replace it with --overwrite.")
     if (link is None) == (not images):

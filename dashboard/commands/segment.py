@@ -157,7 +157,9 @@ def _analysed(
     except LostPositionError as error:
         raise GridError(f"{error} On the page a button does it; FSL has fslcpgeom.") from None
     except GridError as error:
-        raise GridError(f"{error} Use --resample to bring all to the first image's grid.") from None
+        raise GridError(
+            f"{error} Use --resample to bring all images to the first one's grid."
+        ) from None
     if analysis.problem:
         raise NeuroMixError(analysis.problem)
     return analysis

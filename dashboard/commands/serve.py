@@ -17,7 +17,7 @@ from dashboard.settings import Settings, settings_of_environment
     "--public",
     is_flag=True,
     default=None,
-    help="Let everybody in who reaches the server, without a password.",
+    help="Let in everybody who reaches the server, without a password.",
 )
 def serve(
     data: Path | None = None,

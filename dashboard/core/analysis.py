@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from dashboard.core import maps
 from dashboard.core.domain import WHOLE, Cut, Domain
-from dashboard.core.errors import FitError, NeuroMixError
+from dashboard.core.errors import FitError, LimitError, NeuroMixError
 from dashboard.core.facts import Notice
 from dashboard.core.grid.same import require_same_grid
 from dashboard.core.mixture import assignment, matching
@@ -120,9 +120,16 @@ def analyse(features: Features, *, fit: Fit = fit) -> Analysis:
     """Fit the recipe's mixture to the features of a domain.
 
     Callers that keep models pass a `fit` of their own. `problem` says why a fit failed.
+
+    Raises
+    ------
+    LimitError
+        If it takes more than its host allows, which says nothing of the voxels.
     """
     try:
         model = fit(features, features.recipe)
+    except LimitError:
+        raise
     except FitError as error:
         return Analysis(features, None, str(error))
     has_prior = features.recipe.prior and features.domain is WHOLE

@@ -66,3 +66,7 @@ class LabelError(NeuroMixError):
 
 class FitError(NeuroMixError):
     """The mixture cannot be fitted to the chosen voxels."""
+
+
+class LimitError(FitError):
+    """A fit takes more time or memory than its host allows."""

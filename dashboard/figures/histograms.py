@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from dashboard.core.analysis import Analysis
 from dashboard.core.domain import WHOLE
 from dashboard.core.histogram import Histogram, histogram
+from dashboard.core.mixture.mixels import gaussians
 from dashboard.figures.style import (
     INK,
     NEUTRAL,
@@ -270,14 +271,16 @@ def expected(
     The bins are of ``(intensity - offset) / factor``. An image outside the fit has no curves.
     """
     x = np.linspace(counts.edges[0], counts.edges[-1], CURVE_POINTS)
-    if image >= analysis.features.mixed:
+    if image >= analysis.features.mixed or analysis.model is None:
         return x, []
     area = counts.counts.sum() * counts.width
-    curves = [
-        c.weight * area * _normal(x, (c.mean[image] - offset) / factor, c.sd[image] / factor)
-        for c in analysis.classes
-    ]
-    return x, curves
+    means = np.array([[(c.mean[image] - offset) / factor] for c in analysis.classes])
+    sds = np.array([c.sd[image] / factor for c in analysis.classes])
+    model = analysis.fitted
+    # A voxel between two classes counts as a part of each.
+    shares, weights, means = gaussians(model.weights, means, model.between)
+    each = weights[:, None] * area * _normal(x, means, (shares @ sds)[:, None])
+    return x, list(shares.T @ each)
 
 
 def _curve(
@@ -295,7 +298,9 @@ def _curve(
     }
 
 
-def _normal(x: NDArray[np.float64], mean: float, sd: float) -> NDArray[np.float64]:
+def _normal(
+    x: NDArray[np.float64], mean: NDArray[np.float64], sd: NDArray[np.float64]
+) -> NDArray[np.float64]:
     density: NDArray[np.float64] = np.exp(-(((x - mean) / sd) ** 2) / 2) / (sd * np.sqrt(2 * np.pi))
     return density
 

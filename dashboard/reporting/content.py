@@ -222,7 +222,7 @@ def _agreement(results: Results) -> Table:
     if found.agreeing is not None:
         notes.append(f"{percent(found.agreeing)} of the labelled voxels have the matching class.")
     if found.same_as_mask:
-        notes.append("The mask marks the same voxels, so the outline agrees by itself.")
+        notes.append("The mask marks the same voxels, so Dice is too good.")
     name = scene.reference.name if scene.reference else "the reference"
     return Table(
         title=f"Agreement with {name}",

@@ -1,14 +1,14 @@
 """What is computed of a scene: each result once, kept while memory and disk allow."""
 
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from dashboard.core.analysis import Analysis, analyse, compare, identified
 from dashboard.core.domain import WHOLE, Cut, Domain
-from dashboard.core.errors import FitError, NeuroMixError
+from dashboard.core.errors import FitError, LimitError, NeuroMixError
 from dashboard.core.facts import Notice
 from dashboard.core.mixture.criteria import Candidate, candidates, stability
 from dashboard.core.mixture.features import Features, features
@@ -22,7 +22,9 @@ from dashboard.core.reference.labels import label_map
 from dashboard.services.ahead import Ahead
 from dashboard.services.cache.memo import Memo
 from dashboard.services.cache.models import ModelStore
+from dashboard.services.fits import Fits
 from dashboard.services.jobs import Jobs, Progress
+from dashboard.services.limits import Allowance
 from dashboard.services.scene.scene import Scene
 from dashboard.services.tally import Tally
 
@@ -32,8 +34,6 @@ KEPT_ANALYSES = 64
 KEPT_BYTES = 256 * 2**20
 # Heads whose foreground is kept, so that another mixture of it takes only the fit.
 KEPT_HEADS = 2
-# About 1 kB each.
-KEPT_MODELS = 512
 KEPT_SWEEPS = 64
 
 Key = tuple[tuple[str, ...], Recipe, Domain]
@@ -48,10 +48,16 @@ class Analyses:
         Fitted mixtures on disk, shared by all workers.
     ahead : Ahead
         Analyses the slices that are likely to be next.
+    allowance : Allowance, optional
+        What a fit may take.
     """
 
-    def __init__(self, models: ModelStore, ahead: Ahead) -> None:
+    def __init__(
+        self, models: ModelStore, ahead: Ahead, allowance: Allowance | None = None
+    ) -> None:
         self._models, self._ahead = models, ahead
+        self._allowance = allowance or Allowance()
+        self._fits: Fits[Key] = Fits(models, self._allowance)
         self._analyses: Memo[Key, Analysis] = Memo(
             KEPT_ANALYSES, weigh=lambda made: made.nbytes, max_bytes=KEPT_BYTES
         )
@@ -62,7 +68,6 @@ class Analyses:
         self._at_cuts: Memo[tuple[Key, Cut], Analysis] = Memo(
             KEPT_ANALYSES, weigh=lambda made: made.nbytes, max_bytes=KEPT_BYTES
         )
-        self._models_of_heads: Memo[Key, Model | FitError] = Memo(KEPT_MODELS)
         self._sweeps: Jobs[Key, Candidate] = Jobs(KEPT_SWEEPS)
         self._starts: Memo[Key, Notice | None] = Memo(KEPT_ANALYSES)
         # By analysis and reference: several cards of a View ask for it.
@@ -83,11 +88,21 @@ class Analyses:
         """
         _require_slice(scene)
         return self._analyses.get(
-            _key(scene),
-            lambda: self._identified(
-                scene, analyse(self._features(scene, scene.domain), fit=self._fitting(scene))
-            ),
+            _key(scene), lambda: self._identified(scene, self._analysed(scene))
         )
+
+    def _analysed(self, scene: Scene) -> Analysis:
+        fitting = self._fitting(scene)
+        if scene.domain is not WHOLE:
+            return analyse(self._features(scene, scene.domain), fit=fitting)
+        try:
+            self._model(scene)  # it is fitted before others wait for the room of its voxels
+        except LimitError:
+            raise
+        except FitError:
+            pass  # as the analysis says
+        with self._in_room(scene), self._allowance.fitting():
+            return analyse(self._features(scene, WHOLE), fit=fitting)
 
     def at_cut(self, scene: Scene) -> Analysis:
         """Return the slice on screen under the model of the scene's fit.
@@ -163,8 +178,9 @@ class Analyses:
         """Return the model from another seed; of a head from one start, and of its cells only."""
         one = scene.having(components=components, seed=seed)
         if scene.domain is WHOLE:
-            return fit_roughly(found, replace(one.recipe, starts=1))
-        return self._models.get(_made_from(one), lambda: fit(found, one.recipe))
+            with self._allowance.fitting():
+                return fit_roughly(found, replace(one.recipe, starts=1))
+        return self._fitted(one, lambda: fit(found, one.recipe))
 
     def better_start(self, scene: Scene) -> Notice | None:
         """Look for another start that fits better, while no request is being answered.
@@ -179,9 +195,10 @@ class Analyses:
         analysis = self.analyse(scene)
         if (model := analysis.model) is None or scene.domain is WHOLE:
             return None
-        return self._starts.get(
-            _key(scene), lambda: better_start(analysis.features, model, pause=self._ahead.pause)
-        )
+        with self._allowance.fitting():
+            return self._starts.get(
+                _key(scene), lambda: better_start(analysis.features, model, pause=self._ahead.pause)
+            )
 
     def agreement(self, scene: Scene) -> Agreement | None:
         """Compare the classes of a slice with the reference; None without one.
@@ -216,7 +233,7 @@ class Analyses:
         self._analyses.drop(lambda _, made: shows(made.features))
         self._at_cuts.drop(lambda _, made: shows(made.features))
         self._heads.drop(lambda _, made: shows(made))
-        self._models_of_heads.drop(lambda *_: True)
+        self._fits.drop()
         self._sweeps.drop()
         self._agreements.drop(lambda *_: True)
 
@@ -228,25 +245,25 @@ class Analyses:
             if scene.domain is WHOLE:
                 return self._model(one)
             start = self.start(one)
-            return self._models.get(_made_from(one), lambda: fit(found, recipe, start=start))
+            return self._fitted(one, lambda: fit(found, recipe, start=start))
 
         return fitted
 
     def _model(self, scene: Scene) -> Model:
         """Return the model of a scene's head; if it is known, without looking at a voxel."""
 
-        def fitted() -> Model | FitError:
-            try:
-                return self._models.get(
-                    _made_from(scene), lambda: fit(self._features(scene, WHOLE), scene.recipe)
-                )
-            except FitError as error:
-                return error
+        def fitted() -> Model:
+            with self._in_room(scene):
+                return fit(self._features(scene, WHOLE), scene.recipe)
 
-        found = self._models_of_heads.get(_key(scene), fitted)
-        if isinstance(found, FitError):
-            raise found
-        return found
+        return self._fitted(scene, fitted)
+
+    def _fitted(self, scene: Scene, fit: Callable[[], Model]) -> Model:
+        return self._fits.get(_key(scene), _made_from(scene), fit)
+
+    def _in_room(self, scene: Scene) -> AbstractContextManager[None]:
+        channels = scene.require_channels()
+        return self._fits.room(channels.volumes, scene.recipe, channels.mixed, channels.mask)
 
     def _of_cut(self, scene: Scene, cut: Features) -> Analysis:
         # Under a spatial prior a voxel's class depends on its neighbours, also across the slices.

@@ -5,16 +5,19 @@ from contextlib import suppress
 from dataclasses import replace
 
 from dashboard.core.content import is_overlay
-from dashboard.core.errors import NeuroMixError
+from dashboard.core.errors import NeuroMixError, NotNowError
 from dashboard.core.grid.position import lost_beside, positioned
 from dashboard.core.grid.same import same_grid
 from dashboard.core.reading.bvalues import not_used
 from dashboard.core.reading.image import volumes_in
 from dashboard.core.reading.voxels import Take
 from dashboard.core.volume import Volume
+from dashboard.services.cache.memo import Memo
+from dashboard.services.cache.reading import ReadOnce
 from dashboard.services.cache.volumes import VolumeStore
+from dashboard.services.limits import Allowance
 from dashboard.services.studies.files import ImageFile, StudyFiles
-from dashboard.services.studies.first import first_good
+from dashboard.services.studies.first import MOST_STUDIES, first_good, goodness
 from dashboard.services.studies.library import Library
 from dashboard.services.studies.naming import find, frame_names, may_hold_contrasts
 from dashboard.services.tally import Tally
@@ -23,6 +26,8 @@ from dashboard.services.uploads.uploads import Uploads
 
 # A library opens with the lesson's study if it has it.
 FIRST_STUDY = "sample"
+# Looking at the headers of a study takes milliseconds.
+FIRST_SECONDS = 1
 
 
 class Archive:
@@ -31,6 +36,9 @@ class Archive:
     def __init__(self, library: Library, uploads: Uploads, store: VolumeStore) -> None:
         self._library, self._uploads, self._store = library, uploads, store
         self._first: tuple[tuple[str, ...], str] = (), ""
+        self._looks: Memo[tuple[tuple[str, ...], str], int] = ReadOnce(
+            MOST_STUDIES, Allowance(read_seconds=FIRST_SECONDS)
+        )
 
     @property
     def tally(self) -> Tally:
@@ -56,7 +64,8 @@ class Archive:
     def first_study(self, studies: Mapping[str, str]) -> str:
         """Return which of these opens by default: the lesson's study, an own upload, or a good one.
 
-        The choice holds as long as the names are the same.
+        The choice holds as long as the names are the same. Studies on a disk that is slow to answer
+        do not count; nobody waits for it twice.
         """
         names = tuple(studies)
         if FIRST_STUDY in studies:
@@ -65,8 +74,18 @@ class Archive:
             return names[0]
         known, first = self._first
         if known != names:
-            first = first_good(names, self.study)
-            self._first = names, first
+            slow: list[str] = []
+
+            def good(name: str) -> int:
+                try:
+                    return self._looks.get((names, name), lambda: goodness(self.study(name)))
+                except NotNowError:
+                    slow.append(name)
+                    return 0
+
+            first = first_good(names, good)
+            if not slow:
+                self._first = names, first
         return first
 
     def study(self, name: str) -> StudyFiles | None:

@@ -7,6 +7,8 @@ from dashboard.services.analyses import Analyses
 from dashboard.services.archive import Archive
 from dashboard.services.cache.models import ModelStore
 from dashboard.services.cache.volumes import VolumeStore
+from dashboard.services.disk.looks import Looks
+from dashboard.services.limits import Allowance
 from dashboard.services.studies.library import Library
 from dashboard.services.uploads.limits import Limits
 from dashboard.services.uploads.uploads import Uploads
@@ -24,9 +26,15 @@ class Started(NamedTuple):
 
 def start(settings: Settings, library: Library | None = None) -> Started:
     """Make the services that the settings describe, on their data folder or another library."""
-    store = VolumeStore(settings.cache)
+    allowance = Allowance(
+        fit_seconds=settings.max_fit_seconds,
+        fit_bytes=settings.max_fit_bytes,
+        read_seconds=settings.max_read_seconds,
+    )
+    looks = Looks()
+    store = VolumeStore(settings.cache, allowance=allowance, looks=looks)
     ahead = Ahead()
-    analyses = Analyses(ModelStore(settings.cache, kept=store.kept), ahead)
+    analyses = Analyses(ModelStore(settings.cache, kept=store.kept), ahead, allowance)
 
     def forget(source: str) -> None:
         store.forget(source)
@@ -43,5 +51,5 @@ def start(settings: Settings, library: Library | None = None) -> Started:
         forget=forget,
     )
     return Started(
-        Archive(library or Library(settings.data), uploads, store), uploads, analyses, ahead
+        Archive(library or Library(settings.data, looks), uploads, store), uploads, analyses, ahead
     )

@@ -12,7 +12,6 @@ from dashboard.core.mixture.recipe import (
     MAX_MIXED,
     MAX_PRIOR,
     STARTS,
-    Covariance,
     usual_starts,
 )
 from dashboard.core.reading.summary import CLIP_LEVELS
@@ -33,7 +32,7 @@ from dashboard.ui.kinds import (
     several,
     toggle,
 )
-from dashboard.view import BINS, PERCENT, SEEDS, TOLERANCE
+from dashboard.view import BINS, PERCENT, SEEDS, TOLERANCE, Shape
 from dashboard.widgets import Html
 from dashboard.words import scalings
 from dashboard.words.maps import MAPS
@@ -131,8 +130,9 @@ SECTIONS: dict[str, list[Row]] = {
             ),
         ),
         ControlSpec(
-            Control.POSITION, "Lost positions from",
-            "Images with the shape of this one whose header lost the position take its position.",
+            Control.POSITION, "Take lost positions from",
+            "For images whose header has lost its position: those with the same shape as this one "
+            "take its position.",
             hidden(choice(clearable=True, placeholder="left as they are")),
         ),
     ],
@@ -186,8 +186,8 @@ SECTIONS: dict[str, list[Row]] = {
     "Mixture": [
         ControlSpec(
             Control.MIX, "Images in the fit",
-            f"The mixture is fitted to these images together, up to {MAX_MIXED}. By default "
-            "these are all images on the grid of X. Remove the last one to get them all back.",
+            f"The mixture is fitted to these images together, up to {MAX_MIXED}. By default, one "
+            "of each contrast on the grid of X. Remove the last one to get the default back.",
             several(maxValues=MAX_MIXED, searchable=True),
         ),
         ControlSpec(
@@ -199,8 +199,10 @@ SECTIONS: dict[str, list[Row]] = {
             ControlSpec(
                 Control.COVARIANCE, "Covariance",
                 "The shape of the components: any ellipse (full), one ellipse for all (tied), "
-                "ellipses along the axes (diag), or circles (spherical).",
-                choice({name: name for name in get_args(Covariance)}),
+                "ellipses along the axes (diag), or circles (spherical). Tied + PV (partial "
+                "volume) adds Gaussians between neighbouring classes of the whole head, for voxels "
+                "that hold two tissues.",
+                choice({name: name for name in get_args(Shape)} | {"partial-volume": "tied + PV"}),
             ),
             ControlSpec(
                 Control.SEED, "Seed",
@@ -215,14 +217,14 @@ SECTIONS: dict[str, list[Row]] = {
                     ControlSpec(
                         Control.TOLERANCE, "Tolerance",
                         "The fit stops when an iteration raises the log-likelihood per voxel by "
-                        "less. A smaller one takes more iterations and ends closer to the best "
-                        "fit, which need not be the better segmentation.",
+                        "less than this. A smaller one takes more iterations and ends closer to "
+                        "the best fit, which need not be the better segmentation.",
                         choice({text: text for text in TOLERANCE.allowed["one of"]}),
                     ),
                     ControlSpec(
                         Control.STARTS, "Starts",
-                        "The fit starts this often, each time at random, and the start with the "
-                        f"highest likelihood counts. From {STARTS.start} to {STARTS.stop - 1}. "
+                        "The number of random starts. The fit with the highest likelihood is "
+                        f"kept. From {STARTS.start} to {STARTS.stop - 1}. "
                         f"Left empty: {usual_starts('slice')} for a slice, "
                         f"{usual_starts('volume')} for the whole head.",
                         number(STARTS, placeholder=USUAL_STARTS),
@@ -230,23 +232,23 @@ SECTIONS: dict[str, list[Row]] = {
                 ),
                 ControlSpec(
                     Control.START, "A slice starts from",
-                    "From k-means, as in the lesson, or from the mixture of the whole head, in its "
-                    "scaling. From the head, a tissue has the same class on every slice. That fit "
-                    "stops early, at a tolerance of 1e-2.",
+                    "From k-means, as in the lesson, or from the mixture of the whole head, with "
+                    "the scaling of the head. A start from the head keeps each tissue in one "
+                    "class on every slice; that fit stops early, at a tolerance of 1e-2.",
                     choice(START),
                 ),
                 ControlSpec(
                     Control.PRIOR, "Spatial prior",
-                    "Neighbouring voxels of the whole head draw each other to one class this "
-                    f"strongly, from 0 (off) to {MAX_PRIOR:g}. Most heads do well with 0.5. "
-                    "Specks go, and so does detail.",
+                    "How strongly neighbouring voxels of the whole head are pulled into the same "
+                    f"class, from 0 (off) to {MAX_PRIOR:g}. Most heads do well with 0.5. It "
+                    "removes specks, and fine detail with them.",
                     amount(MAX_PRIOR, step=0.25),
                 ),
             ),
         ),
         ControlSpec(
             Control.SCOPE, "Fit to",
-            "The voxels of this slice, as in the lesson, or of the whole head. A fit of the whole "
+            "The voxels of this slice, as in the lesson, or of the whole head. A fit to the whole "
             "head gives a tissue the same class on every slice.",
             segments({"slice": "this slice", "volume": "whole head"}),
         ),
@@ -265,8 +267,8 @@ TOOLS: dict[str, list[ControlSpec]] = {
     "labels": [
         ControlSpec(
             Control.MAP, "Map",
-            "What is drawn over image X: the most probable classes, how uncertain they are, or the "
-            "probability of one. With a reference also that, and where it differs.",
+            "What to draw over image X: the most probable classes, how uncertain they are, or the "
+            "probability of one. With a reference, also its labels and where they differ.",
             menu({name: _option(name) for name in MAPS}),
         ),
         ControlSpec(
@@ -303,7 +305,7 @@ TOOLS: dict[str, list[ControlSpec]] = {
         ControlSpec(
             Control.JOINT, "Joint distribution",
             "Scatter draws each voxel in its class colour. The 2-D histogram counts voxels in "
-            "cells. Density draws the contours of a kernel density.",
+            "cells. Density draws the contours of a kernel density estimate.",
             menu(JOINT),
         ),
     ],

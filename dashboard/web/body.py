@@ -50,7 +50,7 @@ class Stopping:
     def require_time(self) -> None:
         """Raise `StoppingError` once the time is over."""
         if time.monotonic() > self._at:
-            raise StoppingError("The server restarts. Upload the files again in a minute.")
+            raise StoppingError("The server is restarting. Upload the files again in a minute.")
 
 
 # A worker that is told to stop begins it.

@@ -14,10 +14,11 @@ from flask import Blueprint, Response, after_this_request, has_request_context, 
 
 from dashboard.cards.card import UNFINISHED, Card
 from dashboard.cards.table import CARDS
-from dashboard.core.errors import NeuroMixError
+from dashboard.core.errors import LimitError, NeuroMixError
 from dashboard.services.ahead import Ahead
 from dashboard.services.analyses import Analyses
 from dashboard.services.archive import Archive
+from dashboard.services.limits import BusyError
 from dashboard.services.scene.scene import Scene
 from dashboard.web.answers import (
     answers_errors,
@@ -41,6 +42,10 @@ def draw(card: Card, scene: Scene, analyses: Analyses) -> Mapping[str, Any]:
     """Draw one card; an error becomes a sentence in this card only."""
     try:
         return card.draw(scene, analyses)
+    except (LimitError, BusyError) as error:  # says nothing of the voxels
+        if has_request_context():
+            after_this_request(not_kept)
+        return card.failed(error.short)
     except NeuroMixError as error:
         return card.failed(error.short)
     except Exception:

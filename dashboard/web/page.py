@@ -37,11 +37,14 @@ SIGN_OUT = (
     '<button class="text-button" title="Sign out">Sign out</button></form>'
 )
 # What Dash asks for once it runs: made while the browser reads scripts.
-LAYOUT = '<link rel="preload" as="fetch" href="{prefix}_dash-layout" crossorigin>\n'
+ASKED_FOR = "".join(
+    f'<link rel="preload" as="fetch" href="{{prefix}}{name}" crossorigin>\n'
+    for name in ("_dash-layout", "_dash-dependencies")
+)
 # Dash may call the browser's half as soon as it starts, so it starts behind the modules. Where one
 # of both is missing, only this and the page's HTML are there to say so.
 CUT_OFF = (
-    " If that does not help, the server may be reached below a path that it does not know "
+    " If that does not help, the server may be below a path that it does not know "
     "(DASHBOARD_PREFIX)."
 )
 RENDERER = f"""
@@ -87,7 +90,9 @@ def index(*, prefix: str = "/", signs_out: bool = False) -> str:
     known = f'<script id="neuromix-config" type="application/json">{content}</script>\n'
     style = f"<style>{line_style()}</style>\n"
     page = INDEX.replace("{%sign_out%}", SIGN_OUT.format(prefix=prefix) if signs_out else "")
-    return page.replace("</head>", f"{LAYOUT.format(prefix=prefix)}{modules}{style}{known}</head>")
+    return page.replace(
+        "</head>", f"{ASKED_FOR.format(prefix=prefix)}{modules}{style}{known}</head>"
+    )
 
 
 def page(archive: Archive, analyses: Analyses, limits: Limits) -> Component:

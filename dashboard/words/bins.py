@@ -8,8 +8,8 @@ from dashboard.core.mixture.foreground import Foreground
 from dashboard.words.numbers import counted, percent
 
 WHY = (
-    "So few intensities occur that equal bins would hold now one more and now one less of them, "
-    "and draw a comb. Each bin holds a whole number of intensities instead."
+    "The image has few distinct intensities. Bins of equal width would hold one more here and one "
+    "less there, and look like a comb. Each bin holds a whole number of intensities instead."
 )
 
 NOT_SHOWN = ", not shown"

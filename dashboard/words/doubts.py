@@ -45,8 +45,8 @@ SENTENCES: dict[Doubt, Pattern] = {
     Doubt.ONE_CLASS: _one_class,
     Doubt.FEW_VOXELS: (
         f"{{voxels:voxels}} for {{parameters:,}} free parameters: fewer than "
-        f"{VOXELS_PER_PARAMETER} each, so the classes may be chance. Use fewer components, a "
-        "simpler covariance, or a slice with more foreground."
+        f"{VOXELS_PER_PARAMETER} each, so the classes may be due to chance. Use fewer components, "
+        "a simpler covariance, or a slice with more foreground."
     ),
     Doubt.NOT_CONVERGED: (
         "The fit did not converge within {iterations:,} iterations, so the classes may still "
@@ -54,6 +54,6 @@ SENTENCES: dict[Doubt, Pattern] = {
     ),
     Doubt.BETTER_START: (
         "Another start fits better: the best of {starts} has a log-likelihood of {best:number} per "
-        "voxel instead of {now:number}, and {changed:percent} of the voxels get another class."
+        "voxel instead of {now:number}, and {changed:percent} of the voxels change class."
     ),
 }

@@ -16,8 +16,8 @@ MAPS: dict[Map, tuple[str, str]] = {
     **_OF_CLASSES,
     "disagreement": (
         "Disagreement",
-        "between the fits to this slice and to the whole head: half the sum of the differences of "
-        "their class probabilities, 0 to 1",
+        "between the fits to this slice and to the whole head: half the sum of the absolute "
+        "differences of their class probabilities, 0 to 1",
     ),
     "reference": ("Reference", "labels of the reference"),
     "difference": ("Difference", "where the labels differ from the reference"),

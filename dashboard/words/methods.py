@@ -34,7 +34,7 @@ RESAMPLED: dict[How, str] = {
 }
 COVARIANCES: dict[Covariance, str] = {
     "full": "a full covariance matrix each",
-    "tied": "one covariance matrix in common",
+    "tied": "a common covariance matrix",
     "diag": "a diagonal covariance matrix each",
     "spherical": "one variance each",
 }
@@ -60,6 +60,10 @@ SOURCES = {
         "Biernacki C, Celeux G, Govaert G. Choosing starting values for the EM algorithm for "
         "getting the highest likelihood in multivariate Gaussian mixture models. Comput Stat Data "
         "Anal 2003;41:561–575."
+    ),
+    "mixels": (
+        "Choi HS, Haynor DR, Kim Y. Partial volume tissue classification of multichannel magnetic "
+        "resonance images: a mixel model. IEEE Trans Med Imaging 1991;10:395–407."
     ),
     "prior": (
         "Zhang Y, Brady M, Smith S. Segmentation of brain MR images through a hidden Markov random "
@@ -207,6 +211,13 @@ def _mixture(said: Cited, analysis: Analysis) -> None:
         _slice_fit(said, recipe)
     else:
         _volume_fit(said, recipe, fine=analysis.features.partition().fine)
+    if model.pairs:
+        weight = sum(pair[-1] for pair in model.pairs)
+        said.say(
+            f"Gaussians between neighbouring classes, of a weight of {number(weight)} in all, "
+            "stand for voxels that hold two tissues {0}.",
+            "mixels",
+        )  # fmt: skip
     if model.spacing > 1:
         said.say(f"Its parameters were fitted to every {ordinal(model.spacing)} voxel.")
     if recipe.prior and analysis.field is not None:
@@ -215,9 +226,10 @@ def _mixture(said: Cited, analysis: Analysis) -> None:
             f"{number(recipe.prior)} {{0}} in its mean-field approximation {{1}}.",
             "prior", "field",
         )  # fmt: skip
+    chosen = "of its most probable component" if not model.pairs else "that fills most of it"
     said.say(
-        "Each voxel has the class of its most probable component. The model is described by BIC "
-        "{0}, ICL {1} and AIC {2}.",
+        f"Each voxel has the class {chosen}. The model is described by BIC {{0}}, ICL {{1}} and "
+        "AIC {2}.",
         "bic", "icl", "aic",
     )  # fmt: skip
 
@@ -239,17 +251,20 @@ def _slice_fit(said: Cited, recipe: Recipe) -> None:
 def _volume_fit(said: Cited, recipe: Recipe, *, fine: bool) -> None:
     if fine:
         said.say(
-            "A step visited cells of the joint intensities, with the moments of their voxels "
-            "{0}{1}, instead of every voxel.",
+            "Each step ran over cells of the joint intensities, with the moments of their voxels "
+            "{0}{1}, instead of over every voxel.",
             "cells", "binned",
         )  # fmt: skip
     else:
         said.say(
-            "Evenly spaced voxels led the steps, which were corrected by visits to all voxels {0}.",
+            "The steps ran over evenly spaced voxels and were corrected in passes over all voxels "
+            "{0}.",
             "defect",
         )
+    best = (
+        f"The best of {recipe.starts} k-means starts" if recipe.starts > 1 else "One k-means start"
+    )
     said.say(
-        f"The best of {counted(recipe.starts, 'k-means start')} (seed {recipe.seed}) was kept "
-        "{0}; k-means is that of scikit-learn {1}.",
+        f"{best} (seed {recipe.seed}) was used {{0}}, with k-means by scikit-learn {{1}}.",
         "starts", "scikit-learn",
     )  # fmt: skip

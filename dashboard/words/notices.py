@@ -49,7 +49,7 @@ def _mask_of_one_value(facts: Facts) -> str:
 def _mask_of_labels(facts: Facts) -> str:
     what = "{labels:,} labels" if facts["labels"] else "labels"
     negative = " Negative voxels are outside." if facts["low"] < 0 else ""
-    return f"The mask holds {what}. It marks the {{marked:voxels}} of all of them.{negative}"
+    return f"The mask holds {what}. It marks all of them: {{marked:voxels}}.{negative}"
 
 
 def _mask_of_intensities(facts: Facts) -> str:

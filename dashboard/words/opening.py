@@ -52,7 +52,7 @@ def _no_contrast(facts: Facts) -> str:
 
 def _no_place(facts: Facts) -> str:
     place = ", ".join(f"{mm:g}" for mm in facts["place"]).replace("-", "−")
-    return f"{{image}} does not reach the link's place ({place} mm), so there is no crosshair."
+    return f"{{image}} does not cover the place in the link ({place} mm), so there is no crosshair."
 
 
 def _files_not_here(facts: Facts) -> str:

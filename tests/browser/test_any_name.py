@@ -4,6 +4,7 @@ from pathlib import Path
 
 import nibabel as nib
 import numpy as np
+import pytest
 from playwright.sync_api import Page, expect
 
 from scripts.serving import settled
@@ -13,6 +14,7 @@ STUDY = 'Ann\'s "2nd" head, 50 % #1 + <b>(a;b)=c?&amp; é日本😀'
 NAMES = ["T1 o'clock, 50 %", "T2 +&=#~;", 'PD "x", <i>']
 
 
+@pytest.mark.wide
 def test_a_name_with_any_character_settles_and_stands_in_title_menus_and_url(
     page: Page, studies: tuple[Path, str]
 ) -> None:

@@ -118,7 +118,7 @@ def test_a_rule_that_a_study_set_by_itself_does_not_go_along(lab: Page, url: str
 
 
 def test_a_mixture_without_any_image_says_why_all_are_back(lab: Page, url: str) -> None:
-    note = lab.get_by_text("The fit needs at least one image. It uses all of them again.")
+    note = lab.get_by_text("The fit needs at least one image. It uses the default again.")
     visit(lab, f"{url}/?study=one&mix=T1")
     settled(lab, mix="T1")
     expect(note).to_have_count(0)

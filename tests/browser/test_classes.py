@@ -153,6 +153,6 @@ def test_colours_follow_identities_as_on_the_server(run: Run) -> None:
     strange = "({ strangers }, given) => given.map(strangers)"
     assert run("classes", strange, [[1, 2], [1, None], [None, 3, None]]) == [
         "",
-        "Class 2 is like none of the whole head, so it is grey.",
-        "Classes 1 and 3 are like none of the whole head, so they are grey.",
+        "Class 2 matches none of the whole head, so it is grey.",
+        "Classes 1 and 3 match none of the whole head, so they are grey.",
     ]  # fmt: skip

@@ -116,7 +116,7 @@ def test_plots_have_the_size_that_was_chosen_and_pictures_whole_voxels(home: Pag
     expect(sheet).to_have_count(0)
 
     choose(home, "Pictures…")
-    sheet.get_by_label("Pixels for a voxel").select_option("2")
+    sheet.get_by_label("Pixels per voxel").select_option("2")
     saved = {}
     home.on("download", lambda one: saved.update({one.suggested_filename: one}))
     with home.expect_download(lambda one: "labels" in one.suggested_filename):

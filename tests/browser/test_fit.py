@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from scripts.serving import settled
-from tests.browser.acting import address, choose
+from tests.browser.acting import address, choose, visit
+from tests.wide import cases
 
 # An ADC map in mm2/s and in m2/s, and the same in whole numbers.
 UNITS = {"mm": 1.0, "m": 1e-6, "whole": 1e5}
@@ -34,7 +35,7 @@ def url(studies: tuple[Path, str]) -> str:
 
 
 def opened(page: Page, url: str, query: str) -> None:
-    page.goto(f"{url}/?{query}")
+    visit(page, f"{url}/?{query}")
     settled(page)
 
 
@@ -44,37 +45,37 @@ def likelihood(page: Page) -> float:
     return float(text.split("log-likelihood")[1].split()[0].replace("−", "-"))
 
 
-def test_a_better_start_is_offered_and_taken(page: Page, url: str) -> None:
-    opened(page, url, "study=adc-mm&slice=1")
-    before = likelihood(page)
-    expect(page.locator(HINT)).to_contain_text("Another start fits better")
-    page.get_by_role("button", name="Use the best of 10 starts").click()
-    expect(page.locator("#control-starts")).to_have_value("10")
-    settled(page)
-    assert address(page)["starts"] == "10"
-    assert likelihood(page) > before + 0.05
-    expect(page.locator(HINT)).to_be_empty()
+def test_a_better_start_is_offered_and_taken(lab: Page, url: str) -> None:
+    opened(lab, url, "study=adc-mm&slice=1")
+    before = likelihood(lab)
+    expect(lab.locator(HINT)).to_contain_text("Another start fits better")
+    lab.get_by_role("button", name="Use the best of 10 starts").click()
+    expect(lab.locator("#control-starts")).to_have_value("10")
+    settled(lab)
+    assert address(lab)["starts"] == "10"
+    assert likelihood(lab) > before + 0.05
+    expect(lab.locator(HINT)).to_be_empty()
 
 
-def test_a_fit_of_the_whole_head_stays_while_slices_change(page: Page, url: str) -> None:
-    opened(page, url, "study=adc-mm&slice=1")
-    page.get_by_text("whole head", exact=True).click()
-    settled(page)
-    table = page.locator("#view-components")
+def test_a_fit_of_the_whole_head_stays_while_slices_change(lab: Page, url: str) -> None:
+    opened(lab, url, "study=adc-mm&slice=1")
+    lab.get_by_text("whole head", exact=True).click()
+    settled(lab)
+    table = lab.locator("#view-components")
     expect(table).to_contain_text("Volumes are of the whole head.")
     expect(table).to_contain_text("3,600 foreground voxels")
     head = table.inner_html()
-    picture = page.get_by_alt_text("Label map", exact=True)
+    picture = lab.get_by_alt_text("Label map", exact=True)
     before = picture.first.get_attribute("src")
-    page.keyboard.press("ArrowRight")
-    settled(page)
-    assert address(page)["slice"] == "2"
-    assert address(page)["scope"] == "volume"
+    lab.keyboard.press("ArrowRight")
+    settled(lab)
+    assert address(lab)["slice"] == "2"
+    assert address(lab)["scope"] == "volume"
     assert picture.first.get_attribute("src") != before
     assert table.inner_html() == head
-    page.go_back()
-    page.go_back()
-    settled(page)
+    lab.go_back()
+    lab.go_back()
+    settled(lab)
     expect(table).to_contain_text("900 foreground voxels")
 
 
@@ -83,6 +84,19 @@ KEEP_GRAPHS = """() => { window.graphs = ["histograms", "joint"]
     .map((node) => [node, node.data]); }"""
 
 
+COMPONENTS_OVER = """() => {
+    const found = (where) => [...document.querySelectorAll(`#view-joint ${where}`)];
+    const drawn = (path) => {
+        const { x, y, width, height } = path.getBoundingClientRect();
+        return `${[x, y, width, height].map(Math.round)} ${getComputedStyle(path).stroke}`;
+    };
+    const [[layer], [copy]] = [".slice-layer", ".components-over"].map(found);
+    return {
+        copied: found(".components-over path").map(drawn),
+        drawn: found(".js-plotly-plot .scatterlayer path").map(drawn),
+        isAbove: layer.compareDocumentPosition(copy) === Node.DOCUMENT_POSITION_FOLLOWING,
+    };
+}"""
 TWICE_AS_WIDE = """width => Math.abs(document.querySelector(".slice-layer img")
     .getBoundingClientRect().width / width - 2) < 0.01"""
 
@@ -101,6 +115,11 @@ def test_a_step_draws_the_slice_anew_over_the_graphs_of_the_head(home: Page) -> 
     assert home.evaluate("graphs.every(([node, data]) => node.isConnected && node.data === data)")
     after = [outlined.get_attribute("d"), points.get_attribute("src")]
     assert all(one != other for one, other in zip(before, after, strict=True))
+    # Below the components, which stay as they are: a copy of them lies over it.
+    over = home.evaluate(COMPONENTS_OVER)
+    assert over["isAbove"]
+    assert over["copied"] == over["drawn"]
+    assert len(over["drawn"]) > 3 * 4
     # It lies where the axes are, also once they are zoomed.
     layer, plot = (home.locator(f"#view-joint {part}").first.bounding_box()
                    for part in (".slice-layer", ".nsewdrag"))  # fmt: skip
@@ -115,15 +134,15 @@ def test_a_step_draws_the_slice_anew_over_the_graphs_of_the_head(home: Page) -> 
     expect(layers).to_have_count(0)
 
 
-def test_the_hint_of_one_slice_is_not_shown_beside_another(page: Page, url: str) -> None:
-    opened(page, url, "study=adc-mm&slice=1")
-    expect(page.locator(HINT)).to_contain_text("Another start fits better")
-    page.locator("#control-components").get_by_text("1", exact=True).click()
-    expect(page.locator(HINT)).to_be_empty()
-    settled(page)
-    expect(page.locator(HINT)).to_be_empty()
-    page.locator("#control-components").get_by_text("3", exact=True).click()
-    expect(page.locator(HINT)).to_contain_text("Another start fits better")
+def test_the_hint_of_one_slice_is_not_shown_beside_another(lab: Page, url: str) -> None:
+    opened(lab, url, "study=adc-mm&slice=1")
+    expect(lab.locator(HINT)).to_contain_text("Another start fits better")
+    lab.locator("#control-components").get_by_text("1", exact=True).click()
+    expect(lab.locator(HINT)).to_be_empty()
+    settled(lab)
+    expect(lab.locator(HINT)).to_be_empty()
+    lab.locator("#control-components").get_by_text("3", exact=True).click()
+    expect(lab.locator(HINT)).to_contain_text("Another start fits better")
 
 
 def test_tolerance_and_starts_are_set_by_their_controls(page: Page, url: str) -> None:
@@ -146,9 +165,12 @@ def thumbs(page: Page) -> Any:
     return page.locator("#control-window-x [role=slider]")
 
 
-@pytest.mark.parametrize(("name", "low", "high"), [("mm", "0.0005", "0.0015"),
-                                                   ("m", "5e-10", "1.5e-9"),
-                                                   ("whole", "50", "150")])  # fmt: skip
+WINDOWS = [("mm", "0.0005", "0.0015"), ("m", "5e-10", "1.5e-9"), ("whole", "50", "150")]
+
+
+@pytest.mark.parametrize(
+    ("name", "low", "high"), cases(WINDOWS, wide=lambda window: window[0] != "m")
+)
 def test_a_window_is_set_as_finely_in_any_unit(
     page: Page, url: str, name: str, low: str, high: str
 ) -> None:
@@ -164,10 +186,9 @@ def test_a_window_is_set_as_finely_in_any_unit(
     assert address(page)["window_x"] == f"{low}:{high}"
 
 
-def test_few_whole_numbers_have_bins_of_their_own_and_the_page_says_so(
-    page: Page, url: str
-) -> None:
-    opened(page, url, "study=adc-whole&slice=1&before=1")
-    expect(page.locator("#head-histograms")).to_contain_text("bins of")
-    opened(page, url, "study=adc-mm&slice=1&before=1")
-    expect(page.locator("#head-histograms")).to_contain_text("before and after zero removal")
+@pytest.mark.wide
+def test_few_whole_numbers_have_bins_of_their_own_and_the_page_says_so(lab: Page, url: str) -> None:
+    opened(lab, url, "study=adc-whole&slice=1&before=1")
+    expect(lab.locator("#head-histograms")).to_contain_text("bins of")
+    opened(lab, url, "study=adc-mm&slice=1&before=1")
+    expect(lab.locator("#head-histograms")).to_contain_text("before and after zero removal")

@@ -392,6 +392,7 @@ new MutationObserver(() => {
 """
 
 
+@pytest.mark.wide
 def test_the_page_tells_which_image_of_a_new_study_is_being_read(own_page: Page, url: str) -> None:
     page = own_page
     page.add_init_script(TOLD)

@@ -220,6 +220,7 @@ STEPS = """async (count) => {
 }"""
 
 
+@pytest.mark.wide
 def test_no_step_is_lost_on_a_slow_machine(home: Page) -> None:
     """Dash and Mantine answer to one step when the next has been made."""
     session = home.context.new_cdp_session(home)

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from scripts.serving import settled
+from tests.wide import cases
 
 SIZES = [
     (320, 700), (390, 844), (768, 1024), (1024, 768), (1200, 800), (1280, 720), (1440, 900),
@@ -64,7 +65,8 @@ RESTS = """() => new Promise((done) => requestAnimationFrame(() => requestAnimat
 
 
 @pytest.mark.parametrize(
-    ("query", "controls"), [("", False), ("", True), ("scope=volume&layout=planes", False)],
+    ("query", "controls"),
+    cases([("", False), ("", True), ("scope=volume&layout=planes", False)], wide=any),
     ids=["as it opens", "controls beside it", "the head in three planes"],
 )  # fmt: skip
 def test_at_any_size_nothing_overlaps_or_is_cut(page: Page, query: str, controls: bool) -> None:
@@ -100,6 +102,7 @@ def test_the_controls_fit_without_scrolling_and_the_wheel_over_them_leaves_the_p
     assert page.evaluate("scrollY") == 0
 
 
+@pytest.mark.wide
 def test_folded_controls_leave_their_room_to_the_views_and_stay_folded(page: Page) -> None:
     page.goto("/")
     settled(page)

@@ -136,4 +136,4 @@ def test_a_tissue_keeps_its_class_and_one_that_the_head_lacks_is_grey(page: Page
     page.locator("#slice-forward").click()
     settled(page, slice=2)
     assert colours() == first[:2]
-    expect(note).to_contain_text("is like none of the whole head, so it is grey.")
+    expect(note).to_contain_text("matches none of the whole head, so it is grey.")

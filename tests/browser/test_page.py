@@ -28,6 +28,13 @@ def test_every_control_of_the_contract_is_there(home: Page) -> None:
         expect(home.locator(f"#control-{name}")).to_be_attached()
 
 
+def test_no_list_is_built_before_it_opens(home: Page) -> None:
+    """Each costs time when the page opens."""
+    expect(home.locator("[role=listbox]")).to_have_count(0)
+    home.locator("#control-covariance").click()
+    expect(home.get_by_role("option", name="tied")).to_be_visible()
+
+
 def test_keys_move_through_the_slices(home: Page) -> None:
     for key, slice_number in [
         ("ArrowRight", 31), ("ArrowLeft", 30), ("PageUp", 40), ("PageDown", 30)
@@ -121,7 +128,7 @@ def test_the_criteria_tab_compares_numbers_of_components(home: Page) -> None:
     # It arrives bit by bit, and can be stopped and gone on with.
     home.locator("[data-sweep=stop]").click()
     home.unroute("**/cards/*need=criteria*")
-    go_on = home.get_by_role("button", name="Go on")
+    go_on = home.get_by_role("button", name="Continue")
     expect(go_on).to_be_visible()
     settled(home, panel="criteria")
     expect(go_on).to_be_visible()

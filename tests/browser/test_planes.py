@@ -151,3 +151,15 @@ def test_a_fit_of_the_whole_head_has_one_map_in_all_planes(home: Page, head: dic
     pointed = home.locator("#readout .of-pointer")
     expect(pointed).to_contain_text(f"T1 {value:.4g}")
     expect(pointed).to_contain_text("class")
+    # In full screen a plane is as large as the window lets it be, and has the arrows.
+    usual = home.evaluate(LONGEST, VIEWS)
+    home.keyboard.press("f")
+    expect(home.locator("#view-coronal")).to_have_css("width", f"{home.viewport_size['width']}px")
+    home.wait_for_function(
+        f"before => ({LONGEST})(['view-coronal'])[0] > 1.8 * before", arg=usual[1]
+    )
+    home.keyboard.press("ArrowRight")
+    expect(home.locator("#view-coronal .where")).to_contain_text(f"slice {j + 1},")
+    expect(home.locator("#view-axial .where")).to_contain_text(f"slice {k},")
+    home.keyboard.press("Escape")
+    home.wait_for_function(f"before => ({LONGEST})(['view-coronal'])[0] === before", arg=usual[1])

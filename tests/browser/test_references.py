@@ -47,39 +47,36 @@ def expected_dice(classes: NDArray, reference: NDArray) -> dict[int, float]:
     return {numbers[r]: score[r, c] for r, c in zip(rows, columns, strict=True)}
 
 
-def test_dice_of_the_sample_follows_the_slice(page: Page, sample: Path) -> None:
+def test_dice_of_the_sample_follows_the_slice(home: Page, sample: Path) -> None:
     reference = nib.load(sample / "dseg.nii.gz").get_fdata()
     shown = []
-    page.goto("/?slice=30")
     for slice_number in (30, 31, 32):
-        settled(page, slice=slice_number)
-        expected = expected_dice(painted(page), upright(reference[:, :, slice_number]))
-        assert dice(page) == pytest.approx(expected, abs=6e-4)
-        shown.append(dice(page))
-        thumb(page).focus()
-        page.keyboard.press("ArrowRight")
+        settled(home, slice=slice_number)
+        expected = expected_dice(painted(home), upright(reference[:, :, slice_number]))
+        assert dice(home) == pytest.approx(expected, abs=6e-4)
+        shown.append(dice(home))
+        thumb(home).focus()
+        home.keyboard.press("ArrowRight")
     assert shown[0] != shown[1] != shown[2]
 
 
-def test_dice_of_the_sample_follows_the_settings(page: Page) -> None:
-    page.goto("/?slice=30")
-    settled(page, slice=30)
-    before = dice(page)
-    choose(page, "control-covariance", "spherical")
-    settled(page, covariance="spherical")
-    assert dice(page) != before
+def test_dice_of_the_sample_follows_the_settings(home: Page) -> None:
+    settled(home, slice=30)
+    before = dice(home)
+    choose(home, "control-covariance", "spherical")
+    settled(home, covariance="spherical")
+    assert dice(home) != before
 
 
-def test_without_a_reference_there_is_no_agreement_to_show(page: Page) -> None:
-    page.goto("/")
-    settled(page)
-    expect(page.locator("#view-agreement")).to_contain_text("Slice against dseg")
-    choose(page, "control-reference", "none")
-    settled(page, reference="none")
-    expect(page.locator("#view-agreement")).to_be_empty()
-    page.go_back()
-    settled(page)
-    expect(page.locator("#view-agreement")).to_contain_text("Slice against dseg")
+def test_without_a_reference_there_is_no_agreement_to_show(home: Page) -> None:
+    settled(home)
+    expect(home.locator("#view-agreement")).to_contain_text("Slice against dseg")
+    choose(home, "control-reference", "none")
+    settled(home, reference="none")
+    expect(home.locator("#view-agreement")).to_be_empty()
+    home.go_back()
+    settled(home)
+    expect(home.locator("#view-agreement")).to_contain_text("Slice against dseg")
 
 
 def test_more_labels_stay_unfolded_from_slice_to_slice(
@@ -126,6 +123,7 @@ def test_more_labels_stay_unfolded_from_slice_to_slice(
     expect(chips).to_have_count(8)
 
 
+@pytest.mark.wide
 def test_a_simulated_head_is_segmented_as_it_was_made(page: Page, real_url: str) -> None:
     page.goto(f"{real_url}/?study=brainweb_t1&slice=39")
     settled(page, study="brainweb_t1", foreground="mask")

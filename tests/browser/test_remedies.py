@@ -108,6 +108,7 @@ def test_images_on_two_grids_are_not_fitted_until_they_are_resampled(lab: Page, 
     resample_and_undo(lab, target="T1", other="T2")
 
 
+@pytest.mark.wide
 def test_real_images_on_several_grids_are_mended_by_one_click(page: Page, real_url: str) -> None:
     x, y = "nimare_MNI152NLin6Asym_res-02_T1w", "RNiftyReg_flash_t1"
     open_study(page, real_url, f"study=grid_mismatch&x={x}&y={y}")

@@ -29,6 +29,7 @@ def shown(scene, analyses, page):
     return len(re.findall(rb"/Type\s*/Page\b", paper)), wide
 
 
+@pytest.mark.wide
 @pytest.mark.usefixtures("blank")
 def test_a_report_has_two_pages_and_no_more(page: Page, study, workspace, save, head):
     pair = study.scene(View("pair", "T1", "b0", slice=5))

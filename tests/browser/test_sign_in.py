@@ -24,7 +24,7 @@ def test_one_signs_in_without_a_script_comes_to_the_link_and_leaves_for_good(
     assert plain.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(21, 24, 29)"
     assert plain.evaluate("document.documentElement.scrollWidth") == 390
     enter(plain, "no")
-    expect(plain.locator("#message")).to_have_text("This is not the password.")
+    expect(plain.locator("#message")).to_have_text("Wrong password.")
     enter(plain, "open, please")
     expect(plain).to_have_url(url + LINK)
 

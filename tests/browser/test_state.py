@@ -3,10 +3,12 @@
 from collections.abc import Callable
 
 import numpy as np
+import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from dashboard.view import View
 from scripts.serving import settled
+from tests.browser.acting import GO_TO
 from tests.browser.reading import picture, table, thumb
 
 
@@ -15,11 +17,11 @@ def test_the_url_is_the_whole_view(page: Page) -> None:
     settled(page, slice=33, components=4)
     view = View(study="sample", x="T1", y="b0", slice=33, components=4, bins=80)
     assert page.url.partition("?")[2] == view.query()
-    # Its layout was asked for once, while scripts were still read.
-    layouts = """performance.getEntriesByType("resource")
-        .filter(({ name }) => name.endsWith("/_dash-layout"))
+    # Dash's own questions were asked once, while scripts were still read.
+    asked = """performance.getEntriesByType("resource")
+        .filter(({ name }) => /\\/_dash-(layout|dependencies)$/.test(name))
         .map(({ initiatorType }) => initiatorType)"""
-    assert page.evaluate(layouts) == ["link"]
+    assert page.evaluate(asked) == ["link", "link"]
 
 
 def test_a_reload_shows_the_same(page: Page) -> None:
@@ -31,33 +33,33 @@ def test_a_reload_shows_the_same(page: Page) -> None:
     assert page.screenshot() == before
 
 
-def test_back_undoes_a_step_and_forward_repeats_it(page: Page) -> None:
-    page.goto("/?slice=30")
-    settled(page, slice=30)
-    thumb(page).focus()
+def test_back_undoes_a_step_and_forward_repeats_it(home: Page) -> None:
+    settled(home, slice=30)
+    thumb(home).focus()
     for slice_number in (31, 32):
-        page.keyboard.press("ArrowRight")
-        settled(page, slice=slice_number)
-    page.go_back()
-    settled(page, slice=31)
-    expect(thumb(page)).to_have_attribute("aria-valuenow", "31")
-    page.go_back()
-    settled(page, slice=30)
-    page.go_forward()
-    settled(page, slice=31)
+        home.keyboard.press("ArrowRight")
+        settled(home, slice=slice_number)
+    home.go_back()
+    settled(home, slice=31)
+    expect(thumb(home)).to_have_attribute("aria-valuenow", "31")
+    home.go_back()
+    settled(home, slice=30)
+    home.go_forward()
+    settled(home, slice=31)
 
 
-def test_another_plane_keeps_the_settings_and_back_returns(page: Page) -> None:
-    page.goto("/?components=4")
-    settled(page, plane="axial")
-    page.get_by_text("Sagittal", exact=True).click()
-    settled(page, plane="sagittal", slice=63, components=4)
-    assert picture(page, "view-image-x").shape[:2] == (70, 128)
-    page.go_back()
-    settled(page, plane="axial", slice=30)
-    assert picture(page, "view-image-x").shape[:2] == (128, 128)
+def test_another_plane_keeps_the_settings_and_back_returns(home: Page) -> None:
+    home.evaluate(GO_TO, "?components=4")
+    settled(home, plane="axial")
+    home.get_by_text("Sagittal", exact=True).click()
+    settled(home, plane="sagittal", slice=63, components=4)
+    assert picture(home, "view-image-x").shape[:2] == (70, 128)
+    home.go_back()
+    settled(home, plane="axial", slice=30)
+    assert picture(home, "view-image-x").shape[:2] == (128, 128)
 
 
+@pytest.mark.wide
 def test_the_same_link_gives_two_people_the_same_pixels(
     page: Page, new_context: Callable[..., BrowserContext]
 ) -> None:

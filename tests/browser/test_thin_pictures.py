@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from scripts.serving import settled
 from tests.browser.acting import visit
+from tests.wide import cases
 
 SHAPES = {"row": (60, 2, 40), "column": (2, 60, 40), "flat": (36, 1, 28), "line": (36, 1, 1)}
 
@@ -40,8 +41,11 @@ def apart(one: dict[str, float], other: dict[str, float]) -> bool:
 
 @pytest.mark.parametrize(
     ("study", "plane", "around"),
-    [("row", "axial", "LRPA"), ("column", "axial", "LRPA"), ("row", "coronal", "LRIS"),
-     ("flat", "coronal", "LRIS"), ("line", "axial", "LRPA")],
+    cases(
+        [("row", "axial", "LRPA"), ("flat", "coronal", "LRIS"), ("column", "axial", "LRPA"),
+         ("row", "coronal", "LRIS"), ("line", "axial", "LRPA")],
+        wide=lambda case: case[:2] not in (("row", "axial"), ("flat", "coronal")),
+    ),
 )  # fmt: skip
 def test_letters_stand_apart_at_their_edges(
     lab: Page, url: str, study: str, plane: str, around: str

@@ -106,6 +106,7 @@ def test_labels_are_no_tab_stops(home: Page) -> None:
     )
 
 
+@pytest.mark.wide
 def test_a_finger_shows_the_help_inside_the_window_and_opens_no_list(
     new_context, server: str
 ) -> None:

@@ -169,9 +169,9 @@ def test_long_lists_of_files_are_cut(module: Page, number: int, listed: str) -> 
         (200, '{"send": [0], "refused": []}', {"type": "planned", "send": [0], "refused": []}),
         (413, '{"error": "Too much.", "refused": []}', failed("Too much.")),
         (422, '{"error": "None.", "refused": ["a: no.", "b: no."]}', failed("a: no.", "b: no.")),
-        (502, "<html>", failed("The server cannot take the upload (502). Try again later.")),
-        (200, "<html>", failed("The server cannot take the upload (200). Try again later.")),
-        (500, "null", failed("The server cannot take the upload (500). Try again later.")),
+        (502, "<html>", failed("The server cannot accept the upload (502). Try again later.")),
+        (200, "<html>", failed("The server cannot accept the upload (200). Try again later.")),
+        (500, "null", failed("The server cannot accept the upload (500). Try again later.")),
     ],
 )
 def test_an_answer_is_an_event(module: Page, status: int, text: str, event: dict[str, Any]) -> None:

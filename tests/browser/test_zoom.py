@@ -72,6 +72,7 @@ def test_the_head_takes_most_of_each_card(home: Page, sample: Path) -> None:
     assert min(head_shares(home, head)) > 0.6
 
 
+@pytest.mark.wide
 def test_noise_around_the_head_is_cropped_also_in_an_image_of_another_grid(
     page: Page, url: str, studies: tuple[Path, str]
 ) -> None:

@@ -12,8 +12,8 @@ from dashboard.view import View
 VIEW = View("pair", "T1", "b0", slice=5)
 
 
-def facts(workspace):
-    return " ".join(re.sub("<[^>]*>", " ", components_table(workspace.analyse(VIEW))).split())
+def facts(workspace, view=VIEW):
+    return " ".join(re.sub("<[^>]*>", " ", components_table(workspace.analyse(view))).split())
 
 
 def test_a_mixture_fitted_to_a_subset_says_so(study, monkeypatch):
@@ -26,6 +26,14 @@ def test_a_mixture_fitted_to_a_subset_says_so(study, monkeypatch):
 
 def test_a_mixture_fitted_whole_says_nothing_of_it(study):
     assert "itted to" not in facts(study)
+
+
+def test_the_voxels_between_classes_have_their_weight_below_the_table(study):
+    view = replace(VIEW, scope="volume", covariance="partial-volume")
+    between = study.analyse(view).model.between
+    weights = f"{between[0, 1]:.3f} (1 and 2), {between[1, 2]:.3f} (2 and 3);"
+    assert f"between two classes have a weight of {weights}" in facts(study, view)
+    assert "between two classes" not in facts(study)
 
 
 def test_more_than_two_images_have_each_sd_below_its_mean(study, save, head):

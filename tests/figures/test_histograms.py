@@ -2,6 +2,11 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
+from dashboard.core.analysis import analyse
+from dashboard.core.domain import WHOLE
+from dashboard.core.mixture.features import features
+from dashboard.core.mixture.recipe import Recipe
+from dashboard.core.volume import read_volume
 from dashboard.figures.histograms import counted, histograms, mixture_histogram
 from dashboard.figures.palette import PALETTES
 
@@ -78,6 +83,36 @@ def test_curves_are_the_weighted_normal_densities_of_each_image(analysed, drawn,
             density = norm.pdf(numbers(curve["x"]), described.mean[image], described.sd[image])
             expected = described.weight * area * density
             np.testing.assert_allclose(numbers(curve["y"]), expected, rtol=1e-3, atol=1e-4)
+
+
+def test_a_voxel_between_two_classes_is_a_part_of_the_curve_of_each(save, drawn, numbers):
+    shape, random = (24, 20, 16), np.random.default_rng(1)
+    tissue, share = random.integers(0, 3, shape), random.uniform(0.5, 1, shape)
+    share[random.random(shape) < 0.5] = 1
+    other = np.where(tissue == 1, 2, 1)
+    levels = np.array([50, 110, 150])
+    clean = share * levels[tissue] + (1 - share) * levels[other]
+    image = read_volume(save("T1.nii.gz", clean + random.normal(0, 6, shape)))
+    recipe = Recipe(partial_volume=True, covariance="tied", tolerance=1e-5)
+    analysis = analyse(features([image], recipe, WHOLE))
+    found = curves(drawn(analysis, before=False), "x")
+    classes, values = analysis.classes, analysis.features.values[:, 0]
+    area = len(values) * np.ptp(values) / 50
+    fractions = (np.arange(200) + 0.5) / 200
+    between = {(a, b): weight for a, b, weight in analysis.model.pairs}
+    assert between[2, 3] > 0.1
+    for c in classes:
+        x = numbers(found[f"class {c.number}"]["x"])
+        own = c.weight - sum(weight for pair, weight in between.items() if c.number in pair) / 2
+        wanted = own * norm.pdf(x, c.mean[0], c.sd[0])
+        for pair, weight in between.items():
+            if c.number in pair:
+                neighbour = classes[sum(pair) - c.number - 1]
+                means = fractions * c.mean[0] + (1 - fractions) * neighbour.mean[0]
+                each = fractions * norm.pdf(x[:, None], means, c.sd[0])
+                wanted += weight * each.mean(axis=1)
+        curve = numbers(found[f"class {c.number}"]["y"])
+        np.testing.assert_allclose(curve, wanted * area, atol=0.01 * curve.max())
 
 
 def test_the_dotted_curve_is_the_sum_of_the_components(drawn, numbers):

@@ -146,7 +146,12 @@ def test_every_setting_is_there(made):
             View("pair", "T1", "b0", slice=5, scope="volume", prior=0.5, components=4),
             ["best of 10 k-means starts", "their voxels [4][5], instead", "4 Gaussians",
              "Potts prior of strength 0.5", "of the whole head"],
-            ["slice 5"],
+            ["slice 5", "between neighbouring classes"],
+        ),
+        (
+            View("pair", "T1", "b0", slice=5, scope="volume", covariance="partial-volume"),
+            ["one covariance matrix", "between neighbouring classes", "that fills most of it"],
+            ["most probable component"],
         ),
         (
             View("pair", "T1", "b0", slice=5, start="volume", foreground="mask", mask="mask"),

@@ -93,6 +93,7 @@ REAL = ("avg152", "brainweb_t1", "glioblastoma", "grid_mismatch", "mni152_2mm", 
         "orientations", "tiny")  # fmt: skip
 
 
+@pytest.mark.wide
 def test_every_remedy_for_the_real_studies_is_a_view_that_opens(real_data, tmp_path, desk):
     workspace = desk(real_data, tmp_path)
     taken = {}
@@ -104,6 +105,7 @@ def test_every_remedy_for_the_real_studies_is_a_view_that_opens(real_data, tmp_p
     assert taken["brainweb_t1", "positive"] > 0
 
 
+@pytest.mark.wide
 def test_every_remedy_for_two_real_images_is_a_view_that_opens(real_data, tmp_path, desk):
     workspace = desk(real_data, tmp_path)
     for name in ("grid_mismatch", "odd", "orientations"):

@@ -57,7 +57,7 @@ def test_no_route_but_the_uploads_takes_a_large_body(client):
     assert answer.status_code == 422  # it has arrived, and has no header
 
 
-@pytest.mark.faults("malformed call of Dash")
+@pytest.mark.bad_input("malformed call of Dash")
 @pytest.mark.parametrize(
     "body", ["", "{", "[]", "null", "5", "{}", '{"output": 5}', '{"output": "a.b", "inputs": []}']
 )

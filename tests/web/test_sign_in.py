@@ -158,7 +158,7 @@ def test_a_person_gets_the_page_and_after_it_the_link_that_was_asked_for(server)
     target = page.text.partition('name="next" type="hidden" value="')[2].partition('"')[0]
     target = target.replace("&amp;", "&").replace("&#39;", "'")
     wrong = client.post("/sign-in", data={"password": "no", "next": target})
-    assert "This is not the password." in wrong.text
+    assert "Wrong password." in wrong.text
     assert 'name="next" type="hidden" value="/?study=a%20b' in wrong.text
     answer = client.post("/sign-in", data={"password": PASSWORD, "next": target})
     assert (answer.status_code, answer.headers["Location"]) == (303, link)
@@ -208,6 +208,7 @@ def test_signing_out_ends_the_session_also_where_its_cookie_was_copied(server):
     assert server.test_client(use_cookies=False).get("/", headers=copied).status_code == 401
 
 
+@pytest.mark.faults("key of the sessions changed")
 def test_a_session_outlasts_a_restart_and_holds_at_every_worker(settings, server):
     token = session(server)
     cookie = {"Cookie": f"{COOKIE}={token}"}
@@ -219,7 +220,10 @@ def test_a_session_outlasts_a_restart_and_holds_at_every_worker(settings, server
     assert status(password=PASSWORD) == "200 OK"
     # Another password ends it, and so does another key.
     assert status(password="another").startswith("401")
-    assert status(password=PASSWORD, secret_key="k" * 32).startswith("401")
+    rekeyed = {"password": PASSWORD, "secret_key": "k" * 32}
+    assert status(**rekeyed).startswith("401")
+    client, _ = signed_in(create_app(settings(**rekeyed)).server)
+    assert client.get("/").status == "200 OK"
 
 
 def test_a_hashed_password_signs_in_and_the_command_makes_its_hash(settings, run, monkeypatch):

@@ -332,7 +332,7 @@ def test_the_page_gives_a_browser_its_cookie_once(client):
     assert "Set-Cookie" not in post(client, ("T1.nii", b"t1")).headers
 
 
-@pytest.mark.faults("cookie that nobody gave")
+@pytest.mark.bad_input("cookie that nobody gave")
 @pytest.mark.parametrize("forged", ["", "x", "a" * 23, "../../etc", "a" * 3000])
 def test_a_cookie_of_nobodys_making_is_replaced(client, forged):
     client.set_cookie("neuromix", forged)

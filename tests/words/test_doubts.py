@@ -29,14 +29,14 @@ SENTENCES = [
      "Class 2 has > 99 % of voxels, so the fit separates nothing. Clip extreme intensities, or "
      "choose another scaling or foreground."),
     (Doubt.FEW_VOXELS, {"voxels": 1, "parameters": 1700},
-     "1 voxel for 1,700 free parameters: fewer than 10 each, so the classes may be chance. "
+     "1 voxel for 1,700 free parameters: fewer than 10 each, so the classes may be due to chance. "
      "Use fewer components, a simpler covariance, or a slice with more foreground."),
     (Doubt.NOT_CONVERGED, {"iterations": 3162},
      "The fit did not converge within 3,162 iterations, so the classes may still change. Use a "
      "larger tolerance or fewer components."),
     (Doubt.BETTER_START, {"starts": 10, "best": 0.23503, "now": -0.08531, "changed": 0.519},
      "Another start fits better: the best of 10 has a log-likelihood of 0.235 per voxel instead of "
-     "−0.08531, and 52 % of the voxels get another class."),
+     "−0.08531, and 52 % of the voxels change class."),
 ]  # fmt: skip
 
 

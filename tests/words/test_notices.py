@@ -91,9 +91,9 @@ SENTENCES = [
      "The mask holds fractions, from 0 to 1. It marks what is above 0.5: 896 voxels of the whole "
      "image. 1,344 voxels are above 0."),
     (FileCode.MASK_LABELS, {"labels": 1041, "low": 0.0, "limit": 0.0, "marked": 7, "voxels": 9},
-     "The mask holds 1,041 labels. It marks the 7 voxels of all of them."),
+     "The mask holds 1,041 labels. It marks all of them: 7 voxels."),
     (FileCode.MASK_LABELS, {"labels": 0, "low": -1.0, "limit": 0.5, "marked": 7, "voxels": 9},
-     "The mask holds labels. It marks the 7 voxels of all of them. Negative voxels are outside."),
+     "The mask holds labels. It marks all of them: 7 voxels. Negative voxels are outside."),
     (FileCode.MASK_INTENSITIES, {"background": -1000.0, "marked": 7000, "voxels": 9000},
      "The mask holds intensities. It marks the 7,000 voxels that are not its background (−1000)."),
     (FileCode.MASK_INTENSITIES, {"background": None, "marked": 7000, "voxels": 9000},

@@ -46,7 +46,7 @@ WORDED = [
     (Notice("not-as-named", {"images": ["a", "b"], "named": "mask", "held": "image"}),
      "Each of these looks like an image, so the page uses it as one: a, b."),
     (Notice("no-place", {"image": "T1", "place": [-12.5, 300.0, 0.0]}),
-     "T1 does not reach the link's place (−12.5, 300, 0 mm), so there is no crosshair."),
+     "T1 does not cover the place in the link (−12.5, 300, 0 mm), so there is no crosshair."),
     (Notice("no-contrast", {"image": "dseg", "holds": "labels"}),
      "dseg looks like a label map. Its histogram and classes mean little."),
     (Notice("no-contrast", {"image": "zstat1", "holds": "contrast"}),

@@ -6,9 +6,6 @@ from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from dashboard import __version__
 from dashboard.core.analysis import Analysis
 from dashboard.core.domain import Cut
@@ -50,7 +47,7 @@ def components_record(
             }
             for c in analysis.classes
         ],
-        **({} if model.between is None else {"between": _between(model.between)}),
+        **({"between": _between(model)} if model.pairs else {}),
         "criteria": criteria_record(model),
         "foreground_voxels": model.voxels,
         **({"fitted_voxels": model.fitted_voxels} if model.spacing > 1 else {}),
@@ -70,12 +67,9 @@ def versions() -> dict[str, str]:
     }
 
 
-def _between(weights: NDArray[np.float64]) -> list[dict[str, Any]]:
+def _between(model: Model) -> list[dict[str, Any]]:
     """Return the weight of the voxels that two classes share, half of it part of each weight."""
-    return [
-        {"classes": [int(a) + 1, int(b) + 1], "weight": float(weights[a, b])}
-        for a, b in np.argwhere(weights)
-    ]
+    return [{"classes": [a, b], "weight": weight} for a, b, weight in model.pairs]
 
 
 def criteria_record(model: Model) -> dict[str, Any]:

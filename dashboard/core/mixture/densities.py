@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cholesky, solve_triangular
 
+from dashboard.core.steps import take_step
+
 # Voxels computed at once: the densities of 10 components stay in the CPU cache.
 CHUNK = 2**15
 
@@ -64,18 +66,36 @@ def largest(joint: NDArray[np.floating]) -> NDArray[np.uint8]:
 
 def shared(joint: NDArray[np.float64]) -> NDArray[np.float64]:
     """Turn log-densities into responsibilities in place; return the log of each column's sum."""
+    total, logs = exponentiated(joint)
+    joint /= total
+    return logs
+
+
+def exponentiated(
+    joint: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Turn log-densities into multiples of responsibilities in place: the greatest becomes 1.
+
+    Returns
+    -------
+    total : ndarray
+        Of each column; its share of the total is a responsibility.
+    logs : ndarray
+        The log of each column's sum of densities.
+    """
     greatest = joint.max(axis=0)
     joint -= greatest
     np.exp(joint, out=joint)
     total = joint.sum(axis=0)
-    joint /= total
     logs: NDArray[np.float64] = np.log(total) + greatest
-    return logs
+    return total, logs
 
 
 def parts(voxels: int, chunk: int = CHUNK) -> Iterator[slice]:
     """Return slices of voxels to compute at once."""
-    return (slice(start, start + chunk) for start in range(0, voxels, chunk))
+    for start in range(0, voxels, chunk):
+        take_step()
+        yield slice(start, start + chunk)
 
 
 def mean_log_likelihood(

@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboard.core.mixture.cells import Cells
-from dashboard.core.mixture.densities import parts, shared
+from dashboard.core.mixture.densities import exponentiated, parts
 from dashboard.core.mixture.recipe import Covariance
+from dashboard.core.steps import take_step
 
 # An iteration takes less than a millisecond, so a small tolerance may take its time.
 MOST_ITERATIONS = 5000
@@ -79,11 +80,14 @@ class ExpectationMaximisation:
 
     def _of(self, points: Array) -> Array:
         """Return 1, coordinates and their products of points: the moments are linear in them."""
-        columns = np.ascontiguousarray((points - self._centre).T)
-        first, second = self._pairs
-        return np.concatenate(
-            [np.ones((1, len(points))), columns, columns[first] * columns[second]]
-        )
+        pairs = list(zip(*self._pairs, strict=True))
+        moments = np.empty((1 + self._images + len(pairs), len(points)))
+        moments[0] = 1
+        columns = moments[1 : 1 + self._images]
+        np.subtract(points.T, self._centre[:, None], out=columns)
+        for row, (a, b) in zip(moments[1 + self._images :], pairs, strict=True):
+            np.multiply(columns[a], columns[b], out=row)
+        return moments
 
     def first(self, responsibilities: Array) -> Mixture:
         """Return the mixture of responsibilities of the cells (M-step)."""
@@ -101,6 +105,7 @@ class ExpectationMaximisation:
         path: deque[tuple[Array, Array]] = deque(maxlen=REMEMBERED)
         sums, share, iterations, converged = step, 1.0, 1, False
         while not converged and iterations < most:
+            take_step()
             iterations += 1
             is_step = sums is step
             try:
@@ -210,8 +215,9 @@ def _summed(natural: Array, each: Iterable[tuple[Array, Array | float]]) -> tupl
     sums, total = np.zeros(natural.shape), 0.0
     for moments, counts in each:
         joint = natural @ moments
-        total += float((shared(joint) * counts).sum())
-        joint *= counts
+        columns, logs = exponentiated(joint)
+        total += float((logs * counts).sum())
+        joint *= counts / columns
         sums += joint @ moments.T
     return sums, total
 

@@ -35,6 +35,31 @@ def fractions(between: Array) -> Array:
     return np.concatenate([tissues, *mixed])
 
 
+def gaussians(weights: Array, means: Array, between: Array | None) -> tuple[Array, Array, Array]:
+    """Return the Gaussians of a mixture, those between its tissues among them.
+
+    Parameters
+    ----------
+    weights : ndarray, shape (tissues,)
+        Each with half of what is between a tissue and others.
+    means : ndarray, shape (tissues, images)
+    between : ndarray, shape (tissues, tissues), or None
+        As in `Model`.
+
+    Returns
+    -------
+    shares : ndarray, shape (gaussians, tissues)
+        As `fractions`.
+    weights : ndarray, shape (gaussians,)
+    means : ndarray, shape (gaussians, images)
+    """
+    if between is None:
+        return np.eye(len(weights)), weights, means
+    shares, mixed = fractions(between), between[np.triu(between, 1) > 0]
+    pure = weights - (between + between.T).sum(axis=1) / 2
+    return shares, np.concatenate([pure, np.repeat(mixed / SHARES, SHARES)]), shares @ means
+
+
 class MixelDensities:
     """The logarithm of each tissue's expected part in the density of a voxel.
 
@@ -42,14 +67,9 @@ class MixelDensities:
     """
 
     def __init__(self, weights: Array, means: Array, covariances: Array, between: Array) -> None:
-        self._fractions = fractions(between)
-        mixed = between[np.triu(between, 1) > 0]
-        pure = weights - (between + between.T).sum(axis=1) / 2
-        self._densities = Densities(
-            np.concatenate([pure, np.repeat(mixed / SHARES, SHARES)]),
-            self._fractions @ means,
-            np.repeat(covariances[:1], len(self._fractions), axis=0),
-        )
+        self._fractions, weights, means = gaussians(weights, means, between)
+        common = np.repeat(covariances[:1], len(weights), axis=0)
+        self._densities = Densities(weights, means, common)
 
     def __call__(self, points: Array) -> Array:
         """Return the logarithms for points of shape (voxels, images): (tissues, voxels)."""

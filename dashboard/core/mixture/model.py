@@ -87,8 +87,15 @@ class Model:
             "diag": components * images,
             "spherical": components,
         }[self.recipe.covariance]
-        pairs = 0 if self.between is None else np.count_nonzero(self.between)
-        return spread + components * images + components - 1 + int(pairs)
+        return spread + components * images + components - 1 + len(self.pairs)
+
+    @property
+    def pairs(self) -> list[tuple[int, int, float]]:
+        """Classes that share voxels, two by two, and the weight of these; mostly none."""
+        if self.between is None:
+            return []
+        found = np.argwhere(self.between)
+        return [(int(a) + 1, int(b) + 1, float(self.between[a, b])) for a, b in found]
 
     @property
     def bic(self) -> float:

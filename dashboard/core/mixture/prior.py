@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from dashboard.core.steps import take_step
+
 # A gain of the mean field is mostly made in five sweeps; the rest spreads voxel by voxel.
 MOST_SWEEPS = 10
 # Mean change of a probability that nobody sees.
@@ -86,4 +88,6 @@ def _shares(logs: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _parts(voxels: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
-    return (voxels[start : start + CHUNK] for start in range(0, len(voxels), CHUNK))
+    for start in range(0, len(voxels), CHUNK):
+        take_step()
+        yield voxels[start : start + CHUNK]

@@ -23,6 +23,7 @@ from dashboard.core.mixture.features import Features
 from dashboard.core.mixture.model import Model
 from dashboard.core.mixture.recipe import Recipe
 from dashboard.core.mixture.scaling import LinearScale
+from dashboard.core.steps import take_step
 
 # Images that correlate more than this are copies: their covariance is singular.
 MAX_CORRELATION = 1 - 1e-7
@@ -207,8 +208,16 @@ def continued(recipe: Recipe) -> Recipe:
     return replace(recipe, tolerance=max(recipe.tolerance, CONTINUED_TOLERANCE))
 
 
+class _Mixture(GaussianMixture):  # type: ignore[misc]  # scikit-learn has no types
+    """scikit-learn's mixture, whose fit can be ended."""
+
+    def _e_step(self, *arguments: Any, **named: Any) -> Any:
+        take_step()
+        return super()._e_step(*arguments, **named)
+
+
 def _estimator(points: NDArray[np.float64], recipe: Recipe, **beginning: Any) -> GaussianMixture:
-    return GaussianMixture(
+    return _Mixture(
         recipe.components,
         covariance_type=recipe.covariance,
         tol=recipe.tolerance,

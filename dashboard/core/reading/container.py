@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import BinaryIO, Self, cast
 
 from dashboard.core.errors import NotNowError, VolumeError
+from dashboard.core.steps import take_step
 
 GZIP_MAGIC = b"\x1f\x8b"
 # Deflate packs at most 1032 bytes into one, so a small file cannot hold what a header claims.
@@ -74,6 +75,7 @@ class Container:
         NotNowError
             If the disk does not give them.
         """
+        take_step()
         try:
             return self._stream.read(count)
         except _DAMAGED:

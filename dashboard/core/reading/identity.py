@@ -8,7 +8,10 @@ from dashboard.core.errors import NotNowError, VolumeError
 from dashboard.core.reading.foreign import missing
 from dashboard.core.reading.image import files_of
 from dashboard.core.reading.voxels import FIRST, Take
+from dashboard.core.steps import take_step
 
+# Bytes hashed at once, as hashlib does.
+HASHED_BYTES = 2**18
 FOLDER = (
     "this is a folder. Choose an image file in it; convert a series of DICOM files with dcm2niix "
     "first."
@@ -40,8 +43,12 @@ def _sha256(path: Path, name: str) -> bytes:
             raise VolumeError(FOLDER, name or "No name")
         if not stat.S_ISREG(path.stat().st_mode):
             raise VolumeError("this is not a file. Choose an image file.", name or "No name")
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").digest()
+        digest, buffer = hashlib.sha256(), bytearray(HASHED_BYTES)
+        with path.open("rb", buffering=0) as file:
+            while count := file.readinto(buffer):
+                take_step()
+                digest.update(memoryview(buffer)[:count])
+        return digest.digest()
     except FileNotFoundError:
         reason = missing(path) or "there is no such file. Check its name and folder."
         raise NotNowError(reason, name) from None

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboard.core.reading.summary import CHUNK_VOXELS, Summary
+from dashboard.core.steps import take_step
 
 SINGLE: np.dtype[Any] = np.dtype("<f4")
 DOUBLE: np.dtype[Any] = np.dtype("<f8")
@@ -26,6 +27,7 @@ class Unpacked:
 
     def add(self, values: NDArray[np.float64]) -> None:
         """Write the next voxels; raises OSError if the disk is full."""
+        take_step()
         kept = self._fitting(values)
         self.summary.add(kept)
         self._file.write(np.ascontiguousarray(kept).data)

@@ -2,7 +2,8 @@
 
 Below `volumes-<FORMAT>/`, `<source>/<id>.npy` holds voxels and `<id>.json` describes them. The
 description is written last, and a volume without it does not exist. It names the size and times of
-the voxels' file: what was written to since is no copy either. `<id>.refused` says why a file
+the voxels' file: what was written to since is no copy either. Nobody may write to voxels, because
+to read from a map whose file was cut short ends the process. `<id>.refused` says why a file
 is no image. Unfinished copies are in folders of their own, which a sweep removes once the process
 that made them is dead.
 """
@@ -243,6 +244,8 @@ class NewCopy:
         if new:
             folder.mkdir(exist_ok=True)
         array = folder / f"{identity}.npy"
+        if os.name == "posix":  # Windows neither cuts nor removes a mapped file
+            self.array.chmod(0o400)
         self.array.replace(array)
         facts = json.dumps({**self._facts, "file": version(array)})
         self._description.write_text(facts, "utf-8")

@@ -54,8 +54,8 @@ class Memo(Generic[Key, Value]):
                 self._results.popitem(last=False)
         self.tally.count(there=not mine)
         if mine:
-            self._fill(key, future, compute)
-        return future.result()
+            self._begin(key, future, compute)
+        return self._answer(future)
 
     def drop(self, gone: Callable[[Key, Value], bool]) -> None:
         """Forget the results for which `gone` is true."""
@@ -64,6 +64,12 @@ class Memo(Generic[Key, Value]):
                 there = future.done() and not future.exception()
                 if there and gone(key, future.result()):
                     del self._results[key]
+
+    def _begin(self, key: Key, future: "Future[Value]", compute: Callable[[], Value]) -> None:
+        self._fill(key, future, compute)
+
+    def _answer(self, future: "Future[Value]") -> Value:
+        return future.result()
 
     def _fill(self, key: Key, future: "Future[Value]", compute: Callable[[], Value]) -> None:
         try:

@@ -4,12 +4,12 @@ import errno
 import hashlib
 import math
 import os
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,11 +24,16 @@ from dashboard.core.reading.voxels import FIRST, Take
 from dashboard.core.volume import Volume, read_volume, stem, unpack
 from dashboard.services.cache.copies import MAX_BYTES, UNUSABLE, Copies, Refused
 from dashboard.services.cache.memo import Memo
+from dashboard.services.cache.reading import ReadOnce
 from dashboard.services.disk.folders import version
+from dashboard.services.disk.looks import Looks
+from dashboard.services.limits import Allowance
 from dashboard.services.tally import Tally
 
 # Open maps take address space and file handles, hardly memory: eight channels of eight studies.
 OPEN_VOLUMES = 64
+# Files whose SHA-256 is remembered.
+SEEN = 4096
 # Errors of file systems that cannot reserve space.
 CANNOT_ALLOCATE = (errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS)
 
@@ -49,12 +54,26 @@ class VolumeStore:
         The cache.
     max_bytes : int
         Of all copies together; the files unopened for longest lose theirs.
+    allowance : Allowance, optional
+        How long reading a file may take.
+    looks : Looks, optional
+        At the disk of the files.
     """
 
-    def __init__(self, folder: Path, *, max_bytes: int = MAX_BYTES) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        max_bytes: int = MAX_BYTES,
+        allowance: Allowance | None = None,
+        looks: Looks | None = None,
+    ) -> None:
         self._copies = Copies(folder, max_bytes=max_bytes)
-        self._identities: Memo[tuple, str] = Memo(4096)
-        self._volumes: Memo[Key, Volume | Refused] = Memo(OPEN_VOLUMES)
+        allowance = allowance or Allowance()
+        self._identities: Memo[tuple[Any, ...], str] = ReadOnce(SEEN, allowance)
+        self._seen: dict[Path, tuple[Any, ...]] = {}
+        self._looks = looks or Looks()
+        self._volumes: Memo[Key, Volume | Refused] = ReadOnce(OPEN_VOLUMES, allowance)
 
     @property
     def tally(self) -> Tally:
@@ -64,8 +83,7 @@ class VolumeStore:
     def identity(self, path: Path, *, name: str | None = None) -> str:
         """Return the SHA-256 of a file or pair, hashed again only when it changed."""
         try:
-            # A changed header changes what the voxels mean.
-            key = tuple((file, *version(file)) for file in files_of(path))
+            key = self._versions(path)
         except (FileNotFoundError, NotADirectoryError):
             reason = missing(path) or "the file no longer exists. Choose another image."
             raise NotNowError(reason, name or path.name) from None
@@ -73,7 +91,21 @@ class VolumeStore:
             raise NotNowError(
                 f"the file cannot be read ({error.strerror}).", name or path.name
             ) from None
-        return self._identities.get(key, lambda: file_id(path, name=name))
+        with _naming(name or path.name):
+            return self._identities.get(key, lambda: file_id(path, name=name))
+
+    def _versions(self, path: Path) -> tuple[Any, ...]:
+        """Return what changes with a file or pair; as it was before while its disk hangs."""
+        known = self._seen.get(path)
+        if known and self._looks.hang:
+            return known
+        with self._looks.one():
+            # A changed header changes what the voxels mean.
+            found = tuple((file, *version(file)) for file in files_of(path))
+        if len(self._seen) >= SEEN:
+            self._seen.clear()
+        self._seen[path] = found
+        return found
 
     def open(self, path: Path, *, name: str | None = None, take: Take = FIRST) -> Volume:
         """Return a volume of a file, from the store if it is there.
@@ -94,7 +126,8 @@ class VolumeStore:
         """
         source = self.identity(path, name=name)
         key = source, volume_id(source, take), extension(path)
-        volume = self._get(key, lambda: self._unpacked(key, path, name, take))
+        with _naming(name or path.name):
+            volume = self._get(key, lambda: self._unpacked(key, path, name, take))
         if isinstance(volume, Refused):
             raise VolumeError(volume.reason, name or path.name)
         # Copies of one file share a volume but keep their own names.
@@ -125,7 +158,8 @@ class VolumeStore:
             If the disk is full.
         """
         key = volume.source, resampled_id(volume, target, nearest=nearest), ""
-        found = self._get(key, lambda: self._resampled(key, volume, target, nearest))
+        with _naming(volume.name):
+            found = self._get(key, lambda: self._resampled(key, volume, target, nearest))
         assert isinstance(found, Volume)
         return on_grid(found, volume, target, nearest=nearest)
 
@@ -232,6 +266,15 @@ class VolumeStore:
 
     def _lost(self, found: Volume | Refused) -> bool:
         return isinstance(found, Volume) and self._copies.lost(found)
+
+
+@contextmanager
+def _naming(name: str) -> Iterator[None]:
+    """Name the file in the error of one that cannot be read now."""
+    try:
+        yield
+    except NotNowError as error:
+        raise NotNowError(error.reason, name) from None
 
 
 def _refusal_id(identity: str, by: str) -> str:

@@ -22,31 +22,32 @@ SAME_PLACE_MM = 0.1
 BEST = 3
 
 
-def first_good(names: Sequence[str], study: Callable[[str], StudyFiles | None]) -> str:
+def first_good(names: Sequence[str], good: Callable[[str], int]) -> str:
     """Return the name of the best of the first studies; of equally good ones the first.
 
     Parameters
     ----------
     names : sequence of str
         At least one.
-    study : callable
-        From a name to the study's files.
+    good : callable
+        From a name to the study's `goodness`.
     """
     found: dict[str, int] = {}
     for name in names[:MOST_STUDIES]:
-        files = study(name)
-        found[name] = goodness(files) if files else 0
+        found[name] = good(name)
         if found[name] == BEST:
             break
     return max(found, key=lambda name: found[name])
 
 
-def goodness(files: StudyFiles) -> int:
+def goodness(files: StudyFiles | None) -> int:
     """Return how much a study shows at first sight.
 
     3 for two contrasts on one grid with a background of one value, 2 for such a pair, 1 for an
     image that can be read, 0 for none.
     """
+    if files is None:
+        return 0
     likely = [n for n in contrasts(files, ()) if files.files[n].contrast not in SERIES]
     seen = {name: look for name in islice(likely, MOST_IMAGES) if (look := _look(files, name))}
     several = ((look,) for name, look in seen.items() if _holds_contrasts(files.files[name], look))

@@ -6,6 +6,7 @@ from typing import Any
 
 from dashboard.core.errors import NeuroMixError
 from dashboard.core.volume import stem
+from dashboard.services.disk.looks import Looks
 from dashboard.services.studies import bids
 from dashboard.services.studies.conventions import MGH
 from dashboard.services.studies.files import PRESETS, StudyFiles, is_image, study_files
@@ -17,14 +18,23 @@ from dashboard.services.studies.sorting import natural
 class Library:
     """The studies below one folder as they are at each call, so that new files appear.
 
+    While its disk hangs, they are as they were before.
+
+    Parameters
+    ----------
+    root : Path
+    looks : Looks, optional
+        At the disk.
+
     A sub-folder of images is a study of its name, and so is the folder itself. A BIDS data set, in
     the folder or in a sub-folder, has one study per subject and session: ``sub-01/ses-02`` or
     ``set/sub-01/ses-02``. Names from outside are looked up in listings and never joined to a path.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, looks: Looks | None = None) -> None:
         self._folders = Folders(root)
         self._known: dict[str | None, tuple[Stamps, Any]] = {}
+        self._looks = looks or Looks()
 
     def names(self) -> list[str]:
         """Return the names of the studies, without reading the files of BIDS subjects.
@@ -57,10 +67,13 @@ class Library:
     def _remembered(self, key: str | None, find: Callable[[Look], Any]) -> Any:
         """Look again only if something changed: a request needs its study many times."""
         known = self._known.get(key)
-        if known and unchanged(known[0]):
+        if known and self._looks.hang:
             return known[1]
-        look = Look(self._folders)
-        result = find(look)
+        with self._looks.one():
+            if known and unchanged(known[0]):
+                return known[1]
+            look = Look(self._folders)
+            result = find(look)
         if look.settled and result:
             self._known[key] = look.stamps, result
         else:

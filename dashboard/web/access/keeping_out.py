@@ -17,7 +17,7 @@ OPEN = frozenset({"health.healthz", "access.sign_in", "access.style"})
 # More is not read of a stranger: the connection ends.
 SMALL_BYTES = 64 * 2**10
 UNPROTECTED = (
-    "Nothing keeps strangers out of this server, so it answers only on its own machine. Set "
+    "This server has no sign-in, so it answers only on its own machine. Set "
     "DASHBOARD_PASSWORD, or DASHBOARD_PUBLIC=1 if everybody may see every study."
 )
 

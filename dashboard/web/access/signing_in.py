@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 # A password, and a link as long as servers take them.
 MOST_BYTES = 64 * 2**10
-WRONG = "This is not the password."
+WRONG = "Wrong password."
 SIGNED_OUT = "You are signed out."
 FOREIGN = "Sign in and out on NeuroMix's own page."
 

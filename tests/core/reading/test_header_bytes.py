@@ -121,6 +121,7 @@ def test_other_headers_of_any_bytes_are_read_or_refused(tmp_path, name, make, si
     read_or_refused(tmp_path / name)
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("kind", [nib.Nifti1Pair, nib.Spm2AnalyzeImage])
 @settings(QUICK, max_examples=150)
 @given(edits=edits(348))
@@ -131,6 +132,7 @@ def test_a_header_file_of_any_bytes_is_read_or_refused(tmp_path, kind, edits):
     read_or_refused(tmp_path / "image.img")
 
 
+@pytest.mark.wide
 @settings(QUICK, max_examples=150)
 @given(data=st.data())
 def test_a_minc_file_of_any_bytes_is_read_or_refused(real_data, tmp_path, data):

@@ -121,6 +121,7 @@ FILES = {
 }
 
 
+@pytest.mark.bad_input("file that is no image, or a damaged one")
 @pytest.mark.parametrize("name", FILES)
 def test_a_file_that_is_no_image_is_refused_by_name(tmp_path, name):
     content, reason = FILES[name]

@@ -99,6 +99,7 @@ def test_an_error_is_passed_on_and_not_remembered(tmp_path, fitted):
     assert store.get(KEY, fitted).components == 2
 
 
+@pytest.mark.faults("kept fit damaged")
 @pytest.mark.parametrize(
     "damage",
     [lambda whole: b"", lambda whole: whole[:-80], lambda whole: whole[:40],  # noqa: ARG005

@@ -98,6 +98,7 @@ def test_a_file_cut_short_after_it_was_opened_harms_nobody(cache, image):
     assert np.nansum(volume.data) > 0
 
 
+@pytest.mark.faults("cache deleted while open")
 def test_the_cache_can_be_deleted_while_running(cache, image):
     store = VolumeStore(cache)
     first = store.open(image)
@@ -115,15 +116,18 @@ def test_the_cache_can_be_deleted_while_running(cache, image):
 def test_a_damaged_copy_is_read_again(cache, image, reads, suffix, content):
     VolumeStore(cache).open(image)
     (copy,) = (path for path in cache.rglob("*") if path.suffix == suffix)
+    copy.chmod(0o600)
     copy.write_bytes(content)
     same(VolumeStore(cache).open(image), image)
     VolumeStore(cache).open(image)
     assert reads == ["T1.nii.gz"] * 2
 
 
+@pytest.mark.faults("copy in the cache damaged")
 def test_a_copy_cut_short_is_read_again(cache, image):
     VolumeStore(cache).open(image)
     (copy,) = cache.rglob("*.npy")
+    copy.chmod(0o600)
     copy.write_bytes(copy.read_bytes()[:-100])
     same(VolumeStore(cache).open(image), image)
 
@@ -155,11 +159,23 @@ def test_a_copy_that_was_written_to_is_read_again(cache, image, reads, harm, is_
     store = VolumeStore(cache)
     store.open(image)
     (copy,) = cache.rglob("*.npy")
+    copy.chmod(0o600)
     harm(copy)
     # To read from a map that was cut short would end this process.
     same((store if is_open else VolumeStore(cache)).open(image), image)
     same(VolumeStore(cache).open(image), image)
     assert reads == ["T1.nii.gz"] * 2
+
+
+@pytest.mark.faults("copy in the cache opened for writing")
+@pytest.mark.skipif(os.name != "posix", reason="Windows keeps mapped files as they are")
+def test_nobody_writes_to_a_copy_that_is_mapped(cache, image):
+    VolumeStore(cache).open(image)
+    (copy,) = cache.rglob("*.npy")
+    assert copy.stat().st_mode & 0o222 == 0
+    if os.geteuid():  # the superuser may write to any file
+        with pytest.raises(PermissionError):
+            copy.open("r+b")
 
 
 def test_half_of_a_copy_is_no_copy(cache, image):

@@ -98,6 +98,7 @@ def test_a_slice_needs_three_libraries_alone(again, lab, view):
     "view",
     [
         {"scope": "volume", "components": "4"},
+        {"scope": "volume", "covariance": "partial-volume"},
         {"scope": "volume", "prior": "0.7", "foreground": "mask", "mask": "brain_mask"},
         {"x": "T1", "y": "PD", "mix": "T1,PD", "grid": "T1", "slice": "8"},
         {"x": "PD", "y": "T1", "mix": "PD,T1", "grid": "PD", "foreground": "mask"},

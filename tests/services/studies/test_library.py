@@ -285,6 +285,7 @@ def test_a_name_in_another_encoding_does_not_spoil_the_list(folder):
     assert listed(root) == {"a": ["T1"]}
 
 
+@pytest.mark.bad_input("name that is to lead out of the data folder")
 @pytest.mark.parametrize(
     "study",
     ["..", "../", "/", "", "a/../..", "a/", "a/..", "/a", "./a", ".", "../data", "../data/a",

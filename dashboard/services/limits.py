@@ -1,0 +1,129 @@
+"""What one request may take of the host, and the sentences that refuse more."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+
+from dashboard.core.errors import LimitError, NeuroMixError, NotNowError
+from dashboard.core.steps import at_each_step
+from dashboard.settings import FIT_BYTES, FIT_SECONDS, READ_SECONDS
+
+# Fits of heads that a worker makes at once; two take all of a small host.
+HEADS_AT_ONCE = 2
+# Until a fit has its turn; proxies give up at 120 s.
+TURN_SECONDS = 45
+
+# Measured while a head is fitted: bytes per voxel of each image, and of each component if there is
+# a spatial prior, which keeps the probabilities of all voxels.
+IMAGE_BYTES, COMPONENT_BYTES = 14, 16
+
+BUSY = "The server fits other heads. Try again in a minute."
+FEWER = "Choose fewer starts, fewer components, fewer images, or a larger tolerance."
+SMALLER = "Choose fewer images, a mask or another foreground, or fit a slice."
+SLOW_DISK = (
+    "reading it took longer than {}, so it was stopped. Copy the file to a faster disk, or try "
+    "again later."
+)
+
+
+class BusyError(NeuroMixError):
+    """The host has no room now; another attempt may succeed."""
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """What a host allows.
+
+    Attributes
+    ----------
+    fit_seconds : float
+        Of a CPU, for one fit.
+    fit_bytes : int
+        Memory for the fits of heads that a worker makes at once.
+    read_seconds : float
+        For reading one image.
+    """
+
+    fit_seconds: float = FIT_SECONDS
+    fit_bytes: int = FIT_BYTES
+    read_seconds: float = READ_SECONDS
+
+    def bytes_of(self, voxels: int, images: int, components: int) -> int:
+        """Return the memory that the fit of a head takes; 0 components if it has no prior."""
+        return voxels * (images * IMAGE_BYTES + components * COMPONENT_BYTES)
+
+    def too_large(self, size: int, voxels: int, images: int) -> LimitError:
+        """Return the error of a head that takes more than is allowed."""
+        return LimitError(
+            f"A fit of {voxels:,} voxels in {images} {'image' if images == 1 else 'images'} takes "
+            f"{_gigabytes(size)} of memory, and this server has {_gigabytes(self.fit_bytes)} for "
+            f"it. {SMALLER}"
+        )
+
+    def fitting(self) -> AbstractContextManager[None]:
+        """End the fit within once it has had its time; raises LimitError."""
+        end = time.thread_time() + self.fit_seconds
+
+        def look() -> None:
+            if time.thread_time() > end:
+                raise LimitError(
+                    f"This fit takes longer than {_time(self.fit_seconds)}, so it was stopped. "
+                    f"{FEWER}"
+                )
+
+        return at_each_step(look)
+
+    def too_slow(self) -> NotNowError:
+        """Return the error of a file that is not read in time."""
+        return NotNowError(SLOW_DISK.format(_time(self.read_seconds)))
+
+
+class Room:
+    """The memory for fits of heads, of which each takes its part in turn.
+
+    Parameters
+    ----------
+    size : int
+        Bytes for all that are made at once.
+    """
+
+    def __init__(self, size: int, *, turn_seconds: float = TURN_SECONDS) -> None:
+        self._free, self._turn_seconds = size, turn_seconds
+        self._places = HEADS_AT_ONCE
+        self._changed = threading.Condition()
+
+    @contextmanager
+    def taken(self, size: int) -> Iterator[None]:
+        """Wait for room, and hold it.
+
+        Raises
+        ------
+        BusyError
+            If others take too long.
+        """
+        with self._changed:
+            if not self._changed.wait_for(
+                lambda: self._places > 0 and size <= self._free, self._turn_seconds
+            ):
+                raise BusyError(BUSY)
+            self._free -= size
+            self._places -= 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._free += size
+                self._places += 1
+                self._changed.notify_all()
+
+
+def _gigabytes(count: int) -> str:
+    return f"{count / 2**30:.1f} GB"
+
+
+def _time(seconds: float) -> str:
+    if seconds < 120:
+        return f"{seconds:g} seconds"
+    return f"{seconds / 60:g} minutes"

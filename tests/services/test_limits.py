@@ -1,0 +1,106 @@
+"""What one request may take."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from dashboard.core.errors import LimitError, NotNowError
+from dashboard.core.steps import take_step
+from dashboard.services import limits
+from dashboard.services.cache.reading import ReadOnce
+from dashboard.services.cache.volumes import VolumeStore
+from dashboard.services.limits import Allowance, BusyError, Room
+
+PATIENCE = 30  # what has not come by then never comes
+
+
+def test_rooms_are_left_to_those_who_wait():
+    room, inside = Room(10), threading.Barrier(2)
+
+    def take():
+        with room.taken(6):
+            inside.wait(PATIENCE)
+
+    with ThreadPoolExecutor(2) as pool:
+        taken = [pool.submit(take) for _ in range(2)]
+        for _ in taken:  # two of them have no room together
+            inside.wait(PATIENCE)
+        for one in taken:
+            one.result(PATIENCE)
+
+
+@pytest.mark.parametrize("sizes", [(6, 6), (1,) * (limits.HEADS_AT_ONCE + 1)])
+def test_a_fit_without_room_is_put_off(sizes):
+    room = Room(10, turn_seconds=0)
+    *others, last = [room.taken(size) for size in sizes]
+    for other in others:
+        other.__enter__()
+    with pytest.raises(BusyError, match=r"Try again in a minute\."), last:
+        pass
+    for other in others:
+        other.__exit__(None, None, None)
+    with room.taken(10):
+        pass
+
+
+def test_what_is_not_read_in_time_is_there_later():
+    read, begun, release = (
+        ReadOnce(4, Allowance(read_seconds=0)),
+        threading.Event(),
+        threading.Event(),
+    )
+
+    def slow():
+        begun.set()
+        assert release.wait(PATIENCE)
+        return "voxels"
+
+    for _ in range(2):
+        with pytest.raises(NotNowError, match=r"longer than 0 seconds.*faster disk, or try again"):
+            read.get("T1", slow)
+    assert begun.wait(PATIENCE)
+    assert ReadOnce(4, Allowance()).get("b0", lambda: "other voxels") == "other voxels"
+    reading = next(thread for thread in threading.enumerate() if thread.name == "read")
+    release.set()
+    reading.join(PATIENCE)
+    assert read.get("T1", lambda: "read again") == "voxels"
+
+
+def test_a_file_that_is_not_read_in_time_leaves_nothing_half_written(
+    save, head, tmp_path, monkeypatch
+):
+    path, cache = save("T1.nii.gz", head(0)), tmp_path / "cache"
+    store = VolumeStore(cache, allowance=Allowance(read_seconds=50))
+    store.identity(path)
+    # The clock goes by a minute at each look.
+    minutes = iter(range(0, 10**6, 60))
+    monkeypatch.setattr("dashboard.services.cache.reading.time.monotonic", lambda: next(minutes))
+    with pytest.raises(NotNowError) as error:
+        store.open(path)
+    assert str(error.value).startswith("T1.nii.gz: reading it took longer than 50 seconds")
+    monkeypatch.undo()
+    for thread in threading.enumerate():
+        if thread.name == "read":
+            thread.join(PATIENCE)
+    assert [found for found in cache.rglob("*") if found.is_file()] == []
+    assert store.open(path).shape == head(0).shape
+
+
+def test_a_head_that_takes_more_memory_than_there_is_says_how_much():
+    allowed = Allowance(fit_bytes=2**30)
+    size = allowed.bytes_of(100_000_000, 2, 0)
+    assert size == pytest.approx(2.6 * 2**30, rel=0.01)
+    assert str(allowed.too_large(size, 100_000_000, 2)) == (
+        "A fit of 100,000,000 voxels in 2 images takes 2.6 GB of memory, and this server has 1.0 "
+        "GB for it. Choose fewer images, a mask or another foreground, or fit a slice."
+    )
+
+
+def test_time_of_a_cpu_counts_and_not_that_of_others(monkeypatch):
+    spent = iter([0.0, 59.0, 61.0])
+    monkeypatch.setattr(limits.time, "thread_time", lambda: next(spent))
+    with Allowance(fit_seconds=60).fitting():
+        take_step()
+        with pytest.raises(LimitError, match=r"^This fit takes longer than 60 seconds, so it was "):
+            take_step()
