@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import click
+from click.core import ParameterSource
 
 from dashboard.core.domain import Scope
 from dashboard.core.errors import NeuroMixError
@@ -183,6 +184,47 @@ def given(command: Callable[..., None], options: Sequence[Option]) -> Callable[.
     for option in reversed(options):
         command = option(command)
     return command
+
+
+def is_given(option: str) -> bool:
+    """Return whether an option of the present command has another source than its default."""
+    return click.get_current_context().get_parameter_source(option) != ParameterSource.DEFAULT
+
+
+def require_sense(
+    *,
+    whole: bool,
+    start: str,
+    starts: int | None,
+    prior: float,
+    partial_volume: bool,
+    covariance: str,
+) -> None:
+    """Refuse options of a fit that would do nothing, or contradict each other.
+
+    Parameters
+    ----------
+    whole : bool
+        Whether the whole head is fitted.
+
+    Raises
+    ------
+    NeuroMixError
+    """
+    if start == "volume" and (whole or starts):
+        raise NeuroMixError(
+            "--start volume begins the fit of a slice once, from that of the whole head. Leave out "
+            "--scope volume and --starts."
+        )
+    if prior and not whole:
+        raise NeuroMixError("--prior is for the whole head. Add --scope volume.")
+    if partial_volume and not whole:
+        raise NeuroMixError("--partial-volume is for the whole head. Add --scope volume.")
+    if partial_volume and is_given("covariance") and covariance != "tied":
+        raise NeuroMixError(
+            "--partial-volume fits one covariance to all classes. Leave out --covariance, or make "
+            "it tied."
+        )
 
 
 def candidates(text: str | None) -> range:

@@ -8,10 +8,9 @@ from typing import Any, Literal
 from urllib.parse import parse_qsl, urlsplit
 
 import click
-from click.core import ParameterSource
 
 from dashboard.commands.inputs import Input, inputs
-from dashboard.commands.options import FIT, Option, given
+from dashboard.commands.options import FIT, Option, given, is_given, require_sense
 from dashboard.commands.serve import settings_of
 from dashboard.commands.stderr import print_line, print_progress
 from dashboard.core.errors import NeuroMixError
@@ -51,6 +50,8 @@ FORMS: dict[str, Literal["html", "pdf"]] = {".html": "html", ".pdf": "pdf"}
 CALLED = {"index": "slice"}
 # Options that a View has under the same name; those of images are names there.
 FIELDS = View().to_store().keys() - {"mask", "reference"}
+# What only a whole head, or only a slice has.
+SENSE = ("start", "starts", "prior", "partial_volume", "covariance")
 # Notices that are errors of a command: it does not fall back to something else.
 REFUSED = ("invalid-value", "no-usable-mask", "no-study", "no-image", "no-slice")
 
@@ -93,6 +94,8 @@ def report(
     own = settings_of({"data": data})
     services = start(own, Given(files) if files else None)
     opened = open_view(services.archive, query)
+    whole = opened.scene.view.scope == "volume"
+    require_sense(whole=whole, **{name: settings[name] for name in SENSE})
     for notice in opened.notices:
         if notice.code in REFUSED:
             raise NeuroMixError(_refusal(notice))
@@ -105,19 +108,21 @@ def report(
 
 def _asked(settings: Mapping[str, Any]) -> dict[str, str]:
     """Return the options that somebody gave and that a link has, as in a link."""
-    source = click.get_current_context().get_parameter_source
-    return {
+    asked = {
         CALLED.get(name, name): f"{value:g}" if isinstance(value, float) else str(value)
         for name, value in settings.items()
-        if source(name) != ParameterSource.DEFAULT and CALLED.get(name, name) in FIELDS
+        if is_given(name) and CALLED.get(name, name) in FIELDS
     }
+    return asked | ({"covariance": "partial-volume"} if settings["partial_volume"] else {})
 
 
 def _linked(link: str | None, images: Sequence[str]) -> dict[str, str]:
     """Return the query of a link, or that of a study by its name."""
     if link is not None:
-        query = urlsplit(link).query or link.lstrip("?")
-        return dict(parse_qsl(query))
+        query = dict(parse_qsl(urlsplit(link).query or link.lstrip("?")))
+        if not query:
+            raise NeuroMixError(f"--link {link}: this is no link of a view. Copy it from the page.")
+        return query
     if len(images) != 1:
         raise NeuroMixError("With --data, name one study.")
     return {"study": images[0]}

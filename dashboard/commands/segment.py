@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import click
-from click.core import ParameterSource
 
 from dashboard.commands.checking import Checking
 from dashboard.commands.inputs import inputs, with_volume
-from dashboard.commands.options import DEFAULTS, candidates, with_options
+from dashboard.commands.options import DEFAULTS, candidates, is_given, require_sense, with_options
 from dashboard.commands.stderr import print_line, print_progress
 from dashboard.core.analysis import Analysis, analyse_images, compare
 from dashboard.core.domain import WHOLE, Cut, Domain, Scope
@@ -68,22 +67,19 @@ def segment(
     )
     if whole and (plane or index is not None):
         raise NeuroMixError("--scope volume fits all slices. Leave out --plane and --slice.")
-    if recipe.start == "volume" and (whole or starts):
-        raise NeuroMixError(
-            "--start volume begins the fit of a slice once, from that of the whole head. Leave out "
-            "--scope volume and --starts."
-        )
-    if recipe.prior and not whole:
-        raise NeuroMixError("--prior is for the whole head. Add --scope volume.")
+    require_sense(
+        whole=whole, start=recipe.start, starts=starts, prior=recipe.prior,
+        partial_volume=recipe.partial_volume, covariance=recipe.covariance,
+    )  # fmt: skip
     if recipe.partial_volume:
-        recipe = _with_partial_volume(recipe, whole=whole)
+        recipe = replace(recipe, covariance="tied")
     numbers = candidates(criteria)
     called = _names(names, recipe.components)
     if len(images) > MAX_MIXED:
         raise NeuroMixError(f"A fit takes at most {MAX_MIXED} images.")
     named = inputs([*images, *(image for image in (mask, reference) if image)])
     given, extra = named[: len(images)], named[len(images) :]
-    if _is_given("volume"):
+    if is_given("volume"):
         given = with_volume(given, volume)
     print_progress(f"Reading {counted(len(named), 'image')}")
     volumes, overlays = ([image.read() for image in part] for part in (given, extra))
@@ -131,22 +127,6 @@ def segment(
         print_line(warning)
     for path in written:
         click.echo(path)
-
-
-def _with_partial_volume(recipe: Recipe, *, whole: bool) -> Recipe:
-    if not whole:
-        raise NeuroMixError("--partial-volume is for the whole head. Add --scope volume.")
-    if _is_given("covariance") and recipe.covariance != "tied":
-        raise NeuroMixError(
-            "--partial-volume fits one covariance to all classes. Leave out --covariance, or make "
-            "it tied."
-        )
-    return replace(recipe, covariance="tied")
-
-
-def _is_given(option: str) -> bool:
-    """Return whether an option has another source than its default."""
-    return click.get_current_context().get_parameter_source(option) != ParameterSource.DEFAULT
 
 
 def _analysed(

@@ -5,6 +5,8 @@ import re
 import numpy as np
 import pytest
 
+from dashboard.commands.report import CALLED, FIELDS
+from dashboard.commands.report import report as command
 from dashboard.reporting.report import report
 from dashboard.view import View
 
@@ -57,9 +59,18 @@ def test_masks_volumes_and_the_whole_head(run, tmp_path):
     assert "Potts prior of strength 0.5" in text
     assert "the voxels that mask marks" in text
     assert "3 GM" in text
+    shared = ("--scope", "volume", "--partial-volume")
+    assert run("report", *given, *shared, "--out", "pv.html")[0] == 0
+    assert "hold two tissues" in (tmp_path / "pv.html").read_text("utf-8")
     code, _, err = run("report", *given, "--out", "two.pdf")
     assert (code, err) == (0, [])
     assert (tmp_path / "two.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_no_option_of_a_fit_is_passed_over():
+    options = {one.name for one in command.params} - {"images", "out", "link", "data", "overwrite"}
+    elsewhere = {"mask", "reference", "volume", "resample", "partial_volume"}  # `_study`, `_asked`
+    assert {CALLED.get(name, name) for name in options - elsewhere} <= FIELDS
 
 
 @pytest.mark.usefixtures("images")
@@ -84,6 +95,9 @@ def test_nothing_is_overwritten_without_being_asked(run, tmp_path):
         (("data/pair/T1.nii.gz", "--out", "x.pdf", "--tolerance", 0.0005), "--tolerance must be"),
         (("--out", "x.pdf"), "Name the images"),
         (("a", "--link", "?study=pair", "--out", "x.pdf"), "Name the images"),
+        (("--link", "here", "--data", "data", "--out", "x.pdf"), "no link of a view"),
+        (("data/pair/T1.nii.gz", "--prior", 0.5, "--out", "x.pdf"), "Add --scope volume"),
+        (("data/pair/T1.nii.gz", "--partial-volume", "--out", "x.pdf"), "Add --scope volume"),
         (("a", "b", "--data", "data", "--out", "x.pdf"), "name one study"),
         (("none", "--data", "data", "--out", "x.pdf"), "none"),
         (("data/pair/T1.nii.gz", "--slice", 99, "--out", "x.pdf"), "99"),

@@ -168,6 +168,7 @@ ELSEWHERE = (
     "https://evil.example/", "//evil.example", "/\\evil.example", "\\\\evil.example",
     "/\t/evil.example", "/\n/evil.example", " //evil.example", "javascript:alert(1)",
     "evil.example", "/é", "", "/\r\nX: y",
+    "/..//evil.example", "/a/../..//evil.example", "/%2e%2E/other/", "/./..%2Fother",
 )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urlsplit
 
 from flask import Response, request, url_for
 from jinja2 import Environment, FileSystemLoader
@@ -49,7 +49,9 @@ def own_target(asked: str) -> str:
     # Browsers take \ for /, and drop tabs and line ends: //other.example is another site.
     plain = asked.isascii() and asked.isprintable() and not {"\\", " "} & set(asked)
     own = plain and asked.startswith(first()) and not asked.startswith("//")
-    return asked if own else first()
+    # Nor do they stay below a path from which .. leads.
+    steps = unquote(urlsplit(asked).path).split("/") if own else []
+    return asked if own and not {".", ".."} & set(steps) else first()
 
 
 def first() -> str:

@@ -53,7 +53,7 @@ def blueprint(gate: Gate) -> Blueprint:
             answer.headers["Retry-After"] = str(wait)
             return answer
         if not own.password.matches(form.get("password", "")):
-            log.warning("a wrong password from %s", address)
+            log.warning("a wrong password")  # logs hold no addresses of visitors
             return page.sign_in(HTTPStatus.UNAUTHORIZED, target=target, message=WRONG)
         own.attempts.forgive(address)
         answer = _to(target)
