@@ -297,6 +297,7 @@ const outputOf = (field) => config.controls[field].join(".");
 const views = async (scene, ...values) => {
   const names = outputs();
   const mine = call("views");
+  root.toggleAttribute("data-mounted", true); // the page has loaded
   resume();
   if (!scene) {
     if (!state.opening) dispatch({ type: "open", search: location.search, reason: "replace" });

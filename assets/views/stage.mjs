@@ -109,6 +109,7 @@ export const pictureOf = (node) => {
 export const layOutRow = ({ layout }, image) => {
   const row = document.querySelector(".images");
   Object.assign(row.dataset, { layout, image });
+  row.closest("main").dataset.layout = layout;
   if (layout !== "planes") for (const node of row.querySelectorAll(".of-plane")) node.remove();
 };
 

@@ -95,13 +95,21 @@ def _tools(card: str) -> list[Component]:
     return [html.Div(own, className="tools"), button] if own else [button]
 
 
+def _section(card: str) -> str:
+    """Return the classes of a card's section.
+
+    Styles that ask by `:has` what is in a graph's ancestors cost the browser at its every change.
+    """
+    return "card with-tools" if card in TOOLS else "card"
+
+
 def _image_row() -> html.Div:
     """Return the pictures, each below its head and with what lies over it."""
     sections = []
     for card in _cards("images"):
         head, *stack = card.elements()
         parts = [head, *_tools(card.id), html.Div(stack, className="stack")]
-        sections.append(html.Section(parts, className="card image-card"))
+        sections.append(html.Section(parts, className=f"{_section(card.id)} image-card"))
     return html.Div(sections, className="images")
 
 
@@ -127,7 +135,8 @@ def _analysis_row() -> html.Div:
     sections = []
     for card in _cards("analysis"):
         head, *graphs = card.elements()
-        sections.append(html.Section([head, *_tools(card.id), *graphs], className="card"))
+        parts = [head, *_tools(card.id), *graphs]
+        sections.append(html.Section(parts, className=_section(card.id)))
     tabs = html.Section([_tabs(), *_tools("tabs")], className="card tabs-card")
     return html.Div([*sections, tabs], className="analysis")
 

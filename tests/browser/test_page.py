@@ -1,5 +1,8 @@
 """The page itself: keys, light and dark, narrow screens, help."""
 
+import json
+
+import pytest
 from PIL import Image
 from playwright.sync_api import Page, Route, expect
 
@@ -10,6 +13,7 @@ CONTROLS = [
     "study", "x", "y", "plane", "slice", "play", "scope", "components", "covariance", "scaling",
     "foreground", "seed",
 ]  # fmt: skip
+STYLED = "UpdateLayoutTree"  # in a trace of Chromium
 VIEWS = ["image-x", "image-y", "labels", "histograms", "joint", "components"]
 
 
@@ -32,7 +36,39 @@ def test_no_list_is_built_before_it_opens(home: Page) -> None:
     """Each costs time when the page opens."""
     expect(home.locator("[role=listbox]")).to_have_count(0)
     home.locator("#control-covariance").click()
-    expect(home.get_by_role("option", name="tied")).to_be_visible()
+    expect(home.get_by_role("option", name="tied", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize("place", ["body", "#view-histograms .main-svg"])
+def test_a_new_element_costs_no_style_but_its_own(home: Page, place: str) -> None:
+    """Plotly measures a text by putting it into the page, some ten times at each step."""
+    insert = """place => {
+        const into = document.querySelector(place);
+        const added = document.createElementNS("http://www.w3.org/2000/svg", "text");
+        for (const name of ["first", "begun", "ended"]) {
+            added.remove();
+            into.getBoundingClientRect();
+            performance.mark(name);
+            into.append(added);
+            added.getBoundingClientRect();
+        }
+        added.remove();
+    }"""
+    browser = home.context.browser
+    browser.start_tracing(page=home, categories=["devtools.timeline", "blink.user_timing"])
+    home.evaluate(insert, place)
+    events = json.loads(browser.stop_tracing())["traceEvents"]
+    begun, ended = (
+        next(event for event in events if event["name"] == name) for name in ("begun", "ended")
+    )
+    restyled = [
+        event["args"]["elementCount"]
+        for event in events
+        if event["name"] == STYLED
+        and event["pid"] == begun["pid"]
+        and begun["ts"] <= event["ts"] <= ended["ts"]
+    ]
+    assert max(restyled) <= 2
 
 
 def test_keys_move_through_the_slices(home: Page) -> None:
