@@ -125,5 +125,5 @@ def _gigabytes(count: int) -> str:
 
 def _time(seconds: float) -> str:
     if seconds < 120:
-        return f"{seconds:g} seconds"
+        return "1 second" if seconds == 1 else f"{seconds:g} seconds"
     return f"{seconds / 60:g} minutes"
