@@ -196,7 +196,7 @@ class Analyses:
         if scene.domain is WHOLE:
             with self._allowance.fitting():
                 return fit_roughly(found, replace(one.recipe, starts=1))
-        return self._fitted(one, lambda: fit(found, one.recipe))
+        return self._fitted(one, lambda: self._fitted_slice(found, one.recipe, None))
 
     def better_start(self, scene: Scene) -> Notice | None:
         """Look for another start that fits better, while no request is being answered.
@@ -262,7 +262,7 @@ class Analyses:
             if scene.domain is WHOLE:
                 return self._model(one)
             start = self.start(one)
-            return self._fitted(one, lambda: fit(found, recipe, start=start))
+            return self._fitted(one, lambda: self._fitted_slice(found, recipe, start))
 
         return fitted
 
@@ -277,6 +277,10 @@ class Analyses:
 
     def _fitted(self, scene: Scene, fit: Callable[[], Model]) -> Model:
         return self._fits.get(_key(scene), _made_from(scene), fit)
+
+    def _fitted_slice(self, found: Features, recipe: Recipe, start: Model | None) -> Model:
+        with self._fits.turn(len(found.values), found.mixed, recipe):
+            return fit(found, recipe, start=start)
 
     def _in_room(self, scene: Scene) -> AbstractContextManager[None]:
         channels = scene.require_channels()

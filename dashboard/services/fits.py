@@ -2,17 +2,18 @@
 
 import math
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Generic, TypeVar
 
 from dashboard.core.check.effects import foreground_voxels
 from dashboard.core.errors import FitError
 from dashboard.core.mixture.model import Model
 from dashboard.core.mixture.recipe import Recipe
+from dashboard.core.mixture.slice_fit import USUAL_TOLERANCE
 from dashboard.core.volume import Volume
 from dashboard.services.cache.memo import Memo
 from dashboard.services.cache.models import ModelStore
-from dashboard.services.limits import Allowance, Room
+from dashboard.services.limits import LARGE_EFFORT, Allowance, Room
 
 # About 1 kB each.
 KEPT = 512
@@ -85,6 +86,18 @@ class Fits(Generic[Key]):
             if size > self._allowance.fit_bytes:
                 raise self._allowance.too_large(size, voxels, len(volumes))
         return self._room.taken(size)
+
+    def turn(self, voxels: int, images: int, recipe: Recipe) -> AbstractContextManager[None]:
+        """Give a turn for a fit of a slice; a small one need not wait.
+
+        Raises
+        ------
+        BusyError
+            If others take too long.
+        """
+        iterations = max(1.0, math.sqrt(USUAL_TOLERANCE / recipe.tolerance))
+        effort = voxels * images * recipe.components * recipe.starts * iterations
+        return self._room.taken(0) if effort > LARGE_EFFORT else nullcontext()
 
     def drop(self) -> None:
         """Forget all that is known in this process."""

@@ -10,8 +10,11 @@ from dashboard.core.errors import LimitError, NeuroMixError, NotNowError
 from dashboard.core.steps import at_each_step
 from dashboard.settings import FIT_BYTES, FIT_SECONDS, READ_SECONDS
 
-# Fits of heads that a worker makes at once; two take all of a small host.
-HEADS_AT_ONCE = 2
+# Large fits that a worker makes at once; two take all of a small host.
+LARGE_AT_ONCE = 2
+# A fit of a slice is large beyond it: about a second of a CPU. The lesson's is a fiftieth of it.
+# In voxels x images x components x starts, and as many times more as a small tolerance takes.
+LARGE_EFFORT = 2_500_000
 # Until a fit has its turn; proxies give up at 120 s.
 TURN_SECONDS = 45
 
@@ -19,7 +22,7 @@ TURN_SECONDS = 45
 # a spatial prior, which keeps the probabilities of all voxels.
 IMAGE_BYTES, COMPONENT_BYTES = 14, 16
 
-BUSY = "The server fits other heads. Try again in a minute."
+BUSY = "The server makes other large fits. Try again in a minute."
 FEWER = "Choose fewer starts, fewer components, fewer images, or a larger tolerance."
 SMALLER = "Choose fewer images, a mask or another foreground, or fit a slice."
 SLOW_DISK = (
@@ -81,7 +84,7 @@ class Allowance:
 
 
 class Room:
-    """The memory for fits of heads, of which each takes its part in turn.
+    """The memory for large fits, of which each takes its part in turn.
 
     Parameters
     ----------
@@ -91,7 +94,7 @@ class Room:
 
     def __init__(self, size: int, *, turn_seconds: float = TURN_SECONDS) -> None:
         self._free, self._turn_seconds = size, turn_seconds
-        self._places = HEADS_AT_ONCE
+        self._places = LARGE_AT_ONCE
         self._changed = threading.Condition()
 
     @contextmanager
@@ -125,5 +128,5 @@ def _gigabytes(count: int) -> str:
 
 def _time(seconds: float) -> str:
     if seconds < 120:
-        return f"{seconds:g} seconds"
+        return "1 second" if seconds == 1 else f"{seconds:g} seconds"
     return f"{seconds / 60:g} minutes"

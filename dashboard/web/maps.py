@@ -12,7 +12,7 @@ from dashboard.core import maps
 from dashboard.core.analysis import Analysis
 from dashboard.core.contours import contours
 from dashboard.core.domain import Cut
-from dashboard.core.errors import NeuroMixError
+from dashboard.core.errors import LimitError, NeuroMixError
 from dashboard.core.mixture.features import Features, within
 from dashboard.core.mixture.mask import mask_of
 from dashboard.core.mixture.recipe import COMPONENTS
@@ -22,6 +22,7 @@ from dashboard.services.ahead import Ahead
 from dashboard.services.analyses import Analyses
 from dashboard.services.archive import Archive
 from dashboard.services.comparing import compared, other_scope
+from dashboard.services.limits import BusyError
 from dashboard.services.render import pictures
 from dashboard.services.scene.scene import Scene
 from dashboard.web.answers import (
@@ -69,7 +70,10 @@ def blueprint(archive: Archive, analyses: Analyses, ahead: Ahead) -> Blueprint:
         if early and not is_known(draw, scene):
             return passed_over()
         with nullcontext() if early else ahead.request():
-            drawn = immutable(draw(scene, analyses), "image/png")
+            try:
+                drawn = immutable(draw(scene, analyses), "image/png")
+            except (LimitError, BusyError):  # the cards say why
+                return not_kept(immutable(_nothing(scene, analyses.foreground(scene)), "image/png"))
         return drawn if scene.complete else not_kept(drawn)
 
     return routes
@@ -131,11 +135,14 @@ def _clear_without(draw: Draw) -> Draw:
         try:
             return draw(scene, analyses)
         except NeuroMixError:
-            features = analyses.at_cut(scene).features
-            nothing = np.zeros(features.mask.shape, dtype=np.uint8)
-            return pictures.labels(_upright(scene, features, nothing), ())
+            return _nothing(scene, analyses.at_cut(scene).features)
 
     return drawn
+
+
+def _nothing(scene: Scene, features: Features) -> bytes:
+    nothing = np.zeros(features.mask.shape, dtype=np.uint8)
+    return pictures.labels(_upright(scene, features, nothing), ())
 
 
 def _disagreement(scene: Scene, analyses: Analyses) -> bytes:

@@ -2,14 +2,18 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
 from dashboard.core.errors import LimitError, NotNowError
+from dashboard.core.mixture.recipe import Recipe
 from dashboard.core.steps import take_step
 from dashboard.services import limits
+from dashboard.services.cache.models import ModelStore
 from dashboard.services.cache.reading import ReadOnce
 from dashboard.services.cache.volumes import VolumeStore
+from dashboard.services.fits import Fits
 from dashboard.services.limits import Allowance, BusyError, Room
 
 PATIENCE = 30  # what has not come by then never comes
@@ -30,7 +34,7 @@ def test_rooms_are_left_to_those_who_wait():
             one.result(PATIENCE)
 
 
-@pytest.mark.parametrize("sizes", [(6, 6), (1,) * (limits.HEADS_AT_ONCE + 1)])
+@pytest.mark.parametrize("sizes", [(6, 6), (1,) * (limits.LARGE_AT_ONCE + 1)])
 def test_a_fit_without_room_is_put_off(sizes):
     room = Room(10, turn_seconds=0)
     *others, last = [room.taken(size) for size in sizes]
@@ -42,6 +46,17 @@ def test_a_fit_without_room_is_put_off(sizes):
         other.__exit__(None, None, None)
     with room.taken(10):
         pass
+
+
+def test_large_fits_of_slices_wait_for_their_turn_and_small_ones_do_not(tmp_path, monkeypatch):
+    monkeypatch.setattr(limits.Room.__init__, "__kwdefaults__", {"turn_seconds": 0})
+    fits, lesson = Fits(ModelStore(tmp_path), Allowance()), Recipe()
+    large = replace(lesson, components=10, starts=20)
+    with fits.turn(20_000, 2, large), fits.turn(20_000, 2, replace(lesson, tolerance=1e-6)):
+        with fits.turn(20_000, 2, lesson):
+            pass
+        with pytest.raises(BusyError), fits.turn(20_000, 2, large):
+            pass
 
 
 def test_what_is_not_read_in_time_is_there_later():
