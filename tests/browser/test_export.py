@@ -103,6 +103,15 @@ def test_plots_have_the_size_that_was_chosen_and_pictures_whole_voxels(home: Pag
             assert re.search(rb'<svg[^>]* width="640" height="480"', saved)
         else:
             assert Image.open(io.BytesIO(saved)).size == (1200, 800)
+    wide = home.viewport_size
+    home.set_viewport_size({"width": 390, "height": 844})
+    fields = sheet.locator("select, input").evaluate_all(
+        "fields => fields.map((one) => one.getBoundingClientRect().right)"
+    )
+    assert max(fields) < sheet.evaluate("dialog => dialog.getBoundingClientRect().right")
+    assert wide is not None
+    home.set_viewport_size(wide)
+
     # Its tab is not open, and its numbers are not computed yet.
     sheet.get_by_label("Plot").select_option(label="Criteria")
     sheet.get_by_label("Format").select_option("svg")
