@@ -2,11 +2,15 @@
 // Dash looks for them when it mounts the layout, so they are no module.
 window.neuromix_components = (() => {
   "use strict";
-  const { createElement, useEffect, useRef, useState } = window.React;
+  const { createElement, useEffect, useLayoutEffect, useRef, useState } = window.React;
 
   // HTML that the server made, in one element: of many components each costs time at every callback.
-  const Html = ({ id, className, html, role }) =>
-    createElement("div", { id, className, role, dangerouslySetInnerHTML: { __html: html ?? "" } });
+  // Its element knows what it shows (views/dash.mjs): React draws when it finds the time.
+  const Html = ({ id, className, html, role }) => {
+    const place = useRef(null);
+    useLayoutEffect(() => { place.current.html = html ?? ""; });
+    return createElement("div", { id, ref: place, className, role, dangerouslySetInnerHTML: { __html: html ?? "" } });
+  };
 
   // Mantine's slider, whose every move goes to the page at once ("slice-moved") and to Dash only
   // when the page says so ("slice-kept"): a callback for each slice of a drag would make the

@@ -38,6 +38,7 @@ import { pictures as makePictures } from "./views/pictures.mjs";
 import { player } from "./views/player.mjs";
 import { position } from "./views/position.mjs";
 import { readout as makeReadout } from "./views/readout.mjs";
+import { compare } from "./views/compare.mjs";
 import { planeInFull, screen, toggleScreen } from "./views/screen.mjs";
 import { settling } from "./views/settling.mjs";
 import { pictureOf } from "./views/stage.mjs";
@@ -141,6 +142,11 @@ const noteEmptied = (emptied) => {
 /** Opens what another part of the page asks for, such as {study}. */
 const openView = (entries) => dispatch({ type: "open", search: `?${new URLSearchParams(entries)}`, reason: "push" });
 
+const { draw: drawCompared, flick, end: endCompare } = compare({
+  shown,
+  open: (view) => dispatch({ type: "open", search: `?${query(view)}`, reason: "push" }),
+});
+
 // ---- what follows the View at once
 const follow = () => {
   const { wanted, scene } = state;
@@ -148,6 +154,7 @@ const follow = () => {
   unfold(wanted, config);
   legend.draw();
   legendOfMap.draw();
+  drawCompared();
   showPosition();
   offerJoint(wanted.x !== wanted.y);
   pictures.show({ all: false });
@@ -420,6 +427,8 @@ keys({
   ...acts,
   step: (count) => stepIn(planeInFull() ?? document.activeElement, count) || slices.step(count),
   image: showOther,
+  flick,
+  endCompare,
   play: slices.toggle,
   field: toggleField,
   screen: toggleScreen,

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from benchmarks import memory
 from benchmarks.pages import STEPS, WARM_UP, opened, step
 from benchmarks.table import ratio, show, spread
 from benchmarks.users import workers_memory
@@ -17,13 +18,14 @@ SWEEP_SECONDS = 120
 
 
 def run(url: str, server: int, study: str) -> None:
-    """Print what a visitor waits for on a study, and the memory of the server's workers."""
+    """Print what a visitor waits for on a study, and the memory of the page and the workers."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(**launch_options())
         first, again, criteria = (
             list(times) for times in zip(*_fits(browser, url, study), strict=True)
         )
         slices = [_steps(browser, f"{url}/?study={study}{more}") for more in ("", "&scope=volume")]
+        memory.run(browser, url, study)
         browser.close()
     peak = max(workers_memory(server, "VmHWM")) / 1000
     show(

@@ -13,7 +13,7 @@ from scripts.serving import running
 MEGABYTE = 2**20
 HANG_SECONDS = 90
 SLICES, FITS, UPLOADS = 1000, 50, 200
-WARMING = 150  # 64 analyses are kept
+WARMING = 150  # with their neighbours more than the 160 analyses that are kept
 
 pytestmark = [
     pytest.mark.long,

@@ -1,7 +1,7 @@
 // The cards: asked for by one immutable address a group, and handed to Dash, which owns them.
 import * as address from "../client/address.mjs";
 import { isVisible, key, needed } from "../client/cards.mjs";
-import { held, isDrawn } from "./dash.mjs";
+import { held, isDrawn, isWritten } from "./dash.mjs";
 import { follow } from "./graphs.mjs";
 import { keepRanges } from "./axes.mjs";
 import { SILENT, refusal } from "./notices.mjs";
@@ -9,7 +9,9 @@ import { SILENT, refusal } from "./notices.mjs";
 // The group of cards that is asked for once the page has rested.
 export const LATE = "idle";
 
-const FIGURE = ".figure"; // the property of a graph
+// The properties of a graph, and of HTML.
+const FIGURE = ".figure";
+const HTML = ".html";
 
 // The server has answered by then, or something is wrong; fits take a second at the most.
 const PATIENCE_MS = 20000;
@@ -31,17 +33,22 @@ export const cards = (shown) => {
   };
 
   /** The visible cards; late ones may lack what they show. */
-  const visible = () => {
+  const visible = (isLate = false) => {
     const { wanted, config } = shown();
-    return config.cards.filter((card) => card.group !== LATE && isVisible(card, wanted));
+    return config.cards.filter((card) => (card.group === LATE) === isLate && isVisible(card, wanted));
   };
 
-  /** Whether a card shows the wanted View, its graph included. */
+  /** Whether an output is on screen as Dash holds it; of other properties Dash's word is enough. */
+  const isShown = (output) => {
+    if (output.endsWith(FIGURE)) return isDrawn(output.replace(FIGURE, ""), held(output), follow);
+    return !output.endsWith(HTML) || isWritten(output.replace(HTML, ""), held(output));
+  };
+
+  /** Whether a card shows the wanted View on screen, its graph included. */
   const isCurrent = (card) => {
     const { wanted, scene } = shown();
     if (keyOf(card.id) !== key(card, wanted, scene)) return false;
-    const figures = card.outputs.filter((output) => output.endsWith(FIGURE));
-    return figures.every((output) => isDrawn(output.replace(FIGURE, ""), held(output), follow));
+    return card.outputs.every(isShown);
   };
 
   const wantedOf = (group, shownKey = keyOf) => {
@@ -131,7 +138,10 @@ export const cards = (shown) => {
     },
 
     /** Whether every visible card shows the wanted View. */
-    areDrawn: () => visible().every(isCurrent),
+    areDrawn() {
+      visible(true).flatMap(({ outputs }) => outputs).forEach(isShown); // a tab that is back has them again
+      return visible().every(isCurrent);
+    },
 
     /** What each visible card shows: its element on the page, and the View that it was drawn for. */
     state: () => visible().map((card) => ({

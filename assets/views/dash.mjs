@@ -31,6 +31,20 @@ export const loadGraphs = () => {
   root.unmount();
 };
 
+const given = new WeakSet(); // elements that were given their HTML again
+
+/** Whether an element on screen shows its HTML: React draws a moment after Dash was given it. */
+export const isWritten = (id, html) => {
+  const node = document.getElementById(id);
+  if (!node || node.html === (html ?? "")) return Boolean(node);
+  // Dash mounts what stands in a tab with the HTML of its layout, whatever it holds by then.
+  if (!given.has(node)) {
+    given.add(node);
+    setProps(id, { html });
+  }
+  return false;
+};
+
 // What each graph has drawn.
 const plotted = new WeakMap();
 

@@ -17,6 +17,7 @@ const SHORTCUTS = [
   ["1 … 9, 0", "Number of components; 0 is ten", digits],
   ["l", "Pictures: X, Y and labels, or three planes", { l: (page) => page.layout() }],
   ["y", "Image X or Y in three planes", { y: (page) => page.image() }],
+  ["b", "Keep the view as A, then flick between A and the view B at one place; Shift+B ends it", { b: (page) => page.flick(), B: (page) => page.endCompare() }],
   ["x", "Swap images X and Y", { x: (page) => page.swap() }],
   ["t", "Show or hide the labels", { t: (page) => page.toggleLabels() }],
   ["m", "Next map over image X", { m: (page) => page.map() }],

@@ -53,7 +53,7 @@ const make = (id, place) => {
   place.append(frame, ...letters, bar, tools());
   place.tabIndex = 0;
   place.role = "application"; // it has keys of its own
-  return { place, frame, below, map, outline: null, marked, over, lines, letters, bar, size: [place.clientWidth, place.clientHeight] };
+  return { place, frame, below, map, outline: null, marked, over, lines, letters, bar, size: [0, 0] };
 };
 
 /** Adds the picture of an outline, which few Views draw. */

@@ -80,7 +80,6 @@ export const zoom = ({ shown, drag }) => {
         continue;
       }
       writeLetters(stage, made);
-      made.size = [made.place.clientWidth, made.place.clientHeight];
       resized.observe(made.place);
     }
     layOutAll();

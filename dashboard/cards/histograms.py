@@ -30,7 +30,11 @@ OUTLINED = "; outline: this slice, scaled to the same height"
 def draw(scene: Scene, analyses: Analyses) -> Drawn:
     """Return the head and the figure."""
     view, analysis = scene.view, analyses.analyse(scene)
-    counts = histograms.counted(analysis, view.bins, before=scene.before)
+    counts = analyses.of_foreground(
+        scene,
+        ("counts", view.bins, scene.before),
+        lambda: histograms.counted(analysis, view.bins, before=scene.before),
+    )
     outside = left_out(analysis.features)
     figure = histograms.histograms(
         analysis,

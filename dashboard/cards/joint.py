@@ -32,7 +32,7 @@ def draw(scene: Scene, analyses: Analyses) -> Drawn:
     view, analysis = scene.view, analyses.analyse(scene)
     title = TITLE if view.x != view.y else "Intensities and mixture"
     called = {k: name.text for k, name in names(scene, analyses).items()}
-    figure = _figure(analysis, view, called)
+    figure = _figure(scene, analyses, called)
     if meta := figure["layout"].get("meta"):
         alone = ("bins",) if view.x == view.y else ()
         unit = ("scaling",) if view.axes == "scaled" else ()
@@ -44,7 +44,8 @@ def draw(scene: Scene, analyses: Analyses) -> Drawn:
     return {HEAD.output: heading, FIGURE.output: figure}
 
 
-def _figure(analysis: Analysis, view: View, called: Mapping[int, str]) -> dict[str, Any]:
+def _figure(scene: Scene, analyses: Analyses, called: Mapping[int, str]) -> dict[str, Any]:
+    view, analysis = scene.view, analyses.analyse(scene)
     colours = class_colours(view.palette, view.colours, analysis.identities)
     if len(analysis.features.shown) == 1:
         return histograms.mixture_histogram(
@@ -57,7 +58,12 @@ def _figure(analysis: Analysis, view: View, called: Mapping[int, str]) -> dict[s
         )
 
     def cloud(points: NDArray[np.float64], extent: Extent) -> str:
-        return _cloud(analysis, points, extent, colours, view.hidden)
+        if view.hidden:
+            return _cloud_without(view.hidden, analysis, points, extent, colours)
+        places = analyses.of_foreground(
+            scene, ("cloud", view.axes, extent), lambda: pictures.cloud(points, extent)
+        )
+        return _cloud(analysis, places, colours)
 
     return joint.joint(
         analysis,
@@ -100,22 +106,28 @@ def _caption(analysis: Analysis) -> tuple[str, str]:
     return f"components at 1σ and 2σ{of_slice}", ""
 
 
-def _cloud(
+def _cloud(analysis: Analysis, places: NDArray[np.integer], colours: Sequence[str]) -> str:
+    """Return the picture of voxels in the colours of their classes, by the voxel of each pixel."""
+    drawn, found = np.zeros(places.shape, dtype=np.uint8), places >= 0
+    if analysis.model is None:
+        drawn[found], colours = 1, (NEUTRAL,)
+    else:
+        # Of a head's million voxels some ten thousand are seen.
+        drawn[found] = analysis.classes_of(places[found])
+    return _data_address(pictures.labels(drawn, colours))
+
+
+def _cloud_without(
+    hidden: Collection[int],
     analysis: Analysis,
     points: NDArray[np.float64],
     extent: Extent,
     colours: Sequence[str],
-    hidden: Collection[int],
 ) -> str:
-    if analysis.model is None:
-        classes, colours = np.ones(len(points), dtype=np.uint8), (NEUTRAL,)
-        return _data_address(pictures.labels(pictures.cloud(points, classes, extent), colours))
     labels = analysis.labels[analysis.features.mask]
-    if hidden:
-        shown = ~np.isin(labels, list(hidden))
-        points, labels = points[shown], labels[shown]
-    drawn = pictures.cloud(points, labels, extent)
-    return _data_address(pictures.labels(drawn, colours))
+    shown = np.flatnonzero(~np.isin(labels, list(hidden)))
+    places = pictures.cloud(points[shown], extent)
+    return _cloud(analysis, np.where(places >= 0, np.append(shown, -1)[places], -1), colours)
 
 
 def _data_address(png: bytes) -> str:

@@ -73,6 +73,20 @@ class Analysis:
         found[self.features.mask] = largest(self.field) + 1
         return found
 
+    def classes_of(self, voxels: NDArray[np.integer]) -> NDArray[np.uint8]:
+        """Return the class, 1..K, of some foreground voxels, by their number in storage order.
+
+        Raises
+        ------
+        NeuroMixError
+            If there is no model.
+        """
+        if self.fitted.domain is not WHOLE or "labels" in vars(self):
+            return np.asarray(self.labels[self.features.mask][voxels])
+        if self.field is not None:
+            return largest(self.field[:, voxels]) + np.uint8(1)
+        return assignment.assign(self.fitted, maps.points(self.fitted, self.features)[voxels])
+
     def posterior(self, part: slice = slice(None)) -> NDArray[np.float64]:
         """Return the probability of each class in foreground voxels, shape (voxels, components).
 

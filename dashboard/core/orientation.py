@@ -6,6 +6,7 @@ axis to the patient's right, second to anterior, third to superior.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal, Self
 
 import nibabel as nib
@@ -44,7 +45,7 @@ class Orientation:
     @classmethod
     def from_affine(cls, affine: NDArray[np.float64], shape: tuple[int, int, int]) -> Self:
         """Find the closest RAS axes of a stored grid (`nibabel.orientations.io_orientation`)."""
-        codes = nib.orientations.io_orientation(affine)
+        codes = _codes(np.asarray(affine, dtype=np.float64).tobytes(), affine.shape)
         axes, flips = [0, 0, 0], [False, False, False]
         for stored, (ras, sign) in enumerate(codes):
             axes[int(ras)], flips[int(ras)] = stored, bool(sign < 0)
@@ -134,3 +135,12 @@ class Orientation:
 def mirrored(plane: Plane, side: Side) -> bool:
     """Return whether a plane's picture has the patient's right at its left."""
     return side == "radiological" and plane != "sagittal"
+
+
+@lru_cache(1024)
+def _codes(affine: bytes, shape: tuple[int, ...]) -> NDArray[np.float64]:
+    """Return the RAS axis and direction of each stored one; a request asks some ten times."""
+    found: NDArray[np.float64] = nib.orientations.io_orientation(
+        np.frombuffer(affine).reshape(shape)
+    )
+    return found

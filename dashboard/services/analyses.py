@@ -1,10 +1,10 @@
 """What is computed of a scene: each result once, kept while memory and disk allow."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from dashboard.core.analysis import Analysis, analyse, compare, identified
 from dashboard.core.domain import WHOLE, Cut, Domain
@@ -28,15 +28,18 @@ from dashboard.services.limits import Allowance
 from dashboard.services.scene.scene import Scene
 from dashboard.services.tally import Tally
 
-# An analysis of a 1 mm slice takes about 2 MB, one of a 1 mm head 40 MB, one of a scanned
-# histology plate 500 MB.
-KEPT_ANALYSES = 64
+# An analysis of a 1 mm slice takes about 1 MB, one of a 1 mm head 40 MB, one of a scanned
+# histology plate 500 MB. Fifty people have a slice each, and one on both sides that was made ahead.
+KEPT_ANALYSES = 160
 KEPT_BYTES = 256 * 2**20
 # Heads whose foreground is kept, so that another mixture of it takes only the fit.
 KEPT_HEADS = 2
+# Of what is drawn of them: the joint distribution takes a megabyte.
+KEPT_OF_HEADS = 16
 KEPT_SWEEPS = 64
 
 Key = tuple[tuple[str, ...], Recipe, Domain]
+Made = TypeVar("Made")
 
 
 class Analyses:
@@ -64,6 +67,8 @@ class Analyses:
         self._heads: Memo[Key, Features] = Memo(
             KEPT_HEADS, weigh=lambda made: made.nbytes, max_bytes=KEPT_BYTES
         )
+        # Of those heads: what cards draw of them, whatever the mixture.
+        self._of_heads: Memo[tuple[Key, Hashable], Any] = Memo(KEPT_OF_HEADS)
         # Of the whole head's model at a cut, which comes last in the key.
         self._at_cuts: Memo[tuple[Key, Cut], Analysis] = Memo(
             KEPT_ANALYSES, weigh=lambda made: made.nbytes, max_bytes=KEPT_BYTES
@@ -131,6 +136,17 @@ class Analyses:
         """
         _require_slice(scene)
         return self._features(scene, scene.cut)
+
+    def of_foreground(self, scene: Scene, name: Hashable, make: Callable[[], Made]) -> Made:
+        """Return what is made of the voxels of a scene's fit, whatever the mixture.
+
+        That of a head, which takes a tenth of a second, is kept for its other mixtures. The `name`
+        says what it is.
+        """
+        if scene.domain is not WHOLE:
+            return make()
+        made: Made = self._of_heads.get((_key_of_head(scene), name), make)
+        return made
 
     def start(self, scene: Scene) -> Model | None:
         """Return the fit of the whole head from which that of a scene's slice begins, if it does.
@@ -233,6 +249,7 @@ class Analyses:
         self._analyses.drop(lambda _, made: shows(made.features))
         self._at_cuts.drop(lambda _, made: shows(made.features))
         self._heads.drop(lambda _, made: shows(made))
+        self._of_heads.drop(lambda *_: True)
         self._fits.drop()
         self._sweeps.drop()
         self._agreements.drop(lambda *_: True)
@@ -299,9 +316,15 @@ class Analyses:
                 with suppress(FitError):
                     like = self._model(scene.of_head()).scale
             return gather(recipe=recipe, like=like)
-        usual = Recipe(foreground=recipe.foreground, clip=recipe.clip, scaling=recipe.scaling)
-        key = tuple(channels.identities), usual, domain
-        return replace(self._heads.get(key, lambda: gather(recipe=usual)), recipe=recipe)
+        key = _key_of_head(scene)
+        return replace(self._heads.get(key, lambda: gather(recipe=key[1])), recipe=recipe)
+
+
+def _key_of_head(scene: Scene) -> Key:
+    """Return the key of a head's foreground, which all its mixtures share."""
+    recipe = scene.recipe
+    usual = Recipe(foreground=recipe.foreground, clip=recipe.clip, scaling=recipe.scaling)
+    return tuple(scene.require_channels().identities), usual, WHOLE
 
 
 def _key(scene: Scene) -> Key:

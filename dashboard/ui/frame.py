@@ -32,6 +32,9 @@ AFTER_SLIDER = (
     ' autocomplete="off" aria-label="Slice"></label><span>of 0–<span id="slice-last"></span></span>'
     '<label><span id="slice-axis"></span> = <input id="slice-mm" autocomplete="off"'
     ' aria-label="Position in mm"> mm</label></span>'
+    '<span class="compare"><button id="compare" class="text-button" type="button"></button>'
+    '<button id="compare-end" class="icon-button" type="button" hidden title="Stop comparing'
+    ' (Shift+B)" aria-label="Stop comparing">×</button></span>'
     '<output id="position" class="visually-hidden"></output>'
 )
 THEME = {

@@ -103,6 +103,38 @@ def test_the_header_tab_prints_what_the_notebook_prints(home: Page) -> None:
     home.locator(".header-fold summary").click()
 
 
+# At each moment at which the page says it is settled: the tables that lack what Dash holds of them.
+LACKING = """() => {
+    window.lacking = [];
+    const tables = { header: ["view-header"], components: ["view-components", "view-agreement"] };
+    const written = document.createElement("template");
+    new MutationObserver(() => {
+        if (!("settled" in document.documentElement.dataset)) return;
+        const panel = new URLSearchParams(location.search).get("panel") ?? "components";
+        for (const id of tables[panel]) {
+            const node = document.getElementById(id);
+            written.innerHTML = dash_component_api.getLayout(id).props.html;
+            if (node && node.innerHTML !== written.innerHTML) window.lacking.push(id);
+        }
+    }).observe(document.documentElement, { attributeFilter: ["data-settled"] });
+}"""
+
+
+def test_a_settled_page_has_its_tables_on_screen_however_slow_it_is(own_page: Page) -> None:
+    own_page.goto("/")
+    settled(own_page)
+    own_page.evaluate(LACKING)
+    session = own_page.context.new_cdp_session(own_page)
+    session.send("Emulation.setCPUThrottlingRate", {"rate": 6})
+    for tab in ("File headers", "Components", "File headers", "Components"):
+        own_page.get_by_role("tab", name=tab).click()
+        settled(own_page)
+        own_page.keyboard.press("ArrowRight")
+        settled(own_page)
+    assert own_page.evaluate("() => window.lacking") == []
+    assert len(table(own_page, "view-components")) == 3
+
+
 def test_the_criteria_tab_compares_numbers_of_components(home: Page) -> None:
     # Fits that no other test has asked for. At first there is none, and what comes after the first
     # part is held back.

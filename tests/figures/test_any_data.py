@@ -56,7 +56,7 @@ def draw(analysis, bins=50):
 
 
 def _cloud(points, extent):
-    pictures.cloud(points, np.ones(len(points), np.uint8), extent)
+    pictures.cloud(points, extent)
     return "data:,"
 
 

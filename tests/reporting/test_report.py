@@ -150,7 +150,7 @@ def test_every_setting_is_there(made):
         ),
         (
             View("pair", "T1", "b0", slice=5, scope="volume", covariance="partial-volume"),
-            ["one covariance matrix", "between neighbouring classes", "that fills most of it"],
+            ["common covariance matrix", "between neighbouring classes", "that fills most of it"],
             ["most probable component"],
         ),
         (
@@ -196,7 +196,7 @@ def test_the_methods_say_what_was_done_to_each_image(save, head, workspace):
         "fine was brought onto the grid of T1 by",
         "mask was brought onto the grid of T1 by",
         "voxels of 2 × 2 × 3 mm (",
-        "corrected by visits to all voxels [4].",
+        "corrected in passes over all voxels [4].",
     ):
         assert sentence in words.methods, words.methods
     assert words.sources[3].startswith("Stetter")

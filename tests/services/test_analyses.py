@@ -169,8 +169,38 @@ def test_under_a_spatial_prior_a_cut_is_that_of_the_head(study, save, head, plan
     np.testing.assert_array_equal(
         cut.posterior().T, np.take(field, 5, axis + 1)[:, cut.features.mask]
     )
+    some = np.arange(0, len(fitted.features.values), 7)
+    classes = fitted.classes_of(some)
+    np.testing.assert_array_equal(classes, fitted.labels[fitted.features.mask][some])
     assert (study.analyse(WHOLE_HEAD).labels != fitted.labels).any()
     np.testing.assert_array_equal(np.bincount(fitted.labels.ravel())[1:], fitted.model.counts)
+
+
+@pytest.mark.parametrize("view", [VIEW, WHOLE_HEAD, replace(WHOLE_HEAD, components=5)])
+def test_some_voxels_have_the_classes_of_the_label_map(study, view):
+    analysis = study.analyse(view)
+    some = np.random.default_rng(0).integers(0, len(analysis.features.values), 500)
+    classes = analysis.classes_of(some)
+    np.testing.assert_array_equal(classes, analysis.labels[analysis.features.mask][some])
+
+
+def test_what_is_made_of_a_heads_voxels_is_made_once_for_all_its_mixtures(study, save, head):
+    made = []
+
+    def ask(view, name="cloud"):
+        return study.analyses.of_foreground(study.scene(view), name, lambda: made.append(view))
+
+    for mixture in ({}, {"components": 5}, {"seed": 3}, {"covariance": "diag"}, {"slice": 2}):
+        ask(replace(WHOLE_HEAD, **mixture))
+    assert made == [WHOLE_HEAD]
+    others = [replace(WHOLE_HEAD, scaling="robust"), replace(WHOLE_HEAD, x="b0", y="T1"), VIEW]
+    for view in others:
+        ask(view)
+    ask(WHOLE_HEAD, "counts")
+    assert made == [WHOLE_HEAD, *others, WHOLE_HEAD]
+    save("data/pair/T1.nii.gz", head(0) * 2, AFFINE)
+    ask(WHOLE_HEAD)
+    assert len(made) == 6
 
 
 def test_a_slice_without_foreground_is_no_problem_of_the_head(study, save, head):

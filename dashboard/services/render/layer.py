@@ -81,5 +81,5 @@ def counts(found: Features, bins: Sequence[Bins]) -> list[list[int]]:
 def cloud(found: Features, extent: Extent) -> bytes:
     """Draw the foreground of a slice as points within an extent, as PNG."""
     points: Any = found.values[:, list(found.xy)]
-    drawn = pictures.cloud(points, np.ones(len(points), dtype=np.uint8), extent)
-    return pictures.labels(drawn, WHITE)
+    drawn = pictures.cloud(points, extent) >= 0
+    return pictures.labels(drawn.astype(np.uint8), WHITE)

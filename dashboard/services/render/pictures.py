@@ -100,26 +100,23 @@ def numbered(picture: NDArray[Any], colours: Mapping[int, str]) -> bytes:
     return _png(Image.fromarray(table[places.reshape(picture.shape)]))
 
 
-def cloud(
-    points: NDArray[np.float64], classes: NDArray[np.uint8], extent: tuple[Range, Range]
-) -> NDArray[np.uint8]:
-    """Draw points as discs in the number of their class.
+def cloud(points: NDArray[np.float64], extent: tuple[Range, Range]) -> NDArray[np.int32]:
+    """Draw points as discs.
 
     Parameters
     ----------
     points : ndarray, shape (voxels, 2)
-    classes : ndarray of uint8, shape (voxels,)
     extent : ((left, right), (bottom, top))
         What the picture covers.
 
     Returns
     -------
-    ndarray of uint8, 2-D, top row first
-        0 where no point is.
+    ndarray of int32, 2-D, top row first
+        The point of each pixel, from 0; -1 where there is none.
     """
     width, height = CLOUD_SIZE
     radius = 2 if len(points) < 8000 else 1
-    canvas = np.zeros((height + 2 * radius, width + 2 * radius), dtype=np.uint8)
+    canvas = np.full((height + 2 * radius, width + 2 * radius), -1, dtype=np.int32)
     (left, right), (bottom, top) = extent
     reach = np.arange(-radius, radius + 1)
     disc = [(y, x) for y in reach for x in reach if x * x + y * y <= (radius + 0.5) ** 2]
@@ -129,7 +126,7 @@ def cloud(
     rounds = max(1, -(-len(points) // CLOUD_CHUNK))
     empty = np.ones((height, width), dtype=bool)
     for first in range(rounds):
-        some, numbers = points[first::rounds], classes[first::rounds]
+        some = points[first::rounds]
         column = (some[:, 0] - left) / (right - left) * width
         row = (top - some[:, 1]) / (top - bottom) * height
         inside = (column >= 0) & (column < width) & (row >= 0) & (row < height)
@@ -141,7 +138,7 @@ def cloud(
         column, row = column[order].astype(int), row[order].astype(int)
         empty[row, column] = False
         for dy, dx in disc:
-            canvas[row + radius + dy, column + radius + dx] = numbers[order]
+            canvas[row + radius + dy, column + radius + dx] = first + rounds * order
     return canvas[radius:-radius, radius:-radius]
 
 

@@ -1,0 +1,71 @@
+// Comparing two Views at one place: A is kept, B is the last other one. A key flicks between them.
+import { differences, elsewhere } from "../client/compare.mjs";
+import { notify } from "./notices.mjs";
+import { element } from "./stage.mjs";
+
+const BEGIN = "Keep this view as A, to compare others with it (b)";
+const KEPT = "This view is kept as A. Change any setting, then press A B, or the key b, to flick between the two.";
+const button = () => document.getElementById("compare");
+
+const inWords = (pairs) => pairs.map((pair) => pair.join(" ")).join(", ");
+
+/**
+ * @param {object} page
+ * @param {() => {wanted: ?object, opening: ?object}} page.shown
+ * @param {(view: object) => void} page.open  a View of the same study
+ */
+export const compare = ({ shown, open }) => {
+  let a = null;
+  let b = null;
+  let drawn = "";
+
+  const isKept = ({ study }) => a?.study === study;
+  const isA = (view) => isKept(view) && !differences(view, a).length;
+
+  /** Says which of the two is on screen, and what tells them apart. */
+  const draw = () => {
+    const { wanted } = shown();
+    const node = button();
+    if (!wanted || !node) return;
+    const [isOn, first] = [isKept(wanted), isA(wanted)];
+    const other = first ? b : wanted;
+    const apart = isOn && other ? `A: ${inWords(differences(a, other))}. B: ${inWords(differences(other, a))}. ` : "";
+    const title = isOn ? `${apart}Flick between A and B (b)` : BEGIN;
+    if (drawn === `${isOn} ${first} ${title}`) return;
+    drawn = `${isOn} ${first} ${title}`;
+    const letters = ["A", "B"].map((letter) => element((letter === "A") === first ? "b" : "span", "", { textContent: letter }));
+    const asked = [["long", "Compare"], ["short", "A B"]].map(([name, textContent]) => element("span", name, { textContent }));
+    node.replaceChildren(...(isOn ? letters : asked));
+    node.title = title;
+    node.ariaLabel = isOn ? `${first ? "A" : "B"} is shown. ${title}` : BEGIN;
+    node.classList.toggle("two", isOn);
+    document.getElementById("compare-end").hidden = !isOn;
+  };
+
+  /** Keeps the View, or flicks to the other one. */
+  const flick = () => {
+    const { wanted, opening } = shown();
+    if (!wanted || opening) return;
+    if (isA(wanted) && !b) notify(KEPT);
+    else if (isA(wanted)) open(elsewhere(wanted, b));
+    else if (isKept(wanted)) {
+      b = wanted;
+      open(elsewhere(wanted, a));
+    } else {
+      [a, b] = [wanted, null];
+      notify(KEPT);
+    }
+    draw();
+  };
+
+  const end = () => {
+    [a, b] = [null, null];
+    draw();
+  };
+
+  document.addEventListener("click", ({ target }) => {
+    if (target.closest?.("#compare")) flick();
+    if (target.closest?.("#compare-end")) end();
+  });
+  return { draw, flick, end };
+};
