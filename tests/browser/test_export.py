@@ -62,7 +62,9 @@ def test_the_menu_is_reached_by_keys_and_saves_what_the_server_makes(home: Page)
     expect(menu).not_to_have_attribute("open", "")
 
 
-def test_what_takes_long_says_how_far_it_is_and_can_be_cancelled(home: Page) -> None:
+def test_what_takes_long_says_how_far_it_is_and_can_be_cancelled(
+    home: Page, complaints: list[str]
+) -> None:
     held: list[Route] = []
     home.route("**/exports/criteria.tsv*", lambda route: held.append(route))
     choose(home, "Criteria")
@@ -71,6 +73,14 @@ def test_what_takes_long_says_how_far_it_is_and_can_be_cancelled(home: Page) -> 
     note.get_by_role("button", name="Cancel").click()
     expect(note).to_have_count(0)
     expect(home.locator("#client-notice")).to_have_count(0)
+
+    # What a proxy or the gate answers is no sentence for a person.
+    home.route("**/exports/dseg.tsv*", lambda route: route.fulfill(status=401, body="<html>no"))
+    choose(home, "Names and colours")
+    expect(home.locator("#client-notice")).to_contain_text("You are signed out.")
+    home.unroute("**/exports/dseg.tsv*")
+    assert [one for one in complaints if "401" not in one] == []
+    complaints.clear()
 
     refusal = "The file cannot be made."
     home.unroute("**/exports/criteria.tsv*")
@@ -103,6 +113,15 @@ def test_plots_have_the_size_that_was_chosen_and_pictures_whole_voxels(home: Pag
             assert re.search(rb'<svg[^>]* width="640" height="480"', saved)
         else:
             assert Image.open(io.BytesIO(saved)).size == (1200, 800)
+    wide = home.viewport_size
+    home.set_viewport_size({"width": 390, "height": 844})
+    fields = sheet.locator("select, input").evaluate_all(
+        "fields => fields.map((one) => one.getBoundingClientRect().right)"
+    )
+    assert max(fields) < sheet.evaluate("dialog => dialog.getBoundingClientRect().right")
+    assert wide is not None
+    home.set_viewport_size(wide)
+
     # Its tab is not open, and its numbers are not computed yet.
     sheet.get_by_label("Plot").select_option(label="Criteria")
     sheet.get_by_label("Format").select_option("svg")

@@ -19,7 +19,7 @@ AFFINE = np.array([[0, 0, -3.0, 40], [-2, 0, 0, 25], [0, 2, 0, -9], [0, 0, 0, 1]
 
 
 @pytest.fixture
-def again(monkeypatch, tmp_path):
+def again(monkeypatch, tmp_path, capsys):
     """Return a function that runs a View's script: its labels, those of the page, its imports."""
 
     def again(desk, query):
@@ -33,6 +33,7 @@ def again(monkeypatch, tmp_path):
         monkeypatch.chdir(out)
         monkeypatch.setattr(sys, "argv", ["script.py", str(path.parent)])
         runpy.run_path("script.py", run_name="__main__")
+        assert capsys.readouterr().out == f"Wrote {subject.base}_dseg.nii.gz\n"
         image = nib.load(out / f"{subject.base}_dseg.nii.gz")
         np.testing.assert_allclose(image.affine, analysis.features.volumes[0].affine, atol=1e-5)
         imports = {

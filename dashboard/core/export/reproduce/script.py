@@ -10,7 +10,7 @@ from dashboard.core.analysis import Analysis
 from dashboard.core.domain import Cut
 from dashboard.core.export.record import versions
 from dashboard.core.export.reproduce.alone import alone
-from dashboard.core.export.reproduce.given import Given, printable, shape
+from dashboard.core.export.reproduce.given import Given, printable, quoted, shape
 from dashboard.core.export.reproduce.packaged import packaged
 from dashboard.core.mixture.model import Model
 from dashboard.core.processing import Resampled
@@ -53,7 +53,8 @@ def script(
     else:
         body = alone(analysis, images, base, mask, grid or images[0], start)
     head = _head(analysis, title, why)
-    return "\n".join([*head, "", *body, ""])
+    said = quoted(f"Wrote {base}_dseg.nii.gz")
+    return "\n".join([*head, "", *body, f"print({said})", ""])
 
 
 def _head(analysis: Analysis, title: str, why: str) -> Iterator[str]:
