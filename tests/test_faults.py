@@ -93,12 +93,14 @@ class Server:
 
 
 @contextmanager
-def served(folder: Path, options: str = "--preload") -> Iterator[Server]:
+def served(folder: Path, options: str, workers: int = 2) -> Iterator[Server]:
     cache = folder / "cache"
-    with running(log=folder / "log", DASHBOARD_CACHE=str(cache), GUNICORN_CMD_ARGS=options) as (
-        url,
-        process,
-    ):
+    with running(
+        log=folder / "log",
+        DASHBOARD_CACHE=str(cache),
+        GUNICORN_CMD_ARGS=options,
+        WEB_CONCURRENCY=str(workers),
+    ) as (url, process):
         yield Server(url, process, cache)
 
 
@@ -195,7 +197,7 @@ def test_an_upload_whose_worker_is_killed_ends_at_once_and_can_be_sent_again(
 @pytest.mark.faults("SIGTERM during an upload")
 def test_a_server_that_is_stopped_finishes_what_is_under_way(tmp_path: Path, sample: Path) -> None:
     image = (sample / "T1.nii.gz").read_bytes()
-    with served(tmp_path, PATIENT) as server, server.upload(image) as upload:
+    with served(tmp_path, PATIENT, workers=1) as server, server.upload(image) as upload:
         until(server.incoming)
         server.process.terminate()
         until(lambda: not server.listens())

@@ -12,7 +12,6 @@ from scripts.serving import running
 
 MEGABYTE = 2**20
 HANG_SECONDS = 90
-SLICES, FITS, UPLOADS = 1000, 50, 200
 WARMING = 150  # with their neighbours more than the 160 analyses that are kept
 
 pytestmark = [
@@ -98,23 +97,28 @@ def upload(worker, number):
 
 
 @pytest.mark.parametrize(
-    ("act", "times"),
-    [(step, SLICES), (fit, FITS), (upload, UPLOADS)],
-    ids=["slices", "fits", "uploads"],
+    ("times", "what", "act"),
+    [
+        (1000, "slices with their cards", step),
+        (50, "fits of the whole head", fit),
+        (200, "uploads, each removed again", upload),
+    ],
 )
-def test_a_worker_holds_no_more_after_doing_it_often(worker, act, times):
+def test_a_worker_holds_no_more_after_doing_it_often(worker, times, what, act):
     # What is kept on purpose fills first, and so does the allocator's share for each thread.
     held = []
     for number in range(WARMING):
         act(worker, number)
         if number % 10 == 9:
             held.append(worker.holds())
-    plateau = {what: max(at[what] for at in held) for what in held[0]}
+    plateau = {of: max(at[of] for at in held) for of in held[0]}
     for number in range(WARMING, WARMING + times):
         act(worker, number)
     after = worker.holds()
-    print(f"\n{times:,} x {act.__name__}: {plateau} -> {after}")
+    left = worker.temporary()
+    row = (f"{times:,} {what}", *(f"{plateau[of]} → {after[of]}" for of in after), str(len(left)))
+    print(f"\n| {' | '.join(row)} |")
     assert after["MB"] <= plateau["MB"] + 30
     assert after["descriptors"] <= plateau["descriptors"] + 2
     assert after["threads"] <= plateau["threads"] + 2
-    assert not worker.temporary()
+    assert not left
