@@ -142,6 +142,17 @@ def refusal(entry, value):
     return notice.facts["allowed"]
 
 
+@pytest.mark.parametrize(
+    ("heading", "mark"), [("Fault", "faults"), ("Bad input", "bad_input")], ids=["faults", "inputs"]
+)
+def test_each_fault_and_bad_input_listed_is_one_that_the_tests_try(heading, mark):
+    tests = "\n".join(path.read_text("utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    marked = set(re.findall(rf'@pytest\.mark\.{mark}\(\s*"([^"]+)"', tests))
+    table = rows(section("What it survives"), heading)
+    assert {row[0] for row in table} <= marked
+    assert all(int(row[1].replace(",", "")) > 0 for row in table)
+
+
 def test_every_control_is_named():
     listed = ", ".join(first_column("Controls and keys", "Control")).split(", ")
     assert len(listed) == len(set(listed))

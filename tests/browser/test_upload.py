@@ -260,7 +260,6 @@ def test_a_server_that_refuses_what_it_had_planned_is_heard(
     complaints.clear()
 
 
-@pytest.mark.faults("connection that breaks at an upload")
 @pytest.mark.parametrize(
     ("route", "sentence"),
     [
