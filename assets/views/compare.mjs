@@ -37,7 +37,7 @@ export const compare = ({ shown, open }) => {
     const asked = [["long", "Compare"], ["short", "A B"]].map(([name, textContent]) => element("span", name, { textContent }));
     node.replaceChildren(...(isOn ? letters : asked));
     node.title = title;
-    node.ariaLabel = isOn ? `${first ? "A" : "B"} is shown. ${title}` : BEGIN;
+    node.ariaDescription = isOn ? `${first ? "A" : "B"} is shown. ${title}` : BEGIN;
     node.classList.toggle("two", isOn);
     document.getElementById("compare-end").hidden = !isOn;
   };

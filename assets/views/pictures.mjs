@@ -4,6 +4,7 @@ import * as address from "../client/address.mjs";
 import { isAlone } from "../client/picture.mjs";
 import { stagesOf } from "../client/stages.mjs";
 import { isAsked, isReady, isUnknown, loadAgain, loadAhead, loadMapAhead } from "./loaded.mjs";
+import { refusal } from "./notices.mjs";
 import { addOutline, parts, removeOutline, writePosition } from "./stage.mjs";
 
 const TOGETHER = 4; // pictures fetched ahead at a time, so that the page's own requests go first
@@ -22,6 +23,10 @@ const picturesOf = ({ id, image, hasMap, hasOutline, view, scene }, config, inde
   const outline = hasOutline ? address.outline(view, scene, config, index) : null;
   return [{ src: make, isMap: isCertainty }, { src: map, isMap: true }, { src: outline, isMap: true }];
 };
+
+/** Why a picture does not come: an image cannot say it, and with a sign-in the session may have ended. */
+const reason = async (src) => document.getElementById("sign-out")
+  && fetch(src, { method: "HEAD" }).then(({ status }) => refusal(status), () => null);
 
 // ---- what is on screen
 const put = (node, src) => {
@@ -72,7 +77,7 @@ export const pictures = ({ shown, layOut, drawScale, failed }) => {
     await entry.promise;
     if (!target.some(({ sources }) => sources.some((one) => one.src === src))) return;
     if (entry.state === "ready") apply();
-    else failed("pictures", `Could not load slice ${view.slice}.`, () => show({ all: true }));
+    else failed("pictures", await reason(src) ?? `Could not load slice ${view.slice}.`, () => show({ all: true }));
   };
 
   /**

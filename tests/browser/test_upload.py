@@ -264,7 +264,7 @@ def test_a_server_that_refuses_what_it_had_planned_is_heard(
     ("route", "sentence"),
     [
         ("**/uploads/plan", "The server does not answer."),
-        ("**/uploads", "The connection to the server broke, or a file changed"),
+        ("**/uploads", "The connection to the server was lost, or a file changed"),
     ],
     ids=["plan", "files"],
 )
