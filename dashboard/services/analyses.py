@@ -101,12 +101,12 @@ class Analyses:
         if scene.domain is not WHOLE:
             return analyse(self._features(scene, scene.domain), fit=fitting)
         try:
-            self._model(scene)  # it is fitted before others wait for the room of its voxels
+            self._model(scene)  # it is fitted before others wait for the memory of its voxels
         except LimitError:
             raise
         except FitError:
             pass  # as the analysis says
-        with self._in_room(scene), self._allowance.fitting():
+        with self._with_memory(scene), self._allowance.fitting():
             return analyse(self._features(scene, WHOLE), fit=fitting)
 
     def at_cut(self, scene: Scene) -> Analysis:
@@ -270,7 +270,7 @@ class Analyses:
         """Return the model of a scene's head; if it is known, without looking at a voxel."""
 
         def fitted() -> Model:
-            with self._in_room(scene):
+            with self._fits.turn_of_head(scene.recipe), self._with_memory(scene):
                 return fit(self._features(scene, WHOLE), scene.recipe)
 
         return self._fitted(scene, fitted)
@@ -282,9 +282,9 @@ class Analyses:
         with self._fits.turn(len(found.values), found.mixed, recipe):
             return fit(found, recipe, start=start)
 
-    def _in_room(self, scene: Scene) -> AbstractContextManager[None]:
+    def _with_memory(self, scene: Scene) -> AbstractContextManager[None]:
         channels = scene.require_channels()
-        return self._fits.room(channels.volumes, scene.recipe, channels.mixed, channels.mask)
+        return self._fits.memory(channels.volumes, scene.recipe, channels.mixed, channels.mask)
 
     def _of_cut(self, scene: Scene, cut: Features) -> Analysis:
         # Under a spatial prior a voxel's class depends on its neighbours, also across the slices.

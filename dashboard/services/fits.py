@@ -13,7 +13,13 @@ from dashboard.core.mixture.slice_fit import USUAL_TOLERANCE
 from dashboard.core.volume import Volume
 from dashboard.services.cache.memo import Memo
 from dashboard.services.cache.models import ModelStore
-from dashboard.services.limits import LARGE_EFFORT, Allowance, Room
+from dashboard.services.limits import (
+    LARGE_AT_ONCE,
+    LARGE_EFFORT,
+    LARGE_EFFORT_OF_HEAD,
+    Allowance,
+    Room,
+)
 
 # About 1 kB each.
 KEPT = 512
@@ -32,7 +38,8 @@ class Fits(Generic[Key]):
 
     def __init__(self, models: ModelStore, allowance: Allowance) -> None:
         self._models, self._allowance = models, allowance
-        self._room = Room(allowance.fit_bytes)
+        self._memory = Room(allowance.fit_bytes)
+        self._turns = Room(LARGE_AT_ONCE)
         self._known: Memo[Key, Model | FitError] = Memo(KEPT)
 
     def get(self, key: Key, made_from: Mapping[str, Any], fit: Callable[[], Model]) -> Model:
@@ -65,10 +72,10 @@ class Fits(Generic[Key]):
             raise found.with_traceback(None)  # which would hold the voxels
         return found
 
-    def room(
+    def memory(
         self, volumes: Sequence[Volume], recipe: Recipe, mixed: int, mask: Volume | None
     ) -> AbstractContextManager[None]:
-        """Give room for a fit of a head, once others leave it.
+        """Give memory for the voxels of a head, once others leave it.
 
         Raises
         ------
@@ -85,7 +92,7 @@ class Fits(Generic[Key]):
             size = self._allowance.bytes_of(voxels, len(volumes), components)
             if size > self._allowance.fit_bytes:
                 raise self._allowance.too_large(size, voxels, len(volumes))
-        return self._room.taken(size)
+        return self._memory.taken(size)
 
     def turn(self, voxels: int, images: int, recipe: Recipe) -> AbstractContextManager[None]:
         """Give a turn for a fit of a slice; a small one need not wait.
@@ -95,10 +102,27 @@ class Fits(Generic[Key]):
         BusyError
             If others take too long.
         """
-        iterations = max(1.0, math.sqrt(USUAL_TOLERANCE / recipe.tolerance))
-        effort = voxels * images * recipe.components * recipe.starts * iterations
-        return self._room.taken(0) if effort > LARGE_EFFORT else nullcontext()
+        return self._turn(large=voxels * images * _effort(recipe) > LARGE_EFFORT)
+
+    def turn_of_head(self, recipe: Recipe) -> AbstractContextManager[None]:
+        """Give a turn for a fit of a head; a small one need not wait.
+
+        Raises
+        ------
+        BusyError
+            If others take too long.
+        """
+        return self._turn(large=bool(recipe.prior) or _effort(recipe) > LARGE_EFFORT_OF_HEAD)
+
+    def _turn(self, *, large: bool) -> AbstractContextManager[None]:
+        return self._turns.taken(1) if large else nullcontext()
 
     def drop(self) -> None:
         """Forget all that is known in this process."""
         self._known.drop(lambda *_: True)
+
+
+def _effort(recipe: Recipe) -> float:
+    """Return how many times the fit of one component from one start this takes."""
+    iterations = max(1.0, math.sqrt(USUAL_TOLERANCE / recipe.tolerance))
+    return recipe.components * recipe.starts * iterations

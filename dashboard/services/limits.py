@@ -15,6 +15,10 @@ LARGE_AT_ONCE = 2
 # A fit of a slice is large beyond it: about a second of a CPU. The lesson's is a fiftieth of it.
 # In voxels x images x components x starts, and as many times more as a small tolerance takes.
 LARGE_EFFORT = 2_500_000
+# A fit of a head is large beyond it, or with a spatial prior. It runs over cells, whatever the
+# voxels: in components x starts, and as many times more as a small tolerance takes. Ten components
+# from the usual ten starts are not large, so the fit that numbers the classes of slices never is.
+LARGE_EFFORT_OF_HEAD = 100
 # Until a fit has its turn; proxies give up at 120 s.
 TURN_SECONDS = 45
 
@@ -84,17 +88,16 @@ class Allowance:
 
 
 class Room:
-    """The memory for large fits, of which each takes its part in turn.
+    """What fits share, such as memory, and of which each takes its part in turn.
 
     Parameters
     ----------
     size : int
-        Bytes for all that are made at once.
+        For all that are made at once.
     """
 
     def __init__(self, size: int, *, turn_seconds: float = TURN_SECONDS) -> None:
         self._free, self._turn_seconds = size, turn_seconds
-        self._places = LARGE_AT_ONCE
         self._changed = threading.Condition()
 
     @contextmanager
@@ -107,18 +110,14 @@ class Room:
             If others take too long.
         """
         with self._changed:
-            if not self._changed.wait_for(
-                lambda: self._places > 0 and size <= self._free, self._turn_seconds
-            ):
+            if not self._changed.wait_for(lambda: size <= self._free, self._turn_seconds):
                 raise BusyError(BUSY)
             self._free -= size
-            self._places -= 1
         try:
             yield
         finally:
             with self._changed:
                 self._free += size
-                self._places += 1
                 self._changed.notify_all()
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from dashboard.core.errors import LimitError, NotNowError
-from dashboard.core.mixture.recipe import Recipe
+from dashboard.core.mixture.recipe import COMPONENTS, Recipe
 from dashboard.core.steps import take_step
 from dashboard.services import limits
 from dashboard.services.cache.models import ModelStore
@@ -15,6 +15,7 @@ from dashboard.services.cache.reading import ReadOnce
 from dashboard.services.cache.volumes import VolumeStore
 from dashboard.services.fits import Fits
 from dashboard.services.limits import Allowance, BusyError, Room
+from dashboard.view import View
 
 PATIENCE = 30  # what has not come by then never comes
 
@@ -34,7 +35,7 @@ def test_rooms_are_left_to_those_who_wait():
             one.result(PATIENCE)
 
 
-@pytest.mark.parametrize("sizes", [(6, 6), (1,) * (limits.LARGE_AT_ONCE + 1)])
+@pytest.mark.parametrize("sizes", [(6, 6), (4, 4, 4)])
 def test_a_fit_without_room_is_put_off(sizes):
     room = Room(10, turn_seconds=0)
     *others, last = [room.taken(size) for size in sizes]
@@ -57,6 +58,26 @@ def test_large_fits_of_slices_wait_for_their_turn_and_small_ones_do_not(tmp_path
             pass
         with pytest.raises(BusyError), fits.turn(20_000, 2, large):
             pass
+
+
+def test_a_head_that_numbers_the_classes_of_slices_never_waits_for_large_fits(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(limits.Room.__init__, "__kwdefaults__", {"turn_seconds": 0})
+    fits, usual = Fits(ModelStore(tmp_path), Allowance()), View(scope="volume").recipe()
+    slice_fit = replace(usual, components=10, starts=20)
+    large = [
+        replace(usual, prior=0.5),
+        replace(usual, tolerance=1e-6),
+        replace(usual, components=10, starts=20),
+    ]
+    with fits.turn(20_000, 2, slice_fit), fits.turn_of_head(large[0]):
+        for components in COMPONENTS:
+            with fits.turn_of_head(replace(usual, components=components)):
+                pass
+        for recipe in large:
+            with pytest.raises(BusyError), fits.turn_of_head(recipe):
+                pass
 
 
 def test_what_is_not_read_in_time_is_there_later():
