@@ -8,7 +8,6 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from dashboard.view import View
 from scripts.serving import settled
-from tests.browser.acting import GO_TO
 from tests.browser.reading import picture, table, thumb
 
 
@@ -48,15 +47,15 @@ def test_back_undoes_a_step_and_forward_repeats_it(home: Page) -> None:
     settled(home, slice=31)
 
 
-def test_another_plane_keeps_the_settings_and_back_returns(home: Page) -> None:
-    home.evaluate(GO_TO, "?components=4")
-    settled(home, plane="axial")
-    home.get_by_text("Sagittal", exact=True).click()
-    settled(home, plane="sagittal", slice=63, components=4)
-    assert picture(home, "view-image-x").shape[:2] == (70, 128)
-    home.go_back()
-    settled(home, plane="axial", slice=30)
-    assert picture(home, "view-image-x").shape[:2] == (128, 128)
+def test_another_plane_keeps_the_settings_and_back_returns(page: Page) -> None:
+    page.goto("/?components=4")
+    settled(page, plane="axial")
+    page.get_by_text("Sagittal", exact=True).click()
+    settled(page, plane="sagittal", slice=63, components=4)
+    assert picture(page, "view-image-x").shape[:2] == (70, 128)
+    page.go_back()
+    settled(page, plane="axial", slice=30)
+    assert picture(page, "view-image-x").shape[:2] == (128, 128)
 
 
 @pytest.mark.wide
