@@ -14,7 +14,7 @@ from PIL import Image
 from dashboard.app import create_app
 from dashboard.core.domain import WHOLE
 from dashboard.core.reading.container import Container
-from dashboard.services import analyses, archive, limits
+from dashboard.services import archive, limits, mixtures
 from dashboard.services.disk import looks
 from dashboard.settings import Settings
 
@@ -90,13 +90,13 @@ def test_a_fit_beyond_its_time_ends_with_a_sentence(server, tmp_path, monkeypatc
 def test_a_head_without_room_is_refused_before_its_voxels_are_gathered(server, monkeypatch):
     client = server(max_fit_bytes=10_000).test_client()
     cards, picture, _ = addresses(client, "study=pair&scope=volume")
-    gather = analyses.features
+    gather = mixtures.features
 
     def gathered(*given, domain, **others):
         assert domain is not WHOLE
         return gather(*given, domain=domain, **others)
 
-    monkeypatch.setattr(analyses, "features", gathered)
+    monkeypatch.setattr(mixtures, "features", gathered)
     answer = client.get(cards)
     assert "of memory, and this server has 0.0 GB for it. Choose fewer images" in answer.text
     assert answer.headers["Cache-Control"] == "no-store"
