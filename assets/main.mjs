@@ -18,6 +18,7 @@ import { behind } from "./views/behind.mjs";
 import { buttons } from "./views/buttons.mjs";
 import { LATE, cards as makeCards } from "./views/cards.mjs";
 import { check, found } from "./views/check.mjs";
+import { paint } from "./views/class-colours.mjs";
 import { answer, held, loadGraphs, nothing, outputs, setProps } from "./views/dash.mjs";
 import { exporting } from "./views/export.mjs";
 import { saving } from "./views/figures.mjs";
@@ -164,7 +165,6 @@ const follow = () => {
   for (const output of cards.leave(LATE)) setProps(output.split(".")[0], { [output.split(".")[1]]: "" });
 };
 
-// On the page's root each change costs the style of everything: a step makes none.
 let coloured = "";
 const colour = ({ palette, colours }, { mixed }) => {
   const isFull = mixed.length >= config.mostMixed;
@@ -172,8 +172,7 @@ const colour = ({ palette, colours }, { mixed }) => {
   const decided = JSON.stringify([palette, colours, identities, isFull]);
   if (decided === coloured) return;
   coloured = decided;
-  shownColours({ palette: config.palettes[palette], neutrals: config.neutrals, own: colours, identities })
-    .forEach((one, index) => root.style.setProperty(`--class-${index + 1}`, one));
+  paint(shownColours({ palette: config.palettes[palette], neutrals: config.neutrals, own: colours, identities }));
   root.toggleAttribute("data-mix-full", isFull);
 };
 
