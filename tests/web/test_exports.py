@@ -20,7 +20,12 @@ from sklearn.mixture import GaussianMixture
 from sklearn.preprocessing import StandardScaler
 
 from dashboard.core.mixture.matching import usual
+from dashboard.services import limits
+from dashboard.services.exporting import making
+from dashboard.services.exporting.making import Workshops
+from dashboard.services.limits import Allowance
 from dashboard.view import View
+from dashboard.web import reports
 from dashboard.web.exports import STEPS, blueprint
 
 VIEW = View("pair", "T1", "b0", slice=5)
@@ -37,7 +42,7 @@ def ask(study, tmp_path):
     """Return a function that asks for an export of a View, and sees that nothing of it is left."""
     server = Flask(__name__)
     server.register_blueprint(
-        blueprint(study.archive, study.analyses, study.ahead, tmp_path / "cache")
+        blueprint(study.archive, study.analyses, study.ahead, Workshops(tmp_path / "cache"))
     )
 
     def ask(what, view=VIEW, query=None, **headers):
@@ -239,7 +244,7 @@ def test_a_page_that_asks_for_steps_gets_them_before_the_file(ask):
 def test_a_page_that_leaves_ends_the_work_and_nothing_is_left(study, tmp_path):
     server = Flask(__name__)
     server.register_blueprint(
-        blueprint(study.archive, study.analyses, study.ahead, tmp_path / "cache")
+        blueprint(study.archive, study.analyses, study.ahead, Workshops(tmp_path / "cache"))
     )
     address = f"/exports/probseg.zip?{VIEW.query()}"
     answer = server.test_client().get(address, headers={STEPS: "1"})
@@ -268,6 +273,37 @@ def test_a_file_that_does_not_hold_what_was_written_is_not_offered(ask, monkeypa
     for headers in ({}, {STEPS: "1"}):
         answer = ask("dseg.nii.gz", **headers)
         assert "does not hold what was written to it" in answer.text
+
+
+def test_a_large_export_waits_for_its_turn_and_a_small_one_does_not(study, tmp_path, monkeypatch):
+    monkeypatch.setattr(limits.Room.__init__, "__kwdefaults__", {"turn_seconds": 0})
+    workshops, server = Workshops(tmp_path / "cache"), Flask(__name__)
+    for routes in (blueprint, reports.blueprint):
+        server.register_blueprint(routes(study.archive, study.analyses, study.ahead, workshops))
+
+    def ask(path, scope="slice"):
+        query = replace(VIEW, scope=scope).query()
+        return server.test_client().get(f"/{path}?{query}", headers={STEPS: "1"})
+
+    monkeypatch.setattr(making, "LARGE_EXPORT", 24 * 20)  # a slice of the study
+    busy = "The server makes other large exports. Try again in a minute."
+    lines = iter(ask("exports/probseg.zip", "volume").response)
+    next(lines)  # it is being made
+    for path in ("exports/dseg.nii.gz", "exports/components.tsv", "report.html"):
+        assert busy in ask(path, "volume").data.decode()
+    assert busy.encode() not in ask("exports/dseg.nii.gz").data
+    for _ in lines:
+        pass
+    assert busy.encode() not in ask("exports/components.tsv", "volume").data
+
+
+def test_an_export_that_takes_too_long_says_so_and_leaves_nothing(study, tmp_path):
+    workshops, server = Workshops(tmp_path / "cache", Allowance(export_seconds=-1)), Flask(__name__)
+    routes = blueprint(study.archive, study.analyses, study.ahead, workshops)
+    server.register_blueprint(routes)
+    answer = server.test_client().get(f"/exports/bids.zip?{VIEW.query()}")
+    assert "so it was stopped. Choose fewer components" in answer.text
+    assert not list((tmp_path / "cache" / "exports").iterdir())
 
 
 def test_what_a_killed_worker_left_goes_with_the_next_export(ask, tmp_path):

@@ -1,5 +1,6 @@
 """What is exported: a scene with its analysis, its names and its colours."""
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -66,6 +67,14 @@ class Subject:
         found = find(scene.files, scene.view.grid or scene.mixed[0])
         assert found, "a scene names only images of its study"
         return found[0].path
+
+    @property
+    def voxels(self) -> int:
+        """The number of voxels in the domain of the fit, inside and outside the foreground."""
+        first = self.scene.require_channels().volumes[0]
+        if self.scene.domain is WHOLE:
+            return math.prod(first.shape)
+        return math.prod(first.orientation.picture_shape(self.scene.cut.plane))
 
     @property
     def what(self) -> str:
