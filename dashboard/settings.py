@@ -145,7 +145,7 @@ class Settings(BaseSettings):
     max_fit_seconds : int
         Time of a CPU for one fit (``MAX_FIT_SECONDS``).
     max_fit_bytes : int
-        Memory of a worker for fits of whole heads (``MAX_FIT_BYTES``).
+        Memory of a worker for fits of whole heads and of very large slices (``MAX_FIT_BYTES``).
     max_read_seconds : int
         Time for reading one image (``MAX_READ_SECONDS``).
     max_export_seconds : int

@@ -99,7 +99,11 @@ class Analyses:
     def _analysed(self, scene: Scene) -> Analysis:
         fitting = self._fitting(scene)
         if scene.domain is not WHOLE:
-            return analyse(self._features(scene, scene.domain), fit=fitting)
+            with suppress(FitError):
+                self.start(scene)  # as below
+            volumes = scene.require_channels().volumes
+            with self._fits.memory_of_slice(volumes, scene.cut):
+                return analyse(self._features(scene, scene.domain), fit=fitting)
         try:
             self._model(scene)  # it is fitted before others wait for the memory of its voxels
         except LimitError:

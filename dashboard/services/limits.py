@@ -29,10 +29,14 @@ TURN_SECONDS = 45
 # Measured while a head is fitted: bytes per voxel of each image, and of each component if there is
 # a spatial prior, which keeps the probabilities of all voxels.
 IMAGE_BYTES, COMPONENT_BYTES = 14, 16
+# The same of a slice, which is fitted in double precision. Slices below the size need no room: a
+# picture of histology has millions of voxels, a slice of a head some ten thousand.
+SLICE_BYTES, SMALL_SLICE = 20, 2**26
 
 BUSY = "The server makes other large {}. Try again in a minute."
 FEWER = "Choose fewer starts, fewer components, fewer images, or a larger tolerance."
 SMALLER = "Choose fewer images, a mask or another foreground, or fit a slice."
+FEWER_IMAGES = "Choose fewer images, or a smaller slice."
 LESS = "Choose fewer components, fewer images, or a slice."
 SLOW_DISK = (
     "reading it took longer than {}, so it was stopped. Copy the file to a faster disk, or try "
@@ -56,7 +60,7 @@ class Allowance:
     fit_seconds : float
         Of a CPU, for one fit.
     fit_bytes : int
-        Memory for the fits of heads that a worker makes at once.
+        Memory for the fits of heads and of very large slices that a worker makes at once.
     read_seconds : float
         For reading one image.
     export_seconds : float
@@ -72,12 +76,12 @@ class Allowance:
         """Return the memory that the fit of a head takes; 0 components if it has no prior."""
         return voxels * (images * IMAGE_BYTES + components * COMPONENT_BYTES)
 
-    def too_large(self, size: int, voxels: int, images: int) -> LimitError:
-        """Return the error of a head that takes more than is allowed."""
+    def too_large(self, size: int, voxels: int, images: int, remedy: str = SMALLER) -> LimitError:
+        """Return the error of voxels that take more than is allowed."""
         return LimitError(
             f"A fit of {voxels:,} voxels in {images} {'image' if images == 1 else 'images'} takes "
             f"{_gigabytes(size)} of memory, and this server has {_gigabytes(self.fit_bytes)} for "
-            f"it. {SMALLER}"
+            f"it. {remedy}"
         )
 
     def fitting(self) -> AbstractContextManager[None]:
