@@ -23,6 +23,7 @@ from dashboard.core.mixture.matching import usual
 from dashboard.services import limits
 from dashboard.services.exporting import making
 from dashboard.services.exporting.making import Workshops
+from dashboard.services.exporting.origins import origin
 from dashboard.services.limits import Allowance
 from dashboard.view import View
 from dashboard.web import reports
@@ -189,7 +190,8 @@ def test_the_bids_data_set_has_all_of_it_and_says_how_it_was_made(ask, save, hea
     for number, name in enumerate(("T1w", "T2w")):
         file = f"data/set/sub-01/ses-a/anat/sub-01_ses-a_{name}.nii.gz"
         paths[name] = save(file, head(number), affine)
-    (paths["T1w"].parents[3] / "dataset_description.json").write_text('{"Name": "x"}')
+    described = paths["T1w"].parents[3] / "dataset_description.json"
+    described.write_text('{"Name": "x"}')
     studies = [name for name in study.archive.studies() if name.startswith("set")]
     view = replace(VIEW, study=studies[0], x="T1w", y="T2w", names=("CSF", "", "WM, all"))
     found = members(ask("bids.zip", view))
@@ -221,6 +223,20 @@ def test_the_bids_data_set_has_all_of_it_and_says_how_it_was_made(ask, save, hea
         assert one["Versions"]["scikit-learn"] == version("scikit-learn")
         assert one["SpatialReference"] == "orig"
         assert one["Description"]
+        assert "Sources" not in one  # nobody could find them
+    assert "SourceDatasets" not in description
+    described.write_text('{"Name": "x", "DatasetDOI": "https://doi.org/10.18112/ds.v1"}')
+    published = members(ask("bids.zip", view))
+    description = json.loads(published["dataset_description.json"])
+    assert description["SourceDatasets"] == [{"DOI": "doi:10.18112/ds.v1"}]
+    assert description["DatasetLinks"] == {"source": "doi:10.18112/ds.v1"}
+    for name in images:
+        assert json.loads(published[name.replace(".nii.gz", ".json")])["Sources"] == [
+            f"bids:source:sub-01/ses-a/anat/sub-01_ses-a_{image}.nii.gz" for image in paths
+        ]
+    for broken in ("", "[]", '{"DatasetDOI": 3}', '{"DatasetDOI": "soon"}'):
+        described.write_text(broken)
+        assert origin(paths.values()) is None
     assert not any("criteria" in name for name in found)
     criteria = "tables/sub-01_ses-a_seg-axial5K3_criteria.tsv"
     more = members(ask("bids.zip", replace(view, panel="criteria")))

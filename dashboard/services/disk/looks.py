@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 # A look takes less than a millisecond, and at a slow share some tenths of a second.
 HANGING_SECONDS = 1.0
 # What was slow once is looked at beside the requests, which wait for it so long.
-PATIENCE = 0.25
+PATIENCE = 0.1
 
 Found = TypeVar("Found")
 

@@ -69,6 +69,14 @@ class Subject:
         return found[0].path
 
     @property
+    def inputs(self) -> list[Path]:
+        """The files of the images in the fit, and of the mask if it is the foreground."""
+        scene = self.scene
+        mask = scene.mask if scene.require_channels().mask else None
+        found = [find(scene.files, name) for name in (*scene.mixed, *([mask.name] if mask else []))]
+        return list(dict.fromkeys(one[0].path for one in found if one))
+
+    @property
     def voxels(self) -> int:
         """The number of voxels in the domain of the fit, inside and outside the foreground."""
         first = self.scene.require_channels().volumes[0]
