@@ -67,6 +67,7 @@ const { layOut, toggleField } = zoom({ shown, drag: (event, id) => readout.drag(
 const { draw: drawScale, point } = windows({
   shown,
   set: (which, value) => setProps(`control-window-${which}`, { value }),
+  setColours: (which, name) => setColours(which, name),
 });
 const pictures = makePictures({ shown, layOut, drawScale, failed });
 const legend = makeLegend(shown);
@@ -423,7 +424,8 @@ const change = (changes) => {
   dispatch({ type: "change", changes });
 };
 const showOther = () => dispatch({ type: "image" }) && rest.change();
-const acts = actions({ shown, change });
+const setColours = (which, name) => dispatch({ type: "colourmap", which, name }) && rest.change();
+const acts = actions({ shown, change, setColours });
 keys({
   ...acts,
   step: (count) => stepIn(planeInFull() ?? document.activeElement, count) || slices.step(count),

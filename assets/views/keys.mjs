@@ -21,6 +21,7 @@ const SHORTCUTS = [
   ["x", "Swap images X and Y", { x: (page) => page.swap() }],
   ["t", "Show or hide the labels", { t: (page) => page.toggleLabels() }],
   ["m", "Next map over image X", { m: (page) => page.map() }],
+  ["g, G", "Next and previous colours of the image under the pointer, or of X", { g: (page) => page.colours(1), G: (page) => page.colours(-1) }],
   ["n, p", "Next and previous study", { n: (page) => page.study(1), p: (page) => page.study(-1) }],
   ["z", "Crop to the head, or show the whole field of view", { z: (page) => page.field() }],
   ["f", "Full screen of the view under the pointer", { f: (page) => page.screen() }],
