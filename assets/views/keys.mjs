@@ -14,6 +14,8 @@ const SHORTCUTS = [
   ["Page ↑ ↓", "Ten slices", { PageUp: step(10), PageDown: step(-10) }],
   ["Home, End", "First and last slice, on the slider", {}],
   ["Space", "Play and pause", { " ": (page) => page.play() }],
+  ["< >", "Play slower and faster", { "<": (page) => page.speed(-1), ">": (page) => page.speed(1) }],
+  ["k", "Play through 1 to 10 components; Space or Escape stops", { k: (page) => page.playComponents() }],
   ["1 … 9, 0", "Number of components; 0 is ten", digits],
   ["l", "Pictures: X, Y and labels, or three planes", { l: (page) => page.layout() }],
   ["y", "Image X or Y in three planes", { y: (page) => page.image() }],
