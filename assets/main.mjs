@@ -39,6 +39,7 @@ import { pictures as makePictures } from "./views/pictures.mjs";
 import { player } from "./views/player.mjs";
 import { position } from "./views/position.mjs";
 import { readout as makeReadout } from "./views/readout.mjs";
+import { componentsPlayer } from "./views/components-player.mjs";
 import { compare } from "./views/compare.mjs";
 import { planeInFull, screen, toggleScreen } from "./views/screen.mjs";
 import { settling } from "./views/settling.mjs";
@@ -68,6 +69,7 @@ const { layOut, toggleField } = zoom({ shown, drag: (event, id) => readout.drag(
 const { draw: drawScale, point } = windows({
   shown,
   set: (which, value) => setProps(`control-window-${which}`, { value }),
+  setColours: (which, name) => setColours(which, name),
 });
 const pictures = makePictures({ shown, layOut, drawScale, failed });
 const legend = makeLegend(shown);
@@ -106,6 +108,7 @@ const { watch, unsettle, stopAhead } = settling({
     entitle(state.wanted);
     fields();
     followUpload(state.wanted.study);
+    components.settled();
   },
   async fetchAhead(isResting) {
     await cards.fetchAhead(isResting);
@@ -156,6 +159,8 @@ const follow = () => {
   legend.draw();
   legendOfMap.draw();
   drawCompared();
+  slices.draw();
+  components.draw();
   showPosition();
   offerJoint(wanted.x !== wanted.y);
   pictures.show({ all: false });
@@ -409,6 +414,7 @@ const stepIn = (picture, count) => {
 const slices = player({
   position: () => state.wanted && { slice: state.wanted.slice, last: state.scene.positions.length - 1 },
   go: (slice) => slider("slice-wanted", slice),
+  isShown: () => !state.opening && pictures.apply(),
   begin: past.begin,
   stepIn,
 });
@@ -422,20 +428,32 @@ const change = (changes) => {
   dispatch({ type: "change", changes });
 };
 const showOther = () => dispatch({ type: "image" }) && rest.change();
-const acts = actions({ shown, change });
+const setColours = (which, name) => dispatch({ type: "colourmap", which, name }) && rest.change();
+const acts = actions({ shown, change, setColours });
+const components = componentsPlayer({
+  shown,
+  set: (count) => acts.set("components", String(count)),
+  begin: slices.stop,
+});
+const stop = () => [components.stop(), slices.stop()].some(Boolean);
 keys({
   ...acts,
   step: (count) => stepIn(planeInFull() ?? document.activeElement, count) || slices.step(count),
   image: showOther,
   flick,
   endCompare,
-  play: slices.toggle,
+  play: () => { if (!components.stop()) slices.toggle(); },
+  playComponents: components.toggle,
+  speed: slices.changeSpeed,
   field: toggleField,
   screen: toggleScreen,
   panel: togglePanel,
   help: openHelp,
 });
 document.addEventListener("click", ({ target }) => { if (target.closest?.(".other-image")) showOther(); });
+addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && stop()) event.stopImmediatePropagation(); // nothing else is left by it
+}, true);
 panel();
 saving(() => state.wanted);
 help();

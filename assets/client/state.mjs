@@ -35,12 +35,15 @@ export const same = (a, b) => [...a].sort().join() === [...b].sort().join();
 const asText = (values, separator) => values.map((number) => Number(number.toPrecision(6))).join(separator);
 const mixOf = (names, { defaults }) => (!names.length || same(names, defaults.mix) ? "" : names.join(","));
 
+// Fields that no control holds.
+const OWN = ["slice", "at", "image", "colourmap_x", "colourmap_y"];
+
 /**
  * The View that the controls' values say.
  * @param {Object<string, *>} values  by field @param {State} state @returns {View}
  */
 const viewOf = (values, { scene, wanted }) => {
-  const view = { ...values, slice: wanted.slice, at: wanted.at, image: wanted.image };
+  const view = { ...values, ...Object.fromEntries(OWN.map((name) => [name, wanted[name]])) };
   // Some controls hold numbers as texts, and an emptied one holds nothing.
   for (const [name, value] of Object.entries(wanted)) {
     if (typeof value === "number") view[name] = view[name] === "" || view[name] === null ? value : Number(view[name]);
@@ -153,6 +156,13 @@ const steps = {
     const { wanted, place } = state;
     if (!wanted || state.opening || wanted.layout !== "planes" || wanted.x === wanted.y) return state;
     return { ...state, wanted: placed({ ...wanted, image: wanted.image === "x" ? "y" : "x" }, place) };
+  },
+
+  /** An image gets another colour map. */
+  colourmap: (state, { which, name }) => {
+    const { wanted, place } = state;
+    if (!wanted || state.opening) return state;
+    return { ...state, wanted: placed({ ...wanted, [`colourmap_${which}`]: name }, place) };
   },
 
   /** The server has opened what was asked for; `kept` names fields that were changed meanwhile. */
