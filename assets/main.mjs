@@ -28,6 +28,7 @@ import { init as help, open as openHelp } from "./views/help.mjs";
 import { keys } from "./views/keys.mjs";
 import { layer as makeLayer } from "./views/layer.mjs";
 import { legend as makeLegend } from "./views/legend.mjs";
+import { lesson as makeLesson } from "./views/lesson.mjs";
 import { introduction } from "./views/introduction.mjs";
 import { mapLegend } from "./views/map-legend.mjs";
 import { names } from "./views/names.mjs";
@@ -42,7 +43,7 @@ import { compare } from "./views/compare.mjs";
 import { planeInFull, screen, toggleScreen } from "./views/screen.mjs";
 import { settling } from "./views/settling.mjs";
 import { pictureOf } from "./views/stage.mjs";
-import { entitle } from "./views/title.mjs";
+import { called, entitle } from "./views/title.mjs";
 import { thumbnails as makeThumbnails } from "./views/thumbnails.mjs";
 import { init as tooltip } from "./views/tooltip.mjs";
 import "./views/number-fields.mjs";
@@ -102,6 +103,7 @@ const { watch, unsettle, stopAhead } = settling({
     announce(`${found(state.wanted.study)} ${fitted(held("control-hidden.facts"), state.wanted.map)}`.trim());
     readout.settle();
     thumbnails.draw();
+    lesson.draw();
     entitle(state.wanted);
     fields();
     followUpload(state.wanted.study);
@@ -154,6 +156,7 @@ const follow = () => {
   unfold(wanted, config);
   legend.draw();
   legendOfMap.draw();
+  lesson.draw();
   drawCompared();
   showPosition();
   offerJoint(wanted.x !== wanted.y);
@@ -424,8 +427,16 @@ const change = (changes) => {
 };
 const showOther = () => dispatch({ type: "image" }) && rest.change();
 const acts = actions({ shown, change });
+const lesson = makeLesson({
+  shown,
+  show: (number) => dispatch({ type: "lesson", number }) && rest.change(),
+  set: acts.set,
+  called,
+});
 keys({
   ...acts,
+  lesson: lesson.toggle,
+  turn: lesson.turn,
   step: (count) => stepIn(planeInFull() ?? document.activeElement, count) || slices.step(count),
   image: showOther,
   flick,

@@ -40,7 +40,7 @@ const mixOf = (names, { defaults }) => (!names.length || same(names, defaults.mi
  * @param {Object<string, *>} values  by field @param {State} state @returns {View}
  */
 const viewOf = (values, { scene, wanted }) => {
-  const view = { ...values, slice: wanted.slice, at: wanted.at, image: wanted.image };
+  const view = { ...values, slice: wanted.slice, at: wanted.at, image: wanted.image, lesson: wanted.lesson };
   // Some controls hold numbers as texts, and an emptied one holds nothing.
   for (const [name, value] of Object.entries(wanted)) {
     if (typeof value === "number") view[name] = view[name] === "" || view[name] === null ? value : Number(view[name]);
@@ -154,6 +154,10 @@ const steps = {
     if (!wanted || state.opening || wanted.layout !== "planes" || wanted.x === wanted.y) return state;
     return { ...state, wanted: placed({ ...wanted, image: wanted.image === "x" ? "y" : "x" }, place) };
   },
+
+  /** A step of the lesson fills the page, or none. */
+  lesson: (state, { number }) =>
+    state.wanted && !state.opening ? { ...state, wanted: { ...state.wanted, lesson: number } } : state,
 
   /** The server has opened what was asked for; `kept` names fields that were changed meanwhile. */
   opened: (state, { number, kept }) =>
