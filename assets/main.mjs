@@ -48,6 +48,7 @@ import { thumbnails as makeThumbnails } from "./views/thumbnails.mjs";
 import { init as tooltip } from "./views/tooltip.mjs";
 import "./views/number-fields.mjs";
 import "./views/tsv.mjs";
+import { undo } from "./views/undo.mjs";
 import { init as ownUpload } from "./views/upload-own.mjs";
 import { init as upload } from "./views/upload.mjs";
 import { windows } from "./views/window.mjs";
@@ -62,6 +63,7 @@ let state = START;
 let isMoved = false; // whether the slider is where Dash does not know it yet
 let reason = "replace"; // how the next View enters the history
 const past = gestures();
+const record = undo();
 const shown = () => ({ ...state, config, settled: "settled" in root.dataset });
 const cards = makeCards(shown);
 const { layOut, toggleField } = zoom({ shown, drag: (event, id) => readout.drag(event, id) });
@@ -212,7 +214,7 @@ const send = () => {
   }
   isBehind = false;
   const entry = past.entry(location.search.slice(1), query(wanted), reason);
-  if (entry) history[`${entry}State`](null, "", `${location.pathname}?${query(wanted)}`);
+  if (entry) record(entry, `${location.pathname}?${query(wanted)}`);
   reason = null;
   const request = cards.ask("views"); // while Dash goes round
   // An unknown slice's map needs the fit that its cards wait for: asked for at once, another worker

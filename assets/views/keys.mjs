@@ -31,7 +31,7 @@ const SHORTCUTS = [
   ["+ −", "Zoom, in a picture reached by Tab (also Ctrl and the wheel, or a pinch)", {}],
   ["← → ↑ ↓", "Move the crosshair, in a picture reached by Tab; with Shift by 10 voxels", {}],
   ["Escape", "Leave full screen, a list or the help; remove the crosshair", {}],
-  ["Browser Back", "Undo", {}],
+  ["Ctrl Z, Ctrl Shift Z", "Undo and redo, as the browser's Back and Forward do within the page", {}],
 ];
 const ACTIONS = Object.assign({}, ...SHORTCUTS.map(([, , actions]) => actions));
 
