@@ -29,6 +29,7 @@ import { init as help, open as openHelp } from "./views/help.mjs";
 import { keys } from "./views/keys.mjs";
 import { layer as makeLayer } from "./views/layer.mjs";
 import { legend as makeLegend } from "./views/legend.mjs";
+import { lesson as makeLesson } from "./views/lesson.mjs";
 import { introduction } from "./views/introduction.mjs";
 import { mapLegend } from "./views/map-legend.mjs";
 import { names } from "./views/names.mjs";
@@ -44,11 +45,12 @@ import { compare } from "./views/compare.mjs";
 import { planeInFull, screen, toggleScreen } from "./views/screen.mjs";
 import { settling } from "./views/settling.mjs";
 import { pictureOf } from "./views/stage.mjs";
-import { entitle } from "./views/title.mjs";
+import { called, entitle } from "./views/title.mjs";
 import { thumbnails as makeThumbnails } from "./views/thumbnails.mjs";
 import { init as tooltip } from "./views/tooltip.mjs";
 import "./views/number-fields.mjs";
 import "./views/tsv.mjs";
+import { undo } from "./views/undo.mjs";
 import { init as ownUpload } from "./views/upload-own.mjs";
 import { init as upload } from "./views/upload.mjs";
 import { windows } from "./views/window.mjs";
@@ -63,6 +65,7 @@ let state = START;
 let isMoved = false; // whether the slider is where Dash does not know it yet
 let reason = "replace"; // how the next View enters the history
 const past = gestures();
+const record = undo();
 const shown = () => ({ ...state, config, settled: "settled" in root.dataset });
 const cards = makeCards(shown);
 const { layOut, toggleField } = zoom({ shown, drag: (event, id) => readout.drag(event, id) });
@@ -105,6 +108,7 @@ const { watch, unsettle, stopAhead } = settling({
     announce(`${found(state.wanted.study)} ${fitted(held("control-hidden.facts"), state.wanted.map)}`.trim());
     readout.settle();
     thumbnails.draw();
+    lesson.draw();
     entitle(state.wanted);
     fields();
     followUpload(state.wanted.study);
@@ -158,6 +162,7 @@ const follow = () => {
   unfold(wanted, config);
   legend.draw();
   legendOfMap.draw();
+  lesson.draw();
   drawCompared();
   slices.draw();
   components.draw();
@@ -213,7 +218,7 @@ const send = () => {
   }
   isBehind = false;
   const entry = past.entry(location.search.slice(1), query(wanted), reason);
-  if (entry) history[`${entry}State`](null, "", `${location.pathname}?${query(wanted)}`);
+  if (entry) record(entry, `${location.pathname}?${query(wanted)}`);
   reason = null;
   const request = cards.ask("views"); // while Dash goes round
   // An unknown slice's map needs the fit that its cards wait for: asked for at once, another worker
@@ -428,7 +433,8 @@ const change = (changes) => {
   dispatch({ type: "change", changes });
 };
 const showOther = () => dispatch({ type: "image" }) && rest.change();
-const setColours = (which, name) => dispatch({ type: "colourmap", which, name }) && rest.change();
+const setOwn = (field, value) => dispatch({ type: "own", field, value }) && rest.change();
+const setColours = (which, name) => setOwn(`colourmap_${which}`, name);
 const acts = actions({ shown, change, setColours });
 const components = componentsPlayer({
   shown,
@@ -436,8 +442,16 @@ const components = componentsPlayer({
   begin: slices.stop,
 });
 const stop = () => [components.stop(), slices.stop()].some(Boolean);
+const lesson = makeLesson({
+  shown,
+  show: (number) => setOwn("lesson", number),
+  set: acts.set,
+  called,
+});
 keys({
   ...acts,
+  lesson: lesson.toggle,
+  turn: lesson.turn,
   step: (count) => stepIn(planeInFull() ?? document.activeElement, count) || slices.step(count),
   image: showOther,
   flick,

@@ -58,6 +58,8 @@ SHOWN = 40
 MAX_NAME = 24
 # Files of a link: those of eight images in the fit, X, Y, mask, reference, grid and position.
 MAX_FILES = 14
+# Steps of the lesson; assets/client/lesson.mjs says what each shows.
+LESSON = range(1, 11)
 # Characters that would break a line of a table, by their Unicode category.
 BREAKING = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
@@ -262,6 +264,8 @@ class View:
     `names` are those of classes 1..K, empty where nobody typed one; `colours` pairs of a class and
     its own colour, six hexadecimal digits; `tissues` the classes that are one tissue together.
 
+    `lesson` is the step of the lesson that fills the page, if it is shown.
+
     `files` are short hashes of the files that a copied link was made with. The page compares them
     with its own when it opens the link, and then drops them.
     """
@@ -310,6 +314,7 @@ class View:
     colours: tuple[tuple[int, str], ...] = _key(COLOURS, (), "look", per=NUMBERED)
     tissues: tuple[tuple[int, ...], ...] = _key(TISSUES, (), "look", per=NUMBERED)
     panel: Panel = _key(_one_of(Panel), "components", "page")
+    lesson: int | None = _key(_integer_in(LESSON), None, "page")
     files: tuple[str, ...] = _key(FILES, (), "page")
 
     @classmethod

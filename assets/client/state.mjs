@@ -36,7 +36,7 @@ const asText = (values, separator) => values.map((number) => Number(number.toPre
 const mixOf = (names, { defaults }) => (!names.length || same(names, defaults.mix) ? "" : names.join(","));
 
 // Fields that no control holds.
-const OWN = ["slice", "at", "image", "colourmap_x", "colourmap_y"];
+const OWN = ["slice", "at", "image", "colourmap_x", "colourmap_y", "lesson"];
 
 /**
  * The View that the controls' values say.
@@ -158,12 +158,9 @@ const steps = {
     return { ...state, wanted: placed({ ...wanted, image: wanted.image === "x" ? "y" : "x" }, place) };
   },
 
-  /** An image gets another colour map. */
-  colourmap: (state, { which, name }) => {
-    const { wanted, place } = state;
-    if (!wanted || state.opening) return state;
-    return { ...state, wanted: placed({ ...wanted, [`colourmap_${which}`]: name }, place) };
-  },
+  /** A field that no control and no answer of the server depends on: a colour map, the lesson's step. */
+  own: (state, { field, value }) =>
+    state.wanted && !state.opening ? { ...state, wanted: { ...state.wanted, [field]: value } } : state,
 
   /** The server has opened what was asked for; `kept` names fields that were changed meanwhile. */
   opened: (state, { number, kept }) =>
