@@ -18,6 +18,7 @@ import { behind } from "./views/behind.mjs";
 import { buttons } from "./views/buttons.mjs";
 import { LATE, cards as makeCards } from "./views/cards.mjs";
 import { check, found } from "./views/check.mjs";
+import { paint } from "./views/class-colours.mjs";
 import { answer, held, loadGraphs, nothing, outputs, setProps } from "./views/dash.mjs";
 import { exporting } from "./views/export.mjs";
 import { saving } from "./views/figures.mjs";
@@ -39,6 +40,7 @@ import { pictures as makePictures } from "./views/pictures.mjs";
 import { player } from "./views/player.mjs";
 import { position } from "./views/position.mjs";
 import { readout as makeReadout } from "./views/readout.mjs";
+import { componentsPlayer } from "./views/components-player.mjs";
 import { compare } from "./views/compare.mjs";
 import { planeInFull, screen, toggleScreen } from "./views/screen.mjs";
 import { settling } from "./views/settling.mjs";
@@ -70,6 +72,7 @@ const { layOut, toggleField } = zoom({ shown, drag: (event, id) => readout.drag(
 const { draw: drawScale, point } = windows({
   shown,
   set: (which, value) => setProps(`control-window-${which}`, { value }),
+  setColours: (which, name) => setColours(which, name),
 });
 const pictures = makePictures({ shown, layOut, drawScale, failed });
 const legend = makeLegend(shown);
@@ -109,6 +112,7 @@ const { watch, unsettle, stopAhead } = settling({
     entitle(state.wanted);
     fields();
     followUpload(state.wanted.study);
+    components.settled();
   },
   async fetchAhead(isResting) {
     await cards.fetchAhead(isResting);
@@ -160,6 +164,8 @@ const follow = () => {
   legendOfMap.draw();
   lesson.draw();
   drawCompared();
+  slices.draw();
+  components.draw();
   showPosition();
   offerJoint(wanted.x !== wanted.y);
   pictures.show({ all: false });
@@ -169,7 +175,6 @@ const follow = () => {
   for (const output of cards.leave(LATE)) setProps(output.split(".")[0], { [output.split(".")[1]]: "" });
 };
 
-// On the page's root each change costs the style of everything: a step makes none.
 let coloured = "";
 const colour = ({ palette, colours }, { mixed }) => {
   const isFull = mixed.length >= config.mostMixed;
@@ -177,8 +182,7 @@ const colour = ({ palette, colours }, { mixed }) => {
   const decided = JSON.stringify([palette, colours, identities, isFull]);
   if (decided === coloured) return;
   coloured = decided;
-  shownColours({ palette: config.palettes[palette], neutrals: config.neutrals, own: colours, identities })
-    .forEach((one, index) => root.style.setProperty(`--class-${index + 1}`, one));
+  paint(shownColours({ palette: config.palettes[palette], neutrals: config.neutrals, own: colours, identities }));
   root.toggleAttribute("data-mix-full", isFull);
 };
 
@@ -415,6 +419,7 @@ const stepIn = (picture, count) => {
 const slices = player({
   position: () => state.wanted && { slice: state.wanted.slice, last: state.scene.positions.length - 1 },
   go: (slice) => slider("slice-wanted", slice),
+  isShown: () => !state.opening && pictures.apply(),
   begin: past.begin,
   stepIn,
 });
@@ -428,7 +433,14 @@ const change = (changes) => {
   dispatch({ type: "change", changes });
 };
 const showOther = () => dispatch({ type: "image" }) && rest.change();
-const acts = actions({ shown, change });
+const setColours = (which, name) => dispatch({ type: "colourmap", which, name }) && rest.change();
+const acts = actions({ shown, change, setColours });
+const components = componentsPlayer({
+  shown,
+  set: (count) => acts.set("components", String(count)),
+  begin: slices.stop,
+});
+const stop = () => [components.stop(), slices.stop()].some(Boolean);
 const lesson = makeLesson({
   shown,
   show: (number) => dispatch({ type: "lesson", number }) && rest.change(),
@@ -443,13 +455,18 @@ keys({
   image: showOther,
   flick,
   endCompare,
-  play: slices.toggle,
+  play: () => { if (!components.stop()) slices.toggle(); },
+  playComponents: components.toggle,
+  speed: slices.changeSpeed,
   field: toggleField,
   screen: toggleScreen,
   panel: togglePanel,
   help: openHelp,
 });
 document.addEventListener("click", ({ target }) => { if (target.closest?.(".other-image")) showOther(); });
+addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && stop()) event.stopImmediatePropagation(); // nothing else is left by it
+}, true);
 panel();
 saving(() => state.wanted);
 help();

@@ -29,6 +29,10 @@ Shape = Literal[Covariance, "partial-volume"]
 JointKind = Literal["scatter", "histogram", "density"]
 Axes = Literal["scaled", "raw"]
 Palette = Literal["okabe", "bright", "plain"]
+# The colours of an image's intensities, from black to white of its window.
+Colourmap = Literal[
+    "grey", "inverted", "viridis", "cividis", "magma", "inferno", "ice", "hot",
+]  # fmt: skip
 # What a model, or a reference, says about the voxels of image X, drawn over it.
 Map = Literal[
     "labels", "uncertainty", "probability-1", "probability-2", "probability-3", "probability-4",
@@ -300,6 +304,8 @@ class View:
     outline: Outline = _key(_one_of(Outline), "none", "look")
     window_x: Window | None = _key(WINDOW, None, "look", per=("study", "x"))
     window_y: Window | None = _key(WINDOW, None, "look", per=("study", "y"))
+    colourmap_x: Colourmap = _key(_one_of(Colourmap), "grey", "look")
+    colourmap_y: Colourmap = _key(_one_of(Colourmap), "grey", "look")
     hidden: tuple[int, ...] = _key(CLASSES, (), "look")
     at: Place | None = _key(PLACE, None, "look", per=STUDY)
     layout: Layout = _key(_one_of(Layout), "images", "look")

@@ -35,12 +35,15 @@ export const same = (a, b) => [...a].sort().join() === [...b].sort().join();
 const asText = (values, separator) => values.map((number) => Number(number.toPrecision(6))).join(separator);
 const mixOf = (names, { defaults }) => (!names.length || same(names, defaults.mix) ? "" : names.join(","));
 
+// Fields that no control holds.
+const OWN = ["slice", "at", "image", "colourmap_x", "colourmap_y", "lesson"];
+
 /**
  * The View that the controls' values say.
  * @param {Object<string, *>} values  by field @param {State} state @returns {View}
  */
 const viewOf = (values, { scene, wanted }) => {
-  const view = { ...values, slice: wanted.slice, at: wanted.at, image: wanted.image, lesson: wanted.lesson };
+  const view = { ...values, ...Object.fromEntries(OWN.map((name) => [name, wanted[name]])) };
   // Some controls hold numbers as texts, and an emptied one holds nothing.
   for (const [name, value] of Object.entries(wanted)) {
     if (typeof value === "number") view[name] = view[name] === "" || view[name] === null ? value : Number(view[name]);
@@ -158,6 +161,13 @@ const steps = {
   /** A step of the lesson fills the page, or none. */
   lesson: (state, { number }) =>
     state.wanted && !state.opening ? { ...state, wanted: { ...state.wanted, lesson: number } } : state,
+
+  /** An image gets another colour map. */
+  colourmap: (state, { which, name }) => {
+    const { wanted, place } = state;
+    if (!wanted || state.opening) return state;
+    return { ...state, wanted: placed({ ...wanted, [`colourmap_${which}`]: name }, place) };
+  },
 
   /** The server has opened what was asked for; `kept` names fields that were changed meanwhile. */
   opened: (state, { number, kept }) =>

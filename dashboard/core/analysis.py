@@ -183,12 +183,19 @@ def analyse_images(
     if recipe.start == "volume" and domain is not WHOLE:
         begun, like = partial(fit, start=own_head()), own_head().scale
     found = analyse(features(volumes, recipe, domain, mixed=mixed, mask=mask, like=like), fit=begun)
-    return identified(found, lambda k: fit(whole(), matching.usual(recipe, k)), own_head)
+
+    def usual_head(components: int) -> Model:
+        usual = matching.usual(recipe, components)
+        if found.model and (usual, WHOLE) == (recipe, domain):
+            return found.model
+        return fit(whole(), usual)
+
+    return identified(found, lambda: matching.chain(usual_head, recipe.components), own_head)
 
 
 def identified(
     found: Analysis,
-    usual_head: Callable[[int], Model],
+    link: Callable[[], matching.Link],
     own_head: Callable[[], Model],
     *,
     plane: Plane | None = None,
@@ -198,8 +205,8 @@ def identified(
     Parameters
     ----------
     found : Analysis
-    usual_head : callable
-        Returns the usual fit of the whole head (`matching.usual`) with so many components.
+    link : callable
+        Returns the usual fit of the whole head with as many components (`matching.chain`).
     own_head : callable
         Returns the fit of the whole head from which that of a slice begins (``recipe.start``).
         Both raise FitError if there is none.
@@ -212,15 +219,16 @@ def identified(
     if model is None or not matching.is_matched(first, plane or first.first_plane):
         return found
     try:
-        anchor = usual_head(matching.ANCHOR)
+        usual = link()
         if model.domain is WHOLE:
-            return replace(found, identities=matching.identities(model, anchor))
+            return replace(found, identities=matching.identities(model, usual))
         if recipe.start == "volume":
-            return replace(found, identities=matching.identities(own_head(), anchor))
-        head = usual_head(recipe.components)
+            return replace(found, identities=matching.identities(own_head(), usual))
     except FitError:
         return found
-    numbered, own = matching.identified(model, head, anchor)
+    if usual.model.components != recipe.components:
+        return found
+    numbered, own = matching.identified(model, usual)
     return replace(found, model=numbered, identities=own)
 
 

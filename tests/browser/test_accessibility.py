@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 from scripts import axe
 from scripts.serving import settled
 from tests.browser.acting import GO_TO, choose
+from tests.wide import cases
 
 # Each violation: its rule, an element that breaks it, and how.
 RUN = """async (rules) => {
@@ -150,6 +151,7 @@ def odd(studies: tuple[Path, str]) -> str:
     return url
 
 
+@pytest.mark.wide
 def test_axe_finds_nothing_on_the_page_of_odd_studies(
     page: Page, odd: str, audit: Callable[[Page], Auditor]
 ) -> None:
@@ -246,7 +248,7 @@ SHOWN = ["#view-image-x", "#view-image-y", "#view-labels", "#view-histograms", "
 HANDLED = ["#control-slice", "#slice-back", "#help-button", ".tabs [role=tab]", "#readout"]
 
 
-@pytest.mark.parametrize("width", [720, 360], ids=["at 200 %", "at 400 %"])
+@pytest.mark.parametrize("width", cases([720, 360], wide=lambda width: width == 720))
 def test_a_magnified_page_covers_nothing(page: Page, width: int) -> None:
     page.goto("/")
     settled(page)

@@ -118,7 +118,7 @@ VIEWS = {
     "view-image-y": "",
     "view-labels": "",
 }
-FIRST = ("view-histograms", "view-joint", "view-image-x")  # of each kind of graph
+FIRST = ("view-joint", "view-image-x")  # a graph and a picture
 
 
 @pytest.fixture(scope="module")

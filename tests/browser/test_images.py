@@ -125,6 +125,7 @@ def test_an_image_is_left_out_of_the_mixture_and_back_restores_it(lab: Page, url
 
 
 @pytest.mark.long
+@pytest.mark.wide
 def test_a_real_study_of_four_images_mixes_three(page: Page, real_url: str) -> None:
     page.goto(f"{real_url}/?study=glioblastoma")
     settled(page, study="glioblastoma")

@@ -50,6 +50,10 @@ def test_a_class_is_named_coloured_and_made_one_tissue_with_another(home: Page) 
     curve = """() => document.querySelector("#view-histograms .js-plotly-plot")._fullData
         .find(trace => trace.name.startsWith("2 left")).line.color"""
     assert home.evaluate(curve) == "#ff0080"
+    swatch = home.locator("#view-components .swatch.class-2").first
+    expect(swatch).to_have_css("background-color", "rgb(255, 0, 128)")
+    # On the page's root it would cost the style of every element.
+    assert "class" not in (home.locator("html").get_attribute("style") or "")
 
     form.get_by_label("Tissue").select_option("same as 3 WM")
     settled(home, tissues="2+3")

@@ -13,6 +13,7 @@ from scripts.serving import settled
 from tests.browser.acting import choose, options
 from tests.browser.reading import traces
 
+pytestmark = pytest.mark.wide
 SUBJECTS = 1000
 REAL = (1, 777)  # subjects whose images can be read; a list needs no more than names
 SHAPE = (16, 16, 10)
@@ -49,7 +50,6 @@ def url(serve: Callable[..., str], dataset: Path) -> str:
     return serve(dataset)
 
 
-@pytest.mark.wide
 def test_a_thousand_subjects_open_and_are_searched(page: Page, url: str, dataset: Path) -> None:
     before = sorted(dataset.rglob("*"))
     page.goto(url)
@@ -85,7 +85,6 @@ def test_a_new_file_is_there_after_a_reload(page: Page, url: str, dataset: Path)
     assert len([name for name in options(page, "control-x") if "FLAIR" in name]) == 1
 
 
-@pytest.mark.wide
 def test_a_new_subject_is_there_after_a_reload(page: Page, url: str, dataset: Path) -> None:
     page.goto(url)
     settled(page, study="sub-0001")

@@ -156,6 +156,7 @@ LACKING = """() => {
 }"""
 
 
+@pytest.mark.wide
 def test_a_settled_page_has_its_tables_on_screen_however_slow_it_is(own_page: Page) -> None:
     own_page.goto("/")
     settled(own_page)

@@ -9,7 +9,6 @@ from playwright.sync_api import Page
 
 from scripts.serving import settled
 from tests.browser.reading import picture, table
-from tests.wide import cases
 
 # Images X and Y, and the middle of the head among the axial slices of X.
 STUDIES = {
@@ -19,7 +18,8 @@ STUDIES = {
 }
 
 
-@pytest.mark.parametrize("study", cases(STUDIES, wide=lambda study: study != "ms_patient07"))
+@pytest.mark.wide
+@pytest.mark.parametrize("study", STUDIES)
 def test_a_real_study_opens_with_all_views_filled(
     page: Page, real_url: str, real_data: Path, study: str
 ) -> None:

@@ -53,6 +53,7 @@ def dying_workers(process: "Popen[bytes]") -> Iterator[None]:
     send(signal.SIGKILL)
 
 
+@pytest.mark.wide
 @pytest.mark.faults("all workers, then the whole server, killed with a page open")
 def test_a_page_outlives_its_server(
     own_page: Page, start: Start, complaints: list[str], recovering: Recovering

@@ -10,7 +10,7 @@ from sklearn.preprocessing import StandardScaler
 
 from dashboard.core.domain import WHOLE
 from dashboard.core.errors import GridError, NeuroMixError
-from dashboard.services import analyses
+from dashboard.services import mixtures
 from dashboard.view import View
 
 AFFINE = np.diag([2.0, 2.0, 3.0, 1.0])
@@ -91,14 +91,14 @@ def test_what_was_fitted_of_an_image_goes_with_it_also_while_it_is_fitted(
     fits = tmp_path / "cache" / "models"
     assert len(list(fits.iterdir())) == 2  # the slice's, and that of the head
     source = study.volume("pair", "T1").source
-    fit = analyses.fit
+    fit = mixtures.fit
 
     def meanwhile(*args, **start):
         study.archive._store.forget(source)
         study.analyses.forget(source)
         return fit(*args, **start)
 
-    monkeypatch.setattr(analyses, "fit", meanwhile)
+    monkeypatch.setattr(mixtures, "fit", meanwhile)
     assert study.analyse(replace(VIEW, slice=6)).model is not None
     assert list(fits.iterdir()) == []
 
@@ -337,14 +337,34 @@ def test_a_slice_from_the_head_has_the_scale_of_the_head(swapped):
     np.testing.assert_allclose(found.features.scale.means(found.features.scaled), values)
 
 
-def test_many_who_ask_for_slices_cause_one_fit_of_the_head(swapped, monkeypatch):
-    fit, domains = analyses.fit, []
+@pytest.fixture
+def fitted(monkeypatch):
+    """The domain and the number of components of each fit, in turn."""
+    fit, found = mixtures.fit, []
 
-    def counted(found, recipe, **start):
-        domains.append(found.domain)
-        return fit(found, recipe, **start)
+    def counted(features, recipe, **start):
+        found.append((features.domain, recipe.components))
+        return fit(features, recipe, **start)
 
-    monkeypatch.setattr(analyses, "fit", counted)
+    monkeypatch.setattr(mixtures, "fit", counted)
+    return found
+
+
+def test_many_who_ask_for_slices_cause_one_fit_of_the_head(swapped, fitted):
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda i: swapped.analyse(View("swapped", "T1", "b0", slice=i)), range(4)))
-    assert domains.count(WHOLE) == 1
+    assert [fit for fit in fitted if fit[0] is WHOLE] == [(WHOLE, 3)]
+
+
+def test_identities_cost_the_fits_between_once_and_the_next_number_none(swapped, fitted):
+    view = View("swapped", "T1", "b0", slice=2, scope="volume")
+    cut = replace(view, scope="slice", components=5)
+    with ThreadPoolExecutor(4) as pool:
+        first = list(pool.map(swapped.analyse, [cut] * 4))
+    head = [fit for fit in fitted if fit[0] is WHOLE]
+    assert head == [(WHOLE, 3), (WHOLE, 4), (WHOLE, 5)]
+    assert len({one.identities for one in first}) == 1
+    fitted.clear()
+    assert swapped.analyse(replace(view, components=6)).identities
+    swapped.analyse(replace(view, components=4, seed=1))
+    assert fitted == [(WHOLE, 6), (WHOLE, 4)]

@@ -106,4 +106,5 @@ def mean_log_likelihood(
 ) -> float:
     """Return the mean log-likelihood per voxel, in nats: scikit-learn's ``score``, but faster."""
     densities = Densities(weights, means, covariances)
-    return sum(float(shared(densities(points[p])).sum()) for p in parts(len(points))) / len(points)
+    each = (exponentiated(densities(points[part]))[1].sum() for part in parts(len(points)))
+    return float(sum(each)) / len(points)

@@ -87,6 +87,10 @@ class Features:
         """Memory in bytes; the volumes themselves are mapped."""
         return self.values.nbytes + self.scaled.nbytes + self.mask.nbytes
 
+    def shows(self, source: str) -> bool:
+        """Return whether these are voxels of a file; a foreground is that of the mask's file."""
+        return any(v and v.source == source for v in (*self.volumes, self.mask_volume))
+
 
 def features(
     volumes: Sequence[Volume],

@@ -4,13 +4,14 @@ Classes are numbered by their mean, so that another slice, seed or number of com
 tissue another number. What stays is where its Gaussian lies, in the images' own units.
 """
 
-from dataclasses import replace
-from itertools import chain
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
+from dashboard.core.errors import FitError, LimitError
 from dashboard.core.mixture.model import Model
 from dashboard.core.mixture.recipe import COMPONENTS, Recipe, usual_starts
 from dashboard.core.orientation import Plane
@@ -21,7 +22,7 @@ from dashboard.core.volume import Volume
 # are 2.4 SD apart. The browser has the same number (assets/client/matching.mjs).
 NEW = 0.5
 
-# The components of the fit that identities come from: those of the lesson.
+# The components of the fit that identities begin with: those of the lesson.
 ANCHOR = 3
 
 # The classes of a slice are matched with those of the head, if that has at most so many voxels as
@@ -30,6 +31,14 @@ MATCHED_VOXELS = 2**24
 
 # For each class, counted from 0, the class that it is; None for one that is like none.
 Kin = tuple[int | None, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Link:
+    """A usual fit of the head, and the identity of each of its classes: numbers from 1 to 10."""
+
+    model: Model
+    identities: tuple[int, ...]
 
 
 def is_matched(volume: Volume, plane: Plane) -> bool:
@@ -107,28 +116,58 @@ def by_mean(model: Model) -> Model:
     return renumbered(model, tuple(map(int, ranks)))
 
 
-def identities(model: Model, anchor: Model) -> tuple[int, ...]:
-    """Return the identity 1, 2, ... of each class: that of its kin, or one that the anchor lacks.
+def chain(usual_head: Callable[[int], Model], components: int) -> Link:
+    """Return the head's usual fit with so many components, and its identities.
 
-    Fits with several numbers of components, or from several seeds, share the identities that they
-    have in common with one anchor.
-    """
-    was = kin(model, anchor)
-    known = range(1, anchor.components + 1)
-    unused = (number for number in known if number - 1 not in was)
-    others = chain(range(known.stop, COMPONENTS.stop), unused)
-    return tuple(next(others) if one is None else one + 1 for one in was)
-
-
-def identified(model: Model, head: Model, anchor: Model) -> tuple[Model, tuple[int | None, ...]]:
-    """Return a slice's fit with the numbers of the head's classes, and the identities of its own.
+    They are handed on from the fit with `ANCHOR` components to the one with one more, or one less,
+    and so on: a class that survives another number of components keeps its identity. A number
+    without a fit is left out; if it is the last one, the fit before it is returned.
 
     Parameters
     ----------
-    model, head : Model
-        Fits with one number of components.
-    anchor : Model
-        The fit of the head that identities come from.
+    usual_head : callable
+        Returns the usual fit of the head (`usual`) with so many components.
+    components : int
+
+    Raises
+    ------
+    FitError
+        If there is no fit to begin with.
+    LimitError
+        If a fit takes more than its host allows, as the ones beyond it would.
+    """
+    link = Link(usual_head(ANCHOR), tuple(range(1, ANCHOR + 1)))
+    step = 1 if components > ANCHOR else -1
+    for number in range(ANCHOR + step, components + step, step):
+        try:
+            model = usual_head(number)
+        except LimitError:
+            raise
+        except FitError:
+            continue
+        link = Link(model, identities(model, link))
+    return link
+
+
+def identities(model: Model, link: Link) -> tuple[int, ...]:
+    """Return the identity of each class of a fit: that of its kin, or the lowest unused one.
+
+    One that the link has, but the model does not, is used again only if there is no other.
+    """
+    was = kin(model, link.model)
+    lost = [one for number, one in enumerate(link.identities) if number not in was]
+    others = iter([one for one in COMPONENTS if one not in link.identities] + lost)
+    return tuple(next(others) if one is None else link.identities[one] for one in was)
+
+
+def identified(model: Model, link: Link) -> tuple[Model, tuple[int | None, ...]]:
+    """Return a slice's fit with the numbers of the head's classes, and its identities.
+
+    Parameters
+    ----------
+    model : Model
+    link : Link
+        With as many components.
 
     Returns
     -------
@@ -136,9 +175,9 @@ def identified(model: Model, head: Model, anchor: Model) -> tuple[Model, tuple[i
     identities : tuple
         None for a class that is like none of the head.
     """
-    was, of_head = kin(model, head), identities(head, anchor)
+    was = kin(model, link.model)
     return renumbered(model, was), tuple(
-        of_head[number] if number in was else None for number in range(model.components)
+        one if number in was else None for number, one in enumerate(link.identities)
     )
 
 

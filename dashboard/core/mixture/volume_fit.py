@@ -19,7 +19,7 @@ from dashboard.core.domain import WHOLE
 from dashboard.core.errors import FitError
 from dashboard.core.mixture.assignment import densities_of, regularised
 from dashboard.core.mixture.cells import Cells
-from dashboard.core.mixture.densities import largest, parts, shared
+from dashboard.core.mixture.densities import exponentiated, largest, parts
 from dashboard.core.mixture.em import ROUGH, ExpectationMaximisation, Mixture
 from dashboard.core.mixture.features import Features
 from dashboard.core.mixture.model import Model
@@ -133,7 +133,7 @@ def _counted(points: NDArray[np.float64], model: Model) -> tuple[NDArray[np.int6
     for part in parts(len(points)):
         joint = densities(points[part])
         counts += np.bincount(largest(joint), minlength=model.components)
-        total += float(shared(joint).sum())
+        total += float(exponentiated(joint)[1].sum())
     return counts, total / len(points)
 
 

@@ -1,18 +1,21 @@
 """Which class is which: across slices, seeds and numbers of components."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.stats import norm
 
 from dashboard.core import maps
 from dashboard.core.domain import WHOLE, Cut
-from dashboard.core.errors import FitError
+from dashboard.core.errors import FitError, LimitError
 from dashboard.core.mixture.features import features
 from dashboard.core.mixture.fit import fit
-from dashboard.core.mixture.matching import distances, identities, kin, renumbered
+from dashboard.core.mixture.matching import chain, distances, identities, kin, renumbered
 from dashboard.core.mixture.model import Model
 from dashboard.core.mixture.recipe import VOLUME_STARTS, Recipe
 from dashboard.core.mixture.scaling import LinearScale
@@ -75,11 +78,84 @@ def test_kin_have_one_number_and_others_what_is_left():
     assert found.covariances[:, 0, 0].tolist() == [3, 2, 1]
 
 
-def test_a_class_that_survives_another_number_of_components_keeps_its_identity():
-    anchor = model([10, 20, 30], [1] * 3)
-    assert identities(anchor, anchor) == (1, 2, 3)
-    assert identities(model([10, 15, 20, 25, 30], [1] * 5), anchor) == (1, 4, 2, 5, 3)
-    assert identities(model([15, 30], [1] * 2), anchor) == (4, 3)
+def head(*means):
+    """Return what gives the usual fits of a head: each with one mean more than the one before."""
+    fits = {len(one): model(one, [1] * len(one)) for one in means}
+
+    def usual_head(components):
+        if components not in fits:
+            raise FitError("no fit")
+        return fits[components]
+
+    return usual_head
+
+
+THREE = [10, 20, 30]
+
+
+@pytest.mark.parametrize(
+    ("means", "expected"),
+    [
+        ([THREE], (1, 2, 3)),
+        ([THREE, [10, 15, 20, 30]], (1, 4, 2, 3)),
+        ([THREE, [10, 15, 20, 30], [10, 15, 20, 25, 30]], (1, 4, 2, 5, 3)),
+        # 4 is lost, and the two that are new are none of those before.
+        ([THREE, [10, 15, 20, 30], [10, 20, 24, 27, 30]], (1, 2, 5, 6, 3)),
+        ([THREE, [10, 30]], (1, 3)),
+        ([THREE, [15, 30]], (4, 3)),
+        ([THREE, [15, 30], [15]], (4,)),
+        # A number without a fit is left out, also at the end.
+        ([THREE, [10, 15, 20, 25, 30]], (1, 4, 2, 5, 3)),
+    ],
+)
+def test_identities_are_handed_on_from_one_number_of_components_to_the_next(means, expected):
+    assert chain(head(*means), len(means[-1])).identities == expected
+    if len(means[-1]) > 3:
+        assert chain(head(*means), len(means[-1]) + 1).identities == expected
+
+
+def test_without_a_fit_to_begin_with_there_are_no_identities():
+    with pytest.raises(FitError):
+        chain(head([10, 20, 30, 40]), 4)
+
+
+def test_a_number_of_components_that_takes_too_long_ends_the_chain():
+    def usual_head(components):
+        if components == 5:
+            raise LimitError("too long")
+        assert components < 5
+        return model([10 * k for k in range(components)], [1] * components)
+
+    with pytest.raises(LimitError):
+        chain(usual_head, 8)
+
+
+# Where classes may lie; neighbours are unlike.
+PLACES = st.integers(0, 30).map(lambda place: 10.0 * place)
+HEADS = st.tuples(
+    *(st.lists(PLACES, min_size=k, max_size=k, unique=True).map(sorted) for k in range(1, 11))
+)
+
+
+@settings(max_examples=20, deadline=None)
+@given(means=HEADS, other=st.lists(PLACES, min_size=1, max_size=10, unique=True))
+def test_every_class_that_survives_keeps_its_identity_and_no_two_share_one(means, other):
+    """Kin by their definition here: classes of one mean."""
+    links = [chain(head(*means), components) for components in range(1, 11)]
+    for mine, link in zip(means, links, strict=True):
+        assert len(set(link.identities)) == len(mine)
+        assert set(link.identities) <= set(range(1, 11))
+    for (fewer, few), (more, many) in pairwise(zip(means, links, strict=True)):
+        was = dict(zip(fewer, few.identities, strict=True))
+        now = dict(zip(more, many.identities, strict=True))
+        assert all(was[mean] == now[mean] for mean in was.keys() & now.keys())
+    # Another seed's fit has those of the usual one.
+    mine, link = means[len(other) - 1], links[len(other) - 1]
+    was = dict(zip(mine, link.identities, strict=True))
+    now = dict(zip(other, identities(model(other, [1] * len(other)), link), strict=True))
+    assert len(set(now.values())) == len(other)
+    assert set(now.values()) <= set(range(1, 11))
+    assert all(was[mean] == now[mean] for mean in was.keys() & now.keys())
 
 
 def walk(volumes, recipe, *, step=1):
