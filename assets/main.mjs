@@ -433,7 +433,8 @@ const change = (changes) => {
   dispatch({ type: "change", changes });
 };
 const showOther = () => dispatch({ type: "image" }) && rest.change();
-const setColours = (which, name) => dispatch({ type: "colourmap", which, name }) && rest.change();
+const setOwn = (field, value) => dispatch({ type: "own", field, value }) && rest.change();
+const setColours = (which, name) => setOwn(`colourmap_${which}`, name);
 const acts = actions({ shown, change, setColours });
 const components = componentsPlayer({
   shown,
@@ -443,7 +444,7 @@ const components = componentsPlayer({
 const stop = () => [components.stop(), slices.stop()].some(Boolean);
 const lesson = makeLesson({
   shown,
-  show: (number) => dispatch({ type: "lesson", number }) && rest.change(),
+  show: (number) => setOwn("lesson", number),
   set: acts.set,
   called,
 });

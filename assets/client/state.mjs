@@ -158,16 +158,9 @@ const steps = {
     return { ...state, wanted: placed({ ...wanted, image: wanted.image === "x" ? "y" : "x" }, place) };
   },
 
-  /** A step of the lesson fills the page, or none. */
-  lesson: (state, { number }) =>
-    state.wanted && !state.opening ? { ...state, wanted: { ...state.wanted, lesson: number } } : state,
-
-  /** An image gets another colour map. */
-  colourmap: (state, { which, name }) => {
-    const { wanted, place } = state;
-    if (!wanted || state.opening) return state;
-    return { ...state, wanted: placed({ ...wanted, [`colourmap_${which}`]: name }, place) };
-  },
+  /** A field that no control and no answer of the server depends on: a colour map, the lesson's step. */
+  own: (state, { field, value }) =>
+    state.wanted && !state.opening ? { ...state, wanted: { ...state.wanted, [field]: value } } : state,
 
   /** The server has opened what was asked for; `kept` names fields that were changed meanwhile. */
   opened: (state, { number, kept }) =>

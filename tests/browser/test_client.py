@@ -274,7 +274,7 @@ CHANGES = {
 
 
 def test_colours_of_an_image_stay_with_its_axis_and_ask_for_nothing(run: Run) -> None:
-    chosen = {"type": "colourmap", "which": "y", "name": "hot"}
+    chosen = {"type": "own", "field": "colourmap_y", "value": "hot"}
     *_, coloured, changed, another = states(
         run, controls(), chosen, controls(components="5"), controls(study="t")
     )
