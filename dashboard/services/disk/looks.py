@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 HANGING_SECONDS = 1.0
 # What was slow once is looked at beside the requests, which wait for it so long.
 PATIENCE = 0.1
+# The same of what nobody knows yet, such as the studies of a share that hangs at the start.
+FIRST_SECONDS = 1.0
 
 Found = TypeVar("Found")
 
@@ -40,7 +42,14 @@ class Looks:
         late = time.monotonic() - HANGING_SECONDS
         return any(began <= late for began in list(self._began.values()))
 
-    def at(self, key: Hashable, find: Callable[[], Found], known: Found | None) -> Found:
+    def at(
+        self,
+        key: Hashable,
+        find: Callable[[], Found],
+        known: Found | None,
+        *,
+        beside: bool = False,
+    ) -> Found | None:
         """Look at something; what took long before is looked at beside the requests, by one thread.
 
         Parameters
@@ -49,20 +58,24 @@ class Looks:
         find : callable
             Looks.
         known : object or None
-            What was found last, which has to do if it takes long again.
+            What was found last, which has to do if it takes long.
+        beside : bool, optional
+            Look beside the requests whatever it took before. If nothing is known, they wait
+            longer, and then go on with None.
 
         Raises
         ------
         Exception
             What `find` raised.
         """
-        if known is None or key not in self._slow:
+        if not beside and (known is None or key not in self._slow):
             with self.one():
                 return self._timed(key, find)
         with self._changing:
             began, future = self._beside.get(key) or self._begin(key, find)
-        wait([future], max(0.0, began + PATIENCE - time.monotonic()))
-        found: Found = future.result() if future.done() else known
+        patience = FIRST_SECONDS if known is None else PATIENCE
+        wait([future], max(0.0, began + patience - time.monotonic()))
+        found: Found | None = future.result() if future.done() else known
         return found
 
     def _timed(self, key: Hashable, find: Callable[[], Found]) -> Found:

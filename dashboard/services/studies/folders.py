@@ -148,6 +148,11 @@ class Look:
         self.settled = self.settled and listing.settled
         return listing
 
+    def add(self, other: "Look") -> None:
+        """Make the result depend on all that another look saw."""
+        self.stamps |= other.stamps
+        self.settled = self.settled and other.settled
+
     def watch(self, file: Path) -> None:
         """Make the result depend on the content of a file."""
         self.stamps[file] = changed(file)

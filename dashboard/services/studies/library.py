@@ -1,6 +1,7 @@
 """The studies of a data folder: sub-folders of images, and BIDS subjects and sessions."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ class Library:
         self._folders = Folders(root)
         # What was found last, with its stamps; None while these do not show every change.
         self._known: dict[str | None, tuple[Stamps | None, Any]] = {}
+        self._parts: dict[Path, _Part] = {}
         self._looks = looks or Looks()
 
     def names(self) -> list[str]:
@@ -70,7 +72,12 @@ class Library:
         known = self._known.get(key)
         if known and self._looks.hang:
             return known[1]
-        return self._looks.at(key, lambda: self._found(key, find), known and known[1])
+        return self._looks.at(
+            key,
+            lambda: self._found(key, find),
+            known and known[1],
+            beside=key is None and known is not None,
+        )
 
     def _found(self, key: str | None, find: Callable[[Look], Any]) -> Any:
         known = self._known.get(key)
@@ -91,13 +98,13 @@ class Library:
         if bids.is_dataset(root):
             found.update(bids.study_names(look, root))
         for folder in _plain_folders(look, root):
-            listing = look.read(root.path / folder)
-            if listing and (_holds_images(listing) or _below(look, listing)):
-                found.add(folder)
-            elif listing and _holds_foreign(listing):
-                foreign.add(folder)
-            if listing and bids.is_dataset(listing):
-                found.update(f"{folder}/{name}" for name in bids.study_names(look, listing))
+            part = self._soon(root.path / folder)
+            if part is None:
+                look.settled = False
+                continue
+            look.add(part.look)
+            found |= part.names
+            foreign |= part.foreign
         own = _holds_images(root) or _below(look, root)
         if own and root.path.name not in found:
             yield root.path.name
@@ -106,6 +113,15 @@ class Library:
         yield from sorted(foreign - found, key=natural)
         if not (own or found) and _holds_foreign(root):
             yield root.path.name
+
+    def _soon(self, path: Path) -> "_Part | None":
+        """Return what a folder holds, as it was if its disk is slow; None if nobody knows yet."""
+
+        def find() -> _Part:
+            part = self._parts[path] = _part(Look(self._folders), path)
+            return part
+
+        return self._looks.at(path, find, self._parts.get(path), beside=True)
 
     def _study(self, look: Look, name: str) -> StudyFiles | None:
         root = self._root(look)
@@ -130,6 +146,28 @@ class Library:
                 f"The data folder cannot be read ({error.strerror}). Check the folder given by "
                 "--data or DASHBOARD_DATA."
             ) from None
+
+
+@dataclass(frozen=True)
+class _Part:
+    """The studies in one folder, and those that hold files of other formats only."""
+
+    look: Look
+    names: frozenset[str]
+    foreign: frozenset[str]
+
+
+def _part(look: Look, path: Path) -> _Part:
+    folder, listing = path.name, look.read(path)
+    if listing is None:
+        return _Part(look, frozenset(), frozenset())
+    names: set[str] = set()
+    if _holds_images(listing) or _below(look, listing):
+        names.add(folder)
+    foreign = {folder} if not names and _holds_foreign(listing) else set()
+    if bids.is_dataset(listing):
+        names.update(f"{folder}/{name}" for name in bids.study_names(look, listing))
+    return _Part(look, frozenset(names), frozenset(foreign))
 
 
 def _plain_folders(look: Look, root: Listing) -> dict[str, None]:

@@ -50,3 +50,12 @@ def test_a_look_beside_that_fails_says_so(monkeypatch):
         disk.at("share", lambda: str(1 / 0), "old")
     finish()
     assert disk.at("share", lambda: "new", "old") == "new"
+
+
+def test_of_what_nobody_knows_a_look_beside_gives_nothing_until_it_is_done(monkeypatch):
+    disk, release = Looks(), threading.Event()
+    monkeypatch.setattr(looks, "FIRST_SECONDS", -1)
+    assert disk.at("share", lambda: release.wait(PATIENCE), None, beside=True) is None
+    release.set()
+    monkeypatch.setattr(looks, "FIRST_SECONDS", PATIENCE)
+    assert disk.at("share", lambda: True, None, beside=True)

@@ -13,6 +13,7 @@ from dashboard.core.errors import NeuroMixError
 from dashboard.core.facts import FileCode
 from dashboard.services.checking import check
 from dashboard.services.disk import looks
+from dashboard.services.disk.looks import Looks
 from dashboard.services.studies import folders
 from dashboard.services.studies.files import study_files
 from dashboard.services.studies.library import Library
@@ -429,3 +430,34 @@ def test_a_slow_folder_holds_nobody_up_and_its_changes_appear(save, tmp_path, mo
         if thread.name == "look":
             thread.join(30)
     assert library.names() == ["new", "pair", "share"]
+
+
+def test_a_folder_that_hangs_from_the_start_is_listed_once_it_answers(save, tmp_path, monkeypatch):
+    for study in ("pair", "share"):
+        save(f"data/{study}/T1.nii.gz", np.ones((4, 4, 4)))
+    age(tmp_path / "data")
+    stat, at, release = Path.stat, Looks.at, threading.Event()
+
+    def hanging(path, **options):
+        if path.is_relative_to(tmp_path / "data" / "share"):
+            assert threading.current_thread().name == "look"
+            assert release.wait(30)
+        return stat(path, **options)
+
+    def without_waiting(disk, key, *given, **named):
+        share = isinstance(key, Path) and key.name == "share"
+        monkeypatch.setattr(looks, "FIRST_SECONDS", -1 if share else 30)
+        return at(disk, key, *given, **named)
+
+    monkeypatch.setattr(Path, "stat", hanging)
+    monkeypatch.setattr(Looks, "at", without_waiting)
+    monkeypatch.setattr(looks, "PATIENCE", 30)
+    library = Library(tmp_path / "data")
+    for _ in range(2):
+        assert library.names() == ["pair"]
+    assert library.study("pair").files
+    release.set()
+    for thread in threading.enumerate():
+        if thread.name == "look":
+            thread.join(30)
+    assert library.names() == ["pair", "share"]
