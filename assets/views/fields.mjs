@@ -2,9 +2,7 @@
 // names of one study are often alike at their beginning.
 import { element } from "./stage.mjs";
 
-const KEPT_END = 10; // characters
-const NARROW = 130; // pixels: there they would leave no room for the beginning
-const KEPT_END_OF_NARROW = 5;
+const KEPT_END = 10;
 const written = new WeakMap(); // what each field held when it was looked at
 
 const isCut = (input) => input.scrollWidth > input.clientWidth;
@@ -12,8 +10,7 @@ const isCut = (input) => input.scrollWidth > input.clientWidth;
 const write = (input) => {
   const { value, parentElement } = input;
   const over = element("span", "field-name cut", { ariaHidden: "true" });
-  const end = input.clientWidth < NARROW ? KEPT_END_OF_NARROW : KEPT_END;
-  const halves = [value.slice(0, -end), value.slice(-end)];
+  const halves = [value.slice(0, -KEPT_END), value.slice(-KEPT_END)];
   over.append(...halves.map((textContent) => element("span", "", { textContent })));
   const { paddingLeft, paddingRight } = getComputedStyle(input);
   Object.assign(over.style, { left: paddingLeft, right: paddingRight });
