@@ -29,6 +29,7 @@ import { init as help, open as openHelp } from "./views/help.mjs";
 import { keys } from "./views/keys.mjs";
 import { layer as makeLayer } from "./views/layer.mjs";
 import { legend as makeLegend } from "./views/legend.mjs";
+import { lesson as makeLesson } from "./views/lesson.mjs";
 import { introduction } from "./views/introduction.mjs";
 import { mapLegend } from "./views/map-legend.mjs";
 import { names } from "./views/names.mjs";
@@ -39,15 +40,17 @@ import { pictures as makePictures } from "./views/pictures.mjs";
 import { player } from "./views/player.mjs";
 import { position } from "./views/position.mjs";
 import { readout as makeReadout } from "./views/readout.mjs";
+import { componentsPlayer } from "./views/components-player.mjs";
 import { compare } from "./views/compare.mjs";
 import { planeInFull, screen, toggleScreen } from "./views/screen.mjs";
 import { settling } from "./views/settling.mjs";
 import { pictureOf } from "./views/stage.mjs";
-import { entitle } from "./views/title.mjs";
+import { called, entitle } from "./views/title.mjs";
 import { thumbnails as makeThumbnails } from "./views/thumbnails.mjs";
 import { init as tooltip } from "./views/tooltip.mjs";
 import "./views/number-fields.mjs";
 import "./views/tsv.mjs";
+import { undo } from "./views/undo.mjs";
 import { init as ownUpload } from "./views/upload-own.mjs";
 import { init as upload } from "./views/upload.mjs";
 import { windows } from "./views/window.mjs";
@@ -62,12 +65,14 @@ let state = START;
 let isMoved = false; // whether the slider is where Dash does not know it yet
 let reason = "replace"; // how the next View enters the history
 const past = gestures();
+const record = undo();
 const shown = () => ({ ...state, config, settled: "settled" in root.dataset });
 const cards = makeCards(shown);
 const { layOut, toggleField } = zoom({ shown, drag: (event, id) => readout.drag(event, id) });
 const { draw: drawScale, point } = windows({
   shown,
   set: (which, value) => setProps(`control-window-${which}`, { value }),
+  setColours: (which, name) => setColours(which, name),
 });
 const pictures = makePictures({ shown, layOut, drawScale, failed });
 const legend = makeLegend(shown);
@@ -103,9 +108,11 @@ const { watch, unsettle, stopAhead } = settling({
     announce(`${found(state.wanted.study)} ${fitted(held("control-hidden.facts"), state.wanted.map)}`.trim());
     readout.settle();
     thumbnails.draw();
+    lesson.draw();
     entitle(state.wanted);
     fields();
     followUpload(state.wanted.study);
+    components.settled();
   },
   async fetchAhead(isResting) {
     await cards.fetchAhead(isResting);
@@ -155,7 +162,10 @@ const follow = () => {
   unfold(wanted, config);
   legend.draw();
   legendOfMap.draw();
+  lesson.draw();
   drawCompared();
+  slices.draw();
+  components.draw();
   showPosition();
   offerJoint(wanted.x !== wanted.y);
   pictures.show({ all: false });
@@ -208,7 +218,7 @@ const send = () => {
   }
   isBehind = false;
   const entry = past.entry(location.search.slice(1), query(wanted), reason);
-  if (entry) history[`${entry}State`](null, "", `${location.pathname}?${query(wanted)}`);
+  if (entry) record(entry, `${location.pathname}?${query(wanted)}`);
   reason = null;
   const request = cards.ask("views"); // while Dash goes round
   // An unknown slice's map needs the fit that its cards wait for: asked for at once, another worker
@@ -409,6 +419,7 @@ const stepIn = (picture, count) => {
 const slices = player({
   position: () => state.wanted && { slice: state.wanted.slice, last: state.scene.positions.length - 1 },
   go: (slice) => slider("slice-wanted", slice),
+  isShown: () => !state.opening && pictures.apply(),
   begin: past.begin,
   stepIn,
 });
@@ -422,20 +433,41 @@ const change = (changes) => {
   dispatch({ type: "change", changes });
 };
 const showOther = () => dispatch({ type: "image" }) && rest.change();
-const acts = actions({ shown, change });
+const setOwn = (field, value) => dispatch({ type: "own", field, value }) && rest.change();
+const setColours = (which, name) => setOwn(`colourmap_${which}`, name);
+const acts = actions({ shown, change, setColours });
+const components = componentsPlayer({
+  shown,
+  set: (count) => acts.set("components", String(count)),
+  begin: slices.stop,
+});
+const stop = () => [components.stop(), slices.stop()].some(Boolean);
+const lesson = makeLesson({
+  shown,
+  show: (number) => setOwn("lesson", number),
+  set: acts.set,
+  called,
+});
 keys({
   ...acts,
+  lesson: lesson.toggle,
+  turn: lesson.turn,
   step: (count) => stepIn(planeInFull() ?? document.activeElement, count) || slices.step(count),
   image: showOther,
   flick,
   endCompare,
-  play: slices.toggle,
+  play: () => { if (!components.stop()) slices.toggle(); },
+  playComponents: components.toggle,
+  speed: slices.changeSpeed,
   field: toggleField,
   screen: toggleScreen,
   panel: togglePanel,
   help: openHelp,
 });
 document.addEventListener("click", ({ target }) => { if (target.closest?.(".other-image")) showOther(); });
+addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && stop()) event.stopImmediatePropagation(); // nothing else is left by it
+}, true);
 panel();
 saving(() => state.wanted);
 help();

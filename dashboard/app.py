@@ -6,7 +6,8 @@ from dash import Dash
 from flask_compress import Compress
 
 from dashboard.callbacks import client
-from dashboard.services.start import start
+from dashboard.services.exporting.making import Workshops
+from dashboard.services.start import allowance_of, start
 from dashboard.settings import Settings, require_apart
 from dashboard.web import (
     cards,
@@ -41,6 +42,7 @@ def create_app(settings: Settings) -> Dash:
     require_apart(settings.data, settings.uploads)
     archive, uploaded, analyses, ahead = start(settings)
     uploaded.sweep()
+    workshops = Workshops(settings.cache, allowance_of(settings))
     gate = gate_of(settings)
     app = Dash(
         "NeuroMix",
@@ -74,8 +76,8 @@ def create_app(settings: Settings) -> Dash:
     app.server.register_blueprint(layers.blueprint(archive, analyses))
     app.server.register_blueprint(cards.blueprint(archive, analyses, ahead))
     app.server.register_blueprint(open.blueprint(archive))
-    app.server.register_blueprint(reports.blueprint(archive, analyses, ahead, settings.cache))
-    app.server.register_blueprint(exports.blueprint(archive, analyses, ahead, settings.cache))
+    for made in (reports, exports):
+        app.server.register_blueprint(made.blueprint(archive, analyses, ahead, workshops))
     app.server.register_blueprint(uploads.blueprint(uploaded))
     metrics.register(
         app.server,

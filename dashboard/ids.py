@@ -67,7 +67,7 @@ VOLUME_X = "control-volume-x"
 VOLUME_Y = "control-volume-y"
 
 # Fields that no control sets: the browser keeps them, or a link alone has them.
-KEPT_BY_BROWSER = frozenset({"at", "image", "files"})
+KEPT_BY_BROWSER = frozenset({"at", "image", "colourmap_x", "colourmap_y", "lesson", "files"})
 # The legend sets what concerns single classes: it is one component.
 LEGEND = ("names", "colours", "tissues")
 # Each other field of the View with the control that sets it, and the control's property.

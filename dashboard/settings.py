@@ -22,6 +22,9 @@ FIT_SECONDS = 60
 FIT_BYTES = 2 * 2**30
 # The largest file, of 8 GB, is unpacked from a disk in half of it; a slow share reads 5 MB/s.
 READ_SECONDS = 600
+# Of a CPU. All files of a 1 mm head take some ten seconds, and the ten probabilities of one of 35
+# million voxels a minute.
+EXPORT_SECONDS = 300
 
 
 def default_cache() -> Path:
@@ -142,9 +145,11 @@ class Settings(BaseSettings):
     max_fit_seconds : int
         Time of a CPU for one fit (``MAX_FIT_SECONDS``).
     max_fit_bytes : int
-        Memory of a worker for fits of whole heads (``MAX_FIT_BYTES``).
+        Memory of a worker for fits of whole heads and of very large slices (``MAX_FIT_BYTES``).
     max_read_seconds : int
         Time for reading one image (``MAX_READ_SECONDS``).
+    max_export_seconds : int
+        Time of a CPU for one export or report (``MAX_EXPORT_SECONDS``).
     """
 
     model_config = SettingsConfigDict(env_prefix="DASHBOARD_", populate_by_name=True)
@@ -171,6 +176,7 @@ class Settings(BaseSettings):
     max_fit_seconds: int = Field(FIT_SECONDS, validation_alias="MAX_FIT_SECONDS", gt=0)
     max_fit_bytes: int = Field(FIT_BYTES, validation_alias="MAX_FIT_BYTES", gt=0)
     max_read_seconds: int = Field(READ_SECONDS, validation_alias="MAX_READ_SECONDS", gt=0)
+    max_export_seconds: int = Field(EXPORT_SECONDS, validation_alias="MAX_EXPORT_SECONDS", gt=0)
 
     @field_validator("prefix")
     @classmethod

@@ -29,6 +29,10 @@ Shape = Literal[Covariance, "partial-volume"]
 JointKind = Literal["scatter", "histogram", "density"]
 Axes = Literal["scaled", "raw"]
 Palette = Literal["okabe", "bright", "plain"]
+# The colours of an image's intensities, from black to white of its window.
+Colourmap = Literal[
+    "grey", "inverted", "viridis", "cividis", "magma", "inferno", "ice", "hot",
+]  # fmt: skip
 # What a model, or a reference, says about the voxels of image X, drawn over it.
 Map = Literal[
     "labels", "uncertainty", "probability-1", "probability-2", "probability-3", "probability-4",
@@ -54,6 +58,8 @@ SHOWN = 40
 MAX_NAME = 24
 # Files of a link: those of eight images in the fit, X, Y, mask, reference, grid and position.
 MAX_FILES = 14
+# Steps of the lesson; assets/client/lesson.mjs says what each shows.
+LESSON = range(1, 11)
 # Characters that would break a line of a table, by their Unicode category.
 BREAKING = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
@@ -258,6 +264,8 @@ class View:
     `names` are those of classes 1..K, empty where nobody typed one; `colours` pairs of a class and
     its own colour, six hexadecimal digits; `tissues` the classes that are one tissue together.
 
+    `lesson` is the step of the lesson that fills the page, if it is shown.
+
     `files` are short hashes of the files that a copied link was made with. The page compares them
     with its own when it opens the link, and then drops them.
     """
@@ -296,6 +304,8 @@ class View:
     outline: Outline = _key(_one_of(Outline), "none", "look")
     window_x: Window | None = _key(WINDOW, None, "look", per=("study", "x"))
     window_y: Window | None = _key(WINDOW, None, "look", per=("study", "y"))
+    colourmap_x: Colourmap = _key(_one_of(Colourmap), "grey", "look")
+    colourmap_y: Colourmap = _key(_one_of(Colourmap), "grey", "look")
     hidden: tuple[int, ...] = _key(CLASSES, (), "look")
     at: Place | None = _key(PLACE, None, "look", per=STUDY)
     layout: Layout = _key(_one_of(Layout), "images", "look")
@@ -304,6 +314,7 @@ class View:
     colours: tuple[tuple[int, str], ...] = _key(COLOURS, (), "look", per=NUMBERED)
     tissues: tuple[tuple[int, ...], ...] = _key(TISSUES, (), "look", per=NUMBERED)
     panel: Panel = _key(_one_of(Panel), "components", "page")
+    lesson: int | None = _key(_integer_in(LESSON), None, "page")
     files: tuple[str, ...] = _key(FILES, (), "page")
 
     @classmethod

@@ -35,12 +35,15 @@ export const same = (a, b) => [...a].sort().join() === [...b].sort().join();
 const asText = (values, separator) => values.map((number) => Number(number.toPrecision(6))).join(separator);
 const mixOf = (names, { defaults }) => (!names.length || same(names, defaults.mix) ? "" : names.join(","));
 
+// Fields that no control holds.
+const OWN = ["slice", "at", "image", "colourmap_x", "colourmap_y", "lesson"];
+
 /**
  * The View that the controls' values say.
  * @param {Object<string, *>} values  by field @param {State} state @returns {View}
  */
 const viewOf = (values, { scene, wanted }) => {
-  const view = { ...values, slice: wanted.slice, at: wanted.at, image: wanted.image };
+  const view = { ...values, ...Object.fromEntries(OWN.map((name) => [name, wanted[name]])) };
   // Some controls hold numbers as texts, and an emptied one holds nothing.
   for (const [name, value] of Object.entries(wanted)) {
     if (typeof value === "number") view[name] = view[name] === "" || view[name] === null ? value : Number(view[name]);
@@ -154,6 +157,10 @@ const steps = {
     if (!wanted || state.opening || wanted.layout !== "planes" || wanted.x === wanted.y) return state;
     return { ...state, wanted: placed({ ...wanted, image: wanted.image === "x" ? "y" : "x" }, place) };
   },
+
+  /** A field that no control and no answer of the server depends on: a colour map, the lesson's step. */
+  own: (state, { field, value }) =>
+    state.wanted && !state.opening ? { ...state, wanted: { ...state.wanted, [field]: value } } : state,
 
   /** The server has opened what was asked for; `kept` names fields that were changed meanwhile. */
   opened: (state, { number, kept }) =>

@@ -1,14 +1,20 @@
 // What keys and buttons do to the View, besides the controls.
+import { after } from "../client/colourmap.mjs";
 import { mapAfter } from "../client/map.mjs";
+import { isAlone } from "../client/picture.mjs";
+import { stagesOf } from "../client/stages.mjs";
+import { announce } from "./announce.mjs";
 import { held, setProps } from "./dash.mjs";
+import { pictureOf } from "./stage.mjs";
 import { studies } from "./title.mjs";
 
 /**
  * @param {object} page
  * @param {() => {wanted: object, scene: object, config: object}} page.shown
  * @param {(changes: object) => void} page.change  fields of the View
+ * @param {(which: "x"|"y", name: string) => void} page.setColours
  */
-export const actions = ({ shown, change }) => {
+export const actions = ({ shown, change, setColours }) => {
   let opacity = 100; // of the labels, once they are on again
 
   return {
@@ -21,7 +27,8 @@ export const actions = ({ shown, change }) => {
     /** X becomes Y, and Y becomes X. */
     swap() {
       const { wanted } = shown();
-      if (wanted) change({ x: wanted.y, y: wanted.x });
+      // Their colours go with them.
+      if (wanted) change({ x: wanted.y, y: wanted.x, colourmap_x: wanted.colourmap_y, colourmap_y: wanted.colourmap_x });
     },
 
     /** The next of the maps that the study has. */
@@ -29,6 +36,19 @@ export const actions = ({ shown, change }) => {
       const { wanted, scene } = shown();
       const maps = [...document.getElementById("control-map").options].map(({ value }) => value);
       if (wanted) setProps("control-map", { value: mapAfter(maps, wanted, scene) });
+    },
+
+    /** The next colour map of the image in the picture that is pointed at or has the focus, or of the first. */
+    colours(count) {
+      const { wanted, scene, config } = shown();
+      if (!wanted) return;
+      const stages = stagesOf(shown());
+      const id = pictureOf(document.querySelector(".picture:hover") ?? document.activeElement);
+      const pointed = stages.find((stage) => stage.id === id) ?? stages[0];
+      const image = isAlone(wanted, scene) ? "x" : pointed.image;
+      const name = after(Object.keys(config.colourmaps), wanted[`colourmap_${image}`], count);
+      setColours(image, name);
+      announce(`Image ${image.toUpperCase()}: ${name}`);
     },
 
     /** One plane of several images, or three planes of one. */

@@ -35,7 +35,7 @@ export const buttons = ({ isFull, most, openStudy, link }) => {
       document.querySelector(SKIPS[skip.getAttribute("href")])?.focus();
     }
     const button = target.closest?.("button");
-    if (button?.id === "copy-link") copyLink(button, link());
+    if (button?.matches("#copy-link, .copy-link")) copyLink(button, link());
     if (button?.id === "study-back") openStudy(-1);
     if (button?.id === "study-forward") openStudy(1);
     const option = target.closest?.(".mantine-MultiSelect-option:not([data-checked])");

@@ -4,6 +4,7 @@ import { isVisible, key, needed } from "../client/cards.mjs";
 import { held, isDrawn, isWritten } from "./dash.mjs";
 import { follow } from "./graphs.mjs";
 import { keepRanges } from "./axes.mjs";
+import { large } from "./large.mjs";
 import { SILENT, refusal } from "./notices.mjs";
 
 // The group of cards that is asked for once the page has rested.
@@ -95,7 +96,10 @@ export const cards = (shown) => {
       const own = Object.fromEntries(card.outputs.map((output) => [output, values[output]]));
       returned.set(card.id, { view, key: key(card, view, scene), values: own });
       unfinished[values.unfinished ? "add" : "delete"](card.id);
-      for (const output of card.outputs) if (output.endsWith(FIGURE)) keepRanges(output.replace(FIGURE, ""), own[output]);
+      for (const output of card.outputs.filter((one) => one.endsWith(FIGURE))) {
+        own[output] = large(own[output]);
+        keepRanges(output.replace(FIGURE, ""), own[output]);
+      }
       for (const [output, value] of Object.entries(own)) if (held(output) !== value) fresh[output] = value;
     }
     return fresh;

@@ -4,6 +4,7 @@ import * as address from "../client/address.mjs";
 import { fileName } from "../client/title.mjs";
 import { multiples } from "../client/picture.mjs";
 import { stagesOf } from "../client/stages.mjs";
+import { coloured } from "./colourmaps.mjs";
 import { notify } from "./notices.mjs";
 import { drawn, keep } from "./saving.mjs";
 import { button, choice, count, part, sheet } from "./sheets.mjs";
@@ -81,19 +82,19 @@ export const askForPlots = (shown) => {
 };
 
 /** A picture as it is on screen, each voxel so many pixels wide and high. */
-const painted = ({ below, map, outline }, [across, up], opacity) => {
+const painted = ({ below, map, outline, colourmap }, [across, up], { opacity, colourmaps }) => {
   const canvas = part("canvas", { width: below.naturalWidth * across, height: below.naturalHeight * up });
   const context = canvas.getContext("2d");
   context.imageSmoothingEnabled = false; // voxels stay squares of one colour
   for (const [image, alpha] of [[below, 1], [map, opacity / 100], [outline, 1]]) {
     if (!image?.src || !image.naturalWidth) continue;
     context.globalAlpha = alpha;
-    context.drawImage(image, 0, 0, canvas.width, canvas.height);
+    context.drawImage(image === below ? coloured(below, colourmap, colourmaps) : image, 0, 0, canvas.width, canvas.height);
   }
   return canvas;
 };
 
-const picture = (stage, times, { opacity, study }) => {
+const picture = (stage, times, { wanted: { opacity, study }, config: { colourmaps } }) => {
   const made = parts(stage.id);
   const { pixel } = stage.scene[stage.image] ?? stage.scene;
   const [across, up] = multiples(pixel, times);
@@ -104,7 +105,7 @@ const picture = (stage, times, { opacity, study }) => {
   }
   const what = made.place.id.replace("view-", "");
   const name = `${fileName(stage.view, nameOf(study), what)}_${across}x${up}.png`;
-  return new Promise((done) => { painted(made, [across, up], opacity).toBlob((content) => done({ content, name })); });
+  return new Promise((done) => { painted(made, [across, up], { opacity, colourmaps }).toBlob((content) => done({ content, name })); });
 };
 
 /** Asks for how many pixels a voxel gets, and saves the pictures of the row. */
@@ -116,7 +117,7 @@ export const askForPictures = (shown) => {
   form.onsubmit = async (event) => {
     event.preventDefault();
     for (const stage of stagesOf(shown)) {
-      const made = await picture(stage, Number(times.list.value), shown.wanted);
+      const made = await picture(stage, Number(times.list.value), shown);
       if (made) keep(made.content, made.name);
     }
   };

@@ -2,6 +2,7 @@
 // for itself, and never while somebody types.
 
 const step = (count) => (page) => page.step(count);
+const turn = (way, slices) => (page) => page.turn(way) || page.step(slices);
 const digits = Object.fromEntries(
   [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((count) => [String(count % 10), (page) => page.set("components", String(count))]),
 );
@@ -11,9 +12,11 @@ const digits = Object.fromEntries(
 const SHORTCUTS = [
   ["← →", "Previous and next slice (also the mouse wheel over a picture)", { ArrowLeft: step(-1), ArrowRight: step(1) }],
   ["[ ]", "Previous and next slice, also while a control uses the arrows; in three planes, in the one reached by Tab", { "[": step(-1), "]": step(1) }],
-  ["Page ↑ ↓", "Ten slices", { PageUp: step(10), PageDown: step(-10) }],
+  ["Page ↑ ↓", "Ten slices; in the lesson its previous and next step", { PageUp: turn(-1, 10), PageDown: turn(1, -10) }],
   ["Home, End", "First and last slice, on the slider", {}],
   ["Space", "Play and pause", { " ": (page) => page.play() }],
+  ["< >", "Play slower and faster", { "<": (page) => page.speed(-1), ">": (page) => page.speed(1) }],
+  ["k", "Play through 1 to 10 components; Space or Escape stops", { k: (page) => page.playComponents() }],
   ["1 … 9, 0", "Number of components; 0 is ten", digits],
   ["l", "Pictures: X, Y and labels, or three planes", { l: (page) => page.layout() }],
   ["y", "Image X or Y in three planes", { y: (page) => page.image() }],
@@ -21,15 +24,17 @@ const SHORTCUTS = [
   ["x", "Swap images X and Y", { x: (page) => page.swap() }],
   ["t", "Show or hide the labels", { t: (page) => page.toggleLabels() }],
   ["m", "Next map over image X", { m: (page) => page.map() }],
+  ["g, G", "Next and previous colours of the image under the pointer, or of X", { g: (page) => page.colours(1), G: (page) => page.colours(-1) }],
   ["n, p", "Next and previous study", { n: (page) => page.study(1), p: (page) => page.study(-1) }],
   ["z", "Crop to the head, or show the whole field of view", { z: (page) => page.field() }],
   ["f", "Full screen of the view under the pointer", { f: (page) => page.screen() }],
+  ["s", "The lesson step by step, for a projector; Escape leaves it", { s: (page) => page.lesson() }],
   ["c", "Show or hide the controls", { c: (page) => page.panel() }],
   ["?", "Help", { "?": (page) => page.help() }],
   ["+ −", "Zoom, in a picture reached by Tab (also Ctrl and the wheel, or a pinch)", {}],
   ["← → ↑ ↓", "Move the crosshair, in a picture reached by Tab; with Shift by 10 voxels", {}],
   ["Escape", "Leave full screen, a list or the help; remove the crosshair", {}],
-  ["Browser Back", "Undo", {}],
+  ["Ctrl Z, Ctrl Shift Z", "Undo and redo, as the browser's Back and Forward do within the page", {}],
 ];
 const ACTIONS = Object.assign({}, ...SHORTCUTS.map(([, , actions]) => actions));
 

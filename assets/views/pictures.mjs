@@ -5,6 +5,7 @@ import { isAlone } from "../client/picture.mjs";
 import { stagesOf } from "../client/stages.mjs";
 import { isAsked, isReady, isUnknown, loadAgain, loadAhead, loadMapAhead } from "./loaded.mjs";
 import { refusal } from "./notices.mjs";
+import { colour, preview } from "./colourmaps.mjs";
 import { addOutline, parts, removeOutline, writePosition } from "./stage.mjs";
 
 const TOGETHER = 4; // pictures fetched ahead at a time, so that the page's own requests go first
@@ -32,7 +33,6 @@ const reason = async (src) => document.getElementById("sign-out")
 const put = (node, src) => {
   if (node.dataset.src === (src ?? "")) return;
   node.dataset.src = src ?? "";
-  node.style.filter = ""; // drawn in its own window
   if (src) node.src = src;
   else node.removeAttribute("src");
 };
@@ -50,7 +50,7 @@ export const pictures = ({ shown, layOut, drawScale, failed }) => {
 
   /** Puts on screen what has arrived; true when all pictures are the wanted ones. */
   const apply = () => {
-    const { wanted } = shown();
+    const { wanted, config } = shown();
     let complete = target.length > 0;
     for (const { stage, sources: [below, ...over] } of target) {
       const made = parts(stage.id);
@@ -58,9 +58,11 @@ export const pictures = ({ shown, layOut, drawScale, failed }) => {
       complete &&= Boolean(made) && isThere(below) && over.every(isThere);
       if (!made) continue;
       if (isThere(below)) {
+        if (made.below.dataset.src !== (below.src ?? "")) preview(made, ""); // drawn in its own window
         put(made.below, below.src);
         made.view = wanted;
       }
+      colour(made, below.isMap ? "grey" : wanted[`colourmap_${stage.image}`], config.colourmaps);
       if (over[1].src && !made.outline) addOutline(made);
       if (!over[1].src && made.outline) removeOutline(made);
       if (made.map) made.map.style.opacity = wanted.opacity / 100;

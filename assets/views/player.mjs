@@ -1,6 +1,9 @@
 // Moving through the slices: play, step buttons, and the wheel over a picture.
 
-const FRAME_MS = 120; // playing speed, about eight slices a second
+const SPEEDS = [2, 4, 8, 15]; // slices a second
+const USUAL = 8;
+const KEY = "neuromix-speed"; // what a visitor chose
+const LOOK_MS = 15; // between two looks at pictures that are late
 const WHEEL_STEP = 40; // wheel distance of a slice: one notch is more, a trackpad's flick many
 const WHEEL_PAUSE_MS = 400; // later turns of the wheel are another gesture
 const MOST_BY_WHEEL = 3; // slices at once
@@ -11,16 +14,28 @@ const isForSlices = (event, picture) => {
   return scrollHeight <= clientHeight + 1 || event.shiftKey || picture.contains(document.activeElement);
 };
 
+const remembered = () => {
+  try {
+    return Number(localStorage.getItem(KEY));
+  } catch {
+    return 0; // a browser may refuse its storage
+  }
+};
+const remember = (speed) => { try { localStorage.setItem(KEY, speed); } catch { /* it is forgotten with the page */ } };
+
 /**
  * @param {object} page
  * @param {() => ?{slice: number, last: number}} page.position
  * @param {(slice: number) => void} page.go
+ * @param {() => boolean} page.isShown  whether the slice's pictures are on screen
  * @param {() => void} page.begin  a gesture of its own begins
  * @param {(picture: Element, count: number) => boolean} page.stepIn  steps through the slices of a
  *   picture in another plane; false if it is in the plane of the slider
  */
-export const player = ({ position, go, begin, stepIn }) => {
+export const player = ({ position, go, isShown, begin, stepIn }) => {
   let timer = 0;
+  let due = 0; // when the next slice is to come
+  let speed = SPEEDS.find((one) => one === remembered()) ?? USUAL;
 
   const goTo = (slice) => {
     const now = position();
@@ -35,18 +50,53 @@ export const player = ({ position, go, begin, stepIn }) => {
     button?.setAttribute("aria-pressed", String(isPlaying));
     button?.setAttribute("aria-label", isPlaying ? "Pause" : "Play through the slices");
   };
-  const toggle = () => {
-    if (timer) {
-      clearInterval(timer);
-      timer = 0;
-    } else {
-      timer = setInterval(() => {
-        const { slice, last } = position() ?? {};
-        goTo(slice >= last ? 0 : slice + 1);
-      }, FRAME_MS);
-    }
-    mark(Boolean(timer));
+
+  // Each slice is seen: the next one waits for late pictures, and none is made up for.
+  const wait = () => {
+    due = Math.max(due + 1000 / speed, performance.now());
+    timer = setTimeout(move, due - performance.now());
   };
+  const move = () => {
+    if (!isShown()) {
+      timer = setTimeout(move, LOOK_MS);
+      return;
+    }
+    const { slice, last } = position() ?? {};
+    goTo(slice >= last ? 0 : slice + 1);
+    wait();
+  };
+
+  /** Whether it was playing. */
+  const stop = () => {
+    const wasPlaying = Boolean(timer);
+    clearTimeout(timer);
+    timer = 0;
+    mark(false);
+    return wasPlaying;
+  };
+  const toggle = () => {
+    if (stop()) return;
+    due = performance.now();
+    wait();
+    mark(true);
+  };
+
+  const list = () => document.getElementById("play-speed");
+  const setSpeed = (to) => {
+    speed = to;
+    remember(speed);
+    if (list()) list().value = speed;
+  };
+  /** The next speed of the list. @param {1|-1} way */
+  const changeSpeed = (way) => setSpeed(SPEEDS[Math.min(Math.max(SPEEDS.indexOf(speed) + way, 0), SPEEDS.length - 1)]);
+
+  /** Fills the list of speeds, once it is there. */
+  const draw = () => {
+    if (!list() || list().length) return;
+    list().append(...SPEEDS.map((one) => new Option(`${one}/s`, one)));
+    list().value = speed;
+  };
+  document.addEventListener("change", ({ target }) => { if (target === list()) setSpeed(Number(target.value)); });
 
   document.addEventListener("click", (event) => {
     const id = event.target.closest?.("button")?.id;
@@ -74,5 +124,5 @@ export const player = ({ position, go, begin, stepIn }) => {
   };
   document.addEventListener("wheel", turn, { passive: false });
 
-  return { goTo, step, toggle };
+  return { goTo, step, toggle, stop, changeSpeed, draw };
 };

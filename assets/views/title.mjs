@@ -10,7 +10,8 @@ const choices = (field) =>
     .flatMap((entry) => entry.items ?? [entry])
     .map((entry) => (typeof entry === "string" ? { value: entry, label: entry } : entry));
 
-const called = (field, name) => choices(field).find(({ value }) => value === name)?.label ?? name;
+/** What a list calls one of its choices. @param {string} field  of the View */
+export const called = (field, name) => choices(field).find(({ value }) => value === name)?.label ?? name;
 /** What the list of studies calls one. */
 export const nameOf = (study) => called("study", study);
 

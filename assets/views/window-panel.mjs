@@ -1,9 +1,10 @@
-// A window in numbers: two fields, and some windows to choose from.
+// A window in numbers: two fields, some windows to choose from, and the colours between its ends.
 import { element } from "./stage.mjs";
 
 const CHOICES = [["0.5", "0.5–99.5 %"], ["1", "1–99 %"], ["2", "2–98 %"], ["full", "Full range"], ["auto", "Automatic"]];
 let node = null; // made when it is first opened
 let choosing = () => {}; // what the panel does now
+let colouring = () => {};
 
 const field = (name) => {
   const label = element("label", "", { textContent: name });
@@ -11,18 +12,35 @@ const field = (name) => {
   return label;
 };
 
-const make = () => {
+/** The colour maps, each with its colours from black to white. */
+const palette = (colourmaps) => {
+  const node = element("fieldset", "colourmaps");
+  node.append(element("legend", "", { textContent: "Colours" }), ...Object.entries(colourmaps).map(([name, stops]) => {
+    const label = element("label", "");
+    const ramp = element("span", "ramp");
+    ramp.style.background = `linear-gradient(to right, ${stops.join(", ")})`;
+    label.append(element("input", "", { type: "radio", name: "colourmap", value: name }), ramp, name);
+    return label;
+  }));
+  node.addEventListener("change", (event) => {
+    event.stopPropagation(); // the window stays
+    colouring(event.target.value);
+  });
+  return node;
+};
+
+const make = (colourmaps) => {
   node = element("div", "window-panel", { id: "window-panel", popover: "auto", role: "dialog" });
   const buttons = CHOICES.map(([value, textContent]) => element("button", "", { type: "button", value, textContent }));
   const row = element("div", "choices");
   row.append(...buttons);
-  node.append(element("strong", ""), field("Black"), field("White"), row);
-  const inputs = [...node.querySelectorAll("input")];
+  node.append(element("strong", ""), field("Black"), field("White"), row, palette(colourmaps));
+  const inputs = [...node.querySelectorAll("[type=number]")];
   const typed = () => choosing(inputs.map((input) => input.valueAsNumber));
   node.addEventListener("change", typed);
   node.addEventListener("click", ({ target }) => { if (target.value && target.matches("button")) choosing(target.value); });
   node.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || !event.target.matches("input")) return;
+    if (event.key !== "Enter" || !event.target.matches("[type=number]")) return;
     event.preventDefault(); // it would press the button that gets the focus back
     typed();
     node.hidePopover();
@@ -30,14 +48,15 @@ const make = () => {
   document.body.append(node);
 };
 
-const write = (window) => node.querySelectorAll("input").forEach((input, end) => { input.value = window[end]; });
+const write = (window) => node.querySelectorAll("[type=number]").forEach((input, end) => { input.value = window[end]; });
 
 /**
  * Opens the panel beside a scale.
- * @param {{at: Element, name: string, image: object, window: [number, number], choose: (window: [number, number]) => void}} about
+ * @param {{at: Element, name: string, image: object, window: [number, number], choose: (window: [number, number]) => void,
+ *   colourmaps: Object<string, string[]>, colours: string, setColours: (name: string) => void}} about
  */
-export const panel = ({ at, name, image, window, choose }) => {
-  if (!node) make();
+export const panel = ({ at, name, image, window, choose, colourmaps, colours, setColours }) => {
+  if (!node) make(colourmaps);
   node.querySelector("strong").textContent = `Window of ${name}`;
   node.ariaLabel = `Window of ${name}`;
   const ready = { full: image.full, auto: image.window, ...image.percentiles };
@@ -47,6 +66,8 @@ export const panel = ({ at, name, image, window, choose }) => {
     write(chosen);
     choose(chosen);
   };
+  colouring = setColours;
+  node.querySelector(`[value="${colours}"]`).checked = true;
   write(window);
   node.showPopover();
   const [box, own] = [at.getBoundingClientRect(), node.getBoundingClientRect()];

@@ -2,8 +2,10 @@
 // button on the picture, and numbers. Until the server has drawn the pictures anew, a filter shows
 // them as they will be.
 import { certaintyOf, isAlone, tickLabel, ticks } from "../client/picture.mjs";
+import { isLight } from "../client/colourmap.mjs";
 import { dragged, greys, moved, rounded, spanOf, windowOf } from "../client/window.mjs";
 import { stagesOf } from "../client/stages.mjs";
+import { filterOf, preview as showIn } from "./colourmaps.mjs";
 import { element, parts, pictureOf, svg } from "./stage.mjs";
 import { panel } from "./window-panel.mjs";
 
@@ -16,7 +18,7 @@ const make = (bar, which) => {
   const strip = element("div", "strip");
   const cursor = element("div", "scale-cursor", { hidden: true });
   // Keys open the same from a handle.
-  const numbers = element("div", "scale-numbers", { title: "Set the window in numbers", ariaHidden: "true" });
+  const numbers = element("div", "scale-numbers", { title: "Window in numbers, and colours", ariaHidden: "true" });
   const handles = ENDS.map(([name]) => {
     const handle = element("div", `handle ${name}`, { tabIndex: 0, role: "slider", ariaOrientation: "vertical" });
     handle.ariaLabel = `Image ${which.toUpperCase()}, ${name}`;
@@ -37,10 +39,11 @@ const make = (bar, which) => {
 
 /**
  * @param {object} page
- * @param {() => {wanted: object, scene: object}} page.shown
+ * @param {() => {wanted: object, scene: object, config: object}} page.shown
  * @param {(which: "x"|"y", window: [number, number]) => void} page.set
+ * @param {(which: "x"|"y", name: string) => void} page.setColours
  */
-export const windows = ({ shown, set }) => {
+export const windows = ({ shown, set, setColours }) => {
   const held = { x: null, y: null }; // a window while it is dragged
 
   const barParts = (which) => {
@@ -66,12 +69,16 @@ export const windows = ({ shown, set }) => {
     made.bar.hidden = !image;
     if (!image) return;
     const window = now(which);
-    const key = `${image.id} ${window}`;
+    const { config, wanted } = shown();
+    const colours = image.isFixed ? "grey" : wanted[`colourmap_${which}`];
+    const key = `${image.id} ${window} ${colours}`;
     if (made.key === key) return;
     // While it is dragged, the bar stays as it was.
     if (!held[which] || !made.span) made.span = spanOf(window, image);
     made.key = key;
     made.bar.toggleAttribute("data-fixed", Boolean(image.isFixed));
+    made.bar.toggleAttribute("data-light", isLight(config.colourmaps[colours]));
+    made.strip.style.filter = filterOf(colours, config.colourmaps);
     const at = (value) => `${(100 * (value - made.span[0])) / (made.span[1] - made.span[0])}%`;
     made.numbers.replaceChildren(...ticks(made.span).map((value) => {
       const tick = element("span", "", { textContent: tickLabel(value) });
@@ -107,7 +114,7 @@ export const windows = ({ shown, set }) => {
       one.setAttribute("slope", slope);
       one.setAttribute("intercept", intercept);
     }
-    for (const { id, image } of stagesOf(shown())) if (image === which) parts(id).below.style.filter = `url(#window-${which})`;
+    for (const { id, image } of stagesOf(shown())) if (image === which) showIn(parts(id), `url(#window-${which})`);
   };
   const commit = (which) => {
     const window = held[which];
@@ -141,6 +148,8 @@ export const windows = ({ shown, set }) => {
     open: (which) => panel({
       at: barOf(which), name: shown().wanted[which], image: imageOf(which), window: now(which),
       choose: (window) => choose(which, window),
+      colourmaps: shown().config.colourmaps, colours: shown().wanted[`colourmap_${which}`],
+      setColours: (name) => setColours(which, name),
     }),
   });
   return { draw, point };

@@ -24,7 +24,7 @@ LINE = elements.table("view-preflight")
 # In the place of the line at the first visit: assets/views/introduction.mjs.
 INTRODUCTION = (
     "Simulated T1 and b0 of one head, not in MNI space. The mixture finds CSF, grey and white "
-    "matter. Move the slice, change Components, or drop your own images."
+    "matter. Move the slice, change Components, drop images, or take the"
 )
 # How the sample's headers describe its images (data/make_sample.py).
 SIMULATED = "Synthetic"

@@ -1,10 +1,13 @@
 """The histograms of the foreground, and of all voxels before it."""
 
+from typing import Any
+
 from dashboard.cards import elements
 from dashboard.cards.card import CLASSES, FIT, Card, Drawn
 from dashboard.cards.classes import names
 from dashboard.cards.head import head_of_used
 from dashboard.core.domain import WHOLE
+from dashboard.core.mixture.features import Features
 from dashboard.core.mixture.foreground import Foreground
 from dashboard.figures import histograms
 from dashboard.figures.palette import class_colours
@@ -49,6 +52,7 @@ def draw(scene: Scene, analyses: Analyses) -> Drawn:
         figure["layout"]["meta"] |= {
             "axes": elements.axes_of(view, "bins", "log", "before", "clip"),
             "text": plain(graphs.histograms(analysis, outside)),
+            **({} if scene.domain is WHOLE else {"slice": counts_of(analysis.features)}),
         }
     bins = of_levels(dict(zip("XY", counts, strict=False)) if len(counts) > 1 else {"": counts[0]})
     caption = COLUMNS[view.foreground] if scene.before else "foreground voxels"
@@ -57,6 +61,15 @@ def draw(scene: Scene, analyses: Analyses) -> Drawn:
     why = f"{bins}. {WHY}" if bins else ""
     heading = head_of_used(analysis, TITLE, caption, why)
     return {HEAD.output: heading, FIGURE.output: figure}
+
+
+def counts_of(features: Features) -> dict[str, Any]:
+    """Return what the lesson says of a slice: zeros, foreground and all voxels."""
+    return {
+        "zeros": [round(float((features.voxels[i] == 0).mean()), 4) for i in features.shown],
+        "kept": len(features.values),
+        "voxels": int(features.mask.size),
+    }
 
 
 CARD = Card(

@@ -1,7 +1,10 @@
 """The joint density of two images' intensities."""
 
+import threading
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +26,10 @@ KERNEL_REACH = 6
 FINEST_SPACING = 1 / 2
 # A finer padded grid would exceed a worker's memory (16 million cells, 128 MB).
 MAX_REFINEMENT = 16
+# A grid of more cells is smoothed alone: the finest takes 600 MB for two seconds.
+FINE_CELLS = 2**20
+
+_smoothing = threading.Lock()
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,8 +85,8 @@ def joint_density(points: NDArray[np.float64]) -> JointDensity:
        Computational and Graphical Statistics 3 (1994), 433-445.
     """
     # In units of each image's range, so that no square overflows.
-    origin = points.min(axis=0)
-    unit = points.max(axis=0) - origin
+    origin = points.min(axis=0).astype(np.float64)
+    unit = points.max(axis=0) - origin  # float64, whatever the points are
     with np.errstate(over="ignore", under="ignore"):
         area = float(unit.prod())
     if len(points) > 2 and unit.all() and not LEAST_AREA < area < np.inf:
@@ -88,52 +95,64 @@ def joint_density(points: NDArray[np.float64]) -> JointDensity:
             "by a constant."
         )
     unit[unit == 0] = 1
-    density = _density((points - origin) / unit)
+    density = _density(_Scaled(points, origin, unit))
     return JointDensity(
         density.x * unit[0] + origin[0], density.y * unit[1] + origin[1], density.density / area
     )
 
 
-def _density(points: NDArray[np.float64]) -> JointDensity:
+class _Scaled:
+    """Points between 0 and 1, by the million: copies of a very large slice would take gigabytes."""
+
+    def __init__(
+        self, points: NDArray[Any], origin: NDArray[np.float64], unit: NDArray[np.float64]
+    ) -> None:
+        self._points, self._origin, self._unit = points, origin, unit
+
+    def __len__(self) -> int:
+        return len(self._points)
+
+    def __iter__(self) -> Iterator[NDArray[np.float64]]:
+        for start in range(0, len(self._points), COUNTED_AT_ONCE):
+            yield (self._points[start : start + COUNTED_AT_ONCE] - self._origin) / self._unit
+
+    def covariance(self) -> NDArray[np.float64]:
+        """Return the covariance of the points."""
+        middle = sum(part.sum(axis=0) for part in self) / len(self)
+        products = sum((part - middle).T @ (part - middle) for part in self)
+        return np.asarray(products / (len(self) - 1))
+
+
+def _density(points: _Scaled) -> JointDensity:
     """Estimate the density of points between 0 and 1."""
     count = len(points)
-    covariance = _covariance(points) * count ** (-2 / 6) if count > 2 else np.zeros((2, 2))
+    covariance = points.covariance() * count ** (-2 / 6) if count > 2 else np.zeros((2, 2))
     spread = np.sqrt(np.diag(covariance))
     if not np.linalg.det(covariance) > 1e-10 * (spread**2).prod():
         raise FitError(
             "The intensities lie on a line, so they have no joint density. Choose another slice or "
             "another image."
         )
-    low = points.min(axis=0) - DENSITY_CUT * spread
-    high = points.max(axis=0) + DENSITY_CUT * spread
+    low, high = -DENSITY_CUT * spread, 1 + DENSITY_CUT * spread
     coarse = (high - low) / (DENSITY_POINTS - 1)
     # If images correlate strongly, the kernel is far narrower than along either axis.
     narrow = 1 / np.sqrt(np.diag(np.linalg.inv(covariance)))
     refine = np.clip(np.ceil(coarse / (FINEST_SPACING * narrow)), 1, MAX_REFINEMENT).astype(int)
     step = coarse / refine
     shape = (DENSITY_POINTS - 1) * refine + 1
-    counts = np.zeros(int(shape.prod()))
-    for part in _parts(points):
-        _add_linearly(counts, (part - low) / step, shape)
     kernel = covariance - np.diag(step**2) / 6
     if not (kernel[0, 0] > 0 and np.linalg.det(kernel) > np.linalg.det(covariance) / 2):
         kernel = covariance
-    fine = _convolve(counts.reshape(shape), kernel, step) / count
+    with _smoothing if shape.prod() > FINE_CELLS else nullcontext():
+        counts = np.zeros(int(shape.prod()))
+        for part in points:
+            _add_linearly(counts, (part - low) / step, shape)
+        fine = _convolve(counts.reshape(shape), kernel, step)
+        smooth = fine[:: refine[0], :: refine[1]].T / count  # a copy, without the finer grid
+        del counts, fine
     x = np.linspace(low[0], high[0], DENSITY_POINTS)
     y = np.linspace(low[1], high[1], DENSITY_POINTS)
-    return JointDensity(x, y, fine[:: refine[0], :: refine[1]].T)
-
-
-def _parts(points: NDArray[np.float64]) -> Iterator[NDArray[np.float64]]:
-    """Yield points by the million: copies of a very large slice would take gigabytes."""
-    for start in range(0, len(points), COUNTED_AT_ONCE):
-        yield points[start : start + COUNTED_AT_ONCE]
-
-
-def _covariance(points: NDArray[np.float64]) -> NDArray[np.float64]:
-    middle = points.mean(axis=0)
-    products = sum((part - middle).T @ (part - middle) for part in _parts(points))
-    return np.asarray(products / (len(points) - 1))
+    return JointDensity(x, y, smooth)
 
 
 def _add_linearly(

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes as Plot
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import FigureBase
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
@@ -14,13 +15,16 @@ from dashboard.core.domain import Cut
 from dashboard.core.grid.field import corner, head_box, pixel_size
 from dashboard.core.orientation import Side, mirrored
 from dashboard.core.volume import Volume
+from dashboard.figures.colourmaps import COLOURMAPS
 from dashboard.figures.paper import Look, plotted
 from dashboard.figures.style import elided
+from dashboard.view import Colourmap
 
 # A third of a page at the resolution of print; of larger slices, such as histology, every n-th
 # pixel is drawn.
 MOST_PIXELS = 700
 TITLE_LENGTH = 32
+LEVELS = 256  # colours of a colour map, as many as a picture on the page has greys
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +41,8 @@ class Slice:
         Of the part that is shown, which has the head.
     window : (float, float)
         The intensities that are black and white.
+    colourmap : str
+        Of `colourmaps.COLOURMAPS`.
     """
 
     title: str
@@ -44,6 +50,7 @@ class Slice:
     extent: tuple[float, float, float, float]
     box: tuple[float, float, float, float]
     window: tuple[float, float]
+    colourmap: Colourmap = "grey"
 
 
 def slice_of(
@@ -52,6 +59,7 @@ def slice_of(
     *,
     side: Side,
     window: tuple[float, float] | None = None,
+    colourmap: Colourmap = "grey",
     title: str = "",
 ) -> Slice:
     """Return a slice of a volume, upright and in true proportions."""
@@ -70,6 +78,7 @@ def slice_of(
         extent=ends,
         box=box,
         window=window or volume.intensities.window,
+        colourmap=colourmap,
     )
 
 
@@ -87,7 +96,7 @@ def pictures(
     *,
     opacity: float = 0.8,
 ) -> None:
-    """Draw slices in grey with their scales, and the classes over the first one.
+    """Draw slices in their colour maps with their scales, and the classes over the first one.
 
     Parameters
     ----------
@@ -100,14 +109,14 @@ def pictures(
     """
     plots = figure.subplots(1, len(slices) + (labels is not None), squeeze=False)[0]
     for plot, one in zip(plots, slices, strict=False):
-        image = _grey(plot, one)
+        image = _intensities(plot, one)
         plot.set_title(plotted(elided(one.title, TITLE_LENGTH)))
         bar = figure.colorbar(image, ax=plot, fraction=0.05, pad=0.02)
         bar.outline.set_linewidth(0.3)
     if labels is None:
         return
     plot, first = plots[-1], slices[0]
-    _grey(plot, first)
+    _intensities(plot, first)
     plot.imshow(coloured(labels, look, opacity), extent=first.extent, interpolation="nearest")
     _crop(plot, first)
     plot.set_title(plotted(elided(f"Classes over {first.title}", TITLE_LENGTH)))
@@ -124,17 +133,18 @@ def coloured(labels: NDArray[np.uint8], look: Look, opacity: float) -> NDArray[n
     return drawn
 
 
-def _grey(plot: Plot, one: Slice) -> Any:
+def _intensities(plot: Plot, one: Slice) -> Any:
     low, high = one.window
+    colours = COLOURMAPS[one.colourmap]
     image = plot.imshow(
         np.ma.masked_invalid(one.pixels),
-        cmap="gray",
+        cmap=LinearSegmentedColormap.from_list(one.colourmap, colours, LEVELS),
         vmin=low,
         vmax=high if high > low else low + 1,
         extent=one.extent,
         interpolation="nearest",
     )
-    plot.set_facecolor("black")
+    plot.set_facecolor(colours[0])
     plot.set_xticks([])
     plot.set_yticks([])
     _crop(plot, one)

@@ -258,7 +258,7 @@ def _settings(scene: Scene) -> Iterator[tuple[str, str]]:
         "before": "1" if scene.before else "0",
     }
     for entry in fields(view):
-        if entry.name == "panel":  # which tab is open
+        if entry.name in ("panel", "lesson"):  # how the page is laid out
             continue
         value = getattr(view, entry.name)
         written = "" if value is None else entry.metadata["kind"].write(value)

@@ -77,12 +77,12 @@ def _pictures(results: Results, look: Look) -> Iterator[Part]:
     scene = results.scene
     view, here = scene.view, results.here
     shown = [
-        (scene.x, scene.cut, view.window_x),
-        *([(scene.y, scene.cut_of_y, view.window_y)] if view.x != view.y else []),
+        (scene.x, scene.cut, view.window_x, view.colourmap_x),
+        *([(scene.y, scene.cut_of_y, view.window_y, view.colourmap_y)] if view.x != view.y else []),
     ]
     drawn = [
-        slices.slice_of(volume, cut, side=view.side, window=window)
-        for volume, cut, window in shown
+        slices.slice_of(volume, cut, side=view.side, window=window, colourmap=colourmap)
+        for volume, cut, window, colourmap in shown
         if volume and cut
     ]
     if not drawn:

@@ -1,6 +1,7 @@
 """What is computed of a scene: each result once, kept while memory and disk allow."""
 
 from collections.abc import Callable, Hashable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
@@ -90,11 +91,13 @@ class Analyses:
     def _analysed(self, scene: Scene) -> Analysis:
         fitting = self._mixtures.fitting(scene)
         if scene.domain is not WHOLE:
-            return analyse(self._mixtures.features(scene, scene.domain), fit=fitting)
+            with suppress(FitError):
+                self._mixtures.start(scene)  # as below
+            with self._mixtures.memory_of_slice(scene):
+                return analyse(self._mixtures.features(scene, scene.domain), fit=fitting)
         try:
-            self._mixtures.of_head(
-                scene
-            )  # it is fitted before others wait for the memory of its voxels
+            # It is fitted before others wait for the memory of its voxels.
+            self._mixtures.of_head(scene)
         except LimitError:
             raise
         except FitError:

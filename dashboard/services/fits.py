@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Generic, TypeVar
 
 from dashboard.core.check.effects import foreground_voxels
+from dashboard.core.domain import Cut
 from dashboard.core.errors import FitError
 from dashboard.core.mixture.model import Model
 from dashboard.core.mixture.recipe import Recipe
@@ -14,9 +15,12 @@ from dashboard.core.volume import Volume
 from dashboard.services.cache.memo import Memo
 from dashboard.services.cache.models import ModelStore
 from dashboard.services.limits import (
+    FEWER_IMAGES,
     LARGE_AT_ONCE,
     LARGE_EFFORT,
     LARGE_EFFORT_OF_HEAD,
+    SLICE_BYTES,
+    SMALL_SLICE,
     Allowance,
     Room,
 )
@@ -92,6 +96,24 @@ class Fits(Generic[Key]):
             size = self._allowance.bytes_of(voxels, len(volumes), components)
             if size > self._allowance.fit_bytes:
                 raise self._allowance.too_large(size, voxels, len(volumes))
+        return self._memory.taken(size)
+
+    def memory_of_slice(self, volumes: Sequence[Volume], cut: Cut) -> AbstractContextManager[None]:
+        """Give memory for the voxels of a slice, once others leave it; a small one need not wait.
+
+        Raises
+        ------
+        LimitError
+            If it takes more than is allowed.
+        BusyError
+            If others take too long.
+        """
+        voxels = math.prod(volumes[0].orientation.picture_shape(cut.plane))
+        size = voxels * len(volumes) * SLICE_BYTES
+        if size <= SMALL_SLICE:
+            return nullcontext()
+        if size > self._allowance.fit_bytes:
+            raise self._allowance.too_large(size, voxels, len(volumes), FEWER_IMAGES)
         return self._memory.taken(size)
 
     def turn(self, voxels: int, images: int, recipe: Recipe) -> AbstractContextManager[None]:

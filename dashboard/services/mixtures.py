@@ -131,6 +131,10 @@ class Mixtures:
         channels = scene.require_channels()
         return self._fits.memory(channels.volumes, scene.recipe, channels.mixed, channels.mask)
 
+    def memory_of_slice(self, scene: Scene) -> AbstractContextManager[None]:
+        """Give memory for the fit of the slice on screen, once others leave it."""
+        return self._fits.memory_of_slice(scene.require_channels().volumes, scene.cut)
+
     def features(self, scene: Scene, domain: Domain) -> Features:
         """Gather the features of a domain; those of a head are kept for its other mixtures."""
         channels, recipe = scene.require_channels(), scene.recipe

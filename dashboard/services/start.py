@@ -24,13 +24,19 @@ class Started(NamedTuple):
     ahead: Ahead
 
 
-def start(settings: Settings, library: Library | None = None) -> Started:
-    """Make the services that the settings describe, on their data folder or another library."""
-    allowance = Allowance(
+def allowance_of(settings: Settings) -> Allowance:
+    """Return what the settings allow one request."""
+    return Allowance(
         fit_seconds=settings.max_fit_seconds,
         fit_bytes=settings.max_fit_bytes,
         read_seconds=settings.max_read_seconds,
+        export_seconds=settings.max_export_seconds,
     )
+
+
+def start(settings: Settings, library: Library | None = None) -> Started:
+    """Make the services that the settings describe, on their data folder or another library."""
+    allowance = allowance_of(settings)
     looks = Looks()
     store = VolumeStore(settings.cache, allowance=allowance, looks=looks)
     ahead = Ahead()

@@ -22,6 +22,8 @@ BEFORE_SLIDER = (
     f'<button id="{Control.PLAY}" class="icon-button play" type="button"'
     ' title="Play through the slices (space)" aria-label="Play through the slices"'
     ' aria-pressed="false"></button>'
+    '<select id="play-speed" class="tool menu-tool" aria-label="Slices per second"'
+    ' title="Slices per second (&lt; &gt;)"></select>'
     '<button id="slice-back" class="icon-button" type="button" tabindex="-1"'
     ' title="Previous slice (←)" aria-label="Previous slice">‹</button>'
 )

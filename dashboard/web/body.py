@@ -1,7 +1,8 @@
 """The body of a large request: limited in size and in time.
 
 The server fills each piece of a body before it hands it out, so a body that trickles in is not seen
-here for long. A timer ends a body that takes longer than a slow line would.
+here for long. A clock ends a body that takes longer than a slow line would, or than a server that
+stops can wait.
 """
 
 import io
@@ -12,6 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from http import HTTPStatus
+from threading import Event
 from typing import Any
 
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
@@ -24,6 +26,8 @@ STALLED_SECONDS = 60.0
 # Time for a whole body: this long whatever its size, and its bytes at a quarter of a megabit.
 GRACE_SECONDS = 60.0
 LEAST_BYTES_PER_SECOND = 32 * 2**10
+# How often the clock of a body is looked at.
+TICK_SECONDS = 0.5
 # How long the rest of a refused body is read. A browser reads no answer before it has sent all, and
 # shows none if the connection is cut.
 DRAIN_SECONDS = 20.0
@@ -47,9 +51,14 @@ class Stopping:
         """Give all bodies this much time from now on."""
         self._at = time.monotonic() + seconds
 
+    @property
+    def over(self) -> bool:
+        """Whether the time is over."""
+        return time.monotonic() > self._at
+
     def require_time(self) -> None:
         """Raise `StoppingError` once the time is over."""
-        if time.monotonic() > self._at:
+        if self.over:
             raise StoppingError("The server is restarting. Upload the files again in a minute.")
 
 
@@ -82,8 +91,11 @@ class Body(io.RawIOBase):
         try:
             data: bytes = self._stream.read(size)
         except (OSError, ClientDisconnected):
+            stopping.require_time()  # it was this server that ended it
             self.ended = True
             raise ClientDisconnected from None
+        if len(data) < size:
+            stopping.require_time()
         self.ended = not data
         self._left -= len(data)
         if self._left < 0:
@@ -150,9 +162,15 @@ def body_of(environ: dict[str, Any], most: int) -> Iterator[Body]:
     body = Body(get_input_stream(environ), most, environ.get("gunicorn.socket"))
     body.wait_for(STALLED_SECONDS)
     announced = min(get_content_length(environ) or most, most)
-    clock = threading.Timer(GRACE_SECONDS + announced / LEAST_BYTES_PER_SECOND, body.give_up)
-    clock.daemon = True
-    clock.start()
+    end, done = time.monotonic() + GRACE_SECONDS + announced / LEAST_BYTES_PER_SECOND, Event()
+
+    def watch() -> None:
+        while not done.wait(TICK_SECONDS):
+            if stopping.over or time.monotonic() > end:
+                body.give_up()
+                return
+
+    threading.Thread(target=watch, name="body", daemon=True).start()
     try:
         yield body
     except NeuroMixError:
@@ -160,5 +178,5 @@ def body_of(environ: dict[str, Any], most: int) -> Iterator[Body]:
             body.hang_up()
         raise
     finally:
-        clock.cancel()
+        done.set()
         body.wait_for(None)

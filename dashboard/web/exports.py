@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Literal
 
 import orjson
@@ -13,7 +12,7 @@ from dashboard.services.ahead import Ahead
 from dashboard.services.analyses import Analyses
 from dashboard.services.archive import Archive
 from dashboard.services.exporting.exports import Export
-from dashboard.services.exporting.making import Made, Workshop, require
+from dashboard.services.exporting.making import Made, Workshop, Workshops, require
 from dashboard.services.exporting.subject import Subject
 from dashboard.services.scene.opening import open_view
 from dashboard.view import escaped
@@ -42,7 +41,9 @@ STEPS = "X-Steps"
 MIMETYPE = "application/x-neuromix-steps"
 
 
-def blueprint(archive: Archive, analyses: Analyses, ahead: Ahead, cache: Path) -> Blueprint:
+def blueprint(
+    archive: Archive, analyses: Analyses, ahead: Ahead, workshops: Workshops
+) -> Blueprint:
     """Return the route that exports what a View shows."""
     routes = Blueprint("exports", __name__)
 
@@ -51,7 +52,7 @@ def blueprint(archive: Archive, analyses: Analyses, ahead: Ahead, cache: Path) -
     def export(what: str) -> Response:
         kind = require(what)
         subject = subject_of(archive, analyses, request.query_string.decode())
-        return sent(what, kind, subject, cache, ahead)
+        return sent(what, kind, subject, workshops, ahead)
 
     return routes
 
@@ -76,7 +77,7 @@ def sent(
     what: str,
     kind: Export,
     subject: Subject,
-    cache: Path,
+    workshops: Workshops,
     ahead: Ahead,
     *,
     disposition: Literal["attachment", "inline"] = "attachment",
@@ -88,7 +89,7 @@ def sent(
     what : str
         How its name ends.
     """
-    workshop = Workshop(cache)
+    workshop = workshops.open()
     steps = workshop.make(what, kind, subject)
     if STEPS in request.headers:
         response = Response(_lines(what, steps, ahead), mimetype=MIMETYPE)

@@ -10,6 +10,7 @@ from flask import has_request_context, request
 from dashboard import view
 from dashboard.cards.table import CARDS, description
 from dashboard.core.mixture.recipe import MAX_MIXED
+from dashboard.figures.colourmaps import COLOURMAPS
 from dashboard.figures.palette import NEUTRALS, PALETTES, RAMP, line_style
 from dashboard.ids import FIELDS, Store
 from dashboard.services.analyses import Analyses
@@ -78,6 +79,7 @@ def index(*, prefix: str = "/", signs_out: bool = False) -> str:
         "layerFields": sorted(LAYER_FIELDS),
         "neutrals": NEUTRALS,
         "ramp": list(RAMP),
+        "colourmaps": {name: list(colours) for name, colours in COLOURMAPS.items()},
         "palettes": {name: list(colours) for name, colours in PALETTES.items()},
     }
     modules = "".join(

@@ -11,6 +11,7 @@ from dashboard.services.ahead import Ahead
 from dashboard.services.analyses import Analyses
 from dashboard.services.archive import Archive
 from dashboard.services.exporting.exports import Export
+from dashboard.services.exporting.making import Workshops
 from dashboard.services.exporting.subject import Subject
 from dashboard.web.answers import answers_errors
 from dashboard.web.exports import sent, subject_of
@@ -32,7 +33,9 @@ REPORTS: dict[Form, Export] = {
 }
 
 
-def blueprint(archive: Archive, analyses: Analyses, ahead: Ahead, cache: Path) -> Blueprint:
+def blueprint(
+    archive: Archive, analyses: Analyses, ahead: Ahead, workshops: Workshops
+) -> Blueprint:
     """Return the routes that make a report of the View in a query."""
     routes = Blueprint("reports", __name__)
 
@@ -42,6 +45,6 @@ def blueprint(archive: Archive, analyses: Analyses, ahead: Ahead, cache: Path) -
     def answer(form: Form) -> Response:
         subject = subject_of(archive, analyses, request.query_string.decode())
         kind = REPORTS[form]
-        return sent(f"report.{form}", kind, subject, cache, ahead, disposition="inline")
+        return sent(f"report.{form}", kind, subject, workshops, ahead, disposition="inline")
 
     return routes

@@ -11,12 +11,14 @@ from urllib.parse import parse_qsl, urlsplit
 import nibabel as nib
 import numpy as np
 import pytest
+from plotly.colors import sample_colorscale, unlabel_rgb
 
 from dashboard import view
 from dashboard.cards.table import description
 from dashboard.core.mixture.recipe import STARTS
 from dashboard.core.orientation import Plane, Side
 from dashboard.core.volume import Volume, read_volume
+from dashboard.figures.colourmaps import COLOURMAPS
 from dashboard.services.render.addresses import (
     CONTENT_VERSION,
     LAYER_FIELDS,
@@ -269,6 +271,17 @@ CHANGES = {
     "an opacity": ({"opacity": 0}, {"opacity": 0}),
     "all images in another order": ({"mix": ["b0", "T1"]}, {}),
 }  # fmt: skip
+
+
+def test_colours_of_an_image_stay_with_its_axis_and_ask_for_nothing(run: Run) -> None:
+    chosen = {"type": "own", "field": "colourmap_y", "value": "hot"}
+    *_, coloured, changed, another = states(
+        run, controls(), chosen, controls(components="5"), controls(study="t")
+    )
+    assert coloured["wanted"] == {**SCENE["view"], "colourmap_y": "hot"}
+    assert coloured["opening"] is None
+    assert changed["wanted"]["colourmap_y"] == "hot"
+    assert "colourmap_y=hot" in another["opening"]["search"]
 
 
 @pytest.mark.parametrize("name", CHANGES)
@@ -860,7 +873,22 @@ def test_a_scale_bar_has_a_round_length_that_fits(run: Run) -> None:
         assert 90 / 2.5 - 1e-9 <= length * scale <= 90 + 1e-9
 
 
-# ---- windows
+# ---- colour maps and windows
+@pytest.mark.parametrize("name", COLOURMAPS)
+def test_the_colours_of_greys_are_those_of_plotly(run: Run, name: str) -> None:
+    stops = list(COLOURMAPS[name])
+    found, is_light = run(
+        "colourmap", "({ levels, isLight }, stops) => [levels(stops), isLight(stops)]", stops
+    )
+    greys = np.arange(256)
+    if name in ("grey", "inverted"):
+        wanted = np.stack([greys if name == "grey" else 255 - greys] * 3, axis=1)
+    else:
+        wanted = np.array([unlabel_rgb(one) for one in sample_colorscale(name, greys / 255)])
+    assert np.abs(np.array(found) - wanted).max() <= 1
+    assert is_light == (name == "inverted")
+
+
 WINDOWED = {"window": [0, 400], "range": [-50, 1400], "step": 2}
 MOVES: dict[str, tuple[str, Any]] = {
     "an end goes to a step": ("moved([0, 400], 1, 311.3, image)", [0, 312]),

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from scripts.serving import settled
 from tests.browser.reading import thumb
 from tests.test_readme import rows, section
+from tests.wide import cases
 
 MOST_STOPS = 25
 
@@ -135,7 +136,10 @@ def test_typing_waits_for_a_pause_but_enter_and_arrows_act_at_once(own_page: Pag
 
 @pytest.mark.parametrize(
     ("field", "typed", "slice_number"),
-    [("Slice", "42", 42), ("Slice", "999", 69), ("Position in mm", "-50", 17)],
+    cases(
+        [("Slice", "42", 42), ("Slice", "999", 69), ("Position in mm", "-50", 17)],
+        wide=lambda case: case[1] == "42",
+    ),
 )
 def test_the_slice_and_its_millimetres_can_be_typed(
     home: Page, field: str, typed: str, slice_number: int
@@ -231,3 +235,31 @@ def test_no_step_is_lost_on_a_slow_machine(home: Page) -> None:
         session.send("Emulation.setCPUThrottlingRate", {"rate": 1})
         session.detach()
     settled(home, slice=46)
+
+
+def test_undo_and_redo_go_through_the_pages_own_changes_and_never_out_of_it(home: Page) -> None:
+    undo, redo = (home.get_by_role("button", name=name, exact=True) for name in ("Undo", "Redo"))
+    expect(undo).to_be_disabled()
+    press(home, "5")
+    settled(home, components=5)
+    press(home, "]")
+    settled(home, components=5, slice=31)
+    press(home, "Control+z")
+    settled(home, components=5, slice=30)
+    press(home, "Control+z", "Control+z", "Control+z")
+    settled(home, components=3, slice=30)
+    expect(undo).to_be_disabled()
+    press(home, "Control+Shift+z")
+    settled(home, components=5, slice=30)
+    redo.click()
+    settled(home, components=5, slice=31)
+    expect(redo).to_be_disabled()
+    undo.click()
+    settled(home, components=5, slice=30)
+    press(home, "x")  # another change takes the place of what was undone
+    settled(home, x="b0")
+    expect(redo).to_be_disabled()
+    seed = home.locator("#control-seed")
+    seed.press("Control+z")  # the field's own
+    seed.blur()
+    settled(home, x="b0", components=5, slice=30)

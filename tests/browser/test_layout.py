@@ -19,8 +19,8 @@ SIZES = [
 FAULTS = """() => {
     const HOLDERS = ["header.top", "section.card", ".slice-bar"];
     const CHROME = "header.top > :not(.progress), .card h2, .tools > *, .full-screen-button, " +
-        ".tabs [role=tab], .slice-bar button, .slice-slider, .slice-bar .place, .readout, " +
-        ".class-chip";
+        ".tabs [role=tab], .slice-bar :is(button, select), .slice-slider, .slice-bar .place, " +
+        ".readout, .class-chip";
     const isSeen = (node) => node.checkVisibility() && node.getBoundingClientRect().width > 1;
     const nameOf = (node) => node.id || `${node.className} ${node.textContent}`.slice(0, 40);
     const boxes = new Map([...document.querySelectorAll(CHROME)].filter(isSeen)

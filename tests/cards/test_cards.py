@@ -226,6 +226,9 @@ def test_every_field_of_the_view_is_read_by_a_card_or_by_the_browser():
         "at",
         "layout",
         "image",
+        "colourmap_x",
+        "colourmap_y",
+        "lesson",
         "outline",
         "files",  # as a link is opened
     }

@@ -10,6 +10,7 @@ from scipy.interpolate import RegularGridInterpolator
 from scipy.stats import gaussian_kde
 from sklearn.preprocessing import StandardScaler
 
+from dashboard.core import density
 from dashboard.core.density import joint_density
 from dashboard.core.errors import FitError
 
@@ -115,3 +116,21 @@ def test_contours_lie_where_seaborn_draws_them():
 def test_points_without_area_have_no_density(points):
     with pytest.raises(FitError, match="line"):
         joint_density(points)
+
+
+@pytest.mark.parametrize("rest", [0.02, 1e-4])
+def test_no_grid_is_finer_than_memory_allows_and_a_fine_one_is_smoothed_alone(monkeypatch, rest):
+    convolve, seen = density._convolve, []
+
+    def noted(counts, *others):
+        seen.append((counts.size, density._smoothing.locked()))
+        return convolve(counts, *others)
+
+    monkeypatch.setattr(density, "_convolve", noted)
+    monkeypatch.setattr(density, "MAX_REFINEMENT", 3)
+    monkeypatch.setattr(density, "FINE_CELLS", 2**18)
+    joint_density(normal(1 - rest))
+    ((cells, alone),) = seen
+    assert cells <= (199 * 3 + 1) ** 2
+    assert alone == (cells > 2**18) == (rest < 0.01)
+    assert not density._smoothing.locked()

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from matplotlib import colormaps
 from matplotlib.figure import Figure
 from scipy.stats import gaussian_kde
 
@@ -123,6 +124,15 @@ def test_pictures_show_the_slice_and_its_classes(analysed, plots):
     np.testing.assert_array_equal(drawn[..., 3] > 0, upright > 0)
     for k, colour in enumerate(LOOK.colours, start=1):
         assert (drawn[upright == k][:, :3] == list(bytes.fromhex(colour[1:]))).all()
+
+
+def test_pictures_have_the_colours_of_their_images(analysed, plots):
+    volume, cut = analysed().features.volumes[0], analysed().features.domain
+    shown = slice_of(volume, cut, side="neurological", window=(0, 200), colourmap="viridis")
+    (image,) = plots(pictures, [shown], None, LOOK)[volume.short_label].images
+    colours = image.to_rgba(shown.pixels, bytes=True)[..., :3].astype(int)
+    known = colormaps["viridis"](shown.pixels / 200, bytes=True)[..., :3]
+    assert np.abs(colours - known).max() <= 6  # ten of its 256 colours, and those between them
 
 
 @pytest.mark.parametrize("side", ["neurological", "radiological"])

@@ -126,7 +126,7 @@ def test_every_setting_is_there(made):
     found = Parsed(finished(html(made(view))))
     settings = dict(zip(cells(found.texts["dt"]), cells(found.texts["dd"]), strict=True))
     store = view.to_store()
-    assert settings.keys() == store.keys() - {"panel"}
+    assert settings.keys() == store.keys() - {"panel", "lesson"}
     assert settings["components"] == "4"
     assert settings["tolerance"] == "1e-4"
     assert settings["mix"] == "T1, b0"

@@ -80,6 +80,19 @@ def test_a_head_that_numbers_the_classes_of_slices_never_waits_for_large_fits(
                 pass
 
 
+def test_an_export_beyond_its_time_ends_at_a_step(monkeypatch):
+    spent = iter([0.0, 299.0, 301.0])
+    monkeypatch.setattr(limits.time, "thread_time", lambda: next(spent))
+    steps = Allowance(export_seconds=300).exporting(iter([0.0, 0.5, 0.9]))
+    assert next(steps) == 0
+    with pytest.raises(LimitError) as error:
+        next(steps)
+    assert str(error.value) == (
+        "Making this file takes longer than 5 minutes, so it was stopped. Choose fewer components, "
+        "fewer images, or a slice."
+    )
+
+
 def test_what_is_not_read_in_time_is_there_later():
     read, begun, release = (
         ReadOnce(4, Allowance(read_seconds=0)),

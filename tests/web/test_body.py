@@ -10,7 +10,7 @@ from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
 from dashboard.core.errors import NeuroMixError
 from dashboard.web import body as bodies
-from dashboard.web.body import Body, body_of
+from dashboard.web.body import Body, StoppingError, body_of
 
 
 @pytest.fixture
@@ -82,10 +82,16 @@ def read_all(body):
         pass
 
 
-def test_a_body_that_trickles_in_is_ended_in_time(ends, monkeypatch):
+@pytest.mark.parametrize("error", [ClientDisconnected, StoppingError])
+def test_a_body_that_trickles_in_is_ended_in_time(ends, monkeypatch, error):
     """Each byte comes soon after the last; a whole piece would never be read."""
     server, browser = ends
     monkeypatch.setattr(bodies, "GRACE_SECONDS", 0.2)
+    monkeypatch.setattr(bodies, "TICK_SECONDS", 0.05)
+    monkeypatch.setattr(bodies, "stopping", bodies.Stopping())
+    if error is StoppingError:
+        monkeypatch.setattr(bodies, "GRACE_SECONDS", 3600)
+        bodies.stopping.begin(0.1)
     stop = threading.Event()
 
     def trickle():
@@ -100,7 +106,7 @@ def test_a_body_that_trickles_in_is_ended_in_time(ends, monkeypatch):
             environ = {
                 "wsgi.input": stream, "CONTENT_LENGTH": "3000", "gunicorn.socket": server
             }  # fmt: skip
-            with body_of(environ, 10_000) as body, pytest.raises(ClientDisconnected):
+            with body_of(environ, 10_000) as body, pytest.raises(error):
                 read_all(body)
         server.sendall(b"answer")
         assert browser.recv(9) == b"answer"
@@ -143,6 +149,6 @@ def test_a_server_that_stops_says_so_to_who_still_sends(monkeypatch):
     with body_of({"wsgi.input": stream, "CONTENT_LENGTH": "20"}, 20) as body:
         assert body.read(10) == b"x" * 10
         bodies.stopping.begin(-1)
-        with pytest.raises(bodies.StoppingError, match="again in a minute"), body.drained():
+        with pytest.raises(StoppingError, match="again in a minute"), body.drained():
             body.read(10)
     assert stream.tell() == 10  # there is no time to drain it

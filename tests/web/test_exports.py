@@ -20,7 +20,13 @@ from sklearn.mixture import GaussianMixture
 from sklearn.preprocessing import StandardScaler
 
 from dashboard.core.mixture.matching import usual
+from dashboard.services import limits
+from dashboard.services.exporting import making
+from dashboard.services.exporting.making import Workshops
+from dashboard.services.exporting.origins import origin
+from dashboard.services.limits import Allowance
 from dashboard.view import View
+from dashboard.web import reports
 from dashboard.web.exports import STEPS, blueprint
 
 VIEW = View("pair", "T1", "b0", slice=5)
@@ -37,7 +43,7 @@ def ask(study, tmp_path):
     """Return a function that asks for an export of a View, and sees that nothing of it is left."""
     server = Flask(__name__)
     server.register_blueprint(
-        blueprint(study.archive, study.analyses, study.ahead, tmp_path / "cache")
+        blueprint(study.archive, study.analyses, study.ahead, Workshops(tmp_path / "cache"))
     )
 
     def ask(what, view=VIEW, query=None, **headers):
@@ -184,7 +190,8 @@ def test_the_bids_data_set_has_all_of_it_and_says_how_it_was_made(ask, save, hea
     for number, name in enumerate(("T1w", "T2w")):
         file = f"data/set/sub-01/ses-a/anat/sub-01_ses-a_{name}.nii.gz"
         paths[name] = save(file, head(number), affine)
-    (paths["T1w"].parents[3] / "dataset_description.json").write_text('{"Name": "x"}')
+    described = paths["T1w"].parents[3] / "dataset_description.json"
+    described.write_text('{"Name": "x"}')
     studies = [name for name in study.archive.studies() if name.startswith("set")]
     view = replace(VIEW, study=studies[0], x="T1w", y="T2w", names=("CSF", "", "WM, all"))
     found = members(ask("bids.zip", view))
@@ -216,6 +223,20 @@ def test_the_bids_data_set_has_all_of_it_and_says_how_it_was_made(ask, save, hea
         assert one["Versions"]["scikit-learn"] == version("scikit-learn")
         assert one["SpatialReference"] == "orig"
         assert one["Description"]
+        assert "Sources" not in one  # nobody could find them
+    assert "SourceDatasets" not in description
+    described.write_text('{"Name": "x", "DatasetDOI": "https://doi.org/10.18112/ds.v1"}')
+    published = members(ask("bids.zip", view))
+    description = json.loads(published["dataset_description.json"])
+    assert description["SourceDatasets"] == [{"DOI": "doi:10.18112/ds.v1"}]
+    assert description["DatasetLinks"] == {"source": "doi:10.18112/ds.v1"}
+    for name in images:
+        assert json.loads(published[name.replace(".nii.gz", ".json")])["Sources"] == [
+            f"bids:source:sub-01/ses-a/anat/sub-01_ses-a_{image}.nii.gz" for image in paths
+        ]
+    for broken in ("", "[]", '{"DatasetDOI": 3}', '{"DatasetDOI": "soon"}'):
+        described.write_text(broken)
+        assert origin(paths.values()) is None
     assert not any("criteria" in name for name in found)
     criteria = "tables/sub-01_ses-a_seg-axial5K3_criteria.tsv"
     more = members(ask("bids.zip", replace(view, panel="criteria")))
@@ -239,7 +260,7 @@ def test_a_page_that_asks_for_steps_gets_them_before_the_file(ask):
 def test_a_page_that_leaves_ends_the_work_and_nothing_is_left(study, tmp_path):
     server = Flask(__name__)
     server.register_blueprint(
-        blueprint(study.archive, study.analyses, study.ahead, tmp_path / "cache")
+        blueprint(study.archive, study.analyses, study.ahead, Workshops(tmp_path / "cache"))
     )
     address = f"/exports/probseg.zip?{VIEW.query()}"
     answer = server.test_client().get(address, headers={STEPS: "1"})
@@ -268,6 +289,37 @@ def test_a_file_that_does_not_hold_what_was_written_is_not_offered(ask, monkeypa
     for headers in ({}, {STEPS: "1"}):
         answer = ask("dseg.nii.gz", **headers)
         assert "does not hold what was written to it" in answer.text
+
+
+def test_a_large_export_waits_for_its_turn_and_a_small_one_does_not(study, tmp_path, monkeypatch):
+    monkeypatch.setattr(limits.Room.__init__, "__kwdefaults__", {"turn_seconds": 0})
+    workshops, server = Workshops(tmp_path / "cache"), Flask(__name__)
+    for routes in (blueprint, reports.blueprint):
+        server.register_blueprint(routes(study.archive, study.analyses, study.ahead, workshops))
+
+    def ask(path, scope="slice"):
+        query = replace(VIEW, scope=scope).query()
+        return server.test_client().get(f"/{path}?{query}", headers={STEPS: "1"})
+
+    monkeypatch.setattr(making, "LARGE_EXPORT", 24 * 20)  # a slice of the study
+    busy = "The server makes other large exports. Try again in a minute."
+    lines = iter(ask("exports/probseg.zip", "volume").response)
+    next(lines)  # it is being made
+    for path in ("exports/dseg.nii.gz", "exports/components.tsv", "report.html"):
+        assert busy in ask(path, "volume").data.decode()
+    assert busy.encode() not in ask("exports/dseg.nii.gz").data
+    for _ in lines:
+        pass
+    assert busy.encode() not in ask("exports/components.tsv", "volume").data
+
+
+def test_an_export_that_takes_too_long_says_so_and_leaves_nothing(study, tmp_path):
+    workshops, server = Workshops(tmp_path / "cache", Allowance(export_seconds=-1)), Flask(__name__)
+    routes = blueprint(study.archive, study.analyses, study.ahead, workshops)
+    server.register_blueprint(routes)
+    answer = server.test_client().get(f"/exports/bids.zip?{VIEW.query()}")
+    assert "so it was stopped. Choose fewer components" in answer.text
+    assert not list((tmp_path / "cache" / "exports").iterdir())
 
 
 def test_what_a_killed_worker_left_goes_with_the_next_export(ask, tmp_path):

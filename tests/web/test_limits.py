@@ -14,7 +14,7 @@ from PIL import Image
 from dashboard.app import create_app
 from dashboard.core.domain import WHOLE
 from dashboard.core.reading.container import Container
-from dashboard.services import archive, limits, mixtures
+from dashboard.services import archive, fits, limits, mixtures
 from dashboard.services.disk import looks
 from dashboard.settings import Settings
 
@@ -103,6 +103,18 @@ def test_a_head_without_room_is_refused_before_its_voxels_are_gathered(server, m
     assert is_clear(client.get(picture))
     monkeypatch.undo()
     assert "of memory" not in client.get(cards.replace("scope=volume", "scope=slice")).text
+
+
+def test_a_slice_without_room_is_refused_before_its_voxels_are_gathered(server, monkeypatch):
+    monkeypatch.setattr(fits, "SMALL_SLICE", 0)
+    client = server(max_fit_bytes=10_000).test_client()
+    cards, _, _ = addresses(client, "study=pair")
+    monkeypatch.setattr(mixtures, "features", None)
+    answer = client.get(cards)
+    assert "in 2 images takes 0.0 GB of memory" in answer.text
+    assert "Choose fewer images, or a smaller slice." in answer.text
+    monkeypatch.undo()
+    assert "of memory" not in client.get(cards).text  # small ones need no room
 
 
 class Disk:

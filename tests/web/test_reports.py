@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from dashboard.reporting.report import _drawing, report
+from dashboard.services.exporting.making import Workshops
 from dashboard.view import View
 from dashboard.web.exports import STEPS
 from dashboard.web.reports import blueprint
@@ -26,7 +27,7 @@ def ask(study, tmp_path):
     """Return a function that asks a server for a report."""
     server = Flask(__name__)
     server.register_blueprint(
-        blueprint(study.archive, study.analyses, study.ahead, tmp_path / "cache")
+        blueprint(study.archive, study.analyses, study.ahead, Workshops(tmp_path / "cache"))
     )
     return server.test_client().get
 

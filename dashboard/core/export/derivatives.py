@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -26,10 +27,29 @@ The JSON beside each file holds every setting, and the SHA-256 of the images. `t
 numbers, and `code/reproduce.py` gives the labels again. The criteria of other numbers of components
 are among the tables if the tab Criteria was open; the Export menu gives them alone, too.
 
+NeuroMix does not know who made this: before you share it, add `Authors` to
+`dataset_description.json`.
+
 NeuroMix is for teaching and research. It is not a medical device.
 """
 
 Write = Callable[[Path], object]
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The published data set that images come from.
+
+    Attributes
+    ----------
+    doi : str
+        Such as ``10.18112/openneuro.ds000114.v1.0.1``.
+    paths : tuple of str
+        Of the images in it.
+    """
+
+    doi: str
+    paths: tuple[str, ...]
 
 
 def derivatives(
@@ -44,6 +64,7 @@ def derivatives(
     link: str,
     tables: Mapping[str, str],
     code: str,
+    origin: Origin | None = None,
 ) -> Iterator[tuple[str, Write]]:
     """Yield the name of each file, and what writes it.
 
@@ -63,13 +84,15 @@ def derivatives(
         Content by name.
     code : str
         The script that gives the labels again.
+    origin : Origin, optional
+        Of the images, if it is published.
     """
     folder, source = _place(entities, study)
     base = f"{source}_seg-{NO_LABEL.sub('', what)}"
     # A mask has no entity `seg`.
     mask = f"{folder}/{source}_desc-foreground{NO_LABEL.sub('', what)}_mask"
-    facts = _facts(analysis, names, link)
-    yield "dataset_description.json", _text(_json(_description(study)))
+    facts = _facts(analysis, names, link, origin)
+    yield "dataset_description.json", _text(_json(_description(study, origin)))
     yield "README.md", _text(README)
     yield ".bidsignore", _text("tables\n")
     yield "code/reproduce.py", _text(code)
@@ -81,18 +104,28 @@ def derivatives(
     for ending, write in writers(analysis, image, colours, names, probabilities=True):
         yield f"{folder}/{base}_{ending}", write
         if ending.endswith(".nii.gz"):
-            beside = sidecar(ending, analysis, names, link)
+            beside = sidecar(ending, analysis, names, link, origin)
             yield f"{folder}/{base}_{ending.removesuffix('.nii.gz')}.json", _text(beside)
 
 
-def sidecar(ending: str, analysis: Analysis, names: Sequence[str], link: str) -> str:
+def sidecar(
+    ending: str,
+    analysis: Analysis,
+    names: Sequence[str],
+    link: str,
+    origin: Origin | None = None,
+) -> str:
     """Return the JSON beside an image of `writers`: what it is, and how it was made."""
-    about = {**_about(ending, names), "Manual": False, **_facts(analysis, names, link)}
+    about = {**_about(ending, names), "Manual": False, **_facts(analysis, names, link, origin)}
     return _json(about)
 
 
-def _facts(analysis: Analysis, names: Sequence[str], link: str) -> dict[str, Any]:
-    return {"SpatialReference": "orig", **_settings(analysis, names), "View": link}
+def _facts(
+    analysis: Analysis, names: Sequence[str], link: str, origin: Origin | None
+) -> dict[str, Any]:
+    # BIDS URIs need a data set that others can find.
+    sources = {"Sources": [f"bids:source:{path}" for path in origin.paths]} if origin else {}
+    return {"SpatialReference": "orig", **sources, **_settings(analysis, names), "View": link}
 
 
 def _place(entities: Mapping[str, str], study: str) -> tuple[str, str]:
@@ -104,12 +137,17 @@ def _place(entities: Mapping[str, str], study: str) -> tuple[str, str]:
     return f"{folder}/{kind}", "_".join(f"{name}-{value}" for name, value in found.items())
 
 
-def _description(study: str) -> dict[str, Any]:
+def _description(study: str, origin: Origin | None) -> dict[str, Any]:
+    found = {}
+    if origin:
+        link = f"doi:{origin.doi}"
+        found = {"SourceDatasets": [{"DOI": link}], "DatasetLinks": {"source": link}}
     return {
         "Name": f"NeuroMix segmentation of {study}",
         "BIDSVersion": BIDS_VERSION,
         "DatasetType": "derivative",
         "GeneratedBy": [{"Name": "NeuroMix", "Version": __version__}],
+        **found,
     }
 
 

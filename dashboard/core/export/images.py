@@ -16,6 +16,12 @@ from dashboard.core.reading.header import header_affine
 from dashboard.core.reading.image import nifti_header
 from dashboard.core.reading.position import completed
 
+# Probabilities kept at once: of all ten classes of a 1 mm head. Of larger heads they are computed
+# for some classes, and once more for the next ones: all ten of 35 million voxels took 1.4 GB.
+SHARES_BYTES = 2**29
+# Voxels read back at once.
+READ_BYTES = 2**25
+
 
 def label_volume(analysis: Analysis) -> NDArray[np.uint8]:
     """Return the labels on the stored grid; voxels outside the domain are 0."""
@@ -64,18 +70,33 @@ def mask_volume(analysis: Analysis) -> NDArray[np.uint8]:
     return _embedded(analysis.features, analysis.features.mask.astype(np.uint8))
 
 
-def shares(analysis: Analysis) -> NDArray[np.float32]:
-    """Return the probability of each class, shape (components, foreground voxels)."""
-    voxels = len(analysis.features.values)
-    found = np.empty((analysis.fitted.components, voxels), dtype=np.float32)
-    for start in range(0, voxels, CHUNK):
-        part = slice(start, start + CHUNK)
-        found[:, part] = analysis.posterior(part).T
-    return found
+class Shares:
+    """The probability of each class in the foreground, of as many at a time as memory allows."""
+
+    def __init__(self, analysis: Analysis) -> None:
+        self._analysis = analysis
+        self._kept: dict[int, NDArray[np.float32]] = {}
+
+    def of(self, number: int) -> NDArray[np.float32]:
+        """Return the probability of class 1, 2, ... in each foreground voxel."""
+        if number not in self._kept:
+            self._compute(number)
+        return self._kept[number]
+
+    def _compute(self, first: int) -> None:
+        voxels, last = len(self._analysis.features.values), self._analysis.fitted.components
+        self._kept.clear()  # before there are others
+        count = max(1, SHARES_BYTES // (4 * max(voxels, 1)))
+        some = slice(first - 1, min(first - 1 + count, last))
+        found = np.empty((some.stop - some.start, voxels), dtype=np.float32)
+        for start in range(0, voxels, CHUNK):
+            part = slice(start, start + CHUNK)
+            found[:, part] = self._analysis.posterior(part)[:, some].T
+        self._kept = dict(enumerate(found, start=first))
 
 
 def probability_volume(analysis: Analysis, share: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the probability of one class on the stored grid; 0 outside the foreground."""
+    """Return one of `Shares` on the stored grid; 0 outside the foreground."""
     features = analysis.features
     voxels = np.zeros(features.mask.shape, dtype=np.float32)
     voxels[features.mask] = share
@@ -95,10 +116,20 @@ def save(image: nib.Nifti1Image, path: Path) -> None:
         If it cannot be written.
     """
     nib.save(image, path)
-    pair = image, type(image).from_filename(path)
-    before, after = (one.header.get_best_affine() for one in pair)
-    voxels, kept = (np.asanyarray(one.dataobj) for one in pair)
-    if not (np.array_equal(before, after) and np.array_equal(voxels, kept)):
+    # What is packed is read from its beginning to its end, so the file stays open.
+    kept = type(image).from_filename(path, keep_file_open=True)
+    before, after = (one.header.get_best_affine() for one in (image, kept))
+    if not (np.array_equal(before, after) and _same_voxels(image, kept)):
         raise NeuroMixError(
             f"{path.name} does not hold what was written to it. Check the disk, then try again."
         )
+
+
+def _same_voxels(image: nib.Nifti1Image, kept: nib.Nifti1Image) -> bool:
+    """Compare part by part: a second copy of a large head would take as much memory again."""
+    if image.shape != kept.shape:
+        return False
+    count = image.shape[-1]
+    step = max(1, READ_BYTES * count // max(np.asanyarray(image.dataobj).nbytes, 1))
+    parts = (slice(start, start + step) for start in range(0, count, step))
+    return all(np.array_equal(image.dataobj[..., part], kept.dataobj[..., part]) for part in parts)

@@ -6,18 +6,17 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from dashboard.core.analysis import Analysis
 from dashboard.core.errors import NeuroMixError
 from dashboard.core.export.images import (
+    Shares,
     image_like,
     label_volume,
     mask_volume,
     probability_volume,
     save,
-    shares,
 )
 from dashboard.core.export.record import (
     agreement_record,
@@ -142,8 +141,10 @@ def writers(
     table = label_table(analysis, colours, names).encode()
     yield "dseg.tsv", lambda path: path.write_bytes(table)
     if probabilities:
-        for number, share in enumerate(shares(analysis), start=1):
-            yield f"label-{number}_probseg.nii.gz", partial(write_share, analysis, image, share)
+        shares = Shares(analysis)
+        for number in range(1, analysis.fitted.components + 1):
+            write = partial(write_share, analysis, image, shares, number)
+            yield f"label-{number}_probseg.nii.gz", write
 
 
 def write_labels(analysis: Analysis, image: Path, path: Path) -> None:
@@ -156,9 +157,9 @@ def write_mask(analysis: Analysis, image: Path, path: Path) -> None:
     _write(analysis, image, mask_volume(analysis), path)
 
 
-def write_share(analysis: Analysis, image: Path, share: NDArray[np.float32], path: Path) -> None:
-    """Write the probability of a class, one of `shares`, on the grid of an input file."""
-    _write(analysis, image, probability_volume(analysis, share), path)
+def write_share(analysis: Analysis, image: Path, shares: Shares, number: int, path: Path) -> None:
+    """Write the probability of class 1, 2, ... on the grid of an input file."""
+    _write(analysis, image, probability_volume(analysis, shares.of(number)), path)
 
 
 def label_table(analysis: Analysis, colours: Sequence[str], names: Sequence[str] = ()) -> str:

@@ -1,11 +1,18 @@
 """Looks at a disk that may not answer, such as a share whose server is gone."""
 
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
+from concurrent.futures import Future, wait
 from contextlib import contextmanager
+from typing import Any, TypeVar
 
 # A look takes less than a millisecond, and at a slow share some tenths of a second.
 HANGING_SECONDS = 1.0
+# What was slow once is looked at beside the requests, which wait for it so long.
+PATIENCE = 0.1
+
+Found = TypeVar("Found")
 
 
 class Looks:
@@ -13,6 +20,9 @@ class Looks:
 
     def __init__(self) -> None:
         self._began: dict[object, float] = {}
+        self._slow: set[Hashable] = set()
+        self._beside: dict[Hashable, tuple[float, Future[Any]]] = {}
+        self._changing = threading.Lock()
 
     @contextmanager
     def one(self) -> Iterator[None]:
@@ -29,3 +39,52 @@ class Looks:
         """Whether a look is under way for so long that others would hang as well."""
         late = time.monotonic() - HANGING_SECONDS
         return any(began <= late for began in list(self._began.values()))
+
+    def at(self, key: Hashable, find: Callable[[], Found], known: Found | None) -> Found:
+        """Look at something; what took long before is looked at beside the requests, by one thread.
+
+        Parameters
+        ----------
+        key : hashable
+        find : callable
+            Looks.
+        known : object or None
+            What was found last, which has to do if it takes long again.
+
+        Raises
+        ------
+        Exception
+            What `find` raised.
+        """
+        if known is None or key not in self._slow:
+            with self.one():
+                return self._timed(key, find)
+        with self._changing:
+            began, future = self._beside.get(key) or self._begin(key, find)
+        wait([future], max(0.0, began + PATIENCE - time.monotonic()))
+        found: Found = future.result() if future.done() else known
+        return found
+
+    def _timed(self, key: Hashable, find: Callable[[], Found]) -> Found:
+        began = time.monotonic()
+        found = find()
+        if time.monotonic() - began <= PATIENCE:
+            self._slow.discard(key)
+        elif found:  # not for every name that somebody asks for
+            self._slow.add(key)
+        return found
+
+    def _begin(self, key: Hashable, find: Callable[[], Any]) -> tuple[float, "Future[Any]"]:
+        begun: tuple[float, Future[Any]] = time.monotonic(), Future()
+        self._beside[key] = begun
+
+        def run() -> None:
+            try:
+                begun[1].set_result(self._timed(key, find))
+            except BaseException as error:  # noqa: BLE001, raised in who waits
+                begun[1].set_exception(error)
+            with self._changing:
+                del self._beside[key]
+
+        threading.Thread(target=run, name="look", daemon=True).start()
+        return begun

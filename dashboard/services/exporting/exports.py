@@ -15,6 +15,7 @@ from dashboard.core.export.segmentation import label_table, write_labels, write_
 from dashboard.core.export.tables import agreement_table, components_table, criteria_table
 from dashboard.core.mixture.recipe import COMPONENTS
 from dashboard.services.comparing import NO_REFERENCE
+from dashboard.services.exporting.origins import origin
 from dashboard.services.exporting.reproducing import reproduce
 from dashboard.services.exporting.subject import Subject
 
@@ -81,7 +82,7 @@ def _bids(subject: Subject, path: Path) -> Shares:
         analysis, subject.image, subject.colours,
         study=subject.title, what=subject.what, names=subject.names,
         entities=scene.entities(scene.view.grid or scene.mixed[0]), link=scene.view.query(),
-        tables=tables, code=reproduce(subject),
+        tables=tables, code=reproduce(subject), origin=origin(subject.inputs),
     )  # fmt: skip
     with Packed(path) as packed:
         expected = 9 + len(tables) + 2 * analysis.fitted.components

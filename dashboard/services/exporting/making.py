@@ -4,6 +4,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from dashboard.core.errors import NeuroMixError
 from dashboard.services.disk.folders import listed, make_private
 from dashboard.services.exporting.exports import EXPORTS, Export
 from dashboard.services.exporting.subject import Subject
+from dashboard.services.limits import LARGE_EXPORT, Allowance, Room
 
 # Seconds after which a folder is one that a killed worker left: nothing takes so long to make.
 ABANDONED = 24 * 3600
@@ -43,19 +45,44 @@ class Made:
                 yield chunk
 
 
-class Workshop:
-    """A folder for one export, removed when it is closed."""
+class Workshops:
+    """Where exports are made, within what the host allows; a large one at a time.
 
-    def __init__(self, cache: Path) -> None:
-        room = cache / "exports"
+    Parameters
+    ----------
+    cache : Path
+    allowance : Allowance, optional
+    """
+
+    def __init__(self, cache: Path, allowance: Allowance | None = None) -> None:
+        self._room = cache / "exports"
+        self._allowance = allowance or Allowance()
+        self._turns = Room(1, "exports")
+
+    def open(self) -> "Workshop":
+        """Return a folder for one export.
+
+        Raises
+        ------
+        NeuroMixError
+            If there can be none.
+        """
         try:
-            make_private(room)
-            _sweep(room)
-            self._folder = Path(tempfile.mkdtemp(dir=room))
+            make_private(self._room)
+            _sweep(self._room)
+            folder = Path(tempfile.mkdtemp(dir=self._room))
         except OSError as error:
             raise NeuroMixError(
                 f"The file cannot be made: the server's cache cannot be written ({error.strerror})."
             ) from None
+        return Workshop(folder, self._allowance, self._turns)
+
+
+class Workshop:
+    """A folder for one export, removed when it is closed."""
+
+    def __init__(self, folder: Path, allowance: Allowance, turns: Room) -> None:
+        self._folder, self._allowance, self._turns = folder, allowance, turns
 
     def close(self) -> None:
         """Remove the folder with all that is in it."""
@@ -72,11 +99,15 @@ class Workshop:
         Raises
         ------
         NeuroMixError
-            If it cannot be made.
+            If it cannot be made, or takes more than is allowed.
+        BusyError
+            If other large ones take too long.
         """
         path = self._folder / f"{subject.base}_{what}"
         try:
-            yield from export.make(subject, path)
+            # Before it gathers any voxels.
+            with self._turns.taken(1) if subject.voxels > LARGE_EXPORT else nullcontext():
+                yield from self._allowance.exporting(export.make(subject, path))
         except OSError as error:
             raise NeuroMixError(
                 f"The file cannot be made: the server's disk does not take it ({error.strerror}). "

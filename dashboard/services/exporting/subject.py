@@ -1,5 +1,6 @@
 """What is exported: a scene with its analysis, its names and its colours."""
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -66,6 +67,22 @@ class Subject:
         found = find(scene.files, scene.view.grid or scene.mixed[0])
         assert found, "a scene names only images of its study"
         return found[0].path
+
+    @property
+    def inputs(self) -> list[Path]:
+        """The files of the images in the fit, and of the mask if it is the foreground."""
+        scene = self.scene
+        mask = scene.mask if scene.require_channels().mask else None
+        found = [find(scene.files, name) for name in (*scene.mixed, *([mask.name] if mask else []))]
+        return list(dict.fromkeys(one[0].path for one in found if one))
+
+    @property
+    def voxels(self) -> int:
+        """The number of voxels in the domain of the fit, inside and outside the foreground."""
+        first = self.scene.require_channels().volumes[0]
+        if self.scene.domain is WHOLE:
+            return math.prod(first.shape)
+        return math.prod(first.orientation.picture_shape(self.scene.cut.plane))
 
     @property
     def what(self) -> str:

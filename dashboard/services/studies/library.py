@@ -18,7 +18,7 @@ from dashboard.services.studies.sorting import natural
 class Library:
     """The studies below one folder as they are at each call, so that new files appear.
 
-    While its disk hangs, they are as they were before.
+    While its disk hangs, they are as they were before; if it is slow, changes appear a bit later.
 
     Parameters
     ----------
@@ -33,7 +33,8 @@ class Library:
 
     def __init__(self, root: Path, looks: Looks | None = None) -> None:
         self._folders = Folders(root)
-        self._known: dict[str | None, tuple[Stamps, Any]] = {}
+        # What was found last, with its stamps; None while these do not show every change.
+        self._known: dict[str | None, tuple[Stamps | None, Any]] = {}
         self._looks = looks or Looks()
 
     def names(self) -> list[str]:
@@ -69,13 +70,16 @@ class Library:
         known = self._known.get(key)
         if known and self._looks.hang:
             return known[1]
-        with self._looks.one():
-            if known and unchanged(known[0]):
-                return known[1]
-            look = Look(self._folders)
-            result = find(look)
-        if look.settled and result:
-            self._known[key] = look.stamps, result
+        return self._looks.at(key, lambda: self._found(key, find), known and known[1])
+
+    def _found(self, key: str | None, find: Callable[[Look], Any]) -> Any:
+        known = self._known.get(key)
+        if known and known[0] is not None and unchanged(known[0]):
+            return known[1]
+        look = Look(self._folders)
+        result = find(look)
+        if result:
+            self._known[key] = look.stamps if look.settled else None, result
         else:
             self._known.pop(key, None)
         return result

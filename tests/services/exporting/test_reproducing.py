@@ -13,7 +13,7 @@ from dashboard.services.exporting.reproducing import reproduce
 from dashboard.services.exporting.subject import Subject
 from tests.real import of_studies
 
-ALONE = {"sys", "pathlib", "nibabel", "numpy", "sklearn"}
+ALONE = {"hashlib", "sys", "pathlib", "nibabel", "numpy", "sklearn"}
 BASE = {"study": "lab", "x": "T1", "y": "b0", "mix": "T1,b0"}
 AFFINE = np.array([[0, 0, -3.0, 40], [-2, 0, 0, 25], [0, 2, 0, -9], [0, 0, 0, 1]])
 
@@ -142,6 +142,46 @@ def test_names_that_are_code_stay_names(again, lab, tmp_path):
     (source.parent / f"{name}.nii.gz").write_bytes(source.read_bytes())
     labels, wanted, _ = again(lab, {"study": "lab", "x": name, "y": "b0", "mix": f"{name},b0"})
     np.testing.assert_array_equal(labels, wanted)
+
+
+@pytest.mark.parametrize(
+    "view", [{"foreground": "mask", "mask": "brain_mask"}, {"scope": "volume"}], ids=["cut", "head"]
+)
+def test_a_script_says_which_file_differs_before_it_fits(again, lab, tmp_path, view):
+    again(lab, BASE | view)
+    wrote = next((tmp_path / "out").glob("*_dseg.nii.gz"))
+    wrote.unlink()
+    folder = tmp_path / "data" / "lab"
+
+    def said():
+        with pytest.raises(SystemExit) as end:
+            runpy.run_path("script.py", run_name="__main__")
+        assert not wrote.exists()
+        return end.value.code
+
+    for name in ("b0", *([view["mask"]] if "mask" in view else [])):
+        path = folder / f"{name}.nii.gz"
+        content = path.read_bytes()
+        path.write_bytes(content + b"\0")  # nibabel would read it as before
+        assert said() == f"{path.name} is not the file that the labels were made from."
+        path.unlink()
+        assert said().startswith(f"There is no file {path.name} in {folder}.")
+        path.write_bytes(content)
+    runpy.run_path("script.py", run_name="__main__")
+    assert wrote.exists()
+
+
+def test_both_halves_of_a_pair_are_checked(again, lab, tmp_path, head):
+    folder = tmp_path / "data" / "lab"
+    nib.Nifti1Pair(head(2), AFFINE).to_filename(folder / "two.img")
+    labels, wanted, _ = again(lab, {"study": "lab", "x": "two", "y": "b0", "mix": "two,b0"})
+    np.testing.assert_array_equal(labels, wanted)
+    for half in ("two.hdr", "two.img"):
+        content = (folder / half).read_bytes()
+        (folder / half).write_bytes(content + b"\0")
+        with pytest.raises(SystemExit, match=f"^{half} is not the file"):
+            runpy.run_path("script.py", run_name="__main__")
+        (folder / half).write_bytes(content)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,9 @@
 import os
 import shutil
 import socket
+import threading
 import time
+from pathlib import Path
 
 import nibabel as nib
 import numpy as np
@@ -10,6 +12,7 @@ import pytest
 from dashboard.core.errors import NeuroMixError
 from dashboard.core.facts import FileCode
 from dashboard.services.checking import check
+from dashboard.services.disk import looks
 from dashboard.services.studies import folders
 from dashboard.services.studies.files import study_files
 from dashboard.services.studies.library import Library
@@ -398,3 +401,31 @@ def test_an_empty_or_missing_folder_is_an_error_that_says_what_to_do(folder, tmp
         assert str(tmp_path) not in str(caught.value)
     with pytest.raises(NeuroMixError, match="cannot be read"):
         Library(tmp_path / "missing").study("a")
+
+
+def test_a_slow_folder_holds_nobody_up_and_its_changes_appear(save, tmp_path, monkeypatch):
+    for study in ("pair", "share"):
+        save(f"data/{study}/T1.nii.gz", np.ones((4, 4, 4)))
+    for folder in (tmp_path / "data", *(tmp_path / "data").iterdir()):
+        os.utime(folder, (0, 0))
+    library, stat, release = Library(tmp_path / "data"), Path.stat, threading.Event()
+    # The first look was slow.
+    monkeypatch.setattr(looks, "PATIENCE", -1)
+    assert library.names() == ["pair", "share"]
+    assert library.study("pair").files
+
+    def slow(path, **options):
+        if path.is_relative_to(tmp_path / "data" / "share"):
+            assert threading.current_thread().name == "look"
+            assert release.wait(30)
+        return stat(path, **options)
+
+    monkeypatch.setattr(Path, "stat", slow)
+    save("data/new/T1.nii.gz", np.ones((4, 4, 4)))
+    assert library.names() == ["pair", "share"]
+    assert library.study("pair").files
+    release.set()
+    for thread in threading.enumerate():
+        if thread.name == "look":
+            thread.join(30)
+    assert library.names() == ["new", "pair", "share"]

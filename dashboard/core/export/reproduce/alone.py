@@ -7,7 +7,7 @@ import numpy as np
 
 from dashboard.core.analysis import Analysis
 from dashboard.core.domain import Cut
-from dashboard.core.export.reproduce.given import FOLDER, Given, quoted, shape
+from dashboard.core.export.reproduce.given import Given, checked, quoted, shape
 from dashboard.core.mixture import assignment, slice_fit
 from dashboard.core.mixture.mask import mask_of
 from dashboard.core.mixture.model import Model
@@ -31,6 +31,7 @@ def alone(
     recipe, domain, mixed = features.recipe, features.domain, features.mixed
     assert isinstance(domain, Cut), "a head needs the package"
     scaler = None if start else SCALERS.get(recipe.scaling)
+    yield "import hashlib"
     yield "import sys"
     yield "from pathlib import Path"
     yield ""
@@ -40,11 +41,11 @@ def alone(
     if scaler:
         yield f"from sklearn.preprocessing import {scaler}"
     yield ""
-    yield FOLDER
+    yield from checked([*images, mask, grid])
     yield ""
     yield "images = ["
     for one in images:
-        yield f"    {_voxels(one)},  # SHA-256 {one.volume.source}"
+        yield f"    {_voxels(one)},"
     yield "]"
     yield f"# {domain.plane.capitalize()} slice {domain.index}, in the storage order of the files."
     yield f"cut = np.s_[{_indices(features.volumes[0].orientation, domain)}]"
@@ -101,7 +102,7 @@ def _foreground(analysis: Analysis, mask: Given | None) -> Iterator[str]:
     yield f"# The foreground: {'in the mask' if mask else RULES[recipe.foreground]}, and finite."
     yield "foreground = np.all(np.isfinite(voxels), axis=0)"
     if mask:
-        yield f"mask = {_voxels(mask)}[cut]  # SHA-256 {mask.volume.source}"
+        yield f"mask = {_voxels(mask)}[cut]"
         yield f"foreground &= np.isfinite(mask) & ({_marked(mask.volume)})"
     elif recipe.foreground == "background":
         values = [float(volume.intensities.background) for volume in features.volumes[:mixed]]

@@ -1,11 +1,14 @@
 """The images of a script, and how it writes texts."""
 
+import hashlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import nibabel as nib
 from nibabel.filebasedimages import ImageFileError
 
+from dashboard.core.reading.image import files_of
 from dashboard.core.reading.voxels import FIRST, Take
 from dashboard.core.volume import Volume
 
@@ -33,6 +36,36 @@ class Given:
     name: str
     take: Take = FIRST
     nearest: bool = False
+
+    def hashes(self) -> dict[str, str]:
+        """Return the SHA-256 of its file, or of both of a pair, by the script's names for them."""
+        files = files_of(self.path)
+        if len(files) == 1:
+            return {self.name: self.volume.source}
+        name = PurePosixPath(self.name)
+        if name.name not in {file.name for file in files}:
+            return {}  # an upload: its halves are stored under other names
+        return {
+            str(name.with_name(file.name)): hashlib.sha256(file.read_bytes()).hexdigest()
+            for file in files
+        }
+
+
+def checked(images: Iterable[Given | None]) -> Iterator[str]:
+    """Yield the lines that find the folder of the images, and end the script if one differs."""
+    yield FOLDER
+    yield "# The files that the labels were made from, by their SHA-256."
+    yield "for name, sha256 in {"
+    hashes: dict[str, str] = {}
+    for one in images:
+        hashes |= one.hashes() if one else {}
+    for name, sha256 in hashes.items():
+        yield f"    {quoted(name)}: {quoted(sha256)},"
+    yield "}.items():"
+    yield "    if not (folder / name).is_file():"
+    yield '        sys.exit(f"There is no file {name} in {folder}. Name the folder that has it.")'
+    yield "    if hashlib.sha256((folder / name).read_bytes()).hexdigest() != sha256:"
+    yield '        sys.exit(f"{name} is not the file that the labels were made from.")'
 
 
 def shape(path: Path) -> tuple[int, ...] | None:

@@ -5,7 +5,7 @@ from dataclasses import fields
 
 from dashboard.core.analysis import Analysis
 from dashboard.core.domain import Cut
-from dashboard.core.export.reproduce.given import FOLDER, Given, quoted
+from dashboard.core.export.reproduce.given import Given, checked, quoted
 from dashboard.core.mixture.recipe import Recipe
 from dashboard.core.processing import Placed, Resampled
 from dashboard.core.reading.voxels import FIRST
@@ -27,6 +27,7 @@ def packaged(
     resampled = any(isinstance(step, Resampled) for step in steps)
     placed = any(isinstance(step, Placed) for step in steps)
     cut = f"Cut({quoted(domain.plane)}, {domain.index})" if isinstance(domain, Cut) else "WHOLE"
+    yield "import hashlib"
     yield "import sys"
     yield "from pathlib import Path"
     yield ""
@@ -40,18 +41,18 @@ def packaged(
     yield "from dashboard.core.mixture.recipe import Recipe"
     yield "from dashboard.core.volume import read_volume"
     yield ""
-    yield FOLDER
+    yield from checked([*images, mask, grid, position])
     yield ""
     if position and placed:
         yield f"placed = {_read(position)}"
     if resampled:
-        yield f"grid = {_read(grid)}{_hash(grid)}"
+        yield f"grid = {_read(grid)}"
     yield "images = ["
     for one in images:
-        yield f"    {_brought(one)},{_hash(one)}"
+        yield f"    {_brought(one)},"
     yield "]"
     if mask:
-        yield f"mask = {_brought(mask)}{_hash(mask)}"
+        yield f"mask = {_brought(mask)}"
     yield f"recipe = Recipe({_settings(features.recipe)})"
     more = [f"mixed={mixed}"] if mixed < len(images) else []
     more += ["mask=mask"] if mask else []
@@ -74,10 +75,6 @@ def _brought(one: Given) -> str:
         if isinstance(step, Resampled):
             read = f"resample({read}, grid{', nearest=True' if one.nearest else ''})"
     return read
-
-
-def _hash(one: Given) -> str:
-    return f"  # SHA-256 {one.volume.source}"
 
 
 def _settings(recipe: Recipe) -> str:

@@ -1,0 +1,161 @@
+// The lesson: one step fills the page, large enough for a projector. The View's field `lesson` is
+// its number, so each step has a link. The step's cards are the page's own: all stays linked.
+import { applies, cardsOf, fieldsOf, STEPS, stepOf } from "../client/lesson.mjs";
+import { wordsOf } from "../client/lesson-words.mjs";
+import { held } from "./dash.mjs";
+import { enlarge } from "./large.mjs";
+import { element } from "./stage.mjs";
+
+const GRAPHS = { "image-x": "view-image-x", "image-y": "view-image-y", labels: "view-labels", histograms: "view-histograms", joint: "view-joint" };
+// What Escape closes first.
+const ABOVE = ".full-screen, dialog[open], :popover-open, .class-editor:not([hidden])";
+const TYPED = "input:not([type=radio], [type=checkbox]), textarea, select, [role=option]";
+const USUAL = 3; // classes
+
+const root = document.documentElement;
+const cardOf = (id) => document.getElementById(GRAPHS[id])?.closest(".card");
+
+const button = (className, textContent, title, more = {}) =>
+  element("button", className, { type: "button", textContent, title, ariaLabel: title, ...more });
+
+const make = () => {
+  const place = element("section", "lesson", { id: "lesson", ariaLabel: "Lesson" });
+  const [title, sees, tries] = ["h2", "p", "p"].map((name, index) => element(name, ["", "sees", "tries"][index]));
+  const said = element("p", "visually-hidden");
+  said.setAttribute("role", "status");
+  const text = element("div", "lesson-text");
+  text.append(title, sees, tries, said);
+
+  const classes = element("div", "lesson-classes", { role: "group", ariaLabel: "Components" });
+  const [fewer, count, more] = [
+    button("icon-button", "−", "Fewer classes", { value: "-1" }), element("span", ""), button("icon-button", "+", "More classes", { value: "1" }),
+  ];
+  classes.append(fewer, count, more);
+
+  const steps = element("ol", "lesson-steps");
+  const dots = STEPS.map((_, index) => button("", String(index + 1), `Step ${index + 1}`, { value: String(index + 1) }));
+  steps.append(...dots.map((dot) => { const item = element("li", ""); item.append(dot); return item; }));
+
+  const [back, next] = [button("icon-button", "‹", "Previous step (Page ↑)"), button("icon-button", "›", "Next step (Page ↓)")];
+  const leave = button("icon-button", "×", "Leave the lesson (Escape)");
+  const copy = element("button", "text-button copy-link", { type: "button", textContent: "Copy link", title: "Copy a link to this step, with all that is on screen" });
+  const tools = element("div", "lesson-tools");
+  tools.append(classes, back, steps, next, copy, leave);
+  place.append(text, tools);
+  document.querySelector(".top").after(place);
+  return { place, title, sees, tries, said, classes, fewer, count, more, dots, back, next, leave };
+};
+
+const put = (node, text) => { if (node.textContent !== text) node.textContent = text; };
+
+/**
+ * @param {object} page
+ * @param {() => {wanted: ?object, scene: ?object}} page.shown
+ * @param {(number: ?number) => void} page.show  a step, or none
+ * @param {(field: string, value: *) => void} page.set  a control, as a visitor would
+ * @param {(field: string, name: string) => string} page.called  the short name of an image
+ */
+export const lesson = ({ shown, show, set, called }) => {
+  // A link written by hand names the step alone; any other says all of the View.
+  let isBare = !new URLSearchParams(location.search).has("components");
+  let parts = null;
+  let components = USUAL; // what the visitor has fitted
+  let drawn = null; // number and cards on screen
+
+  const facts = () => {
+    const { wanted, scene } = shown();
+    const { slice: counts = {} } = held("view-histograms.figure")?.layout?.meta ?? {};
+    return {
+      isAlone: wanted.x === wanted.y, isFitted: scene.fits, slices: scene.positions?.length ?? 1, components,
+      x: called("x", wanted.x), y: called("y", wanted.y), mixed: scene.mixed.map((name) => called("x", name)),
+      mask: called("mask", held("control-mask.value") ?? ""), zeros: null, kept: null, voxels: null, ...counts,
+    };
+  };
+
+  const go = (number) => {
+    const { wanted, opening } = shown();
+    const step = stepOf(number);
+    if (!wanted || opening || (number && !step)) return;
+    const fields = step ? fieldsOf(step, wanted, facts()) : {};
+    show(number);
+    for (const [field, value] of Object.entries(fields)) {
+      if (String(shown().wanted[field]) !== String(value)) set(field, value);
+    }
+  };
+
+  /** Shows the step's cards, and hides all else. */
+  const lay = (number, cards) => {
+    for (const card of document.querySelectorAll(".card[data-taught]")) delete card.dataset.taught;
+    cards.forEach((id, index) => { const card = cardOf(id); if (card) card.dataset.taught = String(index + 1); });
+    const isNew = root.dataset.lesson === undefined;
+    if (number) root.dataset.lesson = cards.map((id) => (id.startsWith("image") || id === "labels" ? "picture" : "graph")).join(" ");
+    else delete root.dataset.lesson;
+    if (isNew || !number) enlarge();
+  };
+
+  const write = ({ wanted }, step, known) => {
+    const { title, sees, tries } = wordsOf(step, known, wanted);
+    put(parts.title, title);
+    put(parts.sees, sees);
+    put(parts.tries, tries);
+    put(parts.count, `${wanted.components} ${wanted.components === 1 ? "class" : "classes"}`);
+    parts.classes.hidden = !["fit", "head"].includes(step.needs) || !applies(step, known);
+    [parts.fewer.disabled, parts.more.disabled] = [wanted.components <= 1, wanted.components >= 10];
+    [parts.back.disabled, parts.next.disabled] = [wanted.lesson <= 1, wanted.lesson >= STEPS.length];
+    parts.dots.forEach((dot, index) => {
+      dot.toggleAttribute("aria-current", index + 1 === wanted.lesson);
+      if (index + 1 === wanted.lesson) dot.setAttribute("aria-current", "step");
+    });
+  };
+
+  /** Draws what the View says of the lesson, mostly nothing. */
+  const draw = () => {
+    const { wanted, scene } = shown();
+    if (wanted?.components > 1) components = wanted.components;
+    if (!wanted?.lesson && !drawn) return;
+    const step = stepOf(wanted.lesson);
+    const known = step && facts();
+    const cards = step ? cardsOf(step, known) : [];
+    const now = step ? `${wanted.lesson} ${cards.join()}` : null;
+    const isNew = now !== drawn;
+    drawn = now;
+    if (isNew) lay(wanted.lesson, cards);
+    if (step) parts ??= make();
+    parts.place.hidden = !step;
+    if (!step) return;
+    write({ wanted, scene }, step, known);
+    if (isNew) put(parts.said, `Step ${wanted.lesson} of ${STEPS.length}: ${parts.title.textContent}. ${parts.sees.textContent} ${parts.tries.textContent}`);
+    if (isBare) setTimeout(go, 0, wanted.lesson);
+    isBare = false;
+  };
+
+  const turn = (count) => {
+    const { wanted } = shown();
+    if (!wanted?.lesson) return false;
+    if (stepOf(wanted.lesson + count)) go(wanted.lesson + count);
+    return true;
+  };
+
+  document.addEventListener("click", ({ target }) => {
+    if (target.closest?.(".start-lesson")) {
+      target.closest("dialog")?.close();
+      go(1);
+    }
+    const pressed = parts && target.closest?.("#lesson button");
+    if (!pressed) return;
+    if (pressed === parts.back) turn(-1);
+    else if (pressed === parts.next) turn(1);
+    else if (pressed === parts.leave) go(null);
+    else if (parts.dots.includes(pressed)) go(Number(pressed.value));
+    else if (pressed.value) set("components", String(shown().wanted.components + Number(pressed.value)));
+  });
+  // Before the crosshair is taken away: the page is left as it is.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !drawn || event.target.closest?.(TYPED) || document.querySelector(ABOVE)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    go(null);
+  }, true);
+
+  return { draw, turn, toggle: () => go(shown().wanted?.lesson ? null : 1) };
+};

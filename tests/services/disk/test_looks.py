@@ -1,0 +1,52 @@
+"""Looks at disks that are slow, or hang."""
+
+import threading
+
+import pytest
+
+from dashboard.services.disk import looks
+from dashboard.services.disk.looks import Looks
+
+PATIENCE = 30  # what has not come by then never comes
+
+
+def finish():
+    for thread in threading.enumerate():
+        if thread.name == "look":
+            thread.join(PATIENCE)
+
+
+def test_what_was_slow_once_is_looked_at_beside_those_who_ask(monkeypatch):
+    monkeypatch.setattr(looks, "PATIENCE", -1)
+    monkeypatch.setattr(looks, "HANGING_SECONDS", 0)
+    disk, release, looked = Looks(), threading.Event(), []
+
+    def slow():
+        looked.append(threading.get_ident())
+        assert release.wait(PATIENCE)
+        return "new"
+
+    assert disk.at("share", lambda: "old", None) == "old"
+    for _ in range(3):
+        assert disk.at("share", slow, "old") == "old"
+        assert not disk.hang  # nobody waits for it
+        assert disk.at("disk", threading.get_ident, None) == threading.get_ident()
+    release.set()
+    finish()
+    assert len(looked) == 1  # they share one look
+
+    monkeypatch.setattr(looks, "PATIENCE", PATIENCE)
+    assert disk.at("share", lambda: "new", "old") == "new"  # it answers while one waits
+    finish()
+    assert disk.at("share", threading.get_ident, 1) == threading.get_ident()  # and is quick again
+
+
+def test_a_look_beside_that_fails_says_so(monkeypatch):
+    disk = Looks()
+    monkeypatch.setattr(looks, "PATIENCE", -1)
+    disk.at("share", lambda: "old", None)
+    monkeypatch.setattr(looks, "PATIENCE", PATIENCE)
+    with pytest.raises(ZeroDivisionError):
+        disk.at("share", lambda: str(1 / 0), "old")
+    finish()
+    assert disk.at("share", lambda: "new", "old") == "new"
