@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from scripts.serving import settled
 from tests.browser.acting import choose, visit
+from tests.wide import cases
 
 
 @pytest.fixture(scope="module")
@@ -209,7 +210,7 @@ CLEARANCES = """
 """
 
 
-@pytest.mark.parametrize("clip", ["none", "1"])
+@pytest.mark.parametrize("clip", cases(["none", "1"], wide=lambda clip: clip == "1"))
 def test_titles_of_low_histograms_keep_clear_of_the_plots(lab: Page, url: str, clip: str) -> None:
     lab.set_viewport_size({"width": 1440, "height": 720})
     visit(lab, f"{url}/?study=sound&clip={clip}&before=1")

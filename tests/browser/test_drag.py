@@ -182,6 +182,7 @@ THIRTY_FRAMES = """
 """
 
 
+@pytest.mark.wide
 def test_a_picture_that_does_not_come_is_asked_for_again_only_on_demand(
     own_page: Page, complaints: list[str]
 ) -> None:

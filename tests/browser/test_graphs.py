@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from dashboard.figures.palette import on_white
 from scripts.serving import settled
+from tests.wide import cases
 
 # WCAG's contrast of a label's text with what lies behind it.
 CONTRASTS = """selector => {
@@ -29,7 +30,7 @@ CONTRASTS = """selector => {
 }"""
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", cases(["light", "dark"], wide=lambda scheme: scheme == "dark"))
 def test_what_a_graph_says_under_the_pointer_can_be_read(home: Page, scheme: str) -> None:
     home.emulate_media(color_scheme=scheme)
     for graph, place in (("#view-histograms", {"x": 60, "y": 60}), ("#view-joint", None)):
@@ -47,7 +48,7 @@ def test_what_a_graph_says_under_the_pointer_can_be_read(home: Page, scheme: str
     expect(edge).to_have_css("stroke", card)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", cases(["light", "dark"], wide=lambda scheme: scheme == "light"))
 def test_the_fullest_cells_stand_off_from_the_card(home: Page, scheme: str) -> None:
     """The colour scale ends at a contrast of 3 with the card, as WCAG asks of graphics."""
     home.emulate_media(color_scheme=scheme)

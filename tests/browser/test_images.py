@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from scripts.serving import settled
 from tests.browser.acting import address, choose, holding, options, pills, visit
 from tests.browser.reading import picture, pixel
+from tests.wide import cases
 
 SHAPE = (24, 20, 12)
 LONG = "sub-01_space-MNI152NLin6Asym_desc-preproc"
@@ -333,7 +334,7 @@ def test_where_an_image_has_nothing_its_card_says_so(lab: Page, url: str) -> Non
     expect(lab.locator("#head-image-y .caption")).to_have_text("slice 2, nearest in mm")
 
 
-@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("width", cases([1440, 390], wide=lambda width: width == 1440))
 def test_lists_are_as_wide_as_their_names_and_on_the_screen(
     lab: Page, url: str, width: int
 ) -> None:

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from scripts.serving import settled
 from tests.browser.reading import thumb
 from tests.test_readme import rows, section
+from tests.wide import cases
 
 MOST_STOPS = 25
 
@@ -135,7 +136,10 @@ def test_typing_waits_for_a_pause_but_enter_and_arrows_act_at_once(own_page: Pag
 
 @pytest.mark.parametrize(
     ("field", "typed", "slice_number"),
-    [("Slice", "42", 42), ("Slice", "999", 69), ("Position in mm", "-50", 17)],
+    cases(
+        [("Slice", "42", 42), ("Slice", "999", 69), ("Position in mm", "-50", 17)],
+        wide=lambda case: case[1] == "42",
+    ),
 )
 def test_the_slice_and_its_millimetres_can_be_typed(
     home: Page, field: str, typed: str, slice_number: int

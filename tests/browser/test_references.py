@@ -79,6 +79,7 @@ def test_without_a_reference_there_is_no_agreement_to_show(home: Page) -> None:
     expect(home.locator("#view-agreement")).to_contain_text("Slice against dseg")
 
 
+@pytest.mark.wide
 def test_more_labels_stay_unfolded_from_slice_to_slice(
     page: Page, studies: tuple[Path, str]
 ) -> None:

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from scripts.serving import settled
+from tests.wide import cases
 
 PLANE = "The direction of the slices."
 
@@ -129,7 +130,7 @@ def test_a_finger_shows_the_help_inside_the_window_and_opens_no_list(
         expect(tooltip(page)).to_be_hidden()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", cases(["light", "dark"], wide=lambda scheme: scheme == "light"))
 def test_the_help_can_be_read_in_both_themes(home: Page, scheme: str) -> None:
     home.emulate_media(color_scheme=scheme)
     expect(home.locator(":root")).to_have_attribute("data-mantine-color-scheme", scheme)
