@@ -26,7 +26,7 @@ from dashboard.core.mixture.features import Features, features
 from dashboard.core.mixture.model import Model
 from dashboard.core.mixture.recipe import COMPONENTS, VOLUME_STARTS, Recipe
 from dashboard.core.mixture.slice_fit import FLOOR
-from dashboard.core.mixture.volume_fit import corrected, fit_cells, fit_roughly
+from dashboard.core.mixture.volume_fit import fit_cells, fit_roughly, followed, rested
 from dashboard.core.volume import read_volume
 
 RECIPE = Recipe(tolerance=1e-6)
@@ -146,9 +146,7 @@ def _parameters(found: Mixture) -> tuple[Points, Points, Points]:
 def _ours(points: Points, start: Mixture) -> tuple[Mixture, NDArray[np.uint8]]:
     divided = cells(points)
     em = ExpectationMaximisation(divided, "full", FLOOR)
-    found = em.run(start, RECIPE.tolerance)
-    if not divided.fine:
-        found = corrected(points, em, found, RECIPE)
+    found = rested(em, start, RECIPE) if divided.fine else followed(points, em, start, RECIPE)
     return found, _labels(points, found)
 
 

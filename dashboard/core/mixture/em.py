@@ -7,10 +7,8 @@ likelihood; the M-step adds each cell's scatter, so that it takes no variance.
 """
 
 import math
-from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,10 +21,8 @@ from dashboard.core.steps import take_step
 # An iteration takes less than a millisecond, so a small tolerance may take its time.
 MOST_ITERATIONS = 5000
 # Each start runs to this gain per iteration, and only the best one on (Biernacki, Celeux and
-# Govaert 2003: short runs of EM). Beyond it the steps point the same way for long.
+# Govaert 2003: short runs of EM).
 ROUGH = 1e-3
-# Steps whose directions hasten the next one.
-REMEMBERED = 6
 # Cells at once: their moments stay in the CPU cache.
 CHUNK = 2**12
 
@@ -57,10 +53,6 @@ class Mixture:
 class ExpectationMaximisation:
     """EM on cells, whose steps are products of matrices.
 
-    Where cells do not hold all points they lead a fit several times, so its last steps are hastened
-    (Anderson's acceleration; of EM: Henderson and Varadhan 2019). A hastened step that lowers the
-    likelihood is taken back.
-
     Attributes
     ----------
     defect : ndarray or float
@@ -68,7 +60,7 @@ class ExpectationMaximisation:
     """
 
     def __init__(self, cells: Cells, covariance: Covariance, floor: float) -> None:
-        self._covariance, self._floor, self._hastens = covariance, floor, not cells.fine
+        self._covariance, self._floor = covariance, floor
         self._counts, self._total = cells.counts, float(cells.counts.sum())
         self._images = cells.means.shape[1]
         # Products of coordinates far from 0 would cancel.
@@ -101,54 +93,15 @@ class ExpectationMaximisation:
         numpy.linalg.LinAlgError
             If a covariance becomes singular.
         """
-        step, before = self.expected(found)
-        path: deque[tuple[Array, Array]] = deque(maxlen=REMEMBERED)
-        sums, share, iterations, converged = step, 1.0, 1, False
+        sums, before = self.expected(found)
+        iterations, converged = 1, False
         while not converged and iterations < most:
             take_step()
             iterations += 1
-            is_step = sums is step
-            try:
-                there = self.maximised(sums)
-                after, likelihood = self.expected(there)
-            except np.linalg.LinAlgError:
-                if is_step:
-                    raise
-                likelihood = -math.inf
-            if likelihood < before and not is_step:
-                sums, share = step, share / 4
-                continue
-            gain, found, before = abs(likelihood - before), there, likelihood
-            converged = gain < tolerance
-            if self._hastens and gain < ROUGH:
-                path.append((sums, after))
-                share = min(1, 1.5 * share)
-                sums, step = after + share * self._farther(path), after
-            else:
-                sums = step = after
+            found = self.maximised(sums)
+            sums, likelihood = self.expected(found)
+            converged, before = abs(likelihood - before) < tolerance, likelihood
         return replace(found, log_likelihood=before, iterations=iterations, converged=converged)
-
-    def _farther(self, path: Sequence[tuple[Array, Array]]) -> Array:
-        """Return what to add to the last of some steps, to be where they point to.
-
-        Parameters
-        ----------
-        path : sequence of tuple of ndarray
-            Sums before and after each step.
-        """
-        before, after = (
-            np.stack([(sums / self._lengths).ravel() for sums in part], axis=1)
-            for part in zip(*path, strict=True)
-        )
-        moves = after - before
-        shares = np.linalg.lstsq(np.diff(moves), moves[:, -1], rcond=1e-10)[0]
-        farther = (np.diff(after) @ shares).reshape(path[-1][1].shape)
-        return np.asarray(-farther * self._lengths)
-
-    @cached_property
-    def _lengths(self) -> Array:
-        """The scale of each moment, so that the units of the images do not matter."""
-        return np.asarray(np.sqrt(self._counts @ (self._moments**2).T))
 
     def expected(self, found: Mixture) -> tuple[Array, float]:
         """Return each component's sum of moments (E-step), and the mean log-likelihood per voxel.

@@ -2,13 +2,14 @@
 
 A step of EM visits some ten thousand cells instead of a million voxels (`em`). All voxels of a cell
 share its responsibilities. With three and more images cells would be too wide for that, so some
-voxels stand for all. What a visit to all voxels finds beyond them is added to
-each M-step, and found again at the new mixture, until the likelihood of all voxels rests (defect
-correction: Stetter 1978).
+voxels stand for all. What a visit to all voxels finds beyond them is added to the M-steps until the
+next visit (defect correction: Stetter 1978), so that the steps keep to the path of EM on all voxels
+and rest where that does.
 """
 
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,7 @@ from dashboard.core.errors import FitError
 from dashboard.core.mixture.assignment import densities_of, regularised
 from dashboard.core.mixture.cells import Cells
 from dashboard.core.mixture.densities import exponentiated, largest, parts
-from dashboard.core.mixture.em import ROUGH, ExpectationMaximisation, Mixture
+from dashboard.core.mixture.em import MOST_ITERATIONS, ROUGH, ExpectationMaximisation, Mixture
 from dashboard.core.mixture.features import Features
 from dashboard.core.mixture.model import Model
 from dashboard.core.mixture.partial_volume import PartialVolume
@@ -30,8 +31,10 @@ from dashboard.core.mixture.slice_fit import SINGULAR, checked, floor
 
 # Of voxels that stand for all, so many are enough to tell starts apart: a class of 1 % has 330.
 FEW = 2**15
-# Visits to all voxels; mostly three are enough. Between two of them some voxels lead.
-MOST_VISITS, LED_ITERATIONS = 12, 200
+# Steps between two visits to all voxels, as a share of those so far.
+BETWEEN_VISITS = 1 / 3
+# The iterations of a run of one step: it counts its start.
+FIRST = 2
 
 
 def fit(features: Features, recipe: Recipe) -> Model:
@@ -51,9 +54,9 @@ def fit(features: Features, recipe: Recipe) -> Model:
     """
     points, scale = checked(features, recipe)
     least = floor(points, recipe)
-    em, found = _of_cells(features.partition(), recipe, floor=least)
-    if not features.partition().fine:
-        found = corrected(points, em, found, recipe)
+    em, found = _begun(features.partition(), recipe, floor=least)
+    run = rested if features.partition().fine else partial(followed, points)
+    found = run(em, found, recipe)
     model = _model(em, found, recipe, scale, voxels=len(points), floor=least)
     counts, likelihood = _counted(points, model)
     if recipe.prior:
@@ -77,20 +80,35 @@ def fit_roughly(features: Features, recipe: Recipe) -> Model:
     """
     points, scale = checked(features, recipe)
     least = floor(points, recipe)
-    em, found = _of_cells(features.partition(), recipe, floor=least)
-    return _model(em, found, recipe, scale, voxels=len(points), floor=least)
+    em, found = _begun(features.partition(), recipe, floor=least)
+    return _model(em, rested(em, found, recipe), recipe, scale, voxels=len(points), floor=least)
 
 
-def _of_cells(
+def _begun(
     cells: Cells, recipe: Recipe, *, floor: float
 ) -> tuple[ExpectationMaximisation, Mixture]:
-    """Return the mixture of a recipe on cells, and its EM."""
-    found = fit_cells(cells, recipe, floor=floor)
+    """Return the EM of a recipe on cells, and the mixture that it begins with."""
+    best = best_start(cells, recipe, floor=floor)
     if not recipe.partial_volume or recipe.components == 1:
-        return ExpectationMaximisation(cells, recipe.covariance, floor), found
+        return ExpectationMaximisation(cells, recipe.covariance, floor), best
     em = PartialVolume(cells, recipe.components, floor)
+    tissues = ExpectationMaximisation(cells, recipe.covariance, floor)
+    return em, em.begun(rested(tissues, best, recipe))
+
+
+def rested(em: ExpectationMaximisation, found: Mixture, recipe: Recipe) -> Mixture:
+    """Return where a mixture's likelihood rests on cells.
+
+    Raises
+    ------
+    FitError
+        If a covariance becomes singular.
+    """
+    if found.converged:
+        return found
     try:
-        return em, em.run(em.begun(found), recipe.tolerance)
+        run = em.run(found, recipe.tolerance)
+        return replace(run, iterations=found.iterations + run.iterations)
     except np.linalg.LinAlgError:
         raise FitError(SINGULAR.format(recipe.components)) from None
 
@@ -153,26 +171,30 @@ def fit_cells(cells: Cells, recipe: Recipe, *, floor: float) -> Mixture:
     FitError
         If no start gives a mixture, because a covariance became singular.
     """
+    best = best_start(cells, recipe, floor=floor)
+    return rested(ExpectationMaximisation(cells, recipe.covariance, floor), best, recipe)
+
+
+def best_start(cells: Cells, recipe: Recipe, *, floor: float) -> Mixture:
+    """Return the best of some starts, each run a little on some of the cells.
+
+    It is converged if that was on all cells, and to the recipe's tolerance. The parameters and
+    errors are those of `fit_cells`.
+    """
     few = cells.some(FEW)
     short = ExpectationMaximisation(few, recipe.covariance, floor)
     random = check_random_state(recipe.seed)
     best: Mixture | None = None
-    rough = max(ROUGH, recipe.tolerance) if recipe.starts > 1 else recipe.tolerance
     for _ in range(recipe.starts):
         start = started(few, recipe.components, random)
         with suppress(np.linalg.LinAlgError):
-            found = short.run(short.first(start), rough)
+            found = short.run(short.first(start), max(ROUGH, recipe.tolerance))
             if best is None or found.log_likelihood > best.log_likelihood:
                 best = found
-    try:
-        if best is not None:
-            if few is cells and rough == recipe.tolerance:
-                return best
-            em = ExpectationMaximisation(cells, recipe.covariance, floor)
-            return em.run(best, recipe.tolerance)
-    except np.linalg.LinAlgError:
-        pass
-    raise FitError(SINGULAR.format(recipe.components))
+    if best is None:
+        raise FitError(SINGULAR.format(recipe.components))
+    is_end = few is cells and recipe.tolerance >= ROUGH
+    return replace(best, converged=best.converged and is_end)
 
 
 def started(cells: Cells, components: int, random: np.random.RandomState) -> NDArray[np.float64]:
@@ -184,41 +206,49 @@ def started(cells: Cells, components: int, random: np.random.RandomState) -> NDA
     return np.asarray(np.arange(components)[:, None] == found, dtype=np.float64)
 
 
-def corrected(
+def followed(
     points: NDArray[np.float64], em: ExpectationMaximisation, found: Mixture, recipe: Recipe
 ) -> Mixture:
-    """Lead a mixture of some points on to that of all.
+    """Follow the path of EM on all points, from a mixture until the likelihood rests.
+
+    The steps run over some points. A visit to all of them finds what these leave out: at each of
+    the first steps, then less and less often, since the steps become shorter. The path ends where a
+    step right after a visit gains less than the tolerance. Steps that lead to a lower likelihood,
+    or to none, are taken back, and the next visits come sooner; one right after a visit never does.
 
     Raises
     ------
     FitError
         If a covariance becomes singular.
     """
-    converged, iterations = False, found.iterations
+    share, steps, iterations = BETWEEN_VISITS, 1, found.iterations
     try:
         sums, likelihood = em.visited(points, found)
-        for _ in range(MOST_VISITS):
+        while iterations < MOST_ITERATIONS:
             em.defect = 0.0
             em.defect = sums - em.expected(found)[0]
-            # A step of EM on all points, which is never worse; the cells lead further.
-            step, before = em.maximised(sums), likelihood
-            found = _led(em, step, recipe.tolerance / 10)
-            sums, likelihood = em.visited(points, found)
-            if likelihood < before:
-                found = step
-                sums, likelihood = em.visited(points, found)
-            iterations += max(found.iterations, 1)
-            converged = abs(likelihood - before) < recipe.tolerance
-            if converged:
-                break
+            led = _led(em, found, recipe.tolerance, steps)
+            if led and led.converged and led.iterations == FIRST:
+                return replace(led, log_likelihood=likelihood, iterations=iterations + 1)
+            after = em.visited(points, led) if led else None
+            if led is None or after is None or (after[1] < likelihood and steps > 1):
+                share, steps = share / 4, 1
+                continue
+            found, (sums, likelihood) = led, after
+            iterations += led.iterations - 1
+            steps = max(1, round(iterations * share))
     except np.linalg.LinAlgError:
         raise FitError(SINGULAR.format(recipe.components)) from None
-    return replace(found, log_likelihood=likelihood, iterations=iterations, converged=converged)
+    return replace(found, log_likelihood=likelihood, iterations=iterations, converged=False)
 
 
-def _led(em: ExpectationMaximisation, step: Mixture, tolerance: float) -> Mixture:
-    """Return where the cells lead a mixture, or itself if that has no covariance."""
+def _led(
+    em: ExpectationMaximisation, found: Mixture, tolerance: float, steps: int
+) -> Mixture | None:
+    """Return where some steps lead a mixture; None if several lead to a singular covariance."""
     try:
-        return em.run(step, tolerance, most=LED_ITERATIONS)
+        return em.run(found, tolerance, most=steps + 1)
     except np.linalg.LinAlgError:
-        return step
+        if steps == 1:
+            raise
+        return None

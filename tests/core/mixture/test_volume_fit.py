@@ -12,11 +12,12 @@ from sklearn.mixture import GaussianMixture
 from dashboard.core.domain import WHOLE
 from dashboard.core.mixture.assignment import assign, posterior
 from dashboard.core.mixture.cells import Cells, cells
+from dashboard.core.mixture.densities import Densities, largest
 from dashboard.core.mixture.em import ExpectationMaximisation, Mixture
 from dashboard.core.mixture.recipe import Covariance, Recipe
 from dashboard.core.mixture.scaling import scale
 from dashboard.core.mixture.slice_fit import fit_points
-from dashboard.core.mixture.volume_fit import corrected, fit_cells
+from dashboard.core.mixture.volume_fit import fit_cells, followed, rested
 
 TIGHT = 1e-10
 START = Mixture(
@@ -47,9 +48,9 @@ def fitted(found, covariance):
     return ExpectationMaximisation(found, covariance, 1e-6).run(START, TIGHT)
 
 
-def referee(points, covariance, start=START):
+def referee(points, covariance, start=START, tolerance=TIGHT):
     """Return scikit-learn's fit from the same start."""
-    estimator = GaussianMixture(3, covariance_type=covariance, tol=TIGHT, max_iter=5000)
+    estimator = GaussianMixture(3, covariance_type=covariance, tol=tolerance, max_iter=5000)
     log_densities = [
         np.log(weight) + multivariate_normal(mean, spread).logpdf(points)
         for weight, mean, spread in zip(start.weights, start.means, start.covariances, strict=True)
@@ -115,7 +116,9 @@ def test_cells_give_the_labels_and_the_likelihood_of_all_voxels(covariance):
     assert own.score(points) == pytest.approx(other.score(points), abs=1e-5)
 
 
-def test_many_images_are_led_from_some_voxels_to_the_fit_of_all(monkeypatch):
+@pytest.mark.parametrize("tolerance", [1e-4, 1e-6, 1e-9])
+def test_many_images_rest_where_scikit_learn_does(monkeypatch, tolerance):
+    """The steps run over one voxel in fifteen, and end where those over all would."""
     monkeypatch.setattr("dashboard.core.mixture.cells.SOME", 2**11)
     two = head(30_000)
     noise = np.random.default_rng(3).normal(0, 0.3, (len(two), 2))
@@ -125,32 +128,21 @@ def test_many_images_are_led_from_some_voxels_to_the_fit_of_all(monkeypatch):
         np.tile(START.means, 2),
         np.stack([np.eye(4) + np.eye(4)[[2, 3, 0, 1]] / 2] * 3),
     )
-    found = cells(points)
-    em = ExpectationMaximisation(found, "full", 1e-6)
-    rough = em.run(start, TIGHT)
-    other = referee(points, "full", start)
-    led = corrected(points, em, rough, Recipe(tolerance=1e-9))
-    np.testing.assert_allclose(led.means, other.means_, atol=1e-3)
-    np.testing.assert_allclose(led.covariances, other.covariances_, atol=1e-3)
-    assert abs(rough.means - other.means_).max() > 0.01
-    assert led.log_likelihood == pytest.approx(other.lower_bound_, abs=1e-8)
-
-
-def test_hastened_steps_are_fewer_and_lead_to_the_same_mixture():
-    points = np.tile(head(5000), 2) + np.random.default_rng(2).normal(0, 0.6, (5000, 4))
-    start = Mixture(START.weights, np.tile(START.means, 2), np.tile(np.eye(4), (3, 1, 1)))
-    plain, hastened = (
-        ExpectationMaximisation(replace(bare(points, np.ones(5000)), fine=fine), "full", 1e-6).run(
-            start, TIGHT
-        )
-        for fine in (True, False)
-    )
-    assert plain.converged
-    assert hastened.converged
-    assert hastened.iterations < plain.iterations / 4
-    assert hastened.log_likelihood == pytest.approx(plain.log_likelihood, abs=1e-8)
-    np.testing.assert_allclose(hastened.means, plain.means, atol=1e-3)
-    np.testing.assert_allclose(hastened.covariances, plain.covariances, atol=1e-3)
+    em = ExpectationMaximisation(cells(points), "full", 1e-6)
+    other = referee(points, "full", start, tolerance)
+    found = followed(points, em, start, Recipe(tolerance=tolerance))
+    assert found.converged
+    own = Densities(found.weights, found.means, found.covariances)
+    assert np.mean(largest(own(points)) == other.predict(points)) > 0.998
+    if tolerance > 1e-9:
+        assert found.iterations == pytest.approx(other.n_iter_, rel=0.15)
+    else:
+        np.testing.assert_allclose(found.means, other.means_, atol=1e-3)
+        np.testing.assert_allclose(found.covariances, other.covariances_, atol=1e-3)
+        assert found.log_likelihood == pytest.approx(other.lower_bound_, abs=1e-8)
+        em.defect = 0.0
+        some = rested(em, start, Recipe(tolerance=tolerance))
+        assert abs(some.means - other.means_).max() > 0.01
 
 
 def test_a_slice_has_the_labels_and_probabilities_it_has_in_the_whole_head():
