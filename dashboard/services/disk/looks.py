@@ -72,7 +72,10 @@ class Looks:
             with self.one():
                 return self._timed(key, find)
         with self._changing:
-            began, future = self._beside.get(key) or self._begin(key, find)
+            under_way = self._beside.get(key)
+            if under_way is None or under_way[1].done():  # and about to end
+                under_way = self._begin(key, find)
+            began, future = under_way
         patience = FIRST_SECONDS if known is None else PATIENCE
         wait([future], max(0.0, began + patience - time.monotonic()))
         found: Found | None = future.result() if future.done() else known
@@ -97,7 +100,8 @@ class Looks:
             except BaseException as error:  # noqa: BLE001, raised in who waits
                 begun[1].set_exception(error)
             with self._changing:
-                del self._beside[key]
+                if self._beside.get(key) is begun:
+                    del self._beside[key]
 
         threading.Thread(target=run, name="look", daemon=True).start()
         return begun
