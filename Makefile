@@ -16,7 +16,7 @@ test: lint ## Check style, types and claims; ARGS="-k mixture" goes to pytest
 	@$(PY) -m scripts.axe
 	@$(PY) -m pytest $(SIDE_BY_SIDE) $(ARGS)
 
-test-wide: dev ## Run the tests marked wide: more members of the kinds that `make test` tries
+test-wide: dev ## Run the tests marked wide: more members of what `make test` tries, and dear ones
 	@$(PY) -m scripts.chromium
 	@$(PY) -m scripts.axe
 	@$(PY) -m pytest $(SIDE_BY_SIDE) -m "wide and not long" $(ARGS)

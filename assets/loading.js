@@ -46,7 +46,9 @@
   const looking = setInterval(() => {
     const isLoading = document.querySelector("._dash-loading");
     const isError = document.querySelector("._dash-error");
-    if (isError || (isLoading && (isUnanswered() || Date.now() - begun > PATIENCE_MS))) fail();
+    // What a portal answers in place of Dash's routes, such as its own sign-in page, ends Dash.
+    const isGone = document.querySelector("#react-entry-point:empty");
+    if (isError || isGone || (isLoading && (isUnanswered() || Date.now() - begun > PATIENCE_MS))) fail();
     if (isError || !isLoading) clearInterval(looking);
   }, LOOK_MS);
 })();

@@ -39,6 +39,7 @@ import { panel, togglePanel, unfold } from "./views/panel.mjs";
 import { pictures as makePictures } from "./views/pictures.mjs";
 import { player } from "./views/player.mjs";
 import { position } from "./views/position.mjs";
+import { preferences } from "./views/preferences.mjs";
 import { readout as makeReadout } from "./views/readout.mjs";
 import { componentsPlayer } from "./views/components-player.mjs";
 import { compare } from "./views/compare.mjs";
@@ -109,6 +110,7 @@ const { watch, unsettle, stopAhead } = settling({
     readout.settle();
     thumbnails.draw();
     lesson.draw();
+    prefer();
     entitle(state.wanted);
     fields();
     followUpload(state.wanted.study);
@@ -442,6 +444,7 @@ const components = componentsPlayer({
   begin: slices.stop,
 });
 const stop = () => [components.stop(), slices.stop()].some(Boolean);
+const prefer = preferences({ shown, set: acts.set });
 const lesson = makeLesson({
   shown,
   show: (number) => setOwn("lesson", number),

@@ -27,6 +27,7 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from dashboard.threads import Threads
 from dashboard.web.body import stopping
+from dashboard.web.logs import nameless
 
 # Bodies up to this size are received beside the threads; all of the page's own are smaller.
 SMALL_BYTES = 64 * 2**10
@@ -150,6 +151,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     def load_wsgi(self) -> None:
         """Load the application."""
         super().load_wsgi()
+        self.log.error_log.addFilter(nameless)
         # What was loaded lives as long as the worker. To look for garbage in it once more at the
         # end takes most of the time that a worker needs to stop.
         gc.freeze()

@@ -13,7 +13,7 @@ export const filterOf = (name, maps) => {
   const id = `colourmap-${name}`;
   if (!document.getElementById(id)) {
     // Of linear light the colours would be others.
-    const filter = svg("filter", { id, "color-interpolation-filters": "sRGB", x: 0, y: 0, width: 1, height: 1 });
+    const filter = svg("filter", { id, "color-interpolation-filters": "sRGB" });
     const transfer = svg("feComponentTransfer");
     const table = levels(maps[name]);
     // A grey's channels are equal: each gives its own.

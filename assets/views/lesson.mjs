@@ -20,7 +20,7 @@ const button = (className, textContent, title, more = {}) =>
 
 const make = () => {
   const place = element("section", "lesson", { id: "lesson", ariaLabel: "Lesson" });
-  const [title, sees, tries] = ["h2", "p", "p"].map((name, index) => element(name, ["", "sees", "tries"][index]));
+  const [title, sees, tries] = ["h1", "p", "p"].map((name, index) => element(name, ["", "sees", "tries"][index]));
   const said = element("p", "visually-hidden");
   said.setAttribute("role", "status");
   const text = element("div", "lesson-text");

@@ -43,6 +43,23 @@ class Lines(logging.Formatter):
         return json.dumps(entry)
 
 
+def nameless(record: logging.LogRecord) -> bool:
+    """Take what a client sent out of the server's own lines, which quote it; a filter of loggers.
+
+    They are about requests that are none, and about those that fail outside the application.
+    """
+    for about in ("Invalid request", "Error handling request"):
+        if str(record.msg).startswith(about):
+            record.msg, record.args = about, ()
+            if record.exc_info and record.exc_info[0]:
+                kind, _, where = record.exc_info
+                last = traceback.extract_tb(where)[-1:]
+                at = [f" at {_module(frame.filename)}:{frame.lineno}" for frame in last]
+                record.msg = f"{about}: {kind.__name__}{''.join(at)}"
+            record.exc_info = record.exc_text = None
+    return True
+
+
 def _module(path: str) -> str:
     """Return a file of the program without the folders it is installed in."""
     for mark in ("site-packages/", "dashboard/"):

@@ -245,6 +245,7 @@ def put_back(page: Page, viewport: Any) -> None:
 CLOSE = """() => {
     document.querySelector(".check[open] summary")?.click();
     document.activeElement.blur();
+    localStorage.removeItem("neuromix-preferences");
 }"""
 
 
@@ -266,6 +267,7 @@ def lab(shared_lab: Page, lend: Lend) -> Iterator[Page]:
 # Leaves the View of a test for the one the page opened with.
 RETURN = """query => {
     document.activeElement.blur();
+    localStorage.removeItem("neuromix-preferences");
     document.querySelector(".controls").scrollTop = 0;
     history.pushState(null, "", query);
     dispatchEvent(new PopStateEvent("popstate"));

@@ -89,7 +89,12 @@ def test_axe_finds_nothing_in_any_state_of_the_page(
     auditor = audit(home)
     auditor.open("study=sample&panel=criteria&components=10&joint=histogram", "criteria")
     auditor.open("study=sample&panel=header&joint=density&nonsense=1", "headers, notice")
-    auditor.open("study=sample&layout=planes&image=y", "three planes")
+    auditor.open("study=sample&components=3&lesson=8", "lesson")
+    planes = "study=sample&layout=planes&image=y&colourmap_y=inverted"
+    auditor.open(planes, "three planes, on a light ground")
+    home.locator("#control-window-y .scale-numbers").click()
+    auditor.look("window and colours")
+    home.keyboard.press("Escape")
     home.locator("#help-button").click()
     auditor.look("help")
     home.keyboard.press("Escape")

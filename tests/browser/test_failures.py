@@ -101,14 +101,20 @@ def test_the_page_asks_by_itself_whether_the_server_is_back(
 
 @pytest.mark.faults("layout or script that does not come")
 @pytest.mark.parametrize(
-    "lacking", ["**/_dash-layout", pytest.param("**/main.mjs?*", marks=pytest.mark.wide)]
+    ("lacking", "instead"),
+    [
+        ("**/_dash-layout", None),
+        pytest.param("**/main.mjs?*", None, marks=pytest.mark.wide),
+        pytest.param("**/_dash-dependencies", "<p>Sign in to the portal", marks=pytest.mark.wide),
+        pytest.param("**/_dash-layout", "<p>Sign in to the portal", marks=pytest.mark.wide),
+    ],
 )
 def test_a_page_that_cannot_be_loaded_says_so_and_is_loaded_again(
-    own_page: Page, complaints: list[str], lacking: str
+    own_page: Page, complaints: list[str], lacking: str, instead: str | None
 ) -> None:
     loaded = []
     own_page.on("request", lambda asked: asked.is_navigation_request() and loaded.append(asked.url))
-    own_page.route(lacking, lambda route: route.abort())
+    own_page.route(lacking, lambda route: route.fulfill(body=instead) if instead else route.abort())
     own_page.goto("/")
     again = own_page.get_by_role("link", name="Try again")
     expect(again).to_be_visible()

@@ -94,3 +94,21 @@ def test_a_wrong_link_shows_the_default_and_says_so(page: Page) -> None:
     expect(notices.locator("li").first).to_contain_text("components “11” is not valid")
     notices.get_by_role("button", name="Close").click()
     expect(notices).to_have_count(0)
+
+
+def test_how_one_likes_to_look_is_there_at_the_next_visit_but_not_in_a_link(page: Page) -> None:
+    page.goto("/")
+    settled(page)
+    link = page.url
+    page.locator("#control-side").get_by_text("Radiological").click()
+    page.locator("#control-palette").select_option("bright")
+    settled(page, side="radiological", palette="bright")
+    page.keyboard.press("t")  # labels off are for now
+    settled(page, opacity=0)
+    page.goto("/?study=sample&palette=plain")
+    settled(page, side="radiological", palette="plain")
+    assert "opacity" not in page.url
+    expect(page.get_by_role("button", name="Undo", exact=True)).to_be_disabled()
+    page.goto(link)
+    settled(page)
+    assert page.url == link

@@ -13,6 +13,7 @@ from dashboard.services.tally import Tally
 from dashboard.settings import Settings
 from dashboard.view import View
 from dashboard.web import logs
+from dashboard.web.logs import nameless
 from dashboard.web.metrics import Metrics
 
 # Two workers of one server, without a server: each answers some requests and ends.
@@ -96,6 +97,25 @@ def test_an_error_is_logged_by_its_kind_and_place(capfd, tmp_path):
     assert error["error"] == "ValueError"
     assert any("test_metrics.py:" in place for place in error["at"])
     assert "secret" not in out
+
+
+def test_the_servers_own_lines_quote_nobody(caplog):
+    log = logging.getLogger("gunicorn.error")
+    log.addFilter(nameless)
+    try:
+        log.warning("Invalid request from ip=10.0.0.7: Invalid HTTP request line: 'GET /secret'")
+        try:
+            raise OSError(5, "no", "/data/secret/T1.nii")
+        except OSError:
+            log.exception("Error handling request %s %s", "GET", "/open?study=secret")
+        log.warning("Worker (pid:%s) was sent SIGKILL!", 5)
+    finally:
+        log.removeFilter(nameless)
+    first, second, third = caplog.messages
+    assert first == "Invalid request"
+    assert second.startswith("Error handling request: OSError at ")
+    assert third == "Worker (pid:5) was sent SIGKILL!"
+    assert "secret" not in caplog.text
 
 
 def test_a_server_that_cannot_count_goes_on(monkeypatch, tmp_path):

@@ -1,5 +1,12 @@
 """One link on two servers with caches of their own: the same numbers, to the last bit."""
 
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+
 import nibabel as nib
 import numpy as np
 import pytest
@@ -54,3 +61,24 @@ def test_a_link_gives_the_same_numbers_and_files_on_another_server(servers, tmp_
         assert "another version" not in client.get(f"/open?{link}").text
     wrong = link[:-1] + ("0" if link[-1] != "0" else "1")
     assert "another version of b0.nii" in clients[0].get(f"/open?{wrong}").text
+
+
+@pytest.mark.wide
+@pytest.mark.parametrize("where", [{"slice": "6"}, {"scope": "volume"}], ids=["slice", "head"])
+def test_another_kind_of_processor_gives_the_same_labels(servers, tmp_path, where):
+    clients, data = servers
+    images = [data / "pair" / f"{name}.nii" for name in ("T1", "b0")]
+    # OpenBLAS has other machine code for each kind, which adds up in another order.
+    other = {**os.environ, "OPENBLAS_CORETYPE": "Prescott"}
+    segment = [sys.executable, "-m", "dashboard", "segment", *images, "--out", tmp_path]
+    ((name, value),) = where.items()
+    subprocess.run([*segment, f"--{name}", value], env=other, check=True)
+    query = f"study=pair&{name}={value}"
+    labels, table = (
+        clients[0].get(f"/exports/{what}?{query}") for what in ("dseg.nii.gz", "components.tsv")
+    )
+    assert labels.data == (tmp_path / "T1_dseg.nii.gz").read_bytes()
+    there = json.loads((tmp_path / "T1_components.json").read_text())["components"]
+    here = list(csv.DictReader(io.StringIO(table.text), delimiter="\t"))
+    for one, same in zip(there, here, strict=True):
+        assert one["weight"] == pytest.approx(float(same["weight"]), rel=1e-9)
