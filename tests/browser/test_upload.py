@@ -310,7 +310,7 @@ def test_an_upload_is_renamed_and_the_name_undone(upload_page: Page, sample: Pat
     expect(study).to_have_value(name)
     expect(headline).to_contain_text(name)
     expect(upload_page).to_have_title(re.compile(re.escape(name)))
-    upload_page.get_by_role("button", name="Undo").click()
+    upload_page.locator(".text-button", has_text="Undo").click()
     expect(study).to_have_value(before)
     expect(headline).to_contain_text(before)
 
