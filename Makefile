@@ -1,5 +1,7 @@
 # Relative paths, and tools run as modules: console scripts do not work in a path with spaces.
 PY := .venv/bin/python
+# Python compiles its modules once, not in each process that a test starts.
+unexport PYTHONDONTWRITEBYTECODE
 SIDE_BY_SIDE := --numprocesses 2 --max-worker-restart 0 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help

@@ -14,7 +14,6 @@ from playwright.sync_api import Page, expect
 from scripts import axe
 from scripts.serving import settled
 from tests.browser.acting import GO_TO, choose
-from tests.wide import cases
 
 # Each violation: its rule, an element that breaks it, and how.
 RUN = """async (rules) => {
@@ -253,7 +252,8 @@ SHOWN = ["#view-image-x", "#view-image-y", "#view-labels", "#view-histograms", "
 HANDLED = ["#control-slice", "#slice-back", "#help-button", ".tabs [role=tab]", "#readout"]
 
 
-@pytest.mark.parametrize("width", cases([720, 360], wide=lambda width: width == 720))
+@pytest.mark.wide
+@pytest.mark.parametrize("width", [720, 360], ids=["at 200 %", "at 400 %"])
 def test_a_magnified_page_covers_nothing(page: Page, width: int) -> None:
     page.goto("/")
     settled(page)

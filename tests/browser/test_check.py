@@ -220,6 +220,7 @@ def test_titles_of_low_histograms_keep_clear_of_the_plots(lab: Page, url: str, c
     assert min(above_title) > 10  # the labels of the ticks stand there
 
 
+@pytest.mark.wide
 def test_the_sample_explains_itself_once(own_page: Page) -> None:
     own_page.goto("/")
     settled(own_page)

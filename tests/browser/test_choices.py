@@ -91,6 +91,7 @@ def test_another_volume_is_mixed_in_the_place_of_the_one_before(lab: Page, url: 
     assert pills(lab) == ["T1", "dwi:2"]
 
 
+@pytest.mark.wide
 def test_a_chosen_rule_goes_along_where_there_is_a_mask_and_else_the_page_says_so(
     lab: Page, url: str
 ) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Download, Page, expect
@@ -79,6 +80,7 @@ def test_colours_chosen_by_keys_are_exact_and_fetch_nothing(home: Page) -> None:
     settled(home, x="T1", colourmap_x="viridis", colourmap_y="hot")
 
 
+@pytest.mark.wide
 def test_a_link_opens_in_its_colours_which_saved_pictures_have_and_classes_do_not(
     home: Page,
 ) -> None:

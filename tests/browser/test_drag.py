@@ -108,6 +108,7 @@ def test_the_pictures_follow_before_the_finger_rests(own_page: Page) -> None:
     settled(page, slice=reached)
 
 
+@pytest.mark.wide
 def test_a_view_that_was_seen_before_asks_the_server_for_nothing(opened: Page) -> None:
     thumb(opened).focus()
     opened.keyboard.press("ArrowRight")

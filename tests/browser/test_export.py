@@ -97,6 +97,7 @@ def test_what_takes_long_says_how_far_it_is_and_can_be_cancelled(
     expect(home.locator("#client-notice")).to_have_count(0)
 
 
+@pytest.mark.wide
 def test_plots_have_the_size_that_was_chosen_and_pictures_whole_voxels(home: Page) -> None:
     choose(home, "Plots…")
     sheet = home.locator("dialog.sheet")

@@ -83,6 +83,7 @@ def test_a_closed_note_gives_up_what_could_not_be_opened(offline: Page) -> None:
     assert not [url for url in asked if "/open?" in url]
 
 
+@pytest.mark.wide
 def test_the_page_asks_by_itself_whether_the_server_is_back(
     home: Page, complaints: list[str]
 ) -> None:

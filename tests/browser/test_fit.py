@@ -11,7 +11,6 @@ from playwright.sync_api import Page, expect
 
 from scripts.serving import settled
 from tests.browser.acting import address, choose, visit
-from tests.wide import cases
 
 # An ADC map in mm2/s and in m2/s, and the same in whole numbers.
 UNITS = {"mm": 1.0, "m": 1e-6, "whole": 1e5}
@@ -45,6 +44,7 @@ def likelihood(page: Page) -> float:
     return float(text.split("log-likelihood")[1].split()[0].replace("−", "-"))
 
 
+@pytest.mark.wide
 def test_a_better_start_is_offered_and_taken(lab: Page, url: str) -> None:
     opened(lab, url, "study=adc-mm&slice=1")
     before = likelihood(lab)
@@ -168,9 +168,8 @@ def thumbs(page: Page) -> Any:
 WINDOWS = [("mm", "0.0005", "0.0015"), ("m", "5e-10", "1.5e-9"), ("whole", "50", "150")]
 
 
-@pytest.mark.parametrize(
-    ("name", "low", "high"), cases(WINDOWS, wide=lambda window: window[0] != "m")
-)
+@pytest.mark.wide
+@pytest.mark.parametrize(("name", "low", "high"), WINDOWS)
 def test_a_window_is_set_as_finely_in_any_unit(
     page: Page, url: str, name: str, low: str, high: str
 ) -> None:

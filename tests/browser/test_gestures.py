@@ -118,7 +118,6 @@ VIEWS = {
     "view-image-y": "",
     "view-labels": "",
 }
-FIRST = ("view-joint", "view-image-x")  # a graph and a picture
 
 
 @pytest.fixture(scope="module")
@@ -144,7 +143,7 @@ def whole(page: Page, graphs: list[Any]) -> None:
     assert drawn["behind"] == 0
 
 
-@pytest.mark.parametrize("view", cases(VIEWS, wide=lambda view: view not in FIRST))
+@pytest.mark.parametrize("view", cases(VIEWS, wide=lambda view: view != "view-joint"))
 def test_gestures_leave_every_view_whole(
     opened: tuple[Page, CDPSession], view: str, browser: Browser, complaints: list[str]
 ) -> None:

@@ -28,10 +28,6 @@ OUTCOME = """before => {
     return study.startsWith("upload-") && study !== before
         && document.documentElement.dataset.settled === location.search.slice(1);
 }"""
-# `segment` reads all of them in each run, and their upload is the same for all.
-EACH_KIND = (
-    "ok_nii", "trunc_data_1byte", "bomb_gz_lt1mb", "pixdim_inf", "name_html", "pair_affine_flip",
-)  # fmt: skip
 # Addresses of the answers that say something about a file.
 ANSWERS = ("/panels/", "/cards/", "/open", "/uploads", "update-component")
 REFUSALS = "#upload-problems li"
@@ -149,8 +145,8 @@ def require_nothing_private(finished: list[Request]) -> None:
         assert [word for word in PRIVATE if word in text] == [], request.url
 
 
-@pytest.mark.slow
-@of_hostile(wide=lambda name: name not in EACH_KIND)
+@pytest.mark.wide  # `segment` reads all of them in each run, and their upload is the same for all
+@of_hostile()
 def test_a_hostile_file_is_shown_truly_or_refused_with_a_sentence(
     visit: Visit, first: tuple[list[int], int], entry: dict[str, Any], real_data: Path
 ) -> None:

@@ -133,6 +133,7 @@ def test_a_real_study_of_four_images_mixes_three(page: Page, real_url: str) -> N
     assert_mix_can_be_chosen(page, ["adc", "flair", "t1", "t1_contrast"], "adc")
 
 
+@pytest.mark.wide
 def test_the_contrasts_of_one_file_are_chosen_for_x_and_y_and_for_the_fit(
     lab: Page, url: str
 ) -> None:
@@ -182,6 +183,7 @@ def test_taking_every_image_out_of_the_mixture_mixes_all(lab: Page, url: str) ->
     assert len(columns(lab)) == 4
 
 
+@pytest.mark.wide
 def test_an_emptied_mixture_of_all_images_is_filled_again(lab: Page, url: str) -> None:
     visit(lab, f"{url}/?study=four")
     settled(lab, study="four")
@@ -200,6 +202,7 @@ def test_an_emptied_mixture_of_all_images_is_filled_again(lab: Page, url: str) -
     assert lab.url == before
 
 
+@pytest.mark.wide
 def test_a_ninth_image_is_refused_with_a_sentence(lab: Page, url: str) -> None:
     visit(lab, f"{url}/?study=nine&mix=" + ",".join(f"m{number}" for number in range(8)))
     settled(lab, study="nine")

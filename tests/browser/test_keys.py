@@ -114,6 +114,7 @@ def test_keys_leave_alone_what_is_typed_and_what_the_browser_does(home: Page) ->
 SEED = "window.dash_component_api.getLayout('control-seed').props.value"
 
 
+@pytest.mark.wide
 def test_typing_waits_for_a_pause_but_enter_and_arrows_act_at_once(own_page: Page) -> None:
     own_page.clock.install()
     own_page.goto("/")
@@ -186,6 +187,7 @@ def test_few_tab_stops_lead_to_the_slice_and_links_skip_them(page: Page) -> None
     expect(page.get_by_role("option", name="b0")).to_be_visible()
 
 
+@pytest.mark.wide
 def test_keys_and_buttons_open_the_studies_one_after_the_other(
     page: Page, studies: tuple[Path, str]
 ) -> None:

@@ -123,6 +123,7 @@ def test_folded_controls_leave_their_room_to_the_views_and_stay_folded(page: Pag
     assert len({(box["y"], round(box["width"]), box["height"]) for box in boxes}) == 1
 
 
+@pytest.mark.wide
 def test_on_a_phone_the_controls_are_a_sheet_below_the_views(new_context, server: str) -> None:
     page = new_context(has_touch=True).new_page()
     page.set_viewport_size({"width": 390, "height": 844})

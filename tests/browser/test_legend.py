@@ -106,6 +106,7 @@ def test_tables_are_copied_with_plain_numbers(home: Page) -> None:
         cell.textContent = cell.dataset.before; delete cell.dataset.before; }""")  # fmt: skip
 
 
+@pytest.mark.wide
 def test_a_tissue_keeps_its_class_and_one_that_the_head_lacks_is_grey(page: Page, studies) -> None:
     """In slice 1 the tissue that is bright in b0 is the brighter in T1; slice 2 lacks it."""
     chance = np.random.default_rng(3)

@@ -155,6 +155,7 @@ def test_the_lesson_leads_through_ten_steps_and_stays_linked_in_each(home: Page)
     expect(heading).to_be_hidden()
 
 
+@pytest.mark.wide
 def test_a_link_opens_its_step_on_a_phone_with_buttons_for_fingers(page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto("/?lesson=6")

@@ -1,6 +1,7 @@
 """The maps in the place of the labels: what the page shows of them, and how it is chosen."""
 
 import numpy as np
+import pytest
 from playwright.sync_api import Page, expect
 from scipy.ndimage import binary_erosion
 
@@ -71,6 +72,7 @@ def test_the_maps_are_chosen_from_the_list_and_by_a_key(home: Page) -> None:
     assert menu.input_value() == "probability-3"
 
 
+@pytest.mark.wide
 def test_outlines_lie_over_both_images_and_follow_the_slice(home: Page) -> None:
     images = ("view-image-x", "view-image-y")
     expect(home.locator("#view-image-x img")).to_have_count(1)

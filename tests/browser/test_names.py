@@ -66,6 +66,7 @@ def test_long_names_are_told_apart_at_every_width(lab: Page, url: str, width: in
         expect(lab).to_have_title("alike · T1w/T2w · axial 8 · 3 classes – NeuroMix")
 
 
+@pytest.mark.wide
 def test_a_field_of_the_controls_shows_the_end_of_a_long_name(lab: Page, url: str) -> None:
     visit(lab, f"{url}/?study=ends&x=RNiftyReg_template_flash_t1&y=RNiftyReg_template_echo_t2")
     settled(lab, study="ends")

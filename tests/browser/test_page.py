@@ -101,6 +101,7 @@ def test_play_runs_until_paused(home: Page) -> None:
     expect(thumb(home)).to_have_attribute("aria-valuenow", position)
 
 
+@pytest.mark.wide
 def test_the_theme_follows_the_system_and_the_button(own_page: Page) -> None:
     # The choice is remembered: other pages of the same browser would follow it.
     page = own_page

@@ -101,6 +101,7 @@ def test_the_crosshair_goes_through_slices_planes_and_the_link(page: Page) -> No
     assert crossed(page, "view-image-y") == pytest.approx([80.5, 31.5])
 
 
+@pytest.mark.wide
 def test_arrows_move_the_crosshair_in_a_picture_that_keys_reached(home: Page, sample: Path) -> None:
     lesson = Lesson(sample, 30)
     home.mouse.click(*pixel(home, "view-labels", 60, 64))

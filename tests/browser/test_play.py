@@ -1,5 +1,6 @@
 """What plays by itself: the slices at a chosen speed, and the numbers of components."""
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from scripts.serving import settled
@@ -55,6 +56,7 @@ def test_each_slice_is_shown_before_the_next_also_at_the_highest_speed(home: Pag
     home.evaluate(FORGET)
 
 
+@pytest.mark.wide
 def test_components_play_one_settled_number_after_the_other(home: Page) -> None:
     visit(home, home.url.replace("components=3", "components=9"))
     settled(home, components=9)

@@ -115,6 +115,7 @@ def test_real_images_on_several_grids_are_mended_by_one_click(page: Page, real_u
     resample_and_undo(page, target=x, other=y)
 
 
+@pytest.mark.wide
 def test_an_outlier_is_clipped_by_one_click(lab: Page, url: str) -> None:
     def widest() -> float:
         return max(max(trace["x"]) for trace in traces(lab, "view-histograms") if trace["x"])
@@ -151,6 +152,7 @@ def test_a_clipped_voxel_is_found_inside_the_joint_view(lab: Page, url: str) -> 
     assert plot["y"] <= found["y"] + found["height"] / 2 <= plot["y"] + plot["height"]
 
 
+@pytest.mark.wide
 def test_a_background_that_is_not_zero_is_left_out_by_one_click(lab: Page, url: str) -> None:
     def foreground() -> int:
         return sum(int(row[2].replace(",", "")) for row in table(lab, "view-components"))
@@ -168,6 +170,7 @@ def test_a_background_that_is_not_zero_is_left_out_by_one_click(lab: Page, url: 
     assert foreground() == first
 
 
+@pytest.mark.wide
 def test_a_mask_that_lost_its_header_takes_the_position_of_its_image(lab: Page, url: str) -> None:
     open_study(lab, url, "study=lost&x=T1&y=T2&slice=10&foreground=positive")
     assert "as if it had been lost" in findings(lab, "warning")

@@ -1,5 +1,6 @@
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from scripts.serving import settled
@@ -14,6 +15,7 @@ def enter(page, password):
     page.keyboard.press("Enter")
 
 
+@pytest.mark.wide
 def test_one_signs_in_without_a_script_comes_to_the_link_and_leaves_for_good(
     serve, new_context, complaints
 ):

@@ -23,6 +23,7 @@ def test_the_url_is_the_whole_view(page: Page) -> None:
     assert page.evaluate(asked) == ["link", "link"]
 
 
+@pytest.mark.wide
 def test_a_reload_shows_the_same(page: Page) -> None:
     page.goto("/?slice=33&components=4&covariance=tied&joint=density&side=radiological")
     settled(page, slice=33)

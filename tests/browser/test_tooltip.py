@@ -21,6 +21,7 @@ def test_a_label_that_is_pointed_at_shows_its_help_until_the_pointer_leaves(home
     expect(tooltip(home)).to_be_hidden()
 
 
+@pytest.mark.wide
 def test_the_pointer_may_go_to_the_tooltip_and_read_on(own_page: Page) -> None:
     own_page.goto("/")
     settled(own_page)

@@ -281,6 +281,7 @@ def test_a_connection_that_breaks_is_a_sentence(
     complaints.clear()
 
 
+@pytest.mark.wide
 def test_a_link_shows_an_upload_to_others_who_cannot_remove_it(
     upload_page: Page, sample: Path, new_context: Callable[..., BrowserContext]
 ) -> None:

@@ -160,6 +160,7 @@ def test_two_fingers_zoom_and_one_moves_what_is_enlarged(home: Page) -> None:
     assert frames(home) == pytest.approx(before, abs=0.1)
 
 
+@pytest.mark.wide
 def test_the_wheel_scrolls_a_page_that_scrolls(page: Page) -> None:
     page.set_viewport_size({"width": 800, "height": 700})
     page.goto("/?slice=30")

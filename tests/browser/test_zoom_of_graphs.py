@@ -88,6 +88,7 @@ def test_zoom_stays_over_the_slices_and_a_double_click_ends_it(page: Page, graph
     assert ranges(page, graph) == whole
 
 
+@pytest.mark.wide
 def test_axes_that_mean_something_else_are_shown_whole(page: Page) -> None:
     page.goto("/?slice=30")
     settled(page, slice=30)
@@ -108,6 +109,7 @@ def choose_axes(page: Page, axes: str) -> None:
     settled(page)
 
 
+@pytest.mark.wide
 def test_the_ring_of_a_voxel_stays_at_its_intensities(page: Page) -> None:
     page.goto("/?slice=30")
     settled(page, slice=30)

@@ -8,6 +8,7 @@ import pytest
 from sklearn.metrics import f1_score
 
 from dashboard.cards.agreement import SHADES, SHOWN, agreement_table
+from dashboard.core.mixture.recipe import COMPONENTS
 from dashboard.core.reference.agreement import agreement
 
 VOID = {"br", "img", "hr", "input"}
@@ -209,5 +210,6 @@ def test_looks_are_left_to_the_style_sheet(page):
     sheet = (ASSETS / "agreement.css").read_text()
     used = {name for _, attributes in page.tags for name in attributes.get("class", "").split()}
     known = sheet + (ASSETS / "app.css").read_text()
-    assert {name for name in used if f".{name}" not in known} <= {"share-0"}
+    classes = {f"class-{number}" for number in COMPONENTS}  # assets/views/class-colours.mjs
+    assert {name for name in used if f".{name}" not in known} <= {"share-0", *classes}
     assert all(f".share-{shade}" in sheet for shade in range(1, SHADES))

@@ -1,4 +1,5 @@
 import shutil
+from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
@@ -240,10 +241,7 @@ def test_where_air_is_not_0_the_mask_is_the_foreground(airy):
     assert (opened.scene.view.foreground, opened.scene.view.mask) == ("mask", "")
     assert opened.notices == (Notice("air-not-zero", {"image": "T1", "mask": "brain_mask"}),)
     # As a URL that says so, it opens without a word.
-    again = airy.open({**opened.scene.view.to_store(), "slice": "5", "components": "3",
-                             "seed": "12345", "starts": "1", "bins": "50", "opacity": "70",
-                             "log": "0", "before": "", "hidden": "", "at": "",
-                             "window_x": "", "window_y": ""})  # fmt: skip
+    again = airy.open(dict(parse_qsl(opened.scene.view.query())))
     assert (again.scene.view.foreground, again.notices) == ("mask", ())
 
 
