@@ -143,6 +143,7 @@ def disturbed(
         return expected, server.until_answered(address)[1]
 
 
+@pytest.mark.wide
 @pytest.mark.faults("all workers killed during a fit")
 def test_a_fit_whose_workers_are_killed_is_made_by_the_next(
     server: Server, recovering: Recovering
@@ -194,6 +195,7 @@ def test_an_upload_whose_worker_is_killed_ends_at_once_and_can_be_sent_again(
     assert server.studies() == before | {study}
 
 
+@pytest.mark.wide
 @pytest.mark.faults("SIGTERM during an upload")
 def test_a_server_that_is_stopped_finishes_what_is_under_way(tmp_path: Path, sample: Path) -> None:
     image = (sample / "T1.nii.gz").read_bytes()

@@ -192,6 +192,7 @@ def post_fork(server, worker):
 """
 
 
+@pytest.mark.wide
 @pytest.mark.faults("SIGTERM at the start of a worker")
 @pytest.mark.parametrize("fork", [True, False], ids=["fork", "handlers"])
 def test_a_worker_that_is_stopped_while_it_starts_ends_as_any_other(tmp_path, fork):

@@ -112,6 +112,7 @@ def test_a_hidden_class_leaves_every_view(home: Page, sample) -> None:
     assert len(means["x"]) == 2
 
 
+@pytest.mark.wide
 def test_a_drag_ends_on_the_slice_under_the_finger(home: Page, sample) -> None:
     box = thumb(home).bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2

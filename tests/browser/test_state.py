@@ -97,6 +97,7 @@ def test_a_wrong_link_shows_the_default_and_says_so(page: Page) -> None:
     expect(notices).to_have_count(0)
 
 
+@pytest.mark.wide
 def test_how_one_likes_to_look_is_there_at_the_next_visit_but_not_in_a_link(page: Page) -> None:
     page.goto("/")
     settled(page)

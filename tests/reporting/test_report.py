@@ -240,6 +240,7 @@ def test_names_with_markup_are_text(save, head, workspace, monkeypatch):
     assert b"%PDF" in finished(pdf(report))
 
 
+@pytest.mark.wide
 def test_a_view_gives_the_same_bytes_again(made, desk, tmp_path):
     again = desk(tmp_path / "data", tmp_path / "other")
     first = finished(pdf(made()))
@@ -247,6 +248,7 @@ def test_a_view_gives_the_same_bytes_again(made, desk, tmp_path):
     assert len(re.findall(rb"/Type\s*/Page\b", first)) == 2
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("count", [2, 8])
 def test_the_words_fit_on_the_second_page(save, head, workspace, count):
     names = [f"sub-01_acq-highres_run-{n}_contrast{n}" for n in range(count)]

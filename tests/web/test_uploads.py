@@ -460,6 +460,7 @@ def until(true):
         os.sched_yield()
 
 
+@pytest.mark.wide
 @pytest.mark.faults("worker killed during an upload")
 @pytest.mark.slow
 def test_a_killed_worker_leaves_nothing_once_another_has_taken_its_place(hosted):

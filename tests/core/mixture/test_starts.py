@@ -90,6 +90,7 @@ def slice_of(save):
     return slice_of
 
 
+@pytest.mark.wide
 @settings(max_examples=40)
 @given(seed=seeds)
 def test_a_better_start_is_named_where_the_gain_matters(seed, slice_of):
@@ -152,6 +153,7 @@ def test_the_adc_map_of_a_report_has_a_better_start(real_data):
     assert analysis.features.domain == Cut("axial", 14)
 
 
+@pytest.mark.wide
 def test_a_slice_of_a_patient_has_better_starts_for_four_classes(real_data):
     volumes = [read_volume(real_data / f"ms_patient07/{name}.nii.gz") for name in ("T1", "T2")]
     analysis = analysed(volumes, 85, components=4)

@@ -33,6 +33,7 @@ FILES = {
 }
 
 
+@pytest.mark.wide
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="only Linux knows peaks")
 @pytest.mark.parametrize(
