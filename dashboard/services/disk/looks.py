@@ -9,9 +9,11 @@ from typing import Any, TypeVar
 
 # A look takes less than a millisecond, and at a slow share some tenths of a second.
 HANGING_SECONDS = 1.0
-# What was slow once is looked at beside the requests, which wait for it so long.
+# What took so long is slow: it is looked at beside the requests. A thousand subjects take less.
+SLOW_SECONDS = 0.5
+# Requests wait for it so long, and have what is known.
 PATIENCE = 0.1
-# The same of what nobody knows yet, such as the studies of a share that hangs at the start.
+# The same of what was not slow yet, or of which nothing is known, such as a share that hangs.
 FIRST_SECONDS = 1.0
 
 Found = TypeVar("Found")
@@ -60,8 +62,8 @@ class Looks:
         known : object or None
             What was found last, which has to do if it takes long.
         beside : bool, optional
-            Look beside the requests whatever it took before. If nothing is known, they wait
-            longer, and then go on with None.
+            Look beside the requests whatever it took before. Until it was slow they wait longer,
+            and go on with None if nothing is known.
 
         Raises
         ------
@@ -76,7 +78,7 @@ class Looks:
             if under_way is None or under_way[1].done():  # and about to end
                 under_way = self._begin(key, find)
             began, future = under_way
-        patience = FIRST_SECONDS if known is None else PATIENCE
+        patience = PATIENCE if known is not None and key in self._slow else FIRST_SECONDS
         wait([future], max(0.0, began + patience - time.monotonic()))
         found: Found | None = future.result() if future.done() else known
         return found
@@ -84,7 +86,7 @@ class Looks:
     def _timed(self, key: Hashable, find: Callable[[], Found]) -> Found:
         began = time.monotonic()
         found = find()
-        if time.monotonic() - began <= PATIENCE:
+        if time.monotonic() - began <= SLOW_SECONDS:
             self._slow.discard(key)
         elif found:  # not for every name that somebody asks for
             self._slow.add(key)

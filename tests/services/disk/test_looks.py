@@ -17,6 +17,7 @@ def finish():
 
 
 def test_what_was_slow_once_is_looked_at_beside_those_who_ask(monkeypatch):
+    monkeypatch.setattr(looks, "SLOW_SECONDS", -1)
     monkeypatch.setattr(looks, "PATIENCE", -1)
     monkeypatch.setattr(looks, "HANGING_SECONDS", 0)
     disk, release, looked = Looks(), threading.Event(), []
@@ -35,6 +36,7 @@ def test_what_was_slow_once_is_looked_at_beside_those_who_ask(monkeypatch):
     finish()
     assert len(looked) == 1  # they share one look
 
+    monkeypatch.setattr(looks, "SLOW_SECONDS", PATIENCE)
     monkeypatch.setattr(looks, "PATIENCE", PATIENCE)
     assert disk.at("share", lambda: "new", "old") == "new"  # it answers while one waits
     finish()
@@ -43,8 +45,10 @@ def test_what_was_slow_once_is_looked_at_beside_those_who_ask(monkeypatch):
 
 def test_a_look_beside_that_fails_says_so(monkeypatch):
     disk = Looks()
+    monkeypatch.setattr(looks, "SLOW_SECONDS", -1)
     monkeypatch.setattr(looks, "PATIENCE", -1)
     disk.at("share", lambda: "old", None)
+    monkeypatch.setattr(looks, "SLOW_SECONDS", PATIENCE)
     monkeypatch.setattr(looks, "PATIENCE", PATIENCE)
     with pytest.raises(ZeroDivisionError):
         disk.at("share", lambda: str(1 / 0), "old")

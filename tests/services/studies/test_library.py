@@ -411,6 +411,7 @@ def test_a_slow_folder_holds_nobody_up_and_its_changes_appear(save, tmp_path, mo
         os.utime(folder, (0, 0))
     library, stat, release = Library(tmp_path / "data"), Path.stat, threading.Event()
     # The first look was slow.
+    monkeypatch.setattr(looks, "SLOW_SECONDS", -1)
     monkeypatch.setattr(looks, "PATIENCE", -1)
     assert library.names() == ["pair", "share"]
     assert library.study("pair").files
