@@ -1,11 +1,13 @@
 """Two views of a study at one place, by a key that flicks between them."""
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from scripts.serving import settled
 from tests.browser.reading import table
 
 
+@pytest.mark.wide
 def test_a_key_flicks_between_two_models_at_one_place(home: Page) -> None:
     button = home.locator("#compare")
     expect(button.locator(":visible")).to_have_text("Compare")

@@ -149,6 +149,7 @@ def test_of_a_silent_server_nothing_more_is_asked_ahead(run: Run) -> None:
     assert found == [False, True, False, False, True, True]
 
 
+@pytest.mark.wide
 def test_settings_that_only_change_looks_ask_for_no_analysis(opened: Page) -> None:
     with requests_of(opened, "/cards/") as analyses:
         opened.locator("#control-opacity [role=slider]").focus()
@@ -158,6 +159,7 @@ def test_settings_that_only_change_looks_ask_for_no_analysis(opened: Page) -> No
     expect(opened.locator("#view-labels img").last).to_have_css("opacity", "0.81")
 
 
+@pytest.mark.wide
 def test_what_is_asked_faster_than_the_server_answers_ends_at_the_last(opened: Page) -> None:
     with holding(opened, "**/cards/**"):
         thumb(opened).focus()

@@ -49,6 +49,7 @@ def offline(home: Page, complaints: list[str]) -> Iterator[Page]:
     complaints.clear()
 
 
+@pytest.mark.wide
 @pytest.mark.faults("connection lost with a page open")
 def test_an_opening_without_a_server_is_said_and_opens_once_it_is_back(offline: Page) -> None:
     page = offline
@@ -69,6 +70,7 @@ def test_an_opening_without_a_server_is_said_and_opens_once_it_is_back(offline: 
     expect(page.locator("[data-behind]")).to_have_count(0)
 
 
+@pytest.mark.wide
 def test_a_closed_note_gives_up_what_could_not_be_opened(offline: Page) -> None:
     page, asked = offline, []
     page.locator("#control-components").get_by_text("4", exact=True).click()

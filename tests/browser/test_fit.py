@@ -134,6 +134,7 @@ def test_a_step_draws_the_slice_anew_over_the_graphs_of_the_head(home: Page) -> 
     expect(layers).to_have_count(0)
 
 
+@pytest.mark.wide
 def test_the_hint_of_one_slice_is_not_shown_beside_another(lab: Page, url: str) -> None:
     opened(lab, url, "study=adc-mm&slice=1")
     expect(lab.locator(HINT)).to_contain_text("Another start fits better")
@@ -145,6 +146,7 @@ def test_the_hint_of_one_slice_is_not_shown_beside_another(lab: Page, url: str) 
     expect(lab.locator(HINT)).to_contain_text("Another start fits better")
 
 
+@pytest.mark.wide
 def test_tolerance_and_starts_are_set_by_their_controls(page: Page, url: str) -> None:
     opened(page, url, "study=adc-mm&slice=1")
     page.get_by_text("Tolerance, starts and prior").click()

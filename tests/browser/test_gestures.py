@@ -14,7 +14,6 @@ from playwright.sync_api import Browser, CDPSession, Page
 from scripts.serving import settled
 from tests.browser.acting import GO_TO
 from tests.browser.conftest import assert_no_complaints
-from tests.wide import cases
 
 # What each graph on screen holds, the types of its traces and how many points, and whether each
 # picture has come.
@@ -143,7 +142,8 @@ def whole(page: Page, graphs: list[Any]) -> None:
     assert drawn["behind"] == 0
 
 
-@pytest.mark.parametrize("view", cases(VIEWS, wide=lambda view: view != "view-joint"))
+@pytest.mark.wide
+@pytest.mark.parametrize("view", VIEWS)
 def test_gestures_leave_every_view_whole(
     opened: tuple[Page, CDPSession], view: str, browser: Browser, complaints: list[str]
 ) -> None:

@@ -162,6 +162,7 @@ FOCUSED = """() => {
 }"""
 
 
+@pytest.mark.wide
 def test_few_tab_stops_lead_to_the_slice_and_links_skip_them(page: Page) -> None:
     page.goto("/?slice=30")
     settled(page, slice=30)

@@ -21,6 +21,7 @@ def editor(page: Page, number: int):
     return page.locator(".class-editor")
 
 
+@pytest.mark.wide
 def test_a_class_is_named_coloured_and_made_one_tissue_with_another(home: Page) -> None:
     assert names(home) == GUESSES
     expect(home.locator(".class-name.guess:visible")).to_have_count(3)

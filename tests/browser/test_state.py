@@ -48,6 +48,7 @@ def test_back_undoes_a_step_and_forward_repeats_it(home: Page) -> None:
     settled(home, slice=31)
 
 
+@pytest.mark.wide
 def test_another_plane_keeps_the_settings_and_back_returns(page: Page) -> None:
     page.goto("/?components=4")
     settled(page, plane="axial")

@@ -316,6 +316,7 @@ def test_an_upload_is_renamed_and_the_name_undone(upload_page: Page, sample: Pat
     expect(headline).to_contain_text(before)
 
 
+@pytest.mark.wide
 def test_an_upload_is_removed_at_once_after_a_question(upload_page: Page, sample: Path) -> None:
     link = opened(upload_page, *sample_files(sample))
     button = upload_page.locator("#upload-remove")

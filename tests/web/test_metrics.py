@@ -51,6 +51,7 @@ def worker(save, head, tmp_path):
     return worker
 
 
+@pytest.mark.wide
 @pytest.mark.slow
 def test_counts_are_of_all_workers_and_logs_name_nobody(worker):
     asked = ("/healthz", "/open?study=pair&x=secret-file", "/secret-path.png")

@@ -97,6 +97,7 @@ def read_or_refused(path):
     return None
 
 
+@pytest.mark.wide
 @pytest.mark.slow
 @settings(QUICK, max_examples=800)
 @given(edits=edits(400))
