@@ -1,4 +1,5 @@
 // The controls: beside the views, folded away, or on a phone a sheet over the page.
+import { recall, remember } from "./memory.mjs";
 
 const KEY = "neuromix-controls"; // what a visitor chose where they stand beside the views
 const SWIPED = 60; // px that a finger draws the sheet down to close it
@@ -6,14 +7,6 @@ const root = document.documentElement;
 const isPhone = matchMedia("(max-width: 699px)");
 // Folded unless chosen otherwise: they would take a third of the page.
 const isNarrow = matchMedia("(max-width: 899px)");
-
-const remembered = () => {
-  try {
-    return localStorage.getItem(KEY);
-  } catch {
-    return null; // a browser may refuse its storage
-  }
-};
 
 const isOpen = () => root.dataset.controls === "open";
 
@@ -30,11 +23,7 @@ export const togglePanel = () => {
     if (open) document.getElementById("controls").focus({ preventScroll: true });
     return;
   }
-  try {
-    localStorage.setItem(KEY, root.dataset.controls);
-  } catch {
-    // It is forgotten with the page.
-  }
+  remember(KEY, root.dataset.controls);
 };
 
 /** Unfolds what holds a control that is not at its default. */
@@ -70,7 +59,7 @@ const swipes = () => {
 };
 
 export const panel = () => {
-  const begin = () => show(!isPhone.matches && (remembered() ?? (isNarrow.matches ? "folded" : "open")) === "open");
+  const begin = () => show(!isPhone.matches && (recall(KEY) ?? (isNarrow.matches ? "folded" : "open")) === "open");
   begin();
   for (const width of [isPhone, isNarrow]) width.addEventListener("change", begin);
   document.getElementById("controls-toggle").addEventListener("click", togglePanel);

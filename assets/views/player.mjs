@@ -1,4 +1,5 @@
 // Moving through the slices: play, step buttons, and the wheel over a picture.
+import { recall, remember } from "./memory.mjs";
 
 const SPEEDS = [2, 4, 8, 15]; // slices a second
 const USUAL = 8;
@@ -14,15 +15,6 @@ const isForSlices = (event, picture) => {
   return scrollHeight <= clientHeight + 1 || event.shiftKey || picture.contains(document.activeElement);
 };
 
-const remembered = () => {
-  try {
-    return Number(localStorage.getItem(KEY));
-  } catch {
-    return 0; // a browser may refuse its storage
-  }
-};
-const remember = (speed) => { try { localStorage.setItem(KEY, speed); } catch { /* it is forgotten with the page */ } };
-
 /**
  * @param {object} page
  * @param {() => ?{slice: number, last: number}} page.position
@@ -35,7 +27,7 @@ const remember = (speed) => { try { localStorage.setItem(KEY, speed); } catch { 
 export const player = ({ position, go, isShown, begin, stepIn }) => {
   let timer = 0;
   let due = 0; // when the next slice is to come
-  let speed = SPEEDS.find((one) => one === remembered()) ?? USUAL;
+  let speed = SPEEDS.find((one) => one === Number(recall(KEY))) ?? USUAL;
 
   const goTo = (slice) => {
     const now = position();
@@ -84,7 +76,7 @@ export const player = ({ position, go, isShown, begin, stepIn }) => {
   const list = () => document.getElementById("play-speed");
   const setSpeed = (to) => {
     speed = to;
-    remember(speed);
+    remember(KEY, speed);
     if (list()) list().value = speed;
   };
   /** The next speed of the list. @param {1|-1} way */

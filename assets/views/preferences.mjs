@@ -1,14 +1,11 @@
 // How a visitor likes to look at any study: kept by the browser, for a visit whose address says
 // nothing of it. A link says all, and is shown as it is.
+import { recall, remember } from "./memory.mjs";
 
 const KEY = "neuromix-preferences";
 const KEPT = ["side", "palette", "opacity"];
 
-// A browser may keep nothing.
-const remembered = () => { try { return JSON.parse(localStorage.getItem(KEY)) ?? {}; } catch { return {}; } };
-const remember = (more) => {
-  try { localStorage.setItem(KEY, JSON.stringify({ ...remembered(), ...more })); } catch { /* it is forgotten with the page */ }
-};
+const preferred = () => { try { return JSON.parse(recall(KEY)) ?? {}; } catch { return {}; } };
 
 /**
  * @param {object} page
@@ -24,7 +21,7 @@ export const preferences = ({ shown, set }) => {
 
   const begin = (wanted) => {
     if (isLink) return;
-    for (const [field, value] of Object.entries(remembered())) {
+    for (const [field, value] of Object.entries(preferred())) {
       if (KEPT.includes(field) && !asked.has(field) && value !== wanted[field]) set(field, value);
     }
   };
@@ -35,7 +32,7 @@ export const preferences = ({ shown, set }) => {
     const isFirst = opened === null;
     // Labels that are off are not a preference: they would be missed at the next visit.
     const changed = Object.entries(now).filter(([field, value]) => value !== last[field] && value !== 0);
-    if (scene === opened && changed.length) remember(Object.fromEntries(changed));
+    if (scene === opened && changed.length) remember(KEY, JSON.stringify({ ...preferred(), ...Object.fromEntries(changed) }));
     [opened, last] = [scene, now];
     if (isFirst) begin(wanted);
   };

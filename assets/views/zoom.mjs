@@ -5,6 +5,7 @@ import { shareIn, stagesOf } from "../client/stages.mjs";
 import {
   UNLINKED, barLength, boxAt, fieldOf, fit, frameOf, headOf, isEnlarged, linked, panned, sightOf, zoomIn, zoomed,
 } from "../client/zoom.mjs";
+import { recall, remember } from "./memory.mjs";
 import { planeInFull } from "./screen.mjs";
 import { layOutRow, parts, pictureOf, writeLetters } from "./stage.mjs";
 
@@ -21,7 +22,7 @@ const REMEMBERED = "whole-field";
  *   dragged from a picture
  */
 export const zoom = ({ shown, drag }) => {
-  let isWhole = localStorage.getItem(REMEMBERED) === "1";
+  let isWhole = recall(REMEMBERED) === "1";
   let state = UNLINKED;
   let laidOut = {}; // what the pictures are laid out for
 
@@ -123,7 +124,7 @@ export const zoom = ({ shown, drag }) => {
   /** Shows the whole field of view, or the head again. */
   const toggleField = () => {
     isWhole = !isWhole;
-    localStorage.setItem(REMEMBERED, isWhole ? "1" : "0");
+    remember(REMEMBERED, isWhole ? "1" : "0");
     reset();
   };
 

@@ -115,3 +115,16 @@ def test_how_one_likes_to_look_is_there_at_the_next_visit_but_not_in_a_link(page
     page.goto(link)
     settled(page)
     assert page.url == link
+
+
+@pytest.mark.wide
+def test_the_page_works_in_a_browser_that_refuses_its_storage(own_page: Page) -> None:
+    own_page.add_init_script(
+        "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no'); } })"
+    )
+    own_page.goto("/?slice=30")
+    settled(own_page, slice=30)
+    for key in ("z", "c", ">"):  # which are remembered elsewhere
+        own_page.keyboard.press(key)
+    own_page.keyboard.press("]")
+    settled(own_page, slice=31)
