@@ -35,15 +35,13 @@ export const same = (a, b) => [...a].sort().join() === [...b].sort().join();
 const asText = (values, separator) => values.map((number) => Number(number.toPrecision(6))).join(separator);
 const mixOf = (names, { defaults }) => (!names.length || same(names, defaults.mix) ? "" : names.join(","));
 
-// Fields that no control holds.
-const OWN = ["slice", "at", "image", "colourmap_x", "colourmap_y", "lesson"];
-
 /**
  * The View that the controls' values say.
  * @param {Object<string, *>} values  by field @param {State} state @returns {View}
  */
 const viewOf = (values, { scene, wanted }) => {
-  const view = { ...values, ...Object.fromEntries(OWN.map((name) => [name, wanted[name]])) };
+  // What no control holds stays, but for the files that a link was made with.
+  const view = { ...wanted, ...values, slice: wanted.slice, files: "" };
   // Some controls hold numbers as texts, and an emptied one holds nothing.
   for (const [name, value] of Object.entries(wanted)) {
     if (typeof value === "number") view[name] = view[name] === "" || view[name] === null ? value : Number(view[name]);

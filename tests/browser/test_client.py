@@ -19,6 +19,7 @@ from dashboard.core.mixture.recipe import STARTS
 from dashboard.core.orientation import Plane, Side
 from dashboard.core.volume import Volume, read_volume
 from dashboard.figures.colourmaps import COLOURMAPS
+from dashboard.ids import FIELDS
 from dashboard.services.render.addresses import (
     CONTENT_VERSION,
     LAYER_FIELDS,
@@ -221,7 +222,7 @@ SCENE: dict[str, Any] = {
     "place": [1, 2, 50],
 }
 CONTROLS: dict[str, Any] = {
-    **SCENE["view"],
+    **{name: value for name, value in SCENE["view"].items() if name in FIELDS},
     "components": "3",
     "hidden": [],
     "grid": None,
