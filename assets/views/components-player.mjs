@@ -2,12 +2,11 @@
 import { element } from "./stage.mjs";
 
 const CONTROL = "control-components";
-const LAST = 10;
 const LOOK_MS = 1200; // at each of them, once all of the page shows it
 
 /**
  * @param {object} page
- * @param {() => {wanted: ?object, settled: boolean}} page.shown
+ * @param {() => {wanted: ?object, config: object, settled: boolean}} page.shown
  * @param {(count: number) => void} page.set
  * @param {() => void} page.begin  something else that plays stops
  */
@@ -42,8 +41,9 @@ export const componentsPlayer = ({ shown, set, begin }) => {
   };
 
   const next = () => {
-    from = shown().wanted.components;
-    asked = (from % LAST) + 1;
+    const { wanted, config } = shown();
+    from = wanted.components;
+    asked = (from % config.mostComponents) + 1;
     set(asked);
   };
 

@@ -7,7 +7,6 @@ const LARGE = 1.5;
 const LARGER = 2; // on the screens where lesson.css makes all type larger
 const AXIS = /^[xy]axis\d*$/;
 const isPhone = matchMedia("(max-width: 699px)");
-
 const isLarge = matchMedia("(min-width: 1900px)");
 const wanted = () => {
   if (!("lesson" in document.documentElement.dataset) || isPhone.matches) return 1;

@@ -50,7 +50,7 @@ const put = (node, text) => { if (node.textContent !== text) node.textContent = 
 
 /**
  * @param {object} page
- * @param {() => {wanted: ?object, scene: ?object}} page.shown
+ * @param {() => {wanted: ?object, scene: ?object, config: object}} page.shown
  * @param {(number: ?number) => void} page.show  a step, or none
  * @param {(field: string, value: *) => void} page.set  a control, as a visitor would
  * @param {(field: string, name: string) => string} page.called  the short name of an image
@@ -93,14 +93,14 @@ export const lesson = ({ shown, show, set, called }) => {
     if (isNew || !number) enlarge();
   };
 
-  const write = ({ wanted }, step, known) => {
+  const write = ({ wanted, config }, step, known) => {
     const { title, sees, tries } = wordsOf(step, known, wanted);
     put(parts.title, title);
     put(parts.sees, sees);
     put(parts.tries, tries);
     put(parts.count, `${wanted.components} ${wanted.components === 1 ? "class" : "classes"}`);
     parts.classes.hidden = !["fit", "head"].includes(step.needs) || !applies(step, known);
-    [parts.fewer.disabled, parts.more.disabled] = [wanted.components <= 1, wanted.components >= 10];
+    [parts.fewer.disabled, parts.more.disabled] = [wanted.components <= 1, wanted.components >= config.mostComponents];
     [parts.back.disabled, parts.next.disabled] = [wanted.lesson <= 1, wanted.lesson >= STEPS.length];
     parts.dots.forEach((dot, index) => {
       dot.toggleAttribute("aria-current", index + 1 === wanted.lesson);
@@ -110,7 +110,7 @@ export const lesson = ({ shown, show, set, called }) => {
 
   /** Draws what the View says of the lesson, mostly nothing. */
   const draw = () => {
-    const { wanted, scene } = shown();
+    const { wanted, config } = shown();
     if (wanted?.components > 1) components = wanted.components;
     if (!wanted?.lesson && !drawn) return;
     const step = stepOf(wanted.lesson);
@@ -123,7 +123,7 @@ export const lesson = ({ shown, show, set, called }) => {
     if (step) parts ??= make();
     parts.place.hidden = !step;
     if (!step) return;
-    write({ wanted, scene }, step, known);
+    write({ wanted, config }, step, known);
     if (isNew) put(parts.said, `Step ${wanted.lesson} of ${STEPS.length}: ${parts.title.textContent}. ${parts.sees.textContent} ${parts.tries.textContent}`);
     if (isBare) setTimeout(go, 0, wanted.lesson);
     isBare = false;

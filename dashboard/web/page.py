@@ -9,7 +9,7 @@ from flask import has_request_context, request
 
 from dashboard import view
 from dashboard.cards.table import CARDS, description
-from dashboard.core.mixture.recipe import MAX_MIXED
+from dashboard.core.mixture.recipe import COMPONENTS, MAX_MIXED
 from dashboard.figures.colourmaps import COLOURMAPS
 from dashboard.figures.palette import NEUTRALS, PALETTES, RAMP, line_style
 from dashboard.ids import FIELDS, Store
@@ -71,6 +71,7 @@ def index(*, prefix: str = "/", signs_out: bool = False) -> str:
     config = {
         "version": CONTENT_VERSION,
         "mostMixed": MAX_MIXED,
+        "mostComponents": COMPONENTS.stop - 1,
         "fields": view.description(),
         "controls": {name: list(control) for name, control in FIELDS.items()},
         "cards": description(),
