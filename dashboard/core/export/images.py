@@ -18,7 +18,7 @@ from dashboard.core.reading.position import completed
 
 # Probabilities kept at once: of all ten classes of a 1 mm head. Of larger heads they are computed
 # for some classes, and once more for the next ones: all ten of 35 million voxels took 1.4 GB.
-SHARES_BYTES = 2**29
+KEPT_BYTES = 2**29
 # Voxels read back at once.
 READ_BYTES = 2**25
 
@@ -70,7 +70,7 @@ def mask_volume(analysis: Analysis) -> NDArray[np.uint8]:
     return _embedded(analysis.features, analysis.features.mask.astype(np.uint8))
 
 
-class Shares:
+class Probabilities:
     """The probability of each class in the foreground, of as many at a time as memory allows."""
 
     def __init__(self, analysis: Analysis) -> None:
@@ -86,7 +86,7 @@ class Shares:
     def _compute(self, first: int) -> None:
         voxels, last = len(self._analysis.features.values), self._analysis.fitted.components
         self._kept.clear()  # before there are others
-        count = max(1, SHARES_BYTES // (4 * max(voxels, 1)))
+        count = max(1, KEPT_BYTES // (4 * max(voxels, 1)))
         some = slice(first - 1, min(first - 1 + count, last))
         found = np.empty((some.stop - some.start, voxels), dtype=np.float32)
         for start in range(0, voxels, CHUNK):
@@ -95,11 +95,11 @@ class Shares:
         self._kept = dict(enumerate(found, start=first))
 
 
-def probability_volume(analysis: Analysis, share: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return one of `Shares` on the stored grid; 0 outside the foreground."""
+def probability_volume(analysis: Analysis, probability: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return one of `Probabilities` on the stored grid; 0 outside the foreground."""
     features = analysis.features
     voxels = np.zeros(features.mask.shape, dtype=np.float32)
-    voxels[features.mask] = share
+    voxels[features.mask] = probability
     return _embedded(features, voxels)
 
 

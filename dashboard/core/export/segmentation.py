@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from dashboard.core.analysis import Analysis
 from dashboard.core.errors import NeuroMixError
 from dashboard.core.export.images import (
-    Shares,
+    Probabilities,
     image_like,
     label_volume,
     mask_volume,
@@ -141,9 +141,9 @@ def writers(
     table = label_table(analysis, colours, names).encode()
     yield "dseg.tsv", lambda path: path.write_bytes(table)
     if probabilities:
-        shares = Shares(analysis)
+        classes = Probabilities(analysis)
         for number in range(1, analysis.fitted.components + 1):
-            write = partial(write_share, analysis, image, shares, number)
+            write = partial(write_probability, analysis, image, classes, number)
             yield f"label-{number}_probseg.nii.gz", write
 
 
@@ -157,9 +157,11 @@ def write_mask(analysis: Analysis, image: Path, path: Path) -> None:
     _write(analysis, image, mask_volume(analysis), path)
 
 
-def write_share(analysis: Analysis, image: Path, shares: Shares, number: int, path: Path) -> None:
+def write_probability(
+    analysis: Analysis, image: Path, classes: Probabilities, number: int, path: Path
+) -> None:
     """Write the probability of class 1, 2, ... on the grid of an input file."""
-    _write(analysis, image, probability_volume(analysis, shares.of(number)), path)
+    _write(analysis, image, probability_volume(analysis, classes.of(number)), path)
 
 
 def label_table(analysis: Analysis, colours: Sequence[str], names: Sequence[str] = ()) -> str:

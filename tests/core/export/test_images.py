@@ -6,7 +6,7 @@ import pytest
 
 from dashboard.core.errors import NeuroMixError
 from dashboard.core.export import images
-from dashboard.core.export.images import Shares
+from dashboard.core.export.images import Probabilities
 from dashboard.core.volume import read_volume
 from tests.core.analysing import analysed
 
@@ -17,8 +17,8 @@ def test_probabilities_of_no_more_classes_than_memory_allows_are_kept(
 ):
     analysis = analysed([read_volume(save("T1.nii", head(0)))], 5, components=5)
     expected, bound = analysis.posterior(), classes_at_once * 4 * len(analysis.features.values)
-    monkeypatch.setattr(images, "SHARES_BYTES", bound)
-    shares = Shares(analysis)
+    monkeypatch.setattr(images, "KEPT_BYTES", bound)
+    shares = Probabilities(analysis)
     for number in (1, 2, 3, 4, 5, 1):
         found = shares.of(number)
         assert found.base.nbytes <= bound
