@@ -103,10 +103,8 @@ class Fits(Generic[Key]):
 
         Raises
         ------
-        LimitError
-            If it takes more than is allowed.
-        BusyError
-            If others take too long.
+        LimitError, BusyError
+            As `memory`.
         """
         voxels = math.prod(volumes[0].orientation.picture_shape(cut.plane))
         size = voxels * len(volumes) * SLICE_BYTES

@@ -123,16 +123,14 @@ class Mixtures:
 
         Raises
         ------
-        LimitError
-            If it takes more than is allowed.
-        BusyError
-            If others take too long.
+        LimitError, BusyError
+            As `Fits.memory`.
         """
         channels = scene.require_channels()
         return self._fits.memory(channels.volumes, scene.recipe, channels.mixed, channels.mask)
 
     def memory_of_slice(self, scene: Scene) -> AbstractContextManager[None]:
-        """Give memory for the fit of the slice on screen, once others leave it."""
+        """Give memory for the fit of the slice on screen, as `memory` does for a head."""
         return self._fits.memory_of_slice(scene.require_channels().volumes, scene.cut)
 
     def features(self, scene: Scene, domain: Domain) -> Features:

@@ -45,10 +45,12 @@ class Given:
         name = PurePosixPath(self.name)
         if name.name not in {file.name for file in files}:
             return {}  # an upload: its halves are stored under other names
-        return {
-            str(name.with_name(file.name)): hashlib.sha256(file.read_bytes()).hexdigest()
-            for file in files
-        }
+        return {str(name.with_name(file.name)): _sha256(file) for file in files}
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def checked(images: Iterable[Given | None]) -> Iterator[str]:
