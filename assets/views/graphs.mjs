@@ -2,6 +2,9 @@
 import { followRanges } from "./axes.mjs";
 import { setProps } from "./dash.mjs";
 import { unescaped } from "./names.mjs";
+import { onPlotClick, plotOf, valuesAt } from "./plots.mjs";
+
+const CRITERIA = "view-criteria";
 
 const described = new WeakMap(); // by picture: its text
 
@@ -28,9 +31,14 @@ export const follow = (plot) => {
   note();
   plot.on("plotly_afterplot", note);
   plot.on("plotly_relayout", () => document.dispatchEvent(new Event("axes-moved")));
-  // A point of the criteria is a number of components.
-  if (plot.closest("#view-criteria")) plot.on("plotly_click", ({ points: [{ x }] }) => fitComponents(x));
 };
+
+// Above each number of components lie its criteria.
+onPlotClick(CRITERIA, (event) => {
+  const found = plotOf(CRITERIA);
+  const number = found && Math.round(valuesAt(event, found)?.[0]);
+  if (found?.plot.data[0]?.x.includes(number)) fitComponents(number);
+});
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest?.("button[data-components]");

@@ -3,7 +3,7 @@
 // and Plotly know nothing.
 import * as address from "../client/address.mjs";
 import { outline, shareOf } from "../client/layer.mjs";
-import { plotOf } from "./markers.mjs";
+import { plotOf } from "./plots.mjs";
 import { element, svg } from "./stage.mjs";
 
 const HISTOGRAMS = "view-histograms";

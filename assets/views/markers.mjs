@@ -1,23 +1,11 @@
 // Where voxels of the slice lie in the graphs: rings in the joint view, lines in the histograms.
 // They are elements over the graphs, of which Dash and Plotly know nothing.
 import { jointPlace } from "../client/voxels.mjs";
+import { plotOf } from "./plots.mjs";
 import { element } from "./stage.mjs";
 
 const WHOLE = [0, 1];
 const share = (value, [low, high]) => (value - low) / (high - low);
-
-// As long as Plotly has not drawn anything, nobody knows where an intensity lies. The plot fills
-// its graph but for the figure's own margins.
-export const plotOf = (id) => {
-  const plot = document.querySelector(`#${id} .js-plotly-plot`);
-  const { margin, xaxis } = plot?.layout ?? {};
-  const drawn = plot?.querySelector(".main-svg");
-  if (!drawn || !margin || !xaxis?.range) return null;
-  // As large as it is drawn, which follows its place a moment later.
-  const [width, height] = ["width", "height"].map((side) => Number(drawn.getAttribute(side)));
-  const inner = { width: width - margin.l - margin.r, height: height - margin.t - margin.b };
-  return { plot, graph: document.getElementById(id), layout: plot.layout, margin, inner };
-};
 
 /** The marks of a kind in a graph: as many as are asked for, made once. */
 const marksIn = (graph, kind, count) => {

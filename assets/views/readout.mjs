@@ -3,12 +3,12 @@
 import { pixelOf, placeOf } from "../client/place.mjs";
 import { crosshairOf, stagesOf } from "../client/stages.mjs";
 import { format, millimetres, percentsAt, percentsInWords, placeAt, voxelAt } from "../client/voxels.mjs";
-import { onJointClick } from "./alike.mjs";
 import { announce } from "./announce.mjs";
 import { cursor } from "./cursor.mjs";
 import { writeReadout } from "./lines.mjs";
 import { markers } from "./markers.mjs";
 import { indexIn, numbers } from "./numbers.mjs";
+import { onPlotClick } from "./plots.mjs";
 import { crosshair, pictureOf, pixelAt } from "./stage.mjs";
 
 const OTHER_GRID = "Image Y is on another grid, so its voxels do not match those of image X.";
@@ -130,7 +130,7 @@ export const readout = ({ shown, point, alike, nameOf, pointClass, setPlace }) =
     } else if (shown().wanted.at) setPlace(null);
   });
   cursor({ stageOf, keptIn, isOpen, set: (pixel, stage) => { isByKeys = true; set(pixel, stage); } });
-  onJointClick(async (event) => {
+  onPlotClick("view-joint", async (event) => {
     if (!isOpen()) return;
     await ask(active());
     alike.at(event, current(active()).slice);
