@@ -2,14 +2,35 @@
 // Dash looks for them when it mounts the layout, so they are no module.
 window.neuromix_components = (() => {
   "use strict";
-  const { createElement, useEffect, useLayoutEffect, useRef, useState } = window.React;
+  const { createElement, useEffect, useLayoutEffect, useMemo, useRef, useState } = window.React;
+
+  // HTML as React's elements. An attribute without a value is true where the element knows it as such.
+  const parsed = (html) => {
+    const template = document.createElement("template");
+    template.innerHTML = html;
+    return [...template.content.childNodes].map(elementOf);
+  };
+  const REACT_NAMES = { class: "className" };
+  const elementOf = (node) => {
+    if (node.nodeType !== Node.ELEMENT_NODE) return node.nodeType === Node.TEXT_NODE ? node.data : null;
+    const props = { key: node.dataset.key };
+    for (const { name, value } of node.attributes) {
+      props[REACT_NAMES[name] ?? name] = value === "" && typeof node[name] === "boolean" ? true : value;
+    }
+    if (props.style) props.style = Object.fromEntries([...node.style].map((name) => [name, node.style.getPropertyValue(name)]));
+    return createElement(node.localName, props, ...[...node.childNodes].map(elementOf));
+  };
 
   // HTML that the server made, in one element: of many components each costs time at every callback.
-  // Its element knows what it shows (views/dash.mjs): React draws when it finds the time.
+  // What is alike in the next HTML stays where it is, with its focus, its scrolling and the press of
+  // a button that began on it; `data-key` says what is alike among elements that come and go.
+  // The element knows what it shows (views/dash.mjs): React draws when it finds the time.
   const Html = ({ id, className, html, role }) => {
     const place = useRef(null);
-    useLayoutEffect(() => { place.current.html = html ?? ""; });
-    return createElement("div", { id, ref: place, className, role, dangerouslySetInnerHTML: { __html: html ?? "" } });
+    const text = html ?? "";
+    useLayoutEffect(() => { place.current.html = text; });
+    const content = useMemo(() => parsed(text), [text]);
+    return createElement("div", { id, ref: place, className, role }, ...content);
   };
 
   // Mantine's slider, whose every move goes to the page at once ("slice-moved") and to Dash only

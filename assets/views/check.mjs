@@ -1,10 +1,9 @@
-// The check of the study's images: its remedies, and whether the visitor keeps its sheet open. The
-// card is drawn anew with every change that concerns it, and a new <details> would forget both.
+// The check of the study's images: its remedies, and whether the visitor keeps its sheet open: each
+// study has a <details> of its own, which knows nothing of the one before.
 
 // Studies whose sheet the visitor left open. It never opens by itself: it would lie over what one
 // came to see, and the line shows the worst finding.
 const opened = new Set();
-let returnFocus = false; // a remedy's own button is gone once it has worked
 let lastFound = "";
 
 /** What to say of the findings on screen; nothing if it was said before. */
@@ -13,12 +12,6 @@ export const found = (study) => {
   const isNew = `${study} ${counts}` !== lastFound;
   lastFound = `${study} ${counts}`;
   return counts && isNew ? `${counts} found: open the check.` : "";
-};
-
-const restore = (details, study) => {
-  details.open = opened.has(study);
-  if (returnFocus) focusLine(details);
-  returnFocus = false;
 };
 
 const focusLine = (details) => details.querySelector("summary").focus({ preventScroll: true });
@@ -37,7 +30,8 @@ export const check = (study, change) => {
   document.addEventListener("click", (event) => {
     const remedy = event.target.closest?.(".remedy");
     if (remedy) {
-      returnFocus = Boolean(remedy.closest("#view-preflight"));
+      const details = remedy.closest("#view-preflight")?.querySelector(".check");
+      if (details) focusLine(details); // the remedy's button is gone once it has worked
       change(JSON.parse(remedy.dataset.changes));
       return;
     }
@@ -57,6 +51,6 @@ export const check = (study, change) => {
     const details = document.querySelector("#view-preflight .check");
     if (!details || details === drawn) return;
     drawn = details;
-    restore(details, study());
+    details.open = opened.has(study());
   }).observe(document.documentElement, { childList: true, subtree: true });
 };

@@ -39,6 +39,7 @@ def draw(scene: Scene, _: Analyses) -> Drawn:
         checked,
         entities,
         partial(short_name, scene.files),
+        study=scene.view.study,
         introduction=INTRODUCTION if _is_sample(scene) else "",
     )
     return {LINE.output: card}
@@ -55,6 +56,7 @@ def check_card(
     entities: Mapping[str, Mapping[str, str]],
     short: Callable[[str], str] = str,
     *,
+    study: str = "",
     introduction: str = "",
 ) -> str:
     """Return the card as HTML: one line, which opens to all findings and a table of the images.
@@ -66,6 +68,8 @@ def check_card(
         BIDS entities of each row's file; empty without a BIDS name.
     short : callable
         From the name of an image to its short name.
+    study : str
+        Whose images they are: each has a sheet of its own.
     introduction : str
         What stands in the place of the line at a first visit.
     """
@@ -74,6 +78,7 @@ def check_card(
         findings=checked.findings,
         rows=checked.rows,
         short=short,
+        study=study,
         introduction=introduction,
         entities=entities,
         severity=severity(checked),
