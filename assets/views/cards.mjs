@@ -21,7 +21,7 @@ const PATIENCE_MS = 20000;
 export const cards = (shown) => {
   const returned = new Map(); // by card: the View that Dash was given last, its key, and the values
   const asked = new Map(); // by group: the request under way
-  const unfinished = new Set(); // cards of which more is to come
+  const unfinished = new Map(); // by card of which more is to come: the key, how much has come, its figures
 
   // A gesture gives a graph other axes, and with them a figure of the same data.
   const isSame = (now, given) => now === given || (Boolean(given?.data) && now?.data === given.data);
@@ -89,17 +89,27 @@ export const cards = (shown) => {
   const give = ({ lacking, view, scene }, values) => {
     const fresh = {};
     for (const card of lacking) {
-      if (values.unfinished && !card.outputs.some((output) => output in values)) { // nothing yet
-        unfinished.add(card.id);
+      const [now, come] = [key(card, view, scene), values.unfinished];
+      const before = unfinished.get(card.id);
+      // Nothing yet, or a worker of the server that has less than the one that answered before.
+      if (come === 0 || (before?.key === now && come < before.come)) {
+        unfinished.set(card.id, before ?? { key: now, come: 0, figures: {} });
         continue;
       }
       const own = Object.fromEntries(card.outputs.map((output) => [output, values[output]]));
-      returned.set(card.id, { view, key: key(card, view, scene), values: own });
-      unfinished[values.unfinished ? "add" : "delete"](card.id);
+      returned.set(card.id, { view, key: now, values: own });
+      const figures = {};
       for (const output of card.outputs.filter((one) => one.endsWith(FIGURE))) {
+        figures[output] = JSON.stringify(own[output]);
+        if (before?.key === now && before.figures[output] === figures[output]) { // drawn anew it would lose its label
+          own[output] = held(output);
+          continue;
+        }
         own[output] = large(own[output]);
         keepRanges(output.replace(FIGURE, ""), own[output]);
       }
+      if (come) unfinished.set(card.id, { key: now, come, figures });
+      else unfinished.delete(card.id);
       for (const [output, value] of Object.entries(own)) if (held(output) !== value) fresh[output] = value;
     }
     return fresh;
@@ -121,7 +131,7 @@ export const cards = (shown) => {
       unfinished.delete(id);
     },
     goOn(id) {
-      unfinished.add(id);
+      unfinished.set(id, null);
     },
 
     /** Gives up what a group was asked for another View; returns its outputs that still show one. */

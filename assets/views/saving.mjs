@@ -121,7 +121,7 @@ export const fetched = (from, label, again) => atWork(label, async (signal, step
 export const drawn = (from, label, again) => atWork(label, async (signal) => {
   for (;;) {
     const values = await (await asked(from, { signal })).json();
-    if (!values.unfinished) return values;
+    if (!("unfinished" in values)) return values;
   }
 }, again);
 

@@ -25,7 +25,7 @@ def draw(scene: Scene, analyses: Analyses) -> Drawn:
     """
     progress, shown = analyses.criteria(scene), scene.view.components
     if not progress.items and not progress.done:
-        return {UNFINISHED: True}
+        return {UNFINISHED: 0}
     fits = {one.model.components: one for one in progress.items}
     fitting = not progress.done and len(fits) == len(progress.items)
     figure = criteria.criteria(fits, shown, done=not fitting)
@@ -50,7 +50,7 @@ def draw(scene: Scene, analyses: Analyses) -> Drawn:
         stable=scene.recipe.start == "kmeans",
     )
     return {FIGURE.output: figure, TABLE.output: table} | (
-        {} if progress.done else {UNFINISHED: True}
+        {} if progress.done else {UNFINISHED: len(progress.items)}
     )
 
 

@@ -10,7 +10,7 @@ from dashboard.core.analysis import Analysis, analyse, compare, identified
 from dashboard.core.domain import WHOLE, Cut
 from dashboard.core.errors import FitError, LimitError, NeuroMixError
 from dashboard.core.facts import Notice
-from dashboard.core.mixture.criteria import Candidate, candidates, stability
+from dashboard.core.mixture.criteria import Candidate, candidate, stability
 from dashboard.core.mixture.features import Features
 from dashboard.core.mixture.model import Model
 from dashboard.core.mixture.recipe import COMPONENTS
@@ -173,18 +173,35 @@ class Analyses:
         key = images, replace(recipe, components=COMPONENTS.start), domain
         return self._sweeps.ask(key, lambda: self._sweep(scene))
 
-    def _sweep(self, scene: Scene) -> Iterator[Candidate]:
+    def _sweep(self, scene: Scene) -> Iterator[list[Candidate]]:
+        """Yield what other workers know, then one by one."""
+        fits = self._mixtures.known_candidates(scene)
+        stable = self._mixtures.known_candidates(scene, stable=True)
+        yield [*fits, *stable]
+        if len(stable) == len(COMPONENTS):
+            return
         found = self._mixtures.features(scene, scene.domain)
-        fitted = []
-        for one in candidates(found, COMPONENTS, fit=self._mixtures.fitting(scene)):
-            fitted.append(one)
-            yield one
+        for number in COMPONENTS[len(fits) :]:
+            make = partial(self._candidate, scene, found, number)
+            try:
+                fits.append(self._mixtures.candidate(scene.having(components=number), make))
+            except FitError:
+                break
+            yield fits[-1:]
         if found.recipe.start == "volume":
             return  # no seed decides
-        for one in fitted:
-            model = one.model
-            other = partial(self._mixtures.from_seed, scene, found, model.components)
-            yield replace(one, stability=stability(found, model, fit=other))
+        for one in fits[len(stable) :]:
+            such = scene.having(components=one.model.components)
+            make = partial(self._with_stability, scene, found, one)
+            yield [self._mixtures.candidate(such, make, stable=True)]
+
+    def _candidate(self, scene: Scene, found: Features, number: int) -> Candidate:
+        fit = self._mixtures.fitting(scene)
+        return candidate(fit(found, replace(found.recipe, components=number)), found)
+
+    def _with_stability(self, scene: Scene, found: Features, one: Candidate) -> Candidate:
+        other = partial(self._mixtures.from_seed, scene, found, one.model.components)
+        return replace(one, stability=stability(found, one.model, fit=other))
 
     def better_start(self, scene: Scene) -> Notice | None:
         """Look for another start that fits better, while no request is being answered.

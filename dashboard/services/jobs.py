@@ -1,9 +1,9 @@
-"""Work whose results arrive one by one, and which goes on only as long as somebody asks for it."""
+"""Work whose results arrive bit by bit, and which goes on only as long as somebody asks for it."""
 
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -28,7 +28,7 @@ class Progress(Generic[Item]):
 
 @dataclass(eq=False)
 class _Job(Generic[Item]):
-    work: Iterator[Item] | None  # None once it is done: it may hold voxels
+    work: Iterator[Sequence[Item]] | None  # None once it is done: it may hold voxels
     asked: float
     items: list[Item] = field(default_factory=list)
     error: Exception | None = None
@@ -59,9 +59,21 @@ class Jobs(Generic[Key, Item]):
         self._thread: threading.Thread | None = None
 
     def ask(
-        self, key: Key, begin: Callable[[], Iterator[Item]], *, patience: float = PATIENCE
+        self,
+        key: Key,
+        begin: Callable[[], Iterator[Sequence[Item]]],
+        *,
+        patience: float = PATIENCE,
     ) -> Progress[Item]:
         """Return the results so far, after waiting a moment for new ones.
+
+        Parameters
+        ----------
+        key : hashable
+        begin : callable
+            Begins the work, each step of which gives some results, maybe none.
+        patience : float
+            Seconds.
 
         Raises
         ------
@@ -114,16 +126,17 @@ class Jobs(Generic[Key, Item]):
             return max(under_way, key=lambda job: job.asked)
 
     def _step(self, job: _Job[Item]) -> None:
-        item, error, ended = [], None, False
+        items: Sequence[Item] = ()
+        error, ended = None, False
         try:
             assert job.work is not None, "only work under way is stepped"
-            item = [next(job.work)]
+            items = next(job.work)
         except StopIteration:
             ended = True
         except Exception as found:  # noqa: BLE001, raised in everyone who asks
             error = found
         with self._changed:
-            job.items += item
+            job.items += items
             if ended or error:
                 job.work, job.error = None, error
             if error:

@@ -4,15 +4,17 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from functools import partial
+from itertools import takewhile
 from typing import Any
 
 from dashboard.core.domain import WHOLE, Domain
 from dashboard.core.errors import FitError
 from dashboard.core.mixture import matching
+from dashboard.core.mixture.criteria import Candidate
 from dashboard.core.mixture.features import Features, features
 from dashboard.core.mixture.fit import Fit, fit
 from dashboard.core.mixture.model import Model, provenance
-from dashboard.core.mixture.recipe import Recipe
+from dashboard.core.mixture.recipe import COMPONENTS, Recipe
 from dashboard.core.mixture.volume_fit import fit_roughly
 from dashboard.services.cache.memo import Memo
 from dashboard.services.cache.models import ModelStore
@@ -117,6 +119,18 @@ class Mixtures:
             with self._allowance.fitting():
                 return fit_roughly(found, replace(one.recipe, starts=1))
         return self._fitted(one, lambda: self._fitted_slice(found, one.recipe, None))
+
+    def candidate(
+        self, scene: Scene, make: Callable[[], Candidate], *, stable: bool = False
+    ) -> Candidate:
+        """Return what speaks for a scene's mixture, made if no worker has; see `ModelStore`."""
+        return self._models.candidate(_made_from(scene), make, stable=stable)
+
+    def known_candidates(self, scene: Scene, *, stable: bool = False) -> list[Candidate]:
+        """Return what speaks for 1, 2, … components, up to the first that no worker has made."""
+        keys = (_made_from(scene.having(components=number)) for number in COMPONENTS)
+        found = (self._models.known_candidate(key, stable=stable) for key in keys)
+        return [one for one in takewhile(bool, found) if one]
 
     def memory(self, scene: Scene) -> AbstractContextManager[None]:
         """Give memory for the voxels of a scene's head, once others leave it.

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from scripts.serving import settled
 from tests.browser.reading import pixel
@@ -45,8 +45,27 @@ def within(inner: Any, outer: Any) -> bool:
 def step(page: Page, button: str, slice_: int) -> None:
     page.locator(f"#slice-{button}").click()
     settled(page, slice=slice_)
-    # The criteria come one by one.
+    have_all_criteria(page)
+
+
+# Whether the figure of the last criteria, which come one by one, is drawn, if there is any.
+ALL_CRITERIA = """() => {
+    const plot = document.querySelector("#view-criteria .js-plotly-plot");
+    if (!plot) return true;
+    const { data, layout } = dash_component_api.getLayout("view-criteria").props.figure;
+    return plot.data === data && layout.annotations?.some(({ text }) => text === "lowest BIC");
+}"""
+
+
+def have_all_criteria(page: Page) -> None:
     expect(page.locator("#criteria-table progress")).to_have_count(0)
+    page.wait_for_function(ALL_CRITERIA)
+
+
+def open_criteria(page: Page) -> None:
+    page.get_by_role("tab", name="Criteria").click()
+    settled(page, panel="criteria")
+    have_all_criteria(page)
 
 
 @pytest.mark.parametrize(
@@ -134,21 +153,85 @@ def test_the_ring_of_a_voxel_stays_at_its_intensities(page: Page) -> None:
     expect(ring).to_be_hidden()
 
 
-def test_a_click_on_the_criteria_chooses_the_number_of_components(home: Page) -> None:
-    home.get_by_role("tab", name="Criteria").click()
-    settled(home, panel="criteria")
+# Draws a graph anew, as Dash does with each figure: Plotly forgets what is under the pointer.
+DRAW_ANEW = "id => Plotly.redraw(document.querySelector(`#${id} .js-plotly-plot`))"
+
+
+@pytest.mark.parametrize("when", ["over it", "pressed"])
+def test_a_click_on_the_criteria_chooses_the_number_of_components(home: Page, when: str) -> None:
+    """Also while the criteria come one by one, each with another figure."""
+    open_criteria(home)
     home.locator("#view-criteria .points path").nth(4).hover(force=True)
-    expect(home.locator("#view-criteria .hoverlayer text").first).to_be_attached()
+    if when == "over it":
+        home.evaluate(DRAW_ANEW, "view-criteria")
     home.mouse.down()
+    if when == "pressed":
+        home.evaluate(DRAW_ANEW, "view-criteria")
     home.mouse.up()
     settled(home, components=5)
+
+
+# How many rows the table of the criteria has had, one number after the other.
+ROWS = """() => {
+    window.rows = [];
+    new MutationObserver(() => {
+        const now = document.querySelectorAll("#criteria-table tbody tr").length;
+        if (rows.at(-1) !== now) rows.push(now);
+    }).observe(document.documentElement, { childList: true, subtree: true });
+}"""
+
+
+def test_a_worker_that_knows_less_takes_no_criterion_away(home: Page) -> None:
+    home.evaluate(ROWS)
+    asked = []
+
+    def answer(route: Route) -> None:
+        response = route.fetch()
+        known = response.json() if response.status == 200 else {}  # busy with what is less urgent
+        if "criteria-table.html" not in known:
+            return route.fulfill(response=response)
+        asked.append(known)
+        if len(asked) == 1:
+            known["unfinished"] = 10
+        if len(asked) == 2:
+            known |= {"criteria-table.html": "", "unfinished": 1}
+        return route.fulfill(response=response, json=known)
+
+    home.route("**/cards/*.json*", answer)
+    with home.expect_response(lambda _: len(asked) > 2):
+        home.get_by_role("tab", name="Criteria").click()
+    have_all_criteria(home)
+    home.unroute_all(behavior="wait")
+    rows = home.evaluate("rows")
+    assert 10 in rows
+    assert rows == sorted(rows)
+
+
+def test_a_drag_on_the_criteria_chooses_no_number_of_components(home: Page) -> None:
+    open_criteria(home)
+    before = ranges(home, "view-criteria")
+    press(home, "view-criteria", "Zoom")
+    drag(home, "view-criteria", 40)
+    assert within(ranges(home, "view-criteria"), before)
+    settled(home, components=3)
+
+
+def test_a_button_of_a_table_keeps_the_focus_when_the_table_changes(home: Page) -> None:
+    """Its row stays the same element, so a press that began before the change ends on it, too."""
+    open_criteria(home)
     button = home.get_by_role("button", name="Fit 2 components")
     button.focus()
     home.keyboard.press("Enter")
     settled(home, components=2)
-    expect(home.get_by_role("button", name="Fit 2 components")).to_have_attribute(
-        "aria-pressed", "true"
-    )
+    expect(button).to_have_attribute("aria-pressed", "true")
+    expect(button).to_be_focused()
+    other = home.get_by_role("button", name="Fit 4 components")
+    other.hover()
+    home.mouse.down()
+    home.evaluate("dash_clientside.set_props('control-components', { value: '3' })")
+    settled(home, components=3)
+    home.mouse.up()
+    settled(home, components=4)
 
 
 # The element under the middle of a graph's label of a point.
@@ -160,8 +243,7 @@ UNDER_LABEL = """id => {
 
 
 def test_the_pointer_meets_the_plot_below_a_label(home: Page) -> None:
-    home.get_by_role("tab", name="Criteria").click()
-    settled(home, panel="criteria")
+    open_criteria(home)
     home.locator("#view-criteria .points path").nth(4).hover(force=True)
     expect(home.locator("#view-criteria .hoverlayer text").first).to_be_attached()
     place = home.evaluate(UNDER_LABEL, "view-criteria")

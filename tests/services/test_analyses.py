@@ -117,6 +117,25 @@ def test_a_slice_out_of_range_is_refused(study):
         study.analyse(View("pair", "T1", "b0", slice=12))
 
 
+@pytest.mark.parametrize("scope", ["slice", "volume"])
+def test_another_worker_knows_the_criteria_at_once(study, desk, tmp_path, monkeypatch, scope):
+    view = replace(VIEW, scope=scope)
+    fits = criteria(study, view)
+    other = desk(tmp_path / "data", tmp_path / "cache")
+    monkeypatch.setattr(mixtures, "features", lambda *_, **__: pytest.fail("gathered again"))
+    found = other.analyses.criteria(other.scene(view)).items
+    assert [one.to_json() for one in found[-10:]] == [fits[k].to_json() for k in range(1, 11)]
+    assert [one.stability for one in found[:10]] == [None] * 10
+
+
+def test_damaged_criteria_are_made_again(study, desk, tmp_path):
+    fits = criteria(study, VIEW)
+    for file in tmp_path.rglob("*.json"):
+        file.write_bytes(file.read_bytes()[:-20])
+    again = criteria(desk(tmp_path / "data", tmp_path / "cache"), VIEW)
+    assert [again[k].to_json() for k in again] == [fits[k].to_json() for k in fits]
+
+
 def test_criteria_and_classes_of_other_voxels_share_no_fit(study, save, head):
     holes = head(1)
     holes[:8] = np.nan

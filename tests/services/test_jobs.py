@@ -26,10 +26,10 @@ def finished(jobs: Jobs, key: str, begin) -> tuple:
 def test_results_arrive_one_by_one_and_stay():
     jobs, go = Jobs(4, clock=Clock()), threading.Semaphore(0)
 
-    def work() -> Iterator[int]:
+    def work() -> Iterator[list[int]]:
         for number in range(3):
             go.acquire()
-            yield number
+            yield [number]
 
     seen = []
     for _ in range(3):
@@ -42,12 +42,26 @@ def test_results_arrive_one_by_one_and_stay():
     assert finished(jobs, "a", lambda: pytest.fail("begun again")) == (0, 1, 2)
 
 
+def test_what_is_known_already_arrives_at_once():
+    jobs, go = Jobs(4, clock=Clock()), threading.Event()
+
+    def work() -> Iterator[list[int]]:
+        yield []
+        yield [1, 2, 3]
+        go.wait()
+        yield [4]
+
+    assert jobs.ask("a", work, patience=PATIENT).items == (1, 2, 3)
+    go.set()
+    assert finished(jobs, "a", work) == (1, 2, 3, 4)
+
+
 def test_many_who_ask_share_one_job():
     jobs, begun = Jobs(4, clock=Clock()), []
 
-    def work() -> Iterator[int]:
+    def work() -> Iterator[list[int]]:
         begun.append(threading.current_thread())
-        yield from range(5)
+        yield from ([number] for number in range(5))
 
     asking = [threading.Thread(target=finished, args=(jobs, "a", work)) for _ in range(6)]
     for thread in asking:
@@ -61,11 +75,11 @@ def test_what_nobody_asks_for_any_more_is_given_up_and_no_thread_is_left():
     clock, steps, go = Clock(), [], threading.Semaphore(0)
     jobs = Jobs(4, clock=clock)
 
-    def endless() -> Iterator[int]:
+    def endless() -> Iterator[list[int]]:
         while True:
             go.acquire()
             steps.append(1)
-            yield 1
+            yield [1]
 
     go.release()
     jobs.ask("a", endless, patience=PATIENT)
@@ -76,30 +90,30 @@ def test_what_nobody_asks_for_any_more_is_given_up_and_no_thread_is_left():
     assert not thread.is_alive()
     assert len(steps) == 2
     # Whoever asks again begins anew.
-    assert finished(jobs, "a", lambda: iter([7])) == (7,)
+    assert finished(jobs, "a", lambda: iter([[7]])) == (7,)
 
 
 def test_an_error_reaches_whoever_asks_and_is_not_remembered():
     jobs = Jobs(4, clock=Clock())
 
-    def fails() -> Iterator[int]:
-        yield 1
+    def fails() -> Iterator[list[int]]:
+        yield [1]
         raise ValueError("no more")
 
     with pytest.raises(ValueError, match="no more"):
         finished(jobs, "a", fails)
-    assert finished(jobs, "a", lambda: iter([2])) == (2,)
+    assert finished(jobs, "a", lambda: iter([[2]])) == (2,)
 
 
 def test_the_newest_goes_first():
     clock, order, go = Clock(), [], threading.Event()
     jobs = Jobs(4, clock=clock)
 
-    def named(name: str) -> Iterator[str]:
+    def named(name: str) -> Iterator[list[str]]:
         for _ in range(2):
             go.wait(PATIENT)
             order.append(name)
-            yield name
+            yield [name]
 
     jobs.ask("old", lambda: named("old"), patience=0)
     clock.now += 1

@@ -1,8 +1,10 @@
 """Fits with several numbers of components, and what speaks for each number."""
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +61,24 @@ class Candidate:
         """
         return self.bic + 2 * self.model.voxels * self.entropy
 
+    def to_json(self) -> str:
+        """Return the fit as text that keeps every number to the last bit."""
+        model = json.loads(self.model.to_json())
+        return json.dumps({"model": model, "entropy": self.entropy, "stability": self.stability})
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read a fit back.
+
+        Raises
+        ------
+        ValueError, KeyError, TypeError, AttributeError
+            If the text is none.
+        """
+        entries = json.loads(text)
+        model = Model.from_json(json.dumps(entries["model"]))
+        return cls(model, entries["entropy"], entries["stability"])
+
 
 def candidates(
     features: Features, numbers: Sequence[int], *, fit: Fit = fit
@@ -69,14 +89,14 @@ def candidates(
             model = fit(features, replace(features.recipe, components=components))
         except FitError:
             return
-        yield Candidate(model, entropy(model, features))
+        yield candidate(model, features)
 
 
-def entropy(model: Model, features: Features) -> float:
-    """Return the mean entropy of the voxels' posteriors, in nats."""
+def candidate(model: Model, features: Features) -> Candidate:
+    """Return a fit with the entropy of the posteriors of the voxels it was made for."""
     if model.components == 1:
-        return 0.0
-    return float(entr(posterior(model, _some(features))).sum(axis=1).mean())
+        return Candidate(model, entropy=0.0)
+    return Candidate(model, float(entr(posterior(model, _some(features))).sum(axis=1).mean()))
 
 
 def stability(features: Features, model: Model, *, fit: Callable[[int], Model]) -> float:

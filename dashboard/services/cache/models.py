@@ -1,4 +1,4 @@
-"""Fitted models on disk, shared by all workers."""
+"""Fitted models and what speaks for them on disk, shared by all workers."""
 
 import hashlib
 import json
@@ -11,10 +11,11 @@ from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from dashboard import __version__
 from dashboard.core.export.record import LIBRARIES
+from dashboard.core.mixture.criteria import Candidate
 from dashboard.core.mixture.fit import METHOD
 from dashboard.core.mixture.model import Model
 from dashboard.services.cache.copies import FORMAT
@@ -46,6 +47,8 @@ OURS = re.compile(
 _OLD_FOLDER, _OLD = "fits", re.compile(r"([0-9a-f]{16}-)*[0-9a-f]{64}\.npz")
 # What reading a damaged or vanished file may raise.
 UNUSABLE = (OSError, ValueError, KeyError, AttributeError, TypeError)
+
+Record = TypeVar("Record", Model, Candidate)
 
 
 class ModelStore:
@@ -85,10 +88,6 @@ class ModelStore:
             if _OLD.fullmatch(old.name):
                 old.unlink(missing_ok=True)
 
-    def find(self, key: Mapping[str, Any]) -> Model | None:
-        """Return the model for a key if it is there."""
-        return _read(self._path(key))
-
     def get(self, key: Mapping[str, Any], fit: Callable[[], Model]) -> Model:
         """Return the model for a key, fitted if it is not there: by one worker, others wait.
 
@@ -101,24 +100,48 @@ class ModelStore:
             Its errors are passed on and not remembered.
         """
         path = self._path(key)
-        if model := self._found(path):
+        if model := _read(path, Model):
+            self.tally.count(there=True)
             return model
-        with self._alone(path):
-            if model := self._found(path):
-                return model
+
+        def counted() -> Model:
             self.tally.count(there=False)
-            model = fit()
-            self._write(path, model)
-        # Asked after writing: whoever forgets the file from now on finds the model.
+            return fit()
+
+        return self._made(key, path, Model, counted)
+
+    def candidate(
+        self, key: Mapping[str, Any], make: Callable[[], Candidate], *, stable: bool = False
+    ) -> Candidate:
+        """Return what speaks for the model for a key, made as `get` does it.
+
+        Parameters
+        ----------
+        key : mapping
+        make : callable
+        stable : bool
+            With its stability, which takes several fits.
+        """
+        key = _of_candidate(key, stable=stable)
+        path = self._path(key)
+        return _read(path, Candidate) or self._made(key, path, Candidate, make)
+
+    def known_candidate(self, key: Mapping[str, Any], *, stable: bool = False) -> Candidate | None:
+        """Return what `candidate` does, if some worker has made it."""
+        return _read(self._path(_of_candidate(key, stable=stable)), Candidate)
+
+    def _made(
+        self, key: Mapping[str, Any], path: Path, kind: type[Record], make: Callable[[], Record]
+    ) -> Record:
+        with self._alone(path):
+            if found := _read(path, kind):
+                return found
+            made = make()
+            self._write(path, made)
+        # Asked after writing: whoever forgets the file from now on finds what was made.
         if not all(self._kept(source) for source in key.get("sources", ())):
             path.unlink(missing_ok=True)
-        return model
-
-    def _found(self, path: Path) -> Model | None:
-        model = _read(path)
-        if model:
-            self.tally.count(there=True)
-        return model
+        return made
 
     def holds(self, key: Mapping[str, Any]) -> bool:
         """Return whether there is a model for a key."""
@@ -142,13 +165,13 @@ class ModelStore:
     def _path(self, key: Mapping[str, Any]) -> Path:
         return self._folder / f"{_name(key)}.json"
 
-    def _write(self, path: Path, model: Model) -> None:
+    def _write(self, path: Path, made: Model | Candidate) -> None:
         try:
             make_private(self._folder)
             with tempfile.NamedTemporaryFile(dir=self._folder, prefix=NEW, delete=False) as file:
                 new = Path(file.name)
                 try:
-                    file.write(model.to_json().encode())
+                    file.write(made.to_json().encode())
                 except BaseException:
                     new.unlink(missing_ok=True)
                     raise
@@ -185,12 +208,16 @@ def _versions() -> dict[str, Any]:
     return {**libraries, "neuromix": __version__, "method": METHOD, "format": FORMAT}
 
 
-def _read(path: Path) -> Model | None:
-    """Return a model on disk; None if there is none that can be used."""
+def _read(path: Path, kind: type[Record]) -> Record | None:
+    """Return what is on disk; None if there is nothing that can be used."""
     try:
-        return Model.from_json(path.read_text(encoding="utf-8"))
+        return kind.from_json(path.read_text(encoding="utf-8"))
     except UNUSABLE:
         return None
+
+
+def _of_candidate(key: Mapping[str, Any], *, stable: bool) -> dict[str, Any]:
+    return {**key, "criteria": "stable" if stable else "fit"}
 
 
 def _name(key: Mapping[str, Any]) -> str:
