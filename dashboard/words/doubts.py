@@ -2,6 +2,7 @@
 
 from dashboard.core.facts import Notice
 from dashboard.core.mixture.doubts import VOXELS_PER_PARAMETER, Doubt
+from dashboard.words.numbers import listed
 from dashboard.words.parts import Facts, Pattern, text
 
 
@@ -35,8 +36,9 @@ def _one_class(facts: Facts) -> str:
 
 
 def _named(facts: Facts) -> str:
-    *others, last = (str(number) for number in facts["classes"])
-    return f"Classes {', '.join(others)} and {last} have" if others else f"Class {last} has"
+    numbers = [str(number) for number in facts["classes"]]
+    which = listed(numbers)
+    return f"Classes {which} have" if len(numbers) > 1 else f"Class {which} has"
 
 
 SENTENCES: dict[Doubt, Pattern] = {

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from dashboard.core.check.findings import Finding
-from dashboard.words.numbers import LEAST, number, percent, qualified
+from dashboard.words.numbers import LEAST, listed, number, percent, qualified
 from dashboard.words.parts import Sentence
 from dashboard.words.pattern import say_of
 
@@ -19,7 +19,7 @@ def background(pattern: str) -> Callable[[Finding], Sentence]:
         return say_of(
             pattern,
             finding,
-            values=" and ".join([", ".join(values[:-1]), values[-1]] if values[1:] else values),
+            values=listed(values),
             share=("at least " if len(finding.images) > 1 else "") + percent(facts["share"]),
             rule=RULES.get(facts["rule"]),
             taken=_up_to(facts.get("taken", 0), finding),

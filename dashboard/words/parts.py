@@ -6,7 +6,7 @@ from functools import partial
 from string import Formatter
 from typing import Any
 
-from dashboard.words.numbers import counted, number, percent, times
+from dashboard.words.numbers import counted, listed, number, percent, times
 
 # Of more images, the first are named and the others counted.
 NAMED = 4
@@ -34,8 +34,7 @@ class Images:
         return len(self.names) > 1
 
     def __str__(self) -> str:
-        *others, last = [*self.shown, *([f"{len(self.rest)} more"] if self.rest else [])] or [""]
-        return f"{', '.join(others)} and {last}" if others else last
+        return listed([*self.shown, *([f"{len(self.rest)} more"] if self.rest else [])])
 
 
 Part = str | Images
