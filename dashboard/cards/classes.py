@@ -1,10 +1,12 @@
-"""What the classes of a fit are called: as somebody typed, or as the reference calls them."""
+"""Names and colours of a fit's classes: as somebody chose, or as the reference calls them."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from dashboard.core.analysis import Analysis
 from dashboard.core.errors import NeuroMixError
+from dashboard.figures.palette import class_colours
 from dashboard.services.analyses import Analyses
 from dashboard.services.scene.scene import Scene
 
@@ -42,6 +44,17 @@ def names(scene: Scene, analyses: Analyses) -> dict[int, Name]:
     typed = {k: Name(text) for k, text in enumerate(scene.view.names, start=1) if text}
     guessed = guesses(scene, analyses)
     return {k: Name(text, guessed=True) for k, text in guessed.items()} | typed
+
+
+def texts(names: Names) -> dict[int, str]:
+    """Return names without whether they are guesses."""
+    return {k: name.text for k, name in names.items()}
+
+
+def colours_of(scene: Scene, analysis: Analysis | None) -> tuple[str, ...]:
+    """Return the colours of classes 1..10 in a scene."""
+    identities = analysis.identities if analysis else ()
+    return class_colours(scene.view.palette, scene.view.colours, identities)
 
 
 def tissue_name(group: Sequence[int], names: Names) -> Name:

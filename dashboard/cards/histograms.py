@@ -4,13 +4,12 @@ from typing import Any
 
 from dashboard.cards import elements
 from dashboard.cards.card import CLASSES, FIT, Card, Drawn
-from dashboard.cards.classes import names
+from dashboard.cards.classes import colours_of, names, texts
 from dashboard.cards.head import head_of_used
 from dashboard.core.domain import WHOLE
 from dashboard.core.mixture.features import Features
 from dashboard.core.mixture.foreground import Foreground
 from dashboard.figures import histograms
-from dashboard.figures.palette import class_colours
 from dashboard.figures.style import plain
 from dashboard.services.analyses import Analyses
 from dashboard.services.scene.scene import Scene
@@ -43,10 +42,10 @@ def draw(scene: Scene, analyses: Analyses) -> Drawn:
         analysis,
         counts,
         log=view.log,
-        colours=class_colours(view.palette, view.colours, analysis.identities),
+        colours=colours_of(scene, analysis),
         hidden=view.hidden,
         left_out="" if scene.before else outside,
-        called={k: name.text for k, name in names(scene, analyses).items()},
+        called=texts(names(scene, analyses)),
     )
     if "meta" in figure["layout"]:
         figure["layout"]["meta"] |= {

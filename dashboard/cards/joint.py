@@ -9,13 +9,12 @@ from numpy.typing import NDArray
 
 from dashboard.cards import elements
 from dashboard.cards.card import CLASSES, FIT, Card, Drawn
-from dashboard.cards.classes import names
+from dashboard.cards.classes import colours_of, names, texts
 from dashboard.cards.head import head_of_used
 from dashboard.core.analysis import Analysis
 from dashboard.core.domain import WHOLE
 from dashboard.figures import histograms, joint
 from dashboard.figures.joint import Extent
-from dashboard.figures.palette import class_colours
 from dashboard.figures.style import NEUTRAL, plain
 from dashboard.services.analyses import Analyses
 from dashboard.services.render import pictures
@@ -31,8 +30,7 @@ def draw(scene: Scene, analyses: Analyses) -> Drawn:
     """Return the head and the figure; its `layout.meta` places a voxel in it."""
     view, analysis = scene.view, analyses.analyse(scene)
     title = TITLE if view.x != view.y else "Intensities and mixture"
-    called = {k: name.text for k, name in names(scene, analyses).items()}
-    figure = _figure(scene, analyses, called)
+    figure = _figure(scene, analyses, texts(names(scene, analyses)))
     if meta := figure["layout"].get("meta"):
         alone = ("bins",) if view.x == view.y else ()
         unit = ("scaling",) if view.axes == "scaled" else ()
@@ -46,7 +44,7 @@ def draw(scene: Scene, analyses: Analyses) -> Drawn:
 
 def _figure(scene: Scene, analyses: Analyses, called: Mapping[int, str]) -> dict[str, Any]:
     view, analysis = scene.view, analyses.analyse(scene)
-    colours = class_colours(view.palette, view.colours, analysis.identities)
+    colours = colours_of(scene, analysis)
     if len(analysis.features.shown) == 1:
         return histograms.mixture_histogram(
             analysis,

@@ -9,9 +9,9 @@ import numpy as np
 from matplotlib.figure import FigureBase
 from numpy.typing import NDArray
 
+from dashboard.cards.classes import colours_of, texts
 from dashboard.core.analysis import Analysis
 from dashboard.figures import report, slices
-from dashboard.figures.palette import class_colours
 from dashboard.figures.paper import Look
 from dashboard.reporting.results import Results
 from dashboard.words import graphs
@@ -62,12 +62,11 @@ def parts(results: Results) -> list[Part]:
 
 
 def _look(results: Results) -> Look:
-    view, analysis = results.scene.view, results.analysis
-    colours = class_colours(view.palette, view.colours, analysis.identities if analysis else ())
+    view = results.scene.view
     return Look(
-        colours=colours[: view.components],
+        colours=colours_of(results.scene, results.analysis)[: view.components],
         hidden=view.hidden,
-        called={k: name.text for k, name in results.called.items()},
+        called=texts(results.called),
         bins=view.bins,
         log=view.log,
     )

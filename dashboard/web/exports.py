@@ -7,6 +7,7 @@ from typing import Literal
 import orjson
 from flask import Blueprint, Response, request
 
+from dashboard.cards.classes import colours_of
 from dashboard.core.errors import NeuroMixError
 from dashboard.services.ahead import Ahead
 from dashboard.services.analyses import Analyses
@@ -18,7 +19,6 @@ from dashboard.services.scene.opening import open_view
 from dashboard.view import escaped
 from dashboard.web import visitor
 from dashboard.web.answers import answers_errors, not_kept
-from dashboard.web.maps import colours_of
 from dashboard.web.open import entries
 from dashboard.words.opening import sentence
 

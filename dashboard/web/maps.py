@@ -8,6 +8,7 @@ import numpy as np
 from flask import Blueprint, Response, request
 from numpy.typing import NDArray
 
+from dashboard.cards.classes import colours_of
 from dashboard.core import maps
 from dashboard.core.analysis import Analysis
 from dashboard.core.contours import contours
@@ -17,7 +18,7 @@ from dashboard.core.mixture.features import Features, within
 from dashboard.core.mixture.mask import mask_of
 from dashboard.core.mixture.recipe import COMPONENTS
 from dashboard.core.orientation import PLANE_AXES
-from dashboard.figures.palette import DIFFERENCES, OUTLINE, class_colours, label_colours, ramp
+from dashboard.figures.palette import DIFFERENCES, OUTLINE, label_colours, ramp
 from dashboard.services.ahead import Ahead
 from dashboard.services.analyses import Analyses
 from dashboard.services.archive import Archive
@@ -82,11 +83,6 @@ def blueprint(archive: Archive, analyses: Analyses, ahead: Ahead) -> Blueprint:
 def _upright(scene: Scene, features: Features, cut: NDArray[Any]) -> NDArray[Any]:
     """Return a cut of the features' grid as a picture, top row first."""
     return features.volumes[0].orientation.upright(cut, scene.view.plane, scene.view.side)
-
-
-def colours_of(scene: Scene, analysis: Analysis) -> tuple[str, ...]:
-    """Return the colour of each class of a scene."""
-    return class_colours(scene.view.palette, scene.view.colours, analysis.identities)
 
 
 def _labels(scene: Scene, analyses: Analyses) -> bytes:
