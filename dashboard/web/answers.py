@@ -3,10 +3,14 @@
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
+from typing import Any
 
+import orjson
 from flask import Response, request
 
+from dashboard.core.domain import Cut
 from dashboard.core.errors import NeuroMixError
+from dashboard.core.orientation import PLANE_AXES
 from dashboard.services.archive import Archive
 from dashboard.services.render.addresses import key
 from dashboard.services.scene.scene import Scene, resolve
@@ -15,6 +19,7 @@ from dashboard.view import View
 from dashboard.words.opening import sentence
 
 CHANGED = "An image has changed since you opened this page. Reload the page."
+# In seconds.
 ONE_YEAR = 365 * 24 * 3600
 # Removed uploads should not stay in a browser for long; a drag lasts seconds.
 ONE_SITTING = 3600
@@ -47,6 +52,21 @@ def scene_of(archive: Archive, query: dict[str, str], identity: str) -> Scene:
     if identity != key(scene.identity):
         raise NeuroMixError(CHANGED)
     return scene
+
+
+def scene_at(
+    archive: Archive, query: dict[str, str], identity: str, plane: str, index: int
+) -> Scene:
+    """Return the scene of an address at the slice that its path names.
+
+    Raises
+    ------
+    NeuroMixError
+        If there is no such plane, or as `scene_of`.
+    """
+    if plane not in PLANE_AXES:
+        raise NeuroMixError(f"Unknown plane {plane[:20]}.")
+    return scene_of(archive, query, identity).at(Cut(plane, index))
 
 
 def answers_errors(route: Callable[..., Response]) -> Callable[..., Response]:
@@ -104,9 +124,14 @@ def passed_over() -> Response:
 
 
 def not_kept(response: Response) -> Response:
-    """Keep browsers from storing an answer that may be better next time."""
+    """Keep an answer out of every cache: at the next try it may be another one."""
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def json_line(**content: Any) -> bytes:
+    """Return a line of an answer that comes line by line."""
+    return orjson.dumps(content, option=orjson.OPT_SERIALIZE_NUMPY) + b"\n"
 
 
 def _of_upload() -> bool:

@@ -42,17 +42,15 @@ def draw(card: Card, scene: Scene, analyses: Analyses) -> Mapping[str, Any]:
     """Draw one card; an error becomes a sentence in this card only."""
     try:
         return card.draw(scene, analyses)
-    except (LimitError, BusyError) as error:  # says nothing of the voxels
-        if has_request_context():
-            after_this_request(not_kept)
-        return card.failed(error.short)
     except NeuroMixError as error:
-        return card.failed(error.short)
+        # A limit says nothing of the voxels.
+        sentence, lasts = error.short, not isinstance(error, LimitError | BusyError)
     except Exception:
         log.exception("card %s cannot be drawn", card.id)
-        if has_request_context():
-            after_this_request(not_kept)
-        return card.failed(UNEXPECTED)
+        sentence, lasts = UNEXPECTED, False
+    if not lasts and has_request_context():
+        after_this_request(not_kept)
+    return card.failed(sentence)
 
 
 def blueprint(archive: Archive, analyses: Analyses, ahead: Ahead) -> Blueprint:

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Iterator
 from typing import Literal
 
-import orjson
 from flask import Blueprint, Response, request
 
 from dashboard.cards.classes import colours_of
@@ -18,7 +17,7 @@ from dashboard.services.exporting.subject import Subject
 from dashboard.services.scene.opening import open_view
 from dashboard.view import escaped
 from dashboard.web import visitor
-from dashboard.web.answers import answers_errors, not_kept
+from dashboard.web.answers import answers_errors, json_line, not_kept
 from dashboard.web.open import entries
 from dashboard.words.opening import sentence
 
@@ -131,16 +130,12 @@ def _lines(what: str, steps: Iterator[float | Made], ahead: Ahead) -> Iterator[b
                 if isinstance(step, Made):
                     made = step
                 else:
-                    yield _line(done=step)
+                    yield json_line(done=step)
     except NeuroMixError as error:
-        yield _line(failed=str(error))
+        yield json_line(failed=str(error))
     except Exception:
         log.exception("%s cannot be made", what)
-        yield _line(failed=UNEXPECTED)
+        yield json_line(failed=UNEXPECTED)
     if made:
-        yield _line(name=made.name, type=made.mimetype, size=made.size)
+        yield json_line(name=made.name, type=made.mimetype, size=made.size)
         yield from made.chunks()
-
-
-def _line(**content: object) -> bytes:
-    return orjson.dumps(content) + b"\n"

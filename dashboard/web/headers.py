@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from flask import Flask, Response, request
 
 from dashboard.core.errors import NeuroMixError
+from dashboard.web.answers import ONE_YEAR
 
 # Nothing that the page does not use.
 PERMISSIONS = ", ".join(
@@ -14,7 +15,6 @@ PERMISSIONS = ", ".join(
         "hid", "magnetometer", "microphone", "midi", "payment", "serial", "usb",
     )
 )  # fmt: skip
-ONE_YEAR = 365 * 24 * 3600
 
 
 def register(server: Flask, *, script_hashes: Sequence[str], frame_ancestors: str) -> None:

@@ -5,13 +5,11 @@ import base64
 import orjson
 from flask import Blueprint, Response, request
 
-from dashboard.core.domain import Cut
 from dashboard.core.errors import NeuroMixError
-from dashboard.core.orientation import PLANE_AXES
 from dashboard.services.analyses import Analyses
 from dashboard.services.archive import Archive
 from dashboard.services.render.layer import Bins, cloud, counts, parse_extent
-from dashboard.web.answers import answers_errors, immutable, not_kept, scene_of
+from dashboard.web.answers import answers_errors, immutable, not_kept, scene_at
 
 
 def blueprint(archive: Archive, analyses: Analyses) -> Blueprint:
@@ -29,9 +27,7 @@ def blueprint(archive: Archive, analyses: Analyses) -> Blueprint:
             extent = parse_extent(within) if within else None
         except ValueError as error:
             raise NeuroMixError("The graphs of this address have no such axes.") from error
-        if plane not in PLANE_AXES:
-            raise NeuroMixError(f"Unknown plane {plane[:20]}.")
-        scene = scene_of(archive, query, identity).at(Cut(plane, index))
+        scene = scene_at(archive, query, identity, plane, index)
         found = analyses.foreground(scene)
         png = base64.b64encode(cloud(found, extent)).decode() if extent else None
         content = orjson.dumps({"counts": counts(found, bins), "cloud": png})

@@ -15,7 +15,7 @@ from typing import Any
 from flask import Flask, Response, g, request
 
 from dashboard.web import health
-from dashboard.web.metrics import METHODS, pattern
+from dashboard.web.metrics import method, pattern
 
 REQUESTS = logging.getLogger("dashboard.requests")
 
@@ -83,7 +83,7 @@ def register(server: Flask) -> None:
             begun = g.get("begun")
             REQUESTS.info(
                 {
-                    "method": request.method if request.method in METHODS else "other",
+                    "method": method(),
                     "route": pattern(),
                     "status": response.status_code,
                     "ms": round(1000 * (time.perf_counter() - begun), 1) if begun else None,

@@ -12,12 +12,10 @@ from dashboard.cards.classes import colours_of
 from dashboard.core import maps
 from dashboard.core.analysis import Analysis
 from dashboard.core.contours import contours
-from dashboard.core.domain import Cut
 from dashboard.core.errors import LimitError, NeuroMixError
 from dashboard.core.mixture.features import Features, within
 from dashboard.core.mixture.mask import mask_of
 from dashboard.core.mixture.recipe import COMPONENTS
-from dashboard.core.orientation import PLANE_AXES
 from dashboard.figures.palette import DIFFERENCES, OUTLINE, label_colours, ramp
 from dashboard.services.ahead import Ahead
 from dashboard.services.analyses import Analyses
@@ -32,7 +30,7 @@ from dashboard.web.answers import (
     immutable,
     not_kept,
     passed_over,
-    scene_of,
+    scene_at,
 )
 
 # As many as a palette of 8 bits has, but for the background.
@@ -63,9 +61,7 @@ def blueprint(archive: Archive, analyses: Analyses, ahead: Ahead) -> Blueprint:
         return both and analyses.knows(scene)
 
     def answer(draw: Draw, identity: str, plane: str, index: int) -> Response:
-        if plane not in PLANE_AXES:
-            raise NeuroMixError(f"Unknown plane {plane[:20]}.")
-        scene = scene_of(archive, request.args.to_dict(), identity).at(Cut(plane, index))
+        scene = scene_at(archive, request.args.to_dict(), identity, plane, index)
         # For an idle page: only maps of known models, which take milliseconds.
         early = asked_ahead()
         if early and not is_known(draw, scene):

@@ -36,6 +36,11 @@ def pattern() -> str:
     return request.url_rule.rule if request.url_rule else "none"
 
 
+def method() -> str:
+    """Return the method of the request, unless a client made it up."""
+    return request.method if request.method in METHODS else "other"
+
+
 class Metrics:
     """Counts of this process.
 
@@ -61,9 +66,7 @@ class Metrics:
         """Count a request and its answer."""
         if (counters := self._ready()) is None:
             return
-        method = request.method if request.method in METHODS else "other"
-        status = str(response.status_code)
-        counters.REQUESTS.labels(method, pattern(), status).inc()
+        counters.REQUESTS.labels(method(), pattern(), str(response.status_code)).inc()
         if begun := g.get("begun"):
             counters.SECONDS.labels(pattern()).observe(time.perf_counter() - begun)
         self._tell(counters)

@@ -4,10 +4,8 @@ import logging
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
-from typing import Any
 from urllib.parse import parse_qsl
 
-import orjson
 from flask import Blueprint, Response, request, stream_with_context
 
 from dashboard.core.errors import NeuroMixError
@@ -17,6 +15,7 @@ from dashboard.services.scene.opening import open_view
 from dashboard.services.studies.files import StudyFiles
 from dashboard.view import Place
 from dashboard.web import visitor
+from dashboard.web.answers import json_line, not_kept
 from dashboard.web.filling import filling
 
 log = logging.getLogger(__name__)
@@ -36,7 +35,7 @@ def blueprint(archive: Archive) -> Blueprint:
         # What asks for the request has to be known before the answer begins.
         query, owner = entries(request.query_string.decode()), visitor.owner()
         lines = stream_with_context(opened_lines(archive, query, owner))
-        return Response(lines, mimetype=MIMETYPE, headers={"Cache-Control": "no-store"})
+        return not_kept(Response(lines, mimetype=MIMETYPE))
 
     return routes
 
@@ -51,18 +50,18 @@ def opened_lines(archive: Archive, query: dict[str, str], owner: str) -> Iterato
     place, seen_in = _place(query.pop("place", "")), query.pop("seen_in", "")
     unread = unread_images(archive, query)
     for number, (files, name) in enumerate(unread, start=1):
-        yield _line(reading={"image": name, "number": number, "of": len(unread)})
+        yield json_line(reading={"image": name, "number": number, "of": len(unread)})
         # The image's card says why it cannot be read.
         with suppress(NeuroMixError):
             archive.open(files, name)
     try:
         opened = open_view(archive, query, owner, place=place, seen_in=seen_in)
-        yield _line(opened=filling(opened))
+        yield json_line(opened=filling(opened))
     except NeuroMixError as error:
-        yield _line(failed=str(error))
+        yield json_line(failed=str(error))
     except Exception:
         log.exception("a query cannot be opened")
-        yield _line(failed=UNEXPECTED)
+        yield json_line(failed=UNEXPECTED)
 
 
 def unread_images(archive: Archive, query: dict[str, str]) -> list[tuple[StudyFiles, str]]:
@@ -80,7 +79,3 @@ def _place(text: str) -> Place | None:
     except ValueError:
         return None
     return right, anterior, superior
-
-
-def _line(**content: Any) -> bytes:
-    return orjson.dumps(content, option=orjson.OPT_SERIALIZE_NUMPY) + b"\n"

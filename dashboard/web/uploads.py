@@ -26,6 +26,7 @@ from dashboard.services.uploads.limits import (
 from dashboard.services.uploads.receiving import Drop
 from dashboard.services.uploads.uploads import MISSING, Uploads
 from dashboard.web import visitor
+from dashboard.web.answers import not_kept
 from dashboard.web.body import Body, body_of
 from dashboard.web.guard import MAX_BODY_BYTES
 from dashboard.web.origin import is_own
@@ -75,7 +76,7 @@ def blueprint(uploads: Uploads) -> Blueprint:
     def refused(error: NeuroMixError) -> tuple[Response, int]:
         status = getattr(error, "status", STATUS.get(type(error), HTTPStatus.NOT_FOUND))
         answer = jsonify(error=str(error), refused=list(getattr(error, "refused", ())))
-        return _unkept(answer), status
+        return not_kept(answer), status
 
     @routes.before_app_request
     def sweep() -> None:
@@ -101,14 +102,14 @@ def blueprint(uploads: Uploads) -> Blueprint:
         """Answer which files would be accepted, before any is sent."""
         with admitted(MAX_BODY_BYTES) as body:
             planned = uploads.plan(_listed(body, uploads.limits))
-        return _unkept(jsonify(send=planned.send, refused=planned.refused))
+        return not_kept(jsonify(send=planned.send, refused=planned.refused))
 
     @routes.post("/uploads")
     def upload() -> tuple[Response, int]:
         with admitted(_most(uploads.limits)) as body, uploads.receive() as drop:
             _read(body, drop, uploads.limits)
             kept = uploads.keep(drop, visitor.owner(), wanted=body.wanted)
-        return _unkept(jsonify(study=kept.key, title=kept.title, refused=kept.refused)), 201
+        return not_kept(jsonify(study=kept.key, title=kept.title, refused=kept.refused)), 201
 
     @routes.get("/uploads/<key>")
     def facts(key: str) -> Response:
@@ -116,7 +117,7 @@ def blueprint(uploads: Uploads) -> Blueprint:
         if title is None:
             raise _RefusalError(MISSING, HTTPStatus.NOT_FOUND)
         own = uploads.owns(visitor.owner(), key)
-        return _unkept(
+        return not_kept(
             jsonify(title=title, own=own, removed=uploads.expiry(key).isoformat() if own else None)
         )
 
@@ -124,7 +125,7 @@ def blueprint(uploads: Uploads) -> Blueprint:
     def rename(key: str) -> Response:
         with admitted(MAX_BODY_BYTES) as body:
             title = uploads.rename(visitor.owner(), key, _title(body))
-        return _unkept(jsonify(title=title))
+        return not_kept(jsonify(title=title))
 
     @routes.delete("/uploads/<key>")
     def remove(key: str) -> tuple[str, int]:
@@ -206,8 +207,3 @@ def _read(body: Body, drop: Drop, limits: Limits) -> None:
 def _most(limits: Limits) -> int:
     """Return the size of the largest body that can hold a permitted drop."""
     return limits.drop + limits.files * PART_BYTES
-
-
-def _unkept(answer: Response) -> Response:
-    answer.headers["Cache-Control"] = "no-store"
-    return answer

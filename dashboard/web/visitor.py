@@ -7,8 +7,9 @@ from http import HTTPStatus
 
 from flask import Flask, Response, g, request
 
+from dashboard.web.answers import ONE_YEAR
+
 COOKIE = "neuromix"
-ONE_YEAR = 365 * 24 * 3600
 # 128 random bits, as a URL takes them.
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
 PAGE = "/"

@@ -7,6 +7,8 @@ from urllib.parse import quote, unquote, urlsplit
 from flask import Response, request, url_for
 from jinja2 import Environment, FileSystemLoader
 
+from dashboard.web.answers import not_kept
+
 HERE = Path(__file__).parent
 STYLE = (HERE / "sign-in.css").read_bytes()
 _template = Environment(loader=FileSystemLoader(HERE), autoescape=True).get_template("sign-in.html")
@@ -18,8 +20,7 @@ def refusal(*, asks_password: bool) -> Response:
     """Answer somebody who is not signed in: with the page to sign in where a person looks."""
     looks = request.method in ("GET", "HEAD") and "text/html" in request.headers.get("Accept", "")
     if not looks:
-        answer = Response(REFUSED, HTTPStatus.UNAUTHORIZED, mimetype="text/plain")
-        return unkept(answer)
+        return not_kept(Response(REFUSED, HTTPStatus.UNAUTHORIZED, mimetype="text/plain"))
     return sign_in(HTTPStatus.UNAUTHORIZED, target=asked_for(), asks_password=asks_password)
 
 
@@ -34,7 +35,7 @@ def sign_in(
         message=message,
         asks_password=asks_password,
     )
-    return unkept(Response(content, status, mimetype="text/html"))
+    return not_kept(Response(content, status, mimetype="text/html"))
 
 
 def asked_for() -> str:
@@ -57,9 +58,3 @@ def own_target(asked: str) -> str:
 def first() -> str:
     """Return the address of the dashboard."""
     return request.script_root + "/"
-
-
-def unkept(response: Response) -> Response:
-    """Keep an answer out of every cache: at the next try it is another one."""
-    response.headers["Cache-Control"] = "no-store"
-    return response

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, request, url_for
 
 from dashboard.web.access import page
 from dashboard.web.access.gate import COOKIE, ByPassword, Gate
+from dashboard.web.answers import not_kept
 from dashboard.web.body import body_of
 from dashboard.web.origin import is_own
 from dashboard.web.visitor import over_https
@@ -91,8 +92,8 @@ def _form() -> dict[str, str]:
 
 
 def _to(address: str) -> Response:
-    return page.unkept(Response(status=HTTPStatus.SEE_OTHER, headers={"Location": address}))
+    return not_kept(Response(status=HTTPStatus.SEE_OTHER, headers={"Location": address}))
 
 
 def _foreign() -> Response:
-    return page.unkept(Response(FOREIGN, HTTPStatus.FORBIDDEN, mimetype="text/plain"))
+    return not_kept(Response(FOREIGN, HTTPStatus.FORBIDDEN, mimetype="text/plain"))
