@@ -249,9 +249,9 @@ class Analyses:
         self._mixtures.forget(source)
         self._analyses.drop(lambda _, made: made.features.shows(source))
         self._at_cuts.drop(lambda _, made: made.features.shows(source))
-        self._of_heads.drop(lambda *_: True)
+        self._of_heads.drop()
         self._sweeps.drop()
-        self._agreements.drop(lambda *_: True)
+        self._agreements.drop()
 
     def _of_cut(self, scene: Scene, cut: Features) -> Analysis:
         # Under a spatial prior a voxel's class depends on its neighbours, also across the slices.

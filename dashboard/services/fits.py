@@ -139,7 +139,7 @@ class Fits(Generic[Key]):
 
     def drop(self) -> None:
         """Forget all that is known in this process."""
-        self._known.drop(lambda *_: True)
+        self._known.drop()
 
 
 def _effort(recipe: Recipe) -> float:

@@ -173,7 +173,7 @@ class Mixtures:
         self._models.forget(source)
         self._heads.drop(lambda _, made: made.shows(source))
         self._fits.drop()
-        self._usual.drop(lambda *_: True)
+        self._usual.drop()
 
     def _fitted(self, scene: Scene, fit: Callable[[], Model]) -> Model:
         return self._fits.get(key_of(scene), _made_from(scene), fit)

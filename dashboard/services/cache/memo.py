@@ -57,8 +57,8 @@ class Memo(Generic[Key, Value]):
             self._begin(key, future, compute)
         return self._answer(future)
 
-    def drop(self, gone: Callable[[Key, Value], bool]) -> None:
-        """Forget the results for which `gone` is true."""
+    def drop(self, gone: Callable[[Key, Value], bool] = lambda *_: True) -> None:
+        """Forget the results for which `gone` is true: all, if none is given."""
         with self._lock:
             for key, future in list(self._results.items()):
                 there = future.done() and not future.exception()
