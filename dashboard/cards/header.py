@@ -12,7 +12,7 @@ from dashboard.core.space import CODES, space
 from dashboard.core.volume import Volume
 from dashboard.services.analyses import Analyses
 from dashboard.services.scene.scene import Scene
-from dashboard.services.studies.naming import find
+from dashboard.services.studies.naming import file_of
 from dashboard.words.numbers import number, times
 from dashboard.words.spaces import NAMES
 
@@ -69,11 +69,11 @@ def draw(scene: Scene, _: Analyses) -> Drawn:
     shown = [scene.images.open(name) for name in dict.fromkeys((scene.view.x, scene.view.y))]
     fitted = [volume for name in scene.meant if (volume := scene.images.get(name))]
     volumes = {volume.name: volume for volume in (*shown, *fitted)}
-    found = {name: find(scene.files, name) for name in volumes}
     files = [
-        File(known[0].file_name if (known := found[name]) else name, volume, scene.entities(name))
+        File(file.file_name if (file := file_of(scene.files, name)) else name, volume,
+             scene.entities(name))
         for name, volume in volumes.items()
-    ]
+    ]  # fmt: skip
     return {HEAD.output: head(done_to=shown), TABLE.output: header_table(files)}
 
 

@@ -14,7 +14,7 @@ from dashboard.core.volume import Volume
 from dashboard.figures.style import elided
 from dashboard.reporting.results import Results
 from dashboard.services.scene.scene import Scene
-from dashboard.services.studies.naming import find
+from dashboard.services.studies.naming import file_of
 from dashboard.words import doubts, findings
 from dashboard.words.methods import Cited, methods
 from dashboard.words.numbers import counted, measure, number, percent, times, whole
@@ -278,9 +278,9 @@ def _files(scene: Scene) -> Table:
         uses.setdefault(name, []).append(use)
     rows = []
     for name, used in uses.items():
-        volume, found = scene.images.get(name), find(scene.files, name)
+        volume, file = scene.images.get(name), file_of(scene.files, name)
         facts = _facts(volume) if volume else ("", "", "cannot be read", "")
-        rows.append((name, ", ".join(used), found[0].file_name if found else name, *facts))
+        rows.append((name, ", ".join(used), file.file_name if file else name, *facts))
     return Table(
         title="Input files",
         columns=("image", "use", "file", "shape", "voxel, mm", "processing", "SHA-256"),

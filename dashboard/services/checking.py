@@ -18,7 +18,7 @@ from dashboard.services.scene.remedies import changes
 from dashboard.services.scene.scene import Scene
 from dashboard.services.scene.scene import scene as resolved
 from dashboard.services.studies.files import ImageFile, StudyFiles
-from dashboard.services.studies.naming import SERIES, Frames, contrasts, find, in_order, itself
+from dashboard.services.studies.naming import SERIES, Frames, contrasts, file_of, in_order, itself
 from dashboard.view import View
 
 # Images that are not in use and read only for the check. Each is a line of a table.
@@ -89,7 +89,7 @@ def found_in(scene: Scene) -> Checked:
     images, unread = _opened(scene.images, shown)
     others, unread_overlays = _opened(scene.images, overlays)
     own, _ = _opened(scene.images.own, list(images))
-    taken = {found[0].name for name in [*shown, *overlays] if (found := find(files, name))}
+    taken = {file.name for name in [*shown, *overlays] if (file := file_of(files, name))}
     return check_images(
         images,
         choices=_choices(scene),
@@ -136,7 +136,7 @@ def _choices(scene: Scene) -> Choices:
 def _images(view: View, files: StudyFiles, fitted: Sequence[str]) -> list[str]:
     """Return the images to check: those in use, and others that are read quickly."""
     used = [name for name in dict.fromkeys([view.x, view.y, *fitted, view.grid]) if name]
-    taken = [found[0] for name in used if (found := find(files, name))]
+    taken = [file_of(files, name) for name in used]
     rest = {
         name: file
         for name, file in files.of("image").items()

@@ -21,7 +21,7 @@ from dashboard.services.scene.presets import masks
 from dashboard.services.scene.scene import NO_REFERENCE, Scene
 from dashboard.services.studies.conventions import Role
 from dashboard.services.studies.files import StudyFiles
-from dashboard.services.studies.naming import B0, MEAN, find, short_name
+from dashboard.services.studies.naming import B0, MEAN, file_of, find, short_name
 from dashboard.services.uploads.manifests import PREFIX
 from dashboard.ui.controls import NO_MASK
 from dashboard.view import View
@@ -234,15 +234,15 @@ def _mixable(opened: Opened) -> list[str]:
     scene = opened.scene
     files, shown = scene.files, (scene.view.x, scene.view.y)
     # The chosen volume of an image stands in its place.
-    chosen = {found[0].name: name for name in shown if (found := find(files, name))}
+    chosen = {file.name: name for name in shown if (file := file_of(files, name))}
     others = (chosen.get(name, name) for name in scene.images.listed(files))
     return list(dict.fromkeys([*scene.mixed, *others]))
 
 
 def _renamed(images: list[str], files: StudyFiles, chosen: str) -> list[str]:
     """Return the images, and in the place of one of several volumes the chosen volume."""
-    found = find(files, chosen)
-    own = [i for i in images if found and (file := find(files, i)) and file[0] == found[0]]
+    file = file_of(files, chosen)
+    own = [image for image in images if file and file_of(files, image) == file]
     if chosen in images or not own:
         return images
     # Beside several contrasts their mean is one more choice.

@@ -8,8 +8,6 @@ from dashboard.core.export.reproduce.given import Given
 from dashboard.core.export.reproduce.script import script
 from dashboard.core.volume import Volume
 from dashboard.services.exporting.subject import Subject
-from dashboard.services.studies.files import ImageFile
-from dashboard.services.studies.naming import find
 
 
 def reproduce(subject: Subject) -> str:
@@ -20,13 +18,11 @@ def reproduce(subject: Subject) -> str:
     mask = scene.mask if channels.mask else None
     helpers = [mask.name] if mask else []
     helpers += [name for name in (view.grid, view.position) if name]
-    paths = [_file(subject, name).path for name in (*named, *helpers)]
+    paths = [subject.found(name)[0].path for name in (*named, *helpers)]
     folder = Path(os.path.commonpath([path.parent for path in paths]))
 
     def given(name: str, volume: Volume) -> Given:
-        found = find(scene.files, name)
-        assert found, "a scene names only images of its study"
-        file, take = found
+        file, take = subject.found(name)
         # An upload is stored under a name of the server's own.
         called = file.file_name
         if file.path.name == called:
@@ -47,9 +43,3 @@ def reproduce(subject: Subject) -> str:
         grid=other(view.grid),
         position=other(view.position),
     )
-
-
-def _file(subject: Subject, name: str) -> ImageFile:
-    found = find(subject.scene.files, name)
-    assert found, "a scene names only images of its study"
-    return found[0]

@@ -9,8 +9,10 @@ from pathlib import Path
 
 from dashboard.core.analysis import Analysis
 from dashboard.core.domain import WHOLE
+from dashboard.core.reading.voxels import Take
 from dashboard.services.analyses import Analyses
 from dashboard.services.scene.scene import Scene
+from dashboard.services.studies.files import ImageFile
 from dashboard.services.studies.naming import find
 
 # Characters that no file system and no shell trips over, as the page names pictures.
@@ -63,18 +65,22 @@ class Subject:
     @property
     def image(self) -> Path:
         """The file whose grid the results have."""
-        scene = self.scene
-        found = find(scene.files, scene.view.grid or scene.mixed[0])
+        file, _ = self.found(self.scene.view.grid or self.scene.mixed[0])
+        return file.path
+
+    def found(self, name: str) -> tuple[ImageFile, Take]:
+        """Return the file and the volumes of an image of the scene."""
+        found = find(self.scene.files, name)
         assert found, "a scene names only images of its study"
-        return found[0].path
+        return found
 
     @property
     def inputs(self) -> list[Path]:
         """The files of the images in the fit, and of the mask if it is the foreground."""
         scene = self.scene
         mask = scene.mask if scene.require_channels().mask else None
-        found = [find(scene.files, name) for name in (*scene.mixed, *([mask.name] if mask else []))]
-        return list(dict.fromkeys(one[0].path for one in found if one))
+        names = (*scene.mixed, *([mask.name] if mask else []))
+        return list(dict.fromkeys(self.found(name)[0].path for name in names))
 
     @property
     def voxels(self) -> int:

@@ -7,7 +7,7 @@ from dashboard.core.errors import NeuroMixError
 from dashboard.core.volume import Volume
 from dashboard.services.archive import Archive
 from dashboard.services.studies.files import StudyFiles
-from dashboard.services.studies.naming import find, frame_names, may_hold_contrasts
+from dashboard.services.studies.naming import file_of, frame_names, may_hold_contrasts
 from dashboard.view import View
 
 
@@ -92,9 +92,9 @@ class Images:
     def listed(self, files: StudyFiles) -> list[str]:
         """Return the images of some files; those that nobody has opened are one image each."""
         opened = {
-            found[0].name
+            file.name
             for name in self.own._opened
-            if (found := find(files, name)) and self.own.get(name)
+            if (file := file_of(files, name)) and self.own.get(name)
         }
         return [
             frame

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dashboard.core.facts import Notice
 from dashboard.services.scene.scene import Scene
 from dashboard.services.studies.files import StudyFiles
-from dashboard.services.studies.naming import find
+from dashboard.services.studies.naming import file_of
 
 # Characters of a hash in a link: of a name, to tell the files of a study apart, and of a content.
 NAME, CONTENT = 4, 8
@@ -56,8 +56,8 @@ def _contents(scene: Scene) -> Mapping[str, str]:
 
 
 def _file_name(files: StudyFiles, image: str) -> str | None:
-    found = find(files, image)
-    return found[0].file_name if found else None
+    file = file_of(files, image)
+    return file.file_name if file else None
 
 
 def _called(name: str) -> str:

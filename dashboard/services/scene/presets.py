@@ -15,7 +15,7 @@ from dashboard.core.reference.labels import label_map
 from dashboard.core.volume import Volume
 from dashboard.services.scene.images import Images
 from dashboard.services.studies.files import ImageFile, StudyFiles
-from dashboard.services.studies.naming import find
+from dashboard.services.studies.naming import file_of
 from dashboard.services.studies.roles import marks_region, mask_rank, reference_rank
 from dashboard.view import View
 
@@ -72,11 +72,11 @@ def has_air_below_0(volume: Volume) -> bool:
 
 def brain_alone(name: str, files: StudyFiles, images: Images) -> str | None:
     """Return the image of the brain alone, on the grid of an image of the same whole head."""
-    found, head = find(files, name), images.get(name)
-    if not found or head is None or "stripped" in found[0].meaning.processing:
+    own, head = file_of(files, name), images.get(name)
+    if own is None or head is None or "stripped" in own.meaning.processing:
         return None
     for other, file in files.of("image").items():
-        if file.contrast == found[0].contrast and "stripped" in file.meaning.processing:
+        if file.contrast == own.contrast and "stripped" in file.meaning.processing:
             brain = images.get(other)
             if brain and same_grid(brain, head):
                 return other

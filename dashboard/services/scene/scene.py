@@ -21,7 +21,7 @@ from dashboard.services.scene.images import Images, Named
 from dashboard.services.scene.presets import Presets, likely_masks, likely_references, presets
 from dashboard.services.studies.conventions import label_names
 from dashboard.services.studies.files import StudyFiles
-from dashboard.services.studies.naming import find
+from dashboard.services.studies.naming import file_of
 from dashboard.view import View, fields_of
 
 # The reference of a View that chose none.
@@ -155,16 +155,15 @@ class Scene:
 
     def entities(self, image: str) -> dict[str, str]:
         """Return the BIDS entities of an image's file; empty without a BIDS name."""
-        found = find(self.files, image)
-        return dict(found[0].entities) if found else {}
+        file = file_of(self.files, image)
+        return dict(file.entities) if file else {}
 
     @cached_property
     def label_names(self) -> dict[int, str]:
         """The names of the reference's labels, from the table beside it or from its own name."""
-        found = find(self.files, self.reference.name) if self.reference else None
-        if not found:
+        file = file_of(self.files, self.reference.name) if self.reference else None
+        if file is None:
             return {}
-        file, _ = found
         table = read_label_names(file.label_names) if file.label_names else {}
         return table or label_names(file.name)
 

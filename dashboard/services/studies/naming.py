@@ -34,6 +34,12 @@ def find(files: StudyFiles, name: str) -> tuple[ImageFile, Take] | None:
         return None
 
 
+def file_of(files: StudyFiles, name: str) -> ImageFile | None:
+    """Return the file of an image, whichever of its volumes the name selects; None without one."""
+    found = find(files, name)
+    return found[0] if found else None
+
+
 def short_name(files: StudyFiles, name: str) -> str:
     """Return the short name of an image, with the volumes that its name selects."""
     if name in files.files:
