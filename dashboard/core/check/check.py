@@ -195,7 +195,6 @@ def _few_resamplings(found: Sequence[Finding]) -> Iterator[Finding]:
 
 def _row(name: str, kind: Kind, volume: Volume, grid: int) -> Row:
     facts = volume.intensities
-    finite = max(facts.voxels - facts.nonfinite, 1)
     return Row(
         name=name,
         kind=kind,
@@ -205,8 +204,8 @@ def _row(name: str, kind: Kind, volume: Volume, grid: int) -> Row:
         voxel_size=volume.voxel_size,
         orientation=letters(volume),
         space=space(volume),
-        zeros=facts.zeros / finite,
-        negatives=facts.negatives / finite,
+        zeros=facts.zeros / facts.finite,
+        negatives=facts.negatives / facts.finite,
         background=facts.background,
         background_share=facts.background_share,
         nonfinite=facts.nonfinite,

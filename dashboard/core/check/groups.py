@@ -10,7 +10,6 @@ from dashboard.core.check.intensities import FEW_VALUES, SOME
 from dashboard.core.check.remedies import Clip
 from dashboard.core.check.sample import Sample
 from dashboard.core.mixture import recipe
-from dashboard.core.reading.summary import BACKGROUND_SHARE
 from dashboard.core.volume import Volume
 
 LEVELS: tuple[recipe.Clip, ...] = ("0.1", "0.5", "1")
@@ -33,7 +32,7 @@ def group_findings(images: Mapping[str, Volume], sample: Sample | None) -> Itera
     for name, values in sample.values.items():
         facts = images[name].intensities
         kept = sample.own[name]
-        if facts.background_share >= BACKGROUND_SHARE:
+        if facts.has_constant_background:
             kept = kept & (values != facts.background)
         found = _far_group(values[kept], values[kept & sample.middle])
         if found is None:

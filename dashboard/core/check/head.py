@@ -10,7 +10,6 @@ from dashboard.core.check.findings import Choices, Code, Finding
 from dashboard.core.check.grids import only
 from dashboard.core.check.remedies import Remedy, UseRule
 from dashboard.core.check.sample import Sample
-from dashboard.core.reading.summary import BACKGROUND_SHARE
 from dashboard.core.volume import Volume
 
 # A brain is a third of a head; with less than this share, most tissue is not fitted.
@@ -31,7 +30,7 @@ def head_findings(
     """
     if sample is None:
         return
-    constant = any(v.intensities.background_share >= BACKGROUND_SHARE for v in mixed.values())
+    constant = any(volume.intensities.has_constant_background for volume in mixed.values())
     if not constant and any(map(noise, mixed.values())):
         return  # nobody knows where the head is
     heads = {name: _head(volume, sample.values[name]) for name, volume in mixed.items()}
@@ -57,7 +56,7 @@ def head_findings(
 def _head(volume: Volume, values: NDArray[np.float64]) -> Marks:
     """Mark what is not background: another value than a constant one, or brighter than dark air."""
     facts = volume.intensities
-    if facts.background_share >= BACKGROUND_SHARE:
+    if facts.has_constant_background:
         return np.asarray(np.isfinite(values) & (values != facts.background))
     return np.asarray(np.isfinite(values) & (values > DARK * facts.window[1]))
 

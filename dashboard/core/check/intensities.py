@@ -66,8 +66,8 @@ def intensity_findings(
 def is_empty(volume: Volume) -> bool:
     """Return whether an image has almost nothing to fit."""
     facts = volume.intensities
-    few = facts.limits["0.1"][0] == facts.limits["0.1"][1]
-    return few or facts.low == facts.high or facts.zeros / _finite(facts) > NEARLY_EMPTY
+    alike = facts.has_two_values or facts.low == facts.high
+    return alike or facts.zeros / facts.finite > NEARLY_EMPTY
 
 
 def keeps_background(facts: Intensities, rule: str) -> bool:
@@ -75,32 +75,24 @@ def keeps_background(facts: Intensities, rule: str) -> bool:
     return _case(facts, rule) == Code.BACKGROUND_KEPT
 
 
-def _finite(facts: Intensities) -> int:
-    return max(facts.voxels - facts.nonfinite, 1)
-
-
-def _constant(facts: Intensities) -> bool:
-    return facts.background_share >= BACKGROUND_SHARE
-
-
 def _inside(facts: Intensities) -> float:
     """Return the number of finite voxels without a constant background."""
-    return _finite(facts) * (1 - facts.background_share * _constant(facts))
+    return facts.finite * (1 - facts.background_share * facts.has_constant_background)
 
 
 def _negatives_inside(facts: Intensities) -> float:
     """Return the number of negative voxels without a constant background."""
-    dark = _constant(facts) and facts.background < 0
-    return max(facts.negatives - dark * facts.background_share * _finite(facts), 0)
+    dark = facts.has_constant_background and facts.background < 0
+    return max(facts.negatives - dark * facts.background_share * facts.finite, 0)
 
 
 def _nothing_in_it(images: Images, _: Choices) -> Iterator[Finding]:
     for name, volume in images.items():
         facts = volume.intensities
-        share = facts.zeros / _finite(facts)
+        share = facts.zeros / facts.finite
         if facts.low == facts.high:
             yield Finding(Code.CONSTANT, "warning", (name,), {"value": facts.low})
-        elif facts.limits["0.1"][0] == facts.limits["0.1"][1]:
+        elif facts.has_two_values:
             values = (facts.background, facts.limits["0.1"][0])
             yield Finding(Code.TWO_VALUES, "warning", (name,), {"values": values})
         elif share > NEARLY_EMPTY:
@@ -131,7 +123,7 @@ def _background(images: Images, choices: Choices) -> Iterator[Finding]:
 def _case(facts: Intensities, rule: str) -> Code | None:
     """Return the effect of a foreground rule on an image, or None if there is none to report."""
     many = _negatives_inside(facts) >= MANY_NEGATIVES * _inside(facts)
-    odd = _constant(facts) and facts.background != 0
+    odd = facts.has_constant_background and facts.background != 0
     if facts.low == facts.high or rule == "mask":
         return None
     if odd and rule == "background":
@@ -175,7 +167,7 @@ def _negatives(found: Mapping[str, Intensities]) -> dict[str, Any]:
 
 def _beside(found: Mapping[str, Intensities]) -> bool:
     """Return whether shares exclude a constant background."""
-    return any(map(_constant, found.values()))
+    return any(facts.has_constant_background for facts in found.values())
 
 
 def _some_negatives(images: Images, choices: Choices) -> Iterator[Finding]:
@@ -185,7 +177,7 @@ def _some_negatives(images: Images, choices: Choices) -> Iterator[Finding]:
         for name, volume in images.items()
         if 0 < _negatives_inside(volume.intensities)
         < MANY_NEGATIVES * _inside(volume.intensities)
-        and not (_constant(volume.intensities) and volume.intensities.background < 0)
+        and not (volume.intensities.has_constant_background and volume.intensities.background < 0)
     }  # fmt: skip
     if not few or choices.foreground == "mask":
         return
@@ -219,10 +211,9 @@ def _saturated(images: Images) -> Iterator[Finding]:
 
 
 def _is_saturated(facts: Intensities) -> bool:
-    is_background = facts.high == facts.background and _constant(facts)
-    two_values = facts.limits["0.1"][0] == facts.limits["0.1"][1]
+    is_background = facts.high == facts.background and facts.has_constant_background
     many = facts.saturated >= max(SATURATED_VOXELS, SOME * _inside(facts))
-    return many and not is_background and not two_values
+    return many and not is_background and not facts.has_two_values
 
 
 def _is_peak(volume: Volume) -> bool:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from dashboard.core.facts import FileCode, Notice
 from dashboard.core.mixture.spread import BINS, NOISE, OVERSHOOT, ROUNDING, chunks, spread
 from dashboard.core.once import once
-from dashboard.core.reading.summary import BACKGROUND_SHARE, Intensities
+from dashboard.core.reading.summary import Intensities
 from dashboard.core.volume import Volume
 
 Kind = Literal["constant", "two-values", "noise", "fractions", "labels", "intensities"]
@@ -87,7 +87,7 @@ def mask_of(volume: Volume) -> Mask:
     """
     facts = volume.intensities
     kind, outside, values = _limit(volume.data, facts)
-    above_zero = facts.voxels - facts.zeros - facts.negatives - facts.nonfinite
+    above_zero = facts.finite - facts.zeros - facts.negatives
     if kind == "two-values" and outside[0] == -np.inf:
         marked = facts.saturated
     elif outside == ABOVE_ZERO:
@@ -145,12 +145,12 @@ def _limit(data: NDArray[Any], facts: Intensities) -> tuple[Kind, tuple[float, f
         return "labels", (-np.inf, 0.5), 0
     if not whole and not unit and len(found.plateaus) > 1 and found.whole >= OFTEN:
         return "labels", (-np.inf, 0.5), 0  # interpolated
-    constant = facts.background_share >= BACKGROUND_SHARE
     upper = bool(found.plateaus) and inside > (high + max(low, 0)) / 2
     one = upper and len(found.plateaus) == 1 and found.lower >= SOME
     if one or (unit and (upper or found.bottom >= MANY)):
         return "fractions", (-np.inf, half), 0
-    return "intensities", (facts.background,) * 2 if constant else ABOVE_ZERO, 0
+    outside = (facts.background,) * 2 if facts.has_constant_background else ABOVE_ZERO
+    return "intensities", outside, 0
 
 
 def _labels(

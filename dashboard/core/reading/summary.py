@@ -91,6 +91,22 @@ class Intensities:
     extents: Extents
     texture: Texture
 
+    @property
+    def finite(self) -> int:
+        """Number of voxels that are neither NaN nor infinite."""
+        return self.voxels - self.nonfinite
+
+    @property
+    def has_constant_background(self) -> bool:
+        """Whether the most frequent intensity is a background that can be removed by its value."""
+        return self.background_share >= BACKGROUND_SHARE
+
+    @property
+    def has_two_values(self) -> bool:
+        """Whether nearly all voxels besides the background are of one value."""
+        first, last = self.limits[CLIP_LEVELS[0]]
+        return first == last
+
 
 class Summary:
     """Running statistics of a volume of a given shape, whose voxels come in storage order."""

@@ -129,9 +129,9 @@ def holds_contrast(volume: Volume) -> bool:
     It has nothing in a constant, a mask, or an image resampled from somewhere else.
     """
     facts = volume.intensities
-    first, last = facts.limits["0.1"]
-    content = facts.voxels - facts.nonfinite - facts.zeros
-    return facts.low < facts.high and first < last and content >= SMALL_CONTENT * facts.voxels
+    content = facts.finite - facts.zeros
+    several = facts.low < facts.high and not facts.has_two_values
+    return several and content >= SMALL_CONTENT * facts.voxels
 
 
 def _unfit(volume: Volume | None, x: Volume) -> Why | None:

@@ -10,7 +10,6 @@ from dashboard.core.errors import LabelError
 from dashboard.core.grid.same import same_grid
 from dashboard.core.mixture.foreground import Foreground
 from dashboard.core.mixture.mask import mask_of
-from dashboard.core.reading.summary import BACKGROUND_SHARE
 from dashboard.core.reference.labels import label_map
 from dashboard.core.volume import Volume
 from dashboard.services.scene.images import Images
@@ -67,7 +66,7 @@ def presets(view: View, files: StudyFiles, images: Images) -> Presets:
 def has_air_below_0(volume: Volume) -> bool:
     """Return whether the air is a negative constant: tissue around 0 would go with it."""
     facts = volume.intensities
-    return facts.background < 0 and facts.background_share >= BACKGROUND_SHARE
+    return facts.background < 0 and facts.has_constant_background
 
 
 def brain_alone(name: str, files: StudyFiles, images: Images) -> str | None:
@@ -117,7 +116,7 @@ def _covering(names: Sequence[str], images: Images, head: Volume | None) -> str 
     if head is None:
         return next(iter(names), None)
     facts = head.intensities
-    tissue = (facts.voxels - facts.nonfinite) * (1 - facts.background_share)
+    tissue = facts.finite * (1 - facts.background_share)
     found: dict[str, int] = {}
     for name in names:
         mask = images.get(name)
