@@ -242,9 +242,7 @@ def components_of(analysis: Analysis, axes: Axes) -> list[Component]:
     model, images = analysis.model, list(analysis.features.xy)
     if model is None or max(images) >= analysis.features.mixed:
         return []
-    raw = axes == "raw"
-    means = model.scale.means(model.means) if raw else model.means
-    covariances = model.scale.covariances(model.covariances) if raw else model.covariances
+    means, covariances = model.gaussians if axes == "raw" else (model.means, model.covariances)
     # Of more images, the marginal in X and Y.
     return list(zip(means[:, images], covariances[:, images][:, :, images], strict=True))
 

@@ -44,7 +44,7 @@ class Class:
 
 def describe(model: Model, voxel_ml: float) -> list[Class]:
     """Return the classes in original intensity units, class 1 first."""
-    means, covariances = model.scale.means(model.means), model.scale.covariances(model.covariances)
+    means, covariances = model.gaussians
     return [
         Class(
             number=k + 1,

@@ -75,8 +75,8 @@ def distances(now: Model, before: Model) -> NDArray[np.float64]:
     -------
     ndarray, shape (components of `now`, components of `before`)
     """
-    mean, covariance = (part[:, None] for part in _gaussians(now))
-    other, spread = _gaussians(before)
+    mean, covariance = (part[:, None] for part in now.gaussians)
+    other, spread = before.gaussians
     both, apart = (covariance + spread) / 2, mean - other
     far = (apart * np.linalg.solve(both, apart[..., None])[..., 0]).sum(axis=-1) / 8
     own = _log_determinant(covariance) + _log_determinant(spread)
@@ -179,10 +179,6 @@ def identified(model: Model, link: Link) -> tuple[Model, tuple[int | None, ...]]
     return renumbered(model, was), tuple(
         one if number in was else None for number, one in enumerate(link.identities)
     )
-
-
-def _gaussians(model: Model) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    return model.scale.means(model.means), model.scale.covariances(model.covariances)
 
 
 def _log_determinant(covariances: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -107,6 +107,11 @@ class Model:
         """Akaike information criterion; the lower, the better."""
         return 2 * self.parameters - 2 * self.voxels * self.log_likelihood
 
+    @property
+    def gaussians(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Means and covariances in the images' own units, shaped as those in scaled units."""
+        return self.scale.means(self.means), self.scale.covariances(self.covariances)
+
     def to_json(self) -> str:
         """Return the model as text that keeps every number to the last bit."""
         return json.dumps({name: _plain(value) for name, value in vars(self).items()})
