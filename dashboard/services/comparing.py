@@ -1,13 +1,12 @@
 """A slice of the label map beside the same slice of the reference, or of another fit."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dashboard.core.domain import Scope
 from dashboard.core.errors import NeuroMixError
 from dashboard.core.grid.same import require_same_grid
 from dashboard.core.mixture.features import within
@@ -45,8 +44,7 @@ class Compared:
 
 def other_scope(scene: Scene) -> Scene:
     """Return a scene with the whole head in the fit instead of a slice, or the other way round."""
-    scope: Scope = "slice" if scene.view.scope == "volume" else "volume"
-    return replace(scene, view=replace(scene.view, scope=scope))
+    return scene.having(scope="slice" if scene.view.scope == "volume" else "volume")
 
 
 def compared(scene: Scene, analyses: Analyses) -> Compared:

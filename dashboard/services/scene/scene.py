@@ -198,10 +198,10 @@ class Scene:
 
     def at(self, cut: Cut) -> "Scene":
         """Return the same scene at another slice; nothing else depends on it."""
-        return replace(self, view=replace(self.view, plane=cut.plane, slice=cut.index))
+        return self.having(plane=cut.plane, slice=cut.index)
 
     def having(self, **settings: Any) -> "Scene":
-        """Return the same scene with other settings of the model."""
+        """Return the same scene with another place, or other settings of the model."""
         return replace(self, view=replace(self.view, **settings))
 
     def of_head(self) -> "Scene":
