@@ -21,11 +21,17 @@ class Cut:
     plane: Plane
     index: int
 
+    def __str__(self) -> str:
+        return f"{self.plane} slice {self.index}"
+
 
 class Whole(Enum):
     """The whole head."""
 
     HEAD = "whole"
+
+    def __str__(self) -> str:
+        return "the whole head"
 
 
 WHOLE = Whole.HEAD

@@ -121,9 +121,9 @@ def content(results: Results) -> Content:
 def _subtitle(scene: Scene) -> str:
     view = scene.view
     images = view.x if view.x == view.y else f"{view.x} and {view.y}"
-    here = f"{view.plane} slice {view.slice or 0}"
+    here = str(scene.cut)
     if scene.grid:
-        mm = float(scene.grid.slice_positions(view.plane)[view.slice or 0])
+        mm = float(scene.grid.slice_positions(view.plane)[scene.cut.index])
         here += f" at {number(round(mm, 1))} mm"
     if view.scope == "volume":
         return f"{images}: the whole head, shown at {here}"

@@ -88,7 +88,7 @@ def _pictures(results: Results, look: Look) -> Iterator[Part]:
         return
     labels = _labels(results, here) if here and here.model and scene.x else None
     images = listed([one.title for one in drawn])
-    what = f"{view.plane.capitalize()} slice {view.slice or 0} of {images}"
+    what = f"{str(scene.cut).capitalize()} of {images}"
     classes = ", and the class of each voxel" if labels is not None else ""
     caption = f"{what}{classes}."
     if view.plane != "sagittal":

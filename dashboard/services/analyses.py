@@ -273,4 +273,4 @@ class Analyses:
 def _require_slice(scene: Scene) -> None:
     orientation = scene.require_channels().volumes[0].orientation
     if scene.cut.index >= orientation.count(scene.cut.plane):
-        raise NeuroMixError(f"{scene.view.x} has no {scene.cut.plane} slice {scene.cut.index}.")
+        raise NeuroMixError(f"{scene.view.x} has no {scene.cut}.")

@@ -155,7 +155,6 @@ def methods(
 def _voxels(said: Cited, analysis: Analysis, mask: str) -> None:
     features = analysis.features
     recipe, domain, first = features.recipe, features.domain, features.volumes[0]
-    of = f"{domain.plane} slice {domain.index}" if isinstance(domain, Cut) else "the whole head"
     mixed = features.volumes[: features.mixed]
     names = listed([_as_read(volume) for volume in mixed])
     said.say(f"NeuroMix {__version__} read {names} with NiBabel {{0}}.", "nibabel")
@@ -166,7 +165,7 @@ def _voxels(said: Cited, analysis: Analysis, mask: str) -> None:
     count = len(features.values)
     said.say(
         f"The foreground is {kept}: {counted(count, 'voxel')} of {times(first.voxel_size)} mm "
-        f"({measure(count * first.voxel_ml)} mL) of {of}."
+        f"({measure(count * first.voxel_ml)} mL) of {domain}."
     )
     if recipe.clip != "none":
         low = float(recipe.clip)

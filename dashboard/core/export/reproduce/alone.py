@@ -47,7 +47,7 @@ def alone(
     for one in images:
         yield f"    {_voxels(one)},"
     yield "]"
-    yield f"# {domain.plane.capitalize()} slice {domain.index}, in the storage order of the files."
+    yield f"# {str(domain).capitalize()}, in the storage order of the files."
     yield f"cut = np.s_[{_indices(features.volumes[0].orientation, domain)}]"
     yield "voxels = [image[cut] for image in images]"
     yield ""

@@ -58,16 +58,14 @@ def script(
 
 
 def _head(analysis: Analysis, title: str, why: str) -> Iterator[str]:
-    domain, found = analysis.features.domain, versions()
-    where = f"{domain.plane} slice {domain.index}" if isinstance(domain, Cut) else "the whole head"
-    classes = analysis.fitted.components
+    where, classes = analysis.features.domain, analysis.fitted.components
     yield f"# {printable(title)}: the label map of {where} with {classes} classes, voxel for voxel."
     yield "#"
     if why:
         yield f"# {why}, so this needs NeuroMix's own package, `dashboard`."
     else:
         yield "# It needs nibabel, numpy and scikit-learn, and nothing else."
-    with_versions = ", ".join(f"{name} {version}" for name, version in found.items())
+    with_versions = ", ".join(f"{name} {version}" for name, version in versions().items())
     yield f"# Made with {with_versions}."
     yield "# Other versions may give a few voxels another class."
     yield "#"
