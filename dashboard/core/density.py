@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import irfft2, next_fast_len, rfft2
 
+from dashboard.core import sampling
 from dashboard.core.errors import FitError
 
 # Points counted at once: 16 MB in float64.
@@ -113,8 +114,8 @@ class _Scaled:
         return len(self._points)
 
     def __iter__(self) -> Iterator[NDArray[np.float64]]:
-        for start in range(0, len(self._points), COUNTED_AT_ONCE):
-            yield (self._points[start : start + COUNTED_AT_ONCE] - self._origin) / self._unit
+        for part in sampling.parts(len(self._points), COUNTED_AT_ONCE):
+            yield (self._points[part] - self._origin) / self._unit
 
     def covariance(self) -> NDArray[np.float64]:
         """Return the covariance of the points."""

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dashboard.core import sampling
+
 # Values counted at once: 8 MB in float64.
 COUNTED_AT_ONCE = 2**20
 # With fewer levels in each bin, equal bins that hold now one more and now one less show a comb: the
@@ -123,9 +125,8 @@ def _of_levels(
 def _finite_parts(values: NDArray[Any]) -> Iterator[NDArray[np.float64]]:
     """Yield the finite values in parts, so that the largest slices are not copied."""
     flat = values.ravel(order="K")
-    for start in range(0, flat.size, COUNTED_AT_ONCE):
-        part = flat[start : start + COUNTED_AT_ONCE]
+    for part in sampling.parts(flat.size, COUNTED_AT_ONCE):
         # Edges in float32 would differ from those of the file's float64 intensities.
-        finite = part[np.isfinite(part)].astype(np.float64)
+        finite = flat[part][np.isfinite(flat[part])].astype(np.float64)
         if finite.size:
             yield finite

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import entr
 
+from dashboard.core import sampling
 from dashboard.core.mixture import assignment
 from dashboard.core.mixture.features import Features, precision
 from dashboard.core.mixture.model import Model
@@ -74,8 +75,7 @@ def disagreement(posterior: Posterior, other: Posterior, features: Features) -> 
 def _of_each(of: Callable[[slice], NDArray[np.float64]], features: Features) -> NDArray[np.float64]:
     """Return a number of each foreground voxel in the shape of the mask, NaN in the background."""
     values = np.empty(len(features.values))
-    for start in range(0, len(values), CHUNK):
-        part = slice(start, start + CHUNK)
+    for part in sampling.parts(len(values), CHUNK):
         values[part] = of(part)
     found = np.full(features.mask.shape, np.nan)
     found[features.mask] = values

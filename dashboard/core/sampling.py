@@ -1,7 +1,7 @@
-"""Evenly spaced samples of voxels."""
+"""Some voxels of many: evenly spaced samples, and parts that are small enough for one step."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,12 @@ def step(voxels: int, most: int, shape: Sequence[int] = ()) -> int:
     ):
         n += 1
     return n
+
+
+def parts(voxels: int, most: int) -> Iterator[slice]:
+    """Yield slices of at most `most` voxels, which together are all of them in order."""
+    for start in range(0, voxels, most):
+        yield slice(start, start + most)
 
 
 def indices(shape: tuple[int, int, int], most: int) -> tuple[NDArray[Any], ...]:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dashboard.core import sampling
 from dashboard.core.analysis import Analysis
 from dashboard.core.density import joint_density
 from dashboard.core.domain import WHOLE
@@ -175,9 +176,8 @@ def pair_counts(
     """Count points in cells: counts, shape (bins in X, bins in Y), and the edges along each."""
     x, y = (_edges(points[:, axis], bins) for axis in (0, 1))
     counts = np.zeros((len(x) - 1, len(y) - 1))
-    for start in range(0, len(points), COUNTED_POINTS):
-        some = points[start : start + COUNTED_POINTS]
-        counts += np.histogram2d(some[:, 0], some[:, 1], bins=[x, y])[0]
+    for part in sampling.parts(len(points), COUNTED_POINTS):
+        counts += np.histogram2d(points[part, 0], points[part, 1], bins=[x, y])[0]
     return counts, x, y
 
 

@@ -7,6 +7,7 @@ import nibabel as nib
 import numpy as np
 from numpy.typing import NDArray
 
+from dashboard.core import sampling
 from dashboard.core.analysis import Analysis
 from dashboard.core.domain import Cut
 from dashboard.core.errors import NeuroMixError
@@ -89,8 +90,7 @@ class Probabilities:
         count = max(1, KEPT_BYTES // (4 * max(voxels, 1)))
         some = slice(first - 1, min(first - 1 + count, last))
         found = np.empty((some.stop - some.start, voxels), dtype=np.float32)
-        for start in range(0, voxels, CHUNK):
-            part = slice(start, start + CHUNK)
+        for part in sampling.parts(voxels, CHUNK):
             found[:, part] = self._analysis.posterior(part)[:, some].T
         self._kept = dict(enumerate(found, start=first))
 

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from sklearn.mixture import GaussianMixture
 from sklearn.mixture._gaussian_mixture import _compute_precision_cholesky
 
+from dashboard.core import sampling
 from dashboard.core.domain import WHOLE
 from dashboard.core.mixture.densities import CHUNK, Densities, largest, parts, shared
 from dashboard.core.mixture.features import Features
@@ -142,4 +143,4 @@ def _log_shares(estimator: GaussianMixture, points: NDArray[np.float64]) -> NDAr
 def _parts(voxels: int) -> Iterator[slice]:
     """Return slices to compute at once: all that was fitted at once, so that it rounds alike."""
     size = voxels if voxels <= MAX_WHOLE_VOXELS else CHUNK
-    return (slice(start, start + size) for start in range(0, voxels, max(size, 1)))
+    return sampling.parts(voxels, max(size, 1))

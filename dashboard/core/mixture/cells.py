@@ -95,8 +95,8 @@ def _equal(
     pairs = [(a, b) for a in range(images) for b in range(a + 1)]
     counts, sums = np.zeros(total), np.zeros((images, total))
     squares = np.zeros((len(pairs), total))
-    for start in range(0, len(points), CHUNK):
-        part = points[start : start + CHUNK]
+    for some in sampling.parts(len(points), CHUNK):
+        part = points[some]
         found, off = np.zeros(len(part), dtype=np.int64), []
         for image in range(images):
             place = (part[:, image] - low[image]) / width[image]

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cholesky, solve_triangular
 
+from dashboard.core import sampling
 from dashboard.core.steps import take_step
 
 # Voxels computed at once: the densities of 10 components stay in the CPU cache.
@@ -93,9 +94,9 @@ def exponentiated(
 
 def parts(voxels: int, chunk: int = CHUNK) -> Iterator[slice]:
     """Return slices of voxels to compute at once."""
-    for start in range(0, voxels, chunk):
+    for part in sampling.parts(voxels, chunk):
         take_step()
-        yield slice(start, start + chunk)
+        yield part
 
 
 def mean_log_likelihood(

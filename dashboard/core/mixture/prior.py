@@ -6,12 +6,12 @@ posterior under the prior (Zhang, Brady and Smith 2001; Ashburner and Friston 20
 step).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dashboard.core.steps import take_step
+from dashboard.core.mixture.densities import parts
 
 # A gain of the mean field is mostly made in five sweeps; the rest spreads voxel by voxel.
 MOST_SWEEPS = 10
@@ -49,7 +49,7 @@ def regularise(
     odd = sum(np.unravel_index(place, padded.shape)) % 2 == 1
     halves = [np.flatnonzero(~odd), np.flatnonzero(odd)]
     field = np.zeros((len(logs), padded.size), dtype=np.float32)
-    for part in _parts(np.arange(len(place))):
+    for part in parts(len(place), CHUNK):
         field[:, place[part]] = _shares(logs[:, part])
     if beta:
         for _ in range(MOST_SWEEPS):
@@ -69,7 +69,8 @@ def _updated(
 ) -> float:
     """Renew the probabilities of half of the voxels; return the sum of their changes."""
     change = 0.0
-    for voxels in _parts(half):
+    for part in parts(len(half), CHUNK):
+        voxels = half[part]
         here = place[voxels]
         energy = logs[:, voxels]
         for step, pull in zip(steps, pulls, strict=True):
@@ -85,9 +86,3 @@ def _shares(logs: NDArray[np.float32]) -> NDArray[np.float32]:
     shares: NDArray[np.float32] = np.exp(logs - logs.max(axis=0))
     shares /= shares.sum(axis=0)
     return shares
-
-
-def _parts(voxels: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
-    for start in range(0, len(voxels), CHUNK):
-        take_step()
-        yield voxels[start : start + CHUNK]

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dashboard.core import sampling
 from dashboard.core.reading.summary import Intensities
 
 # Of the range: two values that programs blur by less are still two values.
@@ -92,8 +93,8 @@ def _outside(facts: Intensities) -> float:
 def chunks(data: NDArray[Any]) -> Iterator[NDArray[Any]]:
     """Yield voxels in storage order."""
     flat = data.ravel(order="K")
-    for start in range(0, flat.size, CHUNK):
-        yield flat[start : start + CHUNK]
+    for part in sampling.parts(flat.size, CHUNK):
+        yield flat[part]
 
 
 def _plateaus(bins: NDArray[np.int64], edges: NDArray[np.float64]) -> Iterator[float]:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
+from dashboard.core import sampling
 from dashboard.core.errors import GridError
 
 # FreeSurfer's label numbers reach 14,175. Larger ones are sorted instead of tabulated (11 rows of
@@ -211,8 +212,8 @@ def _chunks(
     # In the reference's storage order, so that it is not copied.
     order: Any = "C" if reference.flags.c_contiguous else "F"
     first, second = labels.ravel(order=order), reference.ravel(order=order)
-    for start in range(0, first.size, CHUNK):
-        yield first[start : start + CHUNK], second[start : start + CHUNK]
+    for part in sampling.parts(first.size, CHUNK):
+        yield first[part], second[part]
 
 
 def _with_columns(

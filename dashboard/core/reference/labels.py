@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dashboard.core import sampling
 from dashboard.core.errors import LabelError
 from dashboard.core.facts import FileCode, Notice
 from dashboard.core.once import once
@@ -147,9 +148,9 @@ def _parts(volume: Volume) -> Iterator[NDArray[Any]]:
         yield np.array(volume.intensities.distinct)
         return
     flat = volume.data.ravel(order="K")
-    for start in range(0, flat.size, CHUNK):
-        part = flat[start : start + CHUNK]
-        yield part[np.isfinite(part)]
+    for part in sampling.parts(flat.size, CHUNK):
+        values = flat[part]
+        yield values[np.isfinite(values)]
 
 
 def _refused(volume: Volume, problem: str, advice: str = "") -> LabelError:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dashboard.core import sampling
 from dashboard.core.analysis import Analysis
 from dashboard.core.domain import Cut
 from dashboard.core.errors import NeuroMixError
@@ -89,8 +90,7 @@ def _posterior_steps(analysis: Analysis) -> list[NDArray[np.uint8]]:
         return []
     voxels = len(features.values)
     steps = np.empty((model.components, voxels), dtype=np.uint8)
-    for start in range(0, voxels, CHUNK):
-        part = slice(start, start + CHUNK)
+    for part in sampling.parts(voxels, CHUNK):
         steps[:, part] = np.rint(analysis.posterior(part).T * POSTERIOR_STEPS)
     cuts = np.zeros((model.components, *features.mask.shape), dtype=np.uint8)
     cuts[:, features.mask] = steps
