@@ -15,12 +15,13 @@ import numpy as np
 
 from benchmarks.table import show, spread
 from dashboard import __version__
-from dashboard.services.render.addresses import key, slice_address
+from dashboard.services.render.addresses import key
 from dashboard.services.scene.opening import open_view
 from dashboard.services.scene.scene import Scene
 from dashboard.services.start import start
 from dashboard.settings import Settings
 from dashboard.view import View
+from scripts.addresses import slice_address
 
 USERS = (20, 50, 100)
 SECONDS = 60

@@ -18,7 +18,7 @@ from threadpoolctl import threadpool_limits
 from benchmarks.table import show
 from dashboard.core.analysis import analyse
 from dashboard.core.domain import WHOLE
-from dashboard.core.mixture.cells import cells
+from dashboard.core.mixture.cells import Cells, cells
 from dashboard.core.mixture.criteria import candidates, stability
 from dashboard.core.mixture.densities import Densities, largest, mean_log_likelihood, parts
 from dashboard.core.mixture.em import ExpectationMaximisation, Mixture
@@ -26,7 +26,7 @@ from dashboard.core.mixture.features import Features, features
 from dashboard.core.mixture.model import Model
 from dashboard.core.mixture.recipe import COMPONENTS, VOLUME_STARTS, Recipe
 from dashboard.core.mixture.slice_fit import FLOOR
-from dashboard.core.mixture.volume_fit import fit_cells, fit_roughly, followed, rested
+from dashboard.core.mixture.volume_fit import best_start, fit_roughly, followed, rested
 from dashboard.core.volume import read_volume
 
 RECIPE = Recipe(tolerance=1e-6)
@@ -180,15 +180,20 @@ def _grown(points: Points, voxels: int) -> list[str]:
         part += random.normal(0, 0.02, part.shape).astype(np.float32)
     divide, divided = _timed(lambda: cells(grown))
     recipe = Recipe(starts=10)
-    three, found = _timed(lambda: fit_cells(divided, recipe, floor=FLOOR))
+    three, found = _timed(lambda: _fit_cells(divided, recipe))
     label, _ = _timed(lambda: _labels(grown, found))
     each = [
-        _timed(lambda k=k: fit_cells(divided, Recipe(components=k, starts=10), floor=FLOOR))[0]
+        _timed(lambda k=k: _fit_cells(divided, Recipe(components=k, starts=10)))[0]
         for k in range(1, 11)
     ]
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     seconds = (divide, three, label, each[-1], sum(each))
     return [f"{voxels:,}", *(f"{value:.2f}" for value in seconds), f"{peak:.1f}"]
+
+
+def _fit_cells(divided: Cells, recipe: Recipe) -> Mixture:
+    start = best_start(divided, recipe, floor=FLOOR)
+    return rested(ExpectationMaximisation(divided, recipe.covariance, FLOOR), start, recipe)
 
 
 def _timed(work: Callable[[], Any]) -> tuple[float, Any]:

@@ -26,10 +26,10 @@ from dashboard.services.render.addresses import (
     MAP_FIELDS,
     VOXEL_FIELDS,
     key,
-    slice_address,
 )
 from dashboard.view import TOLERANCE, View
 from dashboard.words.maps import MAPS
+from scripts.addresses import slice_address
 from tests.browser.conftest import Run
 
 CONFIG: dict[str, Any] = {

@@ -8,9 +8,9 @@ import pytest
 from flask import Flask
 from PIL import Image
 
-from dashboard.services.render.addresses import slice_address
 from dashboard.view import View
 from dashboard.web.slices import blueprint
+from scripts.addresses import slice_address
 
 
 @pytest.fixture

@@ -155,8 +155,10 @@ def _counted(points: NDArray[np.float64], model: Model) -> tuple[NDArray[np.int6
     return counts, total / len(points)
 
 
-def fit_cells(cells: Cells, recipe: Recipe, *, floor: float) -> Mixture:
-    """Fit a mixture to cells: the start with the highest likelihood counts.
+def best_start(cells: Cells, recipe: Recipe, *, floor: float) -> Mixture:
+    """Return the best of some starts, each run a little on some of the cells.
+
+    It is converged if that was on all cells, and to the recipe's tolerance.
 
     Parameters
     ----------
@@ -170,16 +172,6 @@ def fit_cells(cells: Cells, recipe: Recipe, *, floor: float) -> Mixture:
     ------
     FitError
         If no start gives a mixture, because a covariance became singular.
-    """
-    best = best_start(cells, recipe, floor=floor)
-    return rested(ExpectationMaximisation(cells, recipe.covariance, floor), best, recipe)
-
-
-def best_start(cells: Cells, recipe: Recipe, *, floor: float) -> Mixture:
-    """Return the best of some starts, each run a little on some of the cells.
-
-    It is converged if that was on all cells, and to the recipe's tolerance. The parameters and
-    errors are those of `fit_cells`.
     """
     few = cells.some(FEW)
     short = ExpectationMaximisation(few, recipe.covariance, floor)

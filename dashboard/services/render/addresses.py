@@ -10,8 +10,7 @@ from pathlib import Path
 
 import dashboard
 from dashboard.core.export.record import LIBRARIES
-from dashboard.core.volume import Volume
-from dashboard.view import View, Window, escaped, fields_of
+from dashboard.view import fields_of
 
 
 def _content_version() -> str:
@@ -39,20 +38,3 @@ MAP_FIELDS = fields_of("images", "model") | {"side", "palette", "hidden", "colou
 def key(identity: str) -> str:
     """Return the short form of an identity in addresses."""
     return identity[:ID_LENGTH]
-
-
-def slice_address(
-    volume: Volume, *, view: View, image: str, index: int, window: Window | None
-) -> str:
-    """Return the address of a slice's picture, as the browser makes it."""
-    asked = View(window_x=window)
-    query = {
-        "study": view.study,
-        "x": image,
-        "grid": view.grid,
-        "position": view.position,
-        "side": view.side,
-        "window_x": asked.to_store()["window_x"] or "",
-    }
-    parameters = escaped({**query, "v": CONTENT_VERSION})
-    return f"/slices/{key(volume.id)}/{view.plane}/{index}.png?{parameters}"
