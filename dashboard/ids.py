@@ -2,7 +2,8 @@
 
 from enum import StrEnum
 
-from dashboard.view import FLAG, View
+from dashboard.fields import FLAG
+from dashboard.view import View
 
 
 class Control(StrEnum):

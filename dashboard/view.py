@@ -1,10 +1,8 @@
 """The View: what is on screen, as parameters. It is the URL query, and the only state."""
 
-import re
-import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, Literal, Self, get_args
+from typing import Any, Literal, Self
 from urllib.parse import quote, urlencode
 
 from dashboard.core.domain import Cut, Scope
@@ -12,7 +10,6 @@ from dashboard.core.facts import Notice
 from dashboard.core.mixture.foreground import Foreground
 from dashboard.core.mixture.recipe import (
     COMPONENTS,
-    MAX_PRIOR,
     STARTS,
     TOLERANCES,
     Clip,
@@ -23,6 +20,24 @@ from dashboard.core.mixture.recipe import (
 )
 from dashboard.core.mixture.scaling import Scaling
 from dashboard.core.orientation import Plane, Side
+from dashboard.fields import (
+    CLASSES,
+    COLOURS,
+    FILES,
+    FLAG,
+    NAMES,
+    PLACE,
+    PRIOR,
+    TEXT,
+    TISSUES,
+    WINDOW,
+    Kind,
+    Place,
+    Window,
+    integer_in,
+    one_of,
+    one_of_numbers,
+)
 
 # Of the components; "partial-volume" adds Gaussians between those of a head, which share one.
 Shape = Literal[Covariance, "partial-volume"]
@@ -49,19 +64,11 @@ BINS = range(10, 201)
 # numpy's random generator takes 32-bit seeds.
 SEEDS = range(2**32)
 PERCENT = range(101)
-# Nothing in a scanner's room is as far away as 1 km.
-FARTHEST_MM = 1e6
 # Characters of a value from a link that a notice repeats.
 SHOWN = 40
-# Characters of a class's name: "Cerebral-White-Matter" has 21, and ten names still fit into the
-# 4,094 characters of an address.
-MAX_NAME = 24
-# Files of a link: those of eight images in the fit, X, Y, mask, reference, grid and position.
-MAX_FILES = 14
+TOLERANCE = one_of_numbers(TOLERANCES)
 # Steps of the lesson; assets/client/lesson.mjs says what each shows.
 LESSON = range(1, 11)
-# Characters that would break a line of a table, by their Unicode category.
-BREAKING = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 STUDY = ("study",)
 # Slices of another of these may be counted otherwise: the place in mm says which one it is.
@@ -69,161 +76,8 @@ COUNTED = ("study", "plane", "x", "y", "grid")
 # Another image X numbers the classes otherwise.
 NUMBERED = ("study", "x")
 
-Window = tuple[float, float]
-# Right, anterior, superior, in mm.
-Place = tuple[float, float, float]
 # What a field is about. Users of a View name groups of fields rather than fields.
 Group = Literal["images", "place", "model", "look", "page"]
-
-
-@dataclass(frozen=True)
-class Kind:
-    """How the text of a field is read.
-
-    Attributes
-    ----------
-    parse : callable
-        Reads the text of a URL; raises ValueError.
-    allowed : mapping
-        What it accepts, for the notice about other texts.
-    write : callable
-        Writes a value as the text of a URL.
-    """
-
-    parse: Callable[[str], Any]
-    allowed: Mapping[str, Any]
-    write: Callable[[Any], str] = lambda value: _as_text(value)
-
-
-def _one_of(literal: Any) -> Kind:
-    values = get_args(literal)
-
-    def parse(text: str) -> str:
-        if text not in values:
-            raise ValueError
-        return text
-
-    return Kind(parse, {"one of": list(values)})
-
-
-def _integer_in(numbers: range) -> Kind:
-    def parse(text: str) -> int:
-        # int() also accepts digits of other scripts, underscores and blanks.
-        if not (text.isascii() and text.isdigit() and len(text) < 11 and int(text) in numbers):
-            raise ValueError
-        return int(text)
-
-    return Kind(parse, {"from": numbers.start, "to": numbers.stop - 1})
-
-
-def _one_of_numbers(numbers: Sequence[float]) -> Kind:
-    texts = {number: f"{number:.0e}".replace("e-0", "e-") for number in numbers}
-
-    def parse(text: str) -> str:
-        return texts[float(text)]
-
-    return Kind(parse, {"one of": list(texts.values())})
-
-
-def _parse_window(text: str) -> Window:
-    # As many digits as a URL has, so that a link gives exactly what was on screen.
-    low, high = (float(f"{float(part):.12g}") for part in text.split(":"))
-    if not (low < high and abs(low) < float("inf") and abs(high) < float("inf")):
-        raise ValueError
-    return low, high
-
-
-def _parse_place(text: str) -> Place:
-    parts = (float(f"{float(part):.12g}") + 0.0 for part in text.split(":"))  # no -0
-    right, anterior, superior = parts
-    if not all(abs(mm) < FARTHEST_MM for mm in (right, anterior, superior)):
-        raise ValueError
-    return right, anterior, superior
-
-
-def _parse_prior(text: str) -> float:
-    value = float(f"{float(text):.12g}")
-    if not 0 <= value <= MAX_PRIOR:
-        raise ValueError
-    return value + 0.0  # no -0
-
-
-def _parse_classes(text: str) -> tuple[int, ...]:
-    parse = _integer_in(range(1, COMPONENTS.stop)).parse
-    return tuple(sorted({parse(part) for part in text.split(",")}))
-
-
-def _parse_class(text: str) -> int:
-    number: int = _integer_in(COMPONENTS).parse(text)
-    return number
-
-
-def _parse_names(text: str) -> tuple[str, ...]:
-    names = [part.replace("%2C", ",").replace("%25", "%").strip() for part in text.split(",")]
-    while names and not names[-1]:
-        names.pop()
-    if len(names) >= COMPONENTS.stop or any(map(_is_no_name, names)):
-        raise ValueError
-    return tuple(names)
-
-
-def _is_no_name(name: str) -> bool:
-    return len(name) > MAX_NAME or any(unicodedata.category(c) in BREAKING for c in name)
-
-
-def _write_names(names: tuple[str, ...]) -> str:
-    # A comma in a name does not end it.
-    return ",".join(name.replace("%", "%25").replace(",", "%2C") for name in names)
-
-
-def _parse_colours(text: str) -> tuple[tuple[int, str], ...]:
-    colours = {}
-    for part in text.split(","):
-        number, colour = part.split(":")
-        if not re.fullmatch("[0-9a-fA-F]{6}", colour):
-            raise ValueError
-        colours[_parse_class(number)] = colour.lower()
-    return tuple(sorted(colours.items()))
-
-
-def _parse_tissues(text: str) -> tuple[tuple[int, ...], ...]:
-    groups = [sorted({_parse_class(n) for n in part.split("+")}) for part in text.split(",")]
-    numbers = [number for group in groups for number in group]
-    if len(set(numbers)) < len(numbers):
-        raise ValueError
-    return tuple(sorted(tuple(group) for group in groups if len(group) > 1))
-
-
-def _parse_files(text: str) -> tuple[str, ...]:
-    files = text.split(",")
-    if len(files) > MAX_FILES or not all(re.fullmatch("[0-9a-f]{12}", one) for one in files):
-        raise ValueError
-    return tuple(files)
-
-
-TEXT = Kind(str, {})
-FLAG = Kind(lambda text: {"0": False, "1": True}[text], {"one of": ["0", "1"]})
-WINDOW = Kind(_parse_window, {"like": "0:480"})
-PLACE = Kind(_parse_place, {"like": "-12:30.5:8"})
-CLASSES = Kind(_parse_classes, {"like": "1,3"})
-NAMES = Kind(
-    _parse_names,
-    {"like": f"CSF,GM,WM, with up to {MAX_NAME} characters each"},
-    _write_names,
-)
-COLOURS = Kind(
-    _parse_colours,
-    {"like": "1:ff8800,3:00aaff"},
-    lambda colours: ",".join(f"{number}:{colour}" for number, colour in colours),
-)
-TISSUES = Kind(
-    _parse_tissues,
-    {"like": "1+2,3+4"},
-    lambda groups: ",".join("+".join(map(str, group)) for group in groups),
-)
-FILES = Kind(_parse_files, {"like": "5f0d9f86d081"}, ",".join)
-TOLERANCE = _one_of_numbers(TOLERANCES)
-PRIOR = Kind(_parse_prior, {"least": 0, "most": MAX_PRIOR})
 
 
 def _key(
@@ -273,48 +127,48 @@ class View:
     study: str = _key(TEXT, "", "images", always=True, reopens=True)
     x: str = _key(TEXT, "", "images", always=True, reopens=True, per=STUDY)
     y: str = _key(TEXT, "", "images", always=True, reopens=True, per=STUDY)
-    plane: Plane = _key(_one_of(Plane), "axial", "place", always=True, reopens=True)
-    slice: int | None = _key(_integer_in(range(2**15)), None, "place", always=True, per=COUNTED)
-    scope: Scope = _key(_one_of(Scope), "slice", "model", always=True)
-    components: int = _key(_integer_in(COMPONENTS), 3, "model", always=True)
-    covariance: Shape = _key(_one_of(Shape), "full", "model", always=True)
-    scaling: Scaling = _key(_one_of(Scaling), "standard", "model", always=True)
-    foreground: Foreground = _key(_one_of(Foreground), "positive", "model", always=True, per=STUDY)
-    seed: int = _key(_integer_in(SEEDS), 12345, "model", always=True)
+    plane: Plane = _key(one_of(Plane), "axial", "place", always=True, reopens=True)
+    slice: int | None = _key(integer_in(range(2**15)), None, "place", always=True, per=COUNTED)
+    scope: Scope = _key(one_of(Scope), "slice", "model", always=True)
+    components: int = _key(integer_in(COMPONENTS), 3, "model", always=True)
+    covariance: Shape = _key(one_of(Shape), "full", "model", always=True)
+    scaling: Scaling = _key(one_of(Scaling), "standard", "model", always=True)
+    foreground: Foreground = _key(one_of(Foreground), "positive", "model", always=True, per=STUDY)
+    seed: int = _key(integer_in(SEEDS), 12345, "model", always=True)
     mix: str = _key(TEXT, "", "images", reopens=True, per=STUDY)
     mask: str = _key(TEXT, "", "images", reopens=True, per=STUDY)
     reference: str = _key(TEXT, "", "images", reopens=True, per=STUDY)
     grid: str = _key(TEXT, "", "images", reopens=True, per=STUDY)
     position: str = _key(TEXT, "", "images", reopens=True, per=STUDY)
-    clip: Clip = _key(_one_of(Clip), "none", "model")
+    clip: Clip = _key(one_of(Clip), "none", "model")
     tolerance: str = _key(TOLERANCE, "1e-3", "model")
-    starts: int | None = _key(_integer_in(STARTS), None, "model")
-    start: Start = _key(_one_of(Start), "kmeans", "model")
+    starts: int | None = _key(integer_in(STARTS), None, "model")
+    start: Start = _key(one_of(Start), "kmeans", "model")
     prior: float = _key(PRIOR, 0.0, "model")
-    side: Side = _key(_one_of(Side), "neurological", "look")
-    bins: int = _key(_integer_in(BINS), 50, "look")
+    side: Side = _key(one_of(Side), "neurological", "look")
+    bins: int = _key(integer_in(BINS), 50, "look")
     log: bool = _key(FLAG, False, "look")
     before: bool | None = _key(FLAG, None, "look")
-    joint: JointKind = _key(_one_of(JointKind), "scatter", "look")
-    axes: Axes = _key(_one_of(Axes), "scaled", "look")
-    palette: Palette = _key(_one_of(Palette), "okabe", "look")
+    joint: JointKind = _key(one_of(JointKind), "scatter", "look")
+    axes: Axes = _key(one_of(Axes), "scaled", "look")
+    palette: Palette = _key(one_of(Palette), "okabe", "look")
     # Over any grey of a T1, a class is then nearer to its own colour than to another one's.
-    opacity: int = _key(_integer_in(PERCENT), 80, "look")
-    map: Map = _key(_one_of(Map), "labels", "look")
-    outline: Outline = _key(_one_of(Outline), "none", "look")
+    opacity: int = _key(integer_in(PERCENT), 80, "look")
+    map: Map = _key(one_of(Map), "labels", "look")
+    outline: Outline = _key(one_of(Outline), "none", "look")
     window_x: Window | None = _key(WINDOW, None, "look", per=("study", "x"))
     window_y: Window | None = _key(WINDOW, None, "look", per=("study", "y"))
-    colourmap_x: Colourmap = _key(_one_of(Colourmap), "grey", "look")
-    colourmap_y: Colourmap = _key(_one_of(Colourmap), "grey", "look")
+    colourmap_x: Colourmap = _key(one_of(Colourmap), "grey", "look")
+    colourmap_y: Colourmap = _key(one_of(Colourmap), "grey", "look")
     hidden: tuple[int, ...] = _key(CLASSES, (), "look")
     at: Place | None = _key(PLACE, None, "look", per=STUDY)
-    layout: Layout = _key(_one_of(Layout), "images", "look")
-    image: Shown = _key(_one_of(Shown), "x", "look")
+    layout: Layout = _key(one_of(Layout), "images", "look")
+    image: Shown = _key(one_of(Shown), "x", "look")
     names: tuple[str, ...] = _key(NAMES, (), "look", per=NUMBERED)
     colours: tuple[tuple[int, str], ...] = _key(COLOURS, (), "look", per=NUMBERED)
     tissues: tuple[tuple[int, ...], ...] = _key(TISSUES, (), "look", per=NUMBERED)
-    panel: Panel = _key(_one_of(Panel), "components", "page")
-    lesson: int | None = _key(_integer_in(LESSON), None, "page")
+    panel: Panel = _key(one_of(Panel), "components", "page")
+    lesson: int | None = _key(integer_in(LESSON), None, "page")
     files: tuple[str, ...] = _key(FILES, (), "page")
 
     @classmethod
@@ -405,14 +259,3 @@ def description() -> list[dict[str, Any]]:
 def escaped(entries: Mapping[str, str]) -> str:
     """Return a URL query as browsers hold it: encodeURIComponent, and the apostrophe as %27."""
     return urlencode(entries, quote_via=quote, safe="!()*")
-
-
-def _as_text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "1" if value else "0"
-    if isinstance(value, float):
-        return f"{value:.12g}"
-    if isinstance(value, (tuple, list)):
-        separator = ":" if any(isinstance(v, float) for v in value) else ","
-        return separator.join(_as_text(v) for v in value)
-    return str(value)

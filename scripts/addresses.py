@@ -1,8 +1,9 @@
 """The address of a slice's picture as the browser makes it, for tests and benchmarks."""
 
 from dashboard.core.volume import Volume
+from dashboard.fields import Window
 from dashboard.services.render.addresses import CONTENT_VERSION, key
-from dashboard.view import View, Window, escaped
+from dashboard.view import View, escaped
 
 
 def slice_address(

@@ -19,11 +19,12 @@ from hypothesis import HealthCheck, settings
 from dashboard.__main__ import main
 from dashboard.core.analysis import Analysis
 from dashboard.core.volume import Volume
+from dashboard.fields import Place
 from dashboard.services.scene.opening import Opened, open_view
 from dashboard.services.scene.scene import Scene, resolve
 from dashboard.services.start import start
 from dashboard.settings import Settings
-from dashboard.view import Place, View
+from dashboard.view import View
 from tests.repeating import RECOVERY, Table
 
 ROOT = Path(__file__).resolve().parent.parent

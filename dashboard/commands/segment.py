@@ -26,8 +26,8 @@ from dashboard.core.mixture.recipe import MAX_MIXED, Recipe, usual_starts
 from dashboard.core.mixture.starts import better_start
 from dashboard.core.orientation import Plane
 from dashboard.core.volume import Volume
+from dashboard.fields import NAMES
 from dashboard.figures.palette import class_colours
-from dashboard.view import NAMES
 from dashboard.words.doubts import sentence
 from dashboard.words.numbers import counted
 

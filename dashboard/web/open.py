@@ -9,11 +9,11 @@ from urllib.parse import parse_qsl
 from flask import Blueprint, Response, request, stream_with_context
 
 from dashboard.core.errors import NeuroMixError
+from dashboard.fields import Place
 from dashboard.services.archive import Archive
 from dashboard.services.checking import images_to_read
 from dashboard.services.scene.opening import open_view
 from dashboard.services.studies.files import StudyFiles
-from dashboard.view import Place
 from dashboard.web import visitor
 from dashboard.web.answers import json_line, not_kept
 from dashboard.web.filling import filling

@@ -9,8 +9,9 @@ import pytest
 from scipy.optimize import linear_sum_assignment
 
 from dashboard.core.volume import Volume, read_volume
+from dashboard.fields import MAX_NAME
 from dashboard.figures.palette import NEUTRALS, PALETTES, class_colours
-from dashboard.view import MAX_NAME, View
+from dashboard.view import View
 from tests.browser.conftest import Run
 from tests.browser.test_client import CLASS_NAMES
 from tests.core.analysing import analysed

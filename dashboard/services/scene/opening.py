@@ -12,6 +12,7 @@ from dashboard.core.grid.same import same_grid
 from dashboard.core.mixture.recipe import MAX_MIXED
 from dashboard.core.orientation import PLANE_AXES, Plane
 from dashboard.core.volume import Volume
+from dashboard.fields import Place
 from dashboard.services.archive import Archive
 from dashboard.services.scene.channels import holds_contrast
 from dashboard.services.scene.contents import doubts, judged
@@ -21,7 +22,7 @@ from dashboard.services.scene.presets import Presets, brain_alone, masks, preset
 from dashboard.services.scene.scene import NO_REFERENCE, Scene, scene
 from dashboard.services.studies.files import StudyFiles
 from dashboard.services.studies.naming import SEPARATOR, contrasts, find, split_names
-from dashboard.view import Place, View
+from dashboard.view import View
 
 # Characters of a name from a link that a notice repeats.
 SHOWN = 60
