@@ -10,7 +10,7 @@ from PIL import Image
 
 from dashboard.__main__ import cli
 from dashboard.core.reading.header import MAX_VOXELS
-from dashboard.core.reading.image import EXTENSIONS
+from dashboard.core.reading.names import EXTENSIONS
 from dashboard.settings import Settings
 from dashboard.ui.controls import specs
 from dashboard.view import View

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dashboard.core.errors import NeuroMixError
-from dashboard.core.reading.image import files_of, volumes_in
+from dashboard.core.reading.image import volumes_in
+from dashboard.core.reading.names import files_of
 from dashboard.core.reading.voxels import FIRST, Take
 from dashboard.core.volume import Volume, read_volume, stem
 from dashboard.services.studies.naming import SELECTOR, take_called

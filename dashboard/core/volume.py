@@ -14,8 +14,10 @@ from dashboard.core.errors import NotNowError
 from dashboard.core.facts import FileCode, Notice
 from dashboard.core.orientation import PLANE_AXES, Orientation, Plane
 from dashboard.core.processing import Step, Taken
+from dashboard.core.reading.header import MM_PER_UNIT
 from dashboard.core.reading.identity import file_id, volume_id
-from dashboard.core.reading.image import EXTENSIONS, MM_PER_UNIT, Image, read_image
+from dashboard.core.reading.image import Image, read_image
+from dashboard.core.reading.names import EXTENSIONS
 from dashboard.core.reading.position import completed
 from dashboard.core.reading.summary import Intensities
 from dashboard.core.reading.unpacked import nameless

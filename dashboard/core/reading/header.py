@@ -1,4 +1,4 @@
-"""A checked header: the shape, type and position of a file's voxels."""
+"""A file's header: how its voxels are packed, checked, and its fields as they are shown."""
 
 import math
 from collections.abc import Sequence
@@ -16,6 +16,8 @@ from dashboard.core.facts import Notice
 MAX_VOXELS = 512**3
 # A resting-state run of 1,200 volumes at 2 mm is 4.3 GB in float32, all unpacked once.
 MAX_STORED_BYTES = 8 * 2**30
+# Millimetres per spatial unit of the header; "unknown" means mm, as in most tools.
+MM_PER_UNIT = {"mm": 1.0, "meter": 1000.0, "micron": 0.001, "unknown": 1.0}
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,3 +103,35 @@ def header_affine(header: Any) -> NDArray[np.float64]:
             return np.asarray(header.get_best_affine(), dtype=np.float64)
     except (HeaderDataError, ValueError, ArithmeticError, np.linalg.LinAlgError):
         return np.full((4, 4), np.nan)
+
+
+def spatial_unit(header: Any) -> str:
+    """Return a header's spatial unit; MGH and MINC are always in mm."""
+    if not hasattr(header, "get_xyzt_units"):
+        return "mm"
+    try:
+        unit = str(header.get_xyzt_units()[0])
+    except KeyError:
+        return "unknown"
+    return unit if unit in MM_PER_UNIT else "unknown"
+
+
+def listed(header: Any) -> tuple[tuple[str, str], ...]:
+    """Return the fields of a header as ``print(header)`` does, followed by the units."""
+    fields = []
+    if hasattr(header, "items"):
+        fields = [(str(key), _printable(value)) for key, value in header.items()]
+    if hasattr(header, "get_xyzt_units"):
+        try:
+            fields.append(("get_xyzt_units()", str(header.get_xyzt_units())))
+        except KeyError:
+            fields.append(("get_xyzt_units()", "unknown code"))
+    return tuple(fields)
+
+
+def _printable(value: Any) -> str:
+    if isinstance(value, np.ndarray) and value.dtype.kind == "S":
+        value = value.tobytes().split(b"\0")[0].decode("latin-1")
+        return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in value)
+    text = np.array2string(np.asarray(value), separator=" ", threshold=16, precision=6)
+    return " ".join(text.split())

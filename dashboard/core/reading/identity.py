@@ -6,7 +6,7 @@ from pathlib import Path
 
 from dashboard.core.errors import NotNowError, VolumeError
 from dashboard.core.reading.foreign import missing
-from dashboard.core.reading.image import files_of
+from dashboard.core.reading.names import files_of
 from dashboard.core.reading.voxels import FIRST, Take
 from dashboard.core.steps import take_step
 

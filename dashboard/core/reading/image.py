@@ -15,23 +15,16 @@ from dashboard.core.facts import FileCode, Notice
 from dashboard.core.reading import mgh, minc, nifti
 from dashboard.core.reading.container import Container
 from dashboard.core.reading.foreign import by_name, not_an_image
-from dashboard.core.reading.header import Packing
+from dashboard.core.reading.header import Packing, listed, spatial_unit
+from dashboard.core.reading.names import EXTENSIONS, HEADERS, MGH, MINC, NIFTI, PAIR, header_file
 from dashboard.core.reading.summary import Summary
 from dashboard.core.reading.unpacked import Unpacked
 from dashboard.core.reading.voxels import FIRST, Take, finite_notices, read_voxels, taken
 
-# The name chooses the format, and the content must agree; nothing else is tried.
-NIFTI, PAIR, MGH, MINC = (".nii", ".nii.gz"), (".img", ".img.gz"), (".mgz", ".mgh"), (".mnc",)
-HEADERS = (".hdr", ".hdr.gz")
-# Possible names of the other half of a pair, the most common first.
-HEADER_HALVES, IMAGE_HALVES = (".hdr", ".hdr.gz", ".HDR"), (".img", ".img.gz", ".IMG")
-EXTENSIONS = (*NIFTI, *PAIR, *MGH, *MINC)
 # By which other formats are known: the size of the oldest header.
 START_BYTES = 348
-# Millimetres per spatial unit of the header; "unknown" means mm, as in most tools.
 # A few rows of the first slice: without noise they are all of one value.
 CORNER_VOXELS = 4096
-MM_PER_UNIT = {"mm": 1.0, "meter": 1000.0, "micron": 0.001, "unknown": 1.0}
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,20 +79,6 @@ class Glance:
     affine: NDArray[np.float64]
     volumes: int
     empty_corner: bool
-
-
-def extension(path: Path) -> str:
-    """Return the extension that chooses a file's format, or its last one if that is unknown."""
-    name = path.name.lower()
-    return next((known for known in EXTENSIONS if name.endswith(known)), path.suffix.lower())
-
-
-def files_of(path: Path) -> tuple[Path, ...]:
-    """Return the files of an image: for an .img, also its header."""
-    if not path.name.lower().endswith(PAIR):
-        return (path,)
-    header = _header_file(path)
-    return (path, header) if header else (path,)
 
 
 def read_image(
@@ -234,7 +213,7 @@ def _opened(path: Path) -> Iterator[tuple[Packing, Container]]:
         if name.endswith(MGH):
             yield mgh.read_packing(file), file
         elif name.endswith(PAIR):
-            header = _header_file(path)
+            header = header_file(path)
             if header is None:
                 raise not_an_image(file.read(START_BYTES), nifti.MISSING_HALF)
             with Container(header) as head:
@@ -244,21 +223,6 @@ def _opened(path: Path) -> Iterator[tuple[Packing, Container]]:
             yield packing, file
         else:
             yield nifti.read_packing(file), file
-
-
-def _header_file(path: Path) -> Path | None:
-    """Return the .hdr of an .img, if it exists."""
-    beside = (path.with_name(name) for name in other_halves(path.name))
-    return next((header for header in beside if header.is_file()), None)
-
-
-def other_halves(name: str) -> tuple[str, ...]:
-    """Return possible names of the other half of a two-file image; none for other files."""
-    for own, others in ((".img", HEADER_HALVES), (".hdr", IMAGE_HALVES)):
-        if name.lower().endswith((own, f"{own}.gz")):
-            base = name[: name.lower().rindex(own)]
-            return tuple(base + other for other in others)
-    return ()
 
 
 def _extra(count: int, packing: Packing) -> Notice:
@@ -280,8 +244,8 @@ def _image(
         volumes=packing.volumes,
         taken=wanted,
         affine=packing.affine,
-        unit=_spatial_unit(packing.header),
-        header=_fields(packing.header),
+        unit=spatial_unit(packing.header),
+        header=listed(packing.header),
         notices=(
             *packing.notices,
             *series,
@@ -289,35 +253,3 @@ def _image(
             *finite_notices(unpacked.summary),
         ),
     )
-
-
-def _spatial_unit(header: Any) -> str:
-    """Return the header's spatial unit; MGH and MINC are always in mm."""
-    if not hasattr(header, "get_xyzt_units"):
-        return "mm"
-    try:
-        unit = str(header.get_xyzt_units()[0])
-    except KeyError:
-        return "unknown"
-    return unit if unit in MM_PER_UNIT else "unknown"
-
-
-def _fields(header: Any) -> tuple[tuple[str, str], ...]:
-    """List the header as ``print(header)`` does, followed by the units."""
-    fields = []
-    if hasattr(header, "items"):
-        fields = [(str(key), _printable(value)) for key, value in header.items()]
-    if hasattr(header, "get_xyzt_units"):
-        try:
-            fields.append(("get_xyzt_units()", str(header.get_xyzt_units())))
-        except KeyError:
-            fields.append(("get_xyzt_units()", "unknown code"))
-    return tuple(fields)
-
-
-def _printable(value: Any) -> str:
-    if isinstance(value, np.ndarray) and value.dtype.kind == "S":
-        value = value.tobytes().split(b"\0")[0].decode("latin-1")
-        return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in value)
-    text = np.array2string(np.asarray(value), separator=" ", threshold=16, precision=6)
-    return " ".join(text.split())

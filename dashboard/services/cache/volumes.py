@@ -18,7 +18,7 @@ from dashboard.core.errors import NotNowError, VolumeError
 from dashboard.core.grid.resampling import Shape, on_grid, resample, resampled_id
 from dashboard.core.reading.foreign import missing
 from dashboard.core.reading.identity import file_id, volume_id
-from dashboard.core.reading.image import extension, files_of
+from dashboard.core.reading.names import extension, files_of
 from dashboard.core.reading.unpacked import nameless, npy_header
 from dashboard.core.reading.voxels import FIRST, Take
 from dashboard.core.volume import Volume, read_volume, stem, unpack

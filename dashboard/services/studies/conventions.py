@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from dashboard.core.reading.names import MGH
+
 # "other" is none of these, and in no fit: bias fields, warps, phases, thickness, statistics.
 Role = Literal["image", "mask", "labels", "probability", "other"]
 
 ROLES: tuple[Role, ...] = ("image", "mask", "labels", "probability", "other")
-
-# Extensions of FreeSurfer, whose names mean something else with others.
-MGH = (".mgz", ".mgh")
 
 _START = r"(?:(?<![A-Za-z\d])|(?-i:(?<=[a-z\d])(?=[A-Z]))|(?<=\dD))"
 _END = r"(?:(?![A-Za-z])|(?-i:(?<=[a-z\d])(?=[A-Z])))"
@@ -42,7 +41,8 @@ class RoleLine:
     kind : {"word", "whole", "part"}
         Whole words, the whole name, or any part of it; the last two mind capitals.
     mgh : bool
-        Whether this holds only for FreeSurfer's formats.
+        Whether this holds only for FreeSurfer's formats: with others its names mean something
+        else.
     """
 
     source: str

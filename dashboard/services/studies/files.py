@@ -11,7 +11,8 @@ from typing import Any
 from dashboard.core.errors import VolumeError
 from dashboard.core.reading.bvalues import b0_volumes, b_values
 from dashboard.core.reading.foreign import APPLE_PREFIX
-from dashboard.core.reading.image import EXTENSIONS, HEADERS, other_halves, volumes_in
+from dashboard.core.reading.image import volumes_in
+from dashboard.core.reading.names import EXTENSIONS, HEADERS, other_halves
 from dashboard.core.volume import stem
 from dashboard.services.studies.conventions import LIKE_T1, ROLES, Role
 from dashboard.services.studies.foreign import foreign_files

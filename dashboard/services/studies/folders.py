@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dashboard.core.reading.foreign import APPLE_PREFIX, is_annexed
-from dashboard.core.reading.image import other_halves
+from dashboard.core.reading.names import other_halves
 
 # The coarsest clock of a file system (FAT): two seconds.
 CLOCK_TICK_NS = 2_000_000_000

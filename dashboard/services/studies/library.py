@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.core.errors import NeuroMixError
+from dashboard.core.reading.names import MGH
 from dashboard.core.volume import stem
 from dashboard.services.disk.looks import Looks
 from dashboard.services.studies import bids
-from dashboard.services.studies.conventions import MGH
 from dashboard.services.studies.files import PRESETS, StudyFiles, is_image, study_files
 from dashboard.services.studies.folders import Folders, Listing, Look, Stamps, unchanged
 from dashboard.services.studies.foreign import foreign_files

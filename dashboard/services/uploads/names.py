@@ -5,12 +5,9 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from dashboard.core.reading.image import EXTENSIONS
+from dashboard.core.reading.names import EXTENSIONS, HEADERS
 
-# A volume in two files: voxels and header.
-PAIR_IMAGES = tuple(e for e in EXTENSIONS if e.startswith(".img"))
-PAIR_HEADERS = (".hdr", ".hdr.gz")
-IMAGES = (*EXTENSIONS, *PAIR_HEADERS)
+IMAGES = (*EXTENSIONS, *HEADERS)
 # Files that belong to an image of the same name: b-values, and names of labels.
 SIDECARS = (".bval", ".tsv")
 UPLOADED = (*IMAGES, *SIDECARS)

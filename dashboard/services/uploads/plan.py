@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from dashboard.core.reading.foreign import by_name
+from dashboard.core.reading.names import HEADERS, PAIR
 from dashboard.services.uploads import names
 
 HALF = (
@@ -44,12 +45,12 @@ class File:
     @property
     def is_header(self) -> bool:
         """Whether it is the header of a pair."""
-        return self.ending in names.PAIR_HEADERS
+        return self.ending in HEADERS
 
     @property
     def is_half(self) -> bool:
         """Whether it is half of a pair."""
-        return self.is_header or self.ending in names.PAIR_IMAGES
+        return self.is_header or self.ending in PAIR
 
     @property
     def is_sidecar(self) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 import nibabel as nib
 from nibabel.filebasedimages import ImageFileError
 
-from dashboard.core.reading.image import files_of
+from dashboard.core.reading.names import files_of
 from dashboard.core.reading.voxels import FIRST, Take
 from dashboard.core.volume import Volume
 
