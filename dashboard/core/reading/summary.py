@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboard.core import sampling
+from dashboard.core.reading.sample import Others, Sample, most_frequent
 from dashboard.core.reading.texture import Runs, Texture
 
 # Percent of the voxels beyond each end of a clipped range.
@@ -36,7 +37,6 @@ WHOLE_ROUNDING = 2.5e-7
 PLACED_VOXELS = 2**19
 # Share of the fullest slice: slices with fewer voxels of the head hold stray voxels.
 EMPTY_SLICE = 0.005
-
 
 Extents = tuple[tuple[int, int], ...]
 
@@ -115,8 +115,8 @@ class Summary:
         self.voxels = int(np.prod(shape, dtype=np.int64))
         self.nonfinite = 0
         self._shape = shape
-        self._sample = _Sample(sampling.step(self.voxels, SAMPLED_VOXELS), self.voxels)
-        self._placed = _Sample(sampling.step(self.voxels, PLACED_VOXELS, shape), self.voxels)
+        self._sample = Sample(sampling.step(self.voxels, SAMPLED_VOXELS), self.voxels)
+        self._placed = Sample(sampling.step(self.voxels, PLACED_VOXELS, shape), self.voxels)
         self._finite = 0
         self._low, self._high = np.inf, -np.inf
         self._sum = 0.0
@@ -156,13 +156,13 @@ class Summary:
         """Return the statistics of all voxels; at least one must be finite."""
         ordered = self._sample.values
         ordered.sort()
-        background = _most_frequent(ordered)
-        others, nonzero = _Others(ordered, background), _Others(ordered, 0.0)
+        background = most_frequent(ordered)
+        others, nonzero = Others(ordered, background), Others(ordered, 0.0)
         share = 1 - others.size / ordered.size
-        bulk = others if _is_background(background, share) else _Others(ordered, np.inf)
+        bulk = others if _is_background(background, share) else Others(ordered, np.inf)
         white = nonzero.percentile(99.5) if nonzero.size else self._high
         if self._low < 0:
-            black = min(0.0, _Others(ordered, np.inf).percentile(0.5))
+            black = min(0.0, Others(ordered, np.inf).percentile(0.5))
         else:
             black = 0.0 if white > 0 else self._low
         fractions = max(-self._low, self._high) < 0.5
@@ -217,29 +217,6 @@ class Summary:
         self._distinct = found if found.size <= MAX_DISTINCT else None
 
 
-class _Sample:
-    """Every n-th of the values that are added, starting with the first."""
-
-    def __init__(self, step: int, values: int) -> None:
-        self.step = step
-        self._values: NDArray[Any] = np.empty(-(-values // step), dtype=np.float32)
-        self._taken = self._passed = 0
-
-    @property
-    def values(self) -> NDArray[Any]:
-        """Those taken so far, as float32 if all of them were."""
-        return self._values[: self._taken]
-
-    def add(self, values: NDArray[Any]) -> None:
-        """Add the next values."""
-        taken = values[-self._passed % self.step :: self.step]
-        if taken.dtype == np.float64 and self._values.dtype != np.float64:
-            self._values = self._values.astype(np.float64)
-        self._values[self._taken : self._taken + taken.size] = taken
-        self._taken += taken.size
-        self._passed += values.size
-
-
 def summarise(data: NDArray[Any]) -> Summary:
     """Summarise an array of intensities in storage order, such as one mapped from disk."""
     summary = Summary(data.shape)
@@ -258,7 +235,7 @@ def summarise(data: NDArray[Any]) -> Summary:
     return summary
 
 
-def _extents(sample: "_Sample", shape: tuple[int, ...], head: NDArray[Any]) -> Extents:
+def _extents(sample: Sample, shape: tuple[int, ...], head: NDArray[Any]) -> Extents:
     """Return the ends of the head along each axis; those of the box if nothing is in it."""
     positions = np.flatnonzero(head) * sample.step
     found = []
@@ -297,38 +274,3 @@ def _is_head(
 
 def _is_background(value: float, share: float) -> bool:
     return value == 0 or share >= BACKGROUND_SHARE
-
-
-def _most_frequent(ordered: NDArray[Any]) -> float:
-    """Return the value of the longest run; the smallest if there are several."""
-    run, longer = 1, ordered.size + 1
-    # A run of n exists if a value equals the one n - 1 places later. Search by bisection.
-    while longer - run > 1:
-        middle = (run + longer) // 2
-        if (ordered[middle - 1 :] == ordered[: ordered.size - middle + 1]).any():
-            run = middle
-        else:
-            longer = middle
-    return float(ordered[(ordered[run - 1 :] == ordered[: ordered.size - run + 1]).argmax()])
-
-
-class _Others:
-    """The values of an ordered sample without one value."""
-
-    def __init__(self, ordered: NDArray[Any], value: float) -> None:
-        self._ordered = ordered
-        needle = ordered.dtype.type(value)  # another type would copy the sample
-        self._first, last = (int(ordered.searchsorted(needle, side)) for side in ("left", "right"))
-        self._gap = last - self._first
-        self.size = ordered.size - self._gap
-
-    @np.errstate(all="ignore")
-    def percentile(self, percent: float) -> float:
-        """Return a percentile as ``np.percentile`` does by default."""
-        position = percent / 100 * (self.size - 1)
-        index = int(position)
-        low, high = self._at(index), self._at(min(index + 1, self.size - 1))
-        return low if high == low else low + (high - low) * (position - index)
-
-    def _at(self, index: int) -> float:
-        return float(self._ordered[index if index < self._first else index + self._gap])
