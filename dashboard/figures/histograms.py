@@ -1,20 +1,16 @@
 """Histograms of the foreground with the curves of the mixture, and those of all voxels."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dashboard.core.analysis import Analysis
 from dashboard.core.domain import WHOLE
 from dashboard.core.histogram import Histogram, histogram
-from dashboard.core.mixture.mixels import gaussians
+from dashboard.figures import curves
 from dashboard.figures.style import (
-    INK,
-    NEUTRAL,
-    NEUTRAL_FILL,
     NO_NAMES,
     Figure,
     axis,
@@ -24,16 +20,14 @@ from dashboard.figures.style import (
     plain,
     round_up,
     span,
-    typed,
+    unit_of,
 )
 from dashboard.view import Axes
-from dashboard.words.scalings import UNITS
 
 # By the number of columns: what follows the name of the image, and characters of a title that fit
 # at 1440 pixels.
 VOXELS = {1: ("",), 2: (", all voxels", ", foreground")}
 TITLE_LENGTH = {1: 50, 2: 24}
-CURVE_POINTS = 100
 # Where the columns lie, by their number.
 SPANS = {1: ((0.0, 1.0),), 2: ((0.0, 0.45), (0.55, 1.0))}
 # Pixels for the half of a label that stands at the end of an axis.
@@ -49,11 +43,36 @@ LONG_IN_COLUMN = 1e3
 LARGEST_PREFIXED = 1e15
 # A logarithmic axis starts at half a voxel.
 LOG_FLOOR = 0.5
-NAMED = "%{fullData.name}: %{y:.3~s} expected<extra></extra>"
 
 
 # The histograms of one image: of its foreground, and before it of all voxels if they are shown.
 Row = tuple[Histogram | None, ...]
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a plot is, and its axes."""
+
+    row: int
+    column: int
+    columns: int
+    height: float
+
+    @property
+    def suffix(self) -> str:
+        """What Plotly puts after x and y: plots are counted row by row."""
+        number = self.columns * self.row + self.column + 1
+        return "" if number == 1 else str(number)
+
+    @property
+    def onto(self) -> dict[str, str]:
+        """The axes of its traces."""
+        return {"xaxis": f"x{self.suffix}", "yaxis": f"y{self.suffix}"}
+
+    @property
+    def within(self) -> tuple[str, str]:
+        """What the places of its notes are relative to."""
+        return f"x{self.suffix} domain", f"y{self.suffix} domain"
 
 
 def counted(analysis: Analysis, bins: int, *, before: bool) -> list[Row]:
@@ -96,56 +115,31 @@ def histograms(
     called : mapping of int to str
         The names of classes that have one; their curves say it under the pointer.
     """
-    traces: list[dict[str, Any]] = []
-    notes: list[dict[str, Any]] = []
+    features, traces, notes, layers = analysis.features, [], [], []
     axes: dict[str, Any] = {}
     names: dict[str, str] = {}
-    layers: list[dict[str, Any]] = []
-    features = analysis.features
-    rows = len(features.shown)
-    processed = any(features.volumes[image].processing for image in features.shown)
-    gap = TWO_LINE_GAP if processed or features.facts else GAP
     columns = len(counts[0])
+    height = _height(analysis)
     for row, (image, found) in enumerate(zip(features.shown, counts, strict=True)):
         volume = features.volumes[image]
         if columns == 2 and found[0] is None:
             return message(f"No voxel of {volume.label} has a finite intensity in this slice.")
         for column, one in enumerate(found):
-            number = columns * row + column + 1
-            suffix = "" if number == 1 else str(number)
-            onto = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
+            place = _Place(row, column, columns, height)
             is_foreground = column == columns - 1
-            highest = 1.0
-            if one is not None:
-                drawn = [_steps(one, volume.label)]
-                if is_foreground:
-                    drawn += _curves(analysis, image, one, colours, hidden, called)
-                    layers.append({"axis": suffix, **_bins(one)})
-                highest = max(float(np.max(trace.pop("top"))) for trace in drawn)
-                traces += [{**trace, **onto} for trace in drawn]
-            else:
-                notes.append(
-                    _note(
-                        "no foreground voxels", f"{onto['xaxis']} domain", f"{onto['yaxis']} domain"
-                    )
-                )
+            drawn = [curves.steps(one, volume.label)] if one else []
+            if one and is_foreground:
+                drawn += curves.curves(analysis, image, one, colours, hidden, called)
+                layers.append({"axis": place.suffix, **_bins(one)})
+            if not drawn:
+                notes.append(_note("no foreground voxels", *place.within))
+            highest = curves.height(drawn) if drawn else 1.0
+            traces += [{**trace, **place.onto} for trace in drawn]
             facts = [*volume.processing, *(features.facts if is_foreground else [])]
             what = VOXELS[columns][column]
             title = axis_title(volume.short, facts, what=what, most=TITLE_LENGTH[columns])
-            names[f"x{suffix}title"] = plain(volume.name) + what
-            axes |= _axes(
-                suffix,
-                SPANS[columns][column],
-                row,
-                title,
-                height=1.0 if rows == 1 else (1 - gap) / 2,
-            )
-            if column:
-                axes[f"yaxis{suffix}"]["title"]["text"] = ""
-            if one is not None:
-                prefixed = LONG_NUMBER if columns == 1 else LONG_IN_COLUMN
-                axes[f"xaxis{suffix}"] |= _intensities(one, prefixed)
-            axes[f"yaxis{suffix}"] |= _range(highest, log)
+            names[f"x{place.suffix}title"] = plain(volume.name) + what
+            axes |= _axes(place, title, one, _range(highest, log))
     if left_out:
         notes.append(_above(left_out))
     return {
@@ -184,13 +178,17 @@ def mixture_histogram(
     facts = [*volume.processing, *features.facts]
     unit, offset, factor = "", 0.0, 1.0
     if axes == "scaled" and features.scale:
-        unit = f" ({UNITS[features.recipe.scaling]})"
+        unit = unit_of(features.recipe.scaling, axes)
         offset = float(features.scale.offset[image])
         factor = float(features.scale.factor[image])
         counts = replace(counts, edges=(counts.edges - offset) / factor)
-    curves = _curves(analysis, image, counts, colours, hidden, called, offset=offset, factor=factor)
-    traces = [_steps(counts, volume.label), *curves]
-    highest = max(float(np.max(trace.pop("top"))) for trace in traces)
+    traces = [
+        curves.steps(counts, volume.label),
+        *curves.curves(
+            analysis, image, counts, colours, hidden, called, offset=offset, factor=factor
+        ),
+    ]
+    highest = curves.height(traces)
     return {
         "data": traces,
         "layout": layout(
@@ -215,96 +213,6 @@ def _bins(counts: Histogram) -> dict[str, Any]:
     }
 
 
-def _steps(counts: Histogram, name: str) -> dict[str, Any]:
-    """Return the outline of a histogram: one path instead of a shape for each bin."""
-    return {
-        "type": "scatter",
-        "x": typed(counts.edges),
-        "y": typed(np.append(counts.counts, counts.counts[-1])),
-        "line": {"shape": "hv", "width": 1, "color": NEUTRAL},
-        "fill": "tozeroy",
-        "fillcolor": NEUTRAL_FILL,
-        "mode": "lines",
-        "name": plain(name),
-        "hovertemplate": "from %{x:.4~g}: %{y} voxels<extra></extra>",
-        "top": counts.counts.max(),
-    }
-
-
-def _curves(
-    analysis: Analysis,
-    image: int,
-    counts: Histogram,
-    colours: Sequence[str],
-    hidden: Collection[int],
-    called: Mapping[int, str],
-    *,
-    offset: float = 0.0,
-    factor: float = 1.0,
-) -> list[dict[str, Any]]:
-    """Return the expected count per bin of each class, and their sum behind them."""
-    x, curves = expected(analysis, image, counts, offset=offset, factor=factor)
-    if not curves:
-        return []
-    drawn = [_curve(x, np.sum(curves, axis=0), INK, "sum", dash="dot")]
-    for described, curve in zip(analysis.classes, curves, strict=True):
-        if described.number not in hidden:
-            colour = colours[described.number - 1]
-            drawn.append(_curve(x, curve, colour, f"class {described.number}"))
-            if name := called.get(described.number):
-                # Not in the template itself, where a name could be read as a field.
-                drawn[-1] |= {"name": f"{described.number} {plain(name)}", "hovertemplate": NAMED}
-                del drawn[-1]["hoverinfo"]
-    return drawn
-
-
-def expected(
-    analysis: Analysis,
-    image: int,
-    counts: Histogram,
-    *,
-    offset: float = 0.0,
-    factor: float = 1.0,
-) -> tuple[NDArray[np.float64], list[NDArray[np.float64]]]:
-    """Return intensities, and the expected count per bin of each class there.
-
-    The bins are of ``(intensity - offset) / factor``. An image outside the fit has no curves.
-    """
-    x = np.linspace(counts.edges[0], counts.edges[-1], CURVE_POINTS)
-    if image >= analysis.features.mixed or analysis.model is None:
-        return x, []
-    area = counts.counts.sum() * counts.width
-    means = np.array([[(c.mean[image] - offset) / factor] for c in analysis.classes])
-    sds = np.array([c.sd[image] / factor for c in analysis.classes])
-    model = analysis.fitted
-    # A voxel between two classes counts as a part of each.
-    shares, weights, means = gaussians(model.weights, means, model.between)
-    each = weights[:, None] * area * _normal(x, means, (shares @ sds)[:, None])
-    return x, list(shares.T @ each)
-
-
-def _curve(
-    x: NDArray[np.float64], y: NDArray[np.float64], colour: str, name: str, dash: str = "solid"
-) -> dict[str, Any]:
-    return {
-        "type": "scatter",
-        "x": typed(x),
-        "y": typed(y),
-        "mode": "lines",
-        "line": {"color": colour, "width": 2, "dash": dash},
-        "name": name,
-        "hoverinfo": "skip",
-        "top": y.max(),
-    }
-
-
-def _normal(
-    x: NDArray[np.float64], mean: NDArray[np.float64], sd: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    density: NDArray[np.float64] = np.exp(-(((x - mean) / sd) ** 2) / 2) / (sd * np.sqrt(2 * np.pi))
-    return density
-
-
 def _intensities(counts: Histogram, prefixed: float = LONG_NUMBER) -> dict[str, Any]:
     """Return range and labels of an axis of intensities.
 
@@ -317,24 +225,38 @@ def _intensities(counts: Histogram, prefixed: float = LONG_NUMBER) -> dict[str, 
     return {"range": [low, high], **({"tickformat": form} if thousands else {})}
 
 
+def _height(analysis: Analysis) -> float:
+    """Return the share of the height that each row takes."""
+    features = analysis.features
+    if len(features.shown) == 1:
+        return 1.0
+    processed = any(features.volumes[image].processing for image in features.shown)
+    return (1 - (TWO_LINE_GAP if processed or features.facts else GAP)) / 2
+
+
 def _axes(
-    suffix: str, across: tuple[float, float], row: int, title: str, *, height: float
+    place: _Place, title: str, counts: Histogram | None, up: Mapping[str, Any]
 ) -> dict[str, Any]:
-    bottom = 0.0 if row else 1 - height
+    """Return the axes of a plot, with the options of the vertical one."""
+    left, right = SPANS[place.columns][place.column]
+    bottom = 0.0 if place.row else 1 - place.height
+    prefixed = LONG_NUMBER if place.columns == 1 else LONG_IN_COLUMN
     return {
-        f"xaxis{suffix}": axis(
+        f"xaxis{place.suffix}": axis(
             title,
-            domain=list(across),
-            anchor=f"y{suffix}",
+            domain=[left, right],
+            anchor=f"y{place.suffix}",
             showgrid=False,
-            nticks=4 if across[1] - across[0] < 1 else 8,  # more would touch on a narrow page
+            nticks=4 if right - left < 1 else 8,  # more would touch on a narrow page
+            **(_intensities(counts, prefixed) if counts else {}),
         ),
-        f"yaxis{suffix}": axis(
-            "voxels",
-            domain=[bottom, min(bottom + height, 1)],
-            anchor=f"x{suffix}",
+        f"yaxis{place.suffix}": axis(
+            "" if place.column else "voxels",
+            domain=[bottom, min(bottom + place.height, 1)],
+            anchor=f"x{place.suffix}",
             nticks=4,
             tickformat="~s",
+            **up,
         ),
     }
 

@@ -23,9 +23,9 @@ from dashboard.figures.style import (
     plain,
     span,
     typed,
+    unit_of,
 )
 from dashboard.view import Axes, JointKind
-from dashboard.words.scalings import UNITS
 
 # The lesson's 2-D histogram saturates at 10 voxels a cell, and its density has seaborn's levels.
 SATURATION = 10
@@ -103,7 +103,7 @@ def joint(
     except FitError as error:
         return message(str(error))
     traces += _ellipses(components, colours, hidden, called)
-    unit = "" if axes == "raw" else f" ({UNITS[features.recipe.scaling]})"
+    unit = unit_of(features.recipe.scaling, axes)
     titles = [
         axis_title(
             volume.short, [*volume.processing, *features.facts], what=unit, most=TITLE_LENGTH

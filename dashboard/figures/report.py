@@ -19,14 +19,14 @@ from dashboard.core.analysis import Analysis
 from dashboard.core.domain import WHOLE
 from dashboard.core.mixture.classes import ellipse
 from dashboard.core.mixture.features import Features
-from dashboard.figures.histograms import counted, expected
+from dashboard.figures.curves import expected
+from dashboard.figures.histograms import counted
 from dashboard.figures.joint import SATURATION, SIGMAS, components_of, pair_counts
 from dashboard.figures.palette import on_white
 from dashboard.figures.paper import GREY, Look, plotted
-from dashboard.figures.style import elided
+from dashboard.figures.style import elided, unit_of
 from dashboard.view import Axes
 from dashboard.words.numbers import ordinal
-from dashboard.words.scalings import UNITS
 
 # Points of a scatter plot: more only cover each other.
 SCATTER_POINTS = 10_000
@@ -178,7 +178,7 @@ def _sampled(every: int) -> str:
 
 def _name_axes(plot: Plot, analysis: Analysis, axes: Axes) -> None:
     features = analysis.features
-    unit = "" if axes == "raw" else f" ({UNITS[features.recipe.scaling]})"
+    unit = unit_of(features.recipe.scaling, axes)
     x, y = (_called(_name(features, image), unit) for image in features.xy)
     plot.set_xlabel(x)
     plot.set_ylabel(y)

@@ -12,8 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dashboard.core.mixture.scaling import Scaling
 from dashboard.core.precision import fits_single
 from dashboard.core.processing import Step
+from dashboard.view import Axes
+from dashboard.words.scalings import UNITS
 from dashboard.words.steps import badge
 
 Figure = dict[str, Any]
@@ -59,6 +62,11 @@ def axis_title(name: str, steps: Sequence[Step], *, what: str = "", most: int) -
     title = plain(elided(name, max(most - len(what), 8))) + what
     done = ", ".join(map(badge, steps))
     return f"{title}<br>{plain(done)}" if done else title
+
+
+def unit_of(scaling: Scaling, axes: Axes) -> str:
+    """Return what follows the name of an image on an axis: the unit, if it is scaled."""
+    return "" if axes == "raw" else f" ({UNITS[scaling]})"
 
 
 def typed(values: NDArray[Any]) -> dict[str, str]:
