@@ -1,13 +1,12 @@
 """Images with identical intensities, or identical up to scale and offset."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dashboard.core import sampling
-from dashboard.core.check.difference import grouped
+from dashboard.core.check.difference import alike, grouped
 from dashboard.core.check.findings import Choices, Code, Finding
 from dashboard.core.check.grids import mixed_names, only
 from dashboard.core.check.intensities import is_empty
@@ -80,27 +79,12 @@ def _scaled_copies(images: Images, choices: Choices, mask: Volume | None) -> lis
     volumes = list(images.values())
     indices = sampling.indices(volumes[0].shape, SAMPLED)
     values = [np.asarray(volume.data[indices], dtype=np.float64) for volume in volumes]
-    on_grid = mask is not None and same_grid(volumes[0], mask)
-    kept = foreground(
-        values,
-        choices.foreground,
-        [volume.intensities.background for volume in volumes],
-        mask_of(mask).marks(mask.data[indices])
-        if mask is not None and on_grid
-        else np.ones(values[0].shape, bool),
-    )
+    marked = np.ones(values[0].shape, bool)
+    if mask and same_grid(volumes[0], mask):
+        marked = mask_of(mask).marks(mask.data[indices])
+    backgrounds = [volume.intensities.background for volume in volumes]
+    kept = foreground(values, choices.foreground, backgrounds, marked)
     if kept.sum() < FEWEST:
         return []
-    return _groups(list(images), [value[kept] for value in values])
-
-
-def _groups(called: Sequence[str], values: Sequence[NDArray[np.float64]]) -> list[list[str]]:
-    groups: list[list[int]] = []
-    for index, value in enumerate(values):
-        for group in groups:
-            if are_copies(values[group[0]], value):
-                group.append(index)
-                break
-        else:
-            groups.append([index])
-    return [[called[index] for index in group] for group in groups if len(group) > 1]
+    fitted = {name: value[kept] for name, value in zip(images, values, strict=True)}
+    return [group for group in alike(fitted, are_copies) if len(group) > 1]

@@ -4,8 +4,9 @@ Grids are compared with their axes in RAS order, so that storage order and posit
 differences.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 import nibabel as nib
 import numpy as np
@@ -23,6 +24,7 @@ ROUNDING = 1e-4
 
 Shape = tuple[int, int, int]
 Edges = tuple[float, float, float]
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -73,14 +75,18 @@ def letters(volume: Volume) -> str:
 
 def grouped(images: Mapping[str, Volume]) -> list[list[str]]:
     """Group images by grid, in order of first appearance."""
+    return alike(images, same_grid)
+
+
+def alike(found: Mapping[str, Found], same: Callable[[Found, Found], bool]) -> list[list[str]]:
+    """Group names by what is the same as the first of a group, in order of first appearance."""
     groups: list[list[str]] = []
-    for name, volume in images.items():
-        for group in groups:
-            if same_grid(images[group[0]], volume):
-                group.append(name)
-                break
-        else:
+    for name, one in found.items():
+        own = next((group for group in groups if same(found[group[0]], one)), None)
+        if own is None:
             groups.append([name])
+        else:
+            own.append(name)
     return groups
 
 

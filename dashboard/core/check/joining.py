@@ -92,12 +92,8 @@ def joined(
         if is_empty(volume) or not (is_placed(volume) or same_grid(images[target], volume)):
             continue
         values = _sampled(volume, points)
-        own = foreground(
-            [values],
-            choices.foreground,
-            [volume.intensities.background],
-            np.ones(len(points), bool),
-        )
+        background, everywhere = volume.intensities.background, np.ones(len(points), bool)
+        own = foreground([values], choices.foreground, [background], everywhere)
         both = common & own
         shown = name in (choices.x, choices.y)
         if both.sum() < FEWEST * len(points) or not (shown or _fits(common, own, values)):

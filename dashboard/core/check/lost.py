@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dashboard.core.check.findings import Choices, Code, Finding, Severity
 from dashboard.core.check.grids import used_names
 from dashboard.core.check.remedies import TakePosition
+from dashboard.core.check.steps import by_step
 from dashboard.core.grid.position import is_placed, lost_beside
 from dashboard.core.grid.same import same_grid
 from dashboard.core.processing import Placed
@@ -47,11 +48,6 @@ def lost_findings(
 
 def placed_facts(images: Images, choices: Choices) -> Iterator[Finding]:
     """Yield the images that took the position of another one."""
-    placed: dict[str, list[str]] = {}
-    for name, volume in images.items():
-        for step in volume.processing:
-            if isinstance(step, Placed):
-                placed.setdefault(step.onto, []).append(name)
-    for of, names in placed.items():
+    for step, names in by_step(images, Placed).items():
         undo = (TakePosition("", tuple(names)),) if choices.position else ()
-        yield Finding(Code.PLACED, "fact", tuple(names), {"of": of}, undo)
+        yield Finding(Code.PLACED, "fact", tuple(names), {"of": step.onto}, undo)

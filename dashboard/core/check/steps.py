@@ -2,30 +2,36 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from dashboard.core.check.difference import grouped
 from dashboard.core.check.findings import Choices, Code, Finding
 from dashboard.core.check.remedies import Axis, KeepGrids, TakeVolumes
-from dashboard.core.processing import Resampled, Taken
+from dashboard.core.processing import Resampled, Step, Taken
 from dashboard.core.volume import Volume
 
 AXES: tuple[Axis, ...] = ("x", "y")
 
 Images = Mapping[str, Volume]
+OfKind = TypeVar("OfKind", bound=Step)
+
+
+def by_step(images: Images, kind: type[OfKind]) -> dict[OfKind, list[str]]:
+    """Return the images that each step of a kind was done to."""
+    found: dict[OfKind, list[str]] = {}
+    for name, volume in images.items():
+        for step in volume.processing:
+            if isinstance(step, kind):
+                found.setdefault(step, []).append(name)
+    return found
 
 
 def resampling_facts(images: Images, own: Images, choices: Choices) -> Iterator[Finding]:
     """Yield the resampled images; `own` are the fitted ones on the grids of their files."""
-    steps: dict[Resampled, list[str]] = {}
-    for name, volume in images.items():
-        for step in volume.processing:
-            if isinstance(step, Resampled):
-                steps.setdefault(step, []).append(name)
     # Selected images on several grids cannot be fitted together.
     refit = choices.chosen and len(grouped(own)) > 1
     undo = (KeepGrids(refit),) if choices.grid else ()
-    for step, moved in steps.items():
+    for step, moved in by_step(images, Resampled).items():
         yield Finding(Code.RESAMPLED, "fact", tuple(moved), {"step": step}, undo)
         undo = ()
 
