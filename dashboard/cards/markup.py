@@ -24,6 +24,8 @@ _templates = Environment(
 )
 _templates.globals["zip"] = zip
 _templates.filters.update(
+    coefficient=numbers.coefficient,
+    correlation=numbers.correlation,
     measure=numbers.measure,
     number=numbers.number,
     ordinal=numbers.ordinal,

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dashboard.core.mixture.criteria import Candidate
 from dashboard.core.mixture.recipe import COMPONENTS
 from dashboard.figures.style import INK, NEUTRAL, Figure, axis, layout, message
+from dashboard.words.numbers import whole
 
 # Share of the range above and below the criteria.
 MARGIN = 0.15
@@ -97,7 +98,7 @@ def _beyond(x: int, y: float) -> dict[str, object]:
         "yref": "paper",
         "xanchor": "right",
         "yanchor": "bottom",
-        "text": f"{x}: BIC {y:,.0f}".replace("-", "−"),
+        "text": f"{x}: BIC {whole(y)}",
         "showarrow": False,
         "font": {"size": 11},
     }

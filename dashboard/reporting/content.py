@@ -17,7 +17,16 @@ from dashboard.services.scene.scene import Scene
 from dashboard.services.studies.naming import file_of
 from dashboard.words import doubts, findings
 from dashboard.words.methods import Cited, methods
-from dashboard.words.numbers import counted, measure, number, percent, times, whole
+from dashboard.words.numbers import (
+    coefficient,
+    correlation,
+    counted,
+    measure,
+    number,
+    percent,
+    times,
+    whole,
+)
 from dashboard.words.parts import plain
 
 # More findings than these would take the room of the numbers; the page has all of them.
@@ -156,13 +165,13 @@ def _components(results: Results, analysis: Analysis) -> Table:
 
     def cells(one: Class) -> Iterator[str]:
         yield _called(results, one.number)
-        yield f"{one.weight:.3f}"
-        yield f"{one.voxels:,}"
+        yield coefficient(one.weight)
+        yield whole(one.voxels)
         yield measure(one.volume_ml)
         for mean, sd in zip(one.mean, one.sd, strict=True):
             yield f"{measure(mean)} ± {measure(sd)}"
         if one.correlation is not None:
-            yield f"{one.correlation:+.2f}".replace("-", "−")
+            yield correlation(one.correlation)
 
     correlated = ("r",) if len(mixed) > 1 else ()
     return Table(
@@ -211,14 +220,14 @@ def _agreement(results: Results) -> Table:
             (
                 _called(results, match.number),
                 f"{label} {name}".strip(),
-                "–" if match.dice is None else f"{match.dice:.3f}",
+                "–" if match.dice is None else coefficient(match.dice),
                 measure(match.volume_ml),
                 "–" if match.reference_ml is None else measure(match.reference_ml),
             )
         )
     notes = []
     if found.mean_dice is not None:
-        notes.append(f"Mean Dice {found.mean_dice:.3f}.")
+        notes.append(f"Mean Dice {coefficient(found.mean_dice)}.")
     if found.agreeing is not None:
         notes.append(f"{percent(found.agreeing)} of the labelled voxels have the matching class.")
     if found.same_as_mask:

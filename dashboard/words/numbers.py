@@ -31,6 +31,16 @@ def whole(value: float) -> str:
     return f"{value:,.0f}".replace("-", "−")
 
 
+def coefficient(value: float) -> str:
+    """Return a weight or a Dice coefficient."""
+    return f"{value:.3f}"
+
+
+def correlation(value: float) -> str:
+    """Return a correlation with its sign: "+0.42"."""
+    return f"{value:+.2f}".replace("-", "−")
+
+
 def plain(value: float) -> str:
     """Return a number for other programs: seven significant digits, a hyphen for the minus."""
     return f"{value + 0.0:.7g}"
