@@ -12,6 +12,7 @@ from dashboard import __version__
 from dashboard.core.analysis import Analysis
 from dashboard.core.export.record import components_record
 from dashboard.core.export.segmentation import write_mask, writers
+from dashboard.core.export.tables import class_name
 
 BIDS_VERSION = "1.11.1"
 # Labels of BIDS hold letters and digits only.
@@ -170,7 +171,7 @@ def _about(ending: str, names: Sequence[str]) -> dict[str, Any]:
     if ending.startswith("dseg"):
         return {"Description": "The most probable class of each voxel; 0 is the background."}
     number = int(ending.removeprefix("label-").partition("_")[0])
-    called = dict(enumerate(names, start=1)).get(number) or f"class {number}"
+    called = class_name(names, number)
     return {
         "Description": f"The probability of {called}; 0 outside the foreground.",
         "LabelMap": [called],

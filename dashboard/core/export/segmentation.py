@@ -25,7 +25,7 @@ from dashboard.core.export.record import (
     input_record,
 )
 from dashboard.core.export.replacing import write_together
-from dashboard.core.export.tables import table
+from dashboard.core.export.tables import class_name, table
 from dashboard.core.facts import Notice
 from dashboard.core.mixture.model import Model
 from dashboard.core.reference.agreement import Agreement
@@ -166,13 +166,9 @@ def write_probability(
 
 def label_table(analysis: Analysis, colours: Sequence[str], names: Sequence[str] = ()) -> str:
     """Return the number, name and colour of each class, as BIDS has it beside a label map."""
-    called = dict(enumerate(names, start=1))
     return table(
         ("index", "name", "color"),
-        (
-            (c.number, called.get(c.number) or f"class {c.number}", colours[c.number - 1])
-            for c in analysis.classes
-        ),
+        ((c.number, class_name(names, c.number), colours[c.number - 1]) for c in analysis.classes),
     )
 
 

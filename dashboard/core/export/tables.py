@@ -17,6 +17,11 @@ FORMULA = ("=", "+", "-", "@")
 Cell = str | float | bool | None
 
 
+def class_name(names: Sequence[str], number: int) -> str:
+    """Return the name of class 1, 2, ..., of those that have one."""
+    return (names[number - 1] if number <= len(names) else "") or f"class {number}"
+
+
 def components_table(analysis: Analysis, names: Sequence[str] = ()) -> str:
     """Return the classes in the images' own units; one line each.
 
@@ -31,13 +36,11 @@ def components_table(analysis: Analysis, names: Sequence[str] = ()) -> str:
         *(f"{what} {image}" for image in images for what in ("mean", "sd")),
         *(f"covariance {images[a]} {images[b]}" for a, b in pairs),
     ]  # fmt: skip
-    called = dict(enumerate(names, start=1))
     return table(
         head,
         (
             [
-                c.number, called.get(c.number) or f"class {c.number}", c.weight, c.voxels,
-                c.volume_ml,
+                c.number, class_name(names, c.number), c.weight, c.voxels, c.volume_ml,
                 *(float(v) for pair in zip(c.mean, c.sd, strict=True) for v in pair),
                 *(float(c.covariance[a, b]) for a, b in pairs),
             ]
@@ -59,7 +62,7 @@ def agreement_table(
     labels : dict of int to str, optional
         The names of the reference's labels.
     """
-    called, known = dict(enumerate(names, start=1)), labels or {}
+    known = labels or {}
     head = [
         "index", "name", "label", "label_name", "dice", "volume_ml", "reference_ml",
         "relative_difference", *(f"voxels_of_label_{label}" for label in agreement.labels),
@@ -67,7 +70,7 @@ def agreement_table(
     background: list[Cell] = [0, "background", *[None] * 6]
     rows = [background] + [
         [
-            m.number, called.get(m.number) or f"class {m.number}", m.label,
+            m.number, class_name(names, m.number), m.label,
             None if m.label is None else known.get(m.label), m.dice, m.volume_ml, m.reference_ml,
             m.difference,
         ]
