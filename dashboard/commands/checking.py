@@ -1,6 +1,6 @@
 """The check of the images that a command is given."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from dashboard.commands.inputs import Input
@@ -42,11 +42,7 @@ class Checking:
 
     def notices(self) -> list[str]:
         """Return what is unusual about each file, and about all of them."""
-        said = [
-            f"{given.label}: {notices.sentence(notice)}"
-            for given, volume in (*self.images, *self.overlays)
-            for notice in _noted(given, volume)
-        ]
+        said = list(self._of_files())
         overlays = {given.label: volume for given, volume in self.overlays}
         used = (overlays.get(name) for name in (self.mask, self.reference))
         said += [f"{name}: {notices.sentence(notice)}" for name, notice in use_notices(*used)]
@@ -71,16 +67,14 @@ class Checking:
             others={given.label: volume for given, volume in self.overlays},
             own=dict(zip(names, self.own, strict=True)),
         )
-        said = [
-            f"{given.label}: {notices.sentence(notice)}"
-            for given, volume in (*self.images, *self.overlays)
-            for notice in _noted(given, volume)
-            # The page has a control for it, so there it is no warning.
-            if notice.code == FileCode.SERIES
-        ]
+        # The page has a control for it, so there it is no warning.
+        said = list(self._of_files(lambda notice: notice.code == FileCode.SERIES))
         said += [plain(findings.sentence(f)) for f in checked.findings if f.severity != "fact"]
         return list(dict.fromkeys(said))
 
-
-def _noted(given: Input, volume: Volume) -> list[Notice]:
-    return [n for n in volume.notices if not (n.code == FileCode.SERIES and given.chosen)]
+    def _of_files(self, wanted: Callable[[Notice], bool] = lambda _: True) -> Iterator[str]:
+        """Yield the notices of the files; that of a series only if nobody chose its volume."""
+        for given, volume in (*self.images, *self.overlays):
+            for notice in filter(wanted, volume.notices):
+                if notice.code != FileCode.SERIES or not given.chosen:
+                    yield f"{given.label}: {notices.sentence(notice)}"
