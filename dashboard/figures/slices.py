@@ -60,7 +60,6 @@ def slice_of(
     side: Side,
     window: tuple[float, float] | None = None,
     colourmap: Colourmap = "grey",
-    title: str = "",
 ) -> Slice:
     """Return a slice of a volume, upright and in true proportions."""
     plane, orientation = cut.plane, volume.orientation
@@ -73,7 +72,7 @@ def slice_of(
     if mirrored(plane, side):
         ends, box = (*ends[1::-1], *ends[2:]), (*box[1::-1], *box[2:])
     return Slice(
-        title=title or volume.short_label,
+        title=volume.short_label,
         pixels=thinned(orientation.upright(stored, plane, side)),
         extent=ends,
         box=box,

@@ -133,7 +133,7 @@ def read_image(
         return _image(packing, unpacked, wanted, notices)
 
 
-def nifti_header(path: Path, *, name: str | None = None) -> nib.Nifti1Header | None:
+def nifti_header(path: Path) -> nib.Nifti1Header | None:
     """Return the header of a NIfTI file, without its extensions; None for other formats.
 
     Raises
@@ -143,7 +143,7 @@ def nifti_header(path: Path, *, name: str | None = None) -> nib.Nifti1Header | N
     """
     if not path.name.lower().endswith((*NIFTI, *PAIR)):
         return None
-    with _named(name or path.name), _opened(path) as (packing, _):
+    with _named(path.name), _opened(path) as (packing, _):
         return packing.header if isinstance(packing.header, nib.Nifti1Header) else None
 
 
