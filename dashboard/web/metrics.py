@@ -13,7 +13,7 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, g, request
 
-from dashboard.services.disk.folders import make_private
+from dashboard.services.disk.folders import make_private, size, untouched
 from dashboard.services.tally import Tally
 from dashboard.web.answers import not_kept
 
@@ -110,14 +110,14 @@ class Metrics:
 
     def _tidy(self) -> None:
         """Remove the counts of workers that ended long ago."""
-        for path in self._folder.glob("*.db"):
-            with suppress(OSError):
-                if path.stat().st_mtime < time.time() - KEPT_SECONDS:
+        for path in untouched(self._folder, KEPT_SECONDS):
+            if path.suffix == ".db":
+                with suppress(OSError):
                     path.unlink()
 
     def _sizes(self) -> Iterator[tuple[str, int]]:
         for name, folder in self._stores.items():
-            yield name, sum(_size(path) for path in folder.rglob("*"))
+            yield name, sum(map(size, folder.rglob("*")))
 
 
 def _take_room(path: Path) -> None:
@@ -126,13 +126,6 @@ def _take_room(path: Path) -> None:
             os.posix_fallocate(file.fileno(), 0, ROOM)
         else:
             file.write(bytes(max(ROOM - file.tell(), 0)))
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size if path.is_file() else 0
-    except OSError:
-        return 0
 
 
 def register(server: Flask, metrics: Metrics) -> None:

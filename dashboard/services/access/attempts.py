@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from dashboard.services.disk.folders import make_private
+from dashboard.services.disk.folders import make_private, write_whole
 from dashboard.services.disk.locks import Lock
 
 log = logging.getLogger(__name__)
@@ -82,10 +82,8 @@ class Attempts:
         kept = {name: free[name] for name in addresses[-MOST_ADDRESSES:]}
         self._known = {**kept, _ALL: free.get(_ALL, 0)}
         try:
-            new = self._path.with_suffix(".new")
-            new.touch(mode=0o600)
-            new.write_text(json.dumps(self._known), "ascii")
-            new.replace(self._path)
+            content = json.dumps(self._known).encode()
+            write_whole(self._path, content, self._path.with_suffix(".new"))
         except OSError:
             log.exception("the attempts to sign in cannot be written")
 

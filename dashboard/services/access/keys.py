@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from dashboard.core.errors import NeuroMixError
-from dashboard.services.disk.folders import make_private, sync
+from dashboard.services.disk.folders import make_private, write_whole
 from dashboard.services.disk.locks import Lock
 
 KEY_BYTES = 32
@@ -45,14 +45,7 @@ def _read(path: Path) -> bytes | None:
 
 
 def _made(path: Path) -> bytes:
-    """Write a new key; after a power cut it is there, or it is not."""
+    """Write a new key."""
     key = secrets.token_bytes(KEY_BYTES)
-    new = path.with_suffix(".new")
-    new.unlink(missing_ok=True)
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(key.hex())
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)
-    sync(path.parent)
+    write_whole(path, key.hex().encode(), path.with_suffix(".new"))
     return key

@@ -4,13 +4,12 @@ import hashlib
 import hmac
 import logging
 import secrets
-import time
 from contextlib import suppress
 from pathlib import Path
 
 from itsdangerous import BadData, TimestampSigner
 
-from dashboard.services.disk.folders import listed, make_private
+from dashboard.services.disk.folders import make_private, untouched
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +70,6 @@ class Sessions:
 
     def _sweep(self) -> None:
         """Forget the ended sessions whose time is over."""
-        for path in listed(self._ended):
+        for path in untouched(self._ended, self._seconds):
             with suppress(OSError):
-                if path.stat().st_mtime < time.time() - self._seconds:
-                    path.unlink()
+                path.unlink()

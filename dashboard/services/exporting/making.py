@@ -2,14 +2,13 @@
 
 import shutil
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 from dashboard.core.errors import NeuroMixError
-from dashboard.services.disk.folders import listed, make_private
+from dashboard.services.disk.folders import make_private, untouched
 from dashboard.services.exporting.exports import EXPORTS, Export
 from dashboard.services.exporting.subject import Subject
 from dashboard.services.limits import LARGE_EXPORT, Allowance, Room
@@ -69,7 +68,8 @@ class Workshops:
         """
         try:
             make_private(self._room)
-            _sweep(self._room)
+            for left in untouched(self._room, ABANDONED):
+                shutil.rmtree(left, ignore_errors=True)
             folder = Path(tempfile.mkdtemp(dir=self._room))
         except OSError as error:
             raise NeuroMixError(
@@ -127,14 +127,3 @@ def require(what: str) -> Export:
     if what not in EXPORTS:
         raise NeuroMixError(f"There is no export “{what[:40]}”. Choose one of the Export menu.")
     return EXPORTS[what]
-
-
-def _sweep(room: Path) -> None:
-    """Remove what killed workers left."""
-    latest = time.time() - ABANDONED
-    for folder in listed(room):
-        try:
-            if folder.stat().st_mtime < latest:
-                shutil.rmtree(folder, ignore_errors=True)
-        except OSError:
-            continue

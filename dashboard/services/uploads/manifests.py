@@ -1,14 +1,13 @@
 """What uploaded studies consist of, one small file per study: it exists while its file does."""
 
 import json
-import os
 import re
 import secrets
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from dashboard.services.disk.folders import make_private, sync
+from dashboard.services.disk.folders import make_private, write_whole
 
 PREFIX = "upload-"
 # 128 random bits in the characters of a URL: anyone with the key can see the study.
@@ -138,17 +137,8 @@ class Manifests:
     def write(self, key: str, manifest: Manifest) -> None:
         """Write a manifest whole or not at all, even in a power cut."""
         make_private(self._folder)
-        new = self._folder / f"{_NEW}{key}"
-        try:
-            with new.open("w", encoding="utf-8") as file:
-                json.dump(asdict(manifest), file, ensure_ascii=False)
-                file.flush()
-                os.fsync(file.fileno())
-            new.replace(self._path(key))
-        except OSError:
-            new.unlink(missing_ok=True)
-            raise
-        sync(self._folder)
+        content = json.dumps(asdict(manifest), ensure_ascii=False).encode()
+        write_whole(self._path(key), content, self._folder / f"{_NEW}{key}")
 
     def remove(self, key: str) -> None:
         """Remove a study's manifest, and so the study."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from dashboard.services.disk.folders import listed
+from dashboard.services.disk.folders import listed, size
 from dashboard.services.uploads.limits import Limits, StoreFullError
 
 
@@ -52,22 +52,15 @@ class Quota:
             raise self._limits.full()
 
     def _kept(self) -> int:
-        return sum(_size(path) for path in listed(self._blobs))
+        return sum(map(size, listed(self._blobs)))
 
     def _reserve(self, token: str, count: int) -> None:
         with self._counting:
             own = f"{os.getpid()}-"
             taken = self._kept()
             # Uploads to this worker count in full, as promised.
-            taken += sum(_size(p) for p in listed(self._incoming) if not p.name.startswith(own))
+            taken += sum(size(p) for p in listed(self._incoming) if not p.name.startswith(own))
             taken += sum(self._promised.values()) - self._promised.get(token, 0)
             if taken + count > self._limits.store:
                 raise self._limits.full()
             self._promised[token] = count
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0
