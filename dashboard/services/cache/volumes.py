@@ -82,16 +82,14 @@ class VolumeStore:
 
     def identity(self, path: Path, *, name: str | None = None) -> str:
         """Return the SHA-256 of a file or pair, hashed again only when it changed."""
-        try:
-            key = self._versions(path)
-        except (FileNotFoundError, NotADirectoryError):
-            reason = missing(path) or "the file no longer exists. Choose another image."
-            raise NotNowError(reason, name or path.name) from None
-        except OSError as error:
-            raise NotNowError(
-                f"the file cannot be read ({error.strerror}).", name or path.name
-            ) from None
         with _naming(name or path.name):
+            try:
+                key = self._versions(path)
+            except (FileNotFoundError, NotADirectoryError):
+                reason = missing(path) or "the file no longer exists. Choose another image."
+                raise NotNowError(reason) from None
+            except OSError as error:
+                raise NotNowError(f"the file cannot be read ({error.strerror}).") from None
             return self._identities.get(key, lambda: file_id(path, name=name))
 
     def _versions(self, path: Path) -> tuple[Any, ...]:
@@ -124,14 +122,15 @@ class VolumeStore:
         VolumeError
             If the file cannot be read as an image, or has no such volume.
         """
+        name = name or path.name
         source = self.identity(path, name=name)
         key = source, volume_id(source, take), extension(path)
-        with _naming(name or path.name):
+        with _naming(name):
             volume = self._get(key, lambda: self._unpacked(key, path, name, take))
         if isinstance(volume, Refused):
-            raise VolumeError(volume.reason, name or path.name)
+            raise VolumeError(volume.reason, name)
         # Copies of one file share a volume but keep their own names.
-        called = stem(Path(name or path.name))
+        called = stem(Path(name))
         return volume if volume.name == called else replace(volume, name=called)
 
     def holds(self, path: Path, *, name: str | None = None, take: Take = FIRST) -> bool:
@@ -182,7 +181,7 @@ class VolumeStore:
         self._copies.touch(key[0])
         return found
 
-    def _unpacked(self, key: Key, path: Path, name: str | None, take: Take) -> Volume | Refused:
+    def _unpacked(self, key: Key, path: Path, name: str, take: Take) -> Volume | Refused:
         self._drop_lost()
         if known := self._known(key, take):
             return known
@@ -216,7 +215,7 @@ class VolumeStore:
                     return volume
         return self._copies.refused(source, _refusal_id(identity, by))
 
-    def _read(self, key: Key, path: Path, name: str | None, take: Take) -> Volume:
+    def _read(self, key: Key, path: Path, name: str, take: Take) -> Volume:
         source = key[0]
         with self._copies.new_copy() as copy:
             with copy.array.open("w+b") as npy:
@@ -229,7 +228,7 @@ class VolumeStore:
         self._require_unchanged(source, path, name)
         return volume
 
-    def _require_unchanged(self, source: str, path: Path, name: str | None) -> None:
+    def _require_unchanged(self, source: str, path: Path, name: str) -> None:
         """Keep nothing of a file that was removed or changed while it was read."""
         try:
             same = self.identity(path, name=name) == source
@@ -238,9 +237,7 @@ class VolumeStore:
             raise
         if not same:
             self.forget(source)
-            raise NotNowError(
-                "the file changed while it was read. Open it again.", name or path.name
-            )
+            raise NotNowError("the file changed while it was read. Open it again.", name)
 
     def _resampled(self, key: Key, volume: Volume, target: Volume, nearest: bool) -> Volume:
         self._drop_lost()
