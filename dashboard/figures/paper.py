@@ -78,16 +78,23 @@ class Look:
 
 def plotted(text: str) -> str:
     """Return a text as matplotlib draws it as it is: no formula, no break, no missing character."""
-    known = characters()
-    whole = "".join(c if ord(c) in known else STAND_IN for c in " ".join(text.split()))
-    return whole.replace("$", r"\$")
+    return known(" ".join(text.split())).replace("$", r"\$")
+
+
+def known(text: str) -> str:
+    """Return a text with a stand-in for each character that the font does not have."""
+    return "".join(c if ord(c) in characters() else STAND_IN for c in text)
 
 
 @cache
 def characters() -> frozenset[int]:
     """Return the characters that the font has."""
-    font = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"
-    return frozenset(get_font(font).get_charmap())
+    return frozenset(get_font(font_file("DejaVuSans.ttf")).get_charmap())
+
+
+def font_file(name: str) -> Path:
+    """Return where matplotlib keeps a font."""
+    return Path(matplotlib.get_data_path()) / "fonts" / "ttf" / name
 
 
 def settle(figure: Figure) -> None:

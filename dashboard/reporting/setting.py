@@ -3,14 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Literal
 
-import matplotlib
 from matplotlib.font_manager import get_font
 from matplotlib.ft2font import LoadFlags
 
-from dashboard.figures.paper import STAND_IN, characters
+from dashboard.figures.paper import font_file, known
 
 Weight = Literal["normal", "bold"]
 FILES: dict[Weight, str] = {"normal": "DejaVuSans.ttf", "bold": "DejaVuSans-Bold.ttf"}
@@ -112,9 +110,7 @@ def columns(table: Sequence[Sequence[str]], total: float, size: float) -> list[f
 
 @lru_cache(2**14)
 def _width(text: str, weight: Weight) -> float:
-    known = characters()
-    font = get_font(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / FILES[weight])
+    font = get_font(font_file(FILES[weight]))
     font.set_size(MEASURED, 72)
-    drawn = "".join(c if ord(c) in known else STAND_IN for c in text)
-    font.set_text(drawn, 0, flags=LoadFlags.NO_HINTING)
+    font.set_text(known(text), 0, flags=LoadFlags.NO_HINTING)
     return float(font.get_width_height()[0]) / 64 * MM_PER_POINT
