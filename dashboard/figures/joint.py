@@ -85,8 +85,7 @@ def joint(
     features = analysis.features
     if not len(features.values):
         return message(analysis.problem or "Nothing to show.")
-    x, y = features.xy
-    points = (features.values if axes == "raw" else features.scaled)[:, [x, y]]
+    points = (features.values if axes == "raw" else features.scaled)[:, list(features.xy)]
     components = components_of(analysis, axes)
     # Of all classes, so that hiding one moves nothing.
     reach = [points, *(ellipse(*found, WIDEST) for found in components)]
@@ -103,38 +102,47 @@ def joint(
     except FitError as error:
         return message(str(error))
     traces += _ellipses(components, colours, hidden, called)
+    return {"data": traces, "layout": _layout(analysis, kind, axes, extent, images)}
+
+
+def _layout(
+    analysis: Analysis,
+    kind: JointKind,
+    axes: Axes,
+    extent: Extent,
+    images: Sequence[Mapping[str, Any]],
+) -> dict[str, Any]:
+    features = analysis.features
+    shown = [features.volumes[image] for image in features.xy]
     unit = unit_of(features.recipe.scaling, axes)
     titles = [
         axis_title(
             volume.short, [*volume.processing, *features.facts], what=unit, most=TITLE_LENGTH
         )
-        for volume in (features.volumes[x], features.volumes[y])
+        for volume in shown
     ]
-    return {
-        "data": traces,
-        "layout": layout(
-            images=images,
-            xaxis=axis(titles[0], range=list(extent[0])),
-            yaxis=axis(titles[1], range=list(extent[1])),
-            margin={
-                "l": 66 if "<br>" in titles[1] else 52,
-                "r": 14,
-                "t": 8 if kind == "scatter" else SCALE_HEIGHT,
-                "b": 52 if "<br>" in titles[0] else 38,
-                # plotly.js keeps the room of a colour bar that is gone, and what lies over the
-                # graph would lie beside it.
-                "autoexpand": False,
+    return layout(
+        images=images,
+        xaxis=axis(titles[0], range=list(extent[0])),
+        yaxis=axis(titles[1], range=list(extent[1])),
+        margin={
+            "l": 66 if "<br>" in titles[1] else 52,
+            "r": 14,
+            "t": 8 if kind == "scatter" else SCALE_HEIGHT,
+            "b": 52 if "<br>" in titles[0] else 38,
+            # plotly.js keeps the room of a colour bar that is gone, and what lies over the graph
+            # would lie beside it.
+            "autoexpand": False,
+        },
+        hovermode="closest",
+        meta={
+            **({"extent": [list(e) for e in extent]} if features.domain is WHOLE else {}),
+            "titles": {
+                "xtitle": plain(shown[0].name) + unit,
+                "ytitle": plain(shown[1].name) + unit,
             },
-            hovermode="closest",
-            meta={
-                **({"extent": [list(e) for e in extent]} if features.domain is WHOLE else {}),
-                "titles": {
-                    "xtitle": plain(features.volumes[x].name) + unit,
-                    "ytitle": plain(features.volumes[y].name) + unit,
-                },
-            },
-        ),
-    }
+        },
+    )
 
 
 def _picture(address: str, extent: Extent) -> dict[str, Any]:
