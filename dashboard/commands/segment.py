@@ -1,6 +1,6 @@
 """`python -m dashboard segment`: the label map of a slice or of the whole head as files."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -59,20 +59,10 @@ def segment(
     named after the first image. They replace earlier results for the same images, and nothing else.
     """
     whole = scope == "volume"
-    recipe = replace(
-        DEFAULTS,
-        **settings,
-        starts=starts or usual_starts("volume" if whole else "slice"),
-        foreground=_rule(foreground, mask),
-    )
+    rule = _rule(foreground, mask)
     if whole and (plane or index is not None):
         raise NeuroMixError("--scope volume fits all slices. Leave out --plane and --slice.")
-    require_sense(
-        whole=whole, start=recipe.start, starts=starts, prior=recipe.prior,
-        partial_volume=recipe.partial_volume, covariance=recipe.covariance,
-    )  # fmt: skip
-    if recipe.partial_volume:
-        recipe = replace(recipe, covariance="tied")
+    recipe = _recipe(settings, scope, starts, rule)
     numbers = candidates(criteria)
     called = _names(names, recipe.components)
     if len(images) > MAX_MIXED:
@@ -110,11 +100,7 @@ def segment(
         raise NeuroMixError(
             f"{counted(len(warnings), 'warning')} with --strict: nothing is written."
         )
-    models: dict[int, Model] = {}
-    for number in numbers:
-        print_progress(f"Fitting {counted(number, 'component')} of {numbers[-1]}")
-        for other in fits_of(analysis.features, [number]):
-            models[number] = other.model
+    models = _others(analysis, numbers)
     print_progress(f"Writing to {out}")
     written = write_segmentation(
         analysis, given[0].path, out, class_colours("okabe", (), analysis.identities),
@@ -127,6 +113,29 @@ def segment(
         print_line(warning)
     for path in written:
         click.echo(path)
+
+
+def _recipe(
+    settings: Mapping[str, Any], scope: Scope, starts: int | None, foreground: Foreground
+) -> Recipe:
+    recipe = replace(
+        DEFAULTS, **settings, starts=starts or usual_starts(scope), foreground=foreground
+    )
+    require_sense(
+        whole=scope == "volume", start=recipe.start, starts=starts, prior=recipe.prior,
+        partial_volume=recipe.partial_volume, covariance=recipe.covariance,
+    )  # fmt: skip
+    return replace(recipe, covariance="tied") if recipe.partial_volume else recipe
+
+
+def _others(analysis: Analysis, numbers: range) -> dict[int, Model]:
+    """Return the fits of the same voxels with other numbers of components, as far as there are."""
+    models = {}
+    for number in numbers:
+        print_progress(f"Fitting {counted(number, 'component')} of {numbers[-1]}")
+        for other in fits_of(analysis.features, [number]):
+            models[number] = other.model
+    return models
 
 
 def _analysed(
