@@ -12,7 +12,6 @@ from dashboard.core.errors import FitError, LimitError, NeuroMixError
 from dashboard.core.facts import Notice
 from dashboard.core.mixture.criteria import Candidate, candidate, stability
 from dashboard.core.mixture.features import Features
-from dashboard.core.mixture.model import Model
 from dashboard.core.mixture.recipe import COMPONENTS
 from dashboard.core.mixture.starts import better_start
 from dashboard.core.reference.agreement import Agreement
@@ -48,6 +47,11 @@ class Analyses:
         Analyses the slices that are likely to be next.
     allowance : Allowance, optional
         What a fit may take.
+
+    Attributes
+    ----------
+    mixtures : Mixtures
+        The models of scenes.
     """
 
     def __init__(
@@ -55,7 +59,7 @@ class Analyses:
     ) -> None:
         self._models, self._ahead = models, ahead
         self._allowance = allowance or Allowance()
-        self._mixtures = Mixtures(models, self._allowance)
+        self.mixtures = Mixtures(models, self._allowance)
         self._analyses: Memo[Key, Analysis] = Memo(
             KEPT_ANALYSES, weigh=lambda made: made.nbytes, max_bytes=KEPT_BYTES
         )
@@ -89,21 +93,21 @@ class Analyses:
         )
 
     def _analysed(self, scene: Scene) -> Analysis:
-        fitting = self._mixtures.fitting(scene)
+        fitting = self.mixtures.fitting(scene)
         if scene.domain is not WHOLE:
             with suppress(FitError):
-                self._mixtures.start(scene)  # as below
-            with self._mixtures.memory_of_slice(scene):
-                return analyse(self._mixtures.features(scene, scene.domain), fit=fitting)
+                self.mixtures.start(scene)  # as below
+            with self.mixtures.memory_of_slice(scene):
+                return analyse(self.mixtures.features(scene, scene.domain), fit=fitting)
         try:
             # It is fitted before others wait for the memory of its voxels.
-            self._mixtures.of_head(scene)
+            self.mixtures.of_head(scene)
         except LimitError:
             raise
         except FitError:
             pass  # as the analysis says
-        with self._mixtures.memory(scene), self._allowance.fitting():
-            return analyse(self._mixtures.features(scene, WHOLE), fit=fitting)
+        with self.mixtures.memory(scene), self._allowance.fitting():
+            return analyse(self.mixtures.features(scene, WHOLE), fit=fitting)
 
     def at_cut(self, scene: Scene) -> Analysis:
         """Return the slice on screen under the model of the scene's fit.
@@ -119,7 +123,7 @@ class Analyses:
         _require_slice(scene)
         return self._at_cuts.get(
             (key_of(scene), cut),
-            lambda: self._of_cut(scene, self._mixtures.features(scene, cut)),
+            lambda: self._of_cut(scene, self.mixtures.features(scene, cut)),
         )
 
     def foreground(self, scene: Scene) -> Features:
@@ -131,7 +135,7 @@ class Analyses:
             As `analyse`.
         """
         _require_slice(scene)
-        return self._mixtures.features(scene, scene.cut)
+        return self.mixtures.features(scene, scene.cut)
 
     def of_foreground(self, scene: Scene, name: Hashable, make: Callable[[], Made]) -> Made:
         """Return what is made of the voxels of a scene's fit, whatever the mixture.
@@ -143,20 +147,6 @@ class Analyses:
             return make()
         made: Made = self._of_heads.get((key_of_foreground(scene), name), make)
         return made
-
-    def start(self, scene: Scene) -> Model | None:
-        """Return the fit of the whole head from which that of a scene's slice begins, if it does.
-
-        Raises
-        ------
-        NeuroMixError
-            If there is none.
-        """
-        return self._mixtures.start(scene)
-
-    def knows(self, scene: Scene) -> bool:
-        """Return whether the model of a scene has been fitted before."""
-        return self._mixtures.knows(scene)
 
     def criteria(self, scene: Scene) -> Progress[Candidate]:
         """Return the fits of a scene's voxels with every number of components, as far as they are.
@@ -175,16 +165,16 @@ class Analyses:
 
     def _sweep(self, scene: Scene) -> Iterator[list[Candidate]]:
         """Yield what other workers know, then one by one."""
-        fits = self._mixtures.known_candidates(scene)
-        stable = self._mixtures.known_candidates(scene, stable=True)
+        fits = self.mixtures.known_candidates(scene)
+        stable = self.mixtures.known_candidates(scene, stable=True)
         yield [*fits, *stable]
         if len(stable) == len(COMPONENTS):
             return
-        found = self._mixtures.features(scene, scene.domain)
+        found = self.mixtures.features(scene, scene.domain)
         for number in COMPONENTS[len(fits) :]:
             make = partial(self._candidate, scene, found, number)
             try:
-                fits.append(self._mixtures.candidate(scene.having(components=number), make))
+                fits.append(self.mixtures.candidate(scene.having(components=number), make))
             except FitError:
                 break
             yield fits[-1:]
@@ -193,14 +183,14 @@ class Analyses:
         for one in fits[len(stable) :]:
             such = scene.having(components=one.model.components)
             make = partial(self._with_stability, scene, found, one)
-            yield [self._mixtures.candidate(such, make, stable=True)]
+            yield [self.mixtures.candidate(such, make, stable=True)]
 
     def _candidate(self, scene: Scene, found: Features, number: int) -> Candidate:
-        fit = self._mixtures.fitting(scene)
+        fit = self.mixtures.fitting(scene)
         return candidate(fit(found, replace(found.recipe, components=number)), found)
 
     def _with_stability(self, scene: Scene, found: Features, one: Candidate) -> Candidate:
-        other = partial(self._mixtures.from_seed, scene, found, one.model.components)
+        other = partial(self.mixtures.from_seed, scene, found, one.model.components)
         return replace(one, stability=stability(found, one.model, fit=other))
 
     def better_start(self, scene: Scene) -> Notice | None:
@@ -246,7 +236,7 @@ class Analyses:
 
     def forget(self, source: str) -> None:
         """Remove every model of a file, and every analysis, which holds its voxels."""
-        self._mixtures.forget(source)
+        self.mixtures.forget(source)
         self._analyses.drop(lambda _, made: made.features.shows(source))
         self._at_cuts.drop(lambda _, made: made.features.shows(source))
         self._of_heads.drop()
@@ -257,15 +247,15 @@ class Analyses:
         # Under a spatial prior a voxel's class depends on its neighbours, also across the slices.
         if scene.recipe.prior:
             return self.analyse(scene).of_cut(cut)
-        found = analyse(cut, fit=lambda *_: self._mixtures.of_head(scene))
+        found = analyse(cut, fit=lambda *_: self.mixtures.of_head(scene))
         return self._identified(scene, found)
 
     def _identified(self, scene: Scene, found: Analysis) -> Analysis:
         """Return an analysis whose classes are numbered as those of the head, with identities."""
         return identified(
             found,
-            lambda: self._mixtures.usual(scene),
-            lambda: self._mixtures.of_head(scene.of_head()),
+            lambda: self.mixtures.usual(scene),
+            lambda: self.mixtures.of_head(scene.of_head()),
             plane=scene.cut.plane,
         )
 

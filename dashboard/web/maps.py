@@ -57,8 +57,8 @@ def blueprint(archive: Archive, analyses: Analyses, ahead: Ahead) -> Blueprint:
         return answer(DRAWN[what], identity, plane, index)
 
     def is_known(draw: Draw, scene: Scene) -> bool:
-        both = draw is not _disagreement or analyses.knows(other_scope(scene))
-        return both and analyses.knows(scene)
+        knows = analyses.mixtures.knows
+        return knows(scene) and (draw is not _disagreement or knows(other_scope(scene)))
 
     def answer(draw: Draw, identity: str, plane: str, index: int) -> Response:
         scene = scene_at(archive, request.args.to_dict(), identity, plane, index)

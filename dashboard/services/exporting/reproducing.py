@@ -38,7 +38,7 @@ def reproduce(subject: Subject) -> str:
         [given(name, volume) for name, volume in named.items()],
         subject.base,
         title=subject.title,
-        start=subject.analyses.start(scene),
+        start=subject.analyses.mixtures.start(scene),
         mask=given(mask.name, channels.mask) if mask and channels.mask else None,
         grid=other(view.grid),
         position=other(view.position),
