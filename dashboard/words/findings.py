@@ -10,8 +10,7 @@ from dashboard.core.check.findings import Code, Finding
 from dashboard.words import intensities, notices, steps
 from dashboard.words.grids import other_grids, overlay
 from dashboard.words.numbers import counted
-from dashboard.words.parts import Images, Sentence
-from dashboard.words.pattern import say_of
+from dashboard.words.parts import Images, Sentence, say_of
 
 # Of more unreadable files, the others are only counted.
 REASONS = 12

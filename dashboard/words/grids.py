@@ -7,7 +7,7 @@ from dashboard.core.check.findings import Code, Finding
 from dashboard.core.check.grids import OtherGrid
 from dashboard.core.grid.same import towards
 from dashboard.words.numbers import counted, number, qualified, times
-from dashboard.words.parts import Images, Sentence, say
+from dashboard.words.parts import Images, Sentence, say_of
 
 # Of more grids, only the number is given.
 DESCRIBED = 2
@@ -70,24 +70,15 @@ def other_grids(finding: Finding) -> Sentence:
         pattern += " Once reordered, {it} {is} identical to {target:image}."
     if facts.get("more"):
         pattern += f" Also left out: {counted(facts['more'], 'other image')}."
-    return say(
-        pattern,
-        **{
-            **facts,
-            "images": Images(finding.images),
-            "apart": Images(facts["apart"]),
-            "how": _how(facts["grids"]),
-        },
-    )
+    return say_of(pattern, finding, apart=Images(facts["apart"]), how=_how(facts["grids"]))
 
 
 def overlay(finding: Finding) -> Sentence:
     """Return which masks or label maps are on another grid, and what that prevents."""
     idle = "Nothing is fitted" if finding.severity == "problem" else "Not used"
-    return say(
+    return say_of(
         idle + ". {images} {is} not on the grid of {target:image}: {how}. Resample {them}.",
-        images=Images(finding.images),
-        target=finding.facts["target"],
+        finding,
         how=difference(finding.facts["difference"]),
     )
 

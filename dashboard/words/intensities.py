@@ -4,8 +4,7 @@ from collections.abc import Callable
 
 from dashboard.core.check.findings import Finding
 from dashboard.words.numbers import LEAST, listed, number, percent, qualified
-from dashboard.words.parts import Sentence
-from dashboard.words.pattern import say_of
+from dashboard.words.parts import Sentence, say_of
 
 RULES = {"positive": "above 0", "nonzero": "non-zero"}
 

@@ -6,6 +6,7 @@ from functools import partial
 from string import Formatter
 from typing import Any
 
+from dashboard.core.check.findings import Finding
 from dashboard.words.numbers import counted, listed, number, percent, times
 
 # Of more images, the first are named and the others counted.
@@ -86,6 +87,11 @@ def say(pattern: str, **values: Any) -> Sentence:
             elif str(part):
                 found.append(str(part))
     return tuple(found)
+
+
+def say_of(pattern: str, finding: Finding, **more: Any) -> Sentence:
+    """Fill a finding's images and facts, and what is made of them, into a pattern."""
+    return say(pattern, **{"images": Images(finding.images), **finding.facts, **more})
 
 
 def text(pattern: Pattern, facts: Facts) -> str:
