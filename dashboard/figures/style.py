@@ -6,6 +6,7 @@ Text and grid take the theme from app.css, so that light and dark share one figu
 import base64
 import html
 from collections.abc import Mapping, Sequence
+from textwrap import wrap
 from types import MappingProxyType
 from typing import Any
 
@@ -30,6 +31,8 @@ NEUTRAL_FILL = "rgba(139, 149, 161, 0.35)"
 NEUTRAL_GRID = "rgba(139, 149, 161, 0.22)"
 INK = "#5b6672"
 CLEAR = "rgba(0, 0, 0, 0)"
+# Characters of a line of a sentence instead of data.
+LINE_LENGTH = 45
 
 
 def plain(text: str) -> str:
@@ -116,14 +119,10 @@ def axis(title: str = "", **options: Any) -> dict[str, Any]:
 
 def message(sentence: str) -> Figure:
     """Return a figure with a sentence instead of data."""
-    words, lines, line = plain(sentence).split(), [], ""
-    for word in words:
-        if line and len(line) + len(word) > 44:
-            lines.append(line)
-            line = ""
-        line = f"{line} {word}".strip()
+    whole = " ".join(plain(sentence).split())
+    lines = wrap(whole, LINE_LENGTH, break_long_words=False, break_on_hyphens=False)
     note = {
-        "text": "<br>".join([*lines, line]),
+        "text": "<br>".join(lines),
         "x": 0.5,
         "y": 0.5,
         "xref": "paper",
