@@ -92,8 +92,6 @@ class Uploads:
         self._quota = Quota(limits, self._shelf.blobs, self._shelf.incoming)
         self._swept = float("-inf")
 
-    # ---- reading
-
     def study(self, key: str) -> StudyFiles | None:
         """Return the study of a key; None if it does not exist (any more)."""
         manifest = self._manifest(key)
@@ -145,8 +143,6 @@ class Uploads:
         if manifest is None:
             raise NeuroMixError(MISSING)
         return datetime.fromtimestamp(self._end(manifest), UTC).date()
-
-    # ---- receiving
 
     @contextmanager
     def receive(self) -> Iterator[Drop]:
@@ -254,8 +250,6 @@ class Uploads:
         blobs = {**{file.name: file.blob for file in entries}, **sidecars}
         return {name: self._shelf.blobs / blob for name, blob in blobs.items()}
 
-    # ---- renaming and removing
-
     def rename(self, owner: str, key: str, title: str) -> str:
         """Give a study of this browser another title, and return what is kept of it.
 
@@ -267,8 +261,7 @@ class Uploads:
         kept = names.plain(title[: names.RAW_NAME])[: names.MAX_TITLE].strip()
         if not kept:
             raise TitleError("A name needs at least one character.")
-        if not self.owns(owner, key):
-            raise NeuroMixError(MISSING)
+        self._require_own(owner, key)
         with disk_errors(self.limits):
             if not self._shelf.rename(key, kept):
                 raise NeuroMixError(MISSING)
@@ -282,8 +275,7 @@ class Uploads:
         NeuroMixError
             If it has no such study, or it cannot be removed now.
         """
-        if not self.owns(owner, key):
-            raise NeuroMixError(MISSING)
+        self._require_own(owner, key)
         try:
             self._shelf.remove([key])
         except OSError as error:
@@ -291,6 +283,10 @@ class Uploads:
             raise UnavailableError(
                 f"The upload cannot be deleted now ({error.strerror}). Try again later."
             ) from None
+
+    def _require_own(self, owner: str, key: str) -> None:
+        if not self.owns(owner, key):
+            raise NeuroMixError(MISSING)
 
     def sweep(self) -> None:
         """Remove what dead workers left, expired studies, and files that no study names."""
@@ -304,8 +300,6 @@ class Uploads:
         """Sweep if the last one was some minutes ago."""
         if self._passed() - self._swept > SWEEP_SECONDS:
             self.sweep()
-
-    # ---- expiry
 
     def _manifest(self, key: str) -> Manifest | None:
         manifest = self._shelf.manifests.get(key)
