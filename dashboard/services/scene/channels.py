@@ -70,10 +70,14 @@ class Channels:
     mask: Volume | None
 
     @property
+    def every(self) -> list[Volume]:
+        """The volumes, and the mask."""
+        return [*self.volumes, *([self.mask] if self.mask else [])]
+
+    @property
     def identities(self) -> list[str]:
         """What distinguishes these channels; names count because messages and tables show them."""
-        every = [*self.volumes, *([self.mask] if self.mask else [])]
-        images = [f"{volume.id} {volume.label} {volume.short}" for volume in every]
+        images = [f"{volume.id} {volume.label} {volume.short}" for volume in self.every]
         return [*images, f"{self.mixed} {self.xy}"]
 
 

@@ -258,7 +258,7 @@ def scene(view: View, files: StudyFiles, images: Images) -> Scene:
     try:
         fitted_in = mask if view.foreground == "mask" else None
         channels = open_channels(view, lineup.mixed, images, fitted_in)
-        require_same_grid([*channels.volumes, *([channels.mask] if channels.mask else [])])
+        require_same_grid(channels.every)
     except NeuroMixError as error:
         problem = error
     return Scene(
