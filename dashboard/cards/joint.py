@@ -112,7 +112,8 @@ def _cloud(analysis: Analysis, places: NDArray[np.integer], colours: Sequence[st
     else:
         # Of a head's million voxels some ten thousand are seen.
         drawn[found] = analysis.classes_of(places[found])
-    return _data_address(pictures.labels(drawn, colours))
+    png = base64.b64encode(pictures.labels(drawn, colours)).decode()
+    return f"data:image/png;base64,{png}"
 
 
 def _cloud_without(
@@ -126,10 +127,6 @@ def _cloud_without(
     shown = np.flatnonzero(~np.isin(labels, list(hidden)))
     places = pictures.cloud(points[shown], extent)
     return _cloud(analysis, np.where(places >= 0, np.append(shown, -1)[places], -1), colours)
-
-
-def _data_address(png: bytes) -> str:
-    return "data:image/png;base64," + base64.b64encode(png).decode()
 
 
 CARD = Card(

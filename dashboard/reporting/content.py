@@ -173,18 +173,15 @@ def _components(results: Results, analysis: Analysis) -> Table:
         if one.correlation is not None:
             yield correlation(one.correlation)
 
+    # They share a line.
+    headings = [elided(name, max(HEADINGS_LENGTH // len(names), 8)) for name in names]
     correlated = ("r",) if len(mixed) > 1 else ()
     return Table(
         title="Components",
-        columns=("class", "weight", "voxels", "mL", *_headings(names), *correlated),
+        columns=("class", "weight", "voxels", "mL", *headings, *correlated),
         rows=tuple(tuple(cells(one)) for one in analysis.classes),
         notes=(_units(names, results), _criteria(results, analysis)),
     )
-
-
-def _headings(names: Sequence[str]) -> list[str]:
-    """Return the names of images at the head of columns, which share a line."""
-    return [elided(name, max(HEADINGS_LENGTH // len(names), 8)) for name in names]
 
 
 def _units(names: Sequence[str], results: Results) -> str:

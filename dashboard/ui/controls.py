@@ -87,11 +87,6 @@ class Folded:
 Row = ControlSpec | tuple[ControlSpec, ControlSpec] | Folded
 
 
-def _option(name: str) -> str:
-    """Return a map's name in the list of maps."""
-    return name.replace("-", " ")
-
-
 # Title of a section -> its controls; two in brackets stand side by side.
 SECTIONS: dict[str, list[Row]] = {
     "Images": [
@@ -269,7 +264,7 @@ TOOLS: dict[str, list[ControlSpec]] = {
             Control.MAP, "Map",
             "What to draw over image X: the most probable classes, how uncertain they are, or the "
             "probability of one. With a reference, also its labels and where they differ.",
-            menu({name: _option(name) for name in MAPS}),
+            menu({name: name.replace("-", " ") for name in MAPS}),
         ),
         ControlSpec(
             Control.OPACITY, "Label opacity (%)", "How strongly the label map covers image X.",
@@ -332,7 +327,8 @@ def controls(limits: Limits) -> html.Nav:
     parts["Images"][1:1] = [Html(html=STUDY_STEPS), upload.open_button(limits)]
     sections = [html.Section([html.H2(title), *rows]) for title, rows in parts.items()]
     return html.Nav(
-        [*sections, upload.own_upload()],
+        # Where the line about an upload moves none of them.
+        [*sections, Html(html=upload.OWN_UPLOAD)],
         id="controls",
         className="controls",
         tabIndex=-1,

@@ -10,8 +10,8 @@ from dash import html
 
 from dashboard.services.uploads.limits import MAX_NAMES, Limits, amount, days
 from dashboard.services.uploads.names import MAX_TITLE
-from dashboard.widgets import Html
 
+# The line about an upload: until when it is kept, and its buttons.
 OWN_UPLOAD = (
     '<div id="upload-own" class="upload-own" hidden><span id="upload-until"></span>'
     '<button id="upload-rename" class="link-button" type="button">Rename</button>'
@@ -38,11 +38,3 @@ def open_button(limits: Limits) -> Any:
         className="upload-open",
         **{"data-most": str(MAX_NAMES), "data-help": text},
     )
-
-
-def own_upload() -> Html:
-    """Return the line below all controls about an upload: until when it is kept, and its buttons.
-
-    There it moves none of them.
-    """
-    return Html(html=OWN_UPLOAD)

@@ -43,7 +43,8 @@ def group_findings(images: Mapping[str, Volume], sample: Sample | None) -> Itera
             continue  # dark air, as in a CT
         share = float(inside.sum() / np.isfinite(values).sum())
         fitted = float((inside & sample.fitted).sum() / max(sample.fitted.sum(), 1))
-        ends = _outermost(low, high, facts.low, facts.high, rest)
+        # To the ends of the whole image, which a sample may miss.
+        ends = (low, facts.high) if low > rest[1] else (facts.low, high)
         found_out = {"group": ends, "rest": rest, "share": share, "fitted": fitted}
         remedies = _clipping(images[name], ends)
         yield Finding(Code.FAR_GROUP, "warning", (name,), found_out, remedies)
@@ -73,13 +74,6 @@ def _far_group(values: Values, middle: Values) -> tuple[float, float, tuple[floa
     if group.size < SOME * values.size:
         return None
     return float(group[0]), float(group[-1]), (first, last)
-
-
-def _outermost(
-    low: float, high: float, lowest: float, highest: float, rest: tuple[float, float]
-) -> tuple[float, float]:
-    """Return the ends of a group in the whole image, which a sample may miss."""
-    return (low, highest) if low > rest[1] else (lowest, high)
 
 
 def _clipping(volume: Volume, group: tuple[float, float]) -> tuple[Clip, ...]:

@@ -70,7 +70,7 @@ def fit(features: Features, recipe: Recipe, *, start: Model | None = None) -> Mo
     Raises
     ------
     FitError
-        If there are too few voxels, too few distinct intensities, or copies among the images.
+        As `checked`, or if a covariance becomes singular.
     """
     points, scale = checked(features, recipe)
     return fit_points(points, recipe, domain=features.domain, scale=scale, start=start)

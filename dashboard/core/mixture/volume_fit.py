@@ -49,8 +49,7 @@ def fit(features: Features, recipe: Recipe) -> Model:
     Raises
     ------
     FitError
-        If there are too few voxels, too few distinct intensities, or copies among the images, or if
-        a covariance becomes singular.
+        As `checked`, or if a covariance becomes singular.
     """
     points, scale = checked(features, recipe)
     least = floor(points, recipe)

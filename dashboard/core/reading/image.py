@@ -91,18 +91,7 @@ def read_image(
 ) -> Image:
     """Unpack a volume of an image file, or the mean of several, and check the whole file.
 
-    Parameters
-    ----------
-    path : Path
-        Its extension gives the format.
-    npy : file object
-        New, open for reading and writing; receives the voxels as an ``.npy``.
-    name : str, optional
-        The file's name in messages.
-    take : tuple of int, or None
-        Volumes counted from 0; None for all.
-    scratch : Path, optional
-        Folder for temporary files.
+    The parameters are those of `dashboard.core.volume.unpack`.
 
     Raises
     ------
