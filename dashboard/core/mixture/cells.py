@@ -43,14 +43,6 @@ class Cells:
     scatters: NDArray[np.float64]
     fine: bool
 
-    @property
-    def covariance(self) -> NDArray[np.float64]:
-        """Population covariance of all points, shape (images, images)."""
-        shares = self.counts / self.counts.sum()
-        centred = self.means - shares @ self.means
-        between: NDArray[np.float64] = (shares[:, None] * centred).T @ centred
-        return between + np.tensordot(shares, self.scatters, axes=1)
-
     def some(self, most: int) -> "Cells":
         """Return at most so many voxels of those that stand for all; all cells if they hold all."""
         if self.fine or len(self.counts) <= most:

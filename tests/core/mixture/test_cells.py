@@ -36,8 +36,10 @@ def test_cells_have_the_moments_of_their_points(points):
     assert found.counts.min() > 0
     shares = found.counts / len(points)
     np.testing.assert_allclose(shares @ found.means, points.mean(axis=0), rtol=1e-10, atol=1e-10)
-    expected = np.cov(points.T, bias=True).reshape(found.covariance.shape)
-    np.testing.assert_allclose(found.covariance, expected, rtol=1e-8, atol=1e-10)
+    away = found.means - points.mean(axis=0)
+    covariance = (shares[:, None] * away).T @ away + np.tensordot(shares, found.scatters, axes=1)
+    expected = np.cov(points.T, bias=True).reshape(covariance.shape)
+    np.testing.assert_allclose(covariance, expected, rtol=1e-8, atol=1e-10)
 
 
 def test_two_images_are_divided_as_a_histogram_of_256_by_256():
