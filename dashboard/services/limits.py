@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
@@ -86,26 +86,13 @@ class Allowance:
 
     def fitting(self) -> AbstractContextManager[None]:
         """End the fit within once it has had its time; raises LimitError."""
-        end = time.thread_time() + self.fit_seconds
-
-        def look() -> None:
-            if time.thread_time() > end:
-                raise LimitError(
-                    f"This fit takes longer than {_time(self.fit_seconds)}, so it was stopped. "
-                    f"{FEWER}"
-                )
-
-        return at_each_step(look)
+        return at_each_step(_clock("This fit", self.fit_seconds, FEWER))
 
     def exporting(self, steps: Iterator[Step]) -> Iterator[Step]:
         """Yield the steps of an export until it has had its time; raises LimitError."""
-        end = time.thread_time() + self.export_seconds
+        look = _clock("Making this file", self.export_seconds, LESS)
         for step in steps:
-            if time.thread_time() > end:
-                raise LimitError(
-                    f"Making this file takes longer than {_time(self.export_seconds)}, so it was "
-                    f"stopped. {LESS}"
-                )
+            look()
             yield step
 
     def too_slow(self) -> NotNowError:
@@ -149,6 +136,19 @@ class Room:
             with self._changed:
                 self._free += size
                 self._changed.notify_all()
+
+
+def _clock(what: str, seconds: float, remedy: str) -> Callable[[], None]:
+    """Return what raises LimitError once this thread has had so much time of a CPU."""
+    end = time.thread_time() + seconds
+
+    def look() -> None:
+        if time.thread_time() > end:
+            raise LimitError(
+                f"{what} takes longer than {_time(seconds)}, so it was stopped. {remedy}"
+            )
+
+    return look
 
 
 def _gigabytes(count: int) -> str:
