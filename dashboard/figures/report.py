@@ -20,8 +20,9 @@ from dashboard.core.domain import WHOLE
 from dashboard.core.mixture.classes import ellipse
 from dashboard.core.mixture.features import Features
 from dashboard.figures.curves import expected
+from dashboard.figures.ellipses import SIGMAS, components_of
 from dashboard.figures.histograms import counted
-from dashboard.figures.joint import SATURATION, SIGMAS, components_of, pair_counts
+from dashboard.figures.joint import SATURATION, pair_counts
 from dashboard.figures.palette import on_white
 from dashboard.figures.paper import GREY, Look, plotted
 from dashboard.figures.style import elided, unit_of
