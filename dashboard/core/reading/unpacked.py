@@ -1,6 +1,8 @@
 """Writing of voxels to an ``.npy`` on disk: float32 until an intensity needs float64."""
 
+import errno
 import io
+import math
 import os
 import tempfile
 from pathlib import Path
@@ -14,6 +16,8 @@ from dashboard.core.steps import take_step
 
 SINGLE: np.dtype[Any] = np.dtype("<f4")
 DOUBLE: np.dtype[Any] = np.dtype("<f8")
+# Errors of file systems that cannot reserve space.
+CANNOT_ALLOCATE = (errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS)
 
 
 class Unpacked:
@@ -77,3 +81,18 @@ def npy_header(shape: tuple[int, ...], dtype: np.dtype[Any]) -> bytes:
 def nameless(folder: Path | None) -> BinaryIO:
     """Open a temporary file without a name, deleted even if the process is killed."""
     return cast(BinaryIO, tempfile.TemporaryFile(dir=folder))
+
+
+def reserved(file: BinaryIO, shape: tuple[int, int, int], dtype: np.dtype[Any]) -> NDArray[Any]:
+    """Return an array in a new file with its blocks reserved: on a full disk a map would kill."""
+    header = npy_header(shape, dtype)
+    file.write(header)
+    size = len(header) + math.prod(shape) * dtype.itemsize
+    file.truncate(size)
+    if hasattr(os, "posix_fallocate"):
+        try:
+            os.posix_fallocate(file.fileno(), 0, size)
+        except OSError as error:
+            if error.errno not in CANNOT_ALLOCATE:
+                raise
+    return np.memmap(file, dtype, "r+", len(header), shape, "F")

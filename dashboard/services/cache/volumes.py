@@ -1,25 +1,19 @@
 """Unpacked volumes on disk, mapped into memory, so that a study is read once for all workers."""
 
-import errno
 import hashlib
-import math
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Any
 
 from dashboard.core.errors import NotNowError, VolumeError
-from dashboard.core.grid.resampling import Shape, on_grid, resample, resampled_id
+from dashboard.core.grid.resampling import on_grid, resample, resampled_id
 from dashboard.core.reading.foreign import missing
 from dashboard.core.reading.identity import file_id, volume_id
 from dashboard.core.reading.names import extension, files_of
-from dashboard.core.reading.unpacked import nameless, npy_header
+from dashboard.core.reading.unpacked import nameless, reserved
 from dashboard.core.reading.voxels import FIRST, Take
 from dashboard.core.volume import Volume, read_volume, stem, unpack
 from dashboard.services.cache.copies import MAX_BYTES, UNUSABLE, Copies, Refused
@@ -34,8 +28,6 @@ from dashboard.services.tally import Tally
 OPEN_VOLUMES = 64
 # Files whose SHA-256 is remembered.
 SEEN = 4096
-# Errors of file systems that cannot reserve space.
-CANNOT_ALLOCATE = (errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS)
 
 # A file's SHA-256, the identity of the volume made from it, and the extension it was read by.
 Key = tuple[str, str, str]
@@ -250,7 +242,7 @@ class VolumeStore:
                     return self._copies.mapped(source, identity)
                 with self._copies.new_copy() as copy:
                     with copy.array.open("w+b") as file:
-                        into = partial(_reserved, file)
+                        into = partial(reserved, file)
                         copy.describe(resample(volume, target, nearest=nearest, into=into))
                     copy.keep(source, identity, new=False)
                 return self._copies.mapped(source, identity)
@@ -283,24 +275,9 @@ def _in_passing(volume: Volume, target: Volume, nearest: bool) -> Volume:
     """Resample into a file that ends with the volume."""
     try:
         with nameless(None) as file:
-            return resample(volume, target, nearest=nearest, into=partial(_reserved, file))
+            return resample(volume, target, nearest=nearest, into=partial(reserved, file))
     except OSError as error:
         raise NotNowError(
             f"not enough disk space to resample it ({error.strerror}). Free some space.",
             volume.name,
         ) from None
-
-
-def _reserved(file: BinaryIO, shape: Shape, dtype: np.dtype) -> NDArray:
-    """Return an array in a new file with its blocks reserved: on a full disk a map would kill."""
-    header = npy_header(shape, dtype)
-    file.write(header)
-    size = len(header) + math.prod(shape) * dtype.itemsize
-    file.truncate(size)
-    if hasattr(os, "posix_fallocate"):
-        try:
-            os.posix_fallocate(file.fileno(), 0, size)
-        except OSError as error:
-            if error.errno not in CANNOT_ALLOCATE:
-                raise
-    return np.memmap(file, dtype, "r+", len(header), shape, "F")
