@@ -1,65 +1,29 @@
 """The words and numbers of a report, as texts: HTML and PDF only lay them out."""
 
 import platform
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from importlib.metadata import version
 
 from dashboard import __version__
-from dashboard.cards.components import columns
-from dashboard.core.analysis import Analysis
 from dashboard.core.export.record import LIBRARIES
-from dashboard.core.mixture.classes import Class
 from dashboard.core.volume import Volume
 from dashboard.figures.style import elided
+from dashboard.reporting.numbers import Table, numbers
 from dashboard.reporting.results import Results
 from dashboard.services.scene.scene import Scene
 from dashboard.services.studies.naming import file_of
 from dashboard.words import doubts, findings
 from dashboard.words.methods import Cited, methods
-from dashboard.words.numbers import (
-    coefficient,
-    correlation,
-    counted,
-    measure,
-    number,
-    percent,
-    times,
-    whole,
-)
+from dashboard.words.numbers import counted, number, times
 from dashboard.words.parts import plain
 
 # More findings than these would take the room of the numbers; the page has all of them.
 MOST_FINDINGS = 10
 # Characters of two lines each.
 TITLE_LENGTH, SUBTITLE_LENGTH = 120, 200
-# Of the names of all images at the heads of their columns, together.
-HEADINGS_LENGTH = 80
 # Draw the figures of a report besides.
 DRAWN_WITH = ("matplotlib", "seaborn")
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table of texts.
-
-    Attributes
-    ----------
-    title : str
-    columns : tuple of str
-        The first one names the rows.
-    rows : tuple of tuple of str
-    notes : tuple of str
-        Sentences below it.
-    texts : frozenset of int
-        The columns that hold no numbers.
-    """
-
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    notes: tuple[str, ...] = ()
-    texts: frozenset[int] = frozenset({0})
 
 
 @dataclass(frozen=True)
@@ -117,7 +81,7 @@ def content(results: Results) -> Content:
         link=f"?{scene.view.query()}",
         problem=results.problem,
         doubts=tuple(map(doubts.sentence, analysis.doubts if analysis else ())),
-        numbers=tuple(_numbers(results)),
+        numbers=tuple(numbers(results)),
         findings=tuple(_findings(results)),
         settings=tuple(_settings(scene)),
         files=_files(scene),
@@ -149,99 +113,6 @@ def _methods(results: Results) -> Cited:
         scene.reference.name if scene.reference else "",
         scene.mask.name if scene.mask else "",
     )
-
-
-def _numbers(results: Results) -> Iterator[Table]:
-    if results.analysis and results.analysis.model:
-        yield _components(results, results.analysis)
-    if results.agreement:
-        yield _agreement(results)
-
-
-def _components(results: Results, analysis: Analysis) -> Table:
-    features = analysis.features
-    mixed = features.volumes[: features.mixed]
-    names = columns(mixed)
-
-    def cells(one: Class) -> Iterator[str]:
-        yield _called(results, one.number)
-        yield coefficient(one.weight)
-        yield whole(one.voxels)
-        yield measure(one.volume_ml)
-        for mean, sd in zip(one.mean, one.sd, strict=True):
-            yield f"{measure(mean)} ± {measure(sd)}"
-        if one.correlation is not None:
-            yield correlation(one.correlation)
-
-    # They share a line.
-    headings = [elided(name, max(HEADINGS_LENGTH // len(names), 8)) for name in names]
-    correlated = ("r",) if len(mixed) > 1 else ()
-    return Table(
-        title="Components",
-        columns=("class", "weight", "voxels", "mL", *headings, *correlated),
-        rows=tuple(tuple(cells(one)) for one in analysis.classes),
-        notes=(_units(names, results), _criteria(results, analysis)),
-    )
-
-
-def _units(names: Sequence[str], results: Results) -> str:
-    where = "the whole head" if results.scene.view.scope == "volume" else "this slice"
-    r = f"; r is the correlation of {names[0]} and {names[1]}" if len(names) > 1 else ""
-    return (
-        f"Voxels and volumes are of {where}. Images: mean ± SD within the component, in their own "
-        f"units of intensity{r}."
-    )
-
-
-def _criteria(results: Results, analysis: Analysis) -> str:
-    model = analysis.fitted
-    end = "converged" if model.converged else "did not converge"
-    icl = f"ICL {whole(results.icl)}, " if results.icl is not None else ""
-    voxels = counted(model.voxels, "foreground voxel")
-    return (
-        f"BIC {whole(model.bic)}, {icl}AIC {whole(model.aic)}; log-likelihood "
-        f"{measure(model.log_likelihood)} per voxel of {voxels}; "
-        f"{end} after {counted(model.iterations, 'iteration')}."
-    )
-
-
-def _agreement(results: Results) -> Table:
-    found, scene = results.agreement, results.scene
-    assert found, "asked for with an agreement only"
-
-    rows = []
-    for match in found.matches:
-        label = "none" if match.label is None else str(match.label)
-        name = scene.label_names.get(match.label or 0, "")
-        rows.append(
-            (
-                _called(results, match.number),
-                f"{label} {name}".strip(),
-                "–" if match.dice is None else coefficient(match.dice),
-                measure(match.volume_ml),
-                "–" if match.reference_ml is None else measure(match.reference_ml),
-            )
-        )
-    notes = []
-    if found.mean_dice is not None:
-        notes.append(f"Mean Dice {coefficient(found.mean_dice)}.")
-    if found.agreeing is not None:
-        notes.append(f"{percent(found.agreeing)} of the labelled voxels have the matching class.")
-    if found.same_as_mask:
-        notes.append("The mask marks the same voxels, so Dice is too good.")
-    name = scene.reference.name if scene.reference else "the reference"
-    return Table(
-        title=f"Agreement with {name}",
-        columns=("class", "label", "Dice", "class mL", "label mL"),
-        rows=tuple(rows),
-        notes=(" ".join(notes),),
-        texts=frozenset({0, 1}),
-    )
-
-
-def _called(results: Results, number: int) -> str:
-    name = results.called.get(number)
-    return f"{number} {name.text}" if name else str(number)
 
 
 def _findings(results: Results) -> Iterator[tuple[str, str]]:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from dashboard.reporting.content import Content, Table
+from dashboard.reporting.content import Content
+from dashboard.reporting.numbers import Table
 from dashboard.reporting.setting import Line, columns, wrapped
 
 QUIET = "#52606d"

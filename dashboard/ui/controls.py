@@ -7,13 +7,7 @@ from typing import get_args
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard.core.mixture.recipe import (
-    COMPONENTS,
-    MAX_MIXED,
-    MAX_PRIOR,
-    STARTS,
-    usual_starts,
-)
+from dashboard.core.mixture.recipe import COMPONENTS, MAX_MIXED, MAX_PRIOR, STARTS, usual_starts
 from dashboard.core.reading.summary import CLIP_LEVELS
 from dashboard.ids import VOLUME_X, VOLUME_Y, Control
 from dashboard.services.uploads.limits import Limits
