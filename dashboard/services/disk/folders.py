@@ -27,7 +27,7 @@ def listed(folder: Path) -> list[Path]:
 
 
 def untouched(folder: Path, seconds: float) -> Iterator[Path]:
-    """Yield what is in a folder, and what nobody has written to for so long."""
+    """Yield the paths in a folder that nobody has written to for so many seconds."""
     latest = time.time() - seconds
     for path in listed(folder):
         try:
