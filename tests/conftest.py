@@ -11,7 +11,6 @@ from typing import Any
 import dashboard  # noqa: F401 - numpy's libraries get one thread each only before they are loaded
 
 # isort: split
-import nibabel as nib
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
@@ -25,6 +24,7 @@ from dashboard.services.scene.scene import Scene, resolve
 from dashboard.services.start import start
 from dashboard.settings import Settings
 from dashboard.view import View
+from tests.images import AFFINE, save_image
 from tests.repeating import RECOVERY, Table
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -94,11 +94,7 @@ def save(tmp_path: Path) -> Callable[..., Path]:
     """Return a function that saves voxels as an image file, by a name below `tmp_path`."""
 
     def save(name: str, voxels: Any, affine: Any = None, *, dtype: Any = None) -> Path:
-        path = tmp_path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        voxels = np.asarray(voxels, dtype=dtype or np.float64)
-        nib.Nifti1Image(voxels, np.eye(4) if affine is None else affine).to_filename(path)
-        return path
+        return save_image(tmp_path / name, voxels, affine, dtype=dtype or np.float64)
 
     return save
 
@@ -171,10 +167,16 @@ def workspace(tmp_path: Path) -> Desk:
 
 
 @pytest.fixture
-def study(save: Callable[..., Path], head: Any, workspace: Desk) -> Desk:
-    """Return the services on one small study, `pair`, of images T1 and b0 with 2 x 2 x 3 mm."""
+def pair(save: Callable[..., Path], head: Any, tmp_path: Path) -> Path:
+    """Save one small study, `pair`, of images T1 and b0; return the folder of the studies."""
     for number, name in enumerate(("T1", "b0")):
-        save(f"data/pair/{name}.nii.gz", head(number), np.diag([2.0, 2.0, 3.0, 1.0]))
+        save(f"data/pair/{name}.nii.gz", head(number), AFFINE)
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def study(pair: Path, workspace: Desk) -> Desk:  # noqa: ARG001, saves it
+    """Return the services on the study `pair`."""
     return workspace
 
 
@@ -191,7 +193,7 @@ def swapped(workspace: Any, save: Callable[..., Path]) -> Any:
         save(
             f"data/swapped/{name}.nii.gz",
             voxels + chance.normal(0, 5, kind.shape),
-            np.diag([2.0, 2.0, 3.0, 1.0]),
+            AFFINE,
         )
     workspace.kind = kind
     return workspace

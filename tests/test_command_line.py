@@ -60,8 +60,8 @@ def labels(tmp_path, name="T1"):
     return np.asarray(nib.load(tmp_path / "out" / f"{name}_dseg.nii.gz").dataobj)
 
 
-def record(tmp_path, name="T1"):
-    return json.loads((tmp_path / "out" / f"{name}_components.json").read_text("utf-8"))
+def record(tmp_path, name="T1", out="out"):
+    return json.loads((tmp_path / out / f"{name}_components.json").read_text("utf-8"))
 
 
 def test_a_mask_decides_where_labels_are(run, save, tmp_path):
@@ -108,7 +108,7 @@ def test_a_slice_begins_from_the_whole_head(run, tmp_path):
     assert run(*images, "--scope", "volume", "--out", "head")[0] == 0
     facts = record(tmp_path)
     assert facts["settings"]["start"] == "volume"
-    head = json.loads((tmp_path / "head" / "T1_components.json").read_text("utf-8"))
+    head = record(tmp_path, out="head")
     means = [[c["mean"] for c in one["components"]] for one in (facts, head)]
     np.testing.assert_allclose(means[0], means[1], atol=15)
     assert facts["criteria"]["iterations"] < 5
@@ -143,7 +143,7 @@ def test_partial_volume_is_recorded_with_the_weights_between_classes(run, tmp_pa
     save("T1.nii.gz", head(0))
     to = ["--out", "out", "--scope", "volume", "--partial-volume"]
     assert run("segment", "T1.nii.gz", *to)[0] == 0
-    facts = json.loads((tmp_path / "out/T1_components.json").read_text("utf-8"))
+    facts = record(tmp_path)
     assert facts["settings"]["partial_volume"] is True
     assert facts["settings"]["covariance"] == "tied"
     assert [pair["classes"] for pair in facts["between"]] == [[1, 2], [2, 3]]
@@ -163,7 +163,7 @@ def test_the_whole_head_of_the_sample_is_segmented_like_its_truth_with_the_prior
         found = np.asarray(nib.load(tmp_path / "T1_dseg.nii.gz").dataobj)
         pairs = [(found == tissue, truth == tissue) for tissue in (1, 2, 3)]
         scores.append([2 * (a & b).sum() / (a.sum() + b.sum()) for a, b in pairs])
-        facts = json.loads((tmp_path / "T1_components.json").read_text("utf-8"))
+        facts = record(tmp_path, out="")
         assert facts["settings"]["prior"] == float(beta)
         voxels = [component["voxels"] for component in facts["components"]]
         assert voxels == np.bincount(found.ravel())[1:].tolist()
@@ -183,7 +183,7 @@ def test_a_better_start_is_a_warning_and_a_fact_and_comes_with_more_starts(run, 
         "segment", "T1.nii.gz", "b0.nii.gz", "--starts", "10", "--tolerance", "1e-3", "--out", "two"
     )
     assert (code, err) == (0, [])
-    again = json.loads((tmp_path / "two" / "T1_components.json").read_text("utf-8"))
+    again = record(tmp_path, out="two")
     assert again["criteria"]["log_likelihood_per_voxel"] == pytest.approx(doubt["best"])
     assert (again["settings"]["starts"], again["settings"]["tolerance"]) == (10, 1e-3)
     assert again["doubts"] == []
@@ -215,7 +215,7 @@ def test_several_starts_find_the_tissues_of_an_adc_map(run, real_data, tmp_path,
     assert (code, err) == (0, [])
     assert record(tmp_path, "ADC")["agreement"]["mean_dice"] > 0.97
     code, _, err = run("segment", *given, "--seed", seed, "--out", "one")
-    one = json.loads((tmp_path / "one" / "ADC_components.json").read_text("utf-8"))
+    one = record(tmp_path, "ADC", out="one")
     hinted = [line for line in err if line.startswith("Another start fits better")]
     # Either the one start is right, or the page and the command say that another is.
     assert bool(hinted) == (one["agreement"]["mean_dice"] < 0.97)

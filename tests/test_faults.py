@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from http.client import HTTPConnection, HTTPException
@@ -16,12 +15,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from scripts.serving import running
+from tests.hosted import HANG_SECONDS, until, workers
 
-HANG_SECONDS = 90  # what has not come by then never comes
 HEAD = b'--X\r\nContent-Disposition: form-data; name="f"; filename="T1.nii.gz"\r\n\r\n'
 END = b"\r\n--X--\r\n"
 PATIENT = "--preload --graceful-timeout 180"  # also on a busy machine
-NEVER = threading.Event()
 BEGUN = 150_000  # the server reads 64 kB at a time
 
 Recovering = Callable[[], AbstractContextManager[None]]
@@ -38,8 +36,7 @@ class Server:
         self.cache = cache
 
     def workers(self) -> set[int]:
-        pid = self.process.pid
-        return {int(n) for n in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
+        return set(workers(self.process.pid))
 
     def kill(self, pids: set[int]) -> None:
         for pid in pids:
@@ -53,12 +50,15 @@ class Server:
 
     def until_answered(self, address: str) -> tuple[int, bytes]:
         """Ask as a page does, again and again, until there is an answer."""
-        end = time.monotonic() + HANG_SECONDS
-        while True:
+        answers: list[tuple[int, bytes]] = []
+
+        def is_answered() -> list[tuple[int, bytes]]:
             with suppress(OSError, HTTPException):
-                return self.get(address)
-            assert time.monotonic() < end
-            NEVER.wait(0.01)
+                answers.append(self.get(address))
+            return answers
+
+        until(is_answered)
+        return answers[0]
 
     def key(self, query: str) -> str:
         """Return the key of a View's cards."""
@@ -108,13 +108,6 @@ def served(folder: Path, options: str, workers: int = 2) -> Iterator[Server]:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with served(tmp_path_factory.mktemp("faults"), "--preload --graceful-timeout 0") as server:
         yield server
-
-
-def until(happened: Callable[[], object]) -> None:
-    end = time.monotonic() + HANG_SECONDS
-    while not happened():
-        assert time.monotonic() < end
-        NEVER.wait(0.01)  # who asks without a pause takes the processor from the server
 
 
 def disturbed(

@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from scripts.serving import running
+from tests.hosted import HANG_SECONDS, memory, workers
 
 MEGABYTE = 2**20
-HANG_SECONDS = 90
 WARMING = 150  # with their neighbours more than the 160 analyses that are kept
 
 pytestmark = [
@@ -42,11 +42,10 @@ class Worker:
     def holds(self) -> dict[str, int]:
         """Return what the process holds: memory in MB, descriptors and threads."""
         process = Path(f"/proc/{self.pid}")
-        lines = dict(line.split(":", 1) for line in (process / "status").read_text().splitlines())
         return {
-            "MB": int(lines["VmRSS"].split()[0]) // 1024,
+            "MB": memory(self.pid, "VmRSS") // MEGABYTE,
             "descriptors": len(list((process / "fd").iterdir())),
-            "threads": int(lines["Threads"]),
+            "threads": len(list((process / "task").iterdir())),
         }
 
     def temporary(self) -> list[Path]:
@@ -62,8 +61,7 @@ def worker(tmp_path_factory):
     with running(
         log=folder / "log", DASHBOARD_CACHE=str(folder / "cache"), WEB_CONCURRENCY="1"
     ) as (url, process):
-        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-        yield Worker(url, int(children[0]), folder / "cache")
+        yield Worker(url, workers(process.pid)[0], folder / "cache")
 
 
 def opened(worker, query):

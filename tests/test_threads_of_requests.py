@@ -7,8 +7,7 @@ from contextlib import contextmanager
 import pytest
 
 from dashboard.threads import LONG_SECONDS, Threads
-
-PATIENCE = 30  # what has not come by then never comes
+from tests.holding import PATIENCE, Gate
 
 
 class Clock:
@@ -18,22 +17,15 @@ class Clock:
         return self.now
 
 
-class Held:
+class Held(Gate):
     """Work that has begun and goes on until it is let go."""
 
     def __init__(self, threads):
-        self._begun, self._release = threading.Event(), threading.Event()
-        self.future = threads.submit(self._run)
-
-    def _run(self):
-        self._begun.set()
-        assert self._release.wait(PATIENCE)
-
-    def begins(self):
-        return self._begun.wait(PATIENCE)
+        super().__init__()
+        self.future = threads.submit(self.hold)
 
     def let_go(self):
-        self._release.set()
+        self.open()
         self.future.result(PATIENCE)
 
 
@@ -41,7 +33,7 @@ class Held:
 def held(threads, count):
     found = [Held(threads) for _ in range(count)]
     try:
-        assert all(one.begins() for one in found)
+        assert all(one.reached() for one in found)
         yield found
     finally:
         for one in found:
@@ -99,10 +91,10 @@ def test_threads_are_bounded_and_end_when_nothing_waits(clock):
     threads = Threads(1, most=3, clock=clock)
     many = [Held(threads) for _ in range(5)]
     for one in many[:3]:
-        assert one.begins()
+        assert one.reached()
         clock.now += LONG_SECONDS
     assert threads._threads == 3
-    assert not many[3]._begun.is_set()
+    assert not many[3].is_reached()
     for one in many:
         one.let_go()
     assert threads.submit(lambda: "answer").result(PATIENCE) == "answer"

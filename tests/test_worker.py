@@ -4,13 +4,13 @@ import fcntl
 import socket
 import subprocess
 import sys
-import time
 from contextlib import ExitStack, closing, contextmanager
 
 import pytest
 
 from dashboard import worker
 from scripts.serving import free_port
+from tests.hosted import HANG_SECONDS, until
 
 APPLICATION = '''
 import fcntl
@@ -33,7 +33,6 @@ def application(environ, start):
     start(status, [("Content-Length", str(len(body)))])
     return [body]
 '''
-HANG_SECONDS = 60  # what has not come by then never comes
 LINGER_SECONDS = 2  # that gunicorn gives a client to close a connection
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 POST = b"POST / HTTP/1.1\r\nHost: a\r\n"
@@ -64,12 +63,6 @@ def server(tmp_path_factory):
     """The port of a server, and its log."""
     with served(tmp_path_factory.mktemp("worker")) as (port, _, log):
         yield port, log
-
-
-def until(happened):
-    end = time.monotonic() + HANG_SECONDS
-    while not happened():
-        assert time.monotonic() < end
 
 
 def _listens(port):

@@ -13,6 +13,7 @@ from playwright.sync_api import Error as PlaywrightError
 
 from scripts.serving import ROOT, running, settled
 from tests.browser.conftest import AT_ONCE, LOGS, watch
+from tests.hosted import memory, workers
 from tests.real import of_hostile
 
 HANG_MS = 600_000  # what is not over by then never ends
@@ -75,22 +76,9 @@ def first(visit: Visit) -> tuple[list[int], int]:
     return workers(visit.process.pid), most_memory(visit.process.pid)
 
 
-def workers(server: int) -> list[int]:
-    found = Path(f"/proc/{server}/task/{server}/children").read_text().split()
-    return [int(pid) for pid in found]
-
-
 def most_memory(server: int) -> int:
     """Return the largest resident sizes that the workers ever had, together."""
-    total = 0
-    for pid in workers(server):
-        (line,) = (
-            line
-            for line in Path(f"/proc/{pid}/status").read_text().splitlines()
-            if line.startswith("VmHWM")
-        )
-        total += int(line.split()[1]) * 1024
-    return total
+    return sum(memory(pid, "VmHWM") for pid in workers(server))
 
 
 def number(cell: str) -> float:

@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 from scripts.serving import running, settled
 from tests.browser.acting import visit
 from tests.browser.conftest import AT_ONCE, LOGS
+from tests.hosted import workers
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="workers are in /proc")
 
@@ -41,12 +42,11 @@ def start(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Start]:
 @contextmanager
 def dying_workers(process: "Popen[bytes]") -> Iterator[None]:
     """Stop the workers, so that whatever they are sent now is still unanswered when they die."""
-    pid = process.pid
-    workers = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    pids = workers(process.pid)
 
     def send(what: signal.Signals) -> None:
-        for worker in workers:
-            os.kill(int(worker), what)
+        for pid in pids:
+            os.kill(pid, what)
 
     send(signal.SIGSTOP)
     yield

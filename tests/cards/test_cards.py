@@ -6,7 +6,6 @@ import re
 from dataclasses import fields, replace
 from typing import get_args
 
-import nibabel as nib
 import numpy as np
 import orjson
 import plotly.graph_objects as go
@@ -17,6 +16,7 @@ from dashboard.cards.table import CARDS, description
 from dashboard.core.mixture import criteria
 from dashboard.view import Panel, View
 from dashboard.web.cards import UNEXPECTED, draw
+from tests.images import AFFINE, save_image
 
 VIEW = View("pair", "T1", "b0", slice=5)
 CRITERIA = {"view-criteria.figure", "criteria-table.html"}
@@ -52,15 +52,13 @@ def altered(tmp_path_factory, head, desk):
     The study has an image on another grid and a reference besides T1 and b0.
     """
     folder = tmp_path_factory.mktemp("altered")
-    (folder / "data/pair").mkdir(parents=True)
-    grid = np.diag([2.0, 2.0, 3.0, 1.0])
     for name, voxels, affine in (
-        ("T1", head(0), grid),
-        ("b0", head(1), grid),
+        ("T1", head(0), AFFINE),
+        ("b0", head(1), AFFINE),
         ("epi", head(2)[::2, ::2], ON_TWO_GRIDS),
-        ("dseg", ((head(0) > 150) + 2 * (head(0) > 350)).astype(np.uint8), grid),
+        ("dseg", ((head(0) > 150) + 2 * (head(0) > 350)).astype(np.uint8), AFFINE),
     ):
-        nib.Nifti1Image(voxels, affine).to_filename(folder / f"data/pair/{name}.nii")
+        save_image(folder / f"data/pair/{name}.nii", voxels, affine, dtype=voxels.dtype)
     workspace = desk(folder / "data", folder / "cache")
     before = drawn(workspace, VIEW)
 
@@ -181,7 +179,7 @@ def test_the_joint_views_heading_says_what_is_shown(study, change, title, captio
 def test_the_joint_view_says_what_it_is_clipped_to_and_scaled_by(study, save, head):
     voxels = head(1)
     voxels[5, 5, 5] = 1e5
-    save("data/pair/b0.nii.gz", voxels, np.diag([2.0, 2.0, 3.0, 1.0]))
+    save("data/pair/b0.nii.gz", voxels, AFFINE)
 
     def meta(view):
         return drawn(study, view)["view-joint.figure"]["layout"]["meta"]

@@ -9,9 +9,9 @@ import pytest
 from dashboard.cards import agreement, components, joint, labels
 from dashboard.cards.classes import Name, names, tissue_name
 from dashboard.view import View
+from tests.images import AFFINE
 
 VIEW = View("pair", "T1", "b0", slice=5, reference="dseg")
-GRID = np.diag([2.0, 2.0, 3.0, 1.0])
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def with_reference(study, save, tmp_path):
     analysis = study.analyse(replace(VIEW, reference=""))
     voxels = np.zeros(analysis.features.volumes[0].shape, np.uint8)
     voxels[:, :, 5] = np.array([0, 7, 2, 4])[analysis.labels]
-    save("data/pair/dseg.nii.gz", voxels, GRID)
+    save("data/pair/dseg.nii.gz", voxels, AFFINE)
     (tmp_path / "data/pair/dseg.tsv").write_text("index\tname\n2\tGM\n4\tWM\n7\tCSF\n")
     return study
 

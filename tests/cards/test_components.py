@@ -8,6 +8,7 @@ import numpy as np
 from dashboard.cards import header, starts
 from dashboard.cards.components import components_table
 from dashboard.view import View
+from tests.images import AFFINE
 
 VIEW = View("pair", "T1", "b0", slice=5)
 
@@ -38,12 +39,12 @@ def test_the_voxels_between_classes_have_their_weight_below_the_table(study):
 
 def test_more_than_two_images_have_each_sd_below_its_mean(study, save, head):
     assert "stacked" not in components_table(study.analyse(VIEW))
-    save("data/pair/adc.nii", head(2), np.diag([2.0, 2.0, 3.0, 1.0]))
+    save("data/pair/adc.nii", head(2), AFFINE)
     assert 'class="numbers stacked"' in components_table(study.analyse(VIEW))
 
 
 def test_long_numbers_have_each_sd_below_its_mean_as_well(study, save, head):
-    save("data/pair/b0.nii.gz", head(1) * 100, np.diag([2.0, 2.0, 3.0, 1.0]))
+    save("data/pair/b0.nii.gz", head(1) * 100, AFFINE)
     assert 'class="numbers stacked"' in components_table(study.analyse(VIEW))
 
 

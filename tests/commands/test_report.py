@@ -9,6 +9,7 @@ from dashboard.commands.report import CALLED, FIELDS
 from dashboard.commands.report import report as command
 from dashboard.reporting.report import report
 from dashboard.view import View
+from tests.images import AFFINE
 
 
 @pytest.fixture(autouse=True)
@@ -19,14 +20,10 @@ def undrawn(monkeypatch):
 
 
 @pytest.fixture
-def images(save, head, monkeypatch, tmp_path):
+def images(pair, save, head, monkeypatch, tmp_path):  # noqa: ARG001, `pair` is saved
     monkeypatch.setenv("DASHBOARD_CACHE", str(tmp_path / "cache"))
-    affine = np.diag([2.0, 2.0, 3.0, 1.0])
-    for number, name in enumerate(("T1", "b0")):
-        save(f"data/pair/{name}.nii.gz", head(number), affine)
-    save("data/pair/mask.nii.gz", head(0) > 150, affine)
-    series = np.stack([head(0), head(1)], axis=-1)
-    save("data/run.nii.gz", series, affine)
+    save("data/pair/mask.nii.gz", head(0) > 150, AFFINE)
+    save("data/run.nii.gz", np.stack([head(0), head(1)], axis=-1), AFFINE)
 
 
 @pytest.mark.usefixtures("images")

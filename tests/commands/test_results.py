@@ -159,11 +159,10 @@ def test_a_reference_can_be_added_since_nothing_is_lost(run):
 
 
 @pytest.mark.parametrize("name", RESULTS)
-@pytest.mark.parametrize("where", [0, 40, -1])
-def test_a_result_that_was_edited_is_kept(run, tmp_path, name, where):
+def test_a_result_that_was_edited_is_kept(run, tmp_path, name):
     assert run("segment", "T1.nii.gz", "--out", "out")[0] == 0
     edited = bytearray((tmp_path / "out" / name).read_bytes())
-    edited[where] ^= 1
+    edited[-1] ^= 1  # any other byte: tests/core/export/test_replacing.py
     (tmp_path / "out" / name).write_bytes(edited)
     assert "out/T1_" in refused(run, tmp_path, "T1.nii.gz", "--out", "out")
 

@@ -10,8 +10,7 @@ from dashboard.services.checking import check
 from dashboard.view import View
 from dashboard.words.findings import sentence
 from dashboard.words.parts import plain
-
-AFFINE = np.diag([2.0, 2.0, 3.0, 1.0])
+from tests.images import AFFINE
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from pathlib import Path
 
-import nibabel as nib
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -14,6 +13,7 @@ from dashboard.core.content import allows_image, allows_labels, allows_mask, con
 from dashboard.core.errors import NeuroMixError
 from dashboard.core.reading.summary import summarise
 from dashboard.core.volume import read_volume
+from tests.images import save_image
 from tests.wide import cases
 
 SHAPE = (40, 36, 24)
@@ -23,9 +23,7 @@ SEEDS = st.integers(0, 2**20)
 
 @pytest.fixture(scope="session")
 def any_volume(tmp_path_factory):
-    path = tmp_path_factory.mktemp("content") / "v.nii"
-    nib.Nifti1Image(np.ones((2, 2, 2), np.float32), np.eye(4)).to_filename(path)
-    return read_volume(path)
+    return read_volume(save_image(tmp_path_factory.mktemp("content") / "v.nii", np.ones((2, 2, 2))))
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from dashboard.core.mixture.recipe import Recipe
 from dashboard.core.reading.identity import file_id
 from dashboard.core.steps import at_each_step, take_step
 from dashboard.core.volume import read_volume
+from tests.images import save_image
 
 
 class EndError(Exception):
@@ -40,8 +41,7 @@ def test_what_looks_is_asked_within_only():
 def volumes(tmp_path_factory, head):
     found = []
     for number in range(3):
-        path = tmp_path_factory.mktemp("steps") / f"{number}.nii.gz"
-        nib.Nifti1Image(head(number), np.eye(4)).to_filename(path)
+        path = save_image(tmp_path_factory.mktemp("steps") / f"{number}.nii.gz", head(number))
         found.append(read_volume(path))
     return found
 

@@ -2,7 +2,6 @@
 
 from itertools import product
 
-import nibabel as nib
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
@@ -19,6 +18,7 @@ from dashboard.figures.joint import joint
 from dashboard.figures.palette import PALETTES
 from dashboard.services.render import pictures
 from tests.core.analysing import analysed
+from tests.images import save_image
 from tests.real import of_hostile
 
 COLOURS = PALETTES["okabe"]
@@ -83,10 +83,10 @@ kinds = st.one_of(
        components=st.integers(1, 4), clip=st.sampled_from(["none", "1"]),
        bins=st.sampled_from([10, 50, 200]))  # fmt: skip
 def test_any_finite_data_draws(first, second, rule, scaling, components, clip, bins, tmp_path):
-    volumes = []
-    for name, voxels in (("a", first), ("b", second)):
-        nib.Nifti1Image(voxels, np.eye(4)).to_filename(tmp_path / f"{name}.nii")
-        volumes.append(read_volume(tmp_path / f"{name}.nii"))
+    volumes = [
+        read_volume(save_image(tmp_path / f"{name}.nii", voxels, dtype=voxels.dtype))
+        for name, voxels in (("a", first), ("b", second))
+    ]
     analysis = analysed(volumes, 0, foreground=rule, scaling=scaling, components=components,
                         clip=clip)  # fmt: skip
     assert all(map(finite, draw(analysis, bins)))

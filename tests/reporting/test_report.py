@@ -18,6 +18,7 @@ from dashboard.reporting.steps import finished
 from dashboard.reporting.text import SMALLEST, second_page
 from dashboard.view import View
 from dashboard.words.numbers import measure
+from tests.images import AFFINE
 
 VIEW = View("pair", "T1", "b0", slice=5)
 # 10 MB is what mail servers take.
@@ -169,7 +170,7 @@ def test_every_setting_is_there(made):
     ],
 )  # fmt: skip
 def test_the_methods_have_the_numbers_of_the_recipe(made, view, says, not_said, save, head):
-    save("data/pair/mask.nii.gz", head(0) > 150, np.diag([2.0, 2.0, 3.0, 1.0]))
+    save("data/pair/mask.nii.gz", head(0) > 150, AFFINE)
     words = content(made(view))
     for text in says:
         assert text in words.methods, words.methods
@@ -181,13 +182,13 @@ def test_the_methods_have_the_numbers_of_the_recipe(made, view, says, not_said, 
 
 
 def test_the_methods_say_what_was_done_to_each_image(save, head, workspace):
-    affine, series = np.diag([2.0, 2.0, 3.0, 1.0]), np.stack([head(2), head(3)], axis=-1)
-    save("data/lab/T1.nii.gz", head(0), affine)
-    save("data/lab/fine.nii.gz", head(1).repeat(2, axis=0), affine @ np.diag([0.5, 1, 1, 1]))
-    save("data/lab/run.nii.gz", series, affine)
+    series = np.stack([head(2), head(3)], axis=-1)
+    save("data/lab/T1.nii.gz", head(0), AFFINE)
+    save("data/lab/fine.nii.gz", head(1).repeat(2, axis=0), AFFINE @ np.diag([0.5, 1, 1, 1]))
+    save("data/lab/run.nii.gz", series, AFFINE)
     turned = np.diag([1.0, -1, 1, 1])
     turned[1, 3] = head(0).shape[1] - 1
-    save("data/lab/mask.nii.gz", (head(0) > 0)[:, ::-1], affine @ turned)
+    save("data/lab/mask.nii.gz", (head(0) > 0)[:, ::-1], AFFINE @ turned)
     view = View("lab", "T1", "fine", slice=5, mix="T1,fine,run:mean,run:1", grid="T1",
                 foreground="mask", mask="mask", scope="volume")  # fmt: skip
     words = content(results_of(workspace.scene(view), workspace.analyses))

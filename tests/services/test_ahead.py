@@ -3,8 +3,7 @@ import threading
 import pytest
 
 from dashboard.services.ahead import Ahead
-
-PATIENCE = 30
+from tests.holding import PATIENCE, Gate
 
 
 def test_work_is_done_while_nobody_waits():
@@ -25,15 +24,15 @@ def test_work_waits_for_the_end_of_every_request():
 
 @pytest.fixture
 def held():
-    """Return a queue whose thread is busy until the event is set."""
-    ahead, busy, release = Ahead(), threading.Event(), threading.Event()
-    ahead.ask(lambda: (busy.set(), release.wait(PATIENCE)))
-    assert busy.wait(PATIENCE)
-    return ahead, release
+    """Return a queue whose thread is busy until the gate is opened."""
+    ahead, gate = Ahead(), Gate()
+    ahead.ask(gate.hold)
+    assert gate.reached()
+    return ahead, gate
 
 
 def test_the_newest_work_is_done_first_and_its_failure_harms_no_other(held):
-    ahead, release = held
+    ahead, gate = held
     order, done = [], threading.Event()
 
     def fail():
@@ -42,17 +41,17 @@ def test_the_newest_work_is_done_first_and_its_failure_harms_no_other(held):
 
     ahead.ask(lambda: (order.append("oldest"), done.set()))
     ahead.ask(fail)
-    release.set()
+    gate.open()
     assert done.wait(PATIENCE)
     assert order == ["newest", "oldest"]
 
 
 def test_the_oldest_work_makes_room_for_the_newest(held):
-    ahead, release = held
+    ahead, gate = held
     order, done = [], threading.Event()
     for number in range(100):
         ahead.ask(lambda number=number: (order.append(number), number == 92 and done.set()))
-    release.set()
+    gate.open()
     assert done.wait(PATIENCE)
     assert order == list(range(99, 91, -1))
 

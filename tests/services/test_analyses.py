@@ -12,8 +12,8 @@ from dashboard.core.domain import WHOLE
 from dashboard.core.errors import GridError, NeuroMixError
 from dashboard.services import mixtures
 from dashboard.view import View
+from tests.images import AFFINE
 
-AFFINE = np.diag([2.0, 2.0, 3.0, 1.0])
 VIEW = View("pair", "T1", "b0", slice=5)
 
 
@@ -47,7 +47,7 @@ def test_each_setting_of_the_numbers_has_its_own_analysis(study, change):
 
 def test_a_replaced_image_has_another_analysis(study, save, head):
     before = study.analyse(VIEW)
-    save("data/pair/T1.nii.gz", head(0) * 3 + 1, np.diag([2.0, 2.0, 3.0, 1.0]))
+    save("data/pair/T1.nii.gz", head(0) * 3 + 1, AFFINE)
     after = study.analyse(VIEW)
     np.testing.assert_array_equal(after.features.voxels[0], before.features.voxels[0] * 3 + 1)
 
@@ -139,7 +139,7 @@ def test_damaged_criteria_are_made_again(study, desk, tmp_path):
 def test_criteria_and_classes_of_other_voxels_share_no_fit(study, save, head):
     holes = head(1)
     holes[:8] = np.nan
-    save("data/pair/holes.nii", holes, np.diag([2.0, 2.0, 3.0, 1.0]))
+    save("data/pair/holes.nii", holes, AFFINE)
     alone = View("pair", "T1", "T1", slice=5, mix="T1")
     beside = View("pair", "T1", "holes", slice=5, mix="T1")
     counts = []

@@ -14,8 +14,8 @@ from dashboard.services import checking
 from dashboard.services.checking import MAX_OTHERS
 from dashboard.services.scene.remedies import changes
 from dashboard.view import View
+from tests.images import AFFINE
 
-AFFINE = np.diag([2.0, 2.0, 3.0, 1.0])
 VIEW = View("pair", "T1", "b0", slice=5)
 
 

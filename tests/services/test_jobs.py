@@ -6,8 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from dashboard.services.jobs import LEASE, Jobs
-
-PATIENT = 30  # never reached: the work is waited for
+from tests.holding import PATIENCE, end_of
 
 
 class Clock:  # at which no lease ends while a busy machine stands still
@@ -18,7 +17,7 @@ class Clock:  # at which no lease ends while a busy machine stands still
 
 
 def finished(jobs: Jobs, key: str, begin) -> tuple:
-    while not (found := jobs.ask(key, begin, patience=PATIENT)).done:
+    while not (found := jobs.ask(key, begin, patience=PATIENCE)).done:
         pass
     return found.items
 
@@ -34,7 +33,7 @@ def test_results_arrive_one_by_one_and_stay():
     seen = []
     for _ in range(3):
         go.release()
-        while len((found := jobs.ask("a", work, patience=PATIENT)).items) <= len(seen):
+        while len((found := jobs.ask("a", work, patience=PATIENCE)).items) <= len(seen):
             pass
         seen.append(found.items[-1])
     assert seen == [0, 1, 2]
@@ -51,7 +50,7 @@ def test_what_is_known_already_arrives_at_once():
         go.wait()
         yield [4]
 
-    assert jobs.ask("a", work, patience=PATIENT).items == (1, 2, 3)
+    assert jobs.ask("a", work, patience=PATIENCE).items == (1, 2, 3)
     go.set()
     assert finished(jobs, "a", work) == (1, 2, 3, 4)
 
@@ -67,7 +66,7 @@ def test_many_who_ask_share_one_job():
     for thread in asking:
         thread.start()
     for thread in asking:
-        thread.join(PATIENT)
+        thread.join(PATIENCE)
     assert len(begun) == 1
 
 
@@ -82,11 +81,11 @@ def test_what_nobody_asks_for_any_more_is_given_up_and_no_thread_is_left():
             yield [1]
 
     go.release()
-    jobs.ask("a", endless, patience=PATIENT)
+    jobs.ask("a", endless, patience=PATIENCE)
     (thread,) = [one for one in threading.enumerate() if one.name == "jobs"]
     clock.now += LEASE + 1
     go.release()
-    thread.join(PATIENT)
+    thread.join(PATIENCE)
     assert not thread.is_alive()
     assert len(steps) == 2
     # Whoever asks again begins anew.
@@ -111,7 +110,7 @@ def test_the_newest_goes_first():
 
     def named(name: str) -> Iterator[list[str]]:
         for _ in range(2):
-            go.wait(PATIENT)
+            go.wait(PATIENCE)
             order.append(name)
             yield [name]
 
@@ -119,7 +118,6 @@ def test_the_newest_goes_first():
     clock.now += 1
     jobs.ask("new", lambda: named("new"), patience=0)
     go.set()
-    for thread in [one for one in threading.enumerate() if one.name == "jobs"]:
-        thread.join(PATIENT)
+    end_of("jobs")
     # The step under way is not broken off.
     assert order in (["old", "new", "new", "old"], ["new", "new", "old", "old"])

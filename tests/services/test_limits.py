@@ -16,8 +16,7 @@ from dashboard.services.cache.volumes import VolumeStore
 from dashboard.services.fits import Fits
 from dashboard.services.limits import Allowance, BusyError, Room
 from dashboard.view import View
-
-PATIENCE = 30  # what has not come by then never comes
+from tests.holding import PATIENCE, Gate, end_of
 
 
 def test_rooms_are_left_to_those_who_wait():
@@ -94,25 +93,19 @@ def test_an_export_beyond_its_time_ends_at_a_step(monkeypatch):
 
 
 def test_what_is_not_read_in_time_is_there_later():
-    read, begun, release = (
-        ReadOnce(4, Allowance(read_seconds=0)),
-        threading.Event(),
-        threading.Event(),
-    )
+    read, gate = ReadOnce(4, Allowance(read_seconds=0)), Gate()
 
     def slow():
-        begun.set()
-        assert release.wait(PATIENCE)
+        gate.hold()
         return "voxels"
 
     for _ in range(2):
         with pytest.raises(NotNowError, match=r"longer than 0 seconds.*faster disk, or try again"):
             read.get("T1", slow)
-    assert begun.wait(PATIENCE)
+    assert gate.reached()
     assert ReadOnce(4, Allowance()).get("b0", lambda: "other voxels") == "other voxels"
-    reading = next(thread for thread in threading.enumerate() if thread.name == "read")
-    release.set()
-    reading.join(PATIENCE)
+    gate.open()
+    end_of("read")
     assert read.get("T1", lambda: "read again") == "voxels"
 
 
@@ -129,9 +122,7 @@ def test_a_file_that_is_not_read_in_time_leaves_nothing_half_written(
         store.open(path)
     assert str(error.value).startswith("T1.nii.gz: reading it took longer than 50 seconds")
     monkeypatch.undo()
-    for thread in threading.enumerate():
-        if thread.name == "read":
-            thread.join(PATIENCE)
+    end_of("read")
     assert [found for found in cache.rglob("*") if found.is_file()] == []
     assert store.open(path).shape == head(0).shape
 

@@ -6,7 +6,6 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 from flask import Flask
 
@@ -19,6 +18,7 @@ from dashboard.services.studies.library import Library
 from dashboard.view import View
 from dashboard.web import cards
 from dashboard.web.cards import UNEXPECTED, blueprint, draw
+from tests.images import AFFINE
 
 VIEW = View("pair", "T1", "b0", slice=5)
 FIGURE = "view-joint.figure"
@@ -50,7 +50,7 @@ def test_the_check_is_asked_for_again_as_it_reads_images_beyond_its_address(ask,
     before = ask(VIEW, "check")
     assert before.cache_control.no_cache
     assert not before.cache_control.immutable
-    save("data/pair/tumor_mask.nii.gz", head(0) > 0, np.diag([2.0, 2.0, 3.0, 1.0]), dtype="u1")
+    save("data/pair/tumor_mask.nii.gz", head(0) > 0, AFFINE, dtype="u1")
     key = before.request.path.removeprefix("/cards/").removesuffix(".json")
     after = ask(VIEW, "check", key=key)
     assert after.status_code == 200
@@ -161,7 +161,7 @@ def test_a_replaced_image_of_the_mixture_makes_the_old_address_404(ask, study, s
 
 def test_what_is_asked_ahead_at_an_old_address_is_passed_over(ask, study, save, head):
     key = key_of(study.scene(VIEW).identity)
-    save("data/pair/b0.nii.gz", head(2), np.diag([2.0, 2.0, 3.0, 1.0]))
+    save("data/pair/b0.nii.gz", head(2), AFFINE)
     answer = ask(VIEW, "joint", key=key, **{"X-Ahead": "1"})
     assert (answer.status_code, answer.data) == (204, b"")
     assert answer.headers["Cache-Control"] == "no-store"

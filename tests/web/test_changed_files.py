@@ -3,7 +3,6 @@
 import json
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from dashboard.app import create_app
@@ -13,11 +12,8 @@ QUERY = "study=pair&x=T1&y=b0&slice=5"
 
 
 @pytest.fixture
-def client(save, head, tmp_path):
-    for number, name in enumerate(("T1", "b0")):
-        save(f"data/pair/{name}.nii.gz", head(number), np.diag([2.0, 2.0, 3.0, 1.0]))
-    app = create_app(Settings(data=tmp_path / "data", cache=tmp_path / "cache"))
-    return app.server.test_client()
+def client(pair, tmp_path):
+    return create_app(Settings(data=pair, cache=tmp_path / "cache")).server.test_client()
 
 
 def opened(client):

@@ -28,6 +28,7 @@ from dashboard.services.limits import Allowance
 from dashboard.view import View
 from dashboard.web import reports
 from dashboard.web.exports import STEPS, blueprint
+from tests.images import AFFINE
 
 VIEW = View("pair", "T1", "b0", slice=5)
 KINDS = {
@@ -143,7 +144,7 @@ def test_the_tables_hold_the_numbers_of_the_fit(ask, study):
 def test_agreement_counts_the_voxels_of_each_class_and_label(ask, save, study):
     reference = np.zeros((24, 20, 12))
     reference[4:, 5:], reference[9:, 5:] = 7, 9
-    save("data/pair/dseg.nii.gz", reference, np.diag([2.0, 2.0, 3.0, 1.0]), dtype="u1")
+    save("data/pair/dseg.nii.gz", reference, AFFINE, dtype="u1")
     (study.archive.require("pair").files["T1"].path.parent / "dseg.tsv").write_text(
         "index\tname\n7\tthe box\n9\t\n"
     )
@@ -163,7 +164,7 @@ def test_agreement_counts_the_voxels_of_each_class_and_label(ask, save, study):
 
 def test_segment_writes_the_same_bytes(ask, run, tmp_path, study, save, head):
     # Of this slice alone, the classes would have other numbers by their means.
-    save("data/pair/T1.nii.gz", head(0) * np.linspace(1, 2, 12), np.diag([2.0, 2.0, 3.0, 1.0]))
+    save("data/pair/T1.nii.gz", head(0) * np.linspace(1, 2, 12), AFFINE)
     images = [tmp_path / "data" / "pair" / f"{name}.nii.gz" for name in ("T1", "b0")]
     for view, more in (
         (VIEW, ["--slice", "5"]),
@@ -185,11 +186,10 @@ def test_segment_writes_the_same_bytes(ask, run, tmp_path, study, save, head):
 
 
 def test_the_bids_data_set_has_all_of_it_and_says_how_it_was_made(ask, save, head, study):
-    affine = np.diag([2.0, 2.0, 3.0, 1.0])
     paths = {}
     for number, name in enumerate(("T1w", "T2w")):
         file = f"data/set/sub-01/ses-a/anat/sub-01_ses-a_{name}.nii.gz"
-        paths[name] = save(file, head(number), affine)
+        paths[name] = save(file, head(number), AFFINE)
     described = paths["T1w"].parents[3] / "dataset_description.json"
     described.write_text('{"Name": "x"}')
     studies = [name for name in study.archive.studies() if name.startswith("set")]
@@ -361,7 +361,7 @@ def test_a_full_disk_says_so_and_leaves_nothing(ask, what, monkeypatch):
     ],
 )
 def test_what_cannot_be_exported_says_why_in_a_sentence(ask, save, what, changes, said):
-    save("data/pair/flat.nii.gz", np.ones((24, 20, 12)), np.diag([2.0, 2.0, 3.0, 1.0]))
+    save("data/pair/flat.nii.gz", np.ones((24, 20, 12)), AFFINE)
     query = "&".join(f"{k}={v}" for k, v in ({"study": "pair"} | changes).items())
     answer = ask(what, query=query)
     assert answer.status_code == 404

@@ -3,7 +3,6 @@
 import io
 import json
 import os
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,9 +16,8 @@ from dashboard.core.reading.container import Container
 from dashboard.services import archive, fits, limits, mixtures
 from dashboard.services.disk import looks
 from dashboard.settings import Settings
-
-PATIENCE = 30  # what has not come by then never comes
-AFFINE = np.diag([2.0, 2.0, 3.0, 1.0])
+from tests.holding import PATIENCE, Gate
+from tests.images import AFFINE
 
 
 @pytest.fixture
@@ -117,30 +115,21 @@ def test_a_slice_without_room_is_refused_before_its_voxels_are_gathered(server, 
     assert "of memory" not in client.get(cards).text  # small ones need no room
 
 
-class Disk:
-    """The files of a study are read once the disk is let go."""
-
-    def __init__(self, monkeypatch, study):
-        self.reached, self.release = threading.Event(), threading.Event()
-        original = Container.read
-
-        def read(container, count):
-            if study in str(container._file.name):
-                self.reached.set()
-                assert self.release.wait(PATIENCE)
-            return original(container, count)
-
-        monkeypatch.setattr(Container, "read", read)
-
-
 @pytest.mark.faults("slow disks")
 def test_a_file_that_is_slow_for_one_holds_up_nobody_else(server, monkeypatch):
     monkeypatch.setattr(archive, "FIRST_SECONDS", 0.1)
     app = server()
-    disk = Disk(monkeypatch, "share")
+    gate, read = Gate(), Container.read
+
+    def slow_read(container, count):
+        if "share" in str(container._file.name):
+            gate.hold()
+        return read(container, count)
+
+    monkeypatch.setattr(Container, "read", slow_read)
     with ThreadPoolExecutor(2) as visitors:
         slow = [visitors.submit(opened, app.test_client(), "study=share") for _ in range(2)]
-        assert disk.reached.wait(PATIENCE)
+        assert gate.reached()
         try:
             client = app.test_client()
             assert client.get("/healthz").status_code == 200
@@ -157,7 +146,7 @@ def test_a_file_that_is_slow_for_one_holds_up_nobody_else(server, monkeypatch):
             assert opened(client, "")["control-study.value"] == "pair"
             assert not any(one.done() for one in slow)
         finally:
-            disk.release.set()
+            gate.open()
         assert all(one.result(PATIENCE)["control-study.value"] == "share" for one in slow)
 
 
@@ -167,19 +156,18 @@ def test_a_share_that_hangs_holds_up_nobody_whose_study_was_open(server, monkeyp
     client = app.test_client()
     asked = [*addresses(client, "study=pair"), *addresses(client, "study=share")]
     assert all(client.get(address).status_code == 200 for address in asked)
-    reached, release, stat = threading.Event(), threading.Event(), Path.stat
+    gate, stat = Gate(), Path.stat
 
     def hanging(path, **options):
         if path.is_relative_to(tmp_path / "data"):
-            reached.set()
-            assert release.wait(PATIENCE)
+            gate.hold()
         return stat(path, **options)
 
     monkeypatch.setattr(Path, "stat", hanging)
     monkeypatch.setattr(looks, "HANGING_SECONDS", 0)
     with ThreadPoolExecutor(1) as visitors:
         slow = visitors.submit(app.test_client().get, asked[-1])
-        assert reached.wait(PATIENCE)
+        assert gate.reached()
         try:
             for address in asked:
                 assert client.get(address).status_code == 200
@@ -187,5 +175,5 @@ def test_a_share_that_hangs_holds_up_nobody_whose_study_was_open(server, monkeyp
             assert set(opened(client, "study=pair")["control-study.data"]) == {"pair", "share"}
             assert not slow.done()
         finally:
-            release.set()
+            gate.open()
         assert slow.result(PATIENCE).status_code == 200

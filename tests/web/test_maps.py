@@ -18,6 +18,7 @@ from dashboard.core import maps
 from dashboard.figures.palette import DIFFERENCES, NEUTRALS, PALETTES
 from dashboard.view import View
 from dashboard.web.maps import blueprint
+from tests.images import AFFINE
 
 VIEW = View("pair", "T1", "b0")
 
@@ -166,7 +167,7 @@ def test_ahead_a_known_map_is_served_beside_other_answers(ask, study):
 def test_a_replaced_image_has_another_address(ask, study, save, head):
     key = study.scene(VIEW).identity[:16]
     assert ask(key=key).status_code == 200
-    save("data/pair/T1.nii.gz", head(2), np.diag([2.0, 2.0, 3.0, 1.0]))
+    save("data/pair/T1.nii.gz", head(2), AFFINE)
     refused = ask(key=key)
     assert refused.status_code == 404
     assert "Reload" in refused.text
@@ -251,7 +252,7 @@ def tissues(study, tmp_path, save, head):  # noqa: ARG001 - makes the study
     kind = chance.choice(3, size=head(0).shape)
     for number, (name, means) in enumerate({"T1": (90, 200, 310), "b0": (400, 150, 260)}.items()):
         made = (np.array(means)[kind] + chance.normal(0, 9, kind.shape)) * (head(number) > 0)
-        save(f"data/pair/{name}.nii.gz", made, np.diag([2.0, 2.0, 3.0, 1.0]))
+        save(f"data/pair/{name}.nii.gz", made, AFFINE)
     classes = partition(tmp_path / "data/pair", lambda v: v[:, :, 5])
     reference = np.array([0, 30, 10, 20])[classes]
     reference[8:10, 8:14] = 30
@@ -259,7 +260,7 @@ def tissues(study, tmp_path, save, head):  # noqa: ARG001 - makes the study
     reference[0, :4] = 10
     reference[20, 10] = 77
     whole = np.repeat(reference[..., None], 12, axis=2)
-    save("data/pair/dseg.nii", whole, np.diag([2.0, 2.0, 3.0, 1.0]), dtype=np.int16)
+    save("data/pair/dseg.nii", whole, AFFINE, dtype=np.int16)
     return classes.T[::-1], reference.T[::-1]
 
 
@@ -309,7 +310,7 @@ def test_an_outline_is_what_is_lost_by_erosion(ask, tissues, save):
         return marked & ~binary_erosion(marked, cross, border_value=1)
 
     save("data/pair/brain_mask.nii", np.ones((24, 20, 12)) * (np.arange(24) > 4)[:, None, None],
-         np.diag([2.0, 2.0, 3.0, 1.0]), dtype=np.uint8)  # fmt: skip
+         AFFINE, dtype=np.uint8)  # fmt: skip
     found = pixels(ask(replace(VIEW, mask="brain_mask"), what="/outline-mask"))[..., 3] > 0
     expected = np.zeros((24, 20), bool)
     expected[5] = True

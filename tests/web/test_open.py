@@ -14,14 +14,13 @@ from dashboard.settings import Settings
 from dashboard.view import View
 from dashboard.web.filling import OUTPUTS
 from dashboard.web.open import UNEXPECTED
+from tests.images import AFFINE
 
 
 @pytest.fixture
-def app(save, head, tmp_path) -> Dash:
-    """Return the application on a study `pair` of T1 and b0, slices of 3 mm from z = 0 on."""
-    for number, name in enumerate(("T1", "b0")):
-        save(f"data/pair/{name}.nii.gz", head(number), np.diag([2.0, 2.0, 3.0, 1.0]))
-    return create_app(Settings(data=tmp_path / "data", cache=tmp_path / "cache"))
+def app(pair, tmp_path) -> Dash:
+    """Return the application on the study `pair`."""
+    return create_app(Settings(data=pair, cache=tmp_path / "cache"))
 
 
 @pytest.fixture
@@ -176,7 +175,7 @@ def test_an_unforeseen_error_is_said_and_logged_and_leaves_no_dead_page(
 
 def test_each_contrast_of_one_file_is_told_while_it_is_read(client, save, head):
     four = np.stack([head(n) + n for n in range(4)], axis=-1)
-    save("data/many/four.nii.gz", four, np.diag([2.0, 2.0, 3.0, 1.0]))
+    save("data/many/four.nii.gz", four, AFFINE)
     reading = [line["reading"]["image"] for line in lines(client, "study=many")[:-1]]
     assert reading == [f"four:{number}" for number in range(4)]
     assert len(lines(client, "study=many")) == 1

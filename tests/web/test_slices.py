@@ -11,6 +11,7 @@ from PIL import Image
 from dashboard.view import View
 from dashboard.web.slices import blueprint
 from scripts.addresses import slice_address
+from tests.images import AFFINE
 
 
 @pytest.fixture
@@ -105,7 +106,7 @@ def test_of_an_upload_only_the_browser_keeps_a_slice_and_for_an_hour(study, samp
 
 def test_a_replaced_image_has_another_address(client, address, save, head):
     before = address()
-    save("data/pair/T1.nii.gz", head(2), np.diag([2.0, 2.0, 3.0, 1.0]))
+    save("data/pair/T1.nii.gz", head(2), AFFINE)
     assert address() != before
     refused = client.get(before)
     assert refused.status_code == 404

@@ -7,8 +7,6 @@ import os
 import subprocess
 import sys
 
-import nibabel as nib
-import numpy as np
 import pytest
 
 from dashboard.app import create_app
@@ -18,6 +16,7 @@ from dashboard.services.scene.opening import open_view
 from dashboard.services.start import start
 from dashboard.settings import Settings
 from dashboard.web.filling import scene_facts
+from tests.images import AFFINE, save_image
 
 VIEWS = [
     {"slice": "6"},
@@ -32,10 +31,8 @@ def servers(head, tmp_path_factory):
     clients, folders = [], []
     for name in ("here", "there"):
         folder = tmp_path_factory.mktemp(name)
-        (folder / "data" / "pair").mkdir(parents=True)
         for number, image in enumerate(("T1", "b0")):
-            path = folder / "data" / "pair" / f"{image}.nii"
-            nib.Nifti1Image(head(number), np.diag([2.0, 2.0, 3.0, 1.0])).to_filename(path)
+            save_image(folder / f"data/pair/{image}.nii", head(number), AFFINE)
         settings = Settings(data=folder / "data", cache=folder / "cache")
         clients.append(create_app(settings).server.test_client())
         folders.append(folder / "data")

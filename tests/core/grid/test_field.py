@@ -4,6 +4,7 @@ import pytest
 
 from dashboard.core.grid.field import MARGIN, corner, head_box, pixel_size
 from dashboard.core.volume import read_volume
+from tests.images import save_image
 
 SHAPE = (40, 50, 30)
 AFFINE = np.diag([2.0, 1.0, 3.0, 1.0])
@@ -49,9 +50,8 @@ def test_the_box_holds_the_head_and_a_small_margin(tmp_path, background, stored)
 
 
 def test_an_image_without_background_is_shown_whole(tmp_path):
-    voxels = np.random.default_rng(0).uniform(100, 200, SHAPE).astype(np.float32)
-    nib.Nifti1Image(voxels, AFFINE).to_filename(tmp_path / "T1.nii")
-    volume = read_volume(tmp_path / "T1.nii")
+    voxels = np.random.default_rng(0).uniform(100, 200, SHAPE)
+    volume = read_volume(save_image(tmp_path / "T1.nii", voxels, AFFINE))
     for plane, axes in PLANES.items():
         low, high = head_box(volume, plane)
         ends = [(np.array([-0.5, SHAPE[a] - 0.5]) * AFFINE[a, a] + AFFINE[a, 3]) for a in axes]
@@ -61,8 +61,7 @@ def test_an_image_without_background_is_shown_whole(tmp_path):
 
 def test_a_pixel_is_shown_as_long_as_it_is_but_never_as_a_line(tmp_path):
     needles = np.diag([0.5, 2.0, 30.0, 1.0])
-    nib.Nifti1Image(np.ones((4, 5, 6), np.float32), needles).to_filename(tmp_path / "T1.nii")
-    volume = read_volume(tmp_path / "T1.nii")
+    volume = read_volume(save_image(tmp_path / "T1.nii", np.ones((4, 5, 6)), needles))
     assert pixel_size(volume, "axial") == (0.5, 2.0)
     assert pixel_size(volume, "sagittal") == (2.0, 30.0)
     assert pixel_size(volume, "coronal") == (1.5, 30.0)

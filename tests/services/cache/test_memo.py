@@ -4,8 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from dashboard.services.cache.memo import Memo
-
-PATIENCE = 30
+from tests.holding import PATIENCE, Gate
 
 
 def test_a_result_is_computed_once_and_kept():
@@ -46,35 +45,33 @@ def test_threads_that_ask_together_share_one_computation():
 
 
 def test_other_keys_do_not_wait():
-    memo, started, release = Memo(4), threading.Event(), threading.Event()
+    memo, gate = Memo(4), Gate()
 
     def slow():
-        started.set()
-        assert release.wait(PATIENCE)
+        gate.hold()
         return "slow"
 
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(memo.get, "slow", slow)
-        assert started.wait(PATIENCE)
+        assert gate.reached()
         assert memo.get("quick", lambda: "quick") == "quick"
         assert not waiting.done()
-        release.set()
+        gate.open()
         assert waiting.result(PATIENCE) == "slow"
 
 
 def test_waiting_threads_hear_of_the_error_and_the_next_call_tries_again():
-    memo, started, release = Memo(4), threading.Event(), threading.Event()
+    memo, gate = Memo(4), Gate()
 
     def fail():
-        started.set()
-        assert release.wait(PATIENCE)
+        gate.hold()
         raise ValueError("no luck")
 
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(memo.get, "key", fail)
-        assert started.wait(PATIENCE)
+        assert gate.reached()
         second = pool.submit(memo.get, "key", fail)
-        release.set()
+        gate.open()
         for answer in (first, second):
             with pytest.raises(ValueError, match="no luck"):
                 answer.result(PATIENCE)
@@ -132,17 +129,16 @@ def test_the_newest_result_is_kept_however_heavy():
 
 
 def test_a_result_is_kept_when_it_comes_though_others_were_asked_for_since():
-    memo, started, release = Memo(100, weigh=len, max_bytes=4), threading.Event(), threading.Event()
+    memo, gate = Memo(100, weigh=len, max_bytes=4), Gate()
 
     def slow():
-        started.set()
-        assert release.wait(PATIENCE)
+        gate.hold()
         return "slow"
 
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(memo.get, "key", slow)
-        assert started.wait(PATIENCE)
+        assert gate.reached()
         memo.get("other", lambda: "heavy")
-        release.set()
+        gate.open()
         assert waiting.result(PATIENCE) == "slow"
     assert memo.get("key", lambda: "computed again") == "slow"

@@ -19,26 +19,8 @@ from dashboard.services.cache import copies, volumes
 from dashboard.services.cache.volumes import VolumeStore
 from dashboard.services.disk import locks
 from dashboard.view import View
-
-PATIENCE = 30
-
-
-@pytest.fixture
-def cache(tmp_path):
-    return tmp_path / "cache"
-
-
-@pytest.fixture
-def reads(monkeypatch):
-    """The files that are unpacked."""
-    found = []
-
-    def counted(path, *args, **kwargs):
-        found.append(path.name)
-        return unpack(path, *args, **kwargs)
-
-    monkeypatch.setattr(volumes, "unpack", counted)
-    return found
+from tests.holding import PATIENCE
+from tests.images import AFFINE
 
 
 @pytest.fixture
@@ -289,9 +271,8 @@ def test_requests_that_wait_for_one_file_share_one_reading(
 def test_a_broken_image_costs_no_reading_at_any_step(
     tmp_path, save, head, desk, monkeypatch, reads, broken_one
 ):
-    affine = np.diag([2.0, 2.0, 3.0, 1.0])
     for number, name in enumerate(("T1", "b0", "flair")):
-        save(f"data/pair/{name}.nii.gz", head(number), affine)
+        save(f"data/pair/{name}.nii.gz", head(number), AFFINE)
     if broken_one:
         path = tmp_path / "data/pair/flair.nii.gz"
         path.write_bytes(path.read_bytes()[:-50])

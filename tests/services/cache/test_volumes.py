@@ -24,28 +24,10 @@ FIELDS = ("id", "name", "unit", "header", "notices", "intensities", "source",
 
 
 @pytest.fixture
-def cache(tmp_path):
-    return tmp_path / "cache"
-
-
-@pytest.fixture
 def image(save, head):
     voxels = head(0)
     voxels[5, 5, 5] = np.nan
     return save("study/T1.nii.gz", voxels, np.diag([-2.0, 2.0, 3.0, 1.0]))
-
-
-@pytest.fixture
-def reads(monkeypatch):
-    """The files that are read from their source."""
-    found = []
-
-    def counted(path, *args, **kwargs):
-        found.append(path.name)
-        return unpack(path, *args, **kwargs)
-
-    monkeypatch.setattr(stores, "unpack", counted)
-    return found
 
 
 def same(volume, path):

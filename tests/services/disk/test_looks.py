@@ -6,25 +6,18 @@ import pytest
 
 from dashboard.services.disk import looks
 from dashboard.services.disk.looks import Looks
-
-PATIENCE = 30  # what has not come by then never comes
-
-
-def finish():
-    for thread in threading.enumerate():
-        if thread.name == "look":
-            thread.join(PATIENCE)
+from tests.holding import PATIENCE, Gate, end_of
 
 
 def test_what_was_slow_once_is_looked_at_beside_those_who_ask(monkeypatch):
     monkeypatch.setattr(looks, "SLOW_SECONDS", -1)
     monkeypatch.setattr(looks, "PATIENCE", -1)
     monkeypatch.setattr(looks, "HANGING_SECONDS", 0)
-    disk, release, looked = Looks(), threading.Event(), []
+    disk, gate, looked = Looks(), Gate(), []
 
     def slow():
         looked.append(threading.get_ident())
-        assert release.wait(PATIENCE)
+        gate.hold()
         return "new"
 
     assert disk.at("share", lambda: "old", None) == "old"
@@ -32,14 +25,14 @@ def test_what_was_slow_once_is_looked_at_beside_those_who_ask(monkeypatch):
         assert disk.at("share", slow, "old") == "old"
         assert not disk.hang  # nobody waits for it
         assert disk.at("disk", threading.get_ident, None) == threading.get_ident()
-    release.set()
-    finish()
+    gate.open()
+    end_of("look")
     assert len(looked) == 1  # they share one look
 
     monkeypatch.setattr(looks, "SLOW_SECONDS", PATIENCE)
     monkeypatch.setattr(looks, "PATIENCE", PATIENCE)
     assert disk.at("share", lambda: "new", "old") == "new"  # it answers while one waits
-    finish()
+    end_of("look")
     assert disk.at("share", threading.get_ident, 1) == threading.get_ident()  # and is quick again
 
 
@@ -52,14 +45,14 @@ def test_a_look_beside_that_fails_says_so(monkeypatch):
     monkeypatch.setattr(looks, "PATIENCE", PATIENCE)
     with pytest.raises(ZeroDivisionError):
         disk.at("share", lambda: str(1 / 0), "old")
-    finish()
+    end_of("look")
     assert disk.at("share", lambda: "new", "old") == "new"
 
 
 def test_of_what_nobody_knows_a_look_beside_gives_nothing_until_it_is_done(monkeypatch):
-    disk, release = Looks(), threading.Event()
+    disk, gate = Looks(), Gate()
     monkeypatch.setattr(looks, "FIRST_SECONDS", -1)
-    assert disk.at("share", lambda: release.wait(PATIENCE), None, beside=True) is None
-    release.set()
+    assert disk.at("share", lambda: gate.hold() or True, None, beside=True) is None
+    gate.open()
     monkeypatch.setattr(looks, "FIRST_SECONDS", PATIENCE)
     assert disk.at("share", lambda: True, None, beside=True)

@@ -9,6 +9,7 @@ from dashboard.core.errors import NeuroMixError
 from dashboard.services.render import voxels as readout
 from dashboard.services.render.voxels import pack
 from dashboard.view import View
+from tests.images import AFFINE
 
 
 def unpack(packed):
@@ -58,7 +59,7 @@ def test_posteriors_sum_to_one_inside_and_name_the_class(study):
 
 @pytest.mark.parametrize("mix", ["T1", "b0", "adc", "b0,adc"])
 def test_posteriors_are_of_the_mixed_images_whatever_is_shown(study, save, head, mix):
-    save("data/pair/adc.nii", head(2), np.diag([2.0, 2.0, 3.0, 1.0]))
+    save("data/pair/adc.nii", head(2), AFFINE)
     view = View("pair", "T1", "b0", slice=5, mix=mix)
     _, labels, posteriors = unpack(packed(study, view, view.side))
     best = posteriors.argmax(axis=0) + 1
@@ -84,7 +85,7 @@ def test_a_slice_too_large_to_be_sent_is_refused(study, monkeypatch):
 
 
 def test_a_slice_without_mixture_still_reads_its_intensities(study, save, head):
-    save("data/pair/T1.nii.gz", -np.abs(head(0)), np.diag([2.0, 2.0, 3.0, 1.0]))
+    save("data/pair/T1.nii.gz", -np.abs(head(0)), AFFINE)
     view = View("pair", "T1", "b0", slice=5)
     channels, labels, posteriors = unpack(packed(study, view, "neurological"))
     assert channels["T1"].min() < 0
@@ -97,7 +98,7 @@ def test_intensities_that_float32_cannot_tell_apart_are_read_in_full(
     study, save, head, factor, offset
 ):
     voxels = head(0) * factor + offset
-    save("data/pair/T1.nii.gz", voxels, np.diag([2.0, 2.0, 3.0, 1.0]))
+    save("data/pair/T1.nii.gz", voxels, AFFINE)
     view = View("pair", "T1", "b0", slice=5)
     channels, _, _ = unpack(packed(study, view, "neurological"))
     assert channels["T1"].dtype == np.float64

@@ -9,8 +9,8 @@ from dashboard.services.checking import check, found_in
 from dashboard.services.scene import channels as module
 from dashboard.services.scene.channels import Why
 from dashboard.view import View
+from tests.images import AFFINE
 
-AFFINE = np.diag([2.0, 2.0, 3.0, 1.0])
 VIEW = View("pair", "T1", "b0", slice=5)
 
 

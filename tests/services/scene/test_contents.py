@@ -11,8 +11,8 @@ from scipy import ndimage
 from dashboard.core.facts import Notice
 from dashboard.services.checking import check
 from dashboard.words.opening import sentence
+from tests.images import AFFINE
 
-AFFINE = np.diag([2.0, 2.0, 3.0, 1.0])
 SHAPE = (24, 20, 12)
 
 

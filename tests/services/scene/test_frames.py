@@ -11,8 +11,7 @@ from dashboard.services.checking import check
 from dashboard.web.filling import filling
 from dashboard.words.findings import sentence
 from dashboard.words.parts import plain
-
-AFFINE = np.diag([2.0, 2.0, 3.0, 1.0])
+from tests.images import AFFINE
 
 
 @pytest.fixture

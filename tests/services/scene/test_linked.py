@@ -1,13 +1,11 @@
 """What a link says of its files, and what the page says when they have changed since."""
 
-import nibabel as nib
 import numpy as np
 import pytest
 
 from dashboard.services.scene.linked import linked
 from dashboard.view import View
-
-AFFINE = np.diag([2.0, 2.0, 3.0, 1.0])
+from tests.images import AFFINE
 
 
 @pytest.fixture
@@ -57,8 +55,8 @@ def test_files_that_came_or_went_are_said(study, link, save, head, tmp_path):
 def test_a_mask_counts_as_it_decides_the_foreground(study, link, save):
     mask = np.zeros((24, 20, 12))
     mask[5:20, 5:18] = 1
-    path = save("data/pair/brain_mask.nii.gz", mask, AFFINE, dtype="u1")
+    save("data/pair/brain_mask.nii.gz", mask, AFFINE, dtype="u1")
     before = link(foreground="mask", mask="brain_mask")
     mask[5] = 0
-    nib.Nifti1Image(mask.astype("u1"), AFFINE).to_filename(path)
+    save("data/pair/brain_mask.nii.gz", mask, AFFINE, dtype="u1")
     assert said(study, before) == {"other-version": ["brain_mask.nii.gz"]}

@@ -11,6 +11,7 @@ from dashboard.services.checking import check
 from dashboard.services.scene.opening import open_view
 from dashboard.view import View
 from dashboard.words.opening import sentence
+from tests.images import AFFINE
 
 
 @pytest.fixture(scope="session")
@@ -96,7 +97,7 @@ def test_a_place_of_another_study_beside_the_head_opens_its_middle(study, save, 
     # The head is in slices 3 to 13 of 20, which lie 3 mm apart.
     voxels = np.zeros((12, 10, 20))
     voxels[..., 3:14] = np.abs(head(2, (12, 10, 11))) + 1
-    save("data/padded/T1.nii", voxels, np.diag([2.0, 2.0, 3.0, 1.0]))
+    save("data/padded/T1.nii", voxels, AFFINE)
     opened = open_view(study.archive, {"study": "padded"}, place=(0, 0, mm), seen_in="pair")
     assert opened.scene.view.slice == expected
     # Within the study a place stays, also beside the head.
@@ -136,7 +137,7 @@ def test_a_single_slice_opens_in_its_own_plane(study, save, head, shape, plane):
 def test_the_first_image_that_can_be_read_is_shown(study, tmp_path, save, head):
     path = tmp_path / "data/pair/T1.nii.gz"
     path.write_bytes(path.read_bytes()[:-20])
-    save("data/pair/adc.nii", head(2), np.diag([2.0, 2.0, 3.0, 1.0]))
+    save("data/pair/adc.nii", head(2), AFFINE)
     scene = study.open({"study": "pair"}).scene
     assert (scene.view.x, scene.view.y) == ("b0", "adc")
     assert scene.problem is None
@@ -156,7 +157,7 @@ def test_a_grid_mismatch_leaves_both_open_and_is_left_to_the_check(study, save, 
 
 def test_the_partner_is_on_the_first_images_grid(study, save, head):
     save("data/pair/b0.nii.gz", head(1, (8, 8, 8)))
-    save("data/pair/zeta.nii.gz", head(1), np.diag([2.0, 2.0, 3.0, 1.0]))
+    save("data/pair/zeta.nii.gz", head(1), AFFINE)
     assert study.open({}).scene.view.y == "zeta"
 
 
@@ -170,9 +171,6 @@ def test_no_study_at_all_is_an_error(study, tmp_path):
     shutil.rmtree(tmp_path / "data/pair")
     with pytest.raises(NeuroMixError, match="contains no study"):
         study.open({})
-
-
-AFFINE = np.diag([2.0, 2.0, 3.0, 1.0])
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ import pytest
 from dashboard.core.domain import Cut
 from dashboard.core.errors import GridError, NeuroMixError, VolumeError
 from dashboard.view import View
+from tests.images import AFFINE
 
-AFFINE = np.diag([2.0, 2.0, 3.0, 1.0])
 VIEW = View("pair", "T1", "b0", slice=5)
 
 
@@ -154,9 +154,8 @@ def test_the_neighbours_are_the_slices_beside_within_the_volume(study):
 
 
 def test_companions_are_the_images_on_the_same_grid(study, save, head, tmp_path):
-    affine = np.diag([2.0, 2.0, 3.0, 1.0])
-    save("data/pair/adc.nii", head(2), affine)
-    save("data/pair/epi.nii", head(2, (8, 8, 8)), affine)
+    save("data/pair/adc.nii", head(2), AFFINE)
+    save("data/pair/epi.nii", head(2, (8, 8, 8)), AFFINE)
     (tmp_path / "data/pair/bad.nii").write_text("no image")
     found = study.scene(View("pair", "b0", "T1", slice=5)).companions()
     assert [volume.name for volume in found] == ["b0", "T1", "adc"]

@@ -6,9 +6,9 @@ import pytest
 
 from dashboard.services.studies import first
 from dashboard.services.studies.library import Library
+from tests.images import AFFINE
 
 SHAPE = (80, 70, 6)
-GRID = np.diag([2.0, 2.0, 3.0, 1.0])
 
 
 def brain(shape=SHAPE):
@@ -41,14 +41,14 @@ def library(tmp_path):
     return made
 
 
-ONE = {"T1.nii.gz": (brain(), GRID)}
-PAIR = ONE | {"T2.nii": (brain(), GRID)}
-NOISY = {"T1.nii.gz": (air(), GRID), "T2.nii.gz": (air(), GRID)}
-MOVED = ONE | {"T2.nii": (brain(), GRID + np.eye(4)[:, [3, 0, 1, 2]])}
-OTHER_SHAPE = ONE | {"T2.nii": (brain()[1:], GRID)}
-TWICE = ONE | {"T1_N4.nii": (brain(), GRID)}
-FRAMES = {"BRATS_001.nii.gz": (np.stack([brain()] * 4, axis=-1), GRID)}
-SERIES = {"bold.nii.gz": (np.stack([brain()] * 4, axis=-1), GRID)}
+ONE = {"T1.nii.gz": (brain(), AFFINE)}
+PAIR = ONE | {"T2.nii": (brain(), AFFINE)}
+NOISY = {"T1.nii.gz": (air(), AFFINE), "T2.nii.gz": (air(), AFFINE)}
+MOVED = ONE | {"T2.nii": (brain(), AFFINE + np.eye(4)[:, [3, 0, 1, 2]])}
+OTHER_SHAPE = ONE | {"T2.nii": (brain()[1:], AFFINE)}
+TWICE = ONE | {"T1_N4.nii": (brain(), AFFINE)}
+FRAMES = {"BRATS_001.nii.gz": (np.stack([brain()] * 4, axis=-1), AFFINE)}
+SERIES = {"bold.nii.gz": (np.stack([brain()] * 4, axis=-1), AFFINE)}
 BROKEN = {"T1.nii.gz": b"no image", "T2.nii": b""}
 
 
@@ -79,7 +79,7 @@ def test_the_first_good_study_opens_not_the_first_of_the_alphabet(library, studi
 
 
 def test_of_a_large_library_a_few_files_are_looked_at(library, monkeypatch):
-    many = NOISY | {f"contrast{n}.nii": (air(), GRID) for n in range(6)}
+    many = NOISY | {f"contrast{n}.nii": (air(), AFFINE) for n in range(6)}
     made = library({f"s{n:02}": many for n in range(first.MOST_STUDIES + 2)} | {"z": PAIR})
     seen = []
     look = first.glance

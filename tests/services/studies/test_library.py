@@ -17,6 +17,7 @@ from dashboard.services.disk.looks import Looks
 from dashboard.services.studies import folders
 from dashboard.services.studies.files import study_files
 from dashboard.services.studies.library import Library
+from tests.holding import Gate, end_of
 
 LONG_AGO = 1_500_000_000
 
@@ -407,9 +408,8 @@ def test_an_empty_or_missing_folder_is_an_error_that_says_what_to_do(folder, tmp
 def test_a_slow_folder_holds_nobody_up_and_its_changes_appear(save, tmp_path, monkeypatch):
     for study in ("pair", "share"):
         save(f"data/{study}/T1.nii.gz", np.ones((4, 4, 4)))
-    for folder in (tmp_path / "data", *(tmp_path / "data").iterdir()):
-        os.utime(folder, (0, 0))
-    library, stat, release = Library(tmp_path / "data"), Path.stat, threading.Event()
+    age(tmp_path / "data")
+    library, stat, gate = Library(tmp_path / "data"), Path.stat, Gate()
     # The first look was slow.
     monkeypatch.setattr(looks, "SLOW_SECONDS", -1)
     monkeypatch.setattr(looks, "PATIENCE", -1)
@@ -419,17 +419,15 @@ def test_a_slow_folder_holds_nobody_up_and_its_changes_appear(save, tmp_path, mo
     def slow(path, **options):
         if path.is_relative_to(tmp_path / "data" / "share"):
             assert threading.current_thread().name == "look"
-            assert release.wait(30)
+            gate.hold()
         return stat(path, **options)
 
     monkeypatch.setattr(Path, "stat", slow)
     save("data/new/T1.nii.gz", np.ones((4, 4, 4)))
     assert library.names() == ["pair", "share"]
     assert library.study("pair").files
-    release.set()
-    for thread in threading.enumerate():
-        if thread.name == "look":
-            thread.join(30)
+    gate.open()
+    end_of("look")
     assert library.names() == ["new", "pair", "share"]
 
 
@@ -437,12 +435,12 @@ def test_a_folder_that_hangs_from_the_start_is_listed_once_it_answers(save, tmp_
     for study in ("pair", "share"):
         save(f"data/{study}/T1.nii.gz", np.ones((4, 4, 4)))
     age(tmp_path / "data")
-    stat, at, release = Path.stat, Looks.at, threading.Event()
+    stat, at, gate = Path.stat, Looks.at, Gate()
 
     def hanging(path, **options):
         if path.is_relative_to(tmp_path / "data" / "share"):
             assert threading.current_thread().name == "look"
-            assert release.wait(30)
+            gate.hold()
         return stat(path, **options)
 
     def without_waiting(disk, key, *given, **named):
@@ -457,8 +455,6 @@ def test_a_folder_that_hangs_from_the_start_is_listed_once_it_answers(save, tmp_
     for _ in range(2):
         assert library.names() == ["pair"]
     assert library.study("pair").files
-    release.set()
-    for thread in threading.enumerate():
-        if thread.name == "look":
-            thread.join(30)
+    gate.open()
+    end_of("look")
     assert library.names() == ["pair", "share"]
