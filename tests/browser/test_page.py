@@ -173,6 +173,35 @@ def test_a_settled_page_has_its_tables_on_screen_however_slow_it_is(own_page: Pa
     assert len(table(own_page, "view-components")) == 3
 
 
+# The Views at which the page says that it is settled.
+SETTLED = """() => {
+    const { dataset } = document.documentElement;
+    window.settledAt = [dataset.settled];
+    new MutationObserver(() => { if ("settled" in dataset) settledAt.push(dataset.settled); })
+        .observe(document.documentElement, { attributeFilter: ["data-settled"] });
+}"""
+
+
+@pytest.mark.wide
+def test_a_slow_page_is_not_settled_at_what_it_showed_before_a_gesture(own_page: Page) -> None:
+    own_page.goto("/")
+    settled(own_page)
+    own_page.evaluate(SETTLED)
+    session = own_page.context.new_cdp_session(own_page)
+    session.send("Emulation.setCPUThrottlingRate", {"rate": 6})
+    for control, option, shown in (
+        ("components", "4", {"components": 4}),
+        ("plane", "Sagittal", {"plane": "sagittal"}),
+        ("scope", "whole head", {"scope": "volume"}),
+        ("components", "2", {"components": 2}),
+        ("plane", "Coronal", {"plane": "coronal"}),
+    ):
+        own_page.locator(f"#control-{control}").get_by_text(option, exact=True).click()
+        settled(own_page, **shown)
+    views = own_page.evaluate("() => window.settledAt")
+    assert len(views) == len(set(views)) == 1 + 5
+
+
 def test_the_criteria_tab_compares_numbers_of_components(home: Page) -> None:
     # Fits that no other test has asked for. At first there is none, and what comes after the first
     # part is held back.
