@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import Literal
 from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Error, Locator, Page, Route, expect
@@ -14,6 +15,17 @@ GO_TO = """query => {
     dispatchEvent(new PopStateEvent("popstate"));
 }"""
 
+# Plotly draws a graph a tenth of a second after its place has got another size.
+FITTED = """() => [...document.querySelectorAll(".js-plotly-plot")].every((plot) => {
+    const drawn = plot.querySelector(".main-svg")?.getBoundingClientRect();
+    const place = plot.getBoundingClientRect();
+    return !drawn || !place.width ||
+        ["width", "height"].every((side) => Math.abs(drawn[side] - place[side]) < 2);
+})"""
+# A page without a style sheet is neither light nor dark.
+SCHEME = "other => getComputedStyle(document.documentElement).colorScheme !== other"
+PILLS = ".mantine-MultiSelect-pill"
+
 
 def visit(page: Page, url: str) -> None:
     """Open a View: by its link, but without loading the page where it is loaded already."""
@@ -22,6 +34,24 @@ def visit(page: Page, url: str) -> None:
         page.evaluate(GO_TO, f"?{query}")
     else:
         page.goto(url)
+
+
+def fitted(page: Page) -> None:
+    """Wait until each graph is as large as its place."""
+    page.wait_for_function(FITTED)
+
+
+def resize(page: Page, width: int, height: int) -> None:
+    """Give the window another size, and wait until the page has taken it."""
+    page.set_viewport_size({"width": width, "height": height})
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(done))")  # that tells of it
+    fitted(page)
+
+
+def light(page: Page, scheme: Literal["light", "dark"]) -> None:
+    """Make the system light or dark, and wait until the page is."""
+    page.emulate_media(color_scheme=scheme)
+    page.wait_for_function(SCHEME, arg="dark" if scheme == "light" else "light")
 
 
 def choose(page: Page, control: str, option: str, *, typed: str = "") -> None:
@@ -37,16 +67,18 @@ def choose(page: Page, control: str, option: str, *, typed: str = "") -> None:
 
 def options(page: Page, control: str) -> list[str]:
     """Open a list, read its options, and close it again."""
+    listed = page.locator("[role=option]:visible")
+    expect(listed).to_have_count(0)  # another list takes its time to close
     page.locator(f"#{control}").click()
-    expect(page.locator("[role=option]:visible").first).to_be_visible()
-    found = page.locator("[role=option]:visible").all_inner_texts()
+    expect(listed.first).to_be_visible()
+    found = listed.all_inner_texts()
     page.keyboard.press("Escape")
     return found
 
 
-def pills(page: Page) -> list[str]:
-    """Names in the list of images that are mixed."""
-    return page.locator(".mantine-MultiSelect-pill").all_inner_texts()
+def expect_mixed(page: Page, *images: str) -> None:
+    """Wait until the list of images that are mixed holds these, in this order."""
+    expect(page.locator(PILLS)).to_have_text(images)
 
 
 @contextmanager

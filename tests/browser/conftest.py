@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
 from scripts.chromium import launch_options
 from scripts.serving import SETTLE_SECONDS, serving, settled, tail
+from tests.browser.acting import fitted, light, resize
 
 LOGS = pytest.StashKey[dict[str, Path]]()
 HERE = Path(__file__).parent
@@ -237,8 +238,9 @@ def put_back(page: Page, viewport: Any) -> None:
     page.unroute_all()
     page.mouse.up()
     page.mouse.move(0, 0)
-    page.set_viewport_size(viewport)
-    page.emulate_media(color_scheme="light")
+    if page.viewport_size != viewport:
+        resize(page, **viewport)
+    light(page, "light")
 
 
 # The check's sheet stays open in the study in which it was opened.
@@ -294,6 +296,7 @@ def home(shared_home: tuple[Page, str], lend: Lend) -> Iterator[Page]:
     def back() -> None:
         shared.evaluate(RETURN, url)
         settled(shared)
+        fitted(shared)
         assert shared.url == url
 
     with lend(shared, back) as page:

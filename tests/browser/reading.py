@@ -25,6 +25,8 @@ PIXEL = """([id, column, row]) => {
         box.bottom - (row + 0.5) * box.height / image.naturalHeight,
     ];
 }"""
+# Okabe and Ito's sky blue, orange and bluish green.
+CLASS_COLOURS = [(86, 180, 233), (230, 159, 0), (0, 158, 115)]
 NOTHING = np.zeros((1, 1, 4), np.uint8)
 
 
@@ -40,6 +42,15 @@ def picture(page: Page, view: str, number: int = 0) -> NDArray[np.uint8]:
         return NOTHING
     content = page.request.get(address).body()
     return np.asarray(Image.open(io.BytesIO(content)).convert("RGBA"))
+
+
+def painted(page: Page) -> NDArray[np.int64]:
+    """Classes of the label map on screen, top row first, 0 where there is none."""
+    overlay = picture(page, "view-labels", 1)
+    classes = np.zeros(overlay.shape[:2], dtype=int)
+    for number, colour in enumerate(CLASS_COLOURS, start=1):
+        classes[(overlay[..., :3] == colour).all(axis=-1) & (overlay[..., 3] > 0)] = number
+    return classes
 
 
 def pixel(page: Page, view: str, column: int, row: int) -> tuple[float, float]:
@@ -68,3 +79,11 @@ def table(page: Page, view: str) -> list[list[str]]:
 def thumb(page: Page) -> Any:
     """The slice slider's handle."""
     return page.locator("#control-slice [role=slider]")
+
+
+def contrast(one: Any, other: Any) -> float:
+    """Contrast of two sRGB colours of 8 bits, as WCAG defines it."""
+    shares = np.array([one, other]) / 255
+    linear = np.where(shares <= 0.04045, shares / 12.92, ((shares + 0.055) / 1.055) ** 2.4)
+    darker, lighter = np.sort(linear @ [0.2126, 0.7152, 0.0722]) + 0.05
+    return float(lighter / darker)

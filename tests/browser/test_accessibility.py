@@ -6,14 +6,14 @@ One page goes through its states, because axe takes about a second for each.
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import nibabel as nib
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
 from scripts import axe
 from scripts.serving import settled
-from tests.browser.acting import GO_TO, choose
+from tests.browser.acting import GO_TO, choose, light, resize
+from tests.images import AFFINE, save_image
 
 # Each violation: its rule, an element that breaks it, and how.
 RUN = """async (rules) => {
@@ -47,9 +47,9 @@ class Auditor:
         for scheme, rules in SCHEMES.items():
             if scheme not in (schemes or SCHEMES):
                 continue
-            self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            light(self.page, scheme)
             self.found += [f"{state}, {scheme}: {one}" for one in self.page.evaluate(RUN, rules)]
-        self.page.emulate_media(color_scheme="light")
+        light(self.page, "light")
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_axe_finds_nothing_on_the_page_of_the_sample(
 ) -> None:
     auditor = audit(home)
     auditor.look("as it opens")
-    home.set_viewport_size({"width": 390, "height": 844})
+    resize(home, 390, 844)
     home.locator("#controls-toggle").click()
     auditor.look("phone, controls")
 
@@ -141,17 +141,11 @@ def odd(studies: tuple[Path, str]) -> str:
     tissue = random.integers(1, 4, (24, 20, 8))
     tissue[:3] = tissue[:, :, 2] = 0
     levels = np.array([[0, 100, 200, 300], [0, 250, 420, 120]])
-    affine = np.diag([2.0, 2.0, 3.0, 1.0])
-
-    def save(name: str, voxels: np.ndarray) -> None:
-        (root / name).parent.mkdir(exist_ok=True)
-        nib.save(nib.Nifti1Image(voxels, affine), root / f"{name}.nii.gz")
-
     images = [(each[tissue] + random.normal(0, 8, tissue.shape)) * (tissue > 0) for each in levels]
     for name, image in zip(("T1", "T2"), images, strict=True):
-        save(f"compared/{name}", image.astype(np.float32))
-    save("compared/dseg", tissue.astype(np.uint8))
-    save("lone/T1", images[0].astype(np.float32))
+        save_image(root / f"compared/{name}.nii.gz", image, AFFINE)
+    save_image(root / "compared/dseg.nii.gz", tissue, AFFINE, dtype=np.uint8)
+    save_image(root / "lone/T1.nii.gz", images[0], AFFINE)
     return url
 
 
@@ -257,7 +251,7 @@ HANDLED = ["#control-slice", "#slice-back", "#help-button", ".tabs [role=tab]", 
 def test_a_magnified_page_covers_nothing(page: Page, width: int) -> None:
     page.goto("/")
     settled(page)
-    page.set_viewport_size({"width": width, "height": width * 900 // 1440})
+    resize(page, width, width * 900 // 1440)
     page.wait_for_function("width => document.documentElement.scrollWidth <= width", arg=width)
     assert page.evaluate(COVERED, [*SHOWN, *HANDLED]) == []
     if not page.locator(".controls").is_visible():

@@ -3,13 +3,14 @@
 from pathlib import Path
 from typing import Any
 
-import nibabel as nib
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
 from scripts.serving import settled
-from tests.browser.acting import choose, visit
+from tests.browser.acting import choose, fitted, resize, visit
+from tests.browser.reading import table
+from tests.images import save_image
 from tests.wide import cases
 
 
@@ -22,10 +23,8 @@ def url(studies: tuple[Path, str]) -> str:
     inside[4:-4, 4:-4, 2:-2] = True
 
     def save(name: str, low: float, high: float, background: float, affine: Any) -> None:
-        path = data / name
-        path.parent.mkdir(exist_ok=True)
         voxels = np.where(inside, random.uniform(low, high, inside.shape), background)
-        nib.Nifti1Image(voxels.astype("f4"), affine).to_filename(path)
+        save_image(data / name, voxels, affine)
 
     save("sound/T1.nii", 50, 400, 0, np.eye(4))
     save("sound/T2.nii", 50, 400, 0, np.eye(4))
@@ -74,18 +73,26 @@ def test_a_problem_is_said_and_its_sheet_is_the_visitors_to_open_and_close(
     expect(findings).to_be_hidden()
 
 
+def fitted_voxels(page: Page) -> int:
+    return sum(int(row[2].replace(",", "")) for row in table(page, "view-components"))
+
+
 def test_a_remedy_takes_one_click_and_shows_as_done(lab: Page, url: str) -> None:
     visit(lab, f"{url}/?study=zscored&foreground=positive")
     settled(lab, study="zscored", foreground="positive")
     expect(lab.locator(".findings")).to_be_hidden()
     beside = lab.locator(".check-card > .remedy")
+    first = fitted_voxels(lab)
     beside.click()
     settled(lab, foreground="background")
+    assert first < fitted_voxels(lab) == 16 * 16  # of the box in a slice
+    expect(lab.locator("#control-foreground")).to_have_value("not background")
     expect(lab.locator(".findings")).to_contain_text("left out")
     expect(lab.locator(".remedy")).to_have_count(0)
     expect(lab.locator(".check summary")).to_be_focused()
     lab.go_back()
     settled(lab, foreground="positive")
+    assert fitted_voxels(lab) == first
     expect(beside).to_be_visible()
     lab.locator(".check summary").click()
     expect(beside).to_be_hidden()
@@ -128,6 +135,7 @@ def test_the_sheet_lies_over_the_right_edge_and_leaves_the_pictures_their_size(
 ) -> None:
     visit(lab, f"{url}/?study=zscored&foreground=positive")
     settled(lab, study="zscored")
+    fitted(lab)
     line, sheet = lab.locator(".check summary"), lab.locator(".check-sheet")
     before = lab.evaluate(BOXES)
     line.click()
@@ -138,7 +146,7 @@ def test_the_sheet_lies_over_the_right_edge_and_leaves_the_pictures_their_size(
     assert lab.evaluate(BOXES) == before
     # The views behind it stay in use.
     lab.locator("#slice-back").click()
-    settled(lab)
+    settled(lab, slice=7)
     expect(sheet).to_be_visible()
     line.focus()
     lab.keyboard.press("Tab")
@@ -178,9 +186,10 @@ def test_the_closed_line_is_not_cut_before_its_consequence(lab: Page, url: str) 
 def test_on_a_phone_a_problem_is_one_line_that_opens_a_sheet_at_the_foot(
     lab: Page, url: str
 ) -> None:
-    lab.set_viewport_size({"width": 390, "height": 844})
+    resize(lab, 390, 844)
     visit(lab, f"{url}/?study=apart&x=T1&y=T2")
     settled(lab, study="apart")
+    fitted(lab)
     line = lab.locator(".check summary")
     expect(line).to_contain_text("T2 is not on the grid of T1")
     expect(lab.locator(".findings")).to_be_hidden()
@@ -212,9 +221,10 @@ CLEARANCES = """
 
 @pytest.mark.parametrize("clip", cases(["none", "1"], wide=lambda clip: clip == "1"))
 def test_titles_of_low_histograms_keep_clear_of_the_plots(lab: Page, url: str, clip: str) -> None:
-    lab.set_viewport_size({"width": 1440, "height": 720})
+    resize(lab, 1440, 720)
     visit(lab, f"{url}/?study=sound&clip={clip}&before=1")
     settled(lab, study="sound")
+    fitted(lab)
     below_upper_row, above_title = lab.evaluate(CLEARANCES)[::2], lab.evaluate(CLEARANCES)[1::2]
     assert min(below_upper_row) > 2
     assert min(above_title) > 10  # the labels of the ticks stand there

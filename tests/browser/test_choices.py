@@ -3,21 +3,15 @@
 from pathlib import Path
 from typing import Any
 
-import nibabel as nib
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from scripts.serving import settled
-from tests.browser.acting import address, choose, pills, visit
+from tests.browser.acting import address, choose, expect_mixed, visit
+from tests.images import save_image
 
 SHAPE = (24, 20, 12)
-
-
-def save(path: Path, voxels: Any, affine: Any = None) -> None:
-    path.parent.mkdir(exist_ok=True)
-    image = nib.Nifti1Image(np.asarray(voxels, np.float32), np.eye(4) if affine is None else affine)
-    image.to_filename(path)
 
 
 @pytest.fixture(scope="module")
@@ -34,25 +28,25 @@ def url(studies: tuple[Path, str]) -> str:
     t1, t2 = contrast(100, 200, 300), contrast(250, 90, 160)
     mask = t1 > 0
     for study in ("one", "two"):
-        save(data / study / "T1.nii", t1)
-        save(data / study / "T2.nii", t2)
-        save(data / study / "brain_mask.nii", mask)
-    save(data / "bare/T1.nii", t1)
-    save(data / "bare/FLAIR.nii", t2)
-    save(data / "airy/T1.nii", t1 + 50)
-    save(data / "airy/brain_mask.nii", mask)
-    save(data / "frames/T1.nii", t1)
-    save(data / "frames/dwi.nii", np.stack([t2, 2 * t2, contrast(90, 300, 150)], axis=-1))
+        save_image(data / study / "T1.nii", t1)
+        save_image(data / study / "T2.nii", t2)
+        save_image(data / study / "brain_mask.nii", mask)
+    save_image(data / "bare/T1.nii", t1)
+    save_image(data / "bare/FLAIR.nii", t2)
+    save_image(data / "airy/T1.nii", t1 + 50)
+    save_image(data / "airy/brain_mask.nii", mask)
+    save_image(data / "frames/T1.nii", t1)
+    save_image(data / "frames/dwi.nii", np.stack([t2, 2 * t2, contrast(90, 300, 150)], axis=-1))
     # Slices of 3 mm, whose middles are those of every third slice of T1.
     thick = np.diag([1.0, 1.0, 3.0, 1.0])
     thick[2, 3] = 1
-    save(data / "thick/T1.nii", t1)
-    save(data / "thick/FLAIR.nii", t2[:, :, 1::3], thick)
+    save_image(data / "thick/T1.nii", t1)
+    save_image(data / "thick/FLAIR.nii", t2[:, :, 1::3], thick)
     return url
 
 
-def notices(page: Page) -> list[str]:
-    return page.locator("#notices [role=alert]").all_inner_texts()
+def told(page: Page) -> Locator:
+    return page.locator("#notices [role=alert]")
 
 
 def test_another_grid_is_seen_at_the_same_place_and_back_returns(lab: Page, url: str) -> None:
@@ -62,7 +56,7 @@ def test_another_grid_is_seen_at_the_same_place_and_back_returns(lab: Page, url:
     choose(lab, "control-grid", "FLAIR")
     settled(lab, grid="FLAIR", slice=3)
     expect(lab.locator("#position")).to_contain_text("z = 10.0 mm")
-    assert notices(lab) == []
+    expect(told(lab)).to_have_count(0)
     lab.get_by_text("Sagittal", exact=True).click()
     settled(lab, plane="sagittal")
     choose(lab, "control-grid", "T1")
@@ -70,7 +64,7 @@ def test_another_grid_is_seen_at_the_same_place_and_back_returns(lab: Page, url:
     # The axial slice that was seen before had its number on the other grid.
     lab.get_by_text("Axial", exact=True).click()
     settled(lab, plane="axial", slice=10)
-    assert notices(lab) == []
+    expect(told(lab)).to_have_count(0)
     for expected in ({"grid": "T1"}, {"grid": "FLAIR"}, {"grid": "FLAIR", "slice": "3"}):
         lab.go_back()
         settled(lab, **expected)
@@ -85,10 +79,10 @@ def test_another_volume_is_mixed_in_the_place_of_the_one_before(lab: Page, url: 
     lab.locator(".check summary").click()
     lab.locator(".remedy").filter(has_text="mean of all").first.click()
     settled(lab, y="dwi:mean", mix="T1,dwi:mean")
-    assert pills(lab) == ["T1", "dwi:mean"]
+    expect_mixed(lab, "T1", "dwi:mean")
     choose(lab, "control-volume-y", "2")
     settled(lab, y="dwi:2", mix="T1,dwi:2")
-    assert pills(lab) == ["T1", "dwi:2"]
+    expect_mixed(lab, "T1", "dwi:2")
 
 
 @pytest.mark.wide
@@ -101,12 +95,12 @@ def test_a_chosen_rule_goes_along_where_there_is_a_mask_and_else_the_page_says_s
     settled(lab, foreground="mask")
     choose(lab, "control-study", "two")
     settled(lab, study="two", foreground="mask")
-    assert notices(lab) == []
+    expect(told(lab)).to_have_count(0)
     choose(lab, "control-study", "bare")
     settled(lab, study="bare", foreground="positive")
-    assert notices(lab) == ["bare has no mask. The page keeps the voxels above 0."]
+    expect(told(lab)).to_have_text(["bare has no mask. The page keeps the voxels above 0."])
     # T1 is in both studies; that T2 is not leaves no mark on the mixture.
-    assert pills(lab) == ["T1", "FLAIR"]
+    expect_mixed(lab, "T1", "FLAIR")
     assert "mix" not in address(lab)
 
 
@@ -115,7 +109,7 @@ def test_a_rule_that_a_study_set_by_itself_does_not_go_along(lab: Page, url: str
     settled(lab, foreground="mask")
     choose(lab, "control-study", "two")
     settled(lab, study="two", foreground="positive")
-    assert notices(lab) == []
+    expect(told(lab)).to_have_count(0)
 
 
 def test_a_mixture_without_any_image_says_why_all_are_back(lab: Page, url: str) -> None:
@@ -127,7 +121,7 @@ def test_a_mixture_without_any_image_says_why_all_are_back(lab: Page, url: str) 
     lab.keyboard.press("Backspace")
     expect(note).to_be_visible()
     settled(lab)
-    assert pills(lab) == ["T1", "T2"]
+    expect_mixed(lab, "T1", "T2")
     lab.keyboard.press("Backspace")
     settled(lab, mix="T1")
     expect(note).to_have_count(0)

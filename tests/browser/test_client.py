@@ -31,6 +31,7 @@ from dashboard.view import TOLERANCE, View
 from dashboard.words.maps import MAPS
 from scripts.addresses import slice_address
 from tests.browser.conftest import Run
+from tests.images import save_image
 
 CONFIG: dict[str, Any] = {
     "version": CONTENT_VERSION,
@@ -148,9 +149,8 @@ def volume(tmp_path: Path) -> Callable[..., Volume]:
     def volume(name: str, slices: int, thick: float, start: float = 0.0) -> Volume:
         affine = np.diag([2.0, 2.0, thick, 1.0])
         affine[2, 3] = start
-        voxels = np.random.default_rng(0).normal(100, 9, (8, 6, slices)).astype(np.float32)
-        nib.Nifti1Image(voxels, affine).to_filename(tmp_path / f"{name}.nii")
-        return read_volume(tmp_path / f"{name}.nii")
+        voxels = np.random.default_rng(0).normal(100, 9, (8, 6, slices))
+        return read_volume(save_image(tmp_path / f"{name}.nii", voxels, affine))
 
     return volume
 
@@ -494,8 +494,7 @@ def test_a_place_is_found_again_in_every_plane(run: Run, tmp_path: Path, plane, 
     turn = np.radians(15)
     affine = np.array([[0, -2 * np.cos(turn), np.sin(turn), 9], [3, 0, 0, -7],
                        [0, 2 * np.sin(turn), np.cos(turn), 4], [0, 0, 0, 1]])  # fmt: skip
-    nib.Nifti1Image(np.ones((5, 6, 7), np.float32), affine).to_filename(tmp_path / "v.nii")
-    volume = read_volume(tmp_path / "v.nii")
+    volume = read_volume(save_image(tmp_path / "v.nii", np.ones((5, 6, 7)), affine))
     scene = {
         "shape": volume.orientation.picture_shape(plane),
         "toStored": volume.orientation.picture_to_stored(plane).tolist(),
@@ -915,9 +914,8 @@ def test_a_window_is_moved(run: Run, name: str) -> None:
 # ---- voxels
 def test_a_pixel_is_the_voxel_that_nibabel_knows(run: Run, tmp_path: Path) -> None:
     affine = np.array([[0, -2, 0, 9], [3, 0, 0, -7], [0, 0, 2.5, 4], [0, 0, 0, 1]])
-    voxels = np.random.default_rng(0).normal(100, 9, (5, 6, 7)).astype(np.float32)
-    nib.Nifti1Image(voxels, affine).to_filename(tmp_path / "v.nii")
-    volume = read_volume(tmp_path / "v.nii")
+    voxels = np.random.default_rng(0).normal(100, 9, (5, 6, 7))
+    volume = read_volume(save_image(tmp_path / "v.nii", voxels, affine))
     for plane in get_args(Plane):
         for side in get_args(Side):
             picture = volume.orientation.upright(

@@ -12,7 +12,7 @@ from PIL import Image
 from playwright.sync_api import Download, Page, Route, expect
 
 from scripts.serving import settled
-from tests.browser.acting import holding
+from tests.browser.acting import holding, resize, visit
 from tests.browser.reading import picture
 
 COPIED = """() => { navigator.clipboard.writeText = async text => { window.copied = text; }; }"""
@@ -114,14 +114,12 @@ def test_plots_have_the_size_that_was_chosen_and_pictures_whole_voxels(home: Pag
             assert re.search(rb'<svg[^>]* width="640" height="480"', saved)
         else:
             assert Image.open(io.BytesIO(saved)).size == (1200, 800)
-    wide = home.viewport_size
-    home.set_viewport_size({"width": 390, "height": 844})
+    resize(home, 390, 844)
     fields = sheet.locator("select, input").evaluate_all(
         "fields => fields.map((one) => one.getBoundingClientRect().right)"
     )
     assert max(fields) < sheet.evaluate("dialog => dialog.getBoundingClientRect().right")
-    assert wide is not None
-    home.set_viewport_size(wide)
+    resize(home, 1440, 900)
 
     # Its tab is not open, and its numbers are not computed yet.
     sheet.get_by_label("Plot").select_option(label="Criteria")
@@ -171,8 +169,7 @@ def test_the_script_is_shown_and_the_link_says_its_files(copying: Page) -> None:
     assert link.startswith(f"{page.url}&files=")
     start, _, files = link.rpartition("files=")
     wrong = f"{start}files={files[:4]}{'0' * 8}{files[12:]}"
-    page.evaluate("""link => { history.pushState(null, "", link);
-        dispatchEvent(new PopStateEvent("popstate")); }""", wrong)  # fmt: skip
+    visit(page, wrong)
     expect(page.locator("#notices")).to_contain_text("made with another version of T1.nii.gz")
     settled(page)
     assert "files" not in page.url

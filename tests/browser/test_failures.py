@@ -7,12 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from scripts.serving import settled
-from tests.browser.acting import choose, holding
-
-GO_TO = """query => {
-    history.pushState(null, "", query);
-    dispatchEvent(new PopStateEvent("popstate"));
-}"""
+from tests.browser.acting import GO_TO, choose, holding
 
 
 def note(page: Page) -> Locator:
@@ -90,8 +85,7 @@ def test_the_page_asks_by_itself_whether_the_server_is_back(
     home: Page, complaints: list[str]
 ) -> None:
     with failing(home, "**/open?*", "**/healthz"):
-        home.evaluate("history.pushState(null, '', '?study=sample&plane=coronal')")
-        home.evaluate("dispatchEvent(new PopStateEvent('popstate'))")
+        home.evaluate(GO_TO, "?study=sample&plane=coronal")
         expect(note(home)).to_be_visible()
         settled(home, plane="axial")  # the address is that of what is shown again
         with home.expect_response("**/healthz"):

@@ -4,12 +4,13 @@ import io
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Page, expect
 
 from dashboard.figures.palette import on_white
 from scripts.serving import settled
+from tests.browser.acting import light
+from tests.browser.reading import contrast
 from tests.wide import cases
 
 # WCAG's contrast of a label's text with what lies behind it.
@@ -32,7 +33,7 @@ CONTRASTS = """selector => {
 
 @pytest.mark.parametrize("scheme", cases(["light", "dark"], wide=lambda scheme: scheme == "dark"))
 def test_what_a_graph_says_under_the_pointer_can_be_read(home: Page, scheme: str) -> None:
-    home.emulate_media(color_scheme=scheme)
+    light(home, scheme)
     for graph, place in (("#view-histograms", {"x": 60, "y": 60}), ("#view-joint", None)):
         if place:
             home.locator(f"{graph} .nsewdrag").last.hover(position=place)
@@ -51,22 +52,14 @@ def test_what_a_graph_says_under_the_pointer_can_be_read(home: Page, scheme: str
 @pytest.mark.parametrize("scheme", cases(["light", "dark"], wide=lambda scheme: scheme == "light"))
 def test_the_fullest_cells_stand_off_from_the_card(home: Page, scheme: str) -> None:
     """The colour scale ends at a contrast of 3 with the card, as WCAG asks of graphics."""
-    home.emulate_media(color_scheme=scheme)
+    light(home, scheme)
     home.locator("#control-joint").select_option("histogram")
     settled(home, joint="histogram")
     box = home.locator("#view-joint .cbfills").bounding_box()
     assert box is not None
     shot = np.asarray(Image.open(io.BytesIO(home.screenshot())).convert("RGB"))
     row = int(box["y"] + box["height"] / 2)
-    full, card = shot[row, int(box["x"] + box["width"]) - 2], shot[row, int(box["x"]) - 20]
-    lighter, darker = sorted((luminance(full), luminance(card)), reverse=True)
-    assert (lighter + 0.05) / (darker + 0.05) > 3
-
-
-def luminance(colour: NDArray[np.uint8]) -> float:
-    share = colour / 255
-    linear = np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
-    return float(linear @ [0.2126, 0.7152, 0.0722])
+    assert contrast(shot[row, int(box["x"] + box["width"]) - 2], shot[row, int(box["x"]) - 20]) > 3
 
 
 def test_the_lines_of_the_classes_are_darker_on_white_alone(home: Page) -> None:
@@ -74,5 +67,5 @@ def test_the_lines_of_the_classes_are_darker_on_white_alone(home: Page) -> None:
     line = home.locator("#view-histograms .js-line[style*='rgb(86, 180, 233)']").first
     darker = on_white("#56B4E9")
     expect(line).to_have_css("stroke", f"rgb{tuple(bytes.fromhex(darker[1:]))}")
-    home.emulate_media(color_scheme="dark")
+    light(home, "dark")
     expect(line).to_have_css("stroke", "rgb(86, 180, 233)")

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from scripts.serving import settled
+from tests.browser.acting import light, resize
 from tests.wide import cases
 
 SIZES = [
@@ -59,7 +60,6 @@ FAULTS = """() => {
 }"""
 # Each size is seen in both, one way or the other.
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-SHOWS = "scheme => getComputedStyle(document.documentElement).colorScheme === scheme"
 FITS = "() => document.documentElement.scrollWidth <= innerWidth"
 RESTS = """() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"""
 
@@ -73,15 +73,14 @@ def test_at_any_size_nothing_overlaps_or_is_cut(page: Page, query: str, controls
     page.goto(f"/?{query}")
     settled(page)
     if controls:  # where they are folded, too, until somebody asks
-        page.set_viewport_size({"width": 768, "height": 1024})
+        resize(page, 768, 1024)
         page.locator("#controls-toggle").click()
         expect(page.locator(".controls")).to_be_visible()
     faults = {}
     for (width, height), scheme in zip(SIZES, cycle(SCHEMES if controls else SCHEMES[::-1])):
-        page.emulate_media(color_scheme=scheme)
-        page.set_viewport_size({"width": width, "height": height})
-        page.wait_for_function(SHOWS, arg=scheme)
-        page.wait_for_function(FITS)  # once the graphs have taken their new size
+        light(page, scheme)
+        resize(page, width, height)
+        page.wait_for_function(FITS)
         faults[width, height, scheme] = page.evaluate(FAULTS)
     assert {size: found for size, found in faults.items() if found} == {}
 
@@ -93,7 +92,7 @@ def test_the_controls_fit_without_scrolling_and_the_wheel_over_them_leaves_the_p
     settled(page)
     controls = page.locator(".controls")
     assert controls.evaluate("panel => panel.scrollHeight <= panel.clientHeight")
-    page.set_viewport_size({"width": 1440, "height": 600})
+    resize(page, 1440, 600)
     controls.hover()
     page.mouse.wheel(0, 3000)
     page.wait_for_function("() => document.querySelector('.controls').scrollTop > 0")
@@ -117,7 +116,7 @@ def test_folded_controls_leave_their_room_to_the_views_and_stay_folded(page: Pag
     page.keyboard.press("c")
     expect(page.locator(".controls")).to_be_visible()
     # On a tablet images and labels then stand in one row, each as large.
-    page.set_viewport_size({"width": 768, "height": 1024})
+    resize(page, 768, 1024)
     page.keyboard.press("c")
     boxes = [card.bounding_box() for card in page.locator(".image-card").all()]
     assert len({(box["y"], round(box["width"]), box["height"]) for box in boxes}) == 1
@@ -126,7 +125,7 @@ def test_folded_controls_leave_their_room_to_the_views_and_stay_folded(page: Pag
 @pytest.mark.wide
 def test_on_a_phone_the_controls_are_a_sheet_below_the_views(new_context, server: str) -> None:
     page = new_context(has_touch=True).new_page()
-    page.set_viewport_size({"width": 390, "height": 844})
+    resize(page, 390, 844)
     page.goto(server)
     settled(page)
     sheet, button = page.locator(".controls"), page.locator("#controls-toggle")

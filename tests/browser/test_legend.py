@@ -1,6 +1,5 @@
 """The legend: names, colours and tissues of classes, and what it says of other slices."""
 
-import nibabel as nib
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
@@ -8,6 +7,7 @@ from playwright.sync_api import Page, expect
 from scripts.serving import settled
 from tests.browser.acting import address
 from tests.browser.reading import picture, pixel, table
+from tests.images import save_image
 
 GUESSES = ["CSF", "GM", "WM"]
 
@@ -116,10 +116,9 @@ def test_a_tissue_keeps_its_class_and_one_that_the_head_lacks_is_grey(page: Page
     t1 = np.array([[100, 100, 100], [205, 215, 205], [215, 205, 215]])[kind, np.arange(3)]
     b0 = np.array([50, 500, 250])[kind]
     folder, url = studies
-    (folder / "swapped").mkdir()
     for name, voxels in (("T1", t1), ("b0", b0)):
-        noisy = (voxels + chance.normal(0, 8, kind.shape)).astype(np.float32)
-        nib.Nifti1Image(noisy, np.eye(4)).to_filename(folder / "swapped" / f"{name}.nii.gz")
+        noisy = voxels + chance.normal(0, 8, kind.shape)
+        save_image(folder / f"swapped/{name}.nii.gz", noisy)
 
     def colours() -> list[tuple[int, ...]]:
         """Of each tissue: the colour of most of its voxels in the label map."""

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from dashboard.cards.table import CARDS
 from dashboard.view import LESSON, View
 from scripts.serving import settled
+from tests.browser.acting import resize
 from tests.browser.conftest import Run
 
 PAIR: dict[str, Any] = {
@@ -146,7 +147,7 @@ def test_the_lesson_leads_through_ten_steps_and_stays_linked_in_each(home: Page)
     settled(home, components=5, slice=31)
     assert "lesson=" not in home.url
     expect(home.locator(".controls")).to_be_visible()
-    assert home.evaluate(size) < large
+    home.wait_for_function(f"large => ({size})() < large", arg=large)
     assert len(home.evaluate(SEEN)) == 6
     home.go_back()
     settled(home, lesson=8, slice=31)
@@ -157,7 +158,7 @@ def test_the_lesson_leads_through_ten_steps_and_stays_linked_in_each(home: Page)
 
 @pytest.mark.wide
 def test_a_link_opens_its_step_on_a_phone_with_buttons_for_fingers(page: Page) -> None:
-    page.set_viewport_size({"width": 390, "height": 844})
+    resize(page, 390, 844)
     page.goto("/?lesson=6")
     settled(page, lesson=6, joint="histogram", components=1)
     lesson = page.get_by_role("region", name="Lesson")

@@ -4,7 +4,6 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import nibabel as nib
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
@@ -12,6 +11,7 @@ from playwright.sync_api import Page, expect
 from scripts.serving import settled
 from tests.browser.acting import choose, options
 from tests.browser.reading import traces
+from tests.images import save_image
 
 pytestmark = pytest.mark.wide
 SUBJECTS = 1000
@@ -20,9 +20,7 @@ SHAPE = (16, 16, 10)
 
 
 def scan(path: Path, level: float) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    voxels = np.random.default_rng(int(level)).normal(level, level / 10, SHAPE)
-    nib.Nifti1Image(voxels.astype(np.float32), np.eye(4)).to_filename(path)
+    save_image(path, np.random.default_rng(int(level)).normal(level, level / 10, SHAPE))
 
 
 @pytest.fixture(scope="module")

@@ -6,10 +6,7 @@ from playwright.sync_api import Page, expect
 
 from scripts.serving import settled
 from tests.browser.lesson import Lesson, upright
-from tests.browser.reading import picture, pixel, table, thumb, traces
-
-# Okabe and Ito's sky blue, orange and bluish green.
-CLASS_COLOURS = [(86, 180, 233), (230, 159, 0), (0, 158, 115)]
+from tests.browser.reading import CLASS_COLOURS, picture, pixel, table, thumb, traces
 
 
 def move_to(page: Page, slice_number: int, steps: int) -> None:
@@ -93,7 +90,8 @@ def test_the_joint_view_changes_its_kind_and_axes(home: Page, sample) -> None:
     darkest = lesson.t1[lesson.labels == 1].mean()
     assert means["x"][0] == pytest.approx(darkest, rel=0.1)
     home.locator("#control-joint").select_option("Scatter")
-    settled(home, axes="raw", components=3)
+    home.wait_for_url(lambda url: "joint=" not in url)
+    settled(home)
     room, top = home.evaluate(TOP)
     assert top == room, "the room of the colour bar is gone, too"
 

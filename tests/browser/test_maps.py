@@ -8,6 +8,10 @@ from scipy.ndimage import binary_erosion
 from scripts.serving import settled
 from tests.browser.reading import picture
 
+# Whether the numbers of the legend, which come a moment after the map, have this sum.
+SUM_UP = """sum => [...document.querySelectorAll(".entry-count")]
+    .reduce((all, { textContent }) => all + Number(textContent.replaceAll(",", "")), 0) === sum"""
+
 
 def test_the_maps_are_chosen_from_the_list_and_by_a_key(home: Page) -> None:
     menu, legend = home.locator("#control-map"), home.locator(".map-legend")
@@ -44,16 +48,13 @@ def test_the_maps_are_chosen_from_the_list_and_by_a_key(home: Page) -> None:
             home.locator("#slice-forward").click()
             settled(home, slice=31)
         shown = picture(home, "view-labels", 1)
-        counts = [
-            int(text.replace(",", "")) for text in home.locator(".entry-count").all_inner_texts()
-        ]
-        assert sum(counts) == (shown[..., 3] > 0).sum()
-        counted.append(counts)
+        home.wait_for_function(SUM_UP, arg=int((shown[..., 3] > 0).sum()))
+        counted.append(home.locator(".entry-count").all_inner_texts())
     assert counted[0] != counted[1]
 
     menu.select_option("reference")
     settled(home, map="reference")
-    assert legend.locator(".entry-name").all_inner_texts() == ["CSF", "GM", "WM"]
+    expect(legend.locator(".entry-name")).to_have_text(["CSF", "GM", "WM"])
 
     # A class that is not there any more: the card says so, and another number brings it back.
     menu.select_option("probability 3")

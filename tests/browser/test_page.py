@@ -90,17 +90,6 @@ def test_the_wheel_over_an_image_moves_through_the_slices(home: Page) -> None:
     settled(home, slice=32)
 
 
-def test_play_runs_until_paused(home: Page) -> None:
-    button = home.locator("#control-play")
-    button.click()
-    home.wait_for_function("() => Number(new URLSearchParams(location.search).get('slice')) > 32")
-    button.click()
-    expect(button).to_have_attribute("aria-pressed", "false")
-    settled(home)
-    position = home.evaluate("new URLSearchParams(location.search).get('slice')")
-    expect(thumb(home)).to_have_attribute("aria-valuenow", position)
-
-
 @pytest.mark.wide
 def test_the_theme_follows_the_system_and_the_button(own_page: Page) -> None:
     # The choice is remembered: other pages of the same browser would follow it.

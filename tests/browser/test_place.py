@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from scripts.serving import settled
-from tests.browser.acting import address, holding, tab_to
+from tests.browser.acting import address, fitted, holding, tab_to
 from tests.browser.lesson import Lesson
 from tests.browser.reading import pixel, thumb
 
@@ -61,12 +61,8 @@ def test_a_click_sets_a_crosshair_that_stays_in_every_view(page: Page, sample: P
     scaled = [
         (v[i, j] - v[lesson.mask].mean()) / v[lesson.mask].std() for v in (lesson.t1, lesson.b0)
     ]
-    # A graph that has got another size draws itself, and its marks, a moment later.
-    page.wait_for_function(
-        f"""([where, wanted]) => ({MARKED})(where)
-            .every((value, axis) => Math.abs(value - wanted[axis]) < 0.03)""",
-        arg=[["view-joint", "of-place"], [float(value) for value in scaled]],
-    )
+    fitted(page)  # the readout has taken some of the room of the graphs
+    assert page.evaluate(MARKED, ["view-joint", "of-place"]) == pytest.approx(scaled, abs=0.03)
     assert page.evaluate(MARKED, ["view-histograms", "value-line"])[0] == pytest.approx(
         lesson.t1[i, j], abs=4
     )

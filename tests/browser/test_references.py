@@ -13,18 +13,8 @@ from sklearn.metrics import f1_score
 from scripts.serving import settled
 from tests.browser.acting import choose
 from tests.browser.lesson import upright
-from tests.browser.reading import picture, table, thumb
-
-CLASS_COLOURS = [(86, 180, 233), (230, 159, 0), (0, 158, 115)]
-
-
-def painted(page: Page) -> NDArray[np.int64]:
-    """Classes of the label picture on screen, 0 where there is none."""
-    overlay = picture(page, "view-labels", 1)
-    classes = np.zeros(overlay.shape[:2], dtype=int)
-    for number, colour in enumerate(CLASS_COLOURS, start=1):
-        classes[(overlay[..., :3] == colour).all(axis=-1) & (overlay[..., 3] > 0)] = number
-    return classes
+from tests.browser.reading import painted, table, thumb
+from tests.images import save_image
 
 
 def dice(page: Page) -> dict[int, float]:
@@ -85,11 +75,10 @@ def test_more_labels_stay_unfolded_from_slice_to_slice(
 ) -> None:
     data, url = studies
     rng = np.random.default_rng(2)
-    shape, folder = (30, 30, 8), data / "parcels"
-    folder.mkdir()
+    shape = 30, 30, 8
     parcels = 1 + (np.stack(np.indices(shape), axis=-1) // [5, 5, 4]) @ [1, 6, 36]
     for name, voxels in (("T1", rng.normal(300, 60, shape)), ("dseg", parcels)):
-        nib.Nifti1Image(voxels.astype("f4"), np.eye(4)).to_filename(folder / f"{name}.nii")
+        save_image(data / f"parcels/{name}.nii", voxels)
     page.goto(f"{url}/?study=parcels&slice=3&foreground=positive&reference=dseg")
     settled(page, study="parcels", slice=3)
     expect(page.locator("#view-agreement .confusion thead th")).to_have_count(1 + 12)

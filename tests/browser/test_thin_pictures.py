@@ -3,13 +3,13 @@
 from itertools import combinations
 from pathlib import Path
 
-import nibabel as nib
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
 from scripts.serving import settled
 from tests.browser.acting import visit
+from tests.images import save_image
 from tests.wide import cases
 
 SHAPES = {"row": (60, 2, 40), "column": (2, 60, 40), "flat": (36, 1, 28), "line": (36, 1, 1)}
@@ -19,10 +19,8 @@ SHAPES = {"row": (60, 2, 40), "column": (2, 60, 40), "flat": (36, 1, 28), "line"
 def url(studies: tuple[Path, str]) -> str:
     data, url = studies
     for name, shape in SHAPES.items():
-        (data / f"thin_{name}").mkdir()
-        voxels = np.random.default_rng(0).uniform(1, 9, shape).astype(np.float32)
-        image = nib.Nifti1Image(voxels, np.diag([-2.0, 2.0, 2.0, 1.0]))
-        image.to_filename(data / f"thin_{name}" / "T1.nii.gz")
+        voxels = np.random.default_rng(0).uniform(1, 9, shape)
+        save_image(data / f"thin_{name}/T1.nii.gz", voxels, np.diag([-2.0, 2.0, 2.0, 1.0]))
     return url
 
 

@@ -1,10 +1,10 @@
 """The state of an upload, what the page says of it, and dropped folders: tables of cases."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+
+from tests.browser.conftest import Run
 
 MEGABYTE = 2**20
 FILES = [{"name": "T1.nii", "size": 3 * MEGABYTE}, {"name": "/head/b0.nii", "size": MEGABYTE}]
@@ -25,22 +25,13 @@ def progress(seconds: float, loaded: float, total: float = 4 * MEGABYTE) -> dict
     return {"type": "progress", "at": 1000 * seconds, "loaded": loaded, "total": total}
 
 
-@pytest.fixture(scope="module")
-def module(browser: Browser, server: str) -> Iterator[Page]:
-    """An empty page of the server, which knows the module as `upload`."""
-    page = browser.new_page()
-    page.goto(f"{server}/healthz")
-    page.evaluate("async () => { window.upload = await import('/assets/client/upload.mjs'); }")
-    yield page
-    page.close()
-
-
-def after(module: Page, *events: dict[str, Any]) -> dict[str, Any]:
+def after(run: Run, *events: dict[str, Any]) -> dict[str, Any]:
     """Return the state after these events, and what the page says of it."""
-    return module.evaluate(
-        """events => {
-            const state = events.reduce(upload.next, upload.IDLE);
-            return { state, busy: upload.isBusy(state), ...upload.described(state) };
+    return run(
+        "upload",
+        """({ next, IDLE, isBusy, described }, events) => {
+            const state = events.reduce(next, IDLE);
+            return { state, busy: isBusy(state), ...described(state) };
         }""",
         list(events),
     )
@@ -72,24 +63,24 @@ def after(module: Page, *events: dict[str, Any]) -> dict[str, Any]:
     ],
 )
 def test_a_phase_follows_from_the_events(
-    module: Page, events: list[dict[str, Any]], phase: str
+    run: Run, events: list[dict[str, Any]], phase: str
 ) -> None:
-    reached = after(module, *events)
+    reached = after(run, *events)
     assert reached["state"]["phase"] == phase
     assert reached["busy"] == (phase in ("asking", "sending", "checking"))
     assert reached["button"] == ("Close" if phase == "ended" else "Cancel")
 
 
-def test_only_what_is_planned_is_sent(module: Page) -> None:
-    reached = after(module, CHOSEN, PARTLY)
+def test_only_what_is_planned_is_sent(run: Run) -> None:
+    reached = after(run, CHOSEN, PARTLY)
     assert reached["state"]["files"] == [FILES[1]]
     assert reached["title"] == "Uploading 1 file"
     assert reached["files"] == "b0.nii"
     assert reached["status"] == "Uploading 1 file, 1.0 MB."
 
 
-def test_other_files_wait_until_an_upload_ends(module: Page) -> None:
-    reached = after(module, CHOSEN, PLANNED, {"type": "chosen", "files": FILES[:1]})
+def test_other_files_wait_until_an_upload_ends(run: Run) -> None:
+    reached = after(run, CHOSEN, PLANNED, {"type": "chosen", "files": FILES[:1]})
     assert reached["state"]["files"] == FILES
     assert reached["status"] == "Wait for this upload to finish, or cancel it first."
 
@@ -109,9 +100,9 @@ def test_other_files_wait_until_an_upload_ends(module: Page) -> None:
     ],
 )
 def test_every_file_that_is_left_out_is_listed(
-    module: Page, events: list[dict[str, Any]], title: str, lines: list[str]
+    run: Run, events: list[dict[str, Any]], title: str, lines: list[str]
 ) -> None:
-    reached = after(module, CHOSEN, *events)
+    reached = after(run, CHOSEN, *events)
     assert (reached["title"], reached["lines"]) == (title, lines)
 
 
@@ -143,24 +134,24 @@ def test_every_file_that_is_left_out_is_listed(
     ],
 )
 def test_progress_is_written_with_rate_and_time_left(
-    module: Page, measured: list[dict[str, Any]], percent: int, amount: str
+    run: Run, measured: list[dict[str, Any]], percent: int, amount: str
 ) -> None:
-    reached = after(module, CHOSEN, PLANNED, *measured)
+    reached = after(run, CHOSEN, PLANNED, *measured)
     assert (reached["percent"], reached["amount"]) == (percent, amount)
 
 
-def test_nobody_knows_how_far_a_check_is(module: Page) -> None:
-    assert "percent" not in after(module, CHOSEN, PLANNED, SENT)
+def test_nobody_knows_how_far_a_check_is(run: Run) -> None:
+    assert "percent" not in after(run, CHOSEN, PLANNED, SENT)
 
 
 @pytest.mark.parametrize(
     ("number", "listed"),
     [(1, "0.nii"), (3, "0.nii, 1.nii, 2.nii"), (5, "0.nii, 1.nii, 2.nii and 2 more")],
 )
-def test_long_lists_of_files_are_cut(module: Page, number: int, listed: str) -> None:
+def test_long_lists_of_files_are_cut(run: Run, number: int, listed: str) -> None:
     files = [{"name": f"/head/{n}.nii", "size": 1} for n in range(number)]
     plan = {"type": "planned", "send": list(range(number)), "refused": []}
-    assert after(module, {"type": "chosen", "files": files}, plan)["files"] == listed
+    assert after(run, {"type": "chosen", "files": files}, plan)["files"] == listed
 
 
 @pytest.mark.parametrize(
@@ -174,12 +165,12 @@ def test_long_lists_of_files_are_cut(module: Page, number: int, listed: str) -> 
         (500, "null", failed("The server cannot accept the upload (500). Try again later.")),
     ],
 )
-def test_an_answer_is_an_event(module: Page, status: int, text: str, event: dict[str, Any]) -> None:
-    answered = module.evaluate("answer => upload.answered('planned', ...answer)", [status, text])
-    assert answered == event
+def test_an_answer_is_an_event(run: Run, status: int, text: str, event: dict[str, Any]) -> None:
+    asked = "({ answered }, status, text) => answered('planned', status, text)"
+    assert run("upload", asked, status, text) == event
 
 
-DROPPED = """async ([tree, most]) => {
+DROPPED = """async ({ dropped }, tree, most) => {
     const entry = (path, node) => typeof node === "number"
         ? { name: path.split("/").at(-1), fullPath: path, isDirectory: false,
             file: resolve => resolve(new File([new Uint8Array(node)], path.split("/").at(-1))) }
@@ -192,7 +183,7 @@ DROPPED = """async ([tree, most]) => {
     const items = Object.entries(tree).map(([name, node]) => typeof node === "number"
         ? { entry: null, file: new File([new Uint8Array(node)], name) }
         : { entry: entry(`/${name}`, node), file: null });
-    const found = await upload.dropped(items, most);
+    const found = await dropped(items, most);
     return found.map(({ name, size, file }) => [name, size, file.name]);
 }"""
 
@@ -209,14 +200,14 @@ DROPPED = """async ([tree, most]) => {
     ],
 )  # fmt: skip
 def test_a_dropped_folder_is_all_files_in_it_but_hidden_ones(
-    module: Page, tree: dict[str, Any], files: list[Any]
+    run: Run, tree: dict[str, Any], files: list[Any]
 ) -> None:
-    assert module.evaluate(DROPPED, [tree, 100]) == files
+    assert run("upload", DROPPED, tree, 100) == files
 
 
-def test_large_folders_are_read_whole_up_to_the_bound(module: Page) -> None:
+def test_large_folders_are_read_whole_up_to_the_bound(run: Run) -> None:
     tree = {"head": {f"{n}.dcm": 0 for n in range(250)}}
-    assert len(module.evaluate(DROPPED, [tree, 1000])) == 250
-    assert 120 < len(module.evaluate(DROPPED, [tree, 120])) <= 250
+    assert len(run("upload", DROPPED, tree, 1000)) == 250
+    assert 120 < len(run("upload", DROPPED, tree, 120)) <= 250
     deep = {"head": {str(n): {"1.dcm": 0} for n in range(50)}}
-    assert len(module.evaluate(DROPPED, [deep, 20])) == 21
+    assert len(run("upload", DROPPED, deep, 20)) == 21

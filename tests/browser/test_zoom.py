@@ -12,7 +12,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from scripts.serving import settled
+from tests.browser.acting import resize
 from tests.browser.reading import pixel, thumb
+from tests.images import save_image
 
 VIEWS = ("view-image-x", "view-image-y", "view-labels")
 # Of each picture: its whole slice, and its card.
@@ -56,12 +58,10 @@ def url(studies: tuple[Path, str]) -> str:
     head = ((i - 50) / 20) ** 2 + ((j - 40) / 24) ** 2 + ((k - 20) / 15) ** 2 <= 1
     air = np.abs(random.normal(0, 15, shape))
     voxels = np.where(head, random.normal(600, 60, shape), air)
-    (data / "noisy").mkdir()
     for name, factor in (("T1", 1), ("T2", 2)):
         affine = np.diag([3.0 * factor] * 3 + [1.0])
         affine[:3, 3] = (factor - 1) * 1.5
-        part = voxels[tuple(slice(None, None, factor) for _ in range(3))].astype(np.float32)
-        nib.Nifti1Image(part, affine).to_filename(data / "noisy" / f"{name}.nii.gz")
+        save_image(data / f"noisy/{name}.nii.gz", voxels[::factor, ::factor, ::factor], affine)
     np.save(data.parent / "noisy.npy", head)
     return url
 
@@ -162,7 +162,7 @@ def test_two_fingers_zoom_and_one_moves_what_is_enlarged(home: Page) -> None:
 
 @pytest.mark.wide
 def test_the_wheel_scrolls_a_page_that_scrolls(page: Page) -> None:
-    page.set_viewport_size({"width": 800, "height": 700})
+    resize(page, 800, 700)
     page.goto("/?slice=30")
     settled(page, slice=30)
     page.locator("#view-image-x").hover()
