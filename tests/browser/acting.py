@@ -7,6 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Error, Locator, Page, Route, expect
 
+from scripts.serving import settled
+
 # As Back does it, which opens a View without loading the page. A page forgets at once what it
 # showed, so that one can wait for the same View again.
 GO_TO = """query => {
@@ -34,6 +36,12 @@ def visit(page: Page, url: str) -> None:
         page.evaluate(GO_TO, f"?{query}")
     else:
         page.goto(url)
+
+
+def open_view(page: Page, url: str, **query: object) -> None:
+    """Visit a View, and wait until the page shows it."""
+    visit(page, url)
+    settled(page, **query)
 
 
 def fitted(page: Page) -> None:

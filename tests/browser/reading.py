@@ -67,6 +67,12 @@ def badges(page: Page) -> list[str]:
     )
 
 
+def findings(page: Page, severity: str) -> str:
+    """What the check says of one severity."""
+    found = page.locator(f".findings li[data-severity={severity}]")
+    return " ".join(found.all_text_contents()).replace("\xa0", " ")
+
+
 def table(page: Page, view: str) -> list[list[str]]:
     """Cells of a table's rows, without its head."""
     return page.evaluate(

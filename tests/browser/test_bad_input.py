@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from scripts.serving import settled
-from tests.browser.acting import visit
-from tests.browser.reading import picture, traces
+from tests.browser.acting import open_view
+from tests.browser.reading import findings, picture, traces
 from tests.images import save_image
 
 AFFINE = np.diag([2.0, 2.0, 2.0, 1.0])
@@ -46,22 +46,12 @@ def url(studies: tuple[Path, str]) -> str:
     return url
 
 
-def open_study(page: Page, url: str, query: str) -> None:
-    visit(page, f"{url}/?{query}")
-    settled(page)
-
-
 def notices(page: Page) -> str:
     return " ".join(page.locator("#notices [role=alert]").all_text_contents())
 
 
-def findings(page: Page, severity: str) -> str:
-    found = page.locator(f"#view-preflight li[data-severity={severity}]")
-    return " ".join(found.all_text_contents()).replace("\xa0", " ")
-
-
 def test_an_empty_slice_says_so_in_every_view_that_needs_a_foreground(lab: Page, url: str) -> None:
-    open_study(lab, url, "study=gap&slice=3&before=1")
+    open_view(lab, f"{url}/?study=gap&slice=3&before=1")
     for name in ("#labels-problem", "#view-joint", "#view-components"):
         expect(lab.locator(name)).to_contain_text("no foreground voxels in this slice")
     assert [t for t in traces(lab, "view-histograms") if len(t["y"]) == 51]
@@ -69,7 +59,7 @@ def test_an_empty_slice_says_so_in_every_view_that_needs_a_foreground(lab: Page,
 
 
 def test_a_constant_slice_cannot_carry_a_mixture(lab: Page, url: str) -> None:
-    open_study(lab, url, "study=gap&slice=4")
+    open_view(lab, f"{url}/?study=gap&slice=4")
     expect(lab.locator("#view-components")).to_contain_text("only 1 distinct intensity value")
     assert picture(lab, "view-labels", 1)[..., 3].max() == 0
     lab.keyboard.press("ArrowRight")
@@ -79,7 +69,7 @@ def test_a_constant_slice_cannot_carry_a_mixture(lab: Page, url: str) -> None:
 
 
 def test_fewer_distinct_values_than_components_is_explained(lab: Page, url: str) -> None:
-    open_study(lab, url, "study=few&components=4")
+    open_view(lab, f"{url}/?study=few&components=4")
     expect(lab.locator("#view-components")).to_contain_text(
         "only 3 distinct intensity values, too few for 4 components"
     )
@@ -89,21 +79,21 @@ def test_fewer_distinct_values_than_components_is_explained(lab: Page, url: str)
 
 
 def test_nan_and_infinite_voxels_are_left_out_and_the_page_says_so(lab: Page, url: str) -> None:
-    open_study(lab, url, "study=holes")
+    open_view(lab, f"{url}/?study=holes")
     assert "ignore NaN and infinite values: 1,584 voxels of T1 (30 %)" in findings(lab, "warning")
     alpha = picture(lab, "view-labels", 1)[..., 3]
     assert (alpha > 0).sum() == 14 * 22
 
 
 def test_a_series_shows_its_first_volume_and_says_so(lab: Page, url: str) -> None:
-    open_study(lab, url, "study=two_volumes")
+    open_view(lab, f"{url}/?study=two_volumes")
     told = lab.locator("#view-preflight li").filter(has_text="holds 2 volumes")
     expect(told).to_have_count(1)
     expect(lab.locator("#head-image-x h2")).to_have_text("T1 (volume 0 of 2)")
 
 
 def test_an_unreadable_file_leaves_the_other_image_on_screen(lab: Page, url: str) -> None:
-    open_study(lab, url, "study=torn&x=T1&y=b0")
+    open_view(lab, f"{url}/?study=torn&x=T1&y=b0")
     assert findings(lab, "problem").count("b0.nii.gz: this is a text file") == 1
     assert notices(lab) == ""
     assert picture(lab, "view-image-x").max() > 0
@@ -113,6 +103,6 @@ def test_an_unreadable_file_leaves_the_other_image_on_screen(lab: Page, url: str
 
 
 def test_a_name_with_markup_is_only_text(lab: Page, url: str) -> None:
-    open_study(lab, url, "study=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E")
+    open_view(lab, f"{url}/?study=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E")
     expect(lab.locator("#head-image-x h2")).to_have_text("<b>T1")
     expect(lab.locator("#view-histograms")).to_contain_text("<b>T1")

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from scripts.serving import settled
-from tests.browser.acting import choose, fitted, resize, visit
+from tests.browser.acting import choose, fitted, open_view, resize
 from tests.browser.reading import table
 from tests.images import save_image
 from tests.wide import cases
@@ -50,8 +50,7 @@ def test_a_sound_study_is_one_closed_line(page: Page, url: str) -> None:
 def test_a_problem_is_said_and_its_sheet_is_the_visitors_to_open_and_close(
     lab: Page, url: str
 ) -> None:
-    visit(lab, f"{url}/?study=apart&x=T1&y=T2")
-    settled(lab, study="apart")
+    open_view(lab, f"{url}/?study=apart&x=T1&y=T2", study="apart")
     findings = lab.locator(".findings")
     expect(findings).to_be_hidden()
     expect(lab.locator(".check .line b")).to_have_text("1 problem")
@@ -78,8 +77,9 @@ def fitted_voxels(page: Page) -> int:
 
 
 def test_a_remedy_takes_one_click_and_shows_as_done(lab: Page, url: str) -> None:
-    visit(lab, f"{url}/?study=zscored&foreground=positive")
-    settled(lab, study="zscored", foreground="positive")
+    open_view(
+        lab, f"{url}/?study=zscored&foreground=positive", study="zscored", foreground="positive"
+    )
     expect(lab.locator(".findings")).to_be_hidden()
     beside = lab.locator(".check-card > .remedy")
     first = fitted_voxels(lab)
@@ -133,8 +133,7 @@ BOXES = """
 def test_the_sheet_lies_over_the_right_edge_and_leaves_the_pictures_their_size(
     lab: Page, url: str
 ) -> None:
-    visit(lab, f"{url}/?study=zscored&foreground=positive")
-    settled(lab, study="zscored")
+    open_view(lab, f"{url}/?study=zscored&foreground=positive", study="zscored")
     fitted(lab)
     line, sheet = lab.locator(".check summary"), lab.locator(".check-sheet")
     before = lab.evaluate(BOXES)
@@ -166,8 +165,7 @@ def test_the_closed_line_is_not_cut_before_its_consequence(lab: Page, url: str) 
         ("zscored&foreground=positive", "removes tissue"),
         ("apart", "Left out of the fit"),
     ):
-        visit(lab, f"{url}/?study={study}")
-        settled(lab, study=study.split("&")[0])
+        open_view(lab, f"{url}/?study={study}", study=study.split("&")[0])
         line = lab.locator(".check .line")
         expect(line).to_contain_text(consequence)
         ends = line.evaluate(
@@ -187,8 +185,7 @@ def test_on_a_phone_a_problem_is_one_line_that_opens_a_sheet_at_the_foot(
     lab: Page, url: str
 ) -> None:
     resize(lab, 390, 844)
-    visit(lab, f"{url}/?study=apart&x=T1&y=T2")
-    settled(lab, study="apart")
+    open_view(lab, f"{url}/?study=apart&x=T1&y=T2", study="apart")
     fitted(lab)
     line = lab.locator(".check summary")
     expect(line).to_contain_text("T2 is not on the grid of T1")
@@ -222,8 +219,7 @@ CLEARANCES = """
 @pytest.mark.parametrize("clip", cases(["none", "1"], wide=lambda clip: clip == "1"))
 def test_titles_of_low_histograms_keep_clear_of_the_plots(lab: Page, url: str, clip: str) -> None:
     resize(lab, 1440, 720)
-    visit(lab, f"{url}/?study=sound&clip={clip}&before=1")
-    settled(lab, study="sound")
+    open_view(lab, f"{url}/?study=sound&clip={clip}&before=1", study="sound")
     fitted(lab)
     below_upper_row, above_title = lab.evaluate(CLEARANCES)[::2], lab.evaluate(CLEARANCES)[1::2]
     assert min(below_upper_row) > 2

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from scripts.serving import settled
-from tests.browser.acting import address, choose, expect_mixed, visit
+from tests.browser.acting import address, choose, expect_mixed, open_view
 from tests.images import save_image
 
 SHAPE = (24, 20, 12)
@@ -50,8 +50,7 @@ def told(page: Page) -> Locator:
 
 
 def test_another_grid_is_seen_at_the_same_place_and_back_returns(lab: Page, url: str) -> None:
-    visit(lab, f"{url}/?study=thick&x=T1&y=T1&slice=10")
-    settled(lab, slice=10)
+    open_view(lab, f"{url}/?study=thick&x=T1&y=T1&slice=10", slice=10)
     expect(lab.locator("#position")).to_contain_text("z = 10.0 mm")
     choose(lab, "control-grid", "FLAIR")
     settled(lab, grid="FLAIR", slice=3)
@@ -74,8 +73,7 @@ def test_another_grid_is_seen_at_the_same_place_and_back_returns(lab: Page, url:
 
 
 def test_another_volume_is_mixed_in_the_place_of_the_one_before(lab: Page, url: str) -> None:
-    visit(lab, f"{url}/?study=frames&y=dwi:1&mix=T1,dwi:1")
-    settled(lab, y="dwi:1")
+    open_view(lab, f"{url}/?study=frames&y=dwi:1&mix=T1,dwi:1", y="dwi:1")
     lab.locator(".check summary").click()
     lab.locator(".remedy").filter(has_text="mean of all").first.click()
     settled(lab, y="dwi:mean", mix="T1,dwi:mean")
@@ -89,8 +87,7 @@ def test_another_volume_is_mixed_in_the_place_of_the_one_before(lab: Page, url: 
 def test_a_chosen_rule_goes_along_where_there_is_a_mask_and_else_the_page_says_so(
     lab: Page, url: str
 ) -> None:
-    visit(lab, f"{url}/?study=one")
-    settled(lab, foreground="positive")
+    open_view(lab, f"{url}/?study=one", foreground="positive")
     choose(lab, "control-foreground", "mask")
     settled(lab, foreground="mask")
     choose(lab, "control-study", "two")
@@ -105,8 +102,7 @@ def test_a_chosen_rule_goes_along_where_there_is_a_mask_and_else_the_page_says_s
 
 
 def test_a_rule_that_a_study_set_by_itself_does_not_go_along(lab: Page, url: str) -> None:
-    visit(lab, f"{url}/?study=airy")
-    settled(lab, foreground="mask")
+    open_view(lab, f"{url}/?study=airy", foreground="mask")
     choose(lab, "control-study", "two")
     settled(lab, study="two", foreground="positive")
     expect(told(lab)).to_have_count(0)
@@ -114,8 +110,7 @@ def test_a_rule_that_a_study_set_by_itself_does_not_go_along(lab: Page, url: str
 
 def test_a_mixture_without_any_image_says_why_all_are_back(lab: Page, url: str) -> None:
     note = lab.get_by_text("The fit needs at least one image. It uses the default again.")
-    visit(lab, f"{url}/?study=one&mix=T1")
-    settled(lab, mix="T1")
+    open_view(lab, f"{url}/?study=one&mix=T1", mix="T1")
     expect(note).to_have_count(0)
     lab.locator("#control-mix").click()
     lab.keyboard.press("Backspace")

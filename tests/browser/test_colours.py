@@ -13,7 +13,7 @@ from playwright.sync_api import Download, Page, expect
 from plotly.colors import sample_colorscale, unlabel_rgb
 
 from scripts.serving import settled
-from tests.browser.acting import tab_to, visit
+from tests.browser.acting import open_view, tab_to
 from tests.browser.reading import PIXEL, picture
 
 Colours = NDArray[np.int64]
@@ -86,8 +86,9 @@ def test_a_link_opens_in_its_colours_which_saved_pictures_have_and_classes_do_no
 ) -> None:
     server = home.url.partition("/?")[0]
     view = "study=sample&slice=30&opacity=100&window_x=100:300&colourmap_y=inverted"
-    visit(home, f"{server}/?{view}&colourmap_x=inferno")
-    settled(home, colourmap_x="inferno", colourmap_y="inverted")
+    open_view(
+        home, f"{server}/?{view}&colourmap_x=inferno", colourmap_x="inferno", colourmap_y="inverted"
+    )
     greys = served(home, "view-image-x")[:, 0]
     inferno = of_plotly("inferno", greys)
     assert greys.min() < 100 < greys.max() == 255  # cut off by the window

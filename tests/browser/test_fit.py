@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from scripts.serving import settled
-from tests.browser.acting import address, choose, visit
+from tests.browser.acting import address, choose, open_view
 from tests.images import save_image
 
 # An ADC map in mm2/s and in m2/s, and the same in whole numbers.
@@ -31,11 +31,6 @@ def url(studies: tuple[Path, str]) -> str:
     return url
 
 
-def opened(page: Page, url: str, query: str) -> None:
-    visit(page, f"{url}/?{query}")
-    settled(page)
-
-
 def likelihood(page: Page) -> float:
     """Log-likelihood per voxel that the card of the components shows."""
     text = page.locator("#view-components .facts").inner_text()
@@ -44,7 +39,7 @@ def likelihood(page: Page) -> float:
 
 @pytest.mark.wide
 def test_a_better_start_is_offered_and_taken(lab: Page, url: str) -> None:
-    opened(lab, url, "study=adc-mm&slice=1")
+    open_view(lab, f"{url}/?study=adc-mm&slice=1")
     before = likelihood(lab)
     expect(lab.locator(HINT)).to_contain_text("Another start fits better")
     lab.get_by_role("button", name="Use the best of 10 starts").click()
@@ -55,7 +50,7 @@ def test_a_better_start_is_offered_and_taken(lab: Page, url: str) -> None:
 
 
 def test_a_fit_of_the_whole_head_stays_while_slices_change(lab: Page, url: str) -> None:
-    opened(lab, url, "study=adc-mm&slice=1")
+    open_view(lab, f"{url}/?study=adc-mm&slice=1")
     lab.get_by_text("whole head", exact=True).click()
     settled(lab, scope="volume")
     table = lab.locator("#view-components")
@@ -131,7 +126,7 @@ def test_a_step_draws_the_slice_anew_over_the_graphs_of_the_head(home: Page) -> 
 
 @pytest.mark.wide
 def test_the_hint_of_one_slice_is_not_shown_beside_another(lab: Page, url: str) -> None:
-    opened(lab, url, "study=adc-mm&slice=1")
+    open_view(lab, f"{url}/?study=adc-mm&slice=1")
     expect(lab.locator(HINT)).to_contain_text("Another start fits better")
     lab.locator("#control-components").get_by_text("1", exact=True).click()
     settled(lab, components=1)
@@ -142,14 +137,14 @@ def test_the_hint_of_one_slice_is_not_shown_beside_another(lab: Page, url: str) 
 
 @pytest.mark.wide
 def test_tolerance_and_starts_are_set_by_their_controls(page: Page, url: str) -> None:
-    opened(page, url, "study=adc-mm&slice=1")
+    open_view(page, f"{url}/?study=adc-mm&slice=1")
     page.get_by_text("Tolerance, starts and prior").click()
     choose(page, "control-tolerance", "1e-6")
     settled(page, tolerance="1e-6")
     page.locator("#control-starts").fill("3")
     settled(page, tolerance="1e-6", starts=3)
     # A link opens what it says, and unfolds it.
-    opened(page, url, page.url.split("?")[1])
+    open_view(page, page.url)
     expect(page.locator("#control-tolerance")).to_be_visible()
     assert page.locator("#control-tolerance").input_value() == "1e-6"
     assert page.locator("#control-starts").input_value() == "3"
@@ -167,7 +162,7 @@ WINDOWS = [("mm", "0.0005", "0.0015"), ("m", "5e-10", "1.5e-9"), ("whole", "50",
 def test_a_window_is_set_as_finely_in_any_unit(
     page: Page, url: str, name: str, low: str, high: str
 ) -> None:
-    opened(page, url, f"study=adc-{name}&slice=1&window_x={low}:{high}")
+    open_view(page, f"{url}/?study=adc-{name}&slice=1&window_x={low}:{high}")
     assert [thumbs(page).nth(n).get_attribute("aria-valuenow") for n in (0, 1)] == [low, high]
     # One step is at most 1 / 500 of the range, and comes back.
     before = page.url
@@ -182,7 +177,7 @@ def test_a_window_is_set_as_finely_in_any_unit(
 
 @pytest.mark.wide
 def test_few_whole_numbers_have_bins_of_their_own_and_the_page_says_so(lab: Page, url: str) -> None:
-    opened(lab, url, "study=adc-whole&slice=1&before=1")
+    open_view(lab, f"{url}/?study=adc-whole&slice=1&before=1")
     expect(lab.locator("#head-histograms")).to_contain_text("bins of")
-    opened(lab, url, "study=adc-mm&slice=1&before=1")
+    open_view(lab, f"{url}/?study=adc-mm&slice=1&before=1")
     expect(lab.locator("#head-histograms")).to_contain_text("before and after zero removal")

@@ -16,9 +16,9 @@ from tests.browser.acting import (
     expect_mixed,
     fitted,
     holding,
+    open_view,
     options,
     resize,
-    visit,
 )
 from tests.browser.reading import picture, pixel
 from tests.images import save_image
@@ -75,8 +75,7 @@ def columns(page: Page) -> list[str]:
 
 
 def test_a_volume_of_a_series_is_chosen_and_back_undoes_it(lab: Page, url: str) -> None:
-    visit(lab, f"{url}/?study=series&x=dwi&y=T1")
-    settled(lab, x="dwi")
+    open_view(lab, f"{url}/?study=series&x=dwi&y=T1", x="dwi")
     expect(lab.locator("#control-volume-x")).to_be_visible()
     expect(lab.locator("#control-volume-y")).to_be_hidden()
     expect(lab.locator("#control-volume-x")).to_have_value("0")
@@ -91,11 +90,9 @@ def test_a_volume_of_a_series_is_chosen_and_back_undoes_it(lab: Page, url: str) 
 
 
 def test_the_mean_of_a_series_is_shown_and_named(lab: Page, url: str) -> None:
-    visit(lab, f"{url}/?study=series&x=dwi:0&y=T1")
-    settled(lab, x="dwi:0")
+    open_view(lab, f"{url}/?study=series&x=dwi:0&y=T1", x="dwi:0")
     first = picture(lab, "view-image-x")[..., 0].mean(axis=0)
-    visit(lab, f"{url}/?study=series&x=dwi:mean&y=T1")
-    settled(lab, x="dwi:mean")
+    open_view(lab, f"{url}/?study=series&x=dwi:mean&y=T1", x="dwi:mean")
     mean = picture(lab, "view-image-x")[..., 0].mean(axis=0)
     assert first[-3:].mean() > 2 * first[:3].mean()
     assert mean[:3].mean() > 2 * mean[-3:].mean()
@@ -103,8 +100,7 @@ def test_the_mean_of_a_series_is_shown_and_named(lab: Page, url: str) -> None:
 
 
 def test_an_image_of_one_volume_has_no_volume_to_choose(lab: Page, url: str) -> None:
-    visit(lab, f"{url}/?study=four")
-    settled(lab, study="four")
+    open_view(lab, f"{url}/?study=four", study="four")
     expect(lab.locator("#control-volume-x")).to_be_hidden()
     expect(lab.locator("#control-volume-y")).to_be_hidden()
 
@@ -116,8 +112,7 @@ def leave_out(page: Page, image: str) -> None:
 
 
 def test_an_image_is_left_out_of_the_mixture_and_back_restores_it(lab: Page, url: str) -> None:
-    visit(lab, f"{url}/?study=four")
-    settled(lab, study="four")
+    open_view(lab, f"{url}/?study=four", study="four")
     images = columns(lab)
     assert sorted(images) == ["FLAIR", "PD", "T1", "T2"]
     expect_mixed(lab, *images)
@@ -137,8 +132,7 @@ def test_the_contrasts_of_one_file_are_chosen_for_x_and_y_and_for_the_fit(
     lab: Page, url: str
 ) -> None:
     frames = [f"BRATS:{number}" for number in range(4)]
-    visit(lab, f"{url}/?study=decathlon")
-    settled(lab, x="BRATS:0", y="BRATS:1")
+    open_view(lab, f"{url}/?study=decathlon", x="BRATS:0", y="BRATS:1")
     expect_mixed(lab, *frames)
     assert columns(lab) == frames
     choose(lab, "control-x", "BRATS:3")
@@ -154,8 +148,7 @@ def test_the_contrasts_of_one_file_are_chosen_for_x_and_y_and_for_the_fit(
 def test_images_left_out_faster_than_the_server_answers_are_all_left_out(
     lab: Page, url: str
 ) -> None:
-    visit(lab, f"{url}/?study=four")
-    settled(lab, study="four")
+    open_view(lab, f"{url}/?study=four", study="four")
     first, second, *_ = columns(lab)
     with holding(lab, "**/open?*"):
         lab.locator("#control-mix").click()
@@ -169,8 +162,7 @@ def test_images_left_out_faster_than_the_server_answers_are_all_left_out(
 
 
 def test_taking_every_image_out_of_the_mixture_mixes_all(lab: Page, url: str) -> None:
-    visit(lab, f"{url}/?study=four&mix=T1")
-    settled(lab, mix="T1")
+    open_view(lab, f"{url}/?study=four&mix=T1", mix="T1")
     expect_mixed(lab, "T1")
     lab.locator("#control-mix").click()
     lab.keyboard.press("Backspace")
@@ -183,8 +175,7 @@ def test_taking_every_image_out_of_the_mixture_mixes_all(lab: Page, url: str) ->
 
 @pytest.mark.wide
 def test_an_emptied_mixture_of_all_images_is_filled_again(lab: Page, url: str) -> None:
-    visit(lab, f"{url}/?study=four")
-    settled(lab, study="four")
+    open_view(lab, f"{url}/?study=four", study="four")
     before = lab.url
     lab.locator("#control-mix").click()
     for left in (3, 2, 1):
@@ -202,8 +193,8 @@ def test_an_emptied_mixture_of_all_images_is_filled_again(lab: Page, url: str) -
 
 @pytest.mark.wide
 def test_a_ninth_image_is_refused_with_a_sentence(lab: Page, url: str) -> None:
-    visit(lab, f"{url}/?study=nine&mix=" + ",".join(f"m{number}" for number in range(8)))
-    settled(lab, study="nine")
+    eight = ",".join(f"m{number}" for number in range(8))
+    open_view(lab, f"{url}/?study=nine&mix={eight}", study="nine")
     lab.locator("#control-mix").click()
     ninth = lab.locator("[role=option]:visible").get_by_text("m8", exact=True)
     ninth.click()
@@ -219,8 +210,9 @@ def test_another_study_starts_afresh_and_back_returns(lab: Page, url: str) -> No
         "mix": "T1", "mask": "brain_mask", "reference": "none", "grid": "T1", "foreground": "mask",
     }  # fmt: skip
     query = "&".join(f"{name}={value}" for name, value in chosen.items())
-    visit(lab, f"{url}/?study=masked&{query}")
-    settled(lab, study="masked", mix="T1", grid="T1", foreground="mask")
+    open_view(
+        lab, f"{url}/?study=masked&{query}", study="masked", mix="T1", grid="T1", foreground="mask"
+    )
     before = address(lab)
     choose(lab, "control-study", "four")
     settled(lab, study="four")
@@ -237,8 +229,7 @@ def test_another_study_starts_afresh_and_back_returns(lab: Page, url: str) -> No
 
 
 def test_voxels_in_a_mask_are_kept(lab: Page, url: str) -> None:
-    visit(lab, f"{url}/?study=masked")
-    settled(lab, foreground="positive")
+    open_view(lab, f"{url}/?study=masked", foreground="positive")
     expect(lab.locator("#control-mask")).to_have_value("brain_mask")
     choose(lab, "control-foreground", "mask")
     settled(lab, foreground="mask")
@@ -248,8 +239,7 @@ def test_voxels_in_a_mask_are_kept(lab: Page, url: str) -> None:
 
 
 def test_one_image_has_its_certainty_and_one_large_histogram(lab: Page, url: str) -> None:
-    visit(lab, f"{url}/?study=four&x=T1&y=T1&mix=T1&slice=5")
-    settled(lab, y="T1")
+    open_view(lab, f"{url}/?study=four&x=T1&y=T1&mix=T1&slice=5", y="T1")
     expect(lab.locator("#head-image-y h2")).to_have_text("Certainty")
     expect(lab.locator(".image-card:nth-child(2) .scale-numbers span").last).to_have_text("1")
     first = lab.locator("#view-image-y img:not(.outline)").get_attribute("src") or ""
@@ -295,8 +285,7 @@ PROPORTIONS = """
 
 
 def test_a_slice_of_another_shape_is_shown_whole_in_every_picture(lab: Page, url: str) -> None:
-    visit(lab, f"{url}/?study=tall")  # of voxels that are cubes
-    settled(lab, plane="axial")
+    open_view(lab, f"{url}/?study=tall", plane="axial")  # of voxels that are cubes
     lab.keyboard.press("z")  # the whole field, not the head
     before = lab.evaluate(PROPORTIONS)
     lab.get_by_text("Sagittal", exact=True).click()
@@ -311,8 +300,7 @@ def test_a_slice_of_another_shape_is_shown_whole_in_every_picture(lab: Page, url
 
 
 def test_an_image_on_a_shorter_grid_is_shown_where_it_lies(lab: Page, url: str) -> None:
-    visit(lab, f"{url}/?study=short&x=T1&y=epi&slice=6&window_y=0:200")
-    settled(lab, y="epi", slice=6)
+    open_view(lab, f"{url}/?study=short&x=T1&y=epi&slice=6&window_y=0:200", y="epi", slice=6)
     expect(lab.locator("#head-image-y .caption")).to_have_text("slice 1, nearest in mm")
     assert np.median(picture(lab, "view-image-y")[..., 0]) == 255 * 100 // 200
     # The pointer's place is shown at the same mm in all three, from whichever picture.
@@ -324,8 +312,8 @@ def test_an_image_on_a_shorter_grid_is_shown_where_it_lies(lab: Page, url: str) 
 
 
 def test_where_an_image_has_nothing_its_card_says_so(lab: Page, url: str) -> None:
-    visit(lab, f"{url}/?study=short&x=T1&y=epi&slice=9")  # the last one with a slice near it
-    settled(lab, slice=9)
+    # The last one with a slice near it.
+    open_view(lab, f"{url}/?study=short&x=T1&y=epi&slice=9", slice=9)
     expect(lab.locator("#problem-image-y")).to_be_empty()
     lab.locator("#slice-forward").click()
     settled(lab, slice=10)
@@ -341,8 +329,7 @@ def test_lists_are_as_wide_as_their_names_and_on_the_screen(
     lab: Page, url: str, width: int
 ) -> None:
     resize(lab, width, 900)
-    visit(lab, f"{url}/?study=unlike")
-    settled(lab, study="unlike")
+    open_view(lab, f"{url}/?study=unlike", study="unlike")
     if width < 700:
         lab.locator("#controls-toggle").click()
     lab.locator("#control-y").click()
@@ -361,8 +348,7 @@ def test_lists_are_as_wide_as_their_names_and_on_the_screen(
 
 
 def test_names_that_do_not_fit_are_told_in_full(lab: Page, url: str) -> None:
-    visit(lab, f"{url}/?study=long")
-    settled(lab, study="long")
+    open_view(lab, f"{url}/?study=long", study="long")
     assert lab.locator("#view-components .wide").evaluate("n => n.scrollWidth <= n.clientWidth")
     lab.locator("#control-x").hover()
     expect(lab.locator("#control-x")).to_have_attribute("title", f"{LONG}_T1w")
@@ -373,8 +359,7 @@ def test_names_that_do_not_fit_are_told_in_full(lab: Page, url: str) -> None:
 
 def test_a_table_that_is_cut_is_scrolled_by_its_own_keys(lab: Page, url: str) -> None:
     resize(lab, 390, 800)
-    visit(lab, f"{url}/?study=four&slice=5")
-    settled(lab, study="four")
+    open_view(lab, f"{url}/?study=four&slice=5", study="four")
     table = lab.get_by_role("region", name="The components in numbers")
     table.evaluate("node => { node.style.width = '200px'; }")
     first = table.locator("tbody th").first

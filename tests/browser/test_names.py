@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from scripts.serving import settled
-from tests.browser.acting import choose, expect_mixed, resize, visit
+from tests.browser.acting import choose, expect_mixed, open_view, resize
 from tests.images import save_image
 from tests.wide import cases
 
@@ -40,8 +40,7 @@ HIDDEN = """
 @pytest.mark.parametrize("width", cases([390, 768, 1440, 2560], wide=lambda width: width != 1440))
 def test_long_names_are_told_apart_at_every_width(lab: Page, url: str, width: int) -> None:
     resize(lab, width, 900)
-    visit(lab, f"{url}/?study=alike&slice=8")
-    settled(lab, study="alike", y=f"{START}_T2w")
+    open_view(lab, f"{url}/?study=alike&slice=8", study="alike", y=f"{START}_T2w")
     expect(lab.locator("#control-x")).to_have_value("T1w")
     expect(lab.locator("#control-y")).to_have_value("T2w")
     expect(lab.locator("#head-image-x h2")).to_have_text("T1w")
@@ -61,8 +60,8 @@ def test_long_names_are_told_apart_at_every_width(lab: Page, url: str, width: in
 
 @pytest.mark.wide
 def test_a_field_of_the_controls_shows_the_end_of_a_long_name(lab: Page, url: str) -> None:
-    visit(lab, f"{url}/?study=ends&x=RNiftyReg_template_flash_t1&y=RNiftyReg_template_echo_t2")
-    settled(lab, study="ends")
+    shown = "x=RNiftyReg_template_flash_t1&y=RNiftyReg_template_echo_t2"
+    open_view(lab, f"{url}/?study=ends&{shown}", study="ends")
     for control, end in (("control-x", "e_flash_t1"), ("control-y", "te_echo_t2")):
         field = lab.locator(f"#{control}")
         over = field.locator("xpath=..").locator(".field-name > span").last

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from dashboard.core.orientation import PLANE_AXES
 from scripts.serving import settled
-from tests.browser.acting import address, tab_to, visit
+from tests.browser.acting import address, open_view, tab_to
 from tests.browser.reading import NOTHING, picture, pixel, thumb
 
 # Where the lines of the crosshair cross in a picture, in pixels of the slice from the lower left.
@@ -125,8 +125,7 @@ def test_three_planes_meet_in_the_crosshair(home: Page, sample: Path, head: dict
     home.keyboard.press("l")
     home.wait_for_url(lambda url: "layout" not in url)
     settled(home)
-    visit(home, link)
-    settled(home, layout="planes")
+    open_view(home, link, layout="planes")
     all_meet_in([50, 66, 39], "b0")
 
 

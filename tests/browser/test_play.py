@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from scripts.serving import settled
-from tests.browser.acting import address, holding, visit
+from tests.browser.acting import address, holding, open_view
 from tests.browser.reading import thumb
 
 MOVES = """() => {
@@ -33,8 +33,7 @@ def test_each_slice_is_shown_before_the_next_also_at_the_highest_speed(home: Pag
     home.keyboard.press(">")
     expect(speed).to_have_value("15")
     assert home.evaluate("() => localStorage.getItem('neuromix-speed')") == "15"
-    visit(home, home.url.replace("seed=12345", "seed=5"))  # whose maps nobody has seen
-    settled(home, seed=5)
+    open_view(home, home.url.replace("seed=12345", "seed=5"), seed=5)  # whose maps nobody has seen
     home.evaluate(MOVES)
     button = home.locator("#control-play")
     with holding(home, "**/maps/**/35.png*"):
@@ -64,8 +63,7 @@ def test_each_slice_is_shown_before_the_next_also_at_the_highest_speed(home: Pag
 
 @pytest.mark.wide
 def test_components_play_one_settled_number_after_the_other(home: Page) -> None:
-    visit(home, home.url.replace("components=3", "components=9"))
-    settled(home, components=9)
+    open_view(home, home.url.replace("components=3", "components=9"), components=9)
     home.evaluate(SHOWN)
     button = home.get_by_role("button", name="Play through 1 to 10 components")
     button.click()

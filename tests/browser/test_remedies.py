@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from scripts.serving import settled
-from tests.browser.acting import address, visit
-from tests.browser.reading import badges, picture, pixel, table, traces
+from tests.browser.acting import address, open_view
+from tests.browser.reading import badges, findings, picture, pixel, table, traces
 from tests.images import save_image
 
 SHAPE = (30, 26, 20)
@@ -50,18 +50,8 @@ def url(studies: tuple[Path, str]) -> str:
     return url
 
 
-def open_study(page: Page, url: str, query: str) -> None:
-    visit(page, f"{url}/?{query}")
-    settled(page)
-
-
 def remedy(page: Page, words: str) -> Any:
     return page.locator(".remedy").filter(has_text=words).first
-
-
-def findings(page: Page, severity: str) -> str:
-    found = page.locator(f".findings li[data-severity={severity}]")
-    return " ".join(found.all_text_contents())
 
 
 def resample_and_undo(page: Page, *, target: str, other: str) -> None:
@@ -97,14 +87,14 @@ def resample_and_undo(page: Page, *, target: str, other: str) -> None:
 
 
 def test_images_on_two_grids_are_not_fitted_until_they_are_resampled(lab: Page, url: str) -> None:
-    open_study(lab, url, "study=moved&x=T1&y=T2")
+    open_view(lab, f"{url}/?study=moved&x=T1&y=T2")
     resample_and_undo(lab, target="T1", other="T2")
 
 
 @pytest.mark.wide
 def test_real_images_on_several_grids_are_mended_by_one_click(page: Page, real_url: str) -> None:
     x, y = "nimare_MNI152NLin6Asym_res-02_T1w", "RNiftyReg_flash_t1"
-    open_study(page, real_url, f"study=grid_mismatch&x={x}&y={y}")
+    open_view(page, f"{real_url}/?study=grid_mismatch&x={x}&y={y}")
     resample_and_undo(page, target=x, other=y)
 
 
@@ -113,7 +103,7 @@ def test_an_outlier_is_clipped_by_one_click(lab: Page, url: str) -> None:
     def widest() -> float:
         return max(max(trace["x"]) for trace in traces(lab, "view-histograms") if trace["x"])
 
-    open_study(lab, url, "study=outlier&slice=10")
+    open_view(lab, f"{url}/?study=outlier&slice=10")
     assert "A few extreme voxels squeeze the histogram" in findings(lab, "warning")
     assert widest() > 1e5
     lab.locator(".check summary").click()
@@ -133,7 +123,7 @@ def test_an_outlier_is_clipped_by_one_click(lab: Page, url: str) -> None:
 
 
 def test_a_clipped_voxel_is_found_inside_the_joint_view(lab: Page, url: str) -> None:
-    open_study(lab, url, "study=outlier&slice=10&clip=0.1")
+    open_view(lab, f"{url}/?study=outlier&slice=10&clip=0.1")
     lab.mouse.move(*pixel(lab, "view-image-x", 12, 12))
     expect(lab.locator("#readout")).to_contain_text("1000000")
     ring = lab.locator("#view-joint .mark.of-pointer")
@@ -147,7 +137,7 @@ def test_a_clipped_voxel_is_found_inside_the_joint_view(lab: Page, url: str) -> 
 
 @pytest.mark.wide
 def test_a_mask_that_lost_its_header_takes_the_position_of_its_image(lab: Page, url: str) -> None:
-    open_study(lab, url, "study=lost&x=T1&y=T2&slice=10&foreground=positive")
+    open_view(lab, f"{url}/?study=lost&x=T1&y=T2&slice=10&foreground=positive")
     assert "as if it had been lost" in findings(lab, "warning")
     expect(lab.locator("#control-position")).to_be_hidden()
     inside = int((tissue(0) > 0).sum())

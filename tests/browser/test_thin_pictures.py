@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from scripts.serving import settled
-from tests.browser.acting import visit
+from tests.browser.acting import open_view
 from tests.images import save_image
 from tests.wide import cases
 
@@ -49,8 +48,7 @@ def test_letters_stand_apart_at_their_edges(
     lab: Page, url: str, study: str, plane: str, around: str
 ) -> None:
     asked = f"&plane={plane}" if study == "row" else ""
-    visit(lab, f"{url}/?study=thin_{study}{asked}")
-    settled(lab, study=f"thin_{study}", plane=plane)
+    open_view(lab, f"{url}/?study=thin_{study}{asked}", study=f"thin_{study}", plane=plane)
     found = letters(lab)
     assert "".join(found) == around
     assert all(apart(one, other) for one, other in combinations(found.values(), 2)), found
@@ -60,6 +58,5 @@ def test_letters_stand_apart_at_their_edges(
 
 
 def test_a_link_to_lines_of_a_single_slice_shows_the_slice(lab: Page, url: str) -> None:
-    visit(lab, f"{url}/?study=thin_flat&plane=axial&slice=3")
-    settled(lab, study="thin_flat", plane="coronal", slice=0)
+    open_view(lab, f"{url}/?study=thin_flat&plane=axial&slice=3", plane="coronal", slice=0)
     expect(lab.get_by_role("alert")).to_contain_text("T1 is a single coronal slice")
