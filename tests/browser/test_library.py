@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from scripts.serving import settled
 from tests.browser.acting import choose, options
 from tests.browser.reading import traces
+from tests.hosted import until
 from tests.images import save_image
 
 pytestmark = pytest.mark.wide
@@ -70,6 +71,15 @@ def test_search_finds_a_few_of_many(page: Page, url: str) -> None:
     expect(page.locator("body")).to_contain_text("No such study")
 
 
+def listed(page: Page, url: str, study: str, new: str) -> None:
+    """Wait until the server knows of something new.
+
+    On a busy machine a thousand subjects take as long as on a slow disk, which is looked through
+    beside the requests.
+    """
+    until(lambda: new in page.request.get(f"{url}/open?study={study}").text())
+
+
 def test_a_new_file_is_there_after_a_reload(page: Page, url: str, dataset: Path) -> None:
     page.goto(f"{url}/?study=sub-0777")
     settled(page, study="sub-0777")
@@ -78,6 +88,7 @@ def test_a_new_file_is_there_after_a_reload(page: Page, url: str, dataset: Path)
     anat.chmod(0o755)
     scan(anat / "sub-0777_FLAIR.nii.gz", 500)
     anat.chmod(0o555)
+    listed(page, url, "sub-0777", "FLAIR")
     page.reload()
     settled(page, study="sub-0777")
     assert len([name for name in options(page, "control-x") if "FLAIR" in name]) == 1
@@ -89,6 +100,7 @@ def test_a_new_subject_is_there_after_a_reload(page: Page, url: str, dataset: Pa
     dataset.chmod(0o755)
     scan(dataset / "sub-1777" / "anat" / "sub-1777_T1w.nii.gz", 400)
     dataset.chmod(0o555)
+    listed(page, url, "sub-0001", "sub-1777")
     page.reload()
     settled(page, study="sub-0001")
     choose(page, "control-study", "sub-1777", typed="1777")
