@@ -1,26 +1,27 @@
 // The colours of the greys of a picture: a filter of the browser, so that another colour map fetches
 // nothing, and a drag shows pictures as it does without.
 import { isLight, levels, tableValues } from "../client/colourmap.mjs";
-import { svg } from "./stage.mjs";
+import { element, svg } from "./elements.mjs";
 
 const GREY = "grey"; // as pictures come
 const filters = svg("svg", { class: "filters", width: 0, height: 0, "aria-hidden": "true" });
 document.body.append(filters);
+
+/** A filter that changes each channel by itself. @param {Element[]} channels  what it does to red, green and blue */
+export const transferring = (id, channels) =>
+  // Of linear light the colours would be others.
+  svg("filter", { id, "color-interpolation-filters": "sRGB" }, svg("feComponentTransfer", {}, ...channels));
 
 /** A filter that is made when it is first used; "" for none. @param {string} name @param {Object<string, string[]>} maps */
 export const filterOf = (name, maps) => {
   if (name === GREY) return "";
   const id = `colourmap-${name}`;
   if (!document.getElementById(id)) {
-    // Of linear light the colours would be others.
-    const filter = svg("filter", { id, "color-interpolation-filters": "sRGB" });
-    const transfer = svg("feComponentTransfer");
     const table = levels(maps[name]);
     // A grey's channels are equal: each gives its own.
-    transfer.append(...["R", "G", "B"].map((channel, index) =>
-      svg(`feFunc${channel}`, { type: "discrete", tableValues: tableValues(table, index) })));
-    filter.append(transfer);
-    filters.append(filter);
+    const channels = ["R", "G", "B"].map((channel, index) =>
+      svg(`feFunc${channel}`, { type: "discrete", tableValues: tableValues(table, index) }));
+    filters.append(transferring(id, channels));
   }
   return `url(#${id})`;
 };
@@ -52,7 +53,7 @@ const filter = (made) => {
 /** A picture of a slice in its colours, a pixel for each voxel. @param {HTMLImageElement} image */
 export const coloured = (image, name, maps) => {
   if (name === GREY) return image;
-  const canvas = Object.assign(document.createElement("canvas"), { width: image.naturalWidth, height: image.naturalHeight });
+  const canvas = element("canvas", "", { width: image.naturalWidth, height: image.naturalHeight });
   const context = canvas.getContext("2d");
   context.drawImage(image, 0, 0);
   const pixels = context.getImageData(0, 0, canvas.width, canvas.height);

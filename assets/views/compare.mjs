@@ -1,7 +1,7 @@
 // Comparing two Views at one place: A is kept, B is the last other one. A key flicks between them.
 import { differences, elsewhere } from "../client/compare.mjs";
 import { notify } from "./notices.mjs";
-import { element } from "./stage.mjs";
+import { element } from "./elements.mjs";
 
 const BEGIN = "Keep this view as A, to compare others with it (b)";
 const KEPT = "This view is kept as A. Change any setting, then press A B, or the key b, to flick between the two.";
@@ -33,8 +33,8 @@ export const compare = ({ shown, open }) => {
     const title = isOn ? `${apart}Flick between A and B (b)` : BEGIN;
     if (drawn === `${isOn} ${first} ${title}`) return;
     drawn = `${isOn} ${first} ${title}`;
-    const letters = ["A", "B"].map((letter) => element((letter === "A") === first ? "b" : "span", "", { textContent: letter }));
-    const asked = [["long", "Compare"], ["short", "A B"]].map(([name, textContent]) => element("span", name, { textContent }));
+    const letters = ["A", "B"].map((letter) => element((letter === "A") === first ? "b" : "span", "", {}, letter));
+    const asked = [element("span", "long", {}, "Compare"), element("span", "short", {}, "A B")];
     node.replaceChildren(...(isOn ? letters : asked));
     node.title = title;
     node.ariaDescription = isOn ? `${first ? "A" : "B"} is shown. ${title}` : BEGIN;

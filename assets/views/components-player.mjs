@@ -1,5 +1,5 @@
 // Playing through the numbers of components on one slice: what another Gaussian changes.
-import { element } from "./stage.mjs";
+import { element } from "./elements.mjs";
 
 const CONTROL = "control-components";
 const LOOK_MS = 1200; // at each of them, once all of the page shows it

@@ -1,5 +1,6 @@
 // The Export menu of the top bar. It is built when it is first opened, of a table of entries.
 import * as address from "../client/address.mjs";
+import { element } from "./elements.mjs";
 import { askForPictures, askForPlots, showScript } from "./figures.mjs";
 import { fetched, save } from "./saving.mjs";
 
@@ -65,18 +66,11 @@ const built = (shown) => {
     if (entry.action) entry.action(now);
     else save(entry.address(now), entry.makes ?? entry.label);
   };
-  const button = (entry) => {
-    const made = Object.assign(document.createElement("button"), { type: "button", onclick: () => choose(entry) });
-    made.append(entry.label, Object.assign(document.createElement("span"), { textContent: entry.hint }));
-    return made;
-  };
-  const list = Object.assign(document.createElement("div"), { className: "export-list" });
-  list.append(...SECTIONS.map(([title, entries]) => {
-    const section = document.createElement("section");
-    section.append(Object.assign(document.createElement("h2"), { textContent: title }), ...entries.map(button));
-    return section;
-  }));
-  return list;
+  const button = (entry) =>
+    element("button", "", { type: "button", onclick: () => choose(entry) }, entry.label, element("span", "", {}, entry.hint));
+  const sections = SECTIONS.map(([title, entries]) =>
+    element("section", "", {}, element("h2", "", {}, title), ...entries.map(button)));
+  return element("div", "export-list", {}, ...sections);
 };
 
 /** Moves the focus among the entries; from the menu's own button to the first or last. */

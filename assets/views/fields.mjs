@@ -1,6 +1,6 @@
 // Names in the fields of the controls: one without room loses its middle, as everywhere, because
 // names of one study are often alike at their beginning.
-import { element } from "./stage.mjs";
+import { element } from "./elements.mjs";
 
 const KEPT_END = 10;
 const written = new WeakMap(); // what each field held when it was looked at
@@ -9,9 +9,8 @@ const isCut = (input) => input.scrollWidth > input.clientWidth;
 
 const write = (input) => {
   const { value, parentElement } = input;
-  const over = element("span", "field-name cut", { ariaHidden: "true" });
   const halves = [value.slice(0, -KEPT_END), value.slice(-KEPT_END)];
-  over.append(...halves.map((textContent) => element("span", "", { textContent })));
+  const over = element("span", "field-name cut", { ariaHidden: "true" }, ...halves.map((half) => element("span", "", {}, half)));
   const { paddingLeft, paddingRight } = getComputedStyle(input);
   Object.assign(over.style, { left: paddingLeft, right: paddingRight });
   parentElement.append(over);

@@ -5,9 +5,10 @@ import { fileName } from "../client/title.mjs";
 import { multiples } from "../client/picture.mjs";
 import { stagesOf } from "../client/stages.mjs";
 import { coloured } from "./colourmaps.mjs";
+import { element } from "./elements.mjs";
 import { notify } from "./notices.mjs";
 import { drawn, keep } from "./saving.mjs";
-import { button, choice, count, part, sheet } from "./sheets.mjs";
+import { button, choice, count, sheet } from "./sheets.mjs";
 import { parts } from "./stage.mjs";
 import { nameOf } from "./title.mjs";
 
@@ -66,8 +67,8 @@ export const askForPlots = (shown) => {
   };
   which.list.onchange = fit;
   fit();
-  const form = part("form", { className: "sheet-fields" }, ...[which, format, width, height].map(({ field }) => field),
-    part("button", { className: "text-button", textContent: "Save" }));
+  const form = element("form", "sheet-fields", {}, ...[which, format, width, height].map(({ field }) => field),
+    element("button", "text-button", {}, "Save"));
   const save = async (id, label, how) => {
     const figure = await figureOf(id, label, shown, () => save(id, label, how));
     if (figure) savePlot(figure, id, shown.wanted, how)
@@ -83,7 +84,7 @@ export const askForPlots = (shown) => {
 
 /** A picture as it is on screen, each voxel so many pixels wide and high. */
 const painted = ({ below, map, outline, colourmap }, [across, up], { opacity, colourmaps }) => {
-  const canvas = part("canvas", { width: below.naturalWidth * across, height: below.naturalHeight * up });
+  const canvas = element("canvas", "", { width: below.naturalWidth * across, height: below.naturalHeight * up });
   const context = canvas.getContext("2d");
   context.imageSmoothingEnabled = false; // voxels stay squares of one colour
   for (const [image, alpha] of [[below, 1], [map, opacity / 100], [outline, 1]]) {
@@ -111,9 +112,9 @@ const picture = (stage, times, { wanted: { opacity, study }, config: { colourmap
 /** Asks for how many pixels a voxel gets, and saves the pictures of the row. */
 export const askForPictures = (shown) => {
   const times = choice("Pixels per voxel", TIMES.map((one) => [one, one]), "4");
-  const form = part("form", { className: "sheet-fields" }, times.field,
-    part("p", { textContent: "The slices on screen with their maps, not interpolated. A voxel that is not square gets more pixels along its longer edge." }),
-    part("button", { className: "text-button", textContent: "Save" }));
+  const form = element("form", "sheet-fields", {}, times.field,
+    element("p", "", {}, "The slices on screen with their maps, not interpolated. A voxel that is not square gets more pixels along its longer edge."),
+    element("button", "text-button", {}, "Save"));
   form.onsubmit = async (event) => {
     event.preventDefault();
     for (const stage of stagesOf(shown)) {
@@ -137,7 +138,7 @@ export const showScript = async (script) => {
       notify("Press Ctrl+C to copy the script.");
     }
   });
-  const code = part("pre", { className: "script", tabIndex: 0, textContent: text });
-  sheet("Reproduce this", part("p", { textContent: "This Python script gives the same labels, voxel for voxel." }),
-    part("p", {}, copy, button("Download", () => keep(script.content, script.name))), code);
+  const code = element("pre", "script", { tabIndex: 0 }, text);
+  sheet("Reproduce this", element("p", "", {}, "This Python script gives the same labels, voxel for voxel."),
+    element("p", "", {}, copy, button("Download", () => keep(script.content, script.name))), code);
 };

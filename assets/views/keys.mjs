@@ -1,5 +1,6 @@
 // Keys: what each does, and the list of them. They act on the page as long as nothing wants them
 // for itself, and never while somebody types.
+import { element } from "./elements.mjs";
 
 const step = (count) => (page) => page.step(count);
 const turn = (way, slices) => (page) => page.turn(way) || page.step(slices);
@@ -82,12 +83,8 @@ const release = (act) => {
 };
 
 /** The rows of the list in the help. */
-const list = () => SHORTCUTS.map(([keys, words]) => {
-  const row = document.createElement("tr");
-  const head = Object.assign(document.createElement("th"), { scope: "row", textContent: keys });
-  row.append(head, Object.assign(document.createElement("td"), { textContent: words }));
-  return row;
-});
+const list = () => SHORTCUTS.map(([keys, words]) =>
+  element("tr", "", {}, element("th", "", { scope: "row" }, keys), element("td", "", {}, words)));
 
 /** @param {Object<string, Function>} page  what the actions of the table do */
 export const keys = (page) => {

@@ -3,8 +3,8 @@
 // and Plotly know nothing.
 import * as address from "../client/address.mjs";
 import { outline, shareOf } from "../client/layer.mjs";
+import { element, svg } from "./elements.mjs";
 import { plotOf } from "./plots.mjs";
-import { element, svg } from "./stage.mjs";
 
 const HISTOGRAMS = "view-histograms";
 const JOINT = "view-joint";

@@ -3,24 +3,21 @@
 import { clean, coloursOf, MAX_NAME, namesOf, strangers, tissuesOf, withColour, withName, withTissue } from "../client/classes.mjs";
 import { differences } from "../client/matching.mjs";
 import { setProps } from "./dash.mjs";
+import { element } from "./elements.mjs";
 
 const ID = "control-hidden";
 const MOST = 10; // classes
 
-const element = (name, className, more = {}) => Object.assign(document.createElement(name), { className, ...more });
-
 // ---- the elements, made once in the place that Dash lays out
 const makeChip = (number) => {
-  const chip = element("div", `class-chip class-${number}`);
-  const label = element("label", "");
   const box = element("input", "", { type: "checkbox" });
   box.dataset.hides = number;
-  label.append(box, String(number));
+  const label = element("label", "", {}, box, String(number));
   // Reached from the box by Enter: a stop of its own for each class would be twenty.
   const name = element("button", "class-name", { type: "button", tabIndex: -1 });
   name.dataset.edits = number;
   const others = element("span", "with");
-  chip.append(label, name, others);
+  const chip = element("div", `class-chip class-${number}`, {}, label, name, others);
   return { chip, box, label, name, others };
 };
 
@@ -36,8 +33,7 @@ const parts = () => {
   if (!place) return null;
   if (place.parts) return place.parts;
   const chips = Array.from({ length: MOST }, (_, index) => makeChip(index + 1));
-  const note = element("p", "legend-note");
-  note.setAttribute("role", "status");
+  const note = element("p", "legend-note", { role: "status" });
   const editor = element("form", "class-editor", { innerHTML: EDITOR, hidden: true });
   place.append(...chips.map(({ chip }) => chip), note, editor);
   place.parts = { place, chips, note, editor };

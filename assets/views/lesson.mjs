@@ -4,7 +4,7 @@ import { applies, cardsOf, fieldsOf, STEPS, stepOf } from "../client/lesson.mjs"
 import { wordsOf } from "../client/lesson-words.mjs";
 import { held } from "./dash.mjs";
 import { enlarge } from "./large.mjs";
-import { element } from "./stage.mjs";
+import { element, write } from "./elements.mjs";
 
 const GRAPHS = { "image-x": "view-image-x", "image-y": "view-image-y", labels: "view-labels", histograms: "view-histograms", joint: "view-joint" };
 // What Escape closes first.
@@ -19,34 +19,27 @@ const button = (className, textContent, title, more = {}) =>
   element("button", className, { type: "button", textContent, title, ariaLabel: title, ...more });
 
 const make = () => {
-  const place = element("section", "lesson", { id: "lesson", ariaLabel: "Lesson" });
-  const [title, sees, tries] = ["h1", "p", "p"].map((name, index) => element(name, ["", "sees", "tries"][index]));
-  const said = element("p", "visually-hidden");
-  said.setAttribute("role", "status");
-  const text = element("div", "lesson-text");
-  text.append(title, sees, tries, said);
+  const [title, sees, tries] = [element("h1"), element("p", "sees"), element("p", "tries")];
+  const said = element("p", "visually-hidden", { role: "status" });
+  const text = element("div", "lesson-text", {}, title, sees, tries, said);
 
-  const classes = element("div", "lesson-classes", { role: "group", ariaLabel: "Components" });
-  const [fewer, count, more] = [
-    button("icon-button", "−", "Fewer classes", { value: "-1" }), element("span", ""), button("icon-button", "+", "More classes", { value: "1" }),
-  ];
-  classes.append(fewer, count, more);
+  const count = element("span");
+  const fewer = button("icon-button", "−", "Fewer classes", { value: "-1" });
+  const more = button("icon-button", "+", "More classes", { value: "1" });
+  const classes = element("div", "lesson-classes", { role: "group", ariaLabel: "Components" }, fewer, count, more);
 
-  const steps = element("ol", "lesson-steps");
   const dots = STEPS.map((_, index) => button("", String(index + 1), `Step ${index + 1}`, { value: String(index + 1) }));
-  steps.append(...dots.map((dot) => { const item = element("li", ""); item.append(dot); return item; }));
-
-  const [back, next] = [button("icon-button", "‹", "Previous step (Page ↑)"), button("icon-button", "›", "Next step (Page ↓)")];
+  const steps = element("ol", "lesson-steps", {}, ...dots.map((dot) => element("li", "", {}, dot)));
+  const back = button("icon-button", "‹", "Previous step (Page ↑)");
+  const next = button("icon-button", "›", "Next step (Page ↓)");
   const leave = button("icon-button", "×", "Leave the lesson (Escape)");
-  const copy = element("button", "text-button copy-link", { type: "button", textContent: "Copy link", title: "Copy a link to this step, with all that is on screen" });
-  const tools = element("div", "lesson-tools");
-  tools.append(classes, back, steps, next, copy, leave);
-  place.append(text, tools);
+  const copy = element("button", "text-button copy-link", { type: "button", title: "Copy a link to this step, with all that is on screen" }, "Copy link");
+  const tools = element("div", "lesson-tools", {}, classes, back, steps, next, copy, leave);
+
+  const place = element("section", "lesson", { id: "lesson", ariaLabel: "Lesson" }, text, tools);
   document.querySelector(".top").after(place);
   return { place, title, sees, tries, said, classes, fewer, count, more, dots, back, next, leave };
 };
-
-const put = (node, text) => { if (node.textContent !== text) node.textContent = text; };
 
 /**
  * @param {object} page
@@ -93,12 +86,12 @@ export const lesson = ({ shown, show, set, called }) => {
     if (isNew || !number) enlarge();
   };
 
-  const write = ({ wanted, config }, step, known) => {
+  const say = ({ wanted, config }, step, known) => {
     const { title, sees, tries } = wordsOf(step, known, wanted);
-    put(parts.title, title);
-    put(parts.sees, sees);
-    put(parts.tries, tries);
-    put(parts.count, `${wanted.components} ${wanted.components === 1 ? "class" : "classes"}`);
+    write(parts.title, title);
+    write(parts.sees, sees);
+    write(parts.tries, tries);
+    write(parts.count, `${wanted.components} ${wanted.components === 1 ? "class" : "classes"}`);
     parts.classes.hidden = !["fit", "head"].includes(step.needs) || !applies(step, known);
     [parts.fewer.disabled, parts.more.disabled] = [wanted.components <= 1, wanted.components >= config.mostComponents];
     [parts.back.disabled, parts.next.disabled] = [wanted.lesson <= 1, wanted.lesson >= STEPS.length];
@@ -123,8 +116,8 @@ export const lesson = ({ shown, show, set, called }) => {
     if (step) parts ??= make();
     parts.place.hidden = !step;
     if (!step) return;
-    write({ wanted, config }, step, known);
-    if (isNew) put(parts.said, `Step ${wanted.lesson} of ${STEPS.length}: ${parts.title.textContent}. ${parts.sees.textContent} ${parts.tries.textContent}`);
+    say({ wanted, config }, step, known);
+    if (isNew) write(parts.said, `Step ${wanted.lesson} of ${STEPS.length}: ${parts.title.textContent}. ${parts.sees.textContent} ${parts.tries.textContent}`);
     if (isBare) setTimeout(go, 0, wanted.lesson);
     isBare = false;
   };

@@ -1,7 +1,7 @@
 // The lines of the readout: of the crosshair, of the pointer, and of what a click in the joint view
 // has lit.
 import { percentsInWords } from "../client/voxels.mjs";
-import { element } from "./stage.mjs";
+import { element } from "./elements.mjs";
 
 const HINT = "Point at a voxel to read its values. Click it to keep the crosshair there.";
 
@@ -24,10 +24,9 @@ const write = (line, facts, title = "") => {
   if (line.dataset.text === text) return;
   line.dataset.text = text;
   line.replaceChildren(...facts.map(([name, value], index) => {
-    const part = element("span", name ? "" : "sentence");
-    if (title && !index) part.append(element("b", "whose", { textContent: title }), " ");
-    part.append(element("b", "", { textContent: name }), " ", Array.isArray(value) ? bars(value) : String(value));
-    return part;
+    const whose = title && !index ? [element("b", "whose", {}, title), " "] : [];
+    const shown = Array.isArray(value) ? bars(value) : String(value);
+    return element("span", name ? "" : "sentence", {}, ...whose, element("b", "", {}, name), " ", shown);
   }));
 };
 

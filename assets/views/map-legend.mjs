@@ -1,7 +1,7 @@
 // The legend of the maps that are not the labels, in the place of the classes: a scale of colours,
 // the labels of the reference, or how labels and reference differ. And which maps can be chosen.
 import { hasOutline, isOffered, isScaled, onScale } from "../client/map.mjs";
-import { element } from "./stage.mjs";
+import { element } from "./elements.mjs";
 
 const PLACE = "control-hidden"; // of the legend of the classes
 const [MENU, OUTLINES] = ["control-map", "control-outline"];
@@ -11,24 +11,22 @@ const HEAD = "the whole head";
 const MOST = 8; // labels at first; a parcellation has hundreds
 
 const scale = (map) => {
-  const bar = element("div", "scale of-map", { role: "img", ariaLabel: `From ${onScale(0, map)} to ${onScale(1, map)}` });
-  const numbers = element("div", "scale-numbers", { ariaHidden: "true" });
-  numbers.append(...TICKS.map((share) => {
-    const tick = element("span", "", { textContent: onScale(share, map) });
+  const ticks = TICKS.map((share) => {
+    const tick = element("span", "", {}, onScale(share, map));
     tick.style.bottom = `${100 * share}%`;
     return tick;
-  }));
-  bar.append(numbers, element("div", "strip"));
-  return bar;
+  });
+  return element("div", "scale of-map", { role: "img", ariaLabel: `From ${onScale(0, map)} to ${onScale(1, map)}` },
+    element("div", "scale-numbers", { ariaHidden: "true" }, ...ticks), element("div", "strip"));
 };
 
 /** A colour, what it stands for, and its voxels in the fit. */
 const entry = ({ colour, class: number, name, voxels }, where, nameOf) => {
-  const chip = element("div", `class-chip${number ? ` class-${number}` : ""}`);
-  if (!number) chip.style.setProperty("--class", colour);
+  const count = voxels.toLocaleString("en");
   const called = number ? `${name}, in the colour of class ${number} ${nameOf(number)}`.trim() : name;
-  chip.title = `${called}: ${voxels.toLocaleString("en")} voxels of ${where}`;
-  chip.append(element("label", ""), element("span", "entry-name", { textContent: name }), element("span", "entry-count", { textContent: voxels.toLocaleString("en") }));
+  const chip = element("div", `class-chip${number ? ` class-${number}` : ""}`, { title: `${called}: ${count} voxels of ${where}` },
+    element("label"), element("span", "entry-name", {}, name), element("span", "entry-count", {}, count));
+  if (!number) chip.style.setProperty("--class", colour);
   return chip;
 };
 

@@ -1,8 +1,8 @@
 // Where voxels of the slice lie in the graphs: rings in the joint view, lines in the histograms.
 // They are elements over the graphs, of which Dash and Plotly know nothing.
 import { jointPlace } from "../client/voxels.mjs";
+import { element } from "./elements.mjs";
 import { plotOf } from "./plots.mjs";
-import { element } from "./stage.mjs";
 
 const WHOLE = [0, 1];
 const share = (value, [low, high]) => (value - low) / (high - low);

@@ -1,4 +1,5 @@
 // The page's own notes.
+import { element } from "./elements.mjs";
 
 /** What the page says of a server that does not answer. */
 export const SILENT = "The server does not answer. Check the connection, then try again.";
@@ -13,28 +14,24 @@ export const refusal = (status) => ({ 401: SIGNED_OUT, 414: LONG, 502: SILENT, 5
 const BRIEF_MS = 6000; // a note about something done goes by itself
 let timer = 0;
 
-const button = (className, label, press) => {
-  const made = Object.assign(document.createElement("button"), { type: "button", className, onclick: press });
-  if (className === "notice-close") made.setAttribute("aria-label", label);
-  else made.textContent = label;
-  return made;
-};
+const textButton = (label, onclick) => element("button", "text-button", { type: "button", onclick }, label);
+const closeButton = (onclick) => element("button", "notice-close", { type: "button", ariaLabel: "Close", onclick });
 
-const take = (id) => {
+/** A note in the place of the one before. */
+const take = (id, role) => {
   document.getElementById(id)?.remove();
-  return Object.assign(document.createElement("div"), { id, className: "client-notice" });
+  return element("div", "client-notice", { id, role });
 };
 
 /** Says that something is done, if the page would not show it; what can be undone waits for an answer. */
 export const notify = (sentence, undo = null) => {
-  const note = take("client-done");
-  note.setAttribute("role", "status");
+  const note = take("client-done", "status");
   document.body.append(note); // a live region reads out what comes into it
   note.textContent = sentence;
   clearTimeout(timer);
   if (undo) {
     const act = () => { note.remove(); undo.act(); };
-    note.append(button("text-button", undo.label, act), button("notice-close", "Close", () => note.remove()));
+    note.append(textButton(undo.label, act), closeButton(() => note.remove()));
   } else timer = setTimeout(() => note.remove(), BRIEF_MS);
 };
 
@@ -46,13 +43,11 @@ export const notify = (sentence, undo = null) => {
 export const complain = (sentences, { again, close, label = "Try again" }) => {
   const said = [...document.querySelectorAll("#client-notice p")].map(({ textContent }) => textContent);
   if (said.join("\n") === sentences.join("\n")) return;
-  const note = take("client-notice");
+  const note = take("client-notice", "alert");
   if (!sentences.length) return;
   note.classList.add("problem-notice");
-  note.setAttribute("role", "alert");
-  const lines = document.createElement("div");
-  lines.append(...sentences.map((sentence) => Object.assign(document.createElement("p"), { textContent: sentence })));
-  note.append(lines, button("text-button", label, again), button("notice-close", "Close", close));
+  const lines = element("div", "", {}, ...sentences.map((sentence) => element("p", "", {}, sentence)));
+  note.append(lines, textButton(label, again), closeButton(close));
   document.body.append(note);
 };
 

@@ -1,4 +1,5 @@
 // Files to keep: what the server makes, step by step, and what the page itself has drawn.
+import { element } from "./elements.mjs";
 import { failed, worked } from "./failures.mjs";
 import { SILENT, refusal } from "./notices.mjs";
 
@@ -9,7 +10,7 @@ const EXPORT = "export"; // among the failures
 
 /** Gives the browser a file to keep. @param {Blob} content @param {string} name */
 export const keep = (content, name) => {
-  const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(content), download: name });
+  const link = element("a", "", { href: URL.createObjectURL(content), download: name });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), KEPT_MS);
 };
@@ -51,12 +52,9 @@ const inSteps = async (body, step) => {
 
 /** A note that shows how far a file is, and can cancel it; once it takes longer than a moment. */
 const note = (label, cancel) => {
-  const made = Object.assign(document.createElement("div"), { className: "client-notice saving-notice" });
-  made.setAttribute("role", "status");
-  const bar = document.createElement("progress");
-  const button = Object.assign(document.createElement("button"), {
-    type: "button", className: "text-button", textContent: "Cancel", onclick: cancel,
-  });
+  const made = element("div", "client-notice saving-notice", { role: "status" });
+  const bar = element("progress");
+  const button = element("button", "text-button", { type: "button", onclick: cancel }, "Cancel");
   const timer = setTimeout(() => {
     // Beside a dialog nothing can be pressed.
     (document.querySelector("dialog[open]") ?? document.body).append(made); // a live region reads out what comes into it

@@ -5,51 +5,37 @@ import { lettersOf } from "../client/picture.mjs";
 import { pixelUnder } from "../client/place.mjs";
 import { PLANES, shareIn } from "../client/stages.mjs";
 import { millimetres } from "../client/voxels.mjs";
+import { element, svg, write } from "./elements.mjs";
 
 const ROW = ["x", "y", "map"];
 const IDS = {
   x: "view-image-x", y: "view-image-y", map: "view-labels",
   ...Object.fromEntries(PLANES.map((plane) => [plane, `view-${plane}`])),
 };
-const SVG = "http://www.w3.org/2000/svg";
 const NAMES = { x: "Slice of image X", y: "Slice of image Y" };
-
 const CERTAINTY = "Certainty of the classes";
 
-/** An element of SVG. */
-export const svg = (name, attributes = {}) => {
-  const node = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-  return node;
-};
-export const element = (name, className, properties = {}) =>
-  Object.assign(document.createElement(name), { className }, properties);
 const image = (alt) => Object.assign(new Image(), { alt, decoding: "sync", draggable: false });
 const EDGES = ["left", "right", "bottom", "top"];
 
 // Reached by keys in a picture that has the focus: twelve more stops of the Tab key would be many.
 const button = (does, text, title) =>
   element("button", "", { type: "button", tabIndex: -1, textContent: text, title, value: does, ariaLabel: title });
-const tools = () => {
-  const node = element("div", "zoom-tools");
-  node.append(button("in", "+", "Zoom in (+)"), button("out", "−", "Zoom out (−)"), button("reset", "⤢", "Show the whole head (double-click)"));
-  return node;
-};
+const tools = () => element("div", "zoom-tools", {},
+  button("in", "+", "Zoom in (+)"), button("out", "−", "Zoom out (−)"), button("reset", "⤢", "Show the whole head (double-click)"));
 
 const crossed = (name) =>
   [svg("line", { class: name, y1: "0", y2: "100%" }), svg("line", { class: name, x1: "0", x2: "100%" })];
 
 const make = (id, place) => {
-  const frame = element("div", "picture-frame");
   const below = image(id === "y" ? NAMES.y : NAMES.x);
   const map = id === "x" || id === "y" ? null : image("");
-  const over = svg("svg", { class: "picture-over", "aria-hidden": "true" });
   const lines = { place: crossed("place"), crosshair: crossed("crosshair") };
+  const over = svg("svg", { class: "picture-over", "aria-hidden": "true" }, ...lines.crosshair, ...lines.place);
   const letters = EDGES.map((edge) => element("span", `letter at-${edge}`, { ariaHidden: "true" }));
   const bar = element("span", "scale-bar", { ariaHidden: "true" });
   const marked = element("canvas", "alike", { ariaHidden: "true", hidden: true });
-  over.append(...lines.crosshair, ...lines.place);
-  frame.append(...[below, map, marked, over].filter(Boolean));
+  const frame = element("div", "picture-frame", {}, ...[below, map, marked, over].filter(Boolean));
   place.append(frame, ...letters, bar, tools());
   place.tabIndex = 0;
   place.role = "application"; // it has keys of its own
@@ -73,17 +59,14 @@ const makePlane = (plane) => {
   const card = before?.closest(".card");
   if (!card) return null;
   const place = element("div", "picture of-plane", { id: IDS[plane] });
-  const head = element("div", "head of-plane");
   const title = plane[0].toUpperCase() + plane.slice(1);
   const shown = element("button", "tool other-image", { type: "button", tabIndex: -1 });
-  head.append(element("h2", "", { textContent: title }), shown);
+  const head = element("div", "head of-plane", {}, element("h2", "", {}, title), shown);
   before.after(place);
   card.querySelector(":scope > .head").after(head);
   place.parts = make(plane, place);
   const [note, position] = ["plane-note", "where"].map((name) => element("span", name));
-  const corner = element("div", "plane-position");
-  corner.append(note, position);
-  place.append(corner);
+  place.append(element("div", "plane-position", {}, note, position));
   Object.assign(place.parts, { head, shown, position, note });
   return place;
 };
@@ -129,15 +112,13 @@ export const writeLetters = ({ id, view, image: which }, made) => {
   made.place.ariaLabel = `${name}, ${view[which]}, ${view.plane}`;
 };
 
-const put = (node, text) => { if (node.textContent !== text) node.textContent = text; };
-
 /** Writes where a plane's slice is, and why no map lies over it. @param {string} active  the plane of the fit */
 export const writePosition = ({ view, scene, hasMap }, made, active) => {
   if (!made.head || !scene.positions) return;
   // Where it has no room in one line, it breaks behind the comma.
   const words = [`slice ${view.slice},`, `${scene.axis} = ${millimetres(scene.positions[view.slice])} mm`];
-  put(made.position, words.map((part) => part.replaceAll(" ", "\u00a0")).join(" "));
-  put(made.note, hasMap || !scene.fits ? "" : `${view.map === "labels" ? "labels" : "map"} only in the ${active} slice`);
+  write(made.position, words.map((part) => part.replaceAll(" ", "\u00a0")).join(" "));
+  write(made.note, hasMap || !scene.fits ? "" : `${view.map === "labels" ? "labels" : "map"} only in the ${active} slice`);
 };
 
 /** The pixel of a stage's grid under a pointer; null beside the picture. */

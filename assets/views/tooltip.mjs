@@ -1,5 +1,7 @@
 // One tooltip for the whole page. It shows the `data-help` of what is pointed at or touched, and of
 // the control that is reached by keyboard, so that labels need no tab stop of their own.
+import { element } from "./elements.mjs";
+
 const DELAY_MS = 250; // a pointer that only passes by opens nothing
 const GRACE_MS = 200; // the way from a label to its tooltip
 const GAP = 6;
@@ -26,8 +28,7 @@ export const place = (anchor, field, size, space) => {
 };
 
 export const init = () => {
-  const tip = document.createElement("div");
-  Object.assign(tip, { id: ID, className: "tooltip", role: "tooltip", hidden: true });
+  const tip = element("div", "tooltip", { id: ID, role: "tooltip", hidden: true });
   document.body.append(tip);
   let timer = 0;
   let byKey = false; // whether the keyboard was used last

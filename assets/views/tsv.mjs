@@ -1,4 +1,5 @@
 // "Copy as TSV": the tables of a card as tab-separated values, with plain numbers.
+import { element } from "./elements.mjs";
 import { notify } from "./notices.mjs";
 
 // A cell that holds a mean and its SD is two columns; `data-value` has what a cell shows otherwise.
@@ -13,7 +14,7 @@ const copy = async (text) => {
     await navigator.clipboard.writeText(text);
   } catch {
     // Browsers give no clipboard to pages that are not served over https or from this machine.
-    const area = Object.assign(document.createElement("textarea"), { value: text });
+    const area = element("textarea", "", { value: text });
     document.body.append(area);
     area.select();
     document.execCommand("copy");

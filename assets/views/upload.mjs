@@ -2,14 +2,13 @@
 // The server's half is dashboard/web/uploads.py. Names of files get into the page as text only.
 import { route } from "../client/address.mjs";
 import { IDLE, answered, chosen, described, dropped, isBusy, next } from "../client/upload.mjs";
+import { element, write } from "./elements.mjs";
 import { SILENT } from "./notices.mjs";
 
 const LOST = "The connection to the server was lost, or a file changed or cannot be read. Try again.";
 const UNREADABLE = "The dropped files cannot be read. Check that they still exist, and try again.";
 
 const at = (id) => document.getElementById(id);
-// Live regions read out every write.
-const write = (id, text) => { if (at(id).textContent !== text) at(id).textContent = text; };
 
 // ---- the card
 let cameFrom = null; // where the focus was before the card took it
@@ -29,26 +28,20 @@ const hide = (card) => {
   card.hidden = true;
 };
 
-const line = (sentence) => {
-  const item = document.createElement("li");
-  item.textContent = sentence;
-  return item;
-};
-
 const draw = (state, before) => {
   const card = at("upload");
   const { title, files, amount, status, button, percent, lines } = described(state);
   if (state.phase === "idle") hide(card);
   else show(card);
   card.dataset.phase = state.phase;
-  write("upload-title", title);
-  write("upload-close", button);
-  write("upload-files", files);
-  write("upload-amount", amount);
-  write("upload-status", status);
+  write(at("upload-title"), title);
+  write(at("upload-close"), button);
+  write(at("upload-files"), files);
+  write(at("upload-amount"), amount);
+  write(at("upload-status"), status);
   if (percent === undefined) at("upload-bar").removeAttribute("value");
   else at("upload-bar").value = percent;
-  if (state.lines !== before.lines) at("upload-problems").replaceChildren(...lines.map(line));
+  if (state.lines !== before.lines) at("upload-problems").replaceChildren(...lines.map((line) => element("li", "", {}, line)));
   if (state.nudges > before.nudges && !matchMedia("(prefers-reduced-motion: reduce)").matches) {
     card.animate({ translate: ["0", "-5px", "5px", "0"] }, 300);
   }
@@ -115,8 +108,7 @@ const catchDrops = (start, fail) => {
 const makeInput = (start) => {
   const label = at("upload-open");
   if (!label) return false;
-  const input = document.createElement("input");
-  Object.assign(input, { type: "file", id: "control-upload", className: "visually-hidden", multiple: true });
+  const input = element("input", "visually-hidden", { type: "file", id: "control-upload", multiple: true });
   input.setAttribute("aria-description", label.dataset.help);
   input.addEventListener("change", () => {
     start(chosen(input.files));

@@ -1,27 +1,21 @@
 // A window in numbers: two fields, some windows to choose from, and the colours between its ends.
-import { element } from "./stage.mjs";
+import { element } from "./elements.mjs";
 
 const CHOICES = [["0.5", "0.5–99.5 %"], ["1", "1–99 %"], ["2", "2–98 %"], ["full", "Full range"], ["auto", "Automatic"]];
 let node = null; // made when it is first opened
 let choosing = () => {}; // what the panel does now
 let colouring = () => {};
 
-const field = (name) => {
-  const label = element("label", "", { textContent: name });
-  label.append(element("input", "", { type: "number", step: "any" }));
-  return label;
-};
+const field = (name) => element("label", "", {}, name, element("input", "", { type: "number", step: "any" }));
 
 /** The colour maps, each with its colours from black to white. */
 const palette = (colourmaps) => {
-  const node = element("fieldset", "colourmaps");
-  node.append(element("legend", "", { textContent: "Colours" }), ...Object.entries(colourmaps).map(([name, stops]) => {
-    const label = element("label", "");
+  const choices = Object.entries(colourmaps).map(([name, stops]) => {
     const ramp = element("span", "ramp");
     ramp.style.background = `linear-gradient(to right, ${stops.join(", ")})`;
-    label.append(element("input", "", { type: "radio", name: "colourmap", value: name }), ramp, name);
-    return label;
-  }));
+    return element("label", "", {}, element("input", "", { type: "radio", name: "colourmap", value: name }), ramp, name);
+  });
+  const node = element("fieldset", "colourmaps", {}, element("legend", "", {}, "Colours"), ...choices);
   node.addEventListener("change", (event) => {
     event.stopPropagation(); // the window stays
     colouring(event.target.value);
@@ -30,11 +24,9 @@ const palette = (colourmaps) => {
 };
 
 const make = (colourmaps) => {
-  node = element("div", "window-panel", { id: "window-panel", popover: "auto", role: "dialog" });
-  const buttons = CHOICES.map(([value, textContent]) => element("button", "", { type: "button", value, textContent }));
-  const row = element("div", "choices");
-  row.append(...buttons);
-  node.append(element("strong", ""), field("Black"), field("White"), row, palette(colourmaps));
+  const buttons = CHOICES.map(([value, text]) => element("button", "", { type: "button", value }, text));
+  node = element("div", "window-panel", { id: "window-panel", popover: "auto", role: "dialog" },
+    element("strong"), field("Black"), field("White"), element("div", "choices", {}, ...buttons), palette(colourmaps));
   const inputs = [...node.querySelectorAll("[type=number]")];
   const typed = () => choosing(inputs.map((input) => input.valueAsNumber));
   node.addEventListener("change", typed);

@@ -5,8 +5,9 @@ import { certaintyOf, isAlone, tickLabel, ticks } from "../client/picture.mjs";
 import { isLight } from "../client/colourmap.mjs";
 import { dragged, greys, moved, rounded, spanOf, windowOf } from "../client/window.mjs";
 import { stagesOf } from "../client/stages.mjs";
-import { filterOf, preview as showIn } from "./colourmaps.mjs";
-import { element, parts, pictureOf, svg } from "./stage.mjs";
+import { filterOf, preview as showIn, transferring } from "./colourmaps.mjs";
+import { element, svg } from "./elements.mjs";
+import { parts, pictureOf } from "./stage.mjs";
 import { panel } from "./window-panel.mjs";
 
 const ENDS = [["black", 0], ["white", 1]];
@@ -27,13 +28,8 @@ const make = (bar, which) => {
   bar.append(numbers, strip, cursor, ...handles);
   // A filter of its own for each image.
   const shift = ["R", "G", "B"].map((channel) => svg(`feFunc${channel}`, { type: "linear" }));
-  const transfer = svg("feComponentTransfer");
-  const filter = svg("filter", { id: `window-${which}`, "color-interpolation-filters": "sRGB" });
-  const holder = svg("svg", { width: 0, height: 0, style: "position: absolute", "aria-hidden": "true" });
-  transfer.append(...shift);
-  filter.append(transfer);
-  holder.append(filter);
-  bar.append(holder);
+  const filter = transferring(`window-${which}`, shift);
+  bar.append(svg("svg", { width: 0, height: 0, style: "position: absolute", "aria-hidden": "true" }, filter));
   return { bar, strip, cursor, numbers, handles, shift };
 };
 
