@@ -20,6 +20,7 @@ import { LATE, cards as makeCards } from "./views/cards.mjs";
 import { check, found } from "./views/check.mjs";
 import { paint } from "./views/class-colours.mjs";
 import { answer, held, loadGraphs, nothing, outputs, setProps } from "./views/dash.mjs";
+import { onClick } from "./views/events.mjs";
 import { exporting } from "./views/export.mjs";
 import { saving } from "./views/figures.mjs";
 import { OPENING, allWorked, failed, trying, worked } from "./views/failures.mjs";
@@ -240,9 +241,7 @@ const send = () => {
 const rest = schedule({ now: () => performance.now(), later: setTimeout, cancel: clearTimeout }, send);
 
 // A sweep through the numbers of components can be stopped, and gone on with.
-document.addEventListener("click", ({ target }) => {
-  const button = target.closest?.("[data-sweep]");
-  if (!button) return;
+onClick("[data-sweep]", (button) => {
   const stops = button.dataset.sweep === "stop";
   button.parentElement.toggleAttribute("data-stopped", stops);
   if (stops) cards.stop("criteria");
@@ -467,7 +466,7 @@ keys({
   panel: togglePanel,
   help: openHelp,
 });
-document.addEventListener("click", ({ target }) => { if (target.closest?.(".other-image")) showOther(); });
+onClick(".other-image", showOther);
 addEventListener("keydown", (event) => {
   if (event.key === "Escape" && stop()) event.stopImmediatePropagation(); // nothing else is left by it
 }, true);

@@ -1,5 +1,6 @@
 // The check of the study's images: its remedies, and whether the visitor keeps its sheet open: each
 // study has a <details> of its own, which knows nothing of the one before.
+import { onClick } from "./events.mjs";
 
 // Studies whose sheet the visitor left open. It never opens by itself: it would lie over what one
 // came to see, and the line shows the worst finding.
@@ -27,19 +28,14 @@ const close = (details) => {
  * @param {(changes: object) => void} change  what a remedy does
  */
 export const check = (study, change) => {
-  document.addEventListener("click", (event) => {
-    const remedy = event.target.closest?.(".remedy");
-    if (remedy) {
-      const details = remedy.closest("#view-preflight")?.querySelector(".check");
-      if (details) focusLine(details); // the remedy's button is gone once it has worked
-      change(JSON.parse(remedy.dataset.changes));
-      return;
-    }
-    if (event.target.closest?.(".check-close")) close(event.target.closest(".check"));
-    const details = event.target.closest?.(".check summary")?.parentElement;
-    // The browser turns it over right after this; a key's press is a click as well.
-    if (details) opened[details.open ? "delete" : "add"](study());
+  onClick(".remedy", (remedy) => {
+    const details = remedy.closest("#view-preflight")?.querySelector(".check");
+    if (details) focusLine(details); // the remedy's button is gone once it has worked
+    change(JSON.parse(remedy.dataset.changes));
   });
+  onClick(".check-close", (button) => close(button.closest(".check")));
+  // The browser turns it over right after this; a key's press is a click as well.
+  onClick(".check summary", ({ parentElement: { open } }) => opened[open ? "delete" : "add"](study()));
   // Escape belongs to what has the focus: a list, or a dialog.
   document.addEventListener("keydown", (event) => {
     const open = document.querySelector(".check[open]");

@@ -1,5 +1,6 @@
 // Comparing two Views at one place: A is kept, B is the last other one. A key flicks between them.
 import { differences, elsewhere } from "../client/compare.mjs";
+import { onClick } from "./events.mjs";
 import { notify } from "./notices.mjs";
 import { element } from "./elements.mjs";
 
@@ -63,9 +64,7 @@ export const compare = ({ shown, open }) => {
     draw();
   };
 
-  document.addEventListener("click", ({ target }) => {
-    if (target.closest?.("#compare")) flick();
-    if (target.closest?.("#compare-end")) end();
-  });
+  onClick("#compare", flick);
+  onClick("#compare-end", end);
   return { draw, flick, end };
 };

@@ -1,6 +1,7 @@
 // Keys: what each does, and the list of them. They act on the page as long as nothing wants them
 // for itself, and never while somebody types.
 import { element } from "./elements.mjs";
+import { TYPED } from "./events.mjs";
 
 const step = (count) => (page) => page.step(count);
 const turn = (way, slices) => (page) => page.turn(way) || page.step(slices);
@@ -39,7 +40,6 @@ const SHORTCUTS = [
 ];
 const ACTIONS = Object.assign({}, ...SHORTCUTS.map(([, , actions]) => actions));
 
-const TYPED = "input:not([type=radio], [type=checkbox], [readonly]), textarea, select, [contenteditable]";
 const MODAL = "dialog, [role=dialog], [role=option]";
 const MOVED = "[type=radio], [type=checkbox], [role=slider], [role=tab]"; // wants the arrows
 const PRESSED = "button, a, summary, [type=radio], [type=checkbox], input[readonly]"; // wants the space bar
@@ -54,7 +54,7 @@ const isListed = (input) => document.getElementById(input.getAttribute("aria-con
 /** Whether what has the focus wants a key for itself. */
 const isTaken = (key, target) => {
   const within = (selector) => target.closest?.(selector);
-  if (within(MODAL) || document.querySelector("dialog[open]") || within(TYPED)) return true;
+  if (within(MODAL) || document.querySelector("dialog[open]") || within(`${TYPED}, select`)) return true;
   if (key === " ") return Boolean(within(PRESSED) ?? within(MOVED));
   if (key.startsWith("Page")) return Boolean(within("[role=slider]") && !within("#control-slice"));
   return ARROWS.includes(key) && Boolean(within(MOVED) || isScrolled(within(".wide, .check-scroll")));

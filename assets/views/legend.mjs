@@ -4,6 +4,7 @@ import { clean, coloursOf, MAX_NAME, namesOf, strangers, tissuesOf, withColour, 
 import { differences } from "../client/matching.mjs";
 import { setProps } from "./dash.mjs";
 import { element } from "./elements.mjs";
+import { onClick } from "./events.mjs";
 
 const ID = "control-hidden";
 const MOST = 10; // classes
@@ -147,13 +148,10 @@ export const legend = (shown) => {
     if (focuses) chips[edited - 1].box.focus();
   };
 
-  document.addEventListener("click", ({ target }) => {
-    const number = Number(target.closest?.("[data-edits]")?.dataset.edits);
-    if (number) edit(number);
-    if (target.closest?.(".class-editor .link-button")) {
-      change("colours", withColour(shown().wanted.colours, edited, null));
-      leave({ keeps: true, focuses: true });
-    }
+  onClick("[data-edits]", ({ dataset: { edits } }) => edit(Number(edits)));
+  onClick(".class-editor .link-button", () => {
+    change("colours", withColour(shown().wanted.colours, edited, null));
+    leave({ keeps: true, focuses: true });
   });
   document.addEventListener("pointerdown", ({ target }) => {
     if (edited && !target.closest?.(".class-editor")) leave({ keeps: true });

@@ -3,13 +3,14 @@
 import { applies, cardsOf, fieldsOf, STEPS, stepOf } from "../client/lesson.mjs";
 import { wordsOf } from "../client/lesson-words.mjs";
 import { held } from "./dash.mjs";
+import { ABOVE, TYPED, onClick } from "./events.mjs";
 import { enlarge } from "./large.mjs";
 import { element, write } from "./elements.mjs";
 
 const GRAPHS = { "image-x": "view-image-x", "image-y": "view-image-y", labels: "view-labels", histograms: "view-histograms", joint: "view-joint" };
-// What Escape closes first.
-const ABOVE = ".full-screen, dialog[open], :popover-open, .class-editor:not([hidden])";
-const TYPED = "input:not([type=radio], [type=checkbox]), textarea, select, [role=option]";
+// What Escape is for before it leaves the lesson.
+const OPEN = `${ABOVE}, .class-editor:not([hidden])`;
+const OWN = `${TYPED}, select, [role=option]`;
 const USUAL = 3; // classes
 
 const root = document.documentElement;
@@ -129,13 +130,11 @@ export const lesson = ({ shown, show, set, called }) => {
     return true;
   };
 
-  document.addEventListener("click", ({ target }) => {
-    if (target.closest?.(".start-lesson")) {
-      target.closest("dialog")?.close();
-      go(1);
-    }
-    const pressed = parts && target.closest?.("#lesson button");
-    if (!pressed) return;
+  onClick(".start-lesson", (button) => {
+    button.closest("dialog")?.close();
+    go(1);
+  });
+  onClick("#lesson button", (pressed) => {
     if (pressed === parts.back) turn(-1);
     else if (pressed === parts.next) turn(1);
     else if (pressed === parts.leave) go(null);
@@ -144,7 +143,7 @@ export const lesson = ({ shown, show, set, called }) => {
   });
   // Before the crosshair is taken away: the page is left as it is.
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !drawn || event.target.closest?.(TYPED) || document.querySelector(ABOVE)) return;
+    if (event.key !== "Escape" || !drawn || event.target.closest?.(OWN) || document.querySelector(OPEN)) return;
     event.preventDefault();
     event.stopPropagation();
     go(null);

@@ -1,5 +1,6 @@
 // The page's own notes.
 import { element } from "./elements.mjs";
+import { onClick } from "./events.mjs";
 
 /** What the page says of a server that does not answer. */
 export const SILENT = "The server does not answer. Check the connection, then try again.";
@@ -60,6 +61,4 @@ export const reading = (read) => {
   line.querySelector("progress").value = read ? (read.number - 1) / read.of : 0;
 };
 
-document.addEventListener("click", (event) => {
-  event.target.closest?.(".notices .notice-close")?.parentElement.remove();
-});
+onClick(".notices .notice-close", (button) => button.parentElement.remove());

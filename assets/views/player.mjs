@@ -1,4 +1,5 @@
 // Moving through the slices: play, step buttons, and the wheel over a picture.
+import { onClick } from "./events.mjs";
 import { recall, remember } from "./memory.mjs";
 
 const SPEEDS = [2, 4, 8, 15]; // slices a second
@@ -90,12 +91,9 @@ export const player = ({ position, go, isShown, begin, stepIn }) => {
   };
   document.addEventListener("change", ({ target }) => { if (target === list()) setSpeed(Number(target.value)); });
 
-  document.addEventListener("click", (event) => {
-    const id = event.target.closest?.("button")?.id;
-    if (id === "control-play") toggle();
-    if (id === "slice-back") step(-1);
-    if (id === "slice-forward") step(1);
-  });
+  onClick("#control-play", toggle);
+  onClick("#slice-back", () => step(-1));
+  onClick("#slice-forward", () => step(1));
 
   let turned = 0;
   let lastTurn = 0;

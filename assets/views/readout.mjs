@@ -5,6 +5,7 @@ import { crosshairOf, stagesOf } from "../client/stages.mjs";
 import { format, millimetres, percentsAt, percentsInWords, placeAt, voxelAt } from "../client/voxels.mjs";
 import { announce } from "./announce.mjs";
 import { cursor } from "./cursor.mjs";
+import { ABOVE } from "./events.mjs";
 import { writeReadout } from "./lines.mjs";
 import { markers } from "./markers.mjs";
 import { indexIn, numbers } from "./numbers.mjs";
@@ -13,7 +14,6 @@ import { crosshair, pictureOf, pixelAt } from "./stage.mjs";
 
 const OTHER_GRID = "Image Y is on another grid, so its voxels do not match those of image X.";
 const ELSEWHERE = "input, textarea, dialog, [role=dialog], [role=listbox]"; // where Escape means something else
-const ABOVE = ".full-screen, dialog[open], :popover-open"; // what Escape closes first
 
 /** What is known of a voxel, as pairs of a name and a value. */
 const factsOf = (pixel, { slice, failed }, { view, scene }, nameOf) => {

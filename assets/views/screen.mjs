@@ -1,4 +1,5 @@
 // Full screen: one card takes the window, but for the slice bar. Escape leaves it.
+import { onClick } from "./events.mjs";
 
 const current = () => document.querySelector(".card.full-screen");
 
@@ -24,19 +25,12 @@ const show = (card) => {
 export const toggleScreen = () =>
   show(current() ? null : document.querySelector(".card:hover") ?? document.activeElement.closest(".card"));
 
-/** Leaves full screen; whether there was one. */
-const leaveScreen = () => {
-  const isFull = Boolean(current());
-  show(null);
-  return isFull;
-};
-
 export const screen = () => {
-  document.addEventListener("click", ({ target }) => {
-    const card = target.closest?.(".full-screen-button")?.closest(".card");
-    if (card) show(card === current() ? null : card);
+  onClick(".full-screen-button", (button) => {
+    const card = button.closest(".card");
+    show(card === current() ? null : card);
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && !event.defaultPrevented && !document.querySelector("dialog[open]") && current()) leaveScreen();
+    if (event.key === "Escape" && !event.defaultPrevented && !document.querySelector("dialog[open]") && current()) show(null);
   });
 };

@@ -1,5 +1,6 @@
 // "Copy as TSV": the tables of a card as tab-separated values, with plain numbers.
 import { element } from "./elements.mjs";
+import { onClick } from "./events.mjs";
 import { notify } from "./notices.mjs";
 
 // A cell that holds a mean and its SD is two columns; `data-value` has what a cell shows otherwise.
@@ -22,9 +23,7 @@ const copy = async (text) => {
   }
 };
 
-document.addEventListener("click", ({ target }) => {
-  const button = target.closest?.("[data-copies]");
-  if (!button) return;
-  const tables = document.querySelectorAll(`#${button.dataset.copies} table.numbers`);
+onClick("[data-copies]", ({ dataset: { copies } }) => {
+  const tables = document.querySelectorAll(`#${copies} table.numbers`);
   copy(`${[...tables].map(textOf).join("\n\n")}\n`).then(() => notify("Copied. Paste it into a spreadsheet."));
 });

@@ -1,7 +1,6 @@
 // Undo and redo: back and forth in the browser's history, but never out of the page. Each entry
 // says how many of the page's own lie before it.
-
-const TYPED = "input:not([type=radio], [type=checkbox], [readonly]), textarea, [contenteditable]"; // has an undo of its own
+import { TYPED, onClick } from "./events.mjs"; // what is typed into has an undo of its own
 
 export const undo = () => {
   let at = history.state?.at ?? 0;
@@ -25,11 +24,8 @@ export const undo = () => {
     isGoing = false;
     draw();
   });
-  document.addEventListener("click", ({ target }) => {
-    const id = target.closest?.("button")?.id;
-    if (id === "undo") go(-1);
-    if (id === "redo") go(1);
-  });
+  onClick("#undo", () => go(-1));
+  onClick("#redo", () => go(1));
   document.addEventListener("keydown", (event) => {
     const key = event.key.toLowerCase();
     const isRedo = key === "y" || event.shiftKey;

@@ -1,6 +1,7 @@
 // Below the controls: until when an upload of this browser is kept, and buttons that rename and
 // remove it.
 import { route } from "../client/address.mjs";
+import { onClick } from "./events.mjs";
 
 const PREFIX = "upload-";
 const SURE_MS = 5000; // a question that nobody answers is withdrawn
@@ -94,10 +95,8 @@ export const init = ({ open, reopen, notify, stopAhead }) => {
     }
   };
 
-  document.addEventListener("click", ({ target }) => {
-    if (target.id === "upload-remove") remove();
-    if (target.id === "upload-rename") edit(true);
-  });
+  onClick("#upload-remove", remove);
+  onClick("#upload-rename", () => edit(true));
   const leave = () => {
     edit(false);
     at("upload-rename").focus();

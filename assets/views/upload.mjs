@@ -3,6 +3,7 @@
 import { route } from "../client/address.mjs";
 import { IDLE, answered, chosen, described, dropped, isBusy, next } from "../client/upload.mjs";
 import { element, write } from "./elements.mjs";
+import { onClick } from "./events.mjs";
 import { SILENT } from "./notices.mjs";
 
 const LOST = "The connection to the server was lost, or a file changed or cannot be read. Try again.";
@@ -159,7 +160,7 @@ export const init = ({ open }) => {
   const waiting = new MutationObserver(() => { if (makeInput(start)) waiting.disconnect(); });
   if (!makeInput(start)) waiting.observe(document, { childList: true, subtree: true });
   catchDrops(start, (sentence) => { if (!isBusy(state)) on({ type: "failed", lines: [sentence] }); });
-  document.addEventListener("click", (event) => { if (event.target.id === "upload-close") stop(); });
+  onClick("#upload-close", stop);
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || event.defaultPrevented || state.phase === "idle") return;
     // A menu or a dialog that is open takes the key for itself.
