@@ -76,7 +76,8 @@ COUNTED = ("study", "plane", "x", "y", "grid")
 # Another image X numbers the classes otherwise.
 NUMBERED = ("study", "x")
 
-# What a field is about. Users of a View name groups of fields rather than fields.
+# What a field is about: "look" is how things are drawn, "page" what of them is seen, and where.
+# Users of a View name groups of fields rather than fields.
 Group = Literal["images", "place", "model", "look", "page"]
 
 
@@ -161,9 +162,9 @@ class View:
     colourmap_x: Colourmap = _key(one_of(Colourmap), "grey", "look")
     colourmap_y: Colourmap = _key(one_of(Colourmap), "grey", "look")
     hidden: tuple[int, ...] = _key(CLASSES, (), "look")
-    at: Place | None = _key(PLACE, None, "look", per=STUDY)
-    layout: Layout = _key(one_of(Layout), "images", "look")
-    image: Shown = _key(one_of(Shown), "x", "look")
+    at: Place | None = _key(PLACE, None, "page", per=STUDY)
+    layout: Layout = _key(one_of(Layout), "images", "page")
+    image: Shown = _key(one_of(Shown), "x", "page")
     names: tuple[str, ...] = _key(NAMES, (), "look", per=NUMBERED)
     colours: tuple[tuple[int, str], ...] = _key(COLOURS, (), "look", per=NUMBERED)
     tissues: tuple[tuple[int, ...], ...] = _key(TISSUES, (), "look", per=NUMBERED)

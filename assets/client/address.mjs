@@ -10,7 +10,7 @@ import { hasOutline, isOffered } from "./map.mjs";
  *   shape: [number, number], pixel: [number, number]}} Shown  image X or Y
  * @typedef {{view: View, key: string, sameGrid: boolean, slicesOfY: (?number)[], fits: boolean,
  *   x: ?Shown, y: ?Shown}} Scene
- * @typedef {{name: string, default: *, always: boolean, reopens: boolean}} Field
+ * @typedef {{name: string, default: *, group: string, always: boolean, reopens: boolean}} Field
  * @typedef {{version: string, fields: Field[]}} Config
  */
 

@@ -12,7 +12,7 @@ const inWords = (pairs) => pairs.map((pair) => pair.join(" ")).join(", ");
 
 /**
  * @param {object} page
- * @param {() => {wanted: ?object, opening: ?object}} page.shown
+ * @param {() => {wanted: ?object, opening: ?object, config: object}} page.shown
  * @param {(view: object) => void} page.open  a View of the same study
  */
 export const compare = ({ shown, open }) => {
@@ -21,7 +21,8 @@ export const compare = ({ shown, open }) => {
   let drawn = "";
 
   const isKept = ({ study }) => a?.study === study;
-  const isA = (view) => isKept(view) && !differences(view, a).length;
+  const apart = (view, other) => differences(view, other, shown().config);
+  const isA = (view) => isKept(view) && !apart(view, a).length;
 
   /** Says which of the two is on screen, and what tells them apart. */
   const draw = () => {
@@ -30,8 +31,8 @@ export const compare = ({ shown, open }) => {
     if (!wanted || !node) return;
     const [isOn, first] = [isKept(wanted), isA(wanted)];
     const other = first ? b : wanted;
-    const apart = isOn && other ? `A: ${inWords(differences(a, other))}. B: ${inWords(differences(other, a))}. ` : "";
-    const title = isOn ? `${apart}Flick between A and B (b)` : BEGIN;
+    const both = isOn && other ? `A: ${inWords(apart(a, other))}. B: ${inWords(apart(other, a))}. ` : "";
+    const title = isOn ? `${both}Flick between A and B (b)` : BEGIN;
     if (drawn === `${isOn} ${first} ${title}`) return;
     drawn = `${isOn} ${first} ${title}`;
     const letters = ["A", "B"].map((letter) => element((letter === "A") === first ? "b" : "span", "", {}, letter));
@@ -45,13 +46,13 @@ export const compare = ({ shown, open }) => {
 
   /** Keeps the View, or flicks to the other one. */
   const flick = () => {
-    const { wanted, opening } = shown();
+    const { wanted, opening, config } = shown();
     if (!wanted || opening) return;
     if (isA(wanted) && !b) notify(KEPT);
-    else if (isA(wanted)) open(elsewhere(wanted, b));
+    else if (isA(wanted)) open(elsewhere(wanted, b, config));
     else if (isKept(wanted)) {
       b = wanted;
-      open(elsewhere(wanted, a));
+      open(elsewhere(wanted, a, config));
     } else {
       [a, b] = [wanted, null];
       notify(KEPT);
