@@ -43,6 +43,7 @@ import { position } from "./views/position.mjs";
 import { preferences } from "./views/preferences.mjs";
 import { readout as makeReadout } from "./views/readout.mjs";
 import { componentsPlayer } from "./views/components-player.mjs";
+import { config } from "./views/config.mjs";
 import { compare } from "./views/compare.mjs";
 import { planeInFull, screen, toggleScreen } from "./views/screen.mjs";
 import { settling } from "./views/settling.mjs";
@@ -58,7 +59,6 @@ import { init as upload } from "./views/upload.mjs";
 import { windows } from "./views/window.mjs";
 import { zoom } from "./views/zoom.mjs";
 
-const config = JSON.parse(document.getElementById("neuromix-config").textContent);
 const root = document.documentElement;
 const LATE_MS = 1000; // a longer rest than a look at one of a row of slices
 const query = (view) => address.query(view, config);

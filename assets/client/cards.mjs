@@ -24,5 +24,12 @@ export const isVisible = (card, view) => !card.tab || card.tab === view.panel;
 export const needed = (cards, group, view, scene, shown) =>
   cards.filter((card) => card.group === group && isVisible(card, view) && shown(card.id) !== key(card, view, scene));
 
+/** The element of a card's first output. @param {Card} card */
+export const elementOf = ({ outputs }) => outputs[0].split(".")[0];
+
+/** The graphs of all cards, by their elements. @param {Card[]} cards */
+export const graphs = (cards) => cards.flatMap(({ outputs }) => outputs)
+  .filter((output) => output.endsWith(".figure")).map((output) => output.replace(".figure", ""));
+
 /** The groups of the table, in its order. @param {Card[]} cards */
 export const groups = (cards) => [...new Set(cards.map(({ group }) => group))];

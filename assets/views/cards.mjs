@@ -1,6 +1,6 @@
 // The cards: asked for by one immutable address a group, and handed to Dash, which owns them.
 import * as address from "../client/address.mjs";
-import { isVisible, key, needed } from "../client/cards.mjs";
+import { elementOf, isVisible, key, needed } from "../client/cards.mjs";
 import { held, isDrawn, isWritten } from "./dash.mjs";
 import { follow } from "./graphs.mjs";
 import { keepRanges } from "./axes.mjs";
@@ -16,6 +16,9 @@ const HTML = ".html";
 
 // The server has answered by then, or something is wrong; fits take a second at the most.
 const PATIENCE_MS = 20000;
+
+/** Where a card stands on the page, if it does. @param {import("../client/cards.mjs").Card} card */
+export const sectionOf = (card) => document.getElementById(elementOf(card))?.closest(".card");
 
 /** @param {() => {wanted: object, scene: object, config: object}} shown */
 export const cards = (shown) => {
@@ -160,7 +163,7 @@ export const cards = (shown) => {
     /** What each visible card shows: its element on the page, and the View that it was drawn for. */
     state: () => visible().map((card) => ({
       id: card.id,
-      section: document.getElementById(card.outputs[0].split(".")[0])?.closest(".card"),
+      section: sectionOf(card),
       view: returned.get(card.id)?.view ?? null,
       isCurrent: isCurrent(card),
     })),

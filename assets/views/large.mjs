@@ -1,8 +1,9 @@
 // Graphs in type that is read from the last row. Dash owns them, so it is given the same data in a
 // larger layout.
+import { graphs } from "../client/cards.mjs";
+import { config } from "./config.mjs";
 import { held, setProps } from "./dash.mjs";
 
-const GRAPHS = ["view-histograms", "view-joint", "view-criteria"];
 const LARGE = 1.5;
 const LARGER = 2; // on the screens where lesson.css makes all type larger
 const AXIS = /^[xy]axis\d*$/;
@@ -41,7 +42,7 @@ export const large = (figure) => {
 
 /** Draws the graphs on screen in that size. */
 export const enlarge = () => {
-  for (const id of GRAPHS) {
+  for (const id of graphs(config.cards)) {
     const figure = held(`${id}.figure`);
     const next = figure?.layout && large(figure);
     if (next && next !== figure) setProps(id, { figure: next });

@@ -1,20 +1,20 @@
 // The lesson: one step fills the page, large enough for a projector. The View's field `lesson` is
 // its number, so each step has a link. The step's cards are the page's own: all stays linked.
+import { graphs } from "../client/cards.mjs";
 import { applies, cardsOf, fieldsOf, STEPS, stepOf } from "../client/lesson.mjs";
 import { wordsOf } from "../client/lesson-words.mjs";
+import { sectionOf } from "./cards.mjs";
 import { held } from "./dash.mjs";
 import { ABOVE, TYPED, onClick } from "./events.mjs";
 import { enlarge } from "./large.mjs";
 import { element, write } from "./elements.mjs";
 
-const GRAPHS = { "image-x": "view-image-x", "image-y": "view-image-y", labels: "view-labels", histograms: "view-histograms", joint: "view-joint" };
 // What Escape is for before it leaves the lesson.
 const OPEN = `${ABOVE}, .class-editor:not([hidden])`;
 const OWN = `${TYPED}, select, [role=option]`;
 const USUAL = 3; // classes
 
 const root = document.documentElement;
-const cardOf = (id) => document.getElementById(GRAPHS[id])?.closest(".card");
 
 const button = (className, textContent, title, more = {}) =>
   element("button", className, { type: "button", textContent, title, ariaLabel: title, ...more });
@@ -78,11 +78,15 @@ export const lesson = ({ shown, show, set, called }) => {
   };
 
   /** Shows the step's cards, and hides all else. */
-  const lay = (number, cards) => {
-    for (const card of document.querySelectorAll(".card[data-taught]")) delete card.dataset.taught;
-    cards.forEach((id, index) => { const card = cardOf(id); if (card) card.dataset.taught = String(index + 1); });
+  const lay = (number, ids) => {
+    for (const section of document.querySelectorAll(".card[data-taught]")) delete section.dataset.taught;
+    const cards = ids.map((id) => shown().config.cards.find((card) => card.id === id));
+    cards.forEach((card, index) => {
+      const section = sectionOf(card);
+      if (section) section.dataset.taught = String(index + 1);
+    });
     const isNew = root.dataset.lesson === undefined;
-    if (number) root.dataset.lesson = cards.map((id) => (id.startsWith("image") || id === "labels" ? "picture" : "graph")).join(" ");
+    if (number) root.dataset.lesson = cards.map((card) => (graphs([card]).length ? "graph" : "picture")).join(" ");
     else delete root.dataset.lesson;
     if (isNew || !number) enlarge();
   };
