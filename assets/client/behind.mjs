@@ -1,9 +1,8 @@
 // Which View a part of the page still shows while another one is wanted.
+import { classes } from "./amounts.mjs";
 
 /** A part that is behind for longer says so: a usual step takes a quarter of this. */
 export const BEHIND_MS = 400;
-
-const classesOf = ({ components }) => (components === 1 ? "1 class" : `${components} classes`);
 
 /**
  * What tells the View on screen from the one that is wanted, in a few words.
@@ -16,9 +15,9 @@ export const wordsOf = (shown, wanted) => {
   if (differs("plane")) return `${shown.plane} slice ${shown.slice}`;
   if (differs("scope")) return shown.scope === "volume" ? "fit of the whole head" : "fit of one slice";
   // What shows the whole head shows it on every slice.
-  if (wanted.scope === "volume" && differs("components")) return classesOf(shown);
+  if (wanted.scope === "volume" && differs("components")) return classes(shown.components);
   if (differs("slice") && wanted.slice !== "") return `slice ${shown.slice}`;
-  if (differs("components")) return classesOf(shown);
+  if (differs("components")) return classes(shown.components);
   return "before the change";
 };
 

@@ -1,5 +1,6 @@
 // The pictures in the row: of each its plane and slice, its image, and whether the map lies over it.
 // One list for both layouts, so that the same code draws, zooms and points in them.
+import { between } from "./amounts.mjs";
 import { isAlone } from "./picture.mjs";
 import { pixelOf, shareOf } from "./place.mjs";
 
@@ -35,7 +36,7 @@ export const crosshairOf = ({ wanted, place }) => (wanted.at || isInPlanes(wante
 const imageOf = (wanted, scene) => (isAlone(wanted, scene) ? "x" : wanted.image);
 
 /** The nearest slice that there is. */
-export const within = (index, { positions }) => Math.min(Math.max(index, 0), positions.length - 1);
+export const within = (index, { positions }) => between(index, 0, positions.length - 1);
 
 const inItsPlane = ({ wanted, scene, place }, plane) => {
   const isActive = plane === wanted.plane;

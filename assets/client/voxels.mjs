@@ -1,5 +1,6 @@
 // One slice's numbers, as the server packs them (dashboard/services/render/voxels.py).
 
+import { between } from "./amounts.mjs";
 import { isMirrored } from "./picture.mjs";
 
 /** @param {ArrayBuffer} buffer */
@@ -53,7 +54,7 @@ export const placeAt = (voxel, { affine }) =>
 export const jointPlace = (values, { limits, offset, factor }) =>
   values.map((value, i) => {
     const [low, high] = limits?.[i] ?? [-Infinity, Infinity];
-    const shown = Math.min(Math.max(value, low), high);
+    const shown = between(value, low, high);
     return factor ? (shown - offset[i]) / factor[i] : shown;
   });
 

@@ -1,4 +1,5 @@
 // The window of an image: the intensities that are shown black and white.
+import { between } from "./amounts.mjs";
 
 /**
  * @typedef {[number, number]} Window  black, white
@@ -25,8 +26,7 @@ export const spanOf = (now, { window, range }) => {
 
 /** A window with one end elsewhere, which does not pass the other one. @param {0|1} end */
 export const moved = (now, end, value, { range, step }) => {
-  const within = Math.min(Math.max(value, range[0]), range[1]);
-  const at = rounded(within, step);
+  const at = rounded(between(value, ...range), step);
   return end ? [now[0], Math.max(at, rounded(now[0] + step, step))] : [Math.min(at, rounded(now[1] - step, step)), now[1]];
 };
 

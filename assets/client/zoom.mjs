@@ -1,6 +1,7 @@
 // Which part of a slice a picture shows. Pictures share it in mm of the head, so that an image on
 // another grid, and another plane, show the same part. Lengths on screen are in CSS pixels from the
 // upper left.
+import { between } from "./amounts.mjs";
 import { axesOf, isMirrored } from "./picture.mjs";
 
 /**
@@ -16,7 +17,6 @@ export const NO_ZOOM = Object.freeze({ factor: 1, centre: null });
 export const UNLINKED = Object.freeze({ factor: 1, centre: Object.freeze([null, null, null]) });
 const MOST = 40; // a voxel of 1 mm then fills 40 pixels or more
 
-const between = (value, low, high) => Math.min(Math.max(value, low), high);
 const both = (make) => [make(0), make(1)];
 
 const mirroredBox = ({ low, high }, isMirrored) =>

@@ -1,5 +1,6 @@
 // What a screen reader says without being asked.
 import { titleOf } from "../client/map.mjs";
+import { classes } from "../client/amounts.mjs";
 
 const REST_MS = 500; // whoever goes on is not interrupted
 let timer = 0;
@@ -12,9 +13,8 @@ let lastFit = "";
  */
 export const fitted = (facts, map) => {
   const count = facts?.gaussians.length;
-  const classes = count === 1 ? "1 class" : `${count} classes`;
   const shown = map === "labels" ? "" : ` Map: ${titleOf(map).toLowerCase()}.`;
-  const sentence = count ? `Fitted: ${classes}, ${facts.voxels.toLocaleString("en")} voxels.${shown}` : "";
+  const sentence = count ? `Fitted: ${classes(count)}, ${facts.voxels.toLocaleString("en")} voxels.${shown}` : "";
   const isNew = sentence !== lastFit; // else something else was looked at, in the same fit
   lastFit = sentence;
   return isNew ? sentence : "";

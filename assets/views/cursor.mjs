@@ -1,4 +1,5 @@
 // The crosshair by keys, in a picture that was reached by keys: otherwise arrows step the slices.
+import { between } from "../client/amounts.mjs";
 import { pixelUnder } from "../client/place.mjs";
 import { fieldOf, headOf } from "../client/zoom.mjs";
 import { isMirrored } from "../client/picture.mjs";
@@ -40,7 +41,7 @@ export const cursor = ({ stageOf, isOpen, keptIn, set }) => {
     const { view, scene } = stage;
     const { column, row } = keptIn(stage) ?? middle(view, scene);
     const far = event.shiftKey ? FAR : 1;
-    const within = (index, count) => Math.min(Math.max(index, 0), count - 1);
-    set({ column: within(column + far * way[0], scene.shape[0]), row: within(row + far * way[1], scene.shape[1]) }, stage);
+    const [columns, rows] = scene.shape;
+    set({ column: between(column + far * way[0], 0, columns - 1), row: between(row + far * way[1], 0, rows - 1) }, stage);
   }, true);
 };

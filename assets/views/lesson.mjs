@@ -2,6 +2,7 @@
 // its number, so each step has a link. The step's cards are the page's own: all stays linked.
 import { graphs } from "../client/cards.mjs";
 import { applies, cardsOf, fieldsOf, STEPS, stepOf } from "../client/lesson.mjs";
+import { classes } from "../client/amounts.mjs";
 import { wordsOf } from "../client/lesson-words.mjs";
 import { sectionOf } from "./cards.mjs";
 import { held } from "./dash.mjs";
@@ -96,7 +97,7 @@ export const lesson = ({ shown, show, set, called }) => {
     write(parts.title, title);
     write(parts.sees, sees);
     write(parts.tries, tries);
-    write(parts.count, `${wanted.components} ${wanted.components === 1 ? "class" : "classes"}`);
+    write(parts.count, classes(wanted.components));
     parts.classes.hidden = !["fit", "head"].includes(step.needs) || !applies(step, known);
     [parts.fewer.disabled, parts.more.disabled] = [wanted.components <= 1, wanted.components >= config.mostComponents];
     [parts.back.disabled, parts.next.disabled] = [wanted.lesson <= 1, wanted.lesson >= STEPS.length];

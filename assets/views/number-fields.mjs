@@ -1,5 +1,6 @@
 // Number fields: Dash hears of what is typed once it pauses. Enter, arrows and the buttons of a field
 // act at once.
+import { between } from "../client/amounts.mjs";
 import { held, setProps } from "./dash.mjs";
 
 const FIELD = ".mantine-NumberInput-input";
@@ -9,7 +10,7 @@ const give = ({ id, value: text }) => {
   const [low, high, suffix] = ["min", "max", "suffix"].map((name) => held(`${id}.${name}`));
   const typed = text.replace(suffix ?? "", "").trim();
   if (typed === "" || !Number.isFinite(Number(typed))) return;
-  const value = Math.min(Math.max(Number(typed), low), high);
+  const value = between(Number(typed), low, high);
   if (value !== held(`${id}.value`)) setProps(id, { value });
 };
 

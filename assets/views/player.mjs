@@ -1,4 +1,5 @@
 // Moving through the slices: play, step buttons, and the wheel over a picture.
+import { between } from "../client/amounts.mjs";
 import { onClick } from "./events.mjs";
 import { recall, remember } from "./memory.mjs";
 
@@ -33,7 +34,7 @@ export const player = ({ position, go, isShown, begin, stepIn }) => {
   const goTo = (slice) => {
     const now = position();
     if (!now) return;
-    const next = Math.min(Math.max(slice, 0), now.last);
+    const next = between(slice, 0, now.last);
     if (next !== now.slice) go(next);
   };
   const step = (count) => goTo((position()?.slice ?? 0) + count);
@@ -81,7 +82,7 @@ export const player = ({ position, go, isShown, begin, stepIn }) => {
     if (list()) list().value = speed;
   };
   /** The next speed of the list. @param {1|-1} way */
-  const changeSpeed = (way) => setSpeed(SPEEDS[Math.min(Math.max(SPEEDS.indexOf(speed) + way, 0), SPEEDS.length - 1)]);
+  const changeSpeed = (way) => setSpeed(SPEEDS[between(SPEEDS.indexOf(speed) + way, 0, SPEEDS.length - 1)]);
 
   /** Fills the list of speeds, once it is there. */
   const draw = () => {
