@@ -44,11 +44,12 @@ import { preferences } from "./views/preferences.mjs";
 import { readout as makeReadout } from "./views/readout.mjs";
 import { componentsPlayer } from "./views/components-player.mjs";
 import { config } from "./views/config.mjs";
+import { heldBy, heldByAll, outputOf, setControl, valuesOf } from "./views/controls.mjs";
 import { compare } from "./views/compare.mjs";
 import { planeInFull, screen, toggleScreen } from "./views/screen.mjs";
 import { settling } from "./views/settling.mjs";
 import { pictureOf } from "./views/stage.mjs";
-import { called, entitle } from "./views/title.mjs";
+import { entitle } from "./views/title.mjs";
 import { thumbnails as makeThumbnails } from "./views/thumbnails.mjs";
 import { init as tooltip } from "./views/tooltip.mjs";
 import "./views/number-fields.mjs";
@@ -301,9 +302,6 @@ const drawn = async (group, names, mine) => {
 const again = (group) => (group === "views" ? setProps("scene", { data: { ...held("scene.data") } }) : askOthers());
 const call = (group) => (calls[group] = (calls[group] ?? 0) + 1);
 
-const valuesOf = (values) => Object.fromEntries(Object.keys(config.controls).map((name, index) => [name, values[index]]));
-const outputOf = (field) => config.controls[field].join(".");
-
 const views = async (scene, ...values) => {
   const names = outputs();
   const mine = call("views");
@@ -339,8 +337,8 @@ const opening = async (number) => {
   }
   worked(OPENING);
   // What was changed meanwhile is not lost with this answer.
-  const isKept = (name) => name !== "slice" && JSON.stringify(held(outputOf(name))) !== JSON.stringify(state.held[name]);
-  const kept = state.held ? Object.keys(config.controls).filter(isKept) : [];
+  const isKept = (name) => name !== "slice" && JSON.stringify(heldBy(name)) !== JSON.stringify(state.held[name]);
+  const kept = Object.keys(state.held ?? {}).filter(isKept);
   dispatch({ type: "opened", number, kept });
   for (const name of kept) delete opened[outputOf(name)];
   return answer(names, { ...opened, "scene.data": { ...opened["scene.data"], number } });
@@ -348,10 +346,10 @@ const opening = async (number) => {
 
 // What is shown stays; the controls and the address say it again.
 const giveUp = (number) => {
-  const back = returned(state, (name) => held(outputOf(name)));
+  const back = returned(state, heldBy);
   dispatch({ type: "failed", number });
   if (!state.wanted) return;
-  for (const [name, value] of Object.entries(back)) setProps(config.controls[name][0], { [config.controls[name][1]]: value });
+  for (const [name, value] of Object.entries(back)) setControl(name, value);
   for (const which of ["x", "y"]) {
     const { volumes: facts } = state.scene[which] ?? {};
     if (facts && held(`control-volume-${which}.value`) !== facts.taken) setProps(`control-volume-${which}`, { value: facts.taken });
@@ -429,8 +427,7 @@ const place = position(() => state.wanted && { slice: state.wanted.slice, ...sta
 /** Changes fields of the View, after all that the controls hold: Dash may not have said so yet. */
 const change = (changes) => {
   const scene = held("scene.data");
-  const values = Object.fromEntries(Object.keys(config.controls).map((name) => [name, held(outputOf(name))]));
-  if (scene) dispatch({ type: "controls", scene, values });
+  if (scene) dispatch({ type: "controls", scene, values: heldByAll() });
   dispatch({ type: "change", changes });
 };
 const showOther = () => dispatch({ type: "image" }) && rest.change();
@@ -439,17 +436,12 @@ const setColours = (which, name) => setOwn(`colourmap_${which}`, name);
 const acts = actions({ shown, change, setColours });
 const components = componentsPlayer({
   shown,
-  set: (count) => acts.set("components", String(count)),
+  set: acts.components,
   begin: slices.stop,
 });
 const stop = () => [components.stop(), slices.stop()].some(Boolean);
-const prefer = preferences({ shown, set: acts.set });
-const lesson = makeLesson({
-  shown,
-  show: (number) => setOwn("lesson", number),
-  set: acts.set,
-  called,
-});
+const prefer = preferences(shown);
+const lesson = makeLesson({ shown, show: (number) => setOwn("lesson", number) });
 keys({
   ...acts,
   lesson: lesson.toggle,

@@ -4,7 +4,7 @@ import { mapAfter } from "../client/map.mjs";
 import { isAlone } from "../client/picture.mjs";
 import { stagesOf } from "../client/stages.mjs";
 import { announce } from "./announce.mjs";
-import { held, setProps } from "./dash.mjs";
+import { heldBy, setControl } from "./controls.mjs";
 import { pictureOf } from "./stage.mjs";
 import { studies } from "./title.mjs";
 
@@ -18,11 +18,7 @@ export const actions = ({ shown, change, setColours }) => {
   let opacity = 100; // of the labels, once they are on again
 
   return {
-    /** Sets a control, as a visitor would. */
-    set(field, value) {
-      const [control, property] = shown().config.controls[field];
-      setProps(control, { [property]: value });
-    },
+    components: (count) => setControl("components", String(count)),
 
     /** X becomes Y, and Y becomes X. */
     swap() {
@@ -35,7 +31,7 @@ export const actions = ({ shown, change, setColours }) => {
     map() {
       const { wanted, scene } = shown();
       const maps = [...document.getElementById("control-map").options].map(({ value }) => value);
-      if (wanted) setProps("control-map", { value: mapAfter(maps, wanted, scene) });
+      if (wanted) setControl("map", mapAfter(maps, wanted, scene));
     },
 
     /** The next colour map of the image in the picture that is pointed at or has the focus, or of the first. */
@@ -54,12 +50,12 @@ export const actions = ({ shown, change, setColours }) => {
     /** One plane of several images, or three planes of one. */
     layout() {
       const { wanted } = shown();
-      if (wanted) setProps("control-layout", { value: wanted.layout === "planes" ? "images" : "planes" });
+      if (wanted) setControl("layout", wanted.layout === "planes" ? "images" : "planes");
     },
 
     toggleLabels() {
-      const now = held("control-opacity.value");
-      setProps("control-opacity", { value: now ? 0 : opacity });
+      const now = heldBy("opacity");
+      setControl("opacity", now ? 0 : opacity);
       opacity = now || opacity;
     },
 

@@ -6,7 +6,7 @@ import { TYPED } from "./events.mjs";
 const step = (count) => (page) => page.step(count);
 const turn = (way, slices) => (page) => page.turn(way) || page.step(slices);
 const digits = Object.fromEntries(
-  [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((count) => [String(count % 10), (page) => page.set("components", String(count))]),
+  [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((count) => [String(count % 10), (page) => page.components(count)]),
 );
 
 /** Keys as the help lists them, what they do in words, and by `event.key` what they do.

@@ -5,9 +5,11 @@ import { applies, cardsOf, fieldsOf, STEPS, stepOf } from "../client/lesson.mjs"
 import { classes } from "../client/amounts.mjs";
 import { wordsOf } from "../client/lesson-words.mjs";
 import { sectionOf } from "./cards.mjs";
+import { heldBy, setControl } from "./controls.mjs";
 import { held } from "./dash.mjs";
 import { ABOVE, TYPED, onClick } from "./events.mjs";
 import { enlarge } from "./large.mjs";
+import { called } from "./title.mjs";
 import { element, write } from "./elements.mjs";
 
 // What Escape is for before it leaves the lesson.
@@ -47,10 +49,8 @@ const make = () => {
  * @param {object} page
  * @param {() => {wanted: ?object, scene: ?object, config: object}} page.shown
  * @param {(number: ?number) => void} page.show  a step, or none
- * @param {(field: string, value: *) => void} page.set  a control, as a visitor would
- * @param {(field: string, name: string) => string} page.called  the short name of an image
  */
-export const lesson = ({ shown, show, set, called }) => {
+export const lesson = ({ shown, show }) => {
   // A link written by hand names the step alone; any other says all of the View.
   let isBare = !new URLSearchParams(location.search).has("components");
   let parts = null;
@@ -63,7 +63,7 @@ export const lesson = ({ shown, show, set, called }) => {
     return {
       isAlone: wanted.x === wanted.y, isFitted: scene.fits, slices: scene.positions?.length ?? 1, components,
       x: called("x", wanted.x), y: called("y", wanted.y), mixed: scene.mixed.map((name) => called("x", name)),
-      mask: called("mask", held("control-mask.value") ?? ""), zeros: null, kept: null, voxels: null, ...counts,
+      mask: called("mask", heldBy("mask") ?? ""), zeros: null, kept: null, voxels: null, ...counts,
     };
   };
 
@@ -74,7 +74,7 @@ export const lesson = ({ shown, show, set, called }) => {
     const fields = step ? fieldsOf(step, wanted, facts()) : {};
     show(number);
     for (const [field, value] of Object.entries(fields)) {
-      if (String(shown().wanted[field]) !== String(value)) set(field, value);
+      if (String(shown().wanted[field]) !== String(value)) setControl(field, value);
     }
   };
 
@@ -144,7 +144,7 @@ export const lesson = ({ shown, show, set, called }) => {
     else if (pressed === parts.next) turn(1);
     else if (pressed === parts.leave) go(null);
     else if (parts.dots.includes(pressed)) go(Number(pressed.value));
-    else if (pressed.value) set("components", String(shown().wanted.components + Number(pressed.value)));
+    else if (pressed.value) setControl("components", String(shown().wanted.components + Number(pressed.value)));
   });
   // Before the crosshair is taken away: the page is left as it is.
   document.addEventListener("keydown", (event) => {

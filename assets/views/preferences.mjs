@@ -1,5 +1,6 @@
 // How a visitor likes to look at any study: kept by the browser, for a visit whose address says
 // nothing of it. A link says all, and is shown as it is.
+import { setControl } from "./controls.mjs";
 import { recall, remember } from "./memory.mjs";
 
 const KEY = "neuromix-preferences";
@@ -8,12 +9,10 @@ const KEPT = ["side", "palette", "opacity"];
 const preferred = () => { try { return JSON.parse(recall(KEY)) ?? {}; } catch { return {}; } };
 
 /**
- * @param {object} page
- * @param {() => {wanted: object, scene: object}} page.shown
- * @param {(field: string, value: *) => void} page.set  a control, as a visitor would
+ * @param {() => {wanted: object, scene: object}} shown
  * @returns {() => void}  is called with each settled View
  */
-export const preferences = ({ shown, set }) => {
+export const preferences = (shown) => {
   const asked = new URLSearchParams(location.search);
   const isLink = asked.has("components"); // which stands in every copied one
   let opened = null; // what the server has opened, and the fields since then
@@ -22,7 +21,7 @@ export const preferences = ({ shown, set }) => {
   const begin = (wanted) => {
     if (isLink) return;
     for (const [field, value] of Object.entries(preferred())) {
-      if (KEPT.includes(field) && !asked.has(field) && value !== wanted[field]) set(field, value);
+      if (KEPT.includes(field) && !asked.has(field) && value !== wanted[field]) setControl(field, value);
     }
   };
 
