@@ -4,8 +4,6 @@
 //   slider, controls -> state -> pictures at once
 //                             -> at rest: /cards -> Dash's outputs
 import * as address from "./client/address.mjs";
-import { groups } from "./client/cards.mjs";
-import { shownColours } from "./client/classes.mjs";
 import { gestures } from "./client/history.mjs";
 import { slicesOn } from "./client/place.mjs";
 import { schedule } from "./client/schedule.mjs";
@@ -18,7 +16,11 @@ import { behind } from "./views/behind.mjs";
 import { buttons } from "./views/buttons.mjs";
 import { LATE, cards as makeCards } from "./views/cards.mjs";
 import { check, found } from "./views/check.mjs";
-import { paint } from "./views/class-colours.mjs";
+import { classColours as makeClassColours } from "./views/class-colours.mjs";
+import { compare } from "./views/compare.mjs";
+import { componentsPlayer } from "./views/components-player.mjs";
+import { config } from "./views/config.mjs";
+import { heldBy, heldByAll, outputOf, setControl, valuesOf } from "./views/controls.mjs";
 import { answer, held, loadGraphs, nothing, outputs, setProps } from "./views/dash.mjs";
 import { onClick } from "./views/events.mjs";
 import { exporting } from "./views/export.mjs";
@@ -26,6 +28,7 @@ import { saving } from "./views/figures.mjs";
 import { OPENING, allWorked, failed, trying, worked } from "./views/failures.mjs";
 import { fields } from "./views/fields.mjs";
 import { folds } from "./views/folds.mjs";
+import { groups } from "./views/groups.mjs";
 import { init as help, open as openHelp } from "./views/help.mjs";
 import { keys } from "./views/keys.mjs";
 import { layer as makeLayer } from "./views/layer.mjs";
@@ -42,10 +45,6 @@ import { player } from "./views/player.mjs";
 import { position } from "./views/position.mjs";
 import { preferences } from "./views/preferences.mjs";
 import { readout as makeReadout } from "./views/readout.mjs";
-import { componentsPlayer } from "./views/components-player.mjs";
-import { config } from "./views/config.mjs";
-import { heldBy, heldByAll, outputOf, setControl, valuesOf } from "./views/controls.mjs";
-import { compare } from "./views/compare.mjs";
 import { planeInFull, screen, toggleScreen } from "./views/screen.mjs";
 import { settling } from "./views/settling.mjs";
 import { pictureOf } from "./views/stage.mjs";
@@ -79,6 +78,7 @@ const { draw: drawScale, point } = windows({
 });
 const pictures = makePictures({ shown, layOut, drawScale, failed });
 const legend = makeLegend(shown);
+const classColours = makeClassColours(shown, legend.identities);
 const thumbnails = makeThumbnails(shown);
 const legendOfMap = mapLegend(shown, legend.nameOf);
 const layer = makeLayer(shown);
@@ -121,9 +121,17 @@ const { watch, unsettle, stopAhead } = settling({
   async fetchAhead(isResting) {
     await cards.fetchAhead(isResting);
     await layer.fetchAhead(isResting);
-    setTimeout(() => { if (isResting()) askLate(); }, LATE_MS);
+    setTimeout(() => { if (isResting()) asking.askLate(); }, LATE_MS);
     if (isResting()) await pictures.fetchAhead(isResting);
   },
+});
+
+const asking = groups({
+  shown,
+  cards,
+  watch,
+  unsettle,
+  came: () => { if (isBehind) setTimeout(send); },
 });
 
 // ---- one event after the other
@@ -162,7 +170,8 @@ const { draw: drawCompared, flick, end: endCompare } = compare({
 // ---- what follows the View at once
 const follow = () => {
   const { wanted, scene } = state;
-  colour(wanted, scene);
+  classColours.draw();
+  root.toggleAttribute("data-mix-full", scene.mixed.length >= config.mostMixed);
   unfold(wanted, config);
   legend.draw();
   legendOfMap.draw();
@@ -178,21 +187,6 @@ const follow = () => {
   // What came late is about the View before.
   for (const output of cards.leave(LATE)) setProps(output.split(".")[0], { [output.split(".")[1]]: "" });
 };
-
-let coloured = "";
-const colour = ({ palette, colours }, { mixed }) => {
-  const isFull = mixed.length >= config.mostMixed;
-  const identities = legend.identities();
-  const decided = JSON.stringify([palette, colours, identities, isFull]);
-  if (decided === coloured) return;
-  coloured = decided;
-  paint(shownColours({ palette: config.palettes[palette], neutrals: config.neutrals, own: colours, identities }));
-  root.toggleAttribute("data-mix-full", isFull);
-};
-
-document.addEventListener("classes-known", () => {
-  if (state.wanted) colour(state.wanted, state.scene);
-});
 
 const showPosition = () => {
   const { wanted: { slice }, scene: { positions } } = state;
@@ -234,77 +228,23 @@ const send = () => {
   resume();
   if (isMoved && held("control-slice.value") !== wanted.slice) slider("slice-kept", wanted.slice);
   // Dash would take no note of an equal value, nor of a crosshair that has moved while a slice was asked for.
-  else if (request && !isAwaited && (isMoved || request.call === undefined)) again("views");
+  else if (request && !isAwaited && (isMoved || request.call === undefined)) asking.again("views");
   isMoved = false;
-  askOthers();
+  asking.askOthers();
   watch();
 };
 const rest = schedule({ now: () => performance.now(), later: setTimeout, cancel: clearTimeout }, send);
 
-// A sweep through the numbers of components can be stopped, and gone on with.
-onClick("[data-sweep]", (button) => {
-  const stops = button.dataset.sweep === "stop";
-  button.parentElement.toggleAttribute("data-stopped", stops);
-  if (stops) cards.stop("criteria");
-  else cards.goOn("criteria");
-  askOthers();
-});
-
-// The slower groups of cards, which a step through the slices mostly does not concern.
-let asked = 0;
-const askOthers = () => {
-  for (const group of groups(config.cards)) {
-    if (group === "views" || group === LATE) continue;
-    // Also where nothing is lacking: an answer to a View that was left must not come any more.
-    const before = cards.pending(group);
-    const request = cards.ask(group);
-    if (request && request !== before) setProps(group, { data: (asked += 1) });
-  }
-};
-
-// What the server does when nobody waits: ten fits would slow the steps of somebody who goes on. If
-// it fails, the page can do without.
-let lastLate = null; // the View it was asked for
-const askLate = () => {
-  if (state.wanted === lastLate || !cards.ask(LATE)) return;
-  lastLate = state.wanted;
-  setProps(LATE, { data: (asked += 1) });
-};
-
 // ---- Dash's callbacks
-const calls = {}; // by group: number of the last call
 let waiting = null; // a call that waits for a movement's rest
 const resume = () => {
   waiting?.();
   waiting = null;
 };
 
-/** Gives Dash what a group of cards lacks; of several calls the last one answers. */
-const drawn = async (group, names, mine) => {
-  const request = cards.ask(group);
-  if (!request) throw nothing();
-  request.call = mine;
-  const { values, failure } = await request.answer;
-  const isLast = request.call === mine && cards.pending(group) === request;
-  if (isLast) cards.done(group);
-  if (!failure) worked(group);
-  if (isLast && isBehind) setTimeout(send);
-  watch();
-  if (!isLast || mine !== calls[group]) throw nothing();
-  if (!failure) {
-    const given = answer(names, cards.give(request, values));
-    if (cards.isUnfinished(group)) setTimeout(askOthers); // once Dash has what there is
-    return given;
-  }
-  if (group !== LATE) failed(group, failure, () => { unsettle(); again(group); });
-  throw nothing();
-};
-const again = (group) => (group === "views" ? setProps("scene", { data: { ...held("scene.data") } }) : askOthers());
-const call = (group) => (calls[group] = (calls[group] ?? 0) + 1);
-
 const views = async (scene, ...values) => {
   const names = outputs();
-  const mine = call("views");
+  const mine = asking.call("views");
   root.toggleAttribute("data-mounted", true); // the page has loaded
   resume();
   if (!scene) {
@@ -318,9 +258,9 @@ const views = async (scene, ...values) => {
   if (isNew && scene.drawn) cards.adopt(scene.drawn);
   if (hasChanged) {
     await new Promise((done) => { waiting = done; rest.change(); });
-    if (mine !== calls.views) throw nothing();
+    if (!asking.isLastCall("views", mine)) throw nothing();
   }
-  return drawn("views", names, mine);
+  return asking.draw("views", names, mine);
 };
 
 const opening = async (number) => {
@@ -368,7 +308,7 @@ const volumes = (...taken) => {
   });
 };
 
-const group = (name) => () => drawn(name, outputs(), call(name));
+const group = (name) => () => asking.draw(name, outputs(), asking.call(name));
 window.dash_clientside = Object.assign({}, window.dash_clientside, {
   client: { views, opening, volumes, files: group("files"), criteria: group("criteria"), idle: group(LATE) },
 });

@@ -1,16 +1,16 @@
 // The lesson: one step fills the page, large enough for a projector. The View's field `lesson` is
 // its number, so each step has a link. The step's cards are the page's own: all stays linked.
-import { graphs } from "../client/cards.mjs";
-import { applies, cardsOf, fieldsOf, STEPS, stepOf } from "../client/lesson.mjs";
 import { classes } from "../client/amounts.mjs";
+import { graphs } from "../client/cards.mjs";
 import { wordsOf } from "../client/lesson-words.mjs";
+import { applies, cardsOf, fieldsOf, STEPS, stepOf } from "../client/lesson.mjs";
 import { sectionOf } from "./cards.mjs";
 import { heldBy, setControl } from "./controls.mjs";
 import { held } from "./dash.mjs";
+import { element, write } from "./elements.mjs";
 import { ABOVE, TYPED, onClick } from "./events.mjs";
 import { enlarge } from "./large.mjs";
 import { called } from "./title.mjs";
-import { element, write } from "./elements.mjs";
 
 // What Escape is for before it leaves the lesson.
 const OPEN = `${ABOVE}, .class-editor:not([hidden])`;
