@@ -35,6 +35,9 @@ export const crosshairOf = ({ wanted, place }) => (wanted.at || isInPlanes(wante
 /** The image that the three planes show. */
 const imageOf = (wanted, scene) => (isAlone(wanted, scene) ? "x" : wanted.image);
 
+/** The slices beside one, as far as there are any. @returns {number[]} */
+export const neighbours = (slice, { positions }) => [slice + 1, slice - 1].filter((index) => index in positions);
+
 /** The nearest slice that there is. */
 export const within = (index, { positions }) => between(index, 0, positions.length - 1);
 

@@ -39,7 +39,7 @@ const mixOf = (names, { defaults }) => (!names.length || same(names, defaults.mi
  * The View that the controls' values say.
  * @param {Object<string, *>} values  by field @param {State} state @returns {View}
  */
-const viewOf = (values, { scene, wanted }) => {
+const viewOf = (values, { scene, wanted }, { fields }) => {
   // What no control holds stays, but for the files that a link was made with.
   const view = { ...wanted, ...values, slice: wanted.slice, files: "" };
   // Some controls hold numbers as texts, and an emptied one holds nothing.
@@ -52,13 +52,10 @@ const viewOf = (values, { scene, wanted }) => {
   for (const name of ["mask", "reference"]) {
     const unset = scene.defaults[name];
     if (view[name] === (scene.view[name] || unset)) view[name] = scene.view[name];
-    else view[name] = view[name] === unset ? "" : view[name] ?? "";
+    else if (view[name] === unset) view[name] = "";
   }
   if (view.before === (scene.view.before ?? scene.defaults.before)) view.before = scene.view.before;
   if (values.starts === "") view.starts = null; // left to the scope again
-  for (const name of ["names", "colours", "tissues"]) view[name] ??= "";
-  view.grid ??= "";
-  view.position ??= "";
   const hidden = (view.hidden ?? []).map(Number).filter((k) => k <= view.components);
   view.hidden = hidden.sort((a, b) => a - b).join(",");
   for (const which of ["x", "y"]) {
@@ -66,6 +63,7 @@ const viewOf = (values, { scene, wanted }) => {
     const auto = scene[which] && asText(scene[which].window, ":");
     view[`window_${which}`] = auto === null || window === auto ? null : window;
   }
+  for (const { name, default: own } of fields) if (own === "") view[name] ??= "";
   return view;
 };
 
@@ -170,13 +168,13 @@ const steps = {
   /** What Dash's controls hold now. */
   controls: (state, { scene, values }, config) => {
     if (!scene || (state.opening && scene.number !== state.opening.number)) return state;
-    if (scene.number === state.scene?.number) return asked(state, viewOf(values, state), values, config);
+    if (scene.number === state.scene?.number) return asked(state, viewOf(values, state, config), values, config);
     const own = inPlane(scene, scene.view.plane);
     const seen = scene.view.layout === "planes" ? scene.place : state.place ?? scene.place;
     const place = placeIn(scene.view.at) ?? placeOf(seen, own, scene.view.slice);
     const adopted = { ...state, scene: own, wanted: scene.view, place, opening: null, held: null, said: values, kept: [] };
     if (!state.kept.length) return adopted;
-    const view = viewOf(values, adopted);
+    const view = viewOf(values, adopted, config);
     const kept = Object.fromEntries(state.kept.map((name) => [name, view[name]]));
     return asked(adopted, { ...scene.view, ...kept }, values, config);
   },

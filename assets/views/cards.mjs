@@ -1,6 +1,8 @@
 // The cards: asked for by one immutable address a group, and handed to Dash, which owns them.
 import * as address from "../client/address.mjs";
 import { elementOf, isVisible, key, needed } from "../client/cards.mjs";
+import { neighbours } from "../client/stages.mjs";
+import { fetchAhead } from "./ahead.mjs";
 import { held, isDrawn, isWritten } from "./dash.mjs";
 import { follow } from "./graphs.mjs";
 import { keepRanges } from "./axes.mjs";
@@ -168,16 +170,13 @@ export const cards = (shown) => {
       isCurrent: isCurrent(card),
     })),
 
-    /** Asks for what the next step will need: the answer waits in the browser's cache. */
+    /** Asks for what the next step will need. */
     async fetchAhead(isResting) {
       const { wanted, scene, config } = shown();
-      for (const slice of [wanted.slice + 1, wanted.slice - 1]) {
-        if (slice < 0 || slice >= scene.positions.length) continue;
+      for (const slice of neighbours(wanted.slice, scene)) {
         const view = { ...wanted, slice };
         const lacking = needed(config.cards, "views", view, scene, keyOf);
-        const from = address.cards(lacking, view, scene, config);
-        const answer = await fetch(from, { headers: { "X-Ahead": "1" }, priority: "low" }).catch(() => null);
-        await answer?.blob().catch(() => null); // now it is in the browser's cache
+        await fetchAhead(address.cards(lacking, view, scene, config));
         if (!isResting()) return;
       }
     },

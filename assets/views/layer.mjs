@@ -3,6 +3,8 @@
 // and Plotly know nothing.
 import * as address from "../client/address.mjs";
 import { outline, shareOf } from "../client/layer.mjs";
+import { neighbours } from "../client/stages.mjs";
+import { AHEAD } from "./ahead.mjs";
 import { element, svg } from "./elements.mjs";
 import { plotOf } from "./plots.mjs";
 
@@ -141,9 +143,8 @@ export const layer = (shown) => {
     async fetchAhead(isResting) {
       const found = graphs();
       const { wanted, scene } = shown();
-      for (const slice of [wanted.slice + 1, wanted.slice - 1]) {
-        if (!found || !isResting() || slice < 0 || slice >= scene.positions.length) continue;
-        await load(addressOf(found, slice), { headers: { "X-Ahead": "1" }, priority: "low" });
+      for (const slice of found ? neighbours(wanted.slice, scene) : []) {
+        if (isResting()) await load(addressOf(found, slice), AHEAD);
       }
     },
   };

@@ -1,4 +1,5 @@
 // Pictures that have been asked for. Their addresses are immutable, so the browser's cache answers.
+import { fetchAhead } from "./ahead.mjs";
 
 const KEPT = 1200; // both images and the map of a 1 mm head in two planes
 
@@ -42,12 +43,9 @@ export const loadAhead = async (src) => {
 
 /** The same of a map, if the server knows it. */
 export const loadMapAhead = async (src) => {
-  const answer = await fetch(src, { headers: { "X-Ahead": "1" }, priority: "low" }).catch(() => null);
-  if (answer?.status !== 200) {
-    if (unknown.size > KEPT) unknown.clear();
-    if (answer) unknown.add(src);
-    return Boolean(answer);
-  }
-  await answer.blob(); // now it is in the browser's cache
-  return loadAhead(src);
+  const status = await fetchAhead(src);
+  if (status === 200) return loadAhead(src);
+  if (unknown.size > KEPT) unknown.clear();
+  if (status) unknown.add(src);
+  return Boolean(status);
 };

@@ -7,6 +7,7 @@ const PREFIX = "upload-";
 const SURE_MS = 5000; // a question that nobody answers is withdrawn
 
 const at = (id) => document.getElementById(id);
+const ask = (study, options) => fetch(route(`uploads/${encodeURIComponent(study)}`), options);
 
 // The line is short: it names the year only if it is another one.
 const written = (day) => {
@@ -41,7 +42,7 @@ export const init = ({ open, reopen, notify, stopAhead }) => {
   const rename = async (study, wanted) => {
     const before = title;
     try {
-      const answer = await fetch(route(`uploads/${encodeURIComponent(study)}`), {
+      const answer = await ask(study, {
         method: "PATCH", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ title: wanted }),
       });
       const { title: kept, error } = await answer.json();
@@ -64,7 +65,7 @@ export const init = ({ open, reopen, notify, stopAhead }) => {
     edit(false);
     if (!study.startsWith(PREFIX)) return;
     try {
-      const answer = await fetch(route(`uploads/${encodeURIComponent(study)}`));
+      const answer = await ask(study);
       const facts = answer.ok ? await answer.json() : {};
       if (study !== shown || !facts.own) return;
       title = facts.title;
@@ -85,7 +86,7 @@ export const init = ({ open, reopen, notify, stopAhead }) => {
     calm();
     try {
       await stopAhead(); // slices asked for ahead would find the study gone
-      const answer = await fetch(route(`uploads/${encodeURIComponent(shown)}`), { method: "DELETE" });
+      const answer = await ask(shown, { method: "DELETE" });
       if (!answer.ok && answer.status !== 404) throw new Error(answer.statusText);
       open({});
       notify("Upload and all derived data deleted.");
