@@ -2,6 +2,7 @@
 // through the slices changes this layer only. It consists of elements over the graphs, of which Dash
 // and Plotly know nothing.
 import * as address from "../client/address.mjs";
+import { keep } from "../client/kept.mjs";
 import { outline, shareOf } from "../client/layer.mjs";
 import { neighbours } from "../client/stages.mjs";
 import { AHEAD } from "./ahead.mjs";
@@ -108,8 +109,7 @@ export const layer = (shown) => {
     const answer = fetch(src, options)
       .then((response) => (response.status === 200 ? response.json() : null), () => null)
       .then((come) => {
-        known.set(src, come);
-        if (known.size > KEPT) known.delete(known.keys().next().value);
+        keep(known, src, come, KEPT);
         return come;
       });
     known.set(src, answer);

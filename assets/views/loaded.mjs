@@ -1,4 +1,5 @@
 // Pictures that have been asked for. Their addresses are immutable, so the browser's cache answers.
+import { keep } from "../client/kept.mjs";
 import { fetchAhead } from "./ahead.mjs";
 
 const KEPT = 1200; // both images and the map of a 1 mm head in two planes
@@ -14,9 +15,7 @@ export const load = (src) => {
     entry = { image, state: "coming" };
     entry.promise = image.decode().then(() => { entry.state = "ready"; }, () => { entry.state = "failed"; });
   }
-  loaded.delete(src); // what was asked for last is kept longest
-  loaded.set(src, entry);
-  if (loaded.size > KEPT) loaded.delete(loaded.keys().next().value);
+  keep(loaded, src, entry, KEPT);
   return entry;
 };
 

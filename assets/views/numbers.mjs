@@ -1,5 +1,6 @@
 // The numbers of the slices on screen, fetched once somebody looks at a voxel.
 import * as address from "../client/address.mjs";
+import { keep } from "../client/kept.mjs";
 import { unpack } from "../client/voxels.mjs";
 
 const KEPT = 3; // a slice of each plane
@@ -35,9 +36,7 @@ export const numbers = (shown, came) => {
     const where = addressOf(stage);
     if (!where) return null;
     const mine = fetched.get(where) ?? { slice: null, failed: null };
-    fetched.delete(where); // what was asked for last is kept longest
-    fetched.set(where, mine);
-    if (fetched.size > KEPT) fetched.delete(fetched.keys().next().value);
+    keep(fetched, where, mine, KEPT);
     return (mine.coming ??= get(where, mine));
   };
 
