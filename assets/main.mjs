@@ -42,7 +42,7 @@ import { open } from "./views/opening.mjs";
 import { panel, togglePanel, unfold } from "./views/panel.mjs";
 import { pictures as makePictures } from "./views/pictures.mjs";
 import { player } from "./views/player.mjs";
-import { position } from "./views/position.mjs";
+import { position, slider } from "./views/position.mjs";
 import { preferences } from "./views/preferences.mjs";
 import { readout as makeReadout } from "./views/readout.mjs";
 import { planeInFull, screen, toggleScreen } from "./views/screen.mjs";
@@ -159,12 +159,16 @@ const noteEmptied = (emptied) => {
   setProps("control-mix", { description: emptied ? NONE_MIXED : null, ...full });
 };
 
+/** Opens a query. @param {"push"|"replace"} reason  how it enters the history */
+const openQuery = (search, reason) => dispatch({ type: "open", search, reason });
+/** Opens what the address says. */
+const openAddress = () => openQuery(location.search, "replace");
 /** Opens what another part of the page asks for, such as {study}. */
-const openView = (entries) => dispatch({ type: "open", search: `?${new URLSearchParams(entries)}`, reason: "push" });
+const openView = (entries) => openQuery(`?${new URLSearchParams(entries)}`, "push");
 
 const { draw: drawCompared, flick, end: endCompare } = compare({
   shown,
-  open: (view) => dispatch({ type: "open", search: `?${query(view)}`, reason: "push" }),
+  open: (view) => openQuery(`?${query(view)}`, "push"),
 });
 
 // ---- what follows the View at once
@@ -179,7 +183,7 @@ const follow = () => {
   drawCompared();
   slices.draw();
   components.draw();
-  showPosition();
+  place.draw(isMoved);
   offerJoint(wanted.x !== wanted.y);
   pictures.show({ all: false });
   layer.show({ all: false });
@@ -187,19 +191,6 @@ const follow = () => {
   // What came late is about the View before.
   for (const output of cards.leave(LATE)) setProps(output.split(".")[0], { [output.split(".")[1]]: "" });
 };
-
-const showPosition = () => {
-  const { wanted: { slice }, scene: { positions } } = state;
-  const thumb = document.querySelector("#control-slice [role=slider]");
-  if (!thumb || positions?.[slice] === undefined) return;
-  thumb.setAttribute("aria-valuetext", place.show());
-  // Where Dash's own value has not changed, the slider is still where it was dragged to.
-  if (Number(thumb.getAttribute("aria-valuenow")) !== slice && !isMoved) slider("slice-shown", slice);
-};
-
-/** @param {"slice-shown"|"slice-wanted"|"slice-kept"} what  see SliceSlider in components.js */
-const slider = (what, slice) =>
-  document.getElementById("control-slice").dispatchEvent(new CustomEvent(what, { detail: slice }));
 
 // One image has no joint distribution: its histogram takes both cards.
 const offerJoint = (offered) => document.querySelector(".analysis").toggleAttribute("data-alone", !offered);
@@ -248,7 +239,7 @@ const views = async (scene, ...values) => {
   root.toggleAttribute("data-mounted", true); // the page has loaded
   resume();
   if (!scene) {
-    if (!state.opening) dispatch({ type: "open", search: location.search, reason: "replace" });
+    if (!state.opening) openAddress();
     throw nothing();
   }
   const isNew = scene.number !== state.scene?.number;
@@ -272,7 +263,7 @@ const opening = async (number) => {
   if (!isWanted()) throw nothing();
   if (!opened) {
     giveUp(number);
-    failed(OPENING, sentence, () => dispatch({ type: "open", search: asks.search, reason: asks.reason }));
+    failed(OPENING, sentence, () => openQuery(asks.search, asks.reason));
     throw nothing();
   }
   worked(OPENING);
@@ -322,7 +313,7 @@ addEventListener("pointerdown", (event) => {
 }, true);
 addEventListener("keydown", (event) => { if (!event.repeat) past.begin(); }, true);
 for (const type of ["pointerup", "pointercancel"]) addEventListener(type, () => rest.release(), true);
-addEventListener("popstate", () => dispatch({ type: "open", search: location.search, reason: "replace" }));
+addEventListener("popstate", openAddress);
 
 document.addEventListener("axes-moved", () => readout.draw()); // a voxel lies elsewhere in a zoomed graph
 document.addEventListener("graph-drawn", () => layer.show({ all: true }));
@@ -409,7 +400,7 @@ tooltip();
 upload({ open: openView });
 const followUpload = ownUpload({
   open: openView,
-  reopen: () => dispatch({ type: "open", search: location.search, reason: "replace" }),
+  reopen: openAddress,
   notify,
   stopAhead,
 });

@@ -6,6 +6,9 @@ const number = (text) => (text.trim() === "" ? NaN : Number(text.replace("−", 
 const nearest = (positions, mm) =>
   positions.reduce((best, one, index) => (Math.abs(one - mm) < Math.abs(positions[best] - mm) ? index : best), 0);
 
+/** @param {"slice-shown"|"slice-wanted"|"slice-kept"} what  see SliceSlider in components.js */
+export const slider = (what, slice) => at("control-slice").dispatchEvent(new CustomEvent(what, { detail: slice }));
+
 /**
  * @param {() => ?{slice: number, positions: number[], axis: string}} where
  * @param {(slice: number) => void} goTo
@@ -30,6 +33,16 @@ export const position = (where, goTo) => {
     return words;
   };
 
+  /** Shows the slice, on the slider as well. @param {boolean} isMoved  whether Dash does not know yet where that is */
+  const draw = (isMoved) => {
+    const { slice, positions } = where();
+    const thumb = document.querySelector("#control-slice [role=slider]");
+    if (!thumb || positions?.[slice] === undefined) return;
+    thumb.setAttribute("aria-valuetext", show());
+    // Where Dash's own value has not changed, the slider is still where it was dragged to.
+    if (Number(thumb.getAttribute("aria-valuenow")) !== slice && !isMoved) slider("slice-shown", slice);
+  };
+
   const take = ({ target: { id, value } }) => {
     const now = where();
     const typed = number(value);
@@ -47,5 +60,5 @@ export const position = (where, goTo) => {
     event.target.blur(); // which takes what was typed
   });
 
-  return { show };
+  return { draw };
 };
