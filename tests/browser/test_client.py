@@ -995,6 +995,45 @@ def test_what_is_open_is_said_in_a_few_words(
     assert run("title", say, shown, study) == [headline, title, name]
 
 
+def test_views_are_compared_by_all_but_where_one_looks(run: Run) -> None:
+    here = View(
+        study="s", components=4, slice=3, at=(1.0, 2.0, 3.0), layout="planes", image="y",
+        panel="header", lesson=2,
+    )  # fmt: skip
+    there = View(study="s", components=5, plane="coronal", slice=9, window_x=(0.0, 8.0))
+    apart, other = run(
+        "compare",
+        """({ differences, elsewhere }, a, b, config) =>
+            [differences(a, b, config), elsewhere(a, b, config)]""",
+        here.to_store(), there.to_store(), CONFIG,
+    )  # fmt: skip
+    assert apart == [["components", "4"], ["window x", "default"]]
+    assert other == replace(here, components=5, window_x=(0.0, 8.0)).to_store()
+
+
+def test_nothing_is_drawn_by_what_of_it_is_seen() -> None:
+    seen = {entry["name"] for entry in CONFIG["fields"] if entry["group"] == "page"}
+    drawn = {field for card in CONFIG["cards"] for field in card["fields"]}
+    assert not seen & (drawn | VOXEL_FIELDS | LAYER_FIELDS | MAP_FIELDS)
+
+
+def test_what_was_asked_for_last_is_kept(run: Run) -> None:
+    keep = """({ keep }, keys) => {
+        const kept = new Map();
+        for (const key of keys) keep(kept, key, key, 3);
+        return [...kept.keys()];
+    }"""
+    assert run("kept", keep, [1, 2, 3, 1, 4, 5]) == [1, 4, 5]
+
+
+@pytest.mark.parametrize(("slice_", "beside"), [(0, [1]), (1, [2, 0]), (2, [1])])
+def test_the_slices_beside_one_are_those_that_there_are(
+    run: Run, slice_: int, beside: list[int]
+) -> None:
+    call = "({ neighbours }, slice) => neighbours(slice, { positions: [5, 6, 7] })"
+    assert run("stages", call, slice_) == beside
+
+
 def test_a_map_is_called_as_its_card_is(run: Run) -> None:
     names = list(MAPS)
     titles = run("map", "({ titleOf }, maps) => maps.map(titleOf)", names)
