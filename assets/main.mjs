@@ -37,7 +37,6 @@ import { lesson as makeLesson } from "./views/lesson.mjs";
 import { introduction } from "./views/introduction.mjs";
 import { mapLegend } from "./views/map-legend.mjs";
 import { names } from "./views/names.mjs";
-import { notify } from "./views/notices.mjs";
 import { open } from "./views/opening.mjs";
 import { panel, togglePanel, unfold } from "./views/panel.mjs";
 import { pictures as makePictures } from "./views/pictures.mjs";
@@ -71,12 +70,8 @@ const record = undo();
 const shown = () => ({ ...state, config, settled: "settled" in root.dataset });
 const cards = makeCards(shown);
 const { layOut, toggleField } = zoom({ shown, drag: (event, id) => readout.drag(event, id) });
-const { draw: drawScale, point } = windows({
-  shown,
-  set: (which, value) => setProps(`control-window-${which}`, { value }),
-  setColours: (which, name) => setColours(which, name),
-});
-const pictures = makePictures({ shown, layOut, drawScale, failed });
+const { draw: drawScale, point } = windows({ shown, setColours: (which, name) => setColours(which, name) });
+const pictures = makePictures({ shown, layOut, drawScale });
 const legend = makeLegend(shown);
 const classColours = makeClassColours(shown, legend.identities);
 const thumbnails = makeThumbnails(shown);
@@ -398,12 +393,7 @@ saving(() => state.wanted);
 help();
 tooltip();
 upload({ open: openView });
-const followUpload = ownUpload({
-  open: openView,
-  reopen: openAddress,
-  notify,
-  stopAhead,
-});
+const followUpload = ownUpload({ open: openView, reopen: openAddress, stopAhead });
 check(() => state.wanted?.study ?? "", change);
 folds();
 introduction();
@@ -412,8 +402,6 @@ exporting(shown);
 screen();
 buttons({
   openStudy: acts.study,
-  isFull: () => "mixFull" in root.dataset,
-  most: config.mostMixed,
   link: () => {
     const { wanted, scene } = state;
     return wanted ? `${location.origin}${location.pathname}?${address.permanent(wanted, scene, config)}` : location.href;

@@ -1,7 +1,7 @@
 // When the server is asked. While the View keeps changing (a drag, a held key), redrawn graphs
 // would make the pictures stutter: a single step is sent at once, a movement when it rests.
 
-export const REST_MS = 90;
+const REST_MS = 90;
 
 /**
  * @param {object} clock

@@ -30,7 +30,7 @@ export const START = {
 };
 
 /** Whether two lists hold the same names. */
-export const same = (a, b) => [...a].sort().join() === [...b].sort().join();
+const same = (a, b) => [...a].sort().join() === [...b].sort().join();
 
 const asText = (values, separator) => values.map((number) => Number(number.toPrecision(6))).join(separator);
 const mixOf = (names, { defaults }) => (!names.length || same(names, defaults.mix) ? "" : names.join(","));

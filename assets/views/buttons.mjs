@@ -1,4 +1,5 @@
 // Buttons that need nothing of Dash or of the server.
+import { config } from "./config.mjs";
 import { notify } from "./notices.mjs";
 
 const COPY = "Copy link";
@@ -21,12 +22,10 @@ const SKIPS = { "#control-slice": "#control-slice [role=slider]", "#control-pane
 
 /**
  * @param {object} page
- * @param {() => boolean} page.isFull  whether the fit takes no more images
- * @param {number} page.most  images that it takes
  * @param {() => string} page.link  to what is on screen
  * @param {(count: number) => void} page.openStudy  so many places further in the list
  */
-export const buttons = ({ isFull, most, openStudy, link }) => {
+export const buttons = ({ openStudy, link }) => {
   document.addEventListener("click", (event) => {
     const { target } = event;
     const skip = target.closest?.(".skips a");
@@ -39,6 +38,7 @@ export const buttons = ({ isFull, most, openStudy, link }) => {
     if (button?.id === "study-back") openStudy(-1);
     if (button?.id === "study-forward") openStudy(1);
     const option = target.closest?.(".mantine-MultiSelect-option:not([data-checked])");
-    if (option && isFull()) notify(`A fit takes at most ${most} images. Remove one first.`);
+    const isFull = "mixFull" in document.documentElement.dataset;
+    if (option && isFull) notify(`A fit takes at most ${config.mostMixed} images. Remove one first.`);
   }, true);
 };

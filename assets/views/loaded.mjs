@@ -7,7 +7,7 @@ const KEPT = 1200; // both images and the map of a 1 mm head in two planes
 const loaded = new Map();
 
 /** @returns {{state: "coming"|"ready"|"failed", promise: Promise<void>}} */
-export const load = (src) => {
+const load = (src) => {
   let entry = loaded.get(src);
   if (!entry) {
     const image = new Image();

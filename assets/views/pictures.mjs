@@ -3,6 +3,7 @@
 import * as address from "../client/address.mjs";
 import { isAlone } from "../client/picture.mjs";
 import { stagesOf } from "../client/stages.mjs";
+import { failed } from "./failures.mjs";
 import { isAsked, isReady, isUnknown, loadAgain, loadAhead, loadMapAhead } from "./loaded.mjs";
 import { refusal } from "./notices.mjs";
 import { colour, preview } from "./colourmaps.mjs";
@@ -43,9 +44,8 @@ const put = (node, src) => {
  * @param {() => {wanted: object, scene: object, config: object}} page.shown
  * @param {() => void} page.layOut  lays them out for another scene
  * @param {(which: "x"|"y") => void} page.drawScale  draws an image's window, where it has changed
- * @param {(what: string, sentence: string, again: () => void) => void} page.failed
  */
-export const pictures = ({ shown, layOut, drawScale, failed }) => {
+export const pictures = ({ shown, layOut, drawScale }) => {
   let target = []; // of each stage what it is to show
 
   /** Puts on screen what has arrived; true when all pictures are the wanted ones. */

@@ -19,7 +19,7 @@ const helpedByFocus = (node) => helped(node) ?? node.closest?.(".field")?.queryS
  * @param {{width: number, height: number}} size
  * @param {{width: number, height: number}} space
  */
-export const place = (anchor, field, size, space) => {
+const place = (anchor, field, size, space) => {
   const above = anchor.top - GAP - size.height;
   return {
     left: Math.max(MARGIN, Math.min(anchor.left, space.width - MARGIN - size.width)),

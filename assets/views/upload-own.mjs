@@ -2,6 +2,7 @@
 // remove it.
 import { route } from "../client/address.mjs";
 import { onClick } from "./events.mjs";
+import { notify } from "./notices.mjs";
 
 const PREFIX = "upload-";
 const SURE_MS = 5000; // a question that nobody answers is withdrawn
@@ -17,9 +18,8 @@ const written = (day) => {
 };
 
 /** Return a function that takes the study on screen, after each that opens.
- *  @param {{ open: (view: object) => void, reopen: () => void, stopAhead: () => Promise<void>,
- *    notify: (sentence: string, button?: {label: string, act: () => void}) => void }} page */
-export const init = ({ open, reopen, notify, stopAhead }) => {
+ *  @param {{ open: (view: object) => void, reopen: () => void, stopAhead: () => Promise<void> }} page */
+export const init = ({ open, reopen, stopAhead }) => {
   let shown = null; // key of the study that the line is about
   let title = "";
   let asked = 0;

@@ -6,6 +6,7 @@ import { isLight } from "../client/colourmap.mjs";
 import { dragged, greys, moved, rounded, spanOf, windowOf } from "../client/window.mjs";
 import { stagesOf } from "../client/stages.mjs";
 import { filterOf, preview as showIn, transferring } from "./colourmaps.mjs";
+import { setControl } from "./controls.mjs";
 import { element, svg } from "./elements.mjs";
 import { parts, pictureOf } from "./stage.mjs";
 import { panel } from "./window-panel.mjs";
@@ -36,10 +37,9 @@ const make = (bar, which) => {
 /**
  * @param {object} page
  * @param {() => {wanted: object, scene: object, config: object}} page.shown
- * @param {(which: "x"|"y", window: [number, number]) => void} page.set
  * @param {(which: "x"|"y", name: string) => void} page.setColours
  */
-export const windows = ({ shown, set, setColours }) => {
+export const windows = ({ shown, setColours }) => {
   const held = { x: null, y: null }; // a window while it is dragged
 
   const barParts = (which) => {
@@ -120,7 +120,7 @@ export const windows = ({ shown, set, setColours }) => {
   const choose = (which, window) => {
     const made = barParts(which);
     made.key = null;
-    set(which, window);
+    setControl(`window_${which}`, window);
     draw(which);
   };
 
