@@ -8,7 +8,7 @@ import { gestures } from "./client/history.mjs";
 import { slicesOn } from "./client/place.mjs";
 import { schedule } from "./client/schedule.mjs";
 import { crosshairOf, stagesOf, within } from "./client/stages.mjs";
-import { START, next, returned } from "./client/state.mjs";
+import { START, next } from "./client/state.mjs";
 import { alike as makeAlike } from "./views/alike.mjs";
 import { announce, fitted } from "./views/announce.mjs";
 import { actions } from "./views/actions.mjs";
@@ -20,12 +20,12 @@ import { classColours as makeClassColours } from "./views/class-colours.mjs";
 import { compare } from "./views/compare.mjs";
 import { componentsPlayer } from "./views/components-player.mjs";
 import { config } from "./views/config.mjs";
-import { heldBy, heldByAll, outputOf, setControl, valuesOf } from "./views/controls.mjs";
-import { answer, held, loadGraphs, nothing, outputs, setProps } from "./views/dash.mjs";
+import { heldByAll, valuesOf } from "./views/controls.mjs";
+import { held, loadGraphs, nothing, outputs, setProps } from "./views/dash.mjs";
 import { onClick } from "./views/events.mjs";
 import { exporting } from "./views/export.mjs";
 import { saving } from "./views/figures.mjs";
-import { OPENING, allWorked, failed, trying, worked } from "./views/failures.mjs";
+import { OPENING, allWorked, trying } from "./views/failures.mjs";
 import { fields } from "./views/fields.mjs";
 import { folds } from "./views/folds.mjs";
 import { groups } from "./views/groups.mjs";
@@ -37,7 +37,7 @@ import { lesson as makeLesson } from "./views/lesson.mjs";
 import { introduction } from "./views/introduction.mjs";
 import { mapLegend } from "./views/map-legend.mjs";
 import { names } from "./views/names.mjs";
-import { open } from "./views/opening.mjs";
+import { openings } from "./views/opening.mjs";
 import { panel, togglePanel, unfold } from "./views/panel.mjs";
 import { pictures as makePictures } from "./views/pictures.mjs";
 import { player } from "./views/player.mjs";
@@ -249,50 +249,15 @@ const views = async (scene, ...values) => {
   return asking.draw("views", names, mine);
 };
 
-const opening = async (number) => {
-  const names = outputs();
-  const asks = state.opening;
-  const isWanted = () => state.opening?.number === number;
-  if (!isWanted()) throw nothing();
-  const { opened, failed: sentence } = await open(asks, isWanted);
-  if (!isWanted()) throw nothing();
-  if (!opened) {
-    giveUp(number);
-    failed(OPENING, sentence, () => openQuery(asks.search, asks.reason));
-    throw nothing();
-  }
-  worked(OPENING);
-  // What was changed meanwhile is not lost with this answer.
-  const isKept = (name) => name !== "slice" && JSON.stringify(heldBy(name)) !== JSON.stringify(state.held[name]);
-  const kept = Object.keys(state.held ?? {}).filter(isKept);
-  dispatch({ type: "opened", number, kept });
-  for (const name of kept) delete opened[outputOf(name)];
-  return answer(names, { ...opened, "scene.data": { ...opened["scene.data"], number } });
-};
-
-// What is shown stays; the controls and the address say it again.
-const giveUp = (number) => {
-  const back = returned(state, heldBy);
-  dispatch({ type: "failed", number });
-  if (!state.wanted) return;
-  for (const [name, value] of Object.entries(back)) setControl(name, value);
-  for (const which of ["x", "y"]) {
-    const { volumes: facts } = state.scene[which] ?? {};
-    if (facts && held(`control-volume-${which}.value`) !== facts.taken) setProps(`control-volume-${which}`, { value: facts.taken });
-  }
-  reason = "replace";
-  send();
-};
-
-// Another volume of an image.
-const volumes = (...taken) => {
-  if (!state.wanted) return;
-  ["x", "y"].forEach((which, index) => {
-    const { volumes: facts } = state.scene[which] ?? {};
-    if (!facts || !taken[index] || taken[index] === facts.taken) return;
-    dispatch({ type: "change", changes: { [which]: `${facts.image}:${taken[index]}` } });
-  });
-};
+const { opening, volumes } = openings({
+  shown,
+  dispatch,
+  openQuery,
+  goBack() {
+    reason = "replace";
+    send();
+  },
+});
 
 const group = (name) => () => asking.draw(name, outputs(), asking.call(name));
 window.dash_clientside = Object.assign({}, window.dash_clientside, {
