@@ -179,16 +179,14 @@ const follow = () => {
   slices.draw();
   components.draw();
   place.draw(isMoved);
-  offerJoint(wanted.x !== wanted.y);
+  // One image has no joint distribution: its histogram takes both cards.
+  document.querySelector(".analysis").toggleAttribute("data-alone", wanted.x === wanted.y);
   pictures.show({ all: false });
   layer.show({ all: false });
   readout.draw();
   // What came late is about the View before.
   for (const output of cards.leave(LATE)) setProps(output.split(".")[0], { [output.split(".")[1]]: "" });
 };
-
-// One image has no joint distribution: its histogram takes both cards.
-const offerJoint = (offered) => document.querySelector(".analysis").toggleAttribute("data-alone", !offered);
 
 // ---- at rest: the server is asked, by one request at a time
 let isBehind = false; // whether the View has moved on while one was under way

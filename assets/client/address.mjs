@@ -96,11 +96,8 @@ export const cards = (cards, view, scene, config) =>
 /** A View as a query that says which files it was made with. */
 export const permanent = (view, { files }, config) => query({ ...view, files }, config);
 
-/** Where a file is made of what a View shows. @param {string} what  such as "dseg.nii.gz" */
-export const exported = (what, view, config) => route(`exports/${what}?${query(view, config)}`);
-
-/** Where a report is made of what a View shows. @param {"html" | "pdf"} form */
-export const report = (form, view, config) => route(`report.${form}?${query(view, config)}`);
+/** Where a file is made of what a View shows. @param {string} path  such as "exports/dseg.nii.gz" */
+export const exported = (path, view, config) => route(`${path}?${query(view, config)}`);
 
 /** Where a query is opened. @param {string} search @param {?number[]} place  in mm @param {string} study  where it was seen */
 export const open = (search, place, study = "") => {

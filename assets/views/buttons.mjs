@@ -1,5 +1,6 @@
 // Buttons that need nothing of Dash or of the server.
 import { config } from "./config.mjs";
+import { onClick } from "./events.mjs";
 import { notify } from "./notices.mjs";
 
 const COPY = "Copy link";
@@ -26,19 +27,16 @@ const SKIPS = { "#control-slice": "#control-slice [role=slider]", "#control-pane
  * @param {(count: number) => void} page.openStudy  so many places further in the list
  */
 export const buttons = ({ openStudy, link }) => {
-  document.addEventListener("click", (event) => {
-    const { target } = event;
-    const skip = target.closest?.(".skips a");
-    if (skip) {
-      event.preventDefault();
-      document.querySelector(SKIPS[skip.getAttribute("href")])?.focus();
-    }
-    const button = target.closest?.("button");
-    if (button?.matches("#copy-link, .copy-link")) copyLink(button, link());
-    if (button?.id === "study-back") openStudy(-1);
-    if (button?.id === "study-forward") openStudy(1);
-    const option = target.closest?.(".mantine-MultiSelect-option:not([data-checked])");
-    const isFull = "mixFull" in document.documentElement.dataset;
-    if (option && isFull) notify(`A fit takes at most ${config.mostMixed} images. Remove one first.`);
+  onClick("#copy-link, .copy-link", (button) => copyLink(button, link()));
+  onClick("#study-back", () => openStudy(-1));
+  onClick("#study-forward", () => openStudy(1));
+  onClick(".skips a", (skip, event) => {
+    event.preventDefault();
+    document.querySelector(SKIPS[skip.getAttribute("href")])?.focus();
+  });
+  // Before Mantine takes the option.
+  document.addEventListener("click", ({ target }) => {
+    const isRefused = "mixFull" in document.documentElement.dataset && target.closest?.(".mantine-MultiSelect-option:not([data-checked])");
+    if (isRefused) notify(`A fit takes at most ${config.mostMixed} images. Remove one first.`);
   }, true);
 };

@@ -123,7 +123,6 @@ export const cards = (shown) => {
   return {
     ask,
     give,
-    lacks: (group) => wantedOf(group).length > 0,
     /** The request of a group that is under way. */
     pending: (group) => asked.get(group),
     done: (group) => asked.delete(group),
@@ -131,12 +130,10 @@ export const cards = (shown) => {
     /** Whether more of a group is to come. */
     isUnfinished: (group) => shown().config.cards.some((card) => card.group === group && unfinished.has(card.id)),
 
-    /** Asks no more for what is to come of a card, or goes on with it. */
-    stop(id) {
-      unfinished.delete(id);
-    },
-    goOn(id) {
-      unfinished.set(id, null);
+    /** Goes on with what is to come of a card, or asks no more for it. */
+    goOn(id, goesOn) {
+      if (goesOn) unfinished.set(id, null);
+      else unfinished.delete(id);
     },
 
     /** Gives up what a group was asked for another View; returns its outputs that still show one. */

@@ -6,8 +6,8 @@ export const TYPED = "input:not([type=radio], [type=checkbox], [readonly]), text
 /** What Escape closes first. */
 export const ABOVE = ".full-screen, dialog[open], :popover-open";
 
-/** Calls for each click within what a selector names. @param {(node: Element) => void} act */
-export const onClick = (selector, act) => document.addEventListener("click", ({ target }) => {
-  const node = target.closest?.(selector);
-  if (node) act(node);
+/** Calls for each click within what a selector names. @param {(node: Element, event: MouseEvent) => void} act */
+export const onClick = (selector, act) => document.addEventListener("click", (event) => {
+  const node = event.target.closest?.(selector);
+  if (node) act(node, event);
 });

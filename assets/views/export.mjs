@@ -1,5 +1,5 @@
 // The Export menu of the top bar. It is built when it is first opened, of a table of entries.
-import * as address from "../client/address.mjs";
+import { exported } from "../client/address.mjs";
 import { element } from "./elements.mjs";
 import { askForPictures, askForPlots, showScript } from "./figures.mjs";
 import { fetched, save } from "./saving.mjs";
@@ -10,42 +10,37 @@ import { fetched, save } from "./saving.mjs";
  * @property {string} label
  * @property {string} hint  a word or two behind it, such as the format
  * @property {string} [makes]  what it makes, if its label does not say it
- * @property {(shown: Shown) => string} [address]  where the server makes the file
+ * @property {string} [path]  where the server makes the file
  * @property {(shown: Shown) => void} [action]  what else it does
  */
 
-/** A file that the server makes of the View. @returns {(shown: Shown) => string} */
-const file = (what) => ({ wanted, config }) => address.exported(what, wanted, config);
-
-/** A report of the View. @returns {(shown: Shown) => string} */
-const report = (form) => ({ wanted, config }) => address.report(form, wanted, config);
-
 const reproduce = async (shown) => {
-  const script = await fetched(file("reproduce.py")(shown), "the script", () => reproduce(shown));
+  const from = exported("exports/reproduce.py", shown.wanted, shown.config);
+  const script = await fetched(from, "the script", () => reproduce(shown));
   if (script) showScript(script);
 };
 
 /** The menu's sections, each with its entries. @type {[string, Entry[]][]} */
 const SECTIONS = [
   ["Segmentation", [
-    { label: "Labels", hint: "NIfTI", address: file("dseg.nii.gz") },
-    { label: "Names and colours", hint: "TSV", address: file("dseg.tsv") },
-    { label: "Probabilities", hint: "NIfTI, zip", address: file("probseg.zip") },
-    { label: "Foreground mask", hint: "NIfTI", address: file("mask.nii.gz") },
-    { label: "All of these, as BIDS derivatives", hint: "zip", makes: "the BIDS data set", address: file("bids.zip") },
+    { label: "Labels", hint: "NIfTI", path: "exports/dseg.nii.gz" },
+    { label: "Names and colours", hint: "TSV", path: "exports/dseg.tsv" },
+    { label: "Probabilities", hint: "NIfTI, zip", path: "exports/probseg.zip" },
+    { label: "Foreground mask", hint: "NIfTI", path: "exports/mask.nii.gz" },
+    { label: "All of these, as BIDS derivatives", hint: "zip", makes: "the BIDS data set", path: "exports/bids.zip" },
   ]],
   ["Numbers", [
-    { label: "Components", hint: "TSV", address: file("components.tsv") },
-    { label: "Agreement", hint: "TSV", address: file("agreement.tsv") },
-    { label: "Criteria", hint: "TSV", address: file("criteria.tsv") },
+    { label: "Components", hint: "TSV", path: "exports/components.tsv" },
+    { label: "Agreement", hint: "TSV", path: "exports/agreement.tsv" },
+    { label: "Criteria", hint: "TSV", path: "exports/criteria.tsv" },
   ]],
   ["Figures", [
     { label: "Plots…", hint: "SVG, PNG", action: askForPlots },
     { label: "Pictures…", hint: "PNG", action: askForPictures },
   ]],
   ["Report", [
-    { label: "Two pages to read offline", hint: "HTML", makes: "the report", address: report("html") },
-    { label: "Two pages to print", hint: "PDF", makes: "the report", address: report("pdf") },
+    { label: "Two pages to read offline", hint: "HTML", makes: "the report", path: "report.html" },
+    { label: "Two pages to print", hint: "PDF", makes: "the report", path: "report.pdf" },
   ]],
   ["Method", [
     { label: "Reproduce this…", hint: "Python", action: reproduce },
@@ -64,7 +59,7 @@ const built = (shown) => {
     const now = shown();
     if (!now.wanted) return;
     if (entry.action) entry.action(now);
-    else save(entry.address(now), entry.makes ?? entry.label);
+    else save(exported(entry.path, now.wanted, now.config), entry.makes ?? entry.label);
   };
   const button = (entry) =>
     element("button", "", { type: "button", onclick: () => choose(entry) }, entry.label, element("span", "", {}, entry.hint));

@@ -68,10 +68,9 @@ export const groups = ({ shown, cards, came, watch, unsettle }) => {
 
   // A sweep through the numbers of components can be stopped, and gone on with.
   onClick("[data-sweep]", (button) => {
-    const stops = button.dataset.sweep === "stop";
-    button.parentElement.toggleAttribute("data-stopped", stops);
-    if (stops) cards.stop("criteria");
-    else cards.goOn("criteria");
+    const goesOn = button.dataset.sweep === "on";
+    button.parentElement.toggleAttribute("data-stopped", !goesOn);
+    cards.goOn("criteria", goesOn);
     askOthers();
   });
 

@@ -127,7 +127,6 @@ export const layer = (shown) => {
   };
 
   return {
-    draw,
     show,
     /** Whether the layer of the wanted slice is drawn, if it came at all. */
     isCurrent() {

@@ -106,9 +106,9 @@ def test_the_address_of_an_export_and_a_copied_link_are_read_as_they_were_made(r
     view = View(study="a&b", slice=3, names=("CSF, 1",))
     link, address, report = run(
         "address",
-        """({ permanent, exported, report }, view, scene, config) =>
-            [permanent(view, scene, config), exported("dseg.nii.gz", view, config),
-             report("pdf", view, config)]""",
+        """({ permanent, exported }, view, scene, config) =>
+            [permanent(view, scene, config), exported("exports/dseg.nii.gz", view, config),
+             exported("report.pdf", view, config)]""",
         view.to_store(), {"files": "0123456789ab,ba9876543210"}, CONFIG,
     )  # fmt: skip
     files = ("0123456789ab", "ba9876543210")
