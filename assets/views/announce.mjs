@@ -1,11 +1,12 @@
 // What a screen reader says without being asked.
-import { titleOf } from "../client/map.mjs";
 import { classes } from "../client/amounts.mjs";
+import { titleOf } from "../client/map.mjs";
+import { news } from "../client/news.mjs";
 
 const REST_MS = 500; // whoever goes on is not interrupted
 let timer = 0;
 let said = "";
-let lastFit = "";
+const isNewFit = news();
 
 /**
  * What to say of a fit, and of the map over image X; without a fit, its card has said why.
@@ -15,9 +16,7 @@ export const fitted = (facts, map) => {
   const count = facts?.gaussians.length;
   const shown = map === "labels" ? "" : ` Map: ${titleOf(map).toLowerCase()}.`;
   const sentence = count ? `Fitted: ${classes(count)}, ${facts.voxels.toLocaleString("en")} voxels.${shown}` : "";
-  const isNew = sentence !== lastFit; // else something else was looked at, in the same fit
-  lastFit = sentence;
-  return isNew ? sentence : "";
+  return isNewFit(sentence) ? sentence : ""; // else something else was looked at, in the same fit
 };
 
 /** Says a sentence once nothing else has been said for a moment; not the same one again. */

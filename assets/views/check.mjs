@@ -1,18 +1,17 @@
 // The check of the study's images: its remedies, and whether the visitor keeps its sheet open: each
 // study has a <details> of its own, which knows nothing of the one before.
+import { news } from "../client/news.mjs";
 import { onClick } from "./events.mjs";
 
 // Studies whose sheet the visitor left open. It never opens by itself: it would lie over what one
 // came to see, and the line shows the worst finding.
 const opened = new Set();
-let lastFound = "";
+const isNew = news();
 
 /** What to say of the findings on screen; nothing if it was said before. */
 export const found = (study) => {
   const counts = document.querySelector("#view-preflight .line b")?.textContent ?? "";
-  const isNew = `${study} ${counts}` !== lastFound;
-  lastFound = `${study} ${counts}`;
-  return counts && isNew ? `${counts} found: open the check.` : "";
+  return isNew(study, counts) && counts ? `${counts} found: open the check.` : "";
 };
 
 const focusLine = (details) => details.querySelector("summary").focus({ preventScroll: true });

@@ -1,6 +1,7 @@
 // The colours of the classes, for all that has `.class-1`, `.class-2`, …. As rules, they cost the style
 // of what they are for; as properties of the page's root, each change would cost that of everything.
 import { shownColours } from "../client/classes.mjs";
+import { news } from "../client/news.mjs";
 
 const sheet = new CSSStyleSheet();
 document.adoptedStyleSheets.push(sheet);
@@ -16,17 +17,14 @@ const paint = (colours) => colours.forEach((colour, index) => {
  * @param {() => (number|null)[]} identitiesOf  of the classes of the fit on screen
  */
 export const classColours = (shown, identitiesOf) => {
-  let drawn = "";
+  const isNew = news();
 
   const draw = () => {
     const { wanted, config: { palettes, neutrals } } = shown();
     if (!wanted) return;
     const { palette, colours: own } = wanted;
     const identities = identitiesOf();
-    const now = JSON.stringify([palette, own, identities]);
-    if (now === drawn) return;
-    drawn = now;
-    paint(shownColours({ palette: palettes[palette], neutrals, own, identities }));
+    if (isNew(palette, own, identities)) paint(shownColours({ palette: palettes[palette], neutrals, own, identities }));
   };
 
   document.addEventListener("classes-known", draw);

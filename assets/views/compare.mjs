@@ -1,5 +1,6 @@
 // Comparing two Views at one place: A is kept, B is the last other one. A key flicks between them.
 import { differences, elsewhere } from "../client/compare.mjs";
+import { news } from "../client/news.mjs";
 import { onClick } from "./events.mjs";
 import { notify } from "./notices.mjs";
 import { element } from "./elements.mjs";
@@ -18,7 +19,7 @@ const inWords = (pairs) => pairs.map((pair) => pair.join(" ")).join(", ");
 export const compare = ({ shown, open }) => {
   let a = null;
   let b = null;
-  let drawn = "";
+  const isNew = news();
 
   const isKept = ({ study }) => a?.study === study;
   const apart = (view, other) => differences(view, other, shown().config);
@@ -33,8 +34,7 @@ export const compare = ({ shown, open }) => {
     const other = first ? b : wanted;
     const both = isOn && other ? `A: ${inWords(apart(a, other))}. B: ${inWords(apart(other, a))}. ` : "";
     const title = isOn ? `${both}Flick between A and B (b)` : BEGIN;
-    if (drawn === `${isOn} ${first} ${title}`) return;
-    drawn = `${isOn} ${first} ${title}`;
+    if (!isNew(isOn, first, title)) return;
     const letters = ["A", "B"].map((letter) => element((letter === "A") === first ? "b" : "span", "", {}, letter));
     const asked = [element("span", "long", {}, "Compare"), element("span", "short", {}, "A B")];
     node.replaceChildren(...(isOn ? letters : asked));

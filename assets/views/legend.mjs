@@ -2,6 +2,7 @@
 // click on its name opens what can be changed. Dash holds what is chosen (components.js).
 import { clean, coloursOf, MAX_NAME, namesOf, strangers, tissuesOf, withColour, withName, withTissue } from "../client/classes.mjs";
 import { differences } from "../client/matching.mjs";
+import { news } from "../client/news.mjs";
 import { setProps } from "./dash.mjs";
 import { element } from "./elements.mjs";
 import { onClick } from "./events.mjs";
@@ -58,7 +59,7 @@ export const legend = (shown) => {
   let facts = null; // of the fit on screen
   let seen = null; // of the last fit on screen that had classes
   let note = "";
-  let drawn = "";
+  const isNew = news();
   let edited = 0; // the class whose editor is open
   let pointed = 0; // the class under the pointer
 
@@ -72,9 +73,7 @@ export const legend = (shown) => {
     const made = wanted && parts();
     if (!made) return;
     const { components, hidden, names, tissues, opacity } = wanted;
-    const state = JSON.stringify([components, hidden, names, tissues, opacity, facts?.guesses, note]);
-    if (state === drawn) return;
-    drawn = state;
+    if (!isNew(components, hidden, names, tissues, opacity, facts?.guesses, note)) return;
     made.place.style.setProperty("--seen", `${opacity}%`);
     made.place.toggleAttribute("data-off", opacity === 0);
     made.chips.forEach((chip, index) => drawChip(chip, index + 1, wanted));

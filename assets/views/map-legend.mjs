@@ -1,6 +1,7 @@
 // The legend of the maps that are not the labels, in the place of the classes: a scale of colours,
 // the labels of the reference, or how labels and reference differ. And which maps can be chosen.
 import { hasOutline, isOffered, isScaled, onScale } from "../client/map.mjs";
+import { news } from "../client/news.mjs";
 import { element } from "./elements.mjs";
 
 const PLACE = "control-hidden"; // of the legend of the classes
@@ -49,7 +50,7 @@ const list = (counts, where, nameOf, { isWhole, toggle }) => {
  */
 export const mapLegend = (shown, nameOf) => {
   let facts = null; // of the fit on screen
-  let drawn = "";
+  const isNew = news();
   let offered = "";
   let isWhole = false; // whether all labels are listed
   const toggle = () => {
@@ -76,9 +77,7 @@ export const mapLegend = (shown, nameOf) => {
     offer({ wanted, scene });
     const { map } = wanted;
     const counts = facts?.map === map ? facts.counts : null;
-    const state = JSON.stringify([map, counts, isWhole]);
-    if (state === drawn) return;
-    drawn = state;
+    if (!isNew(map, counts, isWhole)) return;
     place.dataset.map = map;
     // Only classes have colours to choose, and the title needs the room.
     document.getElementById(PALETTE)?.toggleAttribute("hidden", !["labels", "reference"].includes(map));

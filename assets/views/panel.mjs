@@ -1,4 +1,5 @@
 // The controls: beside the views, folded away, or on a phone a sheet over the page.
+import { news } from "../client/news.mjs";
 import { recall, remember } from "./memory.mjs";
 
 const KEY = "neuromix-controls"; // what a visitor chose where they stand beside the views
@@ -27,11 +28,10 @@ export const togglePanel = () => {
 };
 
 /** Unfolds what holds a control that is not at its default. */
-let unfolded = "";
+const isNewlyChanged = news();
 export const unfold = (view, { fields }) => {
   const changed = fields.filter(({ name, default: own }) => String(view[name]) !== String(own)).map(({ name }) => name);
-  if (changed.join() === unfolded) return;
-  unfolded = changed.join();
+  if (!isNewlyChanged(changed)) return;
   for (const fold of document.querySelectorAll("details[data-fields]:not([open])")) {
     fold.open = fold.dataset.fields.split(" ").some((name) => changed.includes(name));
   }
