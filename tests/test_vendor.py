@@ -36,5 +36,12 @@ def test_browsers_read_plotly_once() -> None:
     assert re.search(r"^var Plotly=\(\(\)=>\{", PLOTLY.read_text("utf-8"), re.M)
 
 
+def test_browsers_compile_plotly_while_it_arrives() -> None:
+    """Only at the top of a file does V8 know the comment (explicit compile hints)."""
+    first = PLOTLY.read_text("utf-8").partition("\n")[0]
+    assert first == "//# allFunctionsCalledOnLoad"
+    assert f'"{first}"' in (ROOT / "scripts/plotly/build.js").read_text("utf-8")
+
+
 def test_vendored_files_come_with_their_licence() -> None:
     assert "MIT" in (PLOTLY.parent / "plotly-LICENSE.txt").read_text()

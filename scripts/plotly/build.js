@@ -3,6 +3,9 @@
 const { buildSync } = require("esbuild");
 const { version } = require("plotly.js/package.json");
 
+// Chromium compiles all of it while it arrives, beside the page's own thread. Function by function, when
+// each is first called, took that thread a tenth of the time in which the page opens.
+const COMPILED_EARLY = "//# allFunctionsCalledOnLoad";
 const TRACES = ["heatmap", "contour"]; // scatter is always there
 const traces = TRACES.map((trace) => `require("plotly.js/lib/${trace}")`);
 
@@ -19,7 +22,8 @@ buildSync({
   define: { global: "window", "define.amd": "false" },
   loader: { ".css": "empty" }, // that of maps
   banner: {
-    js: `/**
+    js: `${COMPILED_EARLY}
+/**
 * plotly.js (scatter, ${TRACES.join(", ")} - minified) v${version}
 * Copyright 2012-2026, Plotly, Inc.
 * All rights reserved.
