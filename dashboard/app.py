@@ -51,6 +51,7 @@ def create_app(settings: Settings) -> Dash:
         assets_folder=str(page.ASSETS),
         # Modules that main.mjs imports: Dash would load each of them a second time.
         assets_path_ignore=list(page.MODULES),
+        assets_ignore=page.SHEETS,
         index_string=page.index(prefix=settings.prefix, signs_out=gate.by_password is not None),
         routes_pathname_prefix="/",
         requests_pathname_prefix=settings.prefix,

@@ -33,6 +33,8 @@ from dashboard.web.open import entries, unread_images
 ASSETS = ROOT / "assets"
 # Folders of the modules that main.mjs imports.
 MODULES = ("client", "views")
+# Files that stand in the page's HTML: Dash would link each of them.
+SHEETS = r"\.css$"
 SIGN_OUT = (
     '<form id="sign-out" method="post" action="{prefix}sign-out">'
     '<button class="text-button" title="Sign out">Sign out</button></form>'
@@ -91,7 +93,9 @@ def index(*, prefix: str = "/", signs_out: bool = False) -> str:
     # Within a script only this could be read as HTML.
     content = json.dumps(config).replace("<", "\\u003c")
     known = f'<script id="neuromix-config" type="application/json">{content}</script>\n'
-    style = f"<style>{line_style()}</style>\n"
+    # Within the page: as files of their own, each would have to come before anything is seen.
+    sheets = (path.read_text("utf-8") for path in sorted(ASSETS.glob("*.css")))
+    style = f"<style>{''.join(sheets)}{line_style()}</style>\n"
     page = INDEX.replace("{%sign_out%}", SIGN_OUT.format(prefix=prefix) if signs_out else "")
     return page.replace(
         "</head>", f"{ASKED_FOR.format(prefix=prefix)}{modules}{style}{known}</head>"

@@ -10,7 +10,7 @@ from dash import Dash
 from dashboard.app import create_app
 from dashboard.cards.table import CARDS
 from dashboard.ids import FIELDS
-from dashboard.settings import Settings
+from dashboard.settings import ROOT, Settings
 from dashboard.view import View
 from dashboard.web.filling import OUTPUTS
 from dashboard.web.open import UNEXPECTED
@@ -155,6 +155,15 @@ def test_the_page_names_its_modules_and_what_they_have_to_know(client):
     assert not re.findall(r'<script[^>]+src="/assets/(?:client|views)/', page)
     (known,) = re.findall(r'id="neuromix-config" type="application/json">(.*?)</script>', page)
     assert [card["id"] for card in json.loads(known)["cards"]] == [card.id for card in CARDS]
+
+
+def test_nothing_has_to_come_before_the_page_is_styled(client):
+    page = client.get("/").text
+    assert not re.findall(r'<link[^>]+rel="stylesheet"', page)
+    sheets = list((ROOT / "assets").glob("*.css"))
+    assert len(sheets) > 10
+    for sheet in sheets:
+        assert page.count(sheet.read_text("utf-8")) == 1
 
 
 def test_an_unforeseen_error_is_said_and_logged_and_leaves_no_dead_page(
