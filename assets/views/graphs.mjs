@@ -1,6 +1,7 @@
 // What Plotly's graphs do besides drawing what Dash gives them.
 import { followRanges } from "./axes.mjs";
 import { setProps } from "./dash.mjs";
+import { onClick } from "./events.mjs";
 import { unescaped } from "./names.mjs";
 import { onPlotClick, plotOf, valuesAt } from "./plots.mjs";
 
@@ -21,11 +22,20 @@ const describe = (plot) => {
 
 const fitComponents = (number) => setProps("control-components", { value: String(number) });
 
+let pointer = null; // its last move
+document.addEventListener("mousemove", (event) => { pointer = event; }, true);
+
+/** Lets a graph label what lies under a resting pointer: drawn anew it has lost its label. */
+const label = (plot) => {
+  if (pointer) plot.querySelector(".nsewdrag:hover")?.dispatchEvent(new MouseEvent("mousemove", pointer));
+};
+
 /** Follows a graph that has come into the page. */
 export const follow = (plot) => {
   followRanges(plot);
   const note = () => {
     describe(plot);
+    label(plot);
     document.dispatchEvent(new Event("graph-drawn"));
   };
   note();
@@ -40,7 +50,4 @@ onPlotClick(CRITERIA, (event) => {
   if (found?.plot.data[0]?.x.includes(number)) fitComponents(number);
 });
 
-document.addEventListener("click", (event) => {
-  const button = event.target.closest?.("button[data-components]");
-  if (button) fitComponents(button.dataset.components);
-});
+onClick("button[data-components]", (button) => fitComponents(button.dataset.components));

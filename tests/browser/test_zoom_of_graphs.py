@@ -251,6 +251,16 @@ def test_the_pointer_meets_the_plot_below_a_label(home: Page) -> None:
     home.mouse.move(*place)  # without an error
 
 
+def test_a_graph_that_is_drawn_anew_labels_what_lies_under_a_resting_pointer(home: Page) -> None:
+    open_criteria(home)
+    home.locator("#view-criteria .points path").nth(4).hover(force=True)
+    label = home.locator("#view-criteria .hoverlayer text").first
+    expect(label).to_be_attached()
+    home.evaluate("document.querySelector('#view-criteria .hoverlayer').replaceChildren()")
+    home.evaluate(DRAW_ANEW, "view-criteria")
+    expect(label).to_be_attached()
+
+
 def test_each_graph_has_a_text_made_of_its_numbers(home: Page) -> None:
     def text(graph: str) -> str:
         return home.locator(f"#{graph} .main-svg[role=img]").get_attribute("aria-label") or ""
