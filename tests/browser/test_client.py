@@ -914,8 +914,9 @@ def test_a_window_is_moved(run: Run, name: str) -> None:
 # ---- voxels
 def test_a_pixel_is_the_voxel_that_nibabel_knows(run: Run, tmp_path: Path) -> None:
     affine = np.array([[0, -2, 0, 9], [3, 0, 0, -7], [0, 0, 2.5, 4], [0, 0, 0, 1]])
-    voxels = np.random.default_rng(0).normal(100, 9, (5, 6, 7))
-    volume = read_volume(save_image(tmp_path / "v.nii", voxels, affine))
+    noise = np.random.default_rng(0).normal(100, 9, (5, 6, 7))
+    path = save_image(tmp_path / "v.nii", noise, affine)
+    volume, voxels = read_volume(path), nib.load(path).get_fdata()
     for plane in get_args(Plane):
         for side in get_args(Side):
             picture = volume.orientation.upright(

@@ -200,7 +200,7 @@ def test_the_criteria_tab_compares_numbers_of_components(home: Page) -> None:
 
     def first_part(route: Route) -> None:
         if not answers:
-            route.fulfill(json={"unfinished": True})
+            route.fulfill(json={"unfinished": 0})
             answers.append(0)
         elif len(answers) == 1:
             response = route.fetch()
