@@ -6,6 +6,11 @@ import { answer, held, nothing, setProps } from "./dash.mjs";
 import { onClick } from "./events.mjs";
 import { failed, worked } from "./failures.mjs";
 
+// The group, and card, of the criteria by number of components.
+const SWEEP = "criteria";
+
+const markStopped = (isStopped) => document.getElementById("criteria-table")?.toggleAttribute("data-stopped", isStopped);
+
 /**
  * @param {object} page
  * @param {() => {wanted: object, config: object}} page.shown
@@ -53,7 +58,9 @@ export const groups = ({ shown, cards, came, watch, unsettle }) => {
       // Also where nothing is lacking: an answer to a View that was left must not come any more.
       const before = cards.pending(group);
       const request = cards.ask(group);
-      if (request && request !== before) ask(group);
+      if (!request || request === before) continue;
+      if (group === SWEEP) markStopped(false);
+      ask(group);
     }
   };
 
@@ -69,8 +76,8 @@ export const groups = ({ shown, cards, came, watch, unsettle }) => {
   // A sweep through the numbers of components can be stopped, and gone on with.
   onClick("[data-sweep]", (button) => {
     const goesOn = button.dataset.sweep === "on";
-    button.parentElement.toggleAttribute("data-stopped", !goesOn);
-    cards.goOn("criteria", goesOn);
+    markStopped(!goesOn);
+    cards.goOn(SWEEP, goesOn);
     askOthers();
   });
 

@@ -61,4 +61,5 @@ export const reading = (read) => {
   line.querySelector("progress").value = read ? (read.number - 1) / read.of : 0;
 };
 
-onClick(".notices .notice-close", (button) => button.parentElement.remove());
+// React's element stays: it is taken for the same as long as the server says the same.
+onClick(".notices .notice-close", (button) => { button.parentElement.hidden = true; });

@@ -72,8 +72,9 @@ export const settling = ({ shown, query, isDrawn, isPictured, unsettled, settled
     if (!("settled" in root.dataset) || !event.target.closest?.(DOUBTFUL)) return;
     delete root.dataset.settled;
     doubtUntil = Infinity;
-    // On a slow machine Dash hears of it later: what is under way is not over before the page is idle.
-    requestIdleCallback(() => { if (doubtUntil === Infinity) doubtUntil = performance.now() + DOUBT_MS; });
+    // On a slow machine Dash hears of it later: what is under way is not over before the page is
+    // idle, or has had its turn in Safari, which cannot tell.
+    (window.requestIdleCallback ?? setTimeout)(() => { if (doubtUntil === Infinity) doubtUntil = performance.now() + DOUBT_MS; });
     watch();
   };
   for (const type of EVENTS) addEventListener(type, doubt, true);

@@ -282,4 +282,5 @@ def alerts(notices: Sequence[Notice]) -> str:
         return ""
     lines = "".join(f"<li>{html.escape(sentence(notice))}</li>" for notice in notices)
     close = '<button type="button" class="notice-close" aria-label="Close"></button>'
-    return f'<div class="notice" role="alert"><ul>{lines}</ul>{close}</div>'
+    same = html.escape(lines)  # one that was closed stays so as long as it is the same
+    return f'<div class="notice" role="alert" data-key="{same}"><ul>{lines}</ul>{close}</div>'

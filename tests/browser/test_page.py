@@ -214,12 +214,18 @@ def test_the_criteria_tab_compares_numbers_of_components(home: Page) -> None:
     expect(home.locator("#view-criteria")).to_contain_text("BIC")
 
     # It arrives bit by bit, and can be stopped and gone on with.
-    home.locator("[data-sweep=stop]").click()
-    home.unroute("**/cards/*need=criteria*")
-    go_on = home.get_by_role("button", name="Continue")
+    stop, go_on = home.locator("[data-sweep=stop]"), home.get_by_role("button", name="Continue")
+    stop.click()
     expect(go_on).to_be_visible()
     settled(home, panel="criteria")
     expect(go_on).to_be_visible()
+    # What was stopped is the sweep of this slice.
+    answers[:] = [0]
+    home.locator("#slice-forward").click()
+    settled(home, panel="criteria", slice=31)
+    stop.click()
+    expect(go_on).to_be_visible()
+    home.unroute("**/cards/*need=criteria*")
     go_on.click()
     expect(home.locator(".sweep")).to_have_count(0)
     rows = home.locator("#criteria-table tbody tr")

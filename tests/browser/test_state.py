@@ -8,6 +8,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from dashboard.view import View
 from scripts.serving import settled
+from tests.browser.acting import GO_TO
 from tests.browser.reading import picture, table, thumb
 
 
@@ -95,6 +96,17 @@ def test_a_wrong_link_shows_the_default_and_says_so(page: Page) -> None:
     expect(notices.locator("li")).to_have_count(5)
     expect(notices.locator("li").first).to_contain_text("components “11” is not valid")
     notices.get_by_role("button", name="Close").click()
+    expect(notices).to_be_hidden()
+    # It stays closed on the next slice; another one is shown, and goes with its cause.
+    page.keyboard.press("ArrowLeft")
+    settled(page, slice=68)
+    expect(notices).to_be_hidden()
+    page.evaluate(GO_TO, "?slice=30&foo=1")
+    settled(page, slice=30)
+    expect(notices).to_be_visible()
+    expect(notices).to_contain_text("“foo”")
+    page.evaluate(GO_TO, "?slice=31")
+    settled(page, slice=31)
     expect(notices).to_have_count(0)
 
 
