@@ -51,6 +51,8 @@ def resamplings(
     finer : bool
         Offer only X's grid and finer ones.
     """
+    if choices.x not in images:
+        return  # it cannot be opened as a remedy would have it
     meant = [name for name in wanted if not choices.fitted or name in choices.fitted]
     shown = {choices.x, choices.y}
     targets = _targets(images, wanted, choices)

@@ -163,6 +163,13 @@ def test_a_finer_grid_than_that_of_x_is_offered_beside_it(check):
     assert targets(finding) == [("EPI", ()), ("T1", ())]
 
 
+def test_no_grid_is_offered_without_the_image_on_x(check):
+    """As a remedy is tried on whose grid X cannot be opened."""
+    epi = (brain()[:, :, ::2], np.diag([2, 2, 4, 1]))
+    chosen = {"x": "gone", "y": "T1", "chosen": True, "fitted": ("T1", "EPI"), "off_grid": ("EPI",)}
+    assert not any(targets(one) for one in check(T1=brain(), EPI=epi, chosen=chosen).findings)
+
+
 def test_what_holds_nothing_or_lies_apart_is_not_resampled_into_the_mixture(check):
     zero = (np.zeros(SHAPE), moved(1, 0, 0))
     end = (brain(), moved(0, 0, 30))
