@@ -166,7 +166,8 @@ class Analyses:
     def _sweep(self, scene: Scene) -> Iterator[list[Candidate]]:
         """Yield what other workers know, then one by one."""
         fits = self.mixtures.known_candidates(scene)
-        stable = self.mixtures.known_candidates(scene, stable=True)
+        # The cache may have lost a fit and kept its stability.
+        stable = self.mixtures.known_candidates(scene, stable=True)[: len(fits)]
         yield [*fits, *stable]
         if len(stable) == len(COMPONENTS):
             return

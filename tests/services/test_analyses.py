@@ -1,3 +1,4 @@
+import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -134,6 +135,20 @@ def test_damaged_criteria_are_made_again(study, desk, tmp_path):
         file.write_bytes(file.read_bytes()[:-20])
     again = criteria(desk(tmp_path / "data", tmp_path / "cache"), VIEW)
     assert [again[k].to_json() for k in again] == [fits[k].to_json() for k in fits]
+
+
+@pytest.mark.parametrize(
+    ("fit", "stable"), [({1}, set()), ({1}, {10}), ({4, 5}, {8}), ({10}, {10})]
+)
+def test_criteria_are_whole_whatever_the_cache_has_lost(study, desk, tmp_path, fit, stable):
+    fits = criteria(study, VIEW)
+    for file in (tmp_path / "cache/models").glob("*.json"):
+        kept = json.loads(file.read_text())
+        lost = fit if kept.get("stability") is None else stable
+        if "stability" in kept and len(kept["model"]["weights"]) in lost:
+            file.unlink()
+    again = criteria(desk(tmp_path / "data", tmp_path / "cache"), VIEW)
+    assert [again[k].to_json() for k in fits] == [fits[k].to_json() for k in fits]
 
 
 def test_criteria_and_classes_of_other_voxels_share_no_fit(study, save, head):

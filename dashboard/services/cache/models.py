@@ -99,16 +99,7 @@ class ModelStore:
         fit : callable
             Its errors are passed on and not remembered.
         """
-        path = self._path(key)
-        if model := _read(path, Model):
-            self.tally.count(there=True)
-            return model
-
-        def counted() -> Model:
-            self.tally.count(there=False)
-            return fit()
-
-        return self._made(key, path, Model, counted)
+        return self._get(key, Model, fit, self.tally.count)
 
     def candidate(
         self, key: Mapping[str, Any], make: Callable[[], Candidate], *, stable: bool = False
@@ -122,20 +113,28 @@ class ModelStore:
         stable : bool
             With its stability, which takes several fits.
         """
-        key = _of_candidate(key, stable=stable)
-        path = self._path(key)
-        return _read(path, Candidate) or self._made(key, path, Candidate, make)
+        return self._get(_of_candidate(key, stable=stable), Candidate, make)
 
     def known_candidate(self, key: Mapping[str, Any], *, stable: bool = False) -> Candidate | None:
         """Return what `candidate` does, if some worker has made it."""
         return _read(self._path(_of_candidate(key, stable=stable)), Candidate)
 
-    def _made(
-        self, key: Mapping[str, Any], path: Path, kind: type[Record], make: Callable[[], Record]
+    def _get(
+        self,
+        key: Mapping[str, Any],
+        kind: type[Record],
+        make: Callable[[], Record],
+        count: Callable[..., None] = lambda **_: None,
     ) -> Record:
+        path = self._path(key)
+        if found := _read(path, kind):
+            count(there=True)
+            return found
         with self._alone(path):
             if found := _read(path, kind):
+                count(there=True)
                 return found
+            count(there=False)
             made = make()
             self._write(path, made)
         # Asked after writing: whoever forgets the file from now on finds what was made.

@@ -62,11 +62,14 @@ def test_two_workers_that_ask_at_once_fit_once(tmp_path, fitted):
         return fitted()
 
     with ThreadPoolExecutor() as workers:
-        first = workers.submit(ModelStore(tmp_path).get, KEY, slow)
+        fits, waits = ModelStore(tmp_path), ModelStore(tmp_path)
+        first = workers.submit(fits.get, KEY, slow)
         begun.wait()
-        second = workers.submit(ModelStore(tmp_path).get, KEY, fitted)
+        second = workers.submit(waits.get, KEY, fitted)
         asked.set()
         same(second.result(), first.result())
+    assert fits.tally.totals == {"hit": 0, "miss": 1}
+    assert waits.tally.totals == {"hit": 1, "miss": 0}
     assert len(fitted.calls) == 1
     assert len(list((tmp_path / "models").iterdir())) == 1
 
