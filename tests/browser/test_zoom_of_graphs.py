@@ -207,13 +207,15 @@ def test_a_worker_that_knows_less_takes_no_criterion_away(home: Page) -> None:
     assert rows == sorted(rows)
 
 
-def test_a_drag_on_the_criteria_chooses_no_number_of_components(home: Page) -> None:
-    open_criteria(home)
-    before = ranges(home, "view-criteria")
-    press(home, "view-criteria", "Zoom")
-    drag(home, "view-criteria", 40)
-    assert within(ranges(home, "view-criteria"), before)
-    settled(home, components=3)
+def test_a_drag_on_the_criteria_chooses_no_number_of_components(page: Page) -> None:
+    page.goto("/?slice=30")
+    settled(page, slice=30)
+    open_criteria(page)
+    before = ranges(page, "view-criteria")
+    press(page, "view-criteria", "Zoom")
+    drag(page, "view-criteria", 40)
+    assert within(ranges(page, "view-criteria"), before)
+    settled(page, components=3)
 
 
 def test_a_button_of_a_table_keeps_the_focus_when_the_table_changes(home: Page) -> None:
