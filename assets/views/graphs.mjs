@@ -22,12 +22,14 @@ const describe = (plot) => {
 
 const fitComponents = (number) => setProps("control-components", { value: String(number) });
 
-let pointer = null; // its last move
+let pointer = null; // its last move on the page
 document.addEventListener("mousemove", (event) => { pointer = event; }, true);
+document.documentElement.addEventListener("mouseleave", () => { pointer = null; });
 
 /** Lets a graph label what lies under a resting pointer: drawn anew it has lost its label. */
 const label = (plot) => {
-  if (pointer) plot.querySelector(".nsewdrag:hover")?.dispatchEvent(new MouseEvent("mousemove", pointer));
+  const under = pointer && document.elementFromPoint(pointer.clientX, pointer.clientY);
+  if (under?.matches(".nsewdrag") && plot.contains(under)) under.dispatchEvent(new MouseEvent("mousemove", pointer));
 };
 
 /** Follows a graph that has come into the page. */
