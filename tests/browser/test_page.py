@@ -140,7 +140,8 @@ LACKING = """() => {
         for (const id of tables[panel]) {
             const node = document.getElementById(id);
             written.innerHTML = dash_component_api.getLayout(id).props.html;
-            if (node && node.innerHTML !== written.innerHTML) window.lacking.push(id);
+            const { textContent } = written.content;
+            if (node && node.textContent !== textContent) window.lacking.push(id);
         }
     }).observe(document.documentElement, { attributeFilter: ["data-settled"] });
 }"""
