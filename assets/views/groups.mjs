@@ -21,7 +21,6 @@ const markStopped = (isStopped) => document.getElementById("criteria-table")?.to
 export const groups = ({ shown, cards, came, watch, unsettle }) => {
   const calls = {}; // by group: number of the last call
   let asked = 0;
-  let lastLate = null; // the View that what may come late was asked for
 
   const call = (group) => (calls[group] = (calls[group] ?? 0) + 1);
   const isLastCall = (group, mine) => calls[group] === mine;
@@ -66,12 +65,7 @@ export const groups = ({ shown, cards, came, watch, unsettle }) => {
 
   /** Asks for what the server does when nobody waits: ten fits would slow the steps of somebody who
    * goes on. If it fails, the page can do without. */
-  const askLate = () => {
-    const { wanted } = shown();
-    if (wanted === lastLate || !cards.ask(LATE)) return;
-    lastLate = wanted;
-    ask(LATE);
-  };
+  const askLate = () => { if (cards.ask(LATE)) ask(LATE); };
 
   // A sweep through the numbers of components can be stopped, and gone on with.
   onClick("[data-sweep]", (button) => {

@@ -25,8 +25,9 @@ export const settling = ({ shown, query, isDrawn, isPictured, unsettled, settled
   let isStopped = false;
 
   const ahead = () => {
-    const { wanted } = shown();
-    fetching = fetchAhead(() => !isStopped && "settled" in root.dataset && shown().wanted === wanted);
+    const { settled: here } = root.dataset;
+    if (here === undefined) return; // a gesture: the page rests again after it
+    fetching = fetchAhead(() => !isStopped && root.dataset.settled === here);
   };
 
   const look = () => {

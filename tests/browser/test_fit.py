@@ -135,6 +135,17 @@ def test_the_hint_of_one_slice_is_not_shown_beside_another(lab: Page, url: str) 
     expect(lab.locator(HINT)).to_contain_text("Another start fits better")
 
 
+def test_a_hint_comes_also_when_a_control_repeats_itself_while_the_page_rests(
+    page: Page, url: str
+) -> None:
+    """As Dash does, which hands controls what they hold when it finds the time."""
+    with page.expect_request(lambda request: request.headers.get("x-ahead") == "1"):
+        page.goto(f"{url}/?study=adc-mm&slice=1")
+    settled(page)
+    page.evaluate("dash_clientside.set_props('control-components', { value: '3' })")
+    expect(page.locator(HINT)).to_contain_text("Another start fits better")
+
+
 @pytest.mark.wide
 def test_tolerance_and_starts_are_set_by_their_controls(page: Page, url: str) -> None:
     open_view(page, f"{url}/?study=adc-mm&slice=1")
