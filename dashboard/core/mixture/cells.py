@@ -18,7 +18,7 @@ EQUAL = {1: 2**16, 2: 2**8}
 WIDEST = 1 / 16
 # Otherwise voxels stand for all: an evenly spaced subset of at most so many. Cells of more images
 # would be wide beside a tissue, however they are cut.
-SOME = 2**16
+SOME = 2**15
 # Voxels at once: their temporary arrays stay in the cache.
 CHUNK = 2**18
 

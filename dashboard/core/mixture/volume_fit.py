@@ -29,8 +29,8 @@ from dashboard.core.mixture.recipe import Recipe
 from dashboard.core.mixture.scaling import LinearScale
 from dashboard.core.mixture.slice_fit import SINGULAR, checked, floor
 
-# Of voxels that stand for all, so many are enough to tell starts apart: a class of 1 % has 330.
-FEW = 2**15
+# Of voxels that stand for all, so many are enough to tell starts apart: a class of 1 % has 100.
+FEW = 2**14
 # Steps between two visits to all voxels, as a share of those so far.
 BETWEEN_VISITS = 1 / 3
 # The iterations of a run of one step: it counts its start.

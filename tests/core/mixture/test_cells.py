@@ -19,7 +19,7 @@ def with_outliers(points):
 CASES = {
     "one image": tissue(5000, 1),
     "two images": tissue(40_000, 2),
-    "two images with outliers": with_outliers(tissue(40_000, 2)),
+    "two images with outliers": with_outliers(tissue(20_000, 2)),
     "three images": tissue(20_000, 3),
     "eight images": tissue(20_000, 8),
     "few voxels": tissue(7, 3),
