@@ -15,6 +15,7 @@ from dashboard.web import (
     guard,
     headers,
     health,
+    joined,
     layers,
     maps,
     metrics,
@@ -49,9 +50,7 @@ def create_app(settings: Settings) -> Dash:
         title="NeuroMix",
         update_title=None,
         assets_folder=str(page.ASSETS),
-        # Modules that main.mjs imports: Dash would load each of them a second time.
-        assets_path_ignore=list(page.MODULES),
-        assets_ignore=page.SHEETS,
+        assets_ignore=page.NOT_BY_DASH,
         index_string=page.index(prefix=settings.prefix, signs_out=gate.by_password is not None),
         routes_pathname_prefix="/",
         requests_pathname_prefix=settings.prefix,
@@ -71,6 +70,7 @@ def create_app(settings: Settings) -> Dash:
     visitor.register(app.server)
     # Dash answers every path that is not registered with its page.
     app.server.register_blueprint(health.routes)
+    app.server.register_blueprint(joined.blueprint(page.ASSETS))
     app.server.register_blueprint(signing_in.blueprint(gate))
     app.server.register_blueprint(slices.blueprint(archive, analyses))
     app.server.register_blueprint(maps.blueprint(archive, analyses, ahead))

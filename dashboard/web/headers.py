@@ -1,4 +1,4 @@
-"""Headers that tell browsers what the page may do, and who may show it."""
+"""Headers that tell browsers what the page may do, who may show it, and what of it they keep."""
 
 from collections.abc import Sequence
 
@@ -42,6 +42,10 @@ def register(server: Flask, *, script_hashes: Sequence[str], frame_ancestors: st
         # The layout is made for the address that asks for it.
         response.headers["Referrer-Policy"] = "same-origin"
         response.headers["Permissions-Policy"] = PERMISSIONS
+        if request.endpoint == "_dash_assets.static" and "m" in request.args:
+            # Dash puts the file's date into its address.
+            response.cache_control.no_cache = None
+            response.cache_control.max_age = ONE_YEAR
         if request.is_secure:
             response.headers["Strict-Transport-Security"] = f"max-age={ONE_YEAR}"
         return response

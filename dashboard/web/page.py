@@ -25,16 +25,14 @@ from dashboard.services.scene.opening import open_view
 from dashboard.services.uploads.limits import Limits
 from dashboard.settings import ROOT
 from dashboard.ui.frame import INDEX, layout
-from dashboard.web import visitor
+from dashboard.web import joined, visitor
 from dashboard.web.cards import draw
 from dashboard.web.filling import filling
 from dashboard.web.open import entries, unread_images
 
 ASSETS = ROOT / "assets"
-# Folders of the modules that main.mjs imports.
-MODULES = ("client", "views")
-# Files that stand in the page's HTML: Dash would link each of them.
-SHEETS = r"\.css$"
+# What Dash would load file by file: the modules come as one, and the style within the HTML.
+NOT_BY_DASH = r"\.(css|mjs)$"
 SIGN_OUT = (
     '<form id="sign-out" method="post" action="{prefix}sign-out">'
     '<button class="text-button" title="Sign out">Sign out</button></form>'
@@ -85,11 +83,7 @@ def index(*, prefix: str = "/", signs_out: bool = False) -> str:
         "colourmaps": {name: list(colours) for name, colours in COLOURMAPS.items()},
         "palettes": {name: list(colours) for name, colours in PALETTES.items()},
     }
-    modules = "".join(
-        f'<link rel="modulepreload" href="{prefix}assets/{path.relative_to(ASSETS).as_posix()}">\n'
-        for folder in MODULES
-        for path in sorted((ASSETS / folder).glob("*.mjs"))
-    )
+    modules = f'<script type="module" src="{prefix}{joined.PATH}"></script>\n'
     # Within a script only this could be read as HTML.
     content = json.dumps(config).replace("<", "\\u003c")
     known = f'<script id="neuromix-config" type="application/json">{content}</script>\n'

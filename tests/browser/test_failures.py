@@ -101,7 +101,7 @@ def test_the_page_asks_by_itself_whether_the_server_is_back(
     ("lacking", "instead"),
     [
         ("**/_dash-layout", None),
-        pytest.param("**/main.mjs?*", None, marks=pytest.mark.wide),
+        pytest.param("**/joined/main.mjs", None, marks=pytest.mark.wide),
         pytest.param("**/_dash-dependencies", "<p>Sign in to the portal", marks=pytest.mark.wide),
         pytest.param("**/_dash-layout", "<p>Sign in to the portal", marks=pytest.mark.wide),
     ],
