@@ -26,7 +26,8 @@ let pointer = null; // its last move on the page
 document.addEventListener("mousemove", (event) => { pointer = event; }, true);
 document.documentElement.addEventListener("mouseleave", () => { pointer = null; });
 
-/** Lets a graph label what lies under a resting pointer: drawn anew it has lost its label. */
+/** Lets a graph label what lies under a resting pointer: drawn anew it has lost its label, and where
+ * the browser says that the pointer left what was drawn before. */
 const label = (plot) => {
   const under = pointer && document.elementFromPoint(pointer.clientX, pointer.clientY);
   if (under?.matches(".nsewdrag") && plot.contains(under)) under.dispatchEvent(new MouseEvent("mousemove", pointer));
@@ -42,6 +43,7 @@ export const follow = (plot) => {
   };
   note();
   plot.on("plotly_afterplot", note);
+  plot.on("plotly_unhover", () => setTimeout(label, 0, plot)); // a pointer that leaves moves first
   plot.on("plotly_relayout", () => document.dispatchEvent(new Event("axes-moved")));
 };
 

@@ -263,6 +263,26 @@ def test_a_graph_that_is_drawn_anew_labels_what_lies_under_a_resting_pointer(hom
     expect(label).to_be_attached()
 
 
+def test_a_label_comes_back_if_the_browser_only_says_that_the_pointer_left(home: Page) -> None:
+    """As it does where what lies under the pointer is made anew: no move follows."""
+    open_criteria(home)
+    home.locator("#view-criteria .points path").nth(4).hover(force=True)
+    label = home.locator("#view-criteria .hoverlayer text").first
+    expect(label).to_be_attached()
+    home.evaluate(
+        """() => {
+            const plot = document.querySelector("#view-criteria .js-plotly-plot");
+            window.left = false;
+            plot.once("plotly_unhover", () => { window.left = true; });
+            plot.querySelector(".nsewdrag").dispatchEvent(new MouseEvent("mouseout", { bubbles: true }));
+        }"""
+    )
+    home.wait_for_function("window.left")
+    expect(label).to_be_attached()
+    home.mouse.move(0, 0)
+    expect(label).not_to_be_attached()
+
+
 def test_each_graph_has_a_text_made_of_its_numbers(home: Page) -> None:
     def text(graph: str) -> str:
         return home.locator(f"#{graph} .main-svg[role=img]").get_attribute("aria-label") or ""
