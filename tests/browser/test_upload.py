@@ -14,7 +14,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from scripts.serving import settled
 from tests.browser.acting import options
-from tests.browser.conftest import watch
+from tests.browser.conftest import LOGS, watch
+from tests.browser.gate import Gate
 from tests.images import save_image
 
 MEGABYTE = 2**20
@@ -34,9 +35,19 @@ files => {
 
 
 @pytest.fixture(scope="module")
-def url(serve: Callable[..., str]) -> str:
+def gate(serve: Callable[..., str], request: pytest.FixtureRequest) -> Iterator[Gate]:
     # What was cancelled takes room until the server hears of it.
-    return serve(MAX_UPLOAD_BYTES=str(20 * MEGABYTE), UPLOAD_QUOTA_BYTES=str(90 * MEGABYTE))
+    server = serve(MAX_UPLOAD_BYTES=str(20 * MEGABYTE), UPLOAD_QUOTA_BYTES=str(90 * MEGABYTE))
+    with Gate(server).open() as gate:
+        logs = request.config.stash[LOGS]
+        logs[gate.url] = logs[server]
+        yield gate
+        del logs[gate.url]
+
+
+@pytest.fixture(scope="module")
+def url(gate: Gate) -> str:
+    return gate.url
 
 
 @pytest.fixture(scope="module")
@@ -89,19 +100,17 @@ def drop(page: Page, *files: tuple[str, bytes]) -> None:
 
 
 @contextmanager
-def slowly(page: Page, *, bytes_a_second: int) -> Iterator[Callable[[int], None]]:
-    """Send so many bytes a second, and give what changes it."""
+def slowly(page: Page, *, bytes_a_second: int) -> Iterator[None]:
+    """Send so many bytes a second."""
     network = page.context.new_cdp_session(page)
     network.send("Network.enable")
-    conditions = {"offline": False, "latency": 0, "downloadThroughput": -1}
 
-    def send(bytes_a_second: int) -> None:
-        network.send(
-            "Network.emulateNetworkConditions", {**conditions, "uploadThroughput": bytes_a_second}
-        )
+    def send(rate: int) -> None:
+        conditions = {"offline": False, "latency": 0, "downloadThroughput": -1}
+        network.send("Network.emulateNetworkConditions", {**conditions, "uploadThroughput": rate})
 
     send(bytes_a_second)
-    yield send
+    yield
     send(-1)
     network.detach()
 
@@ -174,25 +183,26 @@ AMOUNT = r"""() => /^[2-8]\d% · [\d.]+ of 16\.\d MB · [\d.]+ MB\/s · \d+ s le
     .test(document.getElementById("upload-amount").textContent)"""
 
 
-def test_progress_is_shown_and_cancel_ends_it(upload_page: Page, large: Path, sample: Path) -> None:
+@pytest.mark.parametrize("end", ["button", "Escape"])
+def test_progress_is_shown_and_cancel_ends_it(
+    upload_page: Page, gate: Gate, large: Path, sample: Path, end: str
+) -> None:
     before = upload_page.url
-    with slowly(upload_page, bytes_a_second=2 * MEGABYTE) as send:
-        for end in (
-            lambda: upload_page.locator("#upload-close").click(),
-            lambda: upload_page.keyboard.press("Escape"),
-        ):
-            send(2 * MEGABYTE)
-            upload_page.locator("#control-upload").focus()
-            upload_page.set_input_files("#control-upload", [large, sample / "T1.nii.gz"])
-            upload_page.wait_for_function(AMOUNT)
-            send(1)  # that it is not over before all has been looked at
-            bar = upload_page.get_by_role("progressbar", name="Upload")
-            expect(bar).to_have_attribute("value", re.compile(r"^[2-8]\d$"))
-            expect(upload_page.get_by_role("dialog", name="Uploading 2 files")).to_be_focused()
-            expect(upload_page.locator("#upload")).to_contain_text("large.nii, T1.nii.gz")
-            end()
-            expect(upload_page.locator("#upload")).to_be_hidden()
-            expect(upload_page.locator("#control-upload")).to_be_focused()
+    # It is not over before all has been looked at.
+    with gate.only(8 * MEGABYTE), slowly(upload_page, bytes_a_second=2 * MEGABYTE):
+        upload_page.locator("#control-upload").focus()
+        upload_page.set_input_files("#control-upload", [large, sample / "T1.nii.gz"])
+        upload_page.wait_for_function(AMOUNT)
+        bar = upload_page.get_by_role("progressbar", name="Upload")
+        expect(bar).to_have_attribute("value", re.compile(r"^[2-8]\d$"))
+        expect(upload_page.get_by_role("dialog", name="Uploading 2 files")).to_be_focused()
+        expect(upload_page.locator("#upload")).to_contain_text("large.nii, T1.nii.gz")
+        if end == "button":
+            upload_page.locator("#upload-close").click()
+        else:
+            upload_page.keyboard.press(end)
+        expect(upload_page.locator("#upload")).to_be_hidden()
+        expect(upload_page.locator("#control-upload")).to_be_focused()
     assert upload_page.url == before
 
 

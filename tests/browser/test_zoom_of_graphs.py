@@ -274,7 +274,8 @@ def test_a_label_comes_back_if_the_browser_only_says_that_the_pointer_left(home:
             const plot = document.querySelector("#view-criteria .js-plotly-plot");
             window.left = false;
             plot.once("plotly_unhover", () => { window.left = true; });
-            plot.querySelector(".nsewdrag").dispatchEvent(new MouseEvent("mouseout", { bubbles: true }));
+            const area = plot.querySelector(".nsewdrag");
+            area.dispatchEvent(new MouseEvent("mouseout", { bubbles: true }));
         }"""
     )
     home.wait_for_function("window.left")
