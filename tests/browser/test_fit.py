@@ -124,6 +124,41 @@ def test_a_step_draws_the_slice_anew_over_the_graphs_of_the_head(home: Page) -> 
     expect(layers).to_have_count(0)
 
 
+def test_one_component_more_or_less_of_a_head_is_there_before_it_is_asked_for(
+    page: Page, url: str
+) -> None:
+    early: list[str] = []
+    page.on(
+        "request",
+        lambda asked: (
+            asked.headers.get("x-ahead") and "/cards/" in asked.url and early.append(asked.url)
+        ),
+    )
+    with page.expect_request(
+        lambda asked: asked.url in early and "components=2&" in asked.url
+    ) as less:
+        page.goto(f"{url}/?study=adc-mm&slice=1&scope=volume&components=3")
+    less.value.response().finished()
+    (more,) = (asked for asked in early if "components=4&" in asked)
+    page.keyboard.press("4")
+    settled(page, components=4)
+    sent = page.evaluate(
+        "url => performance.getEntriesByName(url).map(entry => entry.transferSize)", more
+    )
+    assert sent[0] > 0
+    assert sent[1:] == [0]  # from the browser's cache
+    # Once for a fit, not for each slice.
+    with page.expect_request(lambda asked: asked.url in early and "components=5&" in asked.url):
+        pass
+    early.clear()
+    with page.expect_request(
+        lambda asked: "/layers/" in asked.url and asked.headers.get("x-ahead")
+    ):
+        page.keyboard.press("ArrowRight")
+    settled(page, slice=2)
+    assert all("components=4&" in asked for asked in early)
+
+
 @pytest.mark.wide
 def test_the_hint_of_one_slice_is_not_shown_beside_another(lab: Page, url: str) -> None:
     open_view(lab, f"{url}/?study=adc-mm&slice=1")
