@@ -149,6 +149,8 @@ def _values(opened: Opened) -> dict[str, Any]:
     values["hidden"] = [str(number) for number in view.hidden]
     values["grid"] = view.grid or None
     values["position"] = view.position or None
+    # Given no value, a number field would keep what it holds, and say so.
+    values["starts"] = "" if view.starts is None else view.starts
     values["before"] = scene.before
     values["mix"] = scene.mixed
     for which, volume in zip("xy", (scene.x, scene.y), strict=True):

@@ -49,6 +49,16 @@ def test_a_better_start_is_offered_and_taken(lab: Page, url: str) -> None:
     expect(lab.locator(HINT)).to_be_empty()
 
 
+def test_a_view_without_a_number_of_starts_empties_their_field(lab: Page, url: str) -> None:
+    open_view(lab, f"{url}/?study=adc-mm&slice=1&starts=10")
+    expect(lab.locator("#control-starts")).to_have_value("10")
+    open_view(lab, f"{url}/?study=adc-mm&slice=1")
+    expect(lab.locator("#control-starts")).to_have_value("")
+    lab.keyboard.press("4")
+    settled(lab, components=4)
+    assert "starts" not in lab.url
+
+
 def test_a_fit_of_the_whole_head_stays_while_slices_change(lab: Page, url: str) -> None:
     open_view(lab, f"{url}/?study=adc-mm&slice=1")
     lab.get_by_text("whole head", exact=True).click()
