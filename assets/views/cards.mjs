@@ -26,7 +26,7 @@ export const sectionOf = (card) => document.getElementById(elementOf(card))?.clo
 export const cards = (shown) => {
   const returned = new Map(); // by card: the View that Dash was given last, its key, and the values
   const asked = new Map(); // by group: the request under way
-  let fitAhead = ""; // the fit of a head beside which was asked ahead
+  let besideAsked = ""; // the fit of a head for which one component more and less was asked ahead
   const unfinished = new Map(); // by card of which more is to come: the key, how much has come, its figures
 
   // A gesture gives a graph other axes, and with them a figure of the same data.
@@ -121,17 +121,10 @@ export const cards = (shown) => {
     return fresh;
   };
 
-  /** The Views beside a head's fit, of one component more and less; on other slices they are known. */
-  const othersOfHead = () => {
-    const { wanted, scene, config } = shown();
-    if (wanted.scope !== "volume" || wanted.prior) return []; // those of slices are quick, with a prior too slow
-    const fit = key({ fieldsOfWhole: config.mapFields }, wanted, scene);
-    if (fit === fitAhead) return [];
-    fitAhead = fit;
-    const { components } = wanted;
-    return [components + 1, components - 1]
-      .filter((number) => number >= 1 && number <= config.mostComponents)
-      .map((number) => ({ ...wanted, components: number }));
+  /** Asks for a View before it is wanted. */
+  const askAhead = (view) => {
+    const { scene, config } = shown();
+    return fetchAhead(address.cards(needed(config.cards, "views", view, scene, keyOf), view, scene, config));
   };
 
   return {
@@ -184,11 +177,19 @@ export const cards = (shown) => {
     /** Asks for what the next step will need. */
     async fetchAhead(isResting) {
       const { wanted, scene, config } = shown();
-      for (const view of [...neighbours(wanted.slice, scene).map((slice) => ({ ...wanted, slice })), ...othersOfHead()]) {
-        const lacking = needed(config.cards, "views", view, scene, keyOf);
-        await fetchAhead(address.cards(lacking, view, scene, config));
+      for (const slice of neighbours(wanted.slice, scene)) {
+        await askAhead({ ...wanted, slice });
         if (!isResting()) return;
       }
+      // Fits of slices are quick, and those with a spatial prior take too long to be made unasked.
+      if (wanted.scope !== "volume" || wanted.prior) return;
+      const fit = key({ fieldsOfWhole: config.mapFields }, wanted, scene);
+      if (fit === besideAsked) return;
+      for (const components of [wanted.components + 1, wanted.components - 1]) {
+        if (!isResting()) return;
+        if (components >= 1 && components <= config.mostComponents) await askAhead({ ...wanted, components });
+      }
+      besideAsked = fit;
     },
   };
 };

@@ -1,11 +1,12 @@
 """How a fit is controlled, and what the page says of one that is not to be trusted."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, expect
 
 from scripts.serving import settled
 from tests.browser.acting import address, choose, open_view
@@ -14,6 +15,7 @@ from tests.images import save_image
 # An ADC map in mm2/s and in m2/s, and the same in whole numbers.
 UNITS = {"mm": 1.0, "m": 1e-6, "whole": 1e5}
 HINT = "#view-starts"
+SENT = "url => performance.getEntriesByName(url).map((entry) => entry.transferSize)"
 
 
 @pytest.fixture(scope="module")
@@ -138,35 +140,35 @@ def test_one_component_more_or_less_of_a_head_is_there_before_it_is_asked_for(
     page: Page, url: str
 ) -> None:
     early: list[str] = []
-    page.on(
-        "request",
-        lambda asked: (
-            asked.headers.get("x-ahead") and "/cards/" in asked.url and early.append(asked.url)
-        ),
-    )
-    with page.expect_request(
-        lambda asked: asked.url in early and "components=2&" in asked.url
-    ) as less:
+
+    def note(asked: Request) -> None:
+        if asked.headers.get("x-ahead"):
+            early.append(asked.url)
+
+    def cards_at_1(components: int) -> Callable[[Request], bool]:
+        parts = "/cards/", "slice=1&", f"components={components}&"
+        return lambda asked: asked.url in early and all(part in asked.url for part in parts)
+
+    page.on("request", note)
+    with page.expect_request(cards_at_1(2)) as last:
         page.goto(f"{url}/?study=adc-mm&slice=1&scope=volume&components=3")
-    less.value.response().finished()
-    (more,) = (asked for asked in early if "components=4&" in asked)
-    page.keyboard.press("4")
-    settled(page, components=4)
-    sent = page.evaluate(
-        "url => performance.getEntriesByName(url).map(entry => entry.transferSize)", more
-    )
-    assert sent[0] > 0
-    assert sent[1:] == [0]  # from the browser's cache
-    # Once for a fit, not for each slice.
-    with page.expect_request(lambda asked: asked.url in early and "components=5&" in asked.url):
-        pass
+    last.value.response().finished()
+    (more,) = (one for one in early if "/cards/" in one and "components=4&" in one)
+    # Once for a fit, and not for each slice.
+    with page.expect_request(cards_at_1(3)) as last:
+        page.keyboard.press("4")
+        settled(page, components=4)
+        sent = page.evaluate(SENT, more)
+        assert sent[0] > 0
+        assert sent[1:] == [0]  # from the browser's cache
+    last.value.response().finished()
     early.clear()
-    with page.expect_request(
-        lambda asked: "/layers/" in asked.url and asked.headers.get("x-ahead")
-    ):
+    with page.expect_request(lambda asked: "/axial/3.json" in asked.url and asked.url in early):
         page.keyboard.press("ArrowRight")
-    settled(page, slice=2)
-    assert all("components=4&" in asked for asked in early)
+        settled(page, slice=2)
+    asked = [one for one in early if "/cards/" in one]
+    assert asked
+    assert all("components=4&" in one for one in asked)
 
 
 @pytest.mark.wide
