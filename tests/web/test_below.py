@@ -35,6 +35,7 @@ def test_every_address_of_the_page_begins_with_the_prefix(client):
     assert f"Path={PREFIX}" in page.headers["Set-Cookie"].split("; ")
     addresses = re.findall(r'(?:src|href|action)="([^#"][^"]*)"', page.text)
     assert len(addresses) > 15
+    assert f"{PREFIX}assets/joined/main.mjs" in addresses
     for address in addresses:
         assert address.startswith(PREFIX)
         if not address.endswith("sign-out"):
