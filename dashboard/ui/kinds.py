@@ -124,7 +124,7 @@ def number(allowed: range, **settings: Any) -> Kind:
     """A whole number, typed."""
     return lambda spec: dmc.NumberInput(
         id=spec.name, value=spec.default, min=allowed.start, max=allowed.stop - 1, size=SIZE,
-        debounce=400,
+        debounce=True,
         allowDecimal=False, allowNegative=False, clampBehavior="strict",
         **spec._labelled, **settings,
     )  # fmt: skip
@@ -133,7 +133,7 @@ def number(allowed: range, **settings: Any) -> Kind:
 def amount(most: float, *, step: float) -> Kind:
     """A number from 0, typed or in steps."""
     return lambda spec: dmc.NumberInput(
-        id=spec.name, value=spec.default, min=0, max=most, step=step, size=SIZE, debounce=400,
+        id=spec.name, value=spec.default, min=0, max=most, step=step, size=SIZE, debounce=True,
         allowNegative=False, clampBehavior="strict", **spec._labelled,
     )  # fmt: skip
 
@@ -164,7 +164,7 @@ def count(allowed: range, suffix: str) -> Kind:
     """A whole number, typed, with its unit."""
     return lambda spec: dmc.NumberInput(
         id=spec.name, value=spec.default, min=allowed.start, max=allowed.stop - 1, size=SIZE,
-        suffix=suffix, step=10, debounce=400, hideControls=True, allowDecimal=False,
+        suffix=suffix, step=10, debounce=True, hideControls=True, allowDecimal=False,
         allowNegative=False, clampBehavior="blur", className="count",
         **{"aria-label": spec.label, "data-help": spec.help},
     )  # fmt: skip

@@ -51,6 +51,20 @@ def test_a_better_start_is_offered_and_taken(lab: Page, url: str) -> None:
     expect(lab.locator(HINT)).to_be_empty()
 
 
+def test_a_field_that_is_set_back_soon_stays_so(lab: Page, url: str) -> None:
+    open_view(lab, f"{url}/?study=adc-mm&slice=1")
+    # What is typed is heard of after a pause: meanwhile all other fields come to rest.
+    lab.locator("#control-seed").fill("6")
+    settled(lab, seed=6)
+    for held, query in (("10", {"starts": 10}), ("''", {})):
+        lab.evaluate(f"dash_clientside.set_props('control-starts', {{ value: {held} }})")
+        settled(lab, **query)
+    lab.locator("#control-seed").fill("7")
+    settled(lab, seed=7)
+    expect(lab.locator("#control-starts")).to_have_value("")
+    assert "starts" not in lab.url
+
+
 def test_a_view_without_a_number_of_starts_empties_their_field(lab: Page, url: str) -> None:
     open_view(lab, f"{url}/?study=adc-mm&slice=1&starts=10")
     expect(lab.locator("#control-starts")).to_have_value("10")
