@@ -33,6 +33,11 @@ const label = (plot) => {
   if (under?.matches(".nsewdrag") && plot.contains(under)) under.dispatchEvent(new MouseEvent("mousemove", pointer));
 };
 
+// A pointer that leaves moves first. Plotly itself says nothing of a label that it has not drawn yet.
+document.addEventListener("mouseout", ({ target }) => {
+  if (target.matches?.(".nsewdrag")) setTimeout(label, 0, target.closest(".js-plotly-plot"));
+}, true);
+
 /** Follows a graph that has come into the page. */
 export const follow = (plot) => {
   followRanges(plot);
@@ -43,7 +48,6 @@ export const follow = (plot) => {
   };
   note();
   plot.on("plotly_afterplot", note);
-  plot.on("plotly_unhover", () => setTimeout(label, 0, plot)); // a pointer that leaves moves first
   plot.on("plotly_relayout", () => document.dispatchEvent(new Event("axes-moved")));
 };
 
