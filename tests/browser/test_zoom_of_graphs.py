@@ -284,6 +284,27 @@ def test_a_label_comes_back_if_the_browser_only_says_that_the_pointer_left(home:
     expect(label).not_to_be_attached()
 
 
+# How high the place of the criteria has been in each frame.
+HEIGHTS = """() => {
+    window.heights = new Set();
+    const look = () => {
+        const place = document.querySelector("#view-criteria");
+        if (place) window.heights.add(place.getBoundingClientRect().height);
+        requestAnimationFrame(look);
+    };
+    look();
+}"""
+
+
+def test_the_criteria_keep_their_height_while_their_table_comes(page: Page) -> None:
+    """Else what lies under a pointer moves away."""
+    page.goto("/?slice=30")
+    settled(page)
+    page.evaluate(HEIGHTS)
+    open_criteria(page)
+    assert len(page.evaluate("[...window.heights]")) == 1
+
+
 def test_each_graph_has_a_text_made_of_its_numbers(home: Page) -> None:
     def text(graph: str) -> str:
         return home.locator(f"#{graph} .main-svg[role=img]").get_attribute("aria-label") or ""
