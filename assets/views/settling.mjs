@@ -20,6 +20,7 @@ const root = document.documentElement;
 export const settling = ({ shown, query, isDrawn, isPictured, unsettled, settled, fetchAhead }) => {
   let doubtUntil = 0;
   let isWatching = false;
+  let frame = 0; // in which it is looked at next
   let timer = 0;
   let fetching = null; // what is being asked for ahead
   let isStopped = false;
@@ -36,10 +37,7 @@ export const settling = ({ shown, query, isDrawn, isPictured, unsettled, settled
       state, doubtUntil, now: performance.now(), address: location.search.slice(1), query: state.wanted && query(),
       drawn: Boolean(state.wanted) && isDrawn(), pictured: Boolean(state.wanted) && isPictured(),
     };
-    if (!isSettled(page)) {
-      requestAnimationFrame(look);
-      return;
-    }
+    if (!isSettled(page)) return;
     isWatching = false;
     if (root.dataset.settled === page.address) return; // only what may come late has come
     root.dataset.settled = page.address;
@@ -48,11 +46,19 @@ export const settling = ({ shown, query, isDrawn, isPictured, unsettled, settled
     if (!isStopped) timer = setTimeout(ahead, AHEAD_MS);
   };
 
-  const watch = () => {
-    if (isWatching) return;
-    isWatching = true;
-    requestAnimationFrame(look);
+  const lookOn = () => {
+    frame = 0;
+    if (isWatching) look();
+    if (isWatching) frame = requestAnimationFrame(lookOn);
   };
+
+  const watch = () => {
+    isWatching = true;
+    frame ||= requestAnimationFrame(lookOn);
+  };
+
+  // A graph is mostly the last to be drawn. What else hears of it has its turn first.
+  document.addEventListener("graph-drawn", () => queueMicrotask(() => { if (isWatching) look(); }));
 
   const unsettle = () => {
     isStopped = false;
