@@ -5,9 +5,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from scripts.serving import settled
-from tests.browser.acting import address
+from tests.browser.acting import address, resize
 from tests.browser.reading import picture, pixel, table
 from tests.images import save_image
+from tests.wide import cases
 
 GUESSES = ["CSF", "GM", "WM"]
 
@@ -142,3 +143,16 @@ def test_a_tissue_keeps_its_class_and_one_that_the_head_lacks_is_grey(page: Page
     settled(page, slice=2)
     assert colours() == first[:2]
     expect(note).to_contain_text("matches none of the whole head, so it is grey.")
+
+
+@pytest.mark.parametrize("width", cases([700, 768, 800, 1280, 1440], wide=lambda one: one != 768))
+def test_what_the_legend_notes_leaves_the_scale_bar_in_sight(home: Page, width: int) -> None:
+    resize(home, width, 900)
+    home.keyboard.press("4")
+    settled(home, components=4)
+    note = home.locator(".legend-note")
+    expect(note).to_contain_text("Classes differ from the fit before")
+    place, bar = note.bounding_box(), home.locator("#view-labels .scale-bar").bounding_box()
+    assert place
+    assert bar
+    assert bar["x"] + bar["width"] < place["x"]
