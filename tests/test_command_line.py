@@ -136,7 +136,11 @@ def test_probabilities_criteria_and_the_prior_come_with_the_labels(run, tmp_path
         other = GaussianMixture(number, random_state=0, n_init=5, tol=1e-5).fit(scaled)
         found = facts["by_components"][str(number)]
         assert found["bic"] == pytest.approx(other.bic(scaled), rel=1e-4)
-    assert facts["by_components"]["4"] == facts["criteria"]
+        shares = other.predict_proba(scaled)
+        doubt = -2 * np.sum(shares * np.log(np.maximum(shares, 1e-300)))
+        assert found["icl"] == pytest.approx(other.bic(scaled) + doubt, rel=1e-3)
+    same = facts["by_components"]["4"]
+    assert {name: same[name] for name in facts["criteria"]} == facts["criteria"]
 
 
 def test_partial_volume_is_recorded_with_the_weights_between_classes(run, tmp_path, head, save):

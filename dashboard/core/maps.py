@@ -93,5 +93,5 @@ def points(model: Model, features: Features) -> NDArray[np.float64]:
         return features.points
     # A model of the whole head has its own scale, and the precision in which it was fitted.
     mixed = slice(features.mixed)
-    values = features.values[:, mixed].astype(precision(features.voxels), copy=False)
+    values = features.values[:, mixed].astype(precision(features.volumes), copy=False)
     return model.scale.apply(values)

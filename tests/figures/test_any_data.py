@@ -10,13 +10,13 @@ from hypothesis.extra.numpy import arrays
 
 from dashboard.cards.components import components_table
 from dashboard.core.errors import NeuroMixError
-from dashboard.core.mixture.criteria import candidates
 from dashboard.core.volume import read_volume
 from dashboard.figures import criteria as criteria_figure
 from dashboard.figures.histograms import counted, histograms, mixture_histogram
 from dashboard.figures.joint import joint
 from dashboard.figures.palette import PALETTES
 from dashboard.services.render import pictures
+from tests.candidates import candidates
 from tests.core.analysing import analysed
 from tests.images import save_image
 from tests.real import of_hostile

@@ -2,10 +2,10 @@ import re
 
 import pytest
 
-from dashboard.core.mixture.criteria import candidates
 from dashboard.figures.criteria import criteria
 from dashboard.figures.palette import PALETTES
 from dashboard.figures.style import message
+from tests.candidates import candidates
 
 
 def fits_of(features, numbers):

@@ -21,6 +21,9 @@ from dashboard.core.orientation import Orientation
 from dashboard.core.processing import Clipped
 from dashboard.core.volume import Volume
 
+# Between these float32 holds intensities, their squares, and sums of them over a head.
+SMALLEST, LARGEST = 1e-15, 1e15
+
 
 @dataclass(frozen=True, eq=False)
 class Features:
@@ -143,7 +146,7 @@ def features(
     fitted = kept.any()
     for shown in voxels[mixed:]:
         kept &= np.isfinite(shown)
-    values = _gathered(voxels, kept, domain)
+    values = _gathered(volumes, voxels, kept, domain)
     if recipe.clip != "none":
         low, high = zip(*(v.intensities.limits[recipe.clip] for v in volumes), strict=True)
         np.clip(values, low, high, out=values)
@@ -180,19 +183,25 @@ def features(
     )
 
 
-def precision(voxels: Sequence[NDArray[Any]]) -> np.dtype[Any]:
+def precision(volumes: Sequence[Volume]) -> np.dtype[Any]:
     """Return what holds the intensities of a whole head: float32 if none needs more."""
-    return np.result_type(np.float32, *(image.dtype for image in voxels))
+    facts = [volume.intensities for volume in volumes]
+    largest = [max(abs(one.low), abs(one.high)) for one in facts]
+    wide = [np.float64 for size in largest if size and not SMALLEST < size < LARGEST]
+    return np.result_type(np.float32, *(volume.data.dtype for volume in volumes), *wide)
 
 
 def _gathered(
-    voxels: Sequence[NDArray[Any]], kept: NDArray[np.bool_], domain: Domain
+    volumes: Sequence[Volume],
+    voxels: Sequence[NDArray[Any]],
+    kept: NDArray[np.bool_],
+    domain: Domain,
 ) -> NDArray[Any]:
     """Return the foreground of each image, shape (voxels, images)."""
     if domain is not WHOLE:
         return np.stack([image[kept] for image in voxels], axis=1).astype(np.float64)
     # Thirty million voxels are not copied twice, and one image's stand together.
-    values = np.empty((len(voxels), int(np.count_nonzero(kept))), precision(voxels))
+    values = np.empty((len(voxels), int(np.count_nonzero(kept))), precision(volumes))
     for own, image in zip(values, voxels, strict=True):
         own[:] = image[kept]
     return values.T

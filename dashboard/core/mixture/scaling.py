@@ -11,6 +11,8 @@ from dashboard.core.errors import FitError
 
 Scaling = Literal["standard", "robust", "minmax", "none"]
 
+# Images of which all intensities are smaller are scaled in a smaller unit.
+SMALL = 1e-3
 # Sums of squares of smaller intensities do not overflow float64, over a whole volume.
 LARGEST = 1e140
 
@@ -73,8 +75,8 @@ def scale(values: NDArray[Any], kind: Scaling) -> tuple[NDArray[np.float64], Lin
     """
     if kind == "none":
         return values.astype(np.float64), scale_of(values, kind)
-    scaler, linear = _fitted(values, kind)
-    return scaler.transform(values), linear
+    scaler, unit, linear = _fitted(values, kind)
+    return scaler.transform(values / unit if (unit != 1).any() else values), linear
 
 
 def scale_of(values: NDArray[Any], kind: Scaling) -> LinearScale:
@@ -89,20 +91,38 @@ def scale_of(values: NDArray[Any], kind: Scaling) -> LinearScale:
         _require_squares(values)
         images = values.shape[1]
         return LinearScale(np.zeros(images), np.ones(images))
-    return _fitted(values, kind)[1]
+    return _fitted(values, kind)[2]
 
 
-def _fitted(values: NDArray[Any], kind: Scaling) -> tuple[Any, LinearScale]:
-    """Return scikit-learn's scaler of a kind, and what it does to each image."""
+def _fitted(values: NDArray[Any], kind: Scaling) -> tuple[Any, Any, LinearScale]:
+    """Return scikit-learn's scaler of a kind, the unit of each image, and what both do to it."""
     _require_squares(values)
+    unit = unit_of(values)
+    measured = values / unit if (unit != 1).any() else values
     if kind == "standard":
-        standard = StandardScaler().fit(values)
-        return standard, LinearScale(standard.mean_, standard.scale_)
-    if kind == "robust":
-        robust = RobustScaler().fit(values)
-        return robust, LinearScale(robust.center_, robust.scale_)
-    minmax = MinMaxScaler().fit(values)
-    return minmax, LinearScale(minmax.data_min_, 1 / minmax.scale_)
+        standard = StandardScaler().fit(measured)
+        offset, factor = standard.mean_, standard.scale_
+        scaler: Any = standard
+    elif kind == "robust":
+        scaler = RobustScaler().fit(measured)
+        offset, factor = scaler.center_, scaler.scale_
+    else:
+        scaler = MinMaxScaler().fit(measured)
+        offset, factor = scaler.data_min_, 1 / scaler.scale_
+    return scaler, unit, LinearScale(offset * unit, factor * unit)
+
+
+def unit_of(values: NDArray[Any]) -> NDArray[np.float64]:
+    """Return a power of two for each image, in which its intensities are not small.
+
+    scikit-learn takes a range below some 1e-15 for 0, and diffusivities in m2/s are 1e-9. Division
+    by a power of two rounds nothing.
+    """
+    if not len(values):
+        return np.ones(values.shape[1])
+    largest = np.maximum(values.max(axis=0), -values.min(axis=0)).astype(np.float64)
+    small = (largest > 1 / LARGEST) & (largest < SMALL)
+    return np.ldexp(1.0, np.where(small, np.frexp(largest)[1], 0))
 
 
 def _require_squares(values: NDArray[Any]) -> None:

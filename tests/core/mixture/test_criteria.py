@@ -8,9 +8,10 @@ from scipy.stats import entropy
 from sklearn.metrics import adjusted_rand_score
 from sklearn.mixture import GaussianMixture
 
-from dashboard.core.mixture.criteria import SEEDS, candidates, stability
+from dashboard.core.mixture.criteria import SEEDS, stability
 from dashboard.core.mixture.fit import fit
 from dashboard.core.volume import read_volume
+from tests.candidates import candidates
 from tests.core.analysing import gathered
 
 

@@ -7,9 +7,9 @@ from sklearn.mixture import GaussianMixture
 from sklearn.preprocessing import StandardScaler
 
 from dashboard.core.errors import FitError, GridError
-from dashboard.core.mixture.criteria import candidates
 from dashboard.core.processing import Clipped
 from dashboard.core.volume import read_volume
+from tests.candidates import candidates
 from tests.core.analysing import analysed, gathered
 
 SLICE = 30

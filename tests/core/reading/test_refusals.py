@@ -7,11 +7,11 @@ from dashboard.core.domain import WHOLE
 from dashboard.core.errors import FitError, GridError
 from dashboard.core.facts import FileCode
 from dashboard.core.grid.same import require_same_grid, study_notices
-from dashboard.core.mixture.criteria import candidates
 from dashboard.core.mixture.recipe import Recipe
 from dashboard.core.mixture.scaling import scale
 from dashboard.core.mixture.slice_fit import fit_points
 from dashboard.core.volume import read_volume
+from tests.candidates import candidates
 from tests.core.analysing import analysed, gathered
 
 RNG = np.random.default_rng(2)

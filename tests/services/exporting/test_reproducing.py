@@ -72,6 +72,15 @@ def lab(workspace, tmp_path, head):
     return workspace
 
 
+@pytest.mark.parametrize("scaling", ["standard", "robust", "minmax"])
+def test_intensities_in_a_large_unit_keep_their_classes(again, lab, head, tmp_path, scaling):
+    small = nib.Nifti1Image((head(1) * 1e-18).astype("f4"), AFFINE)
+    small.to_filename(tmp_path / "data" / "lab" / "small.nii.gz")
+    labels, wanted, _ = again(lab, BASE | {"mix": "small,T1", "y": "small", "scaling": scaling})
+    assert len(np.unique(wanted)) == 4
+    np.testing.assert_array_equal(labels, wanted)
+
+
 @pytest.mark.parametrize(
     "view",
     [

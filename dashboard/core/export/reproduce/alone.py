@@ -11,6 +11,7 @@ from dashboard.core.export.reproduce.given import Given, checked, quoted, shape
 from dashboard.core.mixture import assignment, slice_fit
 from dashboard.core.mixture.mask import mask_of
 from dashboard.core.mixture.model import Model
+from dashboard.core.mixture.scaling import unit_of
 from dashboard.core.orientation import Orientation
 from dashboard.core.volume import Volume
 
@@ -58,6 +59,10 @@ def alone(
         yield f"# {recipe.clip} % of the voxels of each whole image lie beyond each of these."
         yield f"points = np.clip(points, {list(map(float, low))}, {list(map(float, high))})"
     if scaler:
+        unit = unit_of(features.values)
+        if (unit != 1).any():
+            yield "# Of ranges below 1e-15 scikit-learn would make 0."
+            yield f"points = points / np.array({unit.tolist()})"
         yield f"points = {scaler}().fit_transform(points)"
     elif start and features.scale:
         yield "# The scale of the whole head."
