@@ -1,5 +1,6 @@
 """The command line: `python -m dashboard` serves; other words do something else."""
 
+import signal
 import sys
 
 import click
@@ -34,6 +35,8 @@ cli.add_command(report)
 
 def main() -> None:
     """Run a command; an error is one line on stderr and exit code 1."""
+    # As an interrupt does: what is half written is removed. `timeout` and batch systems send it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         cli.main(standalone_mode=False)
     except NeuroMixError as error:

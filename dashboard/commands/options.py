@@ -1,5 +1,6 @@
 """The options of `segment`, and those of them that `report` has, too."""
 
+import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, get_args
@@ -28,6 +29,16 @@ from dashboard.view import SEEDS
 DEFAULTS = Recipe()
 
 Option = Callable[[Callable[..., None]], Callable[..., None]]
+
+
+class _Amount(click.FloatRange):
+    """A number within limits; click takes NaN for one."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        number = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail(f"{value} is not a number from {self.min:g} to {self.max:g}.", param, ctx)
+        return number
 
 
 def _choice(literal: Any) -> click.Choice[str]:
@@ -107,7 +118,7 @@ FIT = (
         "--tolerance",
         default=DEFAULTS.tolerance,
         metavar="X",
-        type=click.FloatRange(TOLERANCES[-1], TOLERANCES[0]),
+        type=_Amount(TOLERANCES[-1], TOLERANCES[0]),
         help="Stop when an iteration raises the log-likelihood per voxel by less than this.",
     ),
     click.option(
@@ -128,7 +139,7 @@ FIT = (
         "--prior",
         default=DEFAULTS.prior,
         metavar="BETA",
-        type=click.FloatRange(0, MAX_PRIOR),
+        type=_Amount(0, MAX_PRIOR),
         help="How strongly neighbouring voxels of the whole head are pulled into the same class; "
         "0.5 suits most heads.",
     ),
@@ -159,8 +170,8 @@ OPTIONS = (
     click.option(
         "--criteria",
         metavar="LOW-HIGH",
-        help="Also fit these numbers of components, such as 1-8; their BIC, AIC and log-likelihood "
-        "go into the JSON file.",
+        help="Also fit these numbers of components, such as 1-8; their BIC, ICL, AIC and "
+        "log-likelihood go into the JSON file.",
     ),
     click.option(
         "--probabilities",

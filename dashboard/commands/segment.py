@@ -13,15 +13,15 @@ from dashboard.commands.options import DEFAULTS, candidates, is_given, require_s
 from dashboard.commands.stderr import print_line, print_progress
 from dashboard.core.analysis import Analysis, analyse_images, compare
 from dashboard.core.domain import WHOLE, Cut, Domain, Scope
-from dashboard.core.errors import GridError, NeuroMixError
+from dashboard.core.errors import FitError, GridError, NeuroMixError
 from dashboard.core.export.segmentation import write_segmentation
 from dashboard.core.facts import Notice
 from dashboard.core.grid.position import LostPositionError
 from dashboard.core.grid.resampling import resample as resampled
 from dashboard.core.grid.same import same_grid
-from dashboard.core.mixture.criteria import candidates as fits_of
+from dashboard.core.mixture.criteria import Candidate, candidate
+from dashboard.core.mixture.fit import fit
 from dashboard.core.mixture.foreground import Foreground
-from dashboard.core.mixture.model import Model
 from dashboard.core.mixture.recipe import MAX_MIXED, Recipe, usual_starts
 from dashboard.core.mixture.starts import better_start
 from dashboard.core.orientation import Plane
@@ -100,14 +100,16 @@ def segment(
         raise NeuroMixError(
             f"{counted(len(warnings), 'warning')} with --strict: nothing is written."
         )
-    models = _others(analysis, numbers)
+    others, unfitted = _others(analysis, numbers)
+    for line in unfitted:
+        print_line(line)
     print_progress(f"Writing to {out}")
     written = write_segmentation(
         analysis, given[0].path, out, class_colours("okabe", (), analysis.identities),
         base=given[0].base, inputs=[file for image in named for file in image.files],
         overwrite=overwrite, reference=compared, agreement=agreed,
-        notices=[*checked.notices(), *said], warnings=warnings, doubts=doubts, names=called,
-        probabilities=probabilities, models=models,
+        notices=[*checked.notices(), *said, *unfitted], warnings=warnings, doubts=doubts,
+        names=called, probabilities=probabilities, others=others,
     )  # fmt: skip
     for warning in warnings:
         print_line(warning)
@@ -128,14 +130,21 @@ def _recipe(
     return replace(recipe, covariance="tied") if recipe.partial_volume else recipe
 
 
-def _others(analysis: Analysis, numbers: range) -> dict[int, Model]:
-    """Return the fits of the same voxels with other numbers of components, as far as there are."""
-    models = {}
+def _others(analysis: Analysis, numbers: range) -> tuple[list[Candidate], list[str]]:
+    """Return the fits of the same voxels with other numbers of components, and why some have none.
+
+    The sentences are in the order of the numbers.
+    """
+    features, found, unfitted = analysis.features, [], []
     for number in numbers:
         print_progress(f"Fitting {counted(number, 'component')} of {numbers[-1]}")
-        for other in fits_of(analysis.features, [number]):
-            models[number] = other.model
-    return models
+        try:
+            model = fit(features, replace(features.recipe, components=number))
+        except FitError as error:
+            unfitted.append(f"No criteria for {counted(number, 'component')}: {error}")
+            continue
+        found.append(candidate(model, features))
+    return found, unfitted
 
 
 def _analysed(

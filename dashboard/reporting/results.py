@@ -8,7 +8,7 @@ from dashboard.cards.classes import Name, names
 from dashboard.core.analysis import Analysis
 from dashboard.core.check.check import Checked
 from dashboard.core.errors import NeuroMixError
-from dashboard.core.mixture.criteria import candidates
+from dashboard.core.mixture.criteria import candidate
 from dashboard.core.reference.agreement import Agreement
 from dashboard.services.analyses import Analyses
 from dashboard.services.checking import check
@@ -60,8 +60,7 @@ def results_of(scene: Scene, analyses: Analyses) -> Results:
     if analysis and (model := analysis.model):
         with suppress(NeuroMixError):  # the findings say why a reference cannot be used
             agreement = analyses.agreement(scene)
-        found = candidates(analysis.features, [model.components], fit=lambda *_: model)
-        icl = next(found).icl
+        icl = candidate(model, analysis.features).icl
     return Results(
         scene=scene,
         analysis=analysis,

@@ -1,9 +1,9 @@
 """The files of a segmentation: label map, label table, probabilities, and their record."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+import errno
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from numpy.typing import NDArray
@@ -27,7 +27,7 @@ from dashboard.core.export.record import (
 from dashboard.core.export.replacing import write_together
 from dashboard.core.export.tables import class_name, table
 from dashboard.core.facts import Notice
-from dashboard.core.mixture.model import Model
+from dashboard.core.mixture.criteria import Candidate
 from dashboard.core.reference.agreement import Agreement
 from dashboard.core.volume import Volume, stem
 
@@ -50,7 +50,7 @@ def write_segmentation(
     doubts: Sequence[Notice] = (),
     names: Sequence[str] = (),
     probabilities: bool = False,
-    models: Mapping[int, Model] = MappingProxyType({}),
+    others: Sequence[Candidate] = (),
 ) -> list[Path]:
     """Write a label volume, its label table and its components.
 
@@ -84,8 +84,8 @@ def write_segmentation(
         Of classes 1..K, empty for those without one.
     probabilities : bool
         Write the probability of each class, too.
-    models : mapping of int to Model
-        By the number of components, other fits of the same voxels, whose criteria are recorded.
+    others : sequence of Candidate
+        Fits of the same voxels with other numbers of components, whose criteria are recorded.
 
     Returns
     -------
@@ -102,8 +102,13 @@ def write_segmentation(
     facts = components_record(analysis, notices, warnings, doubts, names)
     if reference and agreement:
         facts |= {"reference": input_record(reference), "agreement": agreement_record(agreement)}
-    if models:
-        facts |= {"by_components": {str(k): criteria_record(model) for k, model in models.items()}}
+    if others:
+        facts |= {
+            "by_components": {
+                str(one.model.components): criteria_record(one.model) | {"icl": one.icl}
+                for one in others
+            }
+        }
     try:
         return write_together(
             out,
@@ -119,9 +124,11 @@ def write_segmentation(
             overwrite=overwrite,
         )
     except OSError as error:
+        remedy = "Choose another folder with --out."
+        if error.errno == errno.ENAMETOOLONG:
+            remedy = "Give the image a shorter name."
         raise NeuroMixError(
-            f"The results cannot be written to {out} ({error.strerror}). Choose another folder "
-            "with --out."
+            f"The results cannot be written to {out} ({error.strerror}). {remedy}"
         ) from None
 
 

@@ -1,8 +1,8 @@
 """Fits with several numbers of components, and what speaks for each number."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import combinations
 from typing import Self
 
@@ -15,7 +15,6 @@ from dashboard.core import sampling
 from dashboard.core.errors import FitError
 from dashboard.core.mixture.assignment import assign, posterior
 from dashboard.core.mixture.features import Features
-from dashboard.core.mixture.fit import Fit, fit
 from dashboard.core.mixture.model import Model
 
 # Fits of one number of components, each from another seed, whose labels are compared.
@@ -78,18 +77,6 @@ class Candidate:
         entries = json.loads(text)
         model = Model.from_json(json.dumps(entries["model"]))
         return cls(model, entries["entropy"], entries["stability"])
-
-
-def candidates(
-    features: Features, numbers: Sequence[int], *, fit: Fit = fit
-) -> Iterator[Candidate]:
-    """Fit the same voxels with several numbers of components, up to the first that fails."""
-    for components in numbers:
-        try:
-            model = fit(features, replace(features.recipe, components=components))
-        except FitError:
-            return
-        yield candidate(model, features)
 
 
 def candidate(model: Model, features: Features) -> Candidate:

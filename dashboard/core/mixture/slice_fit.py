@@ -2,7 +2,7 @@
 
 import math
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from itertools import combinations
@@ -15,7 +15,7 @@ from sklearn.mixture import GaussianMixture
 from sklearn.utils import check_random_state
 
 from dashboard.core import sampling
-from dashboard.core.domain import Domain
+from dashboard.core.domain import Cut, Domain
 from dashboard.core.errors import FitError
 from dashboard.core.mixture import assignment
 from dashboard.core.mixture.densities import mean_log_likelihood
@@ -86,7 +86,7 @@ def checked(features: Features, recipe: Recipe) -> tuple[NDArray[np.float64], Li
     """
     if features.scale is None:
         raise FitError(features.problem or "")
-    _require_variety(features.points, recipe.components, [v.label for v in features.volumes])
+    _require_variety(features, recipe.components)
     return features.points, features.scale.first(features.mixed)
 
 
@@ -249,14 +249,16 @@ def spacing(voxels: int) -> int:
     return sampling.step(voxels, SUBSET_VOXELS)
 
 
-def _require_variety(points: NDArray[np.float64], components: int, names: Sequence[str]) -> None:
+def _require_variety(features: Features, components: int) -> None:
     """Refuse voxels that scikit-learn would fit without a warning, or crash on."""
-    points = points[:: spacing(len(points))]
+    points = features.points[:: spacing(len(features.points))]
+    names = [volume.label for volume in features.volumes]
+    another = "another slice, " if isinstance(features.domain, Cut) else ""
     least = max(components, 2)
     if len(points) < least:
         raise FitError(
-            f"Only {len(points)} foreground voxels for {components} components. Choose another "
-            "slice, another foreground, or fewer components."
+            f"Only {len(points)} foreground {'voxel' if len(points) == 1 else 'voxels'} for "
+            f"{components} components. Choose {another}another foreground, or fewer components."
         )
     if len(np.unique(points[:, 0])) < least:
         distinct = len(np.unique(points, axis=0))
@@ -264,7 +266,7 @@ def _require_variety(points: NDArray[np.float64], components: int, names: Sequen
             raise FitError(
                 f"The foreground has only {distinct} distinct intensity "
                 f"{'value' if distinct == 1 else 'values'}, too few for {components} components. "
-                "Use fewer components or another slice."
+                f"Choose {another}other images, or fewer components."
             )
     for first, second in combinations(range(points.shape[1]), 2):
         if are_copies(points[:, first], points[:, second]):

@@ -28,6 +28,8 @@ BACKGROUND_SHARE = 0.25
 SAMPLED_VOXELS = 2_000_000
 # Voxels processed at once: 2 MiB in float64, which stay in the CPU cache.
 CHUNK_VOXELS = 2**18
+# Sums are held as many times smaller, in which none overflows; a power of two rounds nothing.
+SMALLER = 2.0**-64
 # Distinct intensities that are listed: parcellations have some hundred labels, 8-bit images 256.
 MAX_DISTINCT = 1024
 # Whole numbers up to the rounding of programs, and of a slope in float32 by which they are stored.
@@ -180,7 +182,7 @@ class Summary:
             high=self._high,
             window=(black, white) if white > black else (black, black + 1.0),
             background=background,
-            mean=self._sum / self._finite,
+            mean=self._sum / self._finite / SMALLER,
             background_share=share,
             voxels=self.voxels,
             zeros=self._zeros,
@@ -196,7 +198,10 @@ class Summary:
 
     def _count(self, finite: NDArray[Any]) -> None:
         low, high = float(finite.min()), float(finite.max())
-        self._sum += float(finite.sum(dtype=np.float64))
+        total = finite.sum(dtype=np.float64)
+        self._sum += float(
+            total * SMALLER if np.isfinite(total) else (finite * np.float64(SMALLER)).sum()
+        )
         if low <= 0:
             self._zeros += finite.size - int(np.count_nonzero(finite))
         if low < 0:
