@@ -26,6 +26,7 @@ _templates.globals["zip"] = zip
 _templates.filters.update(
     coefficient=numbers.coefficient,
     correlation=numbers.correlation,
+    criterion=numbers.criterion,
     measure=numbers.measure,
     number=numbers.number,
     ordinal=numbers.ordinal,

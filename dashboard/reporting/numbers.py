@@ -8,7 +8,15 @@ from dashboard.core.analysis import Analysis
 from dashboard.core.mixture.classes import Class
 from dashboard.figures.style import elided
 from dashboard.reporting.results import Results
-from dashboard.words.numbers import coefficient, correlation, counted, measure, percent, whole
+from dashboard.words.numbers import (
+    coefficient,
+    correlation,
+    counted,
+    criterion,
+    measure,
+    percent,
+    whole,
+)
 
 # Of the names of all images at the heads of their columns, together.
 HEADINGS_LENGTH = 80
@@ -83,10 +91,10 @@ def _units(names: Sequence[str], results: Results) -> str:
 def _criteria(results: Results, analysis: Analysis) -> str:
     model = analysis.fitted
     end = "converged" if model.converged else "did not converge"
-    icl = f"ICL {whole(results.icl)}, " if results.icl is not None else ""
+    icl = f"ICL {criterion(results.icl)}, " if results.icl is not None else ""
     voxels = counted(model.voxels, "foreground voxel")
     return (
-        f"BIC {whole(model.bic)}, {icl}AIC {whole(model.aic)}; log-likelihood "
+        f"BIC {criterion(model.bic)}, {icl}AIC {criterion(model.aic)}; log-likelihood "
         f"{measure(model.log_likelihood)} per voxel of {voxels}; "
         f"{end} after {counted(model.iterations, 'iteration')}."
     )

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dashboard.core.analysis import Analysis
 from dashboard.core.mixture.criteria import Candidate
 from dashboard.view import JointKind
-from dashboard.words.numbers import counted, listed, measure, whole
+from dashboard.words.numbers import counted, criterion, listed, measure
 
 KINDS: dict[JointKind, str] = {
     "scatter": "Scatter plot",
@@ -51,7 +51,7 @@ def criteria(fits: Mapping[int, Candidate], shown: int) -> str:
     aic = min(fits, key=lambda k: fits[k].aic)
     return (
         f"BIC, ICL and AIC of {min(fits)} to {max(fits)} components. "
-        f"BIC is lowest with {bic} ({whole(fits[bic].bic)}), "
-        f"ICL with {icl} ({whole(fits[icl].icl)}), "
-        f"AIC with {aic} ({whole(fits[aic].aic)}). {shown} shown."
+        f"BIC is lowest with {bic} ({criterion(fits[bic].bic)}), "
+        f"ICL with {icl} ({criterion(fits[icl].icl)}), "
+        f"AIC with {aic} ({criterion(fits[aic].aic)}). {shown} shown."
     )

@@ -31,6 +31,11 @@ def whole(value: float) -> str:
     return f"{value:,.0f}".replace("-", "−")
 
 
+def criterion(value: float) -> str:
+    """Return a BIC, ICL or AIC: whole, since differences below 1 say nothing beside a large one."""
+    return whole(value) if abs(value) >= 10 else f"{round(value, 2) + 0.0:.3g}".replace("-", "−")
+
+
 def coefficient(value: float) -> str:
     """Return a weight or a Dice coefficient."""
     return f"{value:.3f}"

@@ -37,6 +37,14 @@ def test_the_voxels_between_classes_have_their_weight_below_the_table(study):
     assert "between two classes" not in facts(study)
 
 
+def test_the_criteria_of_millions_of_voxels_are_written_in_full(study):
+    analysis = study.analyse(VIEW)
+    many = replace(analysis.fitted, log_likelihood=-1e6)
+    table = components_table(replace(analysis, model=many))
+    assert f"BIC {many.bic:,.0f}, AIC {many.aic:,.0f}," in " ".join(table.split())
+    assert many.aic > 1e8
+
+
 def test_more_than_two_images_have_each_sd_below_its_mean(study, save, head):
     assert "stacked" not in components_table(study.analyse(VIEW))
     save("data/pair/adc.nii", head(2), AFFINE)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dashboard.words.numbers import counted, measure, number, ordinal, percent, times
+from dashboard.words.numbers import counted, criterion, measure, number, ordinal, percent, times
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,12 @@ def test_places_in_a_row_are_written_as_words_are_said(number, place):
 )  # fmt: skip
 def test_numbers_have_three_significant_digits(value, shown):
     assert measure(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(0, "0"), (-1e-9, "0"), (0.456, "0.46"), (-4.2, "−4.2"), (9.996, "10"), (12258.4, "12,258"),
+     (-6254321.7, "−6,254,322"), (11081014, "11,081,014"), (1.5e10, "15,000,000,000")],
+)  # fmt: skip
+def test_criteria_are_whole_numbers_unless_they_are_small(value, shown):
+    assert criterion(value) == shown
