@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr
 
 from dashboard.core.analysis import Analysis
 from dashboard.core.histogram import Histogram
@@ -15,6 +16,9 @@ from dashboard.figures.style import INK, NEUTRAL, NEUTRAL_FILL, plain, typed
 Trace = dict[str, Any]
 
 CURVE_POINTS = 100
+HALVES = np.array([-0.5, 0.5])
+# Where the curve of a class narrower than those are apart rises and falls, in SDs.
+STEPS = np.linspace(-3, 3, 7)
 NAMED = "%{fullData.name}: %{y:.3~s} expected<extra></extra>"
 
 
@@ -73,16 +77,19 @@ def expected(
 
     The bins are of ``(intensity - offset) / factor``. An image outside the fit has no curves.
     """
-    x = np.linspace(counts.edges[0], counts.edges[-1], CURVE_POINTS)
+    x, apart = np.linspace(counts.edges[0], counts.edges[-1], CURVE_POINTS, retstep=True)
     if image >= analysis.features.mixed or analysis.model is None:
         return x, []
-    area = counts.counts.sum() * counts.width
     means = np.array([[(c.mean[image] - offset) / factor] for c in analysis.classes])
     sds = np.array([c.sd[image] / factor for c in analysis.classes])
     model = analysis.fitted
     # A voxel between two classes counts as a part of each.
     shares, weights, means = gaussians(model.weights, means, model.between)
-    each = weights[:, None] * area * _normal(x, means, (shares @ sds)[:, None])
+    sds = shares @ sds[:, None]
+    narrow = (sds < apart)[:, 0]
+    sides = np.concatenate([STEPS * sds[narrow] + side for side in counts.width * HALVES], axis=1)
+    x = np.union1d(x, means[narrow] + sides)
+    each = weights[:, None] * counts.counts.sum() * _in_bin(x - means, sds, counts.width)
     return x, list(shares.T @ each)
 
 
@@ -106,8 +113,13 @@ def height(traces: Sequence[Trace]) -> float:
     return max(float(trace.pop("top")) for trace in traces)
 
 
-def _normal(
-    x: NDArray[np.float64], mean: NDArray[np.float64], sd: NDArray[np.float64]
+def _in_bin(
+    distance: NDArray[np.float64], sd: NDArray[np.float64], width: float
 ) -> NDArray[np.float64]:
-    density: NDArray[np.float64] = np.exp(-(((x - mean) / sd) ** 2) / 2) / (sd * np.sqrt(2 * np.pi))
-    return density
+    """Return the share of a Gaussian in a bin around each place, by its distance from the mean.
+
+    The density times the width would be far too high, or missed, where the SD is below the width.
+    """
+    above, below = (ndtr((distance + side) / sd) for side in width * HALVES[::-1])
+    share: NDArray[np.float64] = above - below
+    return share

@@ -38,6 +38,11 @@ def curves(figure, axis):
     }
 
 
+def in_bin(x, mean, sd, width):
+    """Return the share of a Gaussian in a bin around each x."""
+    return norm.cdf(x + width / 2, mean, sd) - norm.cdf(x - width / 2, mean, sd)
+
+
 @pytest.mark.parametrize("bins", [10, 50, 200])
 def test_bars_are_numpys_before_and_after_zero_removal(analysed, drawn, numbers, bins):
     analysis = analysed()
@@ -71,18 +76,55 @@ def test_without_those_of_all_voxels_the_foreground_takes_the_whole_width(analys
     assert (note["yref"], note["y"], note["yanchor"]) == ("paper", 1, "bottom")
 
 
-def test_curves_are_the_weighted_normal_densities_of_each_image(analysed, drawn, numbers):
+@pytest.mark.parametrize("bins", [10, 50, 200])
+def test_curves_are_the_expected_counts_of_bins_of_each_image(analysed, drawn, numbers, bins):
     analysis = analysed()
-    figure = drawn(analysis)
+    figure = drawn(analysis, bins=bins)
     for image, axis in ((0, "x2"), (1, "x4")):
         values = analysis.features.values[:, image]
-        area = len(values) * np.ptp(values) / 50
         found = curves(figure, axis)
         for described in analysis.classes:
             curve = found[f"class {described.number}"]
-            density = norm.pdf(numbers(curve["x"]), described.mean[image], described.sd[image])
-            expected = described.weight * area * density
+            mean, sd = described.mean[image], described.sd[image]
+            share = in_bin(numbers(curve["x"]), mean, sd, np.ptp(values) / bins)
+            expected = described.weight * len(values) * share
             np.testing.assert_allclose(numbers(curve["y"]), expected, rtol=1e-3, atol=1e-4)
+
+
+def test_curves_of_classes_of_many_bins_are_their_weighted_normal_densities(
+    analysed, drawn, numbers
+):
+    analysis = analysed()
+    values = analysis.features.values[:, 0]
+    width = np.ptp(values) / 200
+    found = curves(drawn(analysis, bins=200), "x2")
+    for described in analysis.classes:
+        curve, sd = found[f"class {described.number}"], described.sd[0]
+        assert sd > 3 * width
+        density = norm.pdf(numbers(curve["x"]), described.mean[0], sd)
+        expected = described.weight * len(values) * width * density
+        y = numbers(curve["y"])
+        np.testing.assert_allclose(y, expected, atol=0.005 * y.max())
+
+
+@pytest.mark.parametrize("bins", [10, 50, 200])
+def test_a_class_narrower_than_a_bin_is_a_spike_as_high_as_its_voxels(save, drawn, numbers, bins):
+    random = np.random.default_rng(0)
+    values = np.concatenate([random.normal(40, 5, 4000), random.normal(120, 12, 5100),
+                             random.normal(255, 0.01, 900)])  # fmt: skip
+    image = read_volume(save("T1.nii.gz", random.permutation(values).reshape(20, 20, 25)))
+    analysis = analyse(features([image], Recipe(), WHOLE))
+    *_, last = analysis.classes
+    width = np.ptp(values) / bins
+    assert last.voxels == 900
+    assert last.sd[0] < width / 10
+    found = curves(drawn(analysis, before=False, bins=bins), "x")
+    for name in ("class 3", "sum"):
+        x, y = numbers(found[name]["x"]), numbers(found[name]["y"])
+        assert y[x > 200].max() == pytest.approx(900, rel=0.01)
+        for place, height in ((-0.7, 0), (-0.3, 900), (0, 900), (0.3, 900), (0.7, 0)):
+            there = np.interp(255 + place * width, x, y, right=0)
+            assert there == pytest.approx(height, abs=9), place
 
 
 def test_a_voxel_between_two_classes_is_a_part_of_the_curve_of_each(save, drawn, numbers):
@@ -201,8 +243,8 @@ def test_a_single_image_is_shown_in_the_units_of_the_fit(analysed, valid, number
     mixture = analysis.model
     for k, curve in enumerate(classes):
         sd = np.sqrt(mixture.covariances[k, 0, 0])
-        expected = norm.pdf(numbers(curve["x"]), mixture.means[k, 0], sd)
-        expected *= mixture.weights[k] * len(values) * np.ptp(scaled) / 40
+        expected = in_bin(numbers(curve["x"]), mixture.means[k, 0], sd, np.ptp(scaled) / 40)
+        expected *= mixture.weights[k] * len(values)
         np.testing.assert_allclose(numbers(curve["y"]), expected, rtol=1e-3, atol=1e-4)
     title = figure["layout"]["xaxis"]["title"]["text"]
     assert title == "T1 (SD from mean)"
@@ -230,12 +272,12 @@ def test_curves_of_shown_images_are_their_own_marginals(analysed, drawn, numbers
     figure = drawn(analysis)
     for image, axis in ((2, "x2"), (0, "x4")):
         values = analysis.features.values[:, image]
-        area = len(values) * np.ptp(values) / 50
+        width = np.ptp(values) / 50
         for described in analysis.classes:
             curve = curves(figure, axis)[f"class {described.number}"]
             sd = np.sqrt(described.covariance[image, image])
-            expected = norm.pdf(numbers(curve["x"]), described.mean[image], sd)
-            expected *= described.weight * area
+            expected = in_bin(numbers(curve["x"]), described.mean[image], sd, width)
+            expected *= described.weight * len(values)
             np.testing.assert_allclose(numbers(curve["y"]), expected, rtol=1e-3, atol=1e-4)
 
 
