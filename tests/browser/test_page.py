@@ -242,6 +242,30 @@ def test_the_criteria_tab_compares_numbers_of_components(home: Page) -> None:
     expect(home.locator("#criteria-table .current th")).to_have_text("5")
 
 
+# How much wider than its card, and than its own place, the table of millions of voxels is.
+OF_A_HEAD = """() => {
+    for (const row of document.querySelectorAll(".criteria-table tbody tr")) {
+        for (const column of [2, 3, 4]) row.cells[column].textContent = "9,876,543";
+    }
+    const panel = document.getElementById("criteria-table").parentElement;
+    const place = document.querySelector(".criteria-table").parentElement;
+    return [panel, place].map((node) => node.scrollWidth - node.clientWidth);
+}"""
+
+
+@pytest.mark.parametrize("width", [390, 1200, 1440, 2560])
+def test_the_criteria_of_a_head_fit_their_card(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto("/?panel=criteria")
+    settled(page)
+    expect(page.locator("#criteria-table tbody tr")).to_have_count(10)
+    expect(page.locator(".sweep")).to_have_count(0)
+    outside, hidden = page.evaluate(OF_A_HEAD)
+    assert outside <= 0
+    if width != 1200:  # where the table has a bar of its own
+        assert hidden <= 0
+
+
 def test_help_explains_the_views_and_keeps_the_keys_to_itself(home: Page) -> None:
     button = home.locator("#help-button")
     button.click()
