@@ -5,10 +5,15 @@ from collections.abc import Mapping
 from dashboard.core.mixture.criteria import Candidate
 from dashboard.core.mixture.recipe import COMPONENTS
 from dashboard.figures.style import INK, NEUTRAL, Figure, axis, layout, message
-from dashboard.words.numbers import whole
+from dashboard.words.numbers import criterion, measure
 
 # Share of the range above and below the criteria.
 MARGIN = 0.15
+# Criteria from here on are labelled in thousands or millions, with all digits of a tick.
+LONG_NUMBER = 1e4
+SHORT = ".12~s"
+# A point above this share of the range has its note below it: the legend is above.
+UPPER = 0.6
 
 
 def criteria(fits: Mapping[int, Candidate], components: int, *, done: bool = True) -> Figure:
@@ -30,7 +35,7 @@ def criteria(fits: Mapping[int, Candidate], components: int, *, done: bool = Tru
     numbers = sorted(fits)
     best = min(numbers, key=lambda k: fits[k].bic)
     low, high = _range(fits)
-    notes = [_best(best, fits[best].bic)] if done else []
+    notes = [_best(best, fits[best].bic, low, high)] if done else []
     if fits[1].bic > high:
         notes.append(_beyond(1, fits[1].bic))
     return {
@@ -41,8 +46,15 @@ def criteria(fits: Mapping[int, Candidate], components: int, *, done: bool = Tru
         ],
         "layout": layout(
             xaxis=axis("components", dtick=1, range=[0.6, 10.4], showgrid=False),
-            yaxis=axis("criterion (lower is better)", range=[low, high], separatethousands=True),
-            margin={"l": 64, "r": 12, "t": 26, "b": 38},
+            yaxis=axis(
+                "lower is better",
+                range=[low, high],
+                separatethousands=True,
+                # Labels are as long as their digits, more so in a part that was zoomed into.
+                automargin="left",
+                **({"tickformat": SHORT} if max(-low, high) >= LONG_NUMBER else {}),
+            ),
+            margin={"l": 56, "r": 12, "t": 26, "b": 38},
             showlegend=True,
             legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom"},
             hovermode="x unified",
@@ -98,23 +110,30 @@ def _beyond(x: int, y: float) -> dict[str, object]:
         "yref": "paper",
         "xanchor": "right",
         "yanchor": "bottom",
-        "text": f"{x}: BIC {whole(y)}",
+        "text": f"{x}: BIC {_short(y)}",
         "showarrow": False,
         "font": {"size": 11},
     }
 
 
-def _best(x: int, y: float) -> dict[str, object]:
+def _short(value: float) -> str:
+    """Return a criterion as it fits beside the legend in a narrow card: millions as on the axis."""
+    million = 1e6
+    return criterion(value) if abs(value) < million else f"{measure(value / million)}M"
+
+
+def _best(x: int, y: float, low: float, high: float) -> dict[str, object]:
+    # Centred on the first or last points it would lie over the axis, or be cut by the card's edge.
+    anchors = {COMPONENTS.start: "left", COMPONENTS.stop - 2: "right", COMPONENTS.stop - 1: "right"}
     return {
         "x": x,
         "y": y,
         "text": "lowest BIC",
-        # Centred on the last points it would be cut by the edge of the card.
-        "xanchor": "right" if x >= COMPONENTS.stop - 2 else "center",
+        "xanchor": anchors.get(x, "center"),
         "showarrow": True,
         "arrowhead": 0,
         "arrowcolor": NEUTRAL,
         "ax": 0,
-        "ay": -24,
+        "ay": 24 if y > low + UPPER * (high - low) else -24,
         "font": {"size": 11},
     }

@@ -1,4 +1,5 @@
 import re
+from dataclasses import dataclass
 
 import pytest
 
@@ -40,6 +41,44 @@ def test_one_component_within_the_range_is_a_point_like_the_others(analysed):
     figure = criteria(same, 1)
     assert len(figure["layout"]["annotations"]) == 1
     assert figure["layout"]["yaxis"]["range"][1] > fits[2].bic
+
+
+@dataclass(frozen=True)
+class Scored:
+    bic: float
+    icl: float
+    aic: float
+
+
+def scored(scale, lowest):
+    """Return criteria of about a size, of which one number of components has the lowest BIC."""
+    bics = {k: scale * (1 + abs(k - lowest) / 50) for k in range(1, 11)}
+    return {k: Scored(bic, bic * 1.01, bic * 0.99) for k, bic in bics.items()}
+
+
+def test_the_criteria_of_a_head_have_short_numbers(valid):
+    fits = {**scored(5e6, 10), 1: Scored(11081014, 11081014, 11080000)}
+    layout = valid(criteria(fits, 3))["layout"]
+    assert layout["yaxis"]["tickformat"].endswith("~s")
+    assert layout["annotations"][1]["text"] == "1: BIC 11.1M"
+
+
+@pytest.mark.parametrize("lowest", range(1, 11))
+def test_the_note_of_the_lowest_is_over_no_axis_edge_or_legend(lowest, valid):
+    fits = scored(1000.0, lowest)
+    layout = valid(criteria(fits, 3))["layout"]
+    note = layout["annotations"][0]
+    low, high = layout["yaxis"]["range"]
+    assert note["x"] == lowest
+    assert low < note["y"] < high
+    assert note["xanchor"] == {1: "left", 9: "right", 10: "right"}.get(lowest, "center")
+
+
+def test_the_note_of_a_lowest_high_in_the_plot_is_below_it():
+    high = {k: Scored(1000.0 + k, 1001.0 + k, 10.0) for k in range(1, 4)}
+    low = {k: Scored(1000.0 + k, 9000.0, 999.0) for k in range(1, 4)}
+    assert criteria(high, 1)["layout"]["annotations"][0]["ay"] > 0
+    assert criteria(low, 1)["layout"]["annotations"][0]["ay"] < 0
 
 
 def test_nothing_to_compare_is_a_sentence(valid):
