@@ -148,7 +148,7 @@ def histograms(
             **axes,
             annotations=notes,
             margin={
-                "l": 46,
+                "l": 52,
                 "r": EDGE,
                 "t": 20 if left_out else 8,
                 "b": 48 if "<br>" in title else 34,
@@ -197,7 +197,7 @@ def mixture_histogram(
                 **_intensities(counts),
             ),
             yaxis=axis("voxels", tickformat="~s", **_range(highest, log=False)),
-            margin={"l": 46, "r": EDGE, "t": 8, "b": 50 if facts else 36},
+            margin={"l": 52, "r": EDGE, "t": 8, "b": 50 if facts else 36},
             hovermode="x",
             meta={"titles": {"xtitle": plain(volume.name) + unit}},
         ),
