@@ -19,10 +19,11 @@ from benchmarks.table import show
 from dashboard.core.analysis import analyse
 from dashboard.core.domain import WHOLE
 from dashboard.core.mixture.cells import Cells, cells
-from dashboard.core.mixture.criteria import candidates, stability
+from dashboard.core.mixture.criteria import Candidate, candidate, stability
 from dashboard.core.mixture.densities import Densities, largest, mean_log_likelihood, parts
 from dashboard.core.mixture.em import ExpectationMaximisation, Mixture
 from dashboard.core.mixture.features import Features, features
+from dashboard.core.mixture.fit import fit
 from dashboard.core.mixture.model import Model
 from dashboard.core.mixture.recipe import COMPONENTS, VOLUME_STARTS, Recipe
 from dashboard.core.mixture.slice_fit import FLOOR
@@ -114,6 +115,10 @@ def _equal(one: NDArray[np.integer], other: NDArray[np.integer]) -> str:
     return f"{100 * np.mean(one == other):.2f} %"
 
 
+def _candidate(found: Features, components: int) -> Candidate:
+    return candidate(fit(found, replace(found.recipe, components=components)), found)
+
+
 def _asked(name: str, found: Features) -> list[str]:
     recipe = Recipe(starts=VOLUME_STARTS)
     found = replace(found, recipe=recipe)
@@ -121,7 +126,7 @@ def _asked(name: str, found: Features) -> list[str]:
     plain, _ = _timed(lambda: analyse(found).labels)
     smooth = replace(found, recipe=replace(recipe, prior=PRIOR))
     prior, _ = _timed(lambda: analyse(smooth).labels)
-    criteria, models = _timed(lambda: [one.model for one in candidates(found, COMPONENTS)])
+    criteria, models = _timed(lambda: [_candidate(found, number).model for number in COMPONENTS])
 
     def from_seed(components: int, seed: int) -> Model:
         return fit_roughly(found, Recipe(components=components, seed=seed))
