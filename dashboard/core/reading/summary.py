@@ -28,7 +28,7 @@ BACKGROUND_SHARE = 0.25
 SAMPLED_VOXELS = 2_000_000
 # Voxels processed at once: 2 MiB in float64, which stay in the CPU cache.
 CHUNK_VOXELS = 2**18
-# Sums are held as many times smaller, in which none overflows; a power of two rounds nothing.
+# Sums are also held as many times smaller, for intensities whose sum overflows.
 SMALLER = 2.0**-64
 # Distinct intensities that are listed: parcellations have some hundred labels, 8-bit images 256.
 MAX_DISTINCT = 1024
@@ -121,7 +121,7 @@ class Summary:
         self._placed = Sample(sampling.step(self.voxels, PLACED_VOXELS, shape), self.voxels)
         self._finite = 0
         self._low, self._high = np.inf, -np.inf
-        self._sum = 0.0
+        self._sum = self._reduced = 0.0
         self._zeros = self._negatives = self._saturated = self._whole = 0
         self._distinct: NDArray[Any] | None = np.empty(0, dtype=np.float32)
         self._runs = Runs(self.voxels)
@@ -182,7 +182,7 @@ class Summary:
             high=self._high,
             window=(black, white) if white > black else (black, black + 1.0),
             background=background,
-            mean=self._sum / self._finite / SMALLER,
+            mean=self._mean,
             background_share=share,
             voxels=self.voxels,
             zeros=self._zeros,
@@ -196,12 +196,18 @@ class Summary:
             texture=self._runs.texture(background, (self._low, self._high), distinct),
         )
 
+    @property
+    def _mean(self) -> float:
+        if np.isfinite(self._sum):
+            return self._sum / self._finite
+        return self._reduced / self._finite / SMALLER
+
     def _count(self, finite: NDArray[Any]) -> None:
         low, high = float(finite.min()), float(finite.max())
         total = finite.sum(dtype=np.float64)
-        self._sum += float(
-            total * SMALLER if np.isfinite(total) else (finite * np.float64(SMALLER)).sum()
-        )
+        self._sum += float(total)
+        whole = np.isfinite(total)
+        self._reduced += float(total * SMALLER if whole else (finite * np.float64(SMALLER)).sum())
         if low <= 0:
             self._zeros += finite.size - int(np.count_nonzero(finite))
         if low < 0:

@@ -191,3 +191,10 @@ def test_a_files_voxels_and_an_array_of_them_are_the_same(save):
     copy = read_volume(save("copy.nii", voxels, np.diag([2.0, 2, 2, 1])))
     assert copy.digest == volume.digest
     assert copy.id != volume.id
+
+
+@pytest.mark.parametrize("unit", [1e-305, 1.0, 1e300, 1e307])
+def test_a_mean_neither_overflows_nor_loses_digits(unit):
+    values = RNG.uniform(1, 2, 5000)
+    mean = summarise(values * unit).intensities().mean
+    assert mean / unit == pytest.approx(values.mean(), rel=1e-12)
