@@ -27,7 +27,7 @@ def labels(model: Model, features: Features) -> NDArray[np.uint8]:
 
 def posterior(model: Model, features: Features, part: slice = slice(None)) -> NDArray[np.float64]:
     """Return the probability of each class in foreground voxels, shape (voxels, components)."""
-    return assignment.posterior(model, points(model, features)[part])
+    return assignment.posterior(model, points(model, features, part))
 
 
 def certainty(posterior: Posterior, features: Features) -> NDArray[np.float64]:
@@ -74,11 +74,15 @@ def disagreement(posterior: Posterior, other: Posterior, features: Features) -> 
 
 def _of_each(of: Callable[[slice], NDArray[np.float64]], features: Features) -> NDArray[np.float64]:
     """Return a number of each foreground voxel in the shape of the mask, NaN in the background."""
-    values = np.empty(len(features.values))
-    for part in sampling.parts(len(values), CHUNK):
-        values[part] = of(part)
-    found = np.full(features.mask.shape, np.nan)
-    found[features.mask] = values
+    mask = features.mask
+    found, start = np.full(mask.shape, np.nan), 0
+    # By rows, so that no second array as large is made.
+    for rows in sampling.parts(len(mask), max(1, CHUNK * len(mask) // mask.size)):
+        inside = mask[rows]
+        end = start + int(np.count_nonzero(inside))
+        if end > start:
+            found[rows][inside] = of(slice(start, end))
+        start = end
     return found
 
 
@@ -87,11 +91,11 @@ def certainty_range(components: int) -> tuple[float, float]:
     return (1 / components if components > 1 else 0.0), 1.0
 
 
-def points(model: Model, features: Features) -> NDArray[np.float64]:
+def points(model: Model, features: Features, part: slice = slice(None)) -> NDArray[np.float64]:
     """Return the foreground of the fitted images in the model's units, shape (voxels, images)."""
     if features.domain == model.domain:
-        return features.points
+        return features.points[part]
     # A model of the whole head has its own scale, and the precision in which it was fitted.
     mixed = slice(features.mixed)
-    values = features.values[:, mixed].astype(precision(features.volumes), copy=False)
+    values = features.values[part, mixed].astype(precision(features.volumes), copy=False)
     return model.scale.apply(values)

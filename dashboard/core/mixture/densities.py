@@ -65,6 +65,17 @@ def largest(joint: NDArray[np.floating]) -> NDArray[np.uint8]:
     return found
 
 
+def counts_of(classes: NDArray[np.uint8], most: int) -> NDArray[np.int64]:
+    """Return how many voxels are of each class 0, 1, ..., `most`.
+
+    Some at a time: eight times the memory of all classes is what NumPy would take.
+    """
+    counts = np.zeros(most + 1, dtype=np.int64)
+    for part in sampling.parts(len(classes), CHUNK):
+        counts += np.bincount(classes[part], minlength=most + 1)
+    return counts
+
+
 def shared(joint: NDArray[np.float64]) -> NDArray[np.float64]:
     """Turn log-densities into responsibilities in place; return the log of each column's sum."""
     total, logs = exponentiated(joint)

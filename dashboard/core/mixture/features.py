@@ -198,13 +198,13 @@ def _gathered(
     domain: Domain,
 ) -> NDArray[Any]:
     """Return the foreground of each image, shape (voxels, images)."""
-    if domain is not WHOLE:
-        return np.stack([image[kept] for image in voxels], axis=1).astype(np.float64)
-    # Thirty million voxels are not copied twice, and one image's stand together.
-    values = np.empty((len(voxels), int(np.count_nonzero(kept))), precision(volumes))
-    for own, image in zip(values, voxels, strict=True):
+    # Millions of voxels are not copied twice. Those of a voxel stand together in a cut, as
+    # scikit-learn has them, and those of an image in a head.
+    shape, kind = (len(voxels), int(np.count_nonzero(kept))), precision(volumes)
+    values = np.empty(shape, kind).T if domain is WHOLE else np.empty(shape[::-1])
+    for own, image in zip(values.T, voxels, strict=True):
         own[:] = image[kept]
-    return values.T
+    return values
 
 
 def _scaled(

@@ -18,7 +18,7 @@ from dashboard.core import sampling
 from dashboard.core.domain import Cut, Domain
 from dashboard.core.errors import FitError
 from dashboard.core.mixture import assignment
-from dashboard.core.mixture.densities import mean_log_likelihood
+from dashboard.core.mixture.densities import counts_of, mean_log_likelihood
 from dashboard.core.mixture.features import Features
 from dashboard.core.mixture.model import Model
 from dashboard.core.mixture.recipe import Recipe
@@ -158,7 +158,7 @@ def fit_points(
     if len(chosen) == len(points):
         return model
     classes = assignment.assign(model, points)
-    return replace(model, counts=np.bincount(classes, minlength=components + 1)[1:])
+    return replace(model, counts=counts_of(classes, components)[1:])
 
 
 def _best(

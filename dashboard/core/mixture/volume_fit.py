@@ -20,7 +20,7 @@ from dashboard.core.domain import WHOLE
 from dashboard.core.errors import FitError
 from dashboard.core.mixture.assignment import densities_of, regularised
 from dashboard.core.mixture.cells import Cells
-from dashboard.core.mixture.densities import exponentiated, largest, parts
+from dashboard.core.mixture.densities import counts_of, exponentiated, largest, parts
 from dashboard.core.mixture.em import MOST_ITERATIONS, ROUGH, ExpectationMaximisation, Mixture
 from dashboard.core.mixture.features import Features
 from dashboard.core.mixture.model import Model
@@ -60,7 +60,7 @@ def fit(features: Features, recipe: Recipe) -> Model:
     counts, likelihood = _counted(points, model)
     if recipe.prior:
         classes = largest(regularised(model, features))
-        counts = np.bincount(classes, minlength=model.components)
+        counts = counts_of(classes, model.components - 1)
     return replace(model, counts=counts, log_likelihood=likelihood)
 
 

@@ -1,19 +1,21 @@
 """Slices and maps as PNG, and point clouds as arrays."""
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from dashboard.core import sampling
+
 # Level 1 packs a slice three times faster than the default and a tenth larger.
 COMPRESSION = 1
 # Larger than it is mostly shown, so that it stays sharp on dense screens.
 CLOUD_SIZE = (560, 560)
-# Pixels made grey at once: their steps in between take about 30 MB, not 500 of a large scan.
-GREY_CHUNK = 2**20
+# Pixels made at once: their steps in between take about 30 MB, not 500 of a large scan.
+CHUNK = 2**20
 # Points drawn at once: their places and order take about 40 MB.
 CLOUD_CHUNK = 2**20
 
@@ -31,11 +33,17 @@ def grey(picture: NDArray[Any], window: Window) -> bytes:
     window : (float, float)
         The intensities that are black and white.
     """
-    levels = np.empty(picture.shape, dtype=np.uint8)
-    rows = max(1, GREY_CHUNK // max(1, picture.shape[1]))
-    for top in range(0, len(picture), rows):
-        levels[top : top + rows] = _levels(picture[top : top + rows], window)
-    return _png(Image.fromarray(levels))
+    return _png(Image.fromarray(_by_rows(lambda rows: _levels(rows, window), picture)))
+
+
+def _by_rows(
+    of: Callable[[NDArray[Any]], NDArray[np.uint8]], picture: NDArray[Any]
+) -> NDArray[np.uint8]:
+    """Return what a function makes of a picture, some rows at a time."""
+    made = np.empty(picture.shape, dtype=np.uint8)
+    for rows in sampling.parts(len(picture), max(1, CHUNK // max(1, picture.shape[1]))):
+        made[rows] = of(picture[rows])
+    return made
 
 
 def _levels(picture: NDArray[Any], window: Window) -> NDArray[np.uint8]:
@@ -78,9 +86,13 @@ def shaded(picture: NDArray[np.float64], colours: Sequence[str]) -> bytes:
     colours : sequence of str
         At most 255, hexadecimal.
     """
-    known = np.isfinite(picture)
-    steps = np.rint(np.where(known, picture, 0) * (len(colours) - 1)).astype(np.uint8)
-    return labels(np.where(known, steps + 1, 0).astype(np.uint8), colours)
+
+    def steps(shares: NDArray[np.float64]) -> NDArray[np.uint8]:
+        known = np.isfinite(shares)
+        found = np.rint(np.where(known, shares, 0) * (len(colours) - 1)) + 1
+        return np.where(known, found, 0).astype(np.uint8)
+
+    return labels(_by_rows(steps, picture), colours)
 
 
 def numbered(picture: NDArray[Any], colours: Mapping[int, str]) -> bytes:

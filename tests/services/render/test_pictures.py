@@ -113,3 +113,12 @@ def test_no_class_covers_the_others_where_they_meet():
     drawn = in_classes(pictures.cloud(points, ((0.0, 1.0), (0.0, 1.0))), classes)
     shares = np.bincount(drawn.ravel(), minlength=3)[1:]
     assert shares.min() / shares.max() > 0.9
+
+
+def test_a_picture_made_some_rows_at_a_time_is_the_same(monkeypatch):
+    shares = np.random.default_rng(0).uniform(0, 1, (23, 17))
+    shares[:, 4], shares[9] = np.nan, 1.0
+    colours = [f"#{number:02x}0000" for number in range(255)]
+    at_once = pictures.shaded(shares, colours), pictures.grey(shares, (0.2, 0.8))
+    monkeypatch.setattr(pictures, "CHUNK", 3 * 17)
+    assert (pictures.shaded(shares, colours), pictures.grey(shares, (0.2, 0.8))) == at_once
